@@ -1,0 +1,63 @@
+"""Measure close relationships: item banks, checked answers, scale scores, and how far to trust them.
+
+Names load at first use, so that importing this package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from intimacy_scales.banks import available, load, load_bank
+    from intimacy_scales.codes import CodedResponses, encode
+    from intimacy_scales.errors import (
+        InstrumentError,
+        IntimacyScalesError,
+        IntimacyScalesWarning,
+        InvalidResponsesError,
+        MissingColumnsError,
+        MissingDependencyError,
+        ResponseError,
+        ResponseProblem,
+        UnknownInstrumentError,
+        UnvalidatedInstrumentWarning,
+    )
+    from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, ResponseScale, Scale
+    from intimacy_scales.scoring import PersonScores, Scores, score, score_stream
+    from intimacy_scales.simulate import Simulation, simulate
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "banks": ("available", "load", "load_bank"),
+    "codes": ("CodedResponses", "encode"),
+    "errors": (
+        "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError",
+        "MissingColumnsError", "MissingDependencyError", "ResponseError", "ResponseProblem",
+        "UnknownInstrumentError", "UnvalidatedInstrumentWarning",
+    ),
+    "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "ResponseScale", "Scale"),
+    "scoring": ("PersonScores", "Scores", "score", "score_stream"),
+    "simulate": ("Simulation", "simulate"),
+}  # fmt: skip
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "CodedResponses", "Instrument", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
+    "InvalidResponsesError", "Item", "ItemBank", "MissingColumnsError", "MissingDependencyError",
+    "MissingRule", "PersonScores", "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation",
+    "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "encode", "load", "load_bank",
+    "score", "score_stream", "simulate",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

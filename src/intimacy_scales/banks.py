@@ -1,0 +1,299 @@
+"""The only reader of bank files, and the only place that knows where the shipped data lie."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, TypeVar, overload
+
+from pydantic import ValidationError
+
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
+from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
+
+MAX_BYTES = 8 * 1024 * 1024
+_FORMS, _BANKS = ("forms", "published"), ("components",)
+_Model = TypeVar("_Model", Instrument, ItemBank, Form)
+
+
+def _data() -> Path:
+    """Return the folder of shipped data: inside the installed package, or beside src in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "data"
+    return installed if installed.is_dir() else package.parents[1] / "data"
+
+
+def example_path(name: str = "simulated-couples.csv") -> Path:
+    """Return the path of a shipped example table; all of them hold simulated answers."""
+    return _data() / "examples" / name
+
+
+def _shipped(folders: Sequence[str]) -> dict[str, Path]:
+    root = _data() / "item_banks"
+    return {path.stem: path for folder in folders for path in sorted((root / folder).glob("*.toml"))}
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number of JSON")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"field {twice!r} occurs twice in one table")
+    return table
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read a TOML or JSON file as data: bounded, UTF-8, one table."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InstrumentError(f"{path}: cannot be read: {error.strerror}", str(path)) from None
+    if len(raw) > MAX_BYTES:
+        raise InstrumentError(f"{path}: larger than 8 MiB, which no instrument file is", str(path))
+    try:
+        text = raw.decode("utf-8-sig")
+        if path.suffix == ".json":
+            content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        else:
+            content = tomllib.loads(text.replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        raise InstrumentError(f"{path}: is not UTF-8 text (byte {error.start})", str(path)) from None
+    except (ValueError, RecursionError) as error:
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise InstrumentError(f"{path}: is not valid {kind}: {reason}", str(path)) from None
+    if not isinstance(content, dict):
+        raise InstrumentError(f"{path}: holds no table of fields at its top", str(path))
+    return content
+
+
+def _build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise instrument_error(error, content, str(path)) from None
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
+    near = difflib.get_close_matches(name.casefold().replace("_", "-"), known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
+    return UnknownInstrumentError(
+        f"no {kind} {name!r} is shipped; {hint} "
+        "For a file of your own, give its path ending in .toml or .json."
+    )
+
+
+def _as_file(source: str | Path) -> Path | None:
+    """Return the path that ``source`` names, or None where it is an id."""
+    if isinstance(source, Path):
+        return source
+    return Path(source) if source.endswith((".toml", ".json")) or "/" in source or "\\" in source else None
+
+
+def _locate(source: str | Path, kind: str, folders: Sequence[str]) -> Path:
+    path = _as_file(source)
+    if path is None:
+        shipped = _shipped(folders)
+        if source not in shipped:
+            raise _unknown(kind, str(source), list(shipped))
+        return shipped[str(source)]
+    if path.suffix not in {".toml", ".json"}:
+        raise InstrumentError(f"{path}: instrument files end in .toml or .json", str(path))
+    return path
+
+
+def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
+    """Find the banks of a form: shipped ones by id, others as files in the form's own folder."""
+    banks = {}
+    for name in form.banks:
+        if not name.endswith((".toml", ".json")):
+            banks[name] = load_bank(name)
+            continue
+        folder = path.resolve().parent
+        target = (folder / name).resolve()
+        if target.parent != folder:
+            raise InstrumentError(f"{path}: banks: {name!r} lies outside the form's folder", str(path))
+        banks[name] = load_bank(target)
+    return banks
+
+
+def _load_file(path: Path) -> Instrument:
+    content = _read(path)
+    kind = content.pop("kind", "instrument")
+    if kind == "form":
+        form = _build(Form, content, path)
+        return form.assemble(_form_banks(form, path), source=str(path))
+    if kind == "bank":
+        raise InstrumentError(f"{path}: is an item bank: read it with load_bank()", str(path))
+    if kind != "instrument":
+        raise InstrumentError(f"{path}: kind: {kind!r} is none of instrument, form, bank", str(path))
+    return _build(Instrument, content, path)
+
+
+@cache
+def _load_shipped(name: str) -> Instrument:
+    return _load_file(_locate(name, "instrument", _FORMS))
+
+
+def load(source: str | Path) -> Instrument:
+    """Load an instrument: a shipped one by its id, or one's own by its file.
+
+    Parameters
+    ----------
+    source
+        An id from `available`, or the path of a ``.toml`` or ``.json`` file.
+
+    Returns
+    -------
+    Instrument
+        Validated and immutable; the same object each time for a shipped id.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        No instrument of that id; near names are suggested.
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Examples
+    --------
+    >>> load("scii-24").scale("trust").keys[2]
+    ItemKey(item='tru09', reverse=True)
+    """
+    path = _as_file(source)
+    return _load_shipped(str(source)) if path is None else _load_file(_locate(path, "instrument", _FORMS))
+
+
+@cache
+def _load_bank(path: Path) -> ItemBank:
+    content = _read(path)
+    kind = content.pop("kind", "bank")
+    if kind != "bank":
+        raise InstrumentError(f"{path}: is a {kind}, not an item bank: read it with load()", str(path))
+    return _build(ItemBank, content, path)
+
+
+def load_bank(source: str | Path) -> ItemBank:
+    """Load an item bank: a shipped one by its id (``"trust"`` …), or one's own by its file.
+
+    Parameters
+    ----------
+    source
+        An id, or the path of a ``.toml`` or ``.json`` file.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        No bank of that id; near names are suggested.
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Examples
+    --------
+    >>> [facet.id for facet in load_bank("trust").facets]
+    ['security', 'emotional-safety', 'discretion', 'dependability']
+    """
+    path = _locate(source, "item bank", _BANKS)
+    return _load_bank(path) if _as_file(source) is None else _load_bank.__wrapped__(path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """One line of the catalogue.
+
+    Attributes
+    ----------
+    id, version, title, language, status
+        As in the instrument; ``status`` is its evidence status.
+    n_items
+        Number of items.
+    scales
+        Ids of its scales.
+    """
+
+    id: str
+    version: str
+    title: str
+    language: str
+    status: str
+    n_items: int
+    scales: tuple[str, ...]
+
+
+class Catalogue(Sequence[CatalogueEntry]):
+    """The shipped instruments, in order; ``"scii-24" in available()`` asks for an id."""
+
+    def __init__(self, entries: Sequence[CatalogueEntry]) -> None:
+        self._entries = tuple(entries)
+
+    @overload
+    def __getitem__(self, index: int) -> CatalogueEntry: ...
+    @overload
+    def __getitem__(self, index: slice) -> Catalogue: ...
+    def __getitem__(self, index: int | slice) -> CatalogueEntry | Catalogue:
+        return Catalogue(self._entries[index]) if isinstance(index, slice) else self._entries[index]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[CatalogueEntry]:
+        return iter(self._entries)
+
+    def __contains__(self, value: object) -> bool:
+        return any(value in (entry, entry.id) for entry in self._entries)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids that `load` takes."""
+        return tuple(entry.id for entry in self._entries)
+
+    def __repr__(self) -> str:
+        width = max(map(len, self.ids), default=0)
+        return "\n".join(
+            f"{e.id:<{width}}  {e.n_items:>3} items  {e.status:<9}  {e.title}" for e in self._entries
+        )
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in ("id", "title", "items", "scales", "status"))
+        rows = "".join(
+            f"<tr><td><code>{escape(e.id)}</code></td><td>{escape(e.title)}</td><td>{e.n_items}</td>"
+            f"<td>{escape(', '.join(e.scales))}</td><td>{e.status}</td></tr>"
+            for e in self._entries
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def available() -> Catalogue:
+    """Return the catalogue of shipped instruments.
+
+    Examples
+    --------
+    >>> "scii-24" in available()
+    True
+    """
+    entries = []
+    for name in _shipped(_FORMS):
+        instrument = _load_shipped(name)
+        entries.append(
+            CatalogueEntry(
+                id=instrument.id,
+                version=instrument.version,
+                title=instrument.title,
+                language=instrument.language,
+                status=instrument.evidence.status,
+                n_items=len(instrument.items),
+                scales=instrument.scale_ids,
+            )
+        )
+    return Catalogue(entries)

@@ -1,0 +1,284 @@
+"""The one checked entrance: any table of answers → codes, with every bad cell named.
+
+A code is an unsigned integer: 0 for no answer, otherwise ``1 + (value - minimum) / step``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from intimacy_scales.answers import answer_keys, as_missing_codes
+from intimacy_scales.banks import load
+from intimacy_scales.columns import ColumnMap, column_names, missing_columns
+from intimacy_scales.encoding import Codes, ColumnEncoder, code_dtype
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.frames import ListTable, Table, check_unique, open_table
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.problems import BadColumn, Problems, found, invalid_responses
+from intimacy_scales.sheet import as_sheet, look_alikes, read_sheet, stray_explanation
+
+if TYPE_CHECKING:
+    from intimacy_scales.answers import MissingCode
+
+OnInvalid = Literal["raise", "missing"]
+
+BLOCK = 131_072  # rows whose codes stay in cache from reading to scoring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedResponses:
+    """Checked answers as codes.
+
+    Attributes
+    ----------
+    instrument
+        What the codes belong to.
+    codes
+        (n_persons, n_items), unsigned, column-contiguous, read-only; columns in the order of the
+        instrument's items.
+    problems
+        Cells that were not accepted and stand as missing (with ``on_invalid="missing"``).
+    """
+
+    instrument: Instrument
+    codes: Codes
+    problems: Problems = field(default_factory=Problems)
+    table: Table | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons."""
+        return int(self.codes.shape[0])
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Ids of the items, in the order of the columns."""
+        return self.instrument.item_ids
+
+    def to_frame(self) -> Any:  # noqa: ANN401 - the caller's own kind of frame
+        """Return the accepted answers as numbers by item, in the caller's own kind of frame."""
+        columns = {}
+        for index, item in enumerate(self.instrument.items):
+            values = np.array([np.nan, *item.response_scale.values])
+            columns[item.id] = values[self.codes[:, index]]
+        table = self.table or ListTable({}, self.n_persons)
+        return table.frame(columns, ())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return instrument, codes by item, and problems, ready for JSON."""
+        codes = {item: self.codes[:, i].tolist() for i, item in enumerate(self.item_ids)}
+        return {
+            "instrument": self.instrument.ref.to_dict(),
+            "codes": codes,
+            "problems": self.problems.to_dict(),
+        }
+
+    def __len__(self) -> int:
+        return self.n_persons
+
+    def __repr__(self) -> str:
+        missing = 1 - np.count_nonzero(self.codes) / max(self.codes.size, 1)
+        return (
+            f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
+            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"
+        )
+
+
+def as_instrument(instrument: Instrument | str) -> Instrument:
+    """Return an instrument as it is, or load the one that an id or a path names."""
+    return instrument if isinstance(instrument, Instrument) else load(instrument)
+
+
+def check_on_invalid(on_invalid: str) -> None:
+    """Raise where ``on_invalid`` is neither of its two words."""
+    if on_invalid not in ("raise", "missing"):
+        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
+
+
+def encode(
+    instrument: Instrument | str,
+    responses: Any,  # noqa: ANN401 - every kind that open_table names, and one mapping
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> CodedResponses:
+    """Check every answer against the instrument and turn it into a code.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
+        pyarrow Table or RecordBatch, or a numpy array (n_persons, n_items). Columns that are no
+        items pass by.
+    columns
+        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
+        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
+    missing_codes
+        Values or texts that mean "no answer", beside those that the instrument declares.
+    on_invalid
+        ``"raise"``: one error that names every bad cell. ``"missing"``: the same list in
+        ``problems``, and those cells are missing.
+    person
+        The column that holds the persons' ids, for messages.
+    allow_missing_items
+        Treat items without a column as skipped by everyone.
+
+    Returns
+    -------
+    CodedResponses
+
+    Raises
+    ------
+    InvalidResponsesError
+        Answers outside the range, off the step, infinite, boolean, or unknown as labels.
+    MissingColumnsError
+        Items without a column; the likely columns are proposed.
+    ResponseError
+        The input as a whole cannot be read.
+
+    Notes
+    -----
+    Answers may be numbers, texts of numbers, or labels (compared without regard to case, blanks,
+    BOM and typographic quotes). Null, NaN, ``NA`` and blank text are missing. Nothing is clipped,
+    rounded, imputed or dropped.
+
+    Examples
+    --------
+    >>> answers = [{"ras_1": 5, "ras_2": "4", "ras_3": None}, {"ras_1": 2, "ras_2": 3, "ras_3": 1}]
+    >>> encode("ras", answers, allow_missing_items=True).codes[:, :3]
+    array([[5, 4, 0],
+           [2, 3, 1]], dtype=uint8)
+    """
+    reader = AnswerReader(
+        as_instrument(instrument),
+        responses,
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        person=person,
+        allow_missing_items=allow_missing_items,
+    )
+    codes: Codes = np.empty((len(reader.table), len(reader.keys)), dtype=reader.dtype, order="F")
+    for start in range(0, len(codes), BLOCK):
+        reader.read(start, codes[start : start + BLOCK])
+    codes.flags.writeable = False
+    return CodedResponses(
+        instrument=reader.instrument, codes=codes, problems=reader.finish(), table=reader.table
+    )
+
+
+class AnswerReader:
+    """Reads a table of answers block by block; `encode` is one way to use it.
+
+    Parameters
+    ----------
+    instrument, responses, columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+    offset
+        Rows that came before, in earlier batches of a stream.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        responses: Any,  # noqa: ANN401 - see encode
+        *,
+        columns: ColumnMap,
+        missing_codes: MissingCode | Sequence[MissingCode],
+        on_invalid: OnInvalid,
+        person: Hashable,
+        allow_missing_items: bool,
+        offset: int = 0,
+    ) -> None:
+        check_on_invalid(on_invalid)
+        self.instrument = instrument
+        self.on_invalid = on_invalid
+        self.offset = offset
+        self.keys = answer_keys(instrument, as_missing_codes(missing_codes))
+        self.dtype = code_dtype(self.keys)
+        sheet = as_sheet(responses)
+        self.names = column_names(instrument, None if _is_item_order(columns, responses) else columns)
+        if sheet is None:
+            self.table = open_table(responses, columns)
+            self._check_columns(allow_missing_items=allow_missing_items)
+        else:
+            read_sheet(instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
+            self.table = ListTable.from_rows([sheet])
+        self._numbered = sheet is None
+        self._persons = None if person is None else self.table.values(person, "person")
+        present = set(self.table.names)
+        self._encoders = [
+            ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
+            for name, key in zip(self.names, self.keys, strict=True)
+        ]
+
+    def _check_columns(self, *, allow_missing_items: bool) -> None:
+        names, present = self.names, set(self.table.names)
+        n_absent = sum(name not in present for name in names)
+        empty = not present and not len(self.table)
+        if n_absent and not empty and not (allow_missing_items and n_absent < len(names)):
+            raise missing_columns(self.instrument, names, list(self.table.names))
+        check_unique(self.table.names, [name for name in names if name in present])
+
+    def read(self, start: int, codes: Codes) -> None:
+        """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
+        for index, encoder in enumerate(self._encoders):
+            if encoder is None:
+                codes[:, index] = 0
+            else:
+                encoder.encode(start, codes[:, index])
+
+    def finish(self) -> Problems:
+        """Return everything that was no answer; raises it where that was asked for."""
+        bad = []
+        for item, name, key, encoder in zip(
+            self.instrument.item_ids, self.names, self.keys, self._encoders, strict=True
+        ):
+            rows, values = encoder.bad() if encoder else ((), ())
+            if len(rows):
+                bad.append(
+                    BadColumn(item=item, column=str(name), rows=rows, values=values, explain=key.explain)
+                )
+        if isinstance(self.table, ListTable) and self.table.from_mappings:
+            bad.extend(_stray_answers(self.instrument, self.names, self.table))
+        problems = Problems(tuple(bad), self._persons, self.offset, numbered=self._numbered)
+        if problems and self.on_invalid == "raise":
+            raise invalid_responses(self.instrument.id, problems)
+        return problems
+
+
+def _is_item_order(columns: ColumnMap, responses: Any) -> bool:  # noqa: ANN401 - see encode
+    """Tell whether ``columns`` lists the columns of an array."""
+    return (
+        isinstance(columns, Sequence) and not isinstance(columns, str) and isinstance(responses, np.ndarray)
+    )
+
+
+def _stray_answers(form: Instrument, names: Sequence[Hashable], table: ListTable) -> Iterator[BadColumn]:
+    """Find answers that stand under a name which looks like that of an item their row lacks."""
+    wanted = dict(zip(form.item_ids, names, strict=True))
+    for stray, item in look_alikes(names, form.item_ids, table.names).items():
+        answered = table.columns.get(wanted[item]) or [None] * len(table)
+        rows = [
+            row
+            for row, (value, own) in enumerate(zip(table.columns[stray], answered, strict=True))
+            if value is not None and own is None
+        ]
+        if rows:
+            yield BadColumn(
+                item=item,
+                column=str(stray),
+                rows=rows,
+                values=[table.columns[stray][row] for row in rows],
+                explain=partial(found, stray_explanation(wanted[item])),
+            )

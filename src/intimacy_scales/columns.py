@@ -1,0 +1,141 @@
+"""Which column holds the answers to which item, and which one was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import string
+import unicodedata
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from intimacy_scales.errors import MissingColumnsError, ResponseError
+from intimacy_scales.instrument import Instrument
+
+ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
+
+_SHOWN = 8
+_FEW = 3
+
+
+@lru_cache(maxsize=4096)
+def loose(name: str) -> str:
+    """Return a name without case, punctuation and leading zeros: ``Tru_01`` → ``tru1``."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    letters = "".join(c for c in folded if c.isalnum())
+    return re.sub(r"(?<!\d)0+(?=\d)", "", letters)
+
+
+def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
+    try:
+        fields = {field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None}
+    except ValueError as error:
+        raise ResponseError(f"columns={pattern!r} is not a pattern: {error}") from None
+    if not fields or not fields <= {"item", "n"}:
+        raise ResponseError(
+            f"columns={pattern!r} is not a pattern: write {{item}} for the item's id or {{n}} for its "
+            "position from 1, as in 'prqc.1_{n}'"
+        )
+    return tuple(pattern.format(item=item.id, n=n) for n, item in enumerate(instrument.items, start=1))
+
+
+def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Hashable, ...]:
+    """Return the column of each item, in the order of items.
+
+    Parameters
+    ----------
+    instrument
+        Whose items.
+    columns
+        A mapping from item id to column (other items keep their id), a pattern with ``{item}`` or
+        ``{n}``, or None: columns are named like the items.
+
+    Raises
+    ------
+    ResponseError
+        The pattern or the mapping makes no sense for this instrument.
+    """
+    if columns is None:
+        return instrument.item_ids
+    if isinstance(columns, str):
+        names = _from_pattern(instrument, columns)
+    elif isinstance(columns, Mapping):
+        unknown = [name for name in columns if name not in instrument.item_ids]
+        if unknown:
+            near = difflib.get_close_matches(str(unknown[0]), instrument.item_ids, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ResponseError(f"columns names {unknown[0]!r}, which is no item of {instrument.id}{hint}")
+        names = tuple(columns.get(item, item) for item in instrument.item_ids)
+    else:
+        raise ResponseError(
+            "columns as a list gives the item order of a numpy array; for a table or a mapping give "
+            "{item: column} or a pattern such as 'q{n}'"
+        )
+    seen: dict[Hashable, str] = {}
+    for item, name in zip(instrument.item_ids, names, strict=True):
+        if name in seen:
+            raise ResponseError(f"columns gives {name!r} to two items, {seen[name]} and {item}")
+        seen[name] = item
+    return names
+
+
+def _patterns(n_items: int, names: set[str]) -> list[str]:
+    """Return patterns such as ``q{n}`` for which the table has a column for every item."""
+    prefixes = sorted(name[:-1] for name in names if name.endswith("1"))
+    return [
+        f"{prefix}{{n}}" for prefix in prefixes if all(f"{prefix}{n}" in names for n in range(1, n_items + 1))
+    ]
+
+
+def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[Hashable]) -> dict[str, str]:
+    free = [name for name in names if name not in set(taken)]
+    by_loose = {loose(name): name for name in reversed(free)}
+    found = {}
+    for item in missing:
+        match = by_loose.get(loose(item))
+        if match is None:
+            near = difflib.get_close_matches(item.casefold(), [n.casefold() for n in free], n=1, cutoff=0.8)
+            match = next((n for n in free if near and n.casefold() == near[0]), None)
+        if match is not None:
+            found[item] = match
+    return found
+
+
+def missing_columns(
+    instrument: Instrument, wanted: Sequence[Hashable], names: Sequence[Hashable]
+) -> MissingColumnsError:
+    """Return the error that lists items without a column and proposes the likely ones."""
+    there = set(names)
+    absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in there}
+    texts = [name for name in names if isinstance(name, str)]
+    patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
+    if patterns:
+        suggestions = {
+            item: patterns[0].format(n=n) for n, item in enumerate(absent, start=1) if len(patterns) == 1
+        }
+    else:
+        found = _suggestions([str(col) for col in absent.values()], texts, there & set(wanted))
+        suggestions = {item: found[str(col)] for item, col in absent.items() if str(col) in found}
+    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.id} have no column:"]
+    for item, col in list(absent.items())[:_SHOWN]:
+        named = item if col == item else f"{item} (looked for as {col!r})"
+        hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
+        lines.append(f"  {named}{hint}")
+    if len(absent) > _SHOWN:
+        lines.append(f"  … and {len(absent) - _SHOWN} more")
+    lines.append(_advice(patterns, suggestions, names))
+    if len(absent) < len(wanted):
+        lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
+    return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
+
+
+def _advice(patterns: Sequence[str], suggestions: Mapping[str, str], names: Sequence[Hashable]) -> str:
+    """Say which ``columns=`` would probably help."""
+    if patterns:
+        return f"If that is what they are, pass {' or '.join(f'columns={p!r}' for p in patterns[:_FEW])}."
+    if suggestions:
+        mapping = ", ".join(f"{item!r}: {col!r}" for item, col in list(suggestions.items())[:_FEW])
+        more = ", …" if len(suggestions) > _FEW else ""
+        return f"If so, pass columns={{{mapping}{more}}}."
+    shown = ", ".join(map(repr, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
+    return f"The table has {shown or 'no columns'}; say with columns= which of them hold the answers."

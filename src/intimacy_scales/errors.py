@@ -1,0 +1,162 @@
+"""Every exception and warning of the library, and the record of one bad answer.
+
+A message says what was wrong, the value seen, what is allowed, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class IntimacyScalesError(Exception):
+    """Base of every error that this library raises on purpose."""
+
+
+class InstrumentError(IntimacyScalesError, ValueError):
+    """An instrument, form or item bank is not valid; names the file and the field.
+
+    Parameters
+    ----------
+    message
+        The whole message.
+    source
+        The file (or other origin) that was read, if any.
+    faults
+        One line for each fault, each beginning with the path of the field.
+    """
+
+    def __init__(self, message: str, source: str | None = None, faults: Sequence[str] = ()) -> None:
+        super().__init__(message, source, tuple(faults))
+        self.source = source
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownInstrumentError(InstrumentError, LookupError):
+    """No instrument, bank or scale of that id; suggests near names."""
+
+
+class ResponseError(IntimacyScalesError, ValueError):
+    """Answers cannot be read as answers to this instrument."""
+
+
+class MissingColumnsError(ResponseError):
+    """Items of the instrument have no column in the table.
+
+    Parameters
+    ----------
+    message
+        The whole message.
+    missing
+        Item ids without a column, in the instrument's order.
+    suggestions
+        Item id → the column of the table that was probably meant.
+    """
+
+    def __init__(
+        self, message: str, missing: Sequence[str] = (), suggestions: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message, tuple(missing), dict(suggestions or {}))
+        self.missing = tuple(missing)
+        self.suggestions = dict(suggestions or {})
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseProblem:
+    """One answer that could not be accepted, and why.
+
+    Attributes
+    ----------
+    row
+        Position of the person in the table, from 0; None for a single mapping.
+    person
+        The person's id, where ``person=`` named where it stands.
+    column
+        The column (or key of the mapping) in which the value stood.
+    item
+        The item it was read for.
+    value
+        The value as it was found.
+    reason
+        What is wrong with it.
+    allowed
+        What the item allows.
+    suggestion
+        What was probably meant, if anything is near.
+    """
+
+    row: int | None
+    person: Any
+    column: str
+    item: str
+    value: Any
+    reason: str
+    allowed: str
+    suggestion: str | None = None
+
+    def __str__(self) -> str:
+        where = [] if self.row is None else [f"row {self.row}"]
+        if self.person is not None:
+            where.append(f"person {self.person}")
+        where.append(
+            f"item {self.item}" if self.column == self.item else f"item {self.item} ({self.column!r})"
+        )
+        hint = f"; {self.suggestion}" if self.suggestion else ""
+        return f"{', '.join(where)}: {self.value!r} {self.reason}; allowed: {self.allowed}{hint}"
+
+
+class ProblemTable(Protocol):
+    """What an error needs of a collection of problems."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> ResponseProblem: ...
+    def to_frame(self) -> pd.DataFrame:
+        """Return them as a pandas table."""
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return them as dictionaries."""
+
+
+class InvalidResponsesError(ResponseError):
+    """Some answers are not answers to this instrument; carries every one of them.
+
+    Parameters
+    ----------
+    message
+        The first few problems, how many there are, and what to do.
+    problems
+        All of them, in the order of rows and items.
+    """
+
+    def __init__(self, message: str, problems: ProblemTable) -> None:
+        super().__init__(message, problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all problems as a pandas table, one row for each bad cell."""
+        return self.problems.to_frame()
+
+
+class MissingDependencyError(IntimacyScalesError, ImportError):
+    """An optional library is not installed; names the extra that brings it."""
+
+
+class IntimacyScalesWarning(UserWarning):
+    """Base of every warning of this library."""
+
+
+class UnvalidatedInstrumentWarning(IntimacyScalesWarning):
+    """The instrument is a draft: nobody has shown yet that its scores mean what they say."""

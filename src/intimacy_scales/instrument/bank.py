@@ -1,0 +1,229 @@
+"""Item banks, and the forms that are assembled from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
+from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
+from intimacy_scales.instrument.faults import instrument_error
+from intimacy_scales.instrument.instrument import Instrument, Item, Wording, unique
+from intimacy_scales.instrument.provenance import Citation, Evidence, License
+from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.scale import Scale
+
+
+class Facet(Part):
+    """One side of a construct.
+
+    Attributes
+    ----------
+    id, title, description
+        Names for programs and for people, and what it covers.
+    """
+
+    id: Id
+    title: Text
+    description: Text | None = None
+
+
+class BankItem(Item):
+    """An item of a bank, with its direction on the bank's construct.
+
+    Attributes
+    ----------
+    keyed
+        ``"+"``: agreeing speaks for the construct; ``"-"``: against it (reverse-keyed).
+    """
+
+    keyed: Literal["+", "-"] = "+"
+
+
+class ItemBank(Part):
+    """The pool of items for one construct.
+
+    Attributes
+    ----------
+    id, version, title, description, language, evidence, license
+        As in an instrument.
+    facets
+        The sides of the construct, in order.
+    items
+        Every item names its facet and how it is keyed.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load_bank
+    >>> bank = load_bank("trust")
+    >>> len(bank.items), bank.item("tru01").facet
+    (12, 'security')
+    """
+
+    id: Id
+    version: Text
+    title: Text
+    description: Text
+    language: Text = "en"
+    evidence: Evidence = Evidence()
+    license: License | None = None
+    facets: tuple[Facet, ...] = Field(min_length=1)
+    items: tuple[BankItem, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+        return resolve_response_scales(data)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        unique("item", (item.id for item in self.items))
+        unique("facet", (facet.id for facet in self.facets))
+        facets = {facet.id for facet in self.facets}
+        for item in self.items:
+            if item.facet not in facets:
+                raise ValueError(
+                    f"item {item.id!r} has facet {item.facet!r}, which the bank does not declare"
+                )
+        return self
+
+    @cached_property
+    def _items(self) -> dict[str, BankItem]:
+        return {item.id: item for item in self.items}
+
+    def item(self, item_id: str) -> BankItem:
+        """Return one item; `UnknownInstrumentError` names the ones there are."""
+        try:
+            return self._items[item_id]
+        except KeyError:
+            known = ", ".join(self._items)
+            raise UnknownInstrumentError(f"bank {self.id} has no item {item_id!r}; it has {known}") from None
+
+    def to_instrument(self, *, wording: Wording = "self") -> Instrument:
+        """Return the whole bank as an instrument of one scale, as a pilot study would give it.
+
+        Parameters
+        ----------
+        wording
+            Which wording of the items to use; every item must have it.
+        """
+        form = Form(
+            id=f"{self.id}-bank" if wording == "self" else f"{self.id}-bank-{wording}",
+            version=self.version,
+            title=f"{self.title}: all items",
+            language=self.language,
+            wording=wording,
+            evidence=self.evidence,
+            license=self.license,
+            banks=(self.id,),
+            scales=(
+                Scale(
+                    id=self.id,
+                    title=self.title,
+                    items=tuple(("-" if i.keyed == "-" else "") + i.id for i in self.items),
+                ),
+            ),
+        )
+        return form.assemble({self.id: self})
+
+    def __repr__(self) -> str:
+        return f"<ItemBank {self.id} {self.version}: {len(self.items)} items, {len(self.facets)} facets>"
+
+
+class Form(Part):
+    """An instrument as its file names it: which items of which banks, in which wording and order.
+
+    Attributes
+    ----------
+    banks
+        Ids of banks, or names of bank files in the same folder.
+    items
+        Order of presentation; without it, the order in which the scales name their items.
+    response_scale
+        Replaces that of the banks, for wordings that are answered differently.
+    scales
+        As in an instrument; the sign of each item must agree with its key in the bank.
+    """
+
+    id: Id
+    version: Text
+    title: Text
+    description: Text | None = None
+    language: Text = "en"
+    wording: Wording = "self"
+    instructions: Text | None = None
+    evidence: Evidence = Evidence()
+    citations: tuple[Citation, ...] = ()
+    license: License | None = None
+    banks: tuple[Text, ...] = Field(min_length=1)
+    response_scale: ResponseScale | None = None
+    items: tuple[Id, ...] = ()
+    scales: tuple[Scale, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+        return resolve_default(data)
+
+    def assemble(self, banks: Mapping[str, ItemBank], *, source: str = "form") -> Instrument:
+        """Take the items from their banks and return the instrument.
+
+        Parameters
+        ----------
+        banks
+            What each entry of ``banks`` stands for.
+        source
+            Name of the file, for errors.
+        """
+        pool: dict[str, BankItem] = {}
+        for bank in banks.values():
+            for item in bank.items:
+                if item.id in pool:
+                    raise InstrumentError(
+                        f"{source}: item {item.id!r} is in more than one of its banks", source
+                    )
+                pool[item.id] = item
+        self._check_keys(pool, source)
+        named = dict.fromkeys(key.item for scale in self.scales for key in scale.keys)
+        for name in named.keys() - set(self.items or named):
+            raise InstrumentError(
+                f"{source}: items: {name!r} is scored but not among the form's items", source
+            )
+        document = {
+            **{f: getattr(self, f) for f in type(self).model_fields if f in Instrument.model_fields},
+            "items": [self._item(name, pool, source) for name in self.items or named],
+        }
+        try:
+            return Instrument.model_validate(document)
+        except ValidationError as error:
+            raise instrument_error(error, document, source) from None
+
+    def _check_keys(self, pool: Mapping[str, BankItem], source: str) -> None:
+        for scale in self.scales:
+            for key in scale.keys:
+                item = pool.get(key.item)
+                if item is not None and key.reverse != (item.keyed == "-"):
+                    raise InstrumentError(
+                        f"{source}: scale {scale.id!r} lists {key.item!r} as "
+                        f"{'reverse-keyed' if key.reverse else 'positively keyed'}, but its bank says "
+                        f"keyed = {item.keyed!r}; write it as {'-' if item.keyed == '-' else ''}{key.item}",
+                        source,
+                    )
+
+    def _item(self, name: str, pool: Mapping[str, BankItem], source: str) -> Item:
+        item = pool.get(name)
+        if item is None:
+            raise InstrumentError(
+                f"{source}: {name!r} is in none of the banks {', '.join(self.banks)}", source
+            )
+        text = item.worded(self.wording)
+        if text is None and item.text is not None:
+            raise InstrumentError(
+                f"{source}: item {name!r} has no {self.wording} wording in its bank", source
+            )
+        scale = self.response_scale or item.response_scale
+        return Item(id=item.id, text=text, facet=item.facet, response_scale=scale)

@@ -1,0 +1,136 @@
+"""The layout of instrument files: response scales declared once by name, items that refer to them.
+
+In memory every item holds its own `ResponseScale`; in a file it is named. These two functions
+translate, and are each other's inverse.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from intimacy_scales.instrument.response_scale import ResponseScale
+
+Document = dict[str, Any]
+
+
+def _declared(document: Mapping[str, Any]) -> dict[str, ResponseScale]:
+    """Read the ``response_scales`` table, naming the field of anything wrong in it."""
+    table = document.get("response_scales", {})
+    if not isinstance(table, Mapping):
+        raise ValueError("response_scales: must be a table of named response scales")
+    declared = {}
+    for name, fields in table.items():
+        if not isinstance(fields, Mapping):
+            raise ValueError(f"response_scales.{name}: must be a table with minimum and maximum")
+        try:
+            declared[name] = ResponseScale.model_validate({"id": name, **fields})
+        except ValidationError as error:
+            lines = []
+            for entry in error.errors(include_url=False):
+                path = ".".join(map(str, ("response_scales", name, *entry["loc"])))
+                lines.append(f"{path}: {entry['msg'].removeprefix('Value error, ')}")
+            raise ValueError("; ".join(lines)) from None
+    return declared
+
+
+class _References:
+    """Looks up response scales by name, and remembers which names were used."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.declared = _declared(document)
+        self.used: set[str] = set()
+
+    def look_up(self, reference: Any) -> Any:  # noqa: ANN401 - a name, or an inline response scale
+        if not isinstance(reference, str):
+            return reference
+        if reference not in self.declared:
+            known = ", ".join(sorted(self.declared)) or "none is declared"
+            raise ValueError(f"response_scale {reference!r} is not declared under response_scales ({known})")
+        self.used.add(reference)
+        return self.declared[reference]
+
+    def default(self, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - None, a model or a table
+        """Return what items without a response scale of their own get."""
+        if "response_scale" not in document and len(self.declared) == 1:
+            return self.look_up(next(iter(self.declared)))
+        return self.look_up(document.get("response_scale"))
+
+    def check_used(self) -> None:
+        for name in sorted(self.declared.keys() - self.used):
+            raise ValueError(f"response_scales.{name}: no item uses it")
+
+
+def _without_scales(document: Mapping[str, Any]) -> Document:
+    return {k: v for k, v in document.items() if k not in {"response_scales", "response_scale"}}
+
+
+def resolve_response_scales(document: Any) -> Any:  # noqa: ANN401 - a file's content or a model
+    """Give every item of a document the response scale that it names or that is the default."""
+    if not isinstance(document, Mapping) or not isinstance(document.get("items"), list | tuple):
+        return document
+    references = _References(document)
+    default = references.default(document)
+    items: list[Any] = []
+    for item in document["items"]:
+        if not isinstance(item, Mapping):
+            items.append(item)
+            continue
+        scale = references.look_up(item["response_scale"]) if "response_scale" in item else default
+        items.append({**item, **({} if scale is None else {"response_scale": scale})})
+    references.check_used()
+    return {**_without_scales(document), "items": items}
+
+
+def resolve_default(document: Any) -> Any:  # noqa: ANN401 - a file's content or a model
+    """Put the response scale that a form names in place of its name."""
+    if not isinstance(document, Mapping):
+        return document
+    references = _References(document)
+    default = references.default(document)
+    references.check_used()
+    return {**_without_scales(document), **({} if default is None else {"response_scale": default})}
+
+
+def name_response_scales(content: Document) -> Document:
+    """Write each response scale once: the commonest as the default, named ones under their names."""
+    scales = [item.pop("response_scale") for item in content["items"]]
+    keys = [repr(scale) for scale in scales]
+    default = Counter(keys).most_common(1)[0][0]
+    named: Document = {}
+    references: dict[str, Any] = {}
+    for key, scale in zip(keys, scales, strict=True):
+        name = scale.get("id")
+        if name is not None:
+            named[name] = {k: v for k, v in scale.items() if k != "id"}
+        references[key] = scale if name is None else name
+    for key, item in zip(keys, content["items"], strict=True):
+        if key != default:
+            item["response_scale"] = references[key]
+    rest = {k: v for k, v in content.items() if k not in {"items", "scales"}}
+    tables: Document = {k: content[k] for k in ("items", "scales") if k in content}
+    return {
+        **rest,
+        "response_scale": references[default],
+        **({"response_scales": named} if named else {}),
+        **tables,
+    }
+
+
+def file_schema(schema: Document) -> Document:
+    """Turn the schema of a model into that of its files: response scales may be named."""
+    definitions = schema["$defs"]
+    reference = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/ResponseScale"}]}
+    for name, definition in definitions.items():
+        if name.endswith("Item"):
+            definition["properties"]["response_scale"] = reference
+            definition["required"] = [f for f in definition["required"] if f != "response_scale"]
+    schema["properties"]["response_scale"] = reference
+    schema["properties"]["response_scales"] = {
+        "type": "object",
+        "additionalProperties": {"$ref": "#/$defs/ResponseScale"},
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,132 @@
+"""The response scale: which answers an item allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+
+from intimacy_scales.instrument.base import Id, Part, Text, normalized
+from intimacy_scales.instrument.numbers import Number, exact, plain
+
+MAX_POINTS = 65_535
+
+
+def _point(key: Any) -> int | float:  # noqa: ANN401 - a TOML or JSON key, or a number from Python
+    try:
+        return plain(exact(key))
+    except (ValueError, ZeroDivisionError, TypeError):
+        raise ValueError(f"{key!r} labels no point: a label's key is the number that is stored") from None
+
+
+def _pairs(labels: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+    if isinstance(labels, Mapping):
+        return tuple(sorted((_point(key), text) for key, text in labels.items()))
+    return labels
+
+
+def _mapping(labels: tuple[tuple[int | float, str], ...]) -> dict[str, str]:
+    return {str(value): text for value, text in labels}
+
+
+Labels = Annotated[
+    tuple[tuple[Number, Text], ...],
+    BeforeValidator(_pairs),
+    PlainSerializer(_mapping, return_type=dict[str, str]),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}),
+]
+
+
+class ResponseScale(Part):
+    """The points an answer can take, from ``minimum`` to ``maximum`` by ``step``.
+
+    Attributes
+    ----------
+    id
+        The name under which a file declares it, if it has one.
+    minimum, maximum, step
+        Stored values; the step divides the range exactly (as decimals).
+    labels
+        ``(value, text)`` for some or all points; in files a table ``value = "text"``.
+    missing_codes
+        Stored values or texts that mean "no answer"; none of them is a point.
+
+    Examples
+    --------
+    >>> agree = ResponseScale(minimum=1, maximum=7, labels={1: "Strongly disagree", 7: "Strongly agree"})
+    >>> agree.n_points, agree.values[-1], agree.label(7)
+    (7, 7, 'Strongly agree')
+    """
+
+    id: Id | None = None
+    minimum: Number
+    maximum: Number
+    step: Number = 1
+    labels: Labels = ()
+    missing_codes: tuple[Number | Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ResponseScale:
+        self._check_range()
+        self._check_labels()
+        points = set(self.values)
+        for code in self.missing_codes:
+            if code in points or (isinstance(code, str) and normalized(code) in self._label_texts):
+                raise ValueError(f"missing code {code!r} is also an answer that the response scale allows")
+        return self
+
+    def _check_range(self) -> None:
+        low, high, step = exact(self.minimum), exact(self.maximum), exact(self.step)
+        if low >= high:
+            raise ValueError(f"minimum {self.minimum} is not below maximum {self.maximum}")
+        if step <= 0:
+            raise ValueError(f"step {self.step} is not above 0")
+        if (high - low) % step:
+            raise ValueError(f"step {self.step} does not divide the range {self.minimum} to {self.maximum}")
+        if (high - low) / step >= MAX_POINTS:
+            raise ValueError(f"{(high - low) / step + 1} points; at most {MAX_POINTS} are supported")
+
+    def _check_labels(self) -> None:
+        points = set(self.values)
+        seen: dict[str, int | float] = {}
+        for value, text in self.labels:
+            if value not in points:
+                raise ValueError(
+                    f"label {text!r} is given to {value}, which is not a point of the response scale"
+                )
+            key = normalized(text)
+            if key in seen:
+                raise ValueError(f"label {text!r} is given to {seen[key]} and to {value}")
+            seen[key] = value
+            try:
+                number = plain(exact(key))
+            except (ValueError, ZeroDivisionError):
+                continue
+            if number != value:
+                raise ValueError(f"label {text!r} of point {value} reads as another number")
+
+    @cached_property
+    def _label_texts(self) -> frozenset[str]:
+        return frozenset(normalized(text) for _, text in self.labels)
+
+    @property
+    def n_points(self) -> int:
+        """Number of points."""
+        return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step)) + 1
+
+    @cached_property
+    def values(self) -> tuple[int | float, ...]:
+        """Every point, from lowest to highest."""
+        low, step = exact(self.minimum), exact(self.step)
+        return tuple(plain(low + step * index) for index in range(self.n_points))
+
+    def label(self, value: int | float) -> str | None:
+        """Return the label of a point, or None where it has none."""
+        return dict(self.labels).get(value)
+
+    def describe(self) -> str:
+        """Say in words which answers are allowed, for messages."""
+        by = "" if self.step == 1 else f" in steps of {self.step}"
+        return f"{self.minimum} to {self.maximum}{by}" + (" or a label" if self.labels else "")

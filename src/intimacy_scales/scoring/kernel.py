@@ -1,0 +1,199 @@
+"""Codes → scores, whole columns at a time (arrays only)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.encoding import Codes
+from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
+
+CHUNK = 131_072
+Counts = NDArray[np.unsignedinteger[Any]]
+
+
+def _sum_codes(codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteger[Any]]) -> NDArray[Any]:
+    """Add up columns of codes; ``kind`` holds any such sum."""
+    total: NDArray[Any] = codes[:, columns[0]].astype(kind)
+    for column in columns[1:]:
+        total += codes[:, column]
+    return total
+
+
+def _count_answered(
+    codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteger[Any]]
+) -> NDArray[Any]:
+    """Count the answers in some columns; ``kind`` holds any such count."""
+    total: NDArray[Any] = (codes[:, columns[0]] != 0).astype(kind)
+    there = np.empty(len(codes), dtype=np.bool_)
+    for column in columns[1:]:
+        np.not_equal(codes[:, column], 0, out=there)
+        total += there.view(np.uint8)
+    return total
+
+
+def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts) -> NDArray[np.float64]:
+    """Return the sum of keyed values in units, of a scale whose items share one grid.
+
+    An answered reverse-keyed code ``c`` counts as ``n_points + 1 - c``, a skipped one as 0.
+    """
+    n_points = len(scale.items[0].units) - 1
+    plus = [item.index for item in scale.items if not item.reverse]
+    minus = [item.index for item in scale.items if item.reverse]
+    kind = np.uint8 if len(scale.items) * (n_points + 1) <= np.iinfo(np.uint8).max else np.uint32
+    if minus:
+        count = _count_answered(codes, minus, kind)
+        total = count * kind(n_points + 1)
+        total -= _sum_codes(codes, minus, kind)
+        if plus:
+            count += _count_answered(codes, plus, kind)
+            total += _sum_codes(codes, plus, kind)
+    else:
+        count, total = _count_answered(codes, plus, kind), _sum_codes(codes, plus, kind)
+    answered[:] = count
+    values = total.astype(np.float64)
+    assert scale.minimum is not None
+    if step != 1:
+        values *= step
+    if scale.minimum != step:  # a keyed code c stands for minimum + step * (c - 1)
+        values += np.multiply(answered, scale.minimum - step, dtype=np.float64)
+    return values
+
+
+def _any_values(codes: Codes, scale: PlannedScale, answered: Counts) -> NDArray[np.float64]:
+    """Return the sum of keyed values in units, item by item."""
+    units = np.zeros(len(codes), dtype=np.int64)
+    for item in scale.items:
+        column = codes[:, item.index]
+        units += np.array(item.units, dtype=np.int64)[column]
+        answered += column != 0
+    # without one minimum for all, only complete answers are scored
+    below = scale.base if scale.minimum is None else np.multiply(answered, scale.minimum, dtype=np.int64)
+    return (units + below).astype(np.float64)
+
+
+def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64], answered: Counts) -> None:
+    """Score a chunk of a scale of items.
+
+    Values are whole numbers of units below 2**53, so the one division is the only rounding.
+    """
+    if scale.step is None:
+        values = _any_values(codes, scale, answered)
+    else:
+        values = _grid_values(codes, scale, scale.step, answered)
+    if not scale.mean:
+        values *= len(scale.items)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        np.divide(values, np.multiply(answered, scale.unit, dtype=np.float64), out=scores)
+    short = answered < scale.required
+    if short.any():
+        scores[short] = np.nan
+
+
+def _score_composite(
+    scale: PlannedComposite,
+    parts: Sequence[NDArray[np.float64]],
+    scored: Sequence[NDArray[np.bool_]],
+    scores: NDArray[np.float64],
+    answered: Counts,
+) -> None:
+    """Score a chunk of a composite from the scores of its parts, added in their order."""
+    k = len(parts)
+    for there in scored:
+        answered += there.view(np.uint8)
+    if scale.required == k:
+        # a part without a score is nan, and so is every sum with it
+        np.add(parts[0], 0.0, out=scores)
+        for part in parts[1:]:
+            scores += part
+        if scale.mean:
+            scores /= k
+        return
+    scores[:] = 0.0
+    for part, there in zip(parts, scored, strict=True):
+        np.add(scores, part, out=scores, where=there)
+    mean = scores / np.maximum(answered, 1)
+    scores[:] = mean if scale.mean else np.where(answered == k, scores, mean * k)
+    scores[answered < scale.required] = np.nan
+
+
+def _count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
+    """Return the narrowest type that holds the number of answers on any scale."""
+    most = max(len(s.items) if isinstance(s, PlannedScale) else len(s.parts) for s in plan.scales)
+    return np.uint8 if most <= np.iinfo(np.uint8).max else np.uint16
+
+
+class Kernel:
+    """Scores blocks of codes of one instrument.
+
+    Parameters
+    ----------
+    plan
+        The instrument's scales.
+    n_persons
+        How many persons there are in all.
+
+    Attributes
+    ----------
+    scores
+        (n_scales, n_persons) float64; nan where there is no score.
+    answered
+        (n_scales, n_persons): answered items, or scored parts of a composite.
+    """
+
+    def __init__(self, plan: Plan, n_persons: int) -> None:
+        self.plan = plan
+        self.scores: NDArray[np.float64] = np.empty((len(plan.scales), n_persons))
+        self.answered: Counts = np.zeros((len(plan.scales), n_persons), dtype=_count_type(plan))
+
+    def score(self, start: int, codes: Codes) -> None:
+        """Score the persons from ``start`` on, whose codes are ``codes`` (rows, n_items)."""
+        rows = slice(start, start + len(codes))
+        scales = self.plan.scales
+        for position in self.plan.order:
+            scale = scales[position]
+            scores, answered = self.scores[position, rows], self.answered[position, rows]
+            if isinstance(scale, PlannedComposite):
+                parts = [self.scores[part, rows] for part in scale.parts]
+                scored = [self.answered[part, rows] >= scales[part].required for part in scale.parts]
+                _score_composite(scale, parts, scored, scores, answered)
+            else:
+                _score_items(codes, scale, scores, answered)
+
+
+def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK, threads: int = 1) -> Kernel:
+    """Score every person on every scale.
+
+    Parameters
+    ----------
+    plan
+        The instrument's scales.
+    codes
+        (n_persons, n_items), column-contiguous.
+    chunk
+        Persons at a time.
+    threads
+        How many chunks at once. Neither changes a bit of the result.
+
+    Returns
+    -------
+    Kernel
+        With its ``scores`` and ``answered`` complete.
+    """
+    kernel = Kernel(plan, len(codes))
+    starts = range(0, len(codes), chunk)
+
+    def score_chunk(start: int) -> None:
+        kernel.score(start, codes[start : start + chunk])
+
+    if threads == 1:
+        for start in starts:
+            score_chunk(start)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(score_chunk, starts))
+    return kernel

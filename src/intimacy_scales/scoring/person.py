@@ -1,0 +1,141 @@
+"""The scores of one person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from intimacy_scales.errors import ResponseProblem
+from intimacy_scales.instrument import InstrumentRef
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ScaleScore(NamedTuple):
+    """One person on one scale.
+
+    Attributes
+    ----------
+    score
+        None where too little was answered.
+    pomp
+        The score as percent of the maximum possible.
+    answered
+        Answered items; for a composite, its scales that have a score.
+    low, high
+        Bounds: lowest and highest score still attainable had the skipped items been answered.
+    """
+
+    score: float | None
+    pomp: float | None
+    answered: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonScores:
+    """The scores of one person, plain Python throughout.
+
+    Attributes
+    ----------
+    instrument
+        Id, version, digest and evidence status of the instrument.
+    scores
+        Scale id → score, or None where too little was answered.
+    problems
+        Answers that were not accepted and count as missing (with ``on_invalid="missing"``).
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> result = score("ras", {"ras_1": 5, "ras_2": 4, "ras_3": 4, "ras_4": 2})
+    >>> result.scores["total"], result.answered["total"], result.bounds["total"]
+    (4.25, 4, (2.857142857142857, 4.571428571428571))
+    """
+
+    instrument: InstrumentRef
+    scores: dict[str, float | None]
+    rows: Sequence[ScaleScore]
+    problems: Sequence[ResponseProblem] = ()
+
+    @property
+    def pomp(self) -> dict[str, float | None]:
+        """Scale id → percent of maximum possible (Cohen et al., 1999).
+
+        ``(score - low) / (high - low) * 100``, with the lowest and highest possible score.
+        """
+        return {name: row.pomp for name, row in zip(self.scores, self.rows, strict=True)}
+
+    @property
+    def answered(self) -> dict[str, int]:
+        """Scale id → number of answered items (of a composite: scales with a score)."""
+        return {name: row.answered for name, row in zip(self.scores, self.rows, strict=True)}
+
+    @property
+    def bounds(self) -> dict[str, tuple[float, float]]:
+        """Scale id → lowest and highest score attainable had the skipped items been answered."""
+        return {name: (row.low, row.high) for name, row in zip(self.scores, self.rows, strict=True)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a dictionary that JSON can hold."""
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scores": dict(self.scores),
+            "pomp": self.pomp,
+            "answered": self.answered,
+            "bounds": {name: list(bounds) for name, bounds in self.bounds.items()},
+            "problems": [
+                {
+                    "column": p.column,
+                    "item": p.item,
+                    "value": p.value if isinstance(p.value, str | int | bool) else repr(p.value),
+                    "reason": p.reason,
+                    "allowed": p.allowed,
+                    "suggestion": p.suggestion,
+                }
+                for p in self.problems
+            ],
+        }
+
+    def to_json(self) -> str:
+        """Return everything as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table with one row for each scale."""
+        from intimacy_scales.frames import pandas_frame
+
+        columns: dict[str, list[Any]] = {"scale": list(self.scores)}
+        for field in ScaleScore._fields:
+            columns[field] = [getattr(row, field) for row in self.rows]
+        return pandas_frame(columns).set_index("scale")
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name} {'not scored' if value is None else format(value, '.4g')}"
+            for name, value in self.scores.items()
+        )
+        problems = f"; {len(self.problems)} answers not accepted" if self.problems else ""
+        return f"<PersonScores {self.instrument}: {shown}{problems}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{_shown(row.score, '.2f')}</td>"
+            f"<td>{_shown(row.pomp, '.0f')}</td><td>{row.answered}</td>"
+            f"<td>{row.low:.2f} to {row.high:.2f}</td></tr>"
+            for name, row in zip(self.scores, self.rows, strict=True)
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("scale", "score", "POMP", "answered", "bounds"))
+        return (
+            f"<table><caption>{escape(str(self.instrument))}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+def _shown(value: float | None, style: str) -> str:
+    return "not scored" if value is None else format(value, style)

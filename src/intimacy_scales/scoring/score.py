@@ -1,0 +1,203 @@
+"""The public functions: one person's answers, a table, or a stream of tables → scores."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from intimacy_scales.answers import MissingCode, as_missing_codes
+from intimacy_scales.banks import load
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.errors import ResponseError, UnvalidatedInstrumentWarning
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.scoring.person import PersonScores
+from intimacy_scales.scoring.single import sheet_scorer
+from intimacy_scales.sheet import as_sheet
+
+if TYPE_CHECKING:
+    from intimacy_scales.scoring.scores import Scores
+
+OnInvalid = Literal["raise", "missing"]
+
+_warned = False
+
+
+def _warn_if_draft(instrument: Instrument) -> None:
+    """Warn once in a process that drafts are drafts."""
+    global _warned  # noqa: PLW0603 - once in a process is what is promised
+    if _warned or instrument.evidence.status != "draft":
+        return
+    _warned = True
+    warnings.warn(
+        f"{instrument.id} is a draft: nobody has shown yet that its scores mean what they say. "
+        "Use them to try things out, not to judge a person or a relationship.",
+        UnvalidatedInstrumentWarning,
+        stacklevel=3,
+    )
+
+
+@overload
+def score(
+    instrument: Instrument | str,
+    responses: Mapping[Any, Any],
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> PersonScores: ...
+@overload
+def score(
+    instrument: Instrument | str,
+    responses: Any,  # noqa: ANN401 - every kind that open_table names
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> Scores: ...
+def score(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> PersonScores | Scores:
+    """Score one person's answers, or a table of them.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
+        pyarrow Table or RecordBatch, a numpy array (n_persons, n_items), or `CodedResponses`.
+    columns
+        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
+        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
+    missing_codes
+        Values or texts that mean "no answer", beside those that the instrument declares.
+    on_invalid
+        ``"raise"``: one error that names every bad answer. ``"missing"``: the same list in
+        ``problems``, and those answers count as missing.
+    person
+        The column (or key) that holds persons' ids, for messages.
+    allow_missing_items
+        For tables: treat items without a column as skipped by everyone.
+
+    Returns
+    -------
+    PersonScores
+        For one mapping; plain Python, without loading numpy or pandas.
+    Scores
+        For a table.
+
+    Raises
+    ------
+    InvalidResponsesError
+        Answers that the instrument does not allow; all of them are named.
+    MissingColumnsError
+        Items without a column; the likely columns are proposed.
+    ResponseError
+        The input as a whole cannot be read.
+
+    Warns
+    -----
+    UnvalidatedInstrumentWarning
+        Once in a process, when the instrument is a draft.
+
+    Notes
+    -----
+    A mean score is the mean of the answered items, where at least as many as the scale's missing
+    rule asks for are answered; a sum is that mean times the number of items. Where the items of a
+    scale differ in range, skipped ones cannot stand for others, and all must be answered.
+
+    Examples
+    --------
+    >>> score("ras", {f"ras_{n}": 4 for n in range(1, 8)}).scores["total"]
+    3.4285714285714284
+    """
+    form = instrument if isinstance(instrument, Instrument) else load(instrument)
+    _warn_if_draft(form)
+    sheet = as_sheet(responses)
+    if sheet is not None:
+        if on_invalid not in ("raise", "missing"):
+            raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
+        codes = as_missing_codes(missing_codes) if missing_codes != () else ()
+        scorer = sheet_scorer(form, columns, codes)
+        return scorer(
+            form, sheet, on_invalid=on_invalid, person=None if person is None else sheet.get(person)
+        )
+    from intimacy_scales.codes import CodedResponses
+    from intimacy_scales.scoring.tables import score_answers, score_coded
+
+    if isinstance(responses, CodedResponses):
+        if responses.instrument is not form and responses.instrument.digest != form.digest:
+            raise ResponseError(f"these codes belong to {responses.instrument.ref}, not to {form.ref}")
+        return score_coded(responses)
+    return score_answers(
+        form,
+        responses,
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        person=person,
+        allow_missing_items=allow_missing_items,
+    )
+
+
+def score_stream(
+    instrument: Instrument | str,
+    batches: Iterable[Any],
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> Iterator[Scores]:
+    """Score tables one after another, in constant memory.
+
+    Parameters
+    ----------
+    instrument, columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `score`.
+    batches
+        Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …
+
+    Yields
+    ------
+    Scores
+        Of each batch. Problems count rows from the first batch on, and summaries add up with
+        ``+`` to that of the whole, to the bit.
+
+    Examples
+    --------
+    >>> batches = ([{f"ras_{n}": answer for n in range(1, 8)}] for answer in (2, 5))
+    >>> [scores["total"].tolist() for scores in score_stream("ras", batches)]
+    [[2.5714285714285716], [3.857142857142857]]
+    """
+    from intimacy_scales.scoring.tables import score_answers
+
+    form = instrument if isinstance(instrument, Instrument) else load(instrument)
+    _warn_if_draft(form)
+    rows = 0
+    for batch in batches:
+        scores = score_answers(
+            form,
+            batch,
+            columns=columns,
+            missing_codes=missing_codes,
+            on_invalid=on_invalid,
+            person=person,
+            allow_missing_items=allow_missing_items,
+            offset=rows,
+        )
+        rows += len(scores)
+        yield scores

@@ -1,0 +1,155 @@
+"""The scores of a table of persons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.frames import Table
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.problems import Problems
+from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
+
+_SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Scale scores of a table of persons.
+
+    Attributes
+    ----------
+    instrument
+        Id, version, digest and evidence status of the instrument.
+    scale_ids
+        The scales, in order.
+    ranges
+        (n_scales, 2): lowest and highest possible score of each.
+    values
+        (n_persons, n_scales) float64, read-only; nan where too little was answered.
+    answered
+        (n_persons, n_scales), read-only: answered items; of a composite, its scales with a score.
+    problems
+        Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
+    """
+
+    instrument: InstrumentRef
+    scale_ids: tuple[str, ...]
+    ranges: NDArray[np.float64]
+    values: NDArray[np.float64]
+    answered: NDArray[np.unsignedinteger[Any]]
+    problems: Problems
+    table: Table = field(repr=False)
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons, with or without scores."""
+        return len(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, scale: str) -> NDArray[np.float64]:
+        """Return the scores of one scale (n_persons,)."""
+        return self.values[:, self._position(scale)]
+
+    def _position(self, scale: str) -> int:
+        if scale not in self.scale_ids:
+            raise KeyError(f"{self.instrument.id} has no scale {scale!r}; it has {', '.join(self.scale_ids)}")
+        return self.scale_ids.index(scale)
+
+    def pomp(self, scale: str) -> NDArray[np.float64]:
+        """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
+        low, high = self.ranges[self._position(scale)]
+        scores: NDArray[np.float64] = (self[scale] - low) / (high - low) * 100
+        return scores
+
+    def to_frame(self, *, answered: bool = False, pomp: bool = False, keep: Sequence[Hashable] = ()) -> Any:  # noqa: ANN401 - the caller's own kind of frame
+        """Return the scores in the caller's own kind of frame.
+
+        Parameters
+        ----------
+        answered
+            Add ``<scale>_answered`` columns.
+        pomp
+            Add ``<scale>_pomp`` columns: percent of maximum possible (Cohen et al., 1999).
+        keep
+            Columns of the caller's table to put first.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame or pyarrow.Table
+            pandas with the caller's index, also for lists and arrays. Where there is no score,
+            polars and pyarrow have null, pandas has nan.
+
+        Raises
+        ------
+        ResponseError
+            A kept column is not there, or has the name of a new one.
+        """
+        columns = self.columns(answered=answered, pomp=pomp)
+        kept = [keep] if isinstance(keep, str) else list(keep)
+        for name in kept:
+            self.table.values(name, "keep")
+            if name in columns:
+                raise ResponseError(
+                    f"keep: column {name!r} has the name of a column of scores; rename it first"
+                )
+        return self.table.frame(columns, kept)
+
+    def columns(self, *, answered: bool = False, pomp: bool = False) -> dict[str, NDArray[Any]]:
+        """Return the columns of `to_frame` by name, as arrays (n_persons,)."""
+        columns: dict[str, NDArray[Any]] = {name: self[name] for name in self.scale_ids}
+        if pomp:
+            columns |= {f"{name}_pomp": self.pomp(name) for name in self.scale_ids}
+        if answered:
+            columns |= {f"{name}_answered": self.answered[:, i] for i, name in enumerate(self.scale_ids)}
+        return columns
+
+    def summary(self) -> ScoreSummary:
+        """Return n, mean, sd, min, max, % at floor and ceiling, and % not scored of each scale."""
+        scales = tuple(
+            summarize_scale(name, self[name], float(low), float(high))
+            for name, (low, high) in zip(self.scale_ids, self.ranges, strict=True)
+        )
+        return ScoreSummary(instrument=self.instrument, scales=scales)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return instrument, scores by scale (None where there is none), and problems."""
+        scores = {
+            name: [None if math.isnan(value) else value for value in self[name].tolist()]
+            for name in self.scale_ids
+        }
+        answered = {name: self.answered[:, i].tolist() for i, name in enumerate(self.scale_ids)}
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scores": scores,
+            "answered": answered,
+            "problems": self.problems.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        problems = f", {len(self.problems)} answers not accepted" if self.problems else ""
+        return (
+            f"<Scores {self.instrument}: {len(self)} persons, scales {', '.join(self.scale_ids)}{problems}>"
+        )
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))
+        rows = []
+        for row, values in enumerate(self.values[:_SHOWN_ROWS].tolist()):
+            cells = "".join(f"<td>{'not scored' if math.isnan(v) else format(v, '.2f')}</td>" for v in values)
+            rows.append(f"<tr><th>{row}</th>{cells}</tr>")
+        more = f"<p>{len(self) - _SHOWN_ROWS} more persons</p>" if len(self) > _SHOWN_ROWS else ""
+        problems = f"; {len(self.problems)} answers not accepted" if self.problems else ""
+        return (
+            f"<table><caption>{escape(str(self.instrument))}{problems}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{more}"
+        )

@@ -1,0 +1,187 @@
+"""Descriptive statistics of scores that add up exactly, in any order and any number of parts.
+
+Each score is kept as a whole number of 2**-40 (scores are exact to far less than that), and sums
+and sums of squares are Python integers: means and standard deviations come out the same to the
+bit for one table, a stream of batches, or a cluster.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.instrument import InstrumentRef
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SHIFT = 40
+_HALF = 26
+_BLOCK = 1024  # so many squares of 26-bit halves add up within an int64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleSummary:
+    """Exact sums of one scale's scores.
+
+    Attributes
+    ----------
+    scale
+        The scale's id.
+    low, high
+        Lowest and highest possible score.
+    n, n_missing
+        Persons with a score, and without.
+    total, total_squares
+        Sums of ``round(score * 2**40)`` and of its square.
+    minimum, maximum
+        Lowest and highest score seen; None without any.
+    n_floor, n_ceiling
+        Persons at the lowest and at the highest possible score.
+    """
+
+    scale: str
+    low: float
+    high: float
+    n: int = 0
+    n_missing: int = 0
+    total: int = 0
+    total_squares: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+    n_floor: int = 0
+    n_ceiling: int = 0
+
+    def __add__(self, other: ScaleSummary) -> ScaleSummary:
+        """Return the summary of both parts together."""
+        if (self.scale, self.low, self.high) != (other.scale, other.low, other.high):
+            raise ValueError(f"summaries of {self.scale} and {other.scale} do not add up")
+        lows = [x for x in (self.minimum, other.minimum) if x is not None]
+        highs = [x for x in (self.maximum, other.maximum) if x is not None]
+        return ScaleSummary(
+            scale=self.scale,
+            low=self.low,
+            high=self.high,
+            n=self.n + other.n,
+            n_missing=self.n_missing + other.n_missing,
+            total=self.total + other.total,
+            total_squares=self.total_squares + other.total_squares,
+            minimum=min(lows, default=None),
+            maximum=max(highs, default=None),
+            n_floor=self.n_floor + other.n_floor,
+            n_ceiling=self.n_ceiling + other.n_ceiling,
+        )
+
+    @property
+    def mean(self) -> float:
+        """Mean of the scores; nan without any."""
+        return float(Fraction(self.total, self.n << _SHIFT)) if self.n else math.nan
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation of the scores with divisor n - 1; nan below two persons."""
+        if self.n < 2:  # noqa: PLR2004 - one person does not vary
+            return math.nan
+        squares = self.n * self.total_squares - self.total**2
+        return math.sqrt(Fraction(squares, self.n * (self.n - 1) << 2 * _SHIFT))
+
+    def percent(self, count: int, of: int) -> float:
+        """Return a count as percent; nan of none."""
+        return 100 * count / of if of else math.nan
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures that are shown."""
+        everyone = self.n + self.n_missing
+        return {
+            "scale": self.scale,
+            "n": self.n,
+            "mean": self.mean,
+            "sd": self.sd,
+            "min": math.nan if self.minimum is None else self.minimum,
+            "max": math.nan if self.maximum is None else self.maximum,
+            "% floor": self.percent(self.n_floor, self.n),
+            "% ceiling": self.percent(self.n_ceiling, self.n),
+            "% not scored": self.percent(self.n_missing, everyone),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreSummary:
+    """Descriptive statistics of a set of scores; summaries of parts add up with ``+``.
+
+    Attributes
+    ----------
+    instrument
+        What the scores were computed with.
+    scales
+        One `ScaleSummary` for each scale.
+    """
+
+    instrument: InstrumentRef
+    scales: tuple[ScaleSummary, ...]
+
+    def __add__(self, other: ScoreSummary) -> ScoreSummary:
+        """Return the summary of both parts together."""
+        if self.instrument != other.instrument:
+            raise ValueError(f"summaries of {self.instrument} and {other.instrument} do not add up")
+        scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
+        return ScoreSummary(instrument=self.instrument, scales=scales)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored."""
+        from intimacy_scales.frames import pandas_frame
+
+        rows = [scale.to_dict() for scale in self.scales]
+        return pandas_frame({name: [row[name] for row in rows] for name in rows[0]}).set_index("scale")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return instrument and figures; None where a figure is not defined."""
+        rows = [
+            {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in scale.to_dict().items()}
+            for scale in self.scales
+        ]
+        return {"instrument": asdict(self.instrument), "scales": rows}
+
+    def __repr__(self) -> str:
+        return f"<ScoreSummary {self.instrument}>\n{self.to_frame().round(2).to_string()}"
+
+    def _repr_html_(self) -> str:
+        table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
+        return f"<p>{escape(str(self.instrument))}</p>{table}"
+
+
+def _exact_sums(scores: NDArray[np.float64]) -> tuple[int, int]:
+    """Return the exact sums of scores and of their squares, in units of 2**-40 and 2**-80."""
+    whole = np.rint(scores * float(1 << _SHIFT)).astype(np.int64)
+    high, low = whole >> _HALF, whole & ((1 << _HALF) - 1)
+    total = (int(high.sum()) << _HALF) + int(low.sum())
+    squares = 0
+    for product, shift in ((high * high, 2 * _HALF), (high * low, _HALF + 1), (low * low, 0)):
+        padded = np.pad(product, (0, -len(product) % _BLOCK)).reshape(-1, _BLOCK)
+        squares += sum(padded.sum(axis=1).tolist()) << shift
+    return total, squares
+
+
+def summarize_scale(scale: str, scores: NDArray[np.float64], low: float, high: float) -> ScaleSummary:
+    """Summarize one scale's scores (n_persons,), nan where there is none."""
+    there = scores[~np.isnan(scores)]
+    total, squares = _exact_sums(there)
+    return ScaleSummary(
+        scale=scale,
+        low=low,
+        high=high,
+        n=len(there),
+        n_missing=len(scores) - len(there),
+        total=total,
+        total_squares=squares,
+        minimum=float(there.min()) if len(there) else None,
+        maximum=float(there.max()) if len(there) else None,
+        n_floor=int(np.count_nonzero(there == low)),
+        n_ceiling=int(np.count_nonzero(there == high)),
+    )

@@ -1,0 +1,54 @@
+"""A table of answers → `Scores`, reading and scoring block by block."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
+from intimacy_scales.encoding import Codes
+from intimacy_scales.frames import ListTable, Table
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.problems import Problems
+from intimacy_scales.scoring.kernel import Kernel, score_codes
+from intimacy_scales.scoring.plan import plan_of
+from intimacy_scales.scoring.scores import Scores
+
+
+def score_answers(instrument: Instrument, responses: Any, **options: Any) -> Scores:  # noqa: ANN401
+    """Check and score a table of answers; options as in `AnswerReader`.
+
+    Only one block of codes exists at a time, so that it stays in cache between the two.
+    """
+    reader = AnswerReader(instrument, responses, **options)
+    n = len(reader.table)
+    kernel = Kernel(plan_of(instrument), n)
+    block: Codes = np.empty((min(n, BLOCK), len(reader.keys)), dtype=reader.dtype, order="F")
+    for start in range(0, n, BLOCK):
+        codes = block[: min(BLOCK, n - start)]
+        reader.read(start, codes)
+        kernel.score(start, codes)
+    return _scores(instrument, kernel, reader.finish(), reader.table)
+
+
+def score_coded(coded: CodedResponses) -> Scores:
+    """Score answers that were checked before."""
+    kernel = score_codes(plan_of(coded.instrument), coded.codes)
+    return _scores(coded.instrument, kernel, coded.problems, coded.table or ListTable({}, len(coded)))
+
+
+def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, table: Table) -> Scores:
+    values, answered = kernel.scores.T, kernel.answered.T
+    ranges = np.array([(scale.low, scale.high) for scale in kernel.plan.scales])
+    for array in (values, answered, ranges):
+        array.flags.writeable = False
+    return Scores(
+        instrument=instrument.ref,
+        scale_ids=instrument.scale_ids,
+        ranges=ranges,
+        values=values,
+        answered=answered,
+        problems=problems,
+        table=table,
+    )
