@@ -44,9 +44,9 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "CodedResponses", "Instrument", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
     "InvalidResponsesError", "Item", "ItemBank", "MissingColumnsError", "MissingDependencyError",
-    "MissingRule", "PersonScores", "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation",
-    "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "encode", "load", "load_bank",
-    "score", "score_stream", "simulate",
+    "MissingRule", "PersonScores", "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores",
+    "Simulation", "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "encode", "load",
+    "load_bank", "score", "score_stream", "simulate",
 ]  # fmt: skip
 
 

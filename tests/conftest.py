@@ -1,0 +1,31 @@
+"""What tests share: where the reference data lie, and one form used throughout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from intimacy_scales import Instrument, load
+
+
+def _shared() -> Path:
+    named = os.environ.get("INTIMACY_SCALES_SHARED")
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data and real files; tests skip without it, CI must have it."""
+    folder = _shared()
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("the shared reference data are required in CI and are not there")
+        pytest.skip("the shared reference data are not there (set INTIMACY_SCALES_SHARED)")
+    return folder
+
+
+@pytest.fixture
+def short_form() -> Instrument:
+    return load("scii-24")
