@@ -1,0 +1,72 @@
+"""JSON lines: one person's answers a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.frames import ListTable, Table
+from intimacy_scales.interop.base import BATCH_ROWS, AnswerFile, ScoreFile, output_columns
+
+
+class JsonLinesFile(AnswerFile):
+    """A file with one JSON object a line; an absent name is a skipped answer."""
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        super().__init__(path)
+        self.encoding = encoding or "utf-8-sig"
+        self.names = list(dict.fromkeys(name for row in self._rows() for name in row))
+        self.position = 0
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        try:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(file, start=1):
+                    self.position += len(line)
+                    if line.strip():
+                        yield self._row(line.decode(self.encoding), number)
+        except UnicodeDecodeError as error:
+            raise ResponseError(f"{self.path}: is not {self.encoding} text: {error.reason}") from None
+
+    def _row(self, line: str, number: int) -> dict[str, Any]:
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise ResponseError(f"{self.path}: line {number} is not JSON: {error}") from None
+        if not isinstance(row, dict):
+            raise ResponseError(f"{self.path}: line {number} holds no object of answers by item")
+        return row
+
+    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
+        """Yield batches of all names: one that only looks like an item's is to be found."""
+        rows = self._rows()
+        while batch := list(islice(rows, BATCH_ROWS)):
+            columns: dict[Hashable, list[Any]] = {
+                name: [row.get(name) for row in batch] for name in self.names
+            }
+            yield ListTable(columns, len(batch), from_mappings=True)
+
+
+class JsonLinesScores(ScoreFile):
+    """JSON lines of scores; null where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._file = self.partial.open("w", encoding="utf-8")
+
+    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
+        """Append a batch."""
+        cells = output_columns(table, keep, columns)
+        for values in zip(*cells.values(), strict=True):
+            row = dict(zip(cells, values, strict=True))
+            self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -1,0 +1,87 @@
+"""Excel workbooks, through openpyxl: the first sheet, its first row naming the columns."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.frames import Table, needs
+from intimacy_scales.interop.base import (
+    BATCH_ROWS,
+    AnswerFile,
+    ScoreFile,
+    output_columns,
+    without_formula,
+)
+
+_MOST_ROWS = 1_048_576
+
+
+class SpreadsheetFile(AnswerFile):
+    """The first sheet of a workbook; formulas count as the values they had when it was saved."""
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        del encoding  # a workbook says what its texts are
+        super().__init__(path)
+        openpyxl = needs("openpyxl", "io")
+        try:
+            self._book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        except (zipfile.BadZipFile, KeyError, openpyxl.utils.exceptions.InvalidFileException) as error:
+            raise ResponseError(f"{path}: is not an .xlsx workbook: {error}") from None
+        self._sheet = self._book.worksheets[0]
+        self._sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+        header = next(self._sheet.iter_rows(values_only=True), ())
+        named = [index for index, name in enumerate(header) if name is not None]
+        if not named:
+            raise ResponseError(f"{path}: the first row of sheet {self._sheet.title!r} must name the columns")
+        self.names = ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
+
+    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
+        """Yield the wanted columns, some rows at a time."""
+        rows = (
+            self.check_row((*row, *[None] * (len(self.names) - len(row))), line)
+            for line, row in enumerate(self._sheet.iter_rows(min_row=2, values_only=True), start=2)
+            if any(cell is not None for cell in row)
+        )
+        while batch := list(islice(rows, BATCH_ROWS)):
+            yield self.table(batch, wanted)
+        self.position = self.size
+        self._book.close()
+
+
+class SpreadsheetScores(ScoreFile):
+    """A workbook of scores; empty where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        openpyxl = needs("openpyxl", "io")
+        super().__init__(path)
+        self._book = openpyxl.Workbook(write_only=True)
+        self._sheet = self._book.create_sheet("scores")
+        self._n_rows = 0
+
+    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
+        """Append a batch."""
+        cells = output_columns(table, keep, columns)
+        if not self._n_rows:
+            self._sheet.append([without_formula(name) for name in cells])
+            self._n_rows = 1
+        self._n_rows += len(table)
+        if self._n_rows > _MOST_ROWS:
+            raise ResponseError(
+                f"{self.path}: a sheet holds at most {_MOST_ROWS:,} rows; write Parquet or CSV"
+            )
+        for row in zip(*cells.values(), strict=True):
+            self._sheet.append([without_formula(value) for value in row])
+
+    def close(self) -> None:
+        """Save the workbook."""
+        if self._book is not None:
+            self._book.save(self.partial)
+            self._book.close()
+            self._book = None
