@@ -55,15 +55,9 @@ def _errors_as_messages(hint: str = "") -> Iterator[None]:
     """Turn the library's errors into a message and an exit status."""
     try:
         yield
-    except (InstrumentError, MissingColumnsError) as error:
+    except (InstrumentError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
-        err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}")
-        raise typer.Exit(WRONG_USE) from None
-    except ResponseError as error:
-        err.print(f"[red]error:[/] {escape(str(error))}")
-        raise typer.Exit(WRONG_USE) from None
-    except ImportError as error:
-        err.print(f"[red]error:[/] {escape(str(error))}")
+        err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
 
 

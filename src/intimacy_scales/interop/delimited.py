@@ -6,6 +6,7 @@ import codecs
 import csv
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -92,12 +93,19 @@ class DelimitedFile(AnswerFile):
         self.separator = "\t" if path.suffix.lower() == ".tsv" else detect_separator(whole)
         self.names = [name.strip() for name in next(csv.reader(whole, delimiter=self.separator), [])]
 
-    def _open(self) -> IO[str]:
+    @contextmanager
+    def _open(self) -> Iterator[IO[str]]:
         try:
-            return self.path.open(encoding=self.encoding, newline="")
+            with self.path.open(encoding=self.encoding, newline="") as file:
+                yield file
         except LookupError:
             raise ResponseError(
                 f"{self.encoding!r} is no encoding that Python knows, such as cp1252"
+            ) from None
+        except UnicodeDecodeError as error:
+            raise ResponseError(
+                f"{self.path}: is not {self.encoding} text (byte {error.start}); name its encoding, "
+                "for example --encoding cp1252"
             ) from None
 
     @staticmethod
@@ -109,20 +117,15 @@ class DelimitedFile(AnswerFile):
 
     def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
         """Yield the wanted columns as text, some rows at a time."""
-        try:
-            with self._open() as file:
-                reader = csv.reader(file, delimiter=self.separator, strict=True)
+        with self._open() as file:
+            reader = csv.reader(file, delimiter=self.separator, strict=True)
+            try:
                 next(reader, None)
                 while rows := self._rows(reader):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
                     yield self._table(rows, wanted)
-        except csv.Error as error:
-            raise ResponseError(f"{self.path}: line {reader.line_num}: {error}") from None
-        except UnicodeDecodeError as error:
-            raise ResponseError(
-                f"{self.path}: is not {self.encoding} text (byte {error.start}); name its encoding, "
-                "for example --encoding cp1252"
-            ) from None
+            except csv.Error as error:
+                raise ResponseError(f"{self.path}: line {reader.line_num}: {error}") from None
 
     def _rows(self, reader: Any) -> list[Sequence[str]]:  # noqa: ANN401 - csv's reader has no public type
         filled = ((reader.line_num, row) for row in reader if row)

@@ -1,0 +1,425 @@
+"""Files of answers in, files of scores out: every format, every trap, all or nothing."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner, Result
+
+from intimacy_scales import available, score
+from intimacy_scales.banks import example_path
+from intimacy_scales.cli import app
+from intimacy_scales.interop import base, delimited, jsonlines, open_answers, spreadsheet
+from intimacy_scales.interop.base import without_formula
+
+IDS = [f"ras_{n}" for n in range(1, 8)]
+ANSWERS: list[list[Any]] = [
+    [5, 4, 4, 2, 5, 4, 1],
+    [1, 2, 1, 5, 2, None, 5],
+    [None] * 7,
+    [3, 3, 3, 3, 3, 3, 3],
+]
+NAMES = ["Ana", "Bo", "Cy", "Di"]
+
+
+def run(*args: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def text_file(
+    separator: str, *, encoding: str = "utf-8", header: list[str] | None = None
+) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        lines = [separator.join(["name", *(header or IDS)])]
+        for name, row in zip(NAMES, ANSWERS, strict=True):
+            lines.append(separator.join([name, *("" if v is None else str(v) for v in row)]))
+        path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding))
+
+    return write
+
+
+def frame() -> pd.DataFrame:
+    table = pd.DataFrame(ANSWERS, columns=IDS).astype("Int64")
+    table.insert(0, "name", NAMES)
+    return table
+
+
+def write_jsonl(path: Path) -> None:
+    rows = [
+        {"name": name, **{i: v for i, v in zip(IDS, row, strict=True) if v is not None}}
+        for name, row in zip(NAMES, ANSWERS, strict=True)
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n\n", encoding="utf-8")
+
+
+def write_xlsx(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["name", *IDS])
+    for name, row in zip(NAMES, ANSWERS, strict=True):
+        book.active.append([name, *row])
+    book.save(path)
+
+
+INPUTS: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "comma": ("a.csv", text_file(",")),
+    "semicolon": ("a.csv", text_file(";")),
+    "tab": ("a.tsv", text_file("\t")),
+    "tab in a .txt": ("a.txt", text_file("\t")),
+    "byte order mark": ("a.csv", text_file(",", encoding="utf-8-sig")),
+    "utf-16": ("a.csv", text_file("\t", encoding="utf-16")),
+    "parquet": ("a.parquet", lambda path: frame().to_parquet(path)),
+    "json lines": ("a.jsonl", write_jsonl),
+    "xlsx": ("a.xlsx", write_xlsx),
+}
+
+
+def read_scores(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".parquet":
+        return pq.read_table(path).to_pylist()
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if path.suffix == ".xlsx":
+        header, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+        return [dict(zip(header, row, strict=True)) for row in rows]
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
+        return [{k: (float(v) if k == "total" else v) if v else None for k, v in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])
+@pytest.mark.parametrize("kind", INPUTS)
+def test_every_format_gives_the_same_scores(tmp_path: Path, kind: str, output: str) -> None:
+    name, write = INPUTS[kind]
+    write(tmp_path / name)
+    result = run("score", tmp_path / name, "-i", "ras", "--keep", "name", "-o", tmp_path / output)
+    assert result.exit_code == 0, result.output
+    rows = read_scores(tmp_path / output)
+    assert [row["name"] for row in rows] == NAMES
+    totals = [score("ras", dict(zip(IDS, row, strict=True))).scores["total"] for row in ANSWERS]
+    # a workbook holds 16 digits
+    assert [row["total"] for row in rows] == (pytest.approx(totals) if output == "o.xlsx" else totals)
+    assert totals[2] is None
+    assert "4 persons" in result.output
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(delimited, "comma"), (jsonlines, "json lines"), (spreadsheet, "xlsx")]
+)
+def test_batches_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
+) -> None:
+    file, write = INPUTS[name]
+    write(tmp_path / file)
+    whole = run("score", tmp_path / file, "-i", "ras", "-o", tmp_path / "whole.jsonl")
+    monkeypatch.setattr(module, "BATCH_ROWS", 1)
+    parts = run("score", tmp_path / file, "-i", "ras", "-o", tmp_path / "parts.jsonl")
+    assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "parts.jsonl").read_bytes()
+    assert whole.output.replace("whole", "parts") == parts.output
+
+
+def test_decimal_commas_in_a_semicolon_file(tmp_path: Path) -> None:
+    instrument = tmp_path / "half.toml"
+    instrument.write_text(
+        'id = "half"\nversion = "1"\ntitle = "Half points"\n'
+        "response_scale = { minimum = 0, maximum = 2, step = 0.5 }\n"
+        'items = [{ id = "a" }, { id = "b" }]\nscales = [{ id = "s", items = ["a", "-b"] }]\n',
+        encoding="utf-8",
+    )
+    data = tmp_path / "d.csv"
+    data.write_text("a;b;note\n1,5;0,5;2,7\n", encoding="utf-8")
+    assert run("score", data, "-i", instrument, "-o", tmp_path / "o.csv").exit_code == 0
+    assert (tmp_path / "o.csv").read_text() == "s\n1.5\n"
+
+
+def test_windows_encoding_is_detected_and_can_be_named(tmp_path: Path) -> None:
+    data = tmp_path / "d.csv"
+    text = "name," + ",".join(IDS) + "\nZoë," + ",".join("3" * 7) + "\n"
+    data.write_bytes(text.encode("cp1252"))
+    for extra in ([], ["--encoding", "cp1252"]):
+        result = run("score", data, "-i", "ras", "--keep", "name", "-o", tmp_path / "o.csv", *extra)
+        assert result.exit_code == 0, result.output
+        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "name,total\nZoë,3.0\n"
+    wrong = run("score", data, "-i", "ras", "--encoding", "utf-8")
+    assert wrong.exit_code == 2
+    assert "--encoding" in wrong.output
+    assert "no encoding that Python knows" in run("score", data, "-i", "ras", "--encoding", "klingon").output
+
+
+def test_quoted_line_breaks_and_separators(tmp_path: Path) -> None:
+    data = tmp_path / "d.csv"
+    data.write_text(
+        '"note\n;here",' + ",".join(IDS) + '\n"a\nb;c",' + ",".join("3" * 7) + "\n", encoding="utf-8"
+    )
+    result = run("score", data, "-i", "ras", "-o", tmp_path / "o.csv")
+    assert result.exit_code == 0, result.output
+    assert "1 persons" in result.output
+
+
+def bad_file(tmp_path: Path, cells: dict[int, str], n_rows: int = 30) -> Path:
+    data = tmp_path / "bad.csv"
+    rows = [["p" + str(r), cells.get(r, "3"), *"333333"] for r in range(n_rows)]
+    data.write_text("\n".join(",".join(r) for r in [["who", *IDS], *rows]) + "\n", encoding="utf-8")
+    return data
+
+
+def test_bad_answers_exit_with_1_and_leave_no_file(tmp_path: Path) -> None:
+    data = bad_file(tmp_path, {4: "9", 7: "nope"})
+    before = sorted(path.name for path in tmp_path.iterdir())
+    result = run("score", data, "-i", "ras", "--person", "who", "-o", tmp_path / "o.csv")
+    assert result.exit_code == 1
+    assert "2 answers are not valid" in result.output
+    assert "row 5, p4, column ras_1: '9' is outside the range; allowed: 1 to 5" in result.output
+    assert "row 8, p7, column ras_1: 'nope' is not a number" in result.output
+    assert "--on-invalid missing" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_an_older_output_survives_bad_answers(tmp_path: Path) -> None:
+    out = tmp_path / "o.csv"
+    out.write_text("of last week\n", encoding="utf-8")
+    assert run("score", bad_file(tmp_path, {4: "9"}), "-i", "ras", "-o", out).exit_code == 1
+    assert out.read_text() == "of last week\n"
+
+
+def test_bad_answers_in_a_late_batch_leave_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "BATCH_ROWS", 4)
+    result = run("score", bad_file(tmp_path, {29: "9"}), "-i", "ras", "-o", tmp_path / "o.parquet")
+    assert result.exit_code == 1
+    assert "row 30" in result.output
+    assert [p.name for p in tmp_path.iterdir()] == ["bad.csv"]
+
+
+def test_bad_answers_as_missing(tmp_path: Path) -> None:
+    data = bad_file(tmp_path, dict.fromkeys(range(25), "-99"))
+    result = run(
+        "score", data, "-i", "ras", "--on-invalid", "missing", "--answered", "-o", tmp_path / "o.csv"
+    )
+    assert result.exit_code == 0
+    assert "25 answers are not valid" in result.output
+    assert "… and 5 more" in result.output
+    assert "pass --missing-code '-99'" in result.output
+    rows = (tmp_path / "o.csv").read_text().splitlines()
+    assert rows[0] == "total,total_answered"
+    assert [row.rsplit(",")[1] for row in rows[1:]] == ["6"] * 25 + ["7"] * 5
+    declared = run("score", data, "-i", "ras", "--missing-code", "-99", "-o", tmp_path / "p.csv")
+    assert declared.exit_code == 0
+    assert "not valid" not in declared.output
+
+
+def test_pomp_columns(tmp_path: Path) -> None:
+    data = bad_file(tmp_path, {}, n_rows=1)
+    assert run("score", data, "-i", "ras", "--pomp", "-o", tmp_path / "o.csv").exit_code == 0
+    assert (tmp_path / "o.csv").read_text() == "total,total_pomp\n3.0,50.0\n"
+
+
+WRONG_USE: dict[str, tuple[list[str], str]] = {
+    "no such instrument": (["{data}", "-i", "raz"], "did you mean 'ras'"),
+    "no such file": (["nowhere.csv", "-i", "ras"], "there is no such file"),
+    "unknown ending": (["{data}", "-i", "ras", "-o", "o.doc"], "files of scores end in .csv"),
+    "unknown ending of answers": (["a.sav", "-i", "ras"], "files of answers end in .csv"),
+    "no folder": (["{data}", "-i", "ras", "-o", "{dir}/x/o.csv"], "there is no folder"),
+    "overwrite the answers": (["{data}", "-i", "ras", "-o", "{data}"], "would overwrite the answers"),
+    "missing columns": (["{data}", "-i", "prqc"], "--columns PATTERN"),
+    "column to keep": (["{data}", "-i", "ras", "--keep", "age"], "no column 'age'"),
+    "person column": (["{data}", "-i", "ras", "--person", "id"], "no column 'id'"),
+    "bad pattern": (["{data}", "-i", "ras", "--columns", "q{x}"], "is not a pattern"),
+    "columns file": (["{data}", "-i", "ras", "--columns", "none.json"], "cannot be read"),
+    "missing code that is an answer": (
+        ["{data}", "-i", "ras", "--missing-code", "5"],
+        "is an answer that item",
+    ),
+    "no instrument": (["{data}"], "--instrument"),
+    "bad choice": (["{data}", "-i", "ras", "--on-invalid", "drop"], "drop"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_USE)
+def test_wrong_use_exits_with_2(tmp_path: Path, case: str) -> None:
+    args, words = WRONG_USE[case]
+    data = bad_file(tmp_path, {}, n_rows=2)
+    result = run(
+        "score",
+        *(
+            arg.format(data=data, dir=tmp_path) if "{n}" not in arg and "{x}" not in arg else arg
+            for arg in args
+        ),
+    )
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+    assert [p.name for p in tmp_path.iterdir()] == ["bad.csv"]
+
+
+BROKEN: dict[str, tuple[str, bytes, str]] = {
+    "empty": ("a.csv", b"", "is empty"),
+    "short row": (
+        "a.csv",
+        (",".join(IDS) + "\n" + "3," * 6 + "3\n3,3\n").encode(),
+        "line 3 has 2 fields, the header 7",
+    ),
+    "long row": ("a.csv", (",".join(IDS) + "\n" + "3," * 8 + "3\n").encode(), "line 2 has 9 fields"),
+    "open quote": ("a.csv", (",".join(IDS) + '\n"3,3').encode(), "line"),
+    "not JSON": ("a.jsonl", b"{'ras_1': 3}\n", "line 1 is not JSON"),
+    "a list in JSON lines": ("a.jsonl", b"[1, 2]\n", "holds no object"),
+    "not Parquet": ("a.parquet", b"PAR0", "is not a Parquet file"),
+    "not a workbook": ("a.xlsx", b"hello", "is not an .xlsx workbook"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_files_are_named(tmp_path: Path, case: str) -> None:
+    name, content, words = BROKEN[case]
+    (tmp_path / name).write_bytes(content)
+    result = run("score", tmp_path / name, "-i", "ras", "-o", tmp_path / "o.csv")
+    assert result.exit_code == 2, result.output
+    assert words in result.output
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_a_column_that_stands_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        ",".join(["ras_1", *IDS]) + "\n" + ",".join("3" * 8) + "\n", encoding="utf-8"
+    )
+    result = run("score", tmp_path / "a.csv", "-i", "ras")
+    assert result.exit_code == 2
+    assert "2 columns named 'ras_1'" in result.output
+
+
+@pytest.mark.parametrize("output", ["o.csv", "o.jsonl", "o.parquet", "o.xlsx"])
+def test_a_file_without_persons(tmp_path: Path, output: str) -> None:
+    (tmp_path / "a.csv").write_text(",".join(["name", *IDS]) + "\n", encoding="utf-8")
+    result = run("score", tmp_path / "a.csv", "-i", "ras", "--keep", "name", "-o", tmp_path / output)
+    assert result.exit_code == 0, result.output
+    assert "0 persons" in result.output
+    assert read_scores(tmp_path / output) == []
+
+
+def test_a_json_name_that_only_looks_like_an_items(tmp_path: Path) -> None:
+    rows = [dict.fromkeys(IDS, 3), {"RAS1": 5, **dict.fromkeys(IDS[1:], 3)}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = run("score", tmp_path / "a.jsonl", "-i", "ras")
+    assert result.exit_code == 1
+    assert "did you mean 'ras_1'" in result.output
+
+
+def test_formulas_are_escaped_where_a_spreadsheet_would_run_them(tmp_path: Path) -> None:
+    table = frame()
+    table["name"] = ["=1+1", "@cmd", "-3", "+49 30"]
+    table.to_csv(tmp_path / "a.csv", index=False)
+    for output in ("o.csv", "o.xlsx"):
+        assert (
+            run("score", tmp_path / "a.csv", "-i", "ras", "--keep", "name", "-o", tmp_path / output).exit_code
+            == 0
+        )
+        assert [r["name"] for r in read_scores(tmp_path / output)] == ["'=1+1", "'@cmd", "-3", "'+49 30"]
+    cell = openpyxl.load_workbook(tmp_path / "o.xlsx").active["A2"]
+    assert cell.data_type == "s"
+
+
+@pytest.mark.parametrize("text", ["=A1", "+1+1", "-1-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_what_counts_as_a_formula(text: str) -> None:
+    assert without_formula(text) == "'" + text
+
+
+@pytest.mark.parametrize("value", ["Kim", "-5", "+3.5", "-1,5", 5, None, 2.5, ""])
+def test_what_does_not(value: Any) -> None:
+    assert without_formula(value) == value
+
+
+def test_parquet_keeps_the_types_of_kept_columns(tmp_path: Path) -> None:
+    table = pa.table({"day": pa.array([0, 1], pa.date32()), **{i: pa.array([3, 4], pa.int8()) for i in IDS}})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert (
+        run(
+            "score", tmp_path / "a.parquet", "-i", "ras", "--keep", "day", "-o", tmp_path / "o.parquet"
+        ).exit_code
+        == 0
+    )
+    assert pq.read_schema(tmp_path / "o.parquet").field("day").type == pa.date32()
+
+
+def test_a_row_of_a_spreadsheet_that_is_empty_is_no_person(tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book.active.append([None] * 8)
+    book.active.append([None, None])
+    book.save(tmp_path / "a.xlsx")
+    assert "4 persons" in run("score", tmp_path / "a.xlsx", "-i", "ras").output
+
+
+def test_a_missing_library_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    result = run("score", tmp_path / "a.parquet", "-i", "ras")
+    assert result.exit_code == 2
+    assert "pip install 'intimacy-scales[io]'" in result.output
+
+
+def test_list_names_every_instrument() -> None:
+    result = run("list")
+    assert result.exit_code == 0
+    for entry in available():
+        assert entry.id in result.output
+
+
+@pytest.mark.parametrize("name", available().ids)
+def test_show_prints_every_instrument(name: str) -> None:
+    result = run("show", name)
+    assert result.exit_code == 0, result.output
+    assert "Scales" in result.output
+    assert ("DRAFT" in result.output) == (available()[available().ids.index(name)].status == "draft")
+
+
+def test_show_of_an_unknown_instrument() -> None:
+    result = run("show", "scii24")
+    assert result.exit_code == 2
+    assert "did you mean 'scii-24'" in result.output
+
+
+def test_demo_says_that_its_data_are_simulated() -> None:
+    result = run("demo")
+    assert result.exit_code == 0, result.output
+    assert "Simulated answers" in result.output
+    assert "60 couples" in result.output
+    assert "DRAFT" in result.output
+    assert "simulated" in example_path().name
+
+
+def test_the_example_is_what_its_script_makes(tmp_path: Path) -> None:
+    script = example_path().with_name("make_simulated_couples.py")
+    made = tmp_path / script.name
+    made.write_text(script.read_text(encoding="utf-8"), encoding="utf-8")
+    subprocess.run([sys.executable, "-W", "ignore", str(made)], check=True, capture_output=True)
+    assert (tmp_path / "simulated-couples.csv").read_bytes() == example_path().read_bytes()
+
+
+def test_version_and_help() -> None:
+    assert run("--version").output.startswith("intimacy-scales ")
+    for command in ("list", "show", "score", "demo"):
+        assert run(command, "--help").exit_code == 0
+
+
+def test_readers_tell_how_far_they_are(tmp_path: Path) -> None:
+    for name, write in INPUTS.values():
+        write(tmp_path / name)
+        file = open_answers(tmp_path / name)
+        assert sum(len(batch) for batch in file.batches(IDS)) == 4
+        assert 0 < file.position <= file.size
+
+
+def test_an_interrupted_output_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), delimited.DelimitedScores(tmp_path / "o.csv") as output:
+        assert output.partial.exists()
+        raise RuntimeError("stopped")
+    assert list(tmp_path.iterdir()) == []
+    assert isinstance(output, base.ScoreFile)
