@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, ResponseScale, Scale
     from intimacy_scales.scoring import PersonScores, Scores, score, score_stream
-    from intimacy_scales.simulate import Simulation, simulate
+    from intimacy_scales.simulation import Simulation, simulate
 
 __version__ = "0.1.0"
 
@@ -37,7 +37,7 @@ _HOMES = {
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "ResponseScale", "Scale"),
     "scoring": ("PersonScores", "Scores", "score", "score_stream"),
-    "simulate": ("Simulation", "simulate"),
+    "simulation": ("Simulation", "simulate"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -22,7 +22,7 @@ class BadCell(NamedTuple):
 
 def as_sheet(responses: Any) -> Mapping[Any, Any] | None:  # noqa: ANN401 - any input of the entrance
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
-    if isinstance(responses, Mapping):
+    if isinstance(responses, dict | Mapping):  # a dict is recognized sooner by its name
         return responses
     kind = type(responses)
     if kind.__name__ == "Series" and kind.__module__.startswith("pandas."):

@@ -26,7 +26,7 @@ _warned = False
 def _warn_if_draft(instrument: Instrument) -> None:
     """Warn once in a process that drafts are drafts."""
     global _warned  # noqa: PLW0603 - once in a process is what is promised
-    if _warned or instrument.evidence.status != "draft":
+    if instrument.evidence.status != "draft":
         return
     _warned = True
     warnings.warn(
@@ -124,7 +124,8 @@ def score(
     3.4285714285714284
     """
     form = instrument if isinstance(instrument, Instrument) else load(instrument)
-    _warn_if_draft(form)
+    if not _warned:
+        _warn_if_draft(form)
     sheet = as_sheet(responses)
     if sheet is not None:
         if on_invalid not in ("raise", "missing"):
@@ -186,7 +187,8 @@ def score_stream(
     from intimacy_scales.scoring.tables import score_answers
 
     form = instrument if isinstance(instrument, Instrument) else load(instrument)
-    _warn_if_draft(form)
+    if not _warned:
+        _warn_if_draft(form)
     rows = 0
     for batch in batches:
         scores = score_answers(

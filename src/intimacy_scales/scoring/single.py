@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import getitem
 from types import NoneType
 from typing import Any
 
@@ -23,6 +24,7 @@ from intimacy_scales.scoring.plan import (
 from intimacy_scales.sheet import read_sheet
 
 _PLAIN = frozenset({int, float, str, NoneType})
+_NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0)
 _MAX_KEPT = 65_536
 _MAX_OPTIONS = 64
 
@@ -76,33 +78,27 @@ class _Sums(dict[int, ScaleScore]):
         return result
 
 
-def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore | None]) -> ScaleScore:
+def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore]) -> ScaleScore:
     total, low, high, n = 0.0, 0.0, 0.0, 0
     for part in scale.parts:
-        row = rows[part]
-        assert row is not None
-        low += row.low
-        high += row.high
-        if row.score is not None:
-            total += row.score
+        score, _, _, part_low, part_high = rows[part]
+        low += part_low
+        high += part_high
+        if score is not None:
+            total += score
             n += 1
-    score = scale.combine(total, n) if n >= scale.required else None
-    k = len(scale.parts)
-    return ScaleScore(
-        score,
-        pomp(score, scale.low, scale.high),
-        n,
-        low / k if scale.mean else low,
-        high / k if scale.mean else high,
-    )
+    combined = scale.combine(total, n) if n >= scale.required else None
+    if scale.mean:
+        low, high = low / len(scale.parts), high / len(scale.parts)
+    return ScaleScore(combined, pomp(combined, scale.low, scale.high), n, low, high)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lookup:
-    """A scale of items: where each answer stands, and what it adds to the packed sum."""
+class _Part:
+    """A scale of items: which stretch of all look-ups is its own, and what their sum means."""
 
     position: int
-    entries: tuple[tuple[Hashable, dict[Any, int]], ...]
+    stretch: slice
     sums: _Sums
 
 
@@ -127,8 +123,11 @@ class SheetScorer:
         self.names = column_names(instrument, columns)
         self.known_names = frozenset(self.names)
         self.by_loose_name = {loose(str(name)): name for name in self.names}
-        self.lookups = tuple(
-            self._lookup(position, scale)
+        # one look-up for each item of each scale: where the answer stands, what it adds to the sum
+        self.places: list[Hashable] = []
+        self.tables: list[dict[Any, int]] = []
+        self.parts = tuple(
+            self._part(position, scale)
             for position, scale in enumerate(self.plan.scales)
             if isinstance(scale, PlannedScale)
         )
@@ -137,26 +136,23 @@ class SheetScorer:
             for position in self.plan.order
             if isinstance(scale := self.plan.scales[position], PlannedComposite)
         )
-        scored = {item.index for s in self.plan.scales if isinstance(s, PlannedScale) for item in s.items}
-        self.unscored = tuple(
-            (name, key.known)
-            for index, (name, key) in enumerate(zip(self.names, self.keys, strict=True))
-            if index not in scored
-        )
+        scored = {item.index for part in self.parts for item in part.sums.scale.items}
+        for index in set(range(len(self.names))) - scored:  # these are checked, and add to nothing
+            self.places.append(self.names[index])
+            self.tables.append(self.keys[index].known)
 
-    def _lookup(self, position: int, scale: PlannedScale) -> _Lookup:
+    def _part(self, position: int, scale: PlannedScale) -> _Part:
         sums = _Sums(scale)
         tables: dict[tuple[AnswerKey, bool], dict[Any, int]] = {}
-        entries = []
+        begin = len(self.places)
         for item in scale.items:
             key = self.keys[item.index]
-            table = tables.get((key, item.reverse))
-            if table is None:
+            if (key, item.reverse) not in tables:
                 packed = [sums.pack(item, code) for code in range(len(item.units))]
-                table = {value: packed[code] for value, code in key.known.items()}
-                tables[key, item.reverse] = table
-            entries.append((self.names[item.index], table))
-        return _Lookup(position, tuple(entries), sums)
+                tables[key, item.reverse] = {value: packed[code] for value, code in key.known.items()}
+            self.places.append(self.names[item.index])
+            self.tables.append(tables[key, item.reverse])
+        return _Part(position, slice(begin, len(self.places)), sums)
 
     def __call__(
         self,
@@ -176,7 +172,7 @@ class SheetScorer:
                 if on_invalid == "raise":
                     raise invalid_responses(self.ref.id, problems)
             rows = self._from_codes(codes)
-        scores = dict(zip(self.ids, [row[0] for row in rows], strict=True))
+        scores = {name: row[0] for name, row in zip(self.ids, rows, strict=True)}
         return PersonScores(instrument=self.ref, scores=scores, rows=rows, problems=problems)
 
     def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
@@ -184,20 +180,15 @@ class SheetScorer:
         names = self.known_names
         if not names.issuperset(responses) and self._has_stray(responses):
             return None
-        if not _PLAIN.issuperset(map(type, responses.values())) or names.isdisjoint(responses):
+        if not set(map(type, responses.values())) <= _PLAIN or names.isdisjoint(responses):
             return None
-        rows: list[ScaleScore | None] = [None] * len(self.ids)
-        get = responses.get
         try:
-            for lookup in self.lookups:
-                packed = 0
-                for name, table in lookup.entries:
-                    packed += table[get(name)]
-                rows[lookup.position] = lookup.sums[packed]
-            for name, known in self.unscored:
-                known[get(name)]
+            added = list(map(getitem, self.tables, map(responses.get, self.places)))
         except KeyError:
             return None
+        rows = [_NOT_YET] * len(self.ids)
+        for part in self.parts:
+            rows[part.position] = part.sums[sum(added[part.stretch])]
         return self._add_composites(rows)
 
     def _has_stray(self, responses: Mapping[Any, Any]) -> bool:
@@ -209,16 +200,16 @@ class SheetScorer:
         return False
 
     def _from_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
-        rows: list[ScaleScore | None] = [None] * len(self.ids)
-        for lookup in self.lookups:
-            packed = sum(lookup.sums.pack(item, codes[item.index]) for item in lookup.sums.scale.items)
-            rows[lookup.position] = lookup.sums[packed]
+        rows = [_NOT_YET] * len(self.ids)
+        for part in self.parts:
+            packed = sum(part.sums.pack(item, codes[item.index]) for item in part.sums.scale.items)
+            rows[part.position] = part.sums[packed]
         return self._add_composites(rows)
 
-    def _add_composites(self, rows: list[ScaleScore | None]) -> list[ScaleScore]:
+    def _add_composites(self, rows: list[ScaleScore]) -> list[ScaleScore]:
         for position, scale in self.composites:
             rows[position] = _composite(scale, rows)
-        return rows  # type: ignore[return-value]  # every position is filled now
+        return rows
 
 
 _scorers: PerInstrument[dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
@@ -229,9 +220,13 @@ def sheet_scorer(
 ) -> SheetScorer:
     """Return the scorer for an instrument and a way of reading it, made at its first use."""
     kept = _scorers(instrument)
-    options = (tuple(columns.items()) if isinstance(columns, Mapping) else columns, missing_codes)
-    if isinstance(columns, list):
-        return SheetScorer(instrument, columns, missing_codes)
+    options: tuple[Any, tuple[MissingCode, ...]]
+    if isinstance(columns, Mapping):
+        options = (tuple(columns.items()), missing_codes)
+    elif columns is None or isinstance(columns, str):
+        options = (columns, missing_codes)
+    else:
+        return SheetScorer(instrument, columns, missing_codes)  # says that this is for arrays
     scorer = kept.get(options)
     if scorer is None:
         if len(kept) >= _MAX_OPTIONS:

@@ -1,0 +1,128 @@
+"""Speed of scoring against the idioms that people write by hand, in the same run.
+
+Run from the root of a checkout: python -m benchmarks.scoring [--size smallest|full]
+
+The peers do not check anything; ours checks every cell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+from benchmarks.paired import HEADER, line, paired
+from intimacy_scales import Instrument, encode, load, score, simulate
+
+SIZES = {"smallest": 20_000, "full": 1_000_000}
+
+
+def six_means() -> Instrument:
+    """Return the full form with its six scales: means of eight items, scored when half are answered."""
+    form = load("scii-48")
+    return form.model_copy(update={"scales": form.scales[:6]})
+
+
+def pandas_idiom(form: Instrument, answers: pd.DataFrame) -> Callable[[], pd.DataFrame]:
+    """Reverse on a copy, then the mean of each scale's columns where half are there."""
+    minus = [key.item for scale in form.scales for key in scale.keys if key.reverse]
+
+    def run() -> pd.DataFrame:
+        keyed = answers.copy()
+        keyed[minus] = 8 - keyed[minus]
+        scores = {}
+        for scale in form.scales:
+            part = keyed[[key.item for key in scale.keys]]
+            enough = part.notna().sum(axis=1) >= scale.required
+            scores[scale.id] = part.mean(axis=1).where(enough)
+        return pd.DataFrame(scores)
+
+    return run
+
+
+def polars_idiom(form: Instrument, answers: pl.DataFrame) -> Callable[[], pl.DataFrame]:
+    """One expression for each scale, evaluated together (polars uses all cores)."""
+
+    def run() -> pl.DataFrame:
+        means = []
+        for scale in form.scales:
+            keyed = [8 - pl.col(key.item) if key.reverse else pl.col(key.item) for key in scale.keys]
+            n = pl.sum_horizontal(pl.col(key.item).is_not_null() for key in scale.keys)
+            means.append(pl.when(n >= scale.required).then(pl.mean_horizontal(keyed)).alias(scale.id))
+        return answers.select(means)
+
+    return run
+
+
+def by_hand(form: Instrument) -> Callable[[dict[str, Any]], dict[str, float | None]]:
+    """Score one person in plain Python without any check, as an app's own code would."""
+    keys = {s.id: [(k.item, k.reverse) for k in s.keys] for s in form.scales if s.items}
+
+    def run(answers: dict[str, Any]) -> dict[str, float | None]:
+        scores: dict[str, float | None] = {}
+        for scale, items in keys.items():
+            total = n = 0
+            for item, reverse in items:
+                value = answers.get(item)
+                if value is not None:
+                    total += 8 - value if reverse else value
+                    n += 1
+            scores[scale] = total / n if 2 * n >= len(items) else None
+        values = list(scores.values())
+        scores["total"] = None if None in values else sum(values) / len(values)
+        return scores
+
+    return run
+
+
+def check_equal(ours: Any, theirs: Any) -> None:
+    """Refuse to compare the speed of two ways that do not agree."""
+    np.testing.assert_allclose(np.asarray(ours, float), np.asarray(theirs, float), atol=1e-12, equal_nan=True)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="full")
+    size = parser.parse_args().size
+    n, repetitions = SIZES[size], 9 if size == "full" else 3
+    warnings.simplefilter("ignore")
+    form = six_means()
+    answers = simulate(form, n, missing=0.03, rng=1).answers
+    small = pl.from_pandas(answers).with_columns(pl.all().fill_nan(None).cast(pl.Int8))
+    print(f"{n:,} simulated persons x 48 items, 3 % missing, six means; medians of {repetitions} pairs\n")
+    print(HEADER)
+
+    idiom = pandas_idiom(form, answers)
+    check_equal(score(form, answers).to_frame(), idiom())
+    pair = paired(lambda: score(form, answers), idiom, repetitions=repetitions)
+    print(line("pandas float64, checked and scored", "pandas idiom, unchecked", pair, 0.25))
+
+    polars = polars_idiom(form, small)
+    check_equal(score(form, small).to_frame(), polars())
+    pair = paired(lambda: score(form, small), polars, repetitions=repetitions)
+    print(line("polars int8, checked and scored", "polars idiom, unchecked", pair, 0.35))
+
+    codes = encode(form, answers)
+    pair = paired(lambda: score(form, codes), lambda: codes.codes.copy(order="F"), repetitions=repetitions)
+    print(line("from ready codes", "copying the codes once", pair, 6))
+
+    whole = load("scii-48")
+    chooser = random.Random(1)
+    person = {item: chooser.randint(1, 7) for item in whole.item_ids}
+    hand = by_hand(whole)
+    if hand(person) != score(whole, person).scores:
+        raise AssertionError("the two ways of scoring one person disagree")
+    calls = 2_000 if size == "full" else 200
+    pair = paired(lambda: score(whole, person), lambda: hand(person), repetitions=repetitions, calls=calls)
+    print(line("one mapping of 48 answers, checked", "loop by hand, unchecked", pair, 3))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Run the code blocks of README and docs as tests, each page in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+import tomllib
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
+from pathlib import Path
+from typing import Any
+
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from typer.testing import CliRunner
+
+
+def _save_instrument(example: Example) -> None:
+    """Save a TOML block under its id, as the text tells a reader to."""
+    text = example.parsed
+    Path(f"{tomllib.loads(text)['id']}.toml").write_text(text, encoding="utf-8")
+
+
+def _run_commands(example: Example) -> str | None:
+    """Run the lines that call the command line; the two that install are run by .ci/run."""
+    from intimacy_scales.cli import app
+
+    for line in str(example.parsed).splitlines():
+        if not line.startswith("$ intimacy-scales "):
+            continue
+        result = CliRunner().invoke(app, shlex.split(line)[2:])
+        if result.exit_code:
+            return f"{line}\nexit status {result.exit_code}\n{result.output}"
+    return None
+
+
+def _setup(namespace: dict[str, Any]) -> None:
+    """Go to an empty folder that holds simulated answers.csv."""
+    import pandas as pd
+
+    from intimacy_scales import simulate
+
+    namespace["_before"] = Path.cwd()
+    namespace["_folder"] = tempfile.TemporaryDirectory()
+    os.chdir(namespace["_folder"].name)
+    own = simulate("scii-24", 20, couples=0.4, rng=1).answers
+    prqc = simulate("prqc", 20, rng=2).answers
+    prqc.columns = [f"prqc.1_{n}" for n in range(1, 19)]
+    pd.concat([own, prqc], axis=1).to_csv("answers.csv", index=False)
+
+
+def _teardown(namespace: dict[str, Any]) -> None:
+    os.chdir(namespace["_before"])
+    namespace["_folder"].cleanup()
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE),
+        CodeBlockParser(language="toml", evaluator=_save_instrument),
+        CodeBlockParser(language="console", evaluator=_run_commands),
+    ],
+    patterns=["README.md", "docs/**/*.md"],
+    setup=_setup,
+    teardown=_teardown,
+).pytest()
+

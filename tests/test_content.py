@@ -1,0 +1,420 @@
+"""The shipped items, forms and keys obey what the project promises about them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import re
+from collections import Counter
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intimacy_scales import Instrument, ItemBank, available, load, load_bank
+
+# bank → the beginning of its item ids
+PREFIXES = {
+    "trust": "tru", "knowledge": "kno", "mutuality": "mut",
+    "commitment": "com", "caring": "car", "interdependence": "int",
+}  # fmt: skip
+SIX = tuple(PREFIXES)
+SELF_FORMS = {"scii-48": 8, "scii-24": 4, "scii-12": 2, "scii-daily": 1}  # items a scale
+PARTNER_FORMS = {"scii-48-partner": "scii-48", "scii-24-partner": "scii-24"}
+OWN_FORMS = (*SELF_FORMS, *PARTNER_FORMS)
+AGREE = (
+    "Strongly disagree", "Disagree", "Slightly disagree", "Neither agree nor disagree",
+    "Slightly agree", "Agree", "Strongly agree",
+)  # fmt: skip
+
+every_bank = pytest.mark.parametrize("bank", [load_bank(name) for name in SIX], ids=SIX)
+every_own_form = pytest.mark.parametrize("form", [load(name) for name in OWN_FORMS], ids=OWN_FORMS)
+
+
+def wordings() -> dict[str, str]:
+    """Every sentence that a person may be shown, by where it stands."""
+    found = {}
+    for name in SIX:
+        for item in load_bank(name).items:
+            for field in ("text", "partner_text", "daily_text"):
+                sentence = getattr(item, field)
+                if sentence is not None:
+                    found[f"{item.id}.{field}"] = sentence
+    return found
+
+
+def words(sentence: str) -> list[str]:
+    return re.findall(r"[a-z']+", sentence.lower().replace("\u2019", "'"))
+
+
+def offenders(forbidden: str) -> dict[str, str]:
+    """Sentences with one of the forbidden words (an ending in * stands for any ending)."""
+    pattern = re.compile(rf"\b({'|'.join(forbidden.split())})\b".replace("*", r"\w*"))
+    return {where: text for where, text in wordings().items() if pattern.search(" ".join(words(text)))}
+
+
+def scored(form: Instrument) -> dict[str, tuple[str, ...]]:
+    """Scale → its items with their signs, for scales of items."""
+    return {
+        scale.id: tuple(("-" if key.reverse else "") + key.item for key in scale.keys)
+        for scale in form.scales
+        if scale.keys
+    }
+
+
+def reversed_items(form: Instrument, scale: str) -> list[str]:
+    return [key.item for key in form.scale(scale).keys if key.reverse]
+
+
+# ---------------------------------------------------------------- the six banks
+
+
+@every_bank
+def test_a_bank_has_four_facets_of_three_items_one_of_them_reverse_keyed(bank: ItemBank):
+    assert len(bank.items) == 12
+    assert len(bank.facets) == 4
+    facets = {facet.id for facet in bank.facets}
+    assert Counter(item.facet for item in bank.items) == dict.fromkeys(facets, 3)
+    assert Counter(item.facet for item in bank.items if item.keyed == "-") == dict.fromkeys(facets, 1)
+    assert all(facet.title and facet.description for facet in bank.facets)
+
+
+@every_bank
+def test_item_ids_are_the_banks_letters_and_two_digits_in_order(bank: ItemBank):
+    assert [item.id for item in bank.items] == [f"{PREFIXES[bank.id]}{n:02}" for n in range(1, 13)]
+
+
+@every_bank
+def test_every_item_is_worded_about_oneself_and_about_the_partner(bank: ItemBank):
+    for item in bank.items:
+        assert item.text
+        assert item.partner_text
+        assert item.text != item.partner_text
+
+
+@every_bank
+def test_answers_go_from_1_to_7_with_every_point_labelled(bank: ItemBank):
+    for item in bank.items:
+        assert tuple(item.response_scale.label(value) for value in range(1, 8)) == AGREE
+        assert item.response_scale.values == (1, 2, 3, 4, 5, 6, 7)
+
+
+@every_bank
+def test_a_bank_is_an_open_draft_in_english(bank: ItemBank):
+    assert (bank.evidence.status, bank.language) == ("draft", "en")
+    assert bank.evidence.sources == ()
+    assert bank.license is not None
+    assert bank.license.name == "CC-BY-4.0"
+
+
+def test_all_72_items_differ():
+    texts = [item.text for name in SIX for item in load_bank(name).items]
+    assert len(texts) == 72
+    near = [
+        (one, two)
+        for one, two in combinations(texts, 2)
+        if difflib.SequenceMatcher(None, one.lower(), two.lower()).ratio() >= 0.85
+    ]
+    assert near == []
+
+
+# ---------------------------------------------------------------- how items are worded
+
+
+def test_the_search_for_words_finds_words():
+    assert offenders("partner").keys() >= {"tru01.text", "tru01.partner_text"}
+    assert "tru04.daily_text" in offenders("tod*")
+    assert offenders("artner") == {}
+
+
+def test_no_sentence_has_more_than_16_words():
+    assert {where: text for where, text in wordings().items() if len(text.split()) > 16} == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "forbidden"),
+    [
+        ("two ideas in one", "and or nor"),
+        ("always and never", "always never every* constantly forever"),
+        ("negations", r"not cannot \w+n't no none nobody nothing neither"),
+        ("marriage", "husband* wife wives marri* spouse* wedding* fianc* engaged"),
+        ("gender", "he she him her his hers man men woman women boyfriend* girlfriend*"),
+        ("living together", "household live lives living home house roof"),
+        ("children", "kid kids child* son sons daughter* parent* mother* father* family"),
+        ("religion", "god* pray* church faith* bless* sacred relig*"),
+        ("sex is not what these banks measure", "sex* bed naked"),
+    ],
+)  # fmt: skip
+def test_no_sentence_assumes_or_joins_or_negates(rule, forbidden):
+    assert offenders(forbidden) == {}, rule
+
+
+def test_sentences_are_sentences():
+    for where, text in wordings().items():
+        assert re.fullmatch(r"[A-Z][^.!?]*\.", text), (where, text)
+        assert "  " not in text, (where, text)
+        assert text.isascii(), (where, text)
+
+
+def test_items_speak_in_the_first_person():
+    for where, text in wordings().items():
+        assert {"i", "me", "my", "we", "us", "our"} & set(words(text)), (where, text)
+        if where.endswith((".text", ".daily_text")):
+            assert {"i", "me", "my"} & set(words(text)), (where, text)
+
+
+def test_partner_wordings_are_statements_about_the_partner():
+    for where, text in wordings().items():
+        if where.endswith(".partner_text"):
+            assert re.search(r"\b[Mm]y partner\b", text), (where, text)
+            assert "I feel that my partner" not in text, (where, text)
+
+
+def test_daily_wordings_speak_of_today():
+    daily = {where: text for where, text in wordings().items() if where.endswith(".daily_text")}
+    assert len(daily) >= 6
+    assert all("today" in words(text) for text in daily.values())
+    assert not any("today" in words(text) for where, text in wordings().items() if where not in daily)
+
+
+# ---------------------------------------------------------------- the forms
+
+
+@every_own_form
+def test_a_form_has_so_many_items_for_each_of_six_scales(form: Instrument):
+    a_scale = SELF_FORMS[PARTNER_FORMS.get(form.id, form.id)]
+    assert form.scale_ids == (*SIX, "total")
+    assert {name: len(items) for name, items in scored(form).items()} == dict.fromkeys(SIX, a_scale)
+    assert len(form.items) == 6 * a_scale
+    keyed = [key.item for scale in form.scales for key in scale.keys]
+    assert sorted(keyed) == sorted(form.item_ids), "every item scored exactly once"
+
+
+@every_own_form
+def test_items_are_scored_on_the_scale_of_their_bank_as_it_keys_them(form: Instrument):
+    for name in SIX:
+        bank = load_bank(name)
+        for key in form.scale(name).keys:
+            assert key.reverse == (bank.item(key.item).keyed == "-"), key
+            assert form.item(key.item).facet == bank.item(key.item).facet
+
+
+@every_own_form
+def test_no_two_items_in_a_row_are_from_one_scale(form: Instrument):
+    scale_of = {key.item: scale.id for scale in form.scales for key in scale.keys}
+    order = [scale_of[item] for item in form.item_ids]
+    assert [pair for pair in pairwise(order) if pair[0] == pair[1]] == []
+
+
+@every_own_form
+def test_scales_need_half_of_their_items_and_the_total_all_six_scales(form: Instrument):
+    for name in SIX:
+        scale = form.scale(name)
+        assert scale.method == "mean"
+        assert scale.required == math.ceil(len(scale.keys) / 2)
+    total = form.scale("total")
+    assert (total.of, total.method, total.required) == (SIX, "mean", 6)
+
+
+@every_own_form
+def test_a_form_is_an_open_draft_without_norms_or_cutoffs(form: Instrument):
+    assert form.evidence.status == "draft"
+    assert "not yet answered" in (form.evidence.note or "")
+    assert (form.evidence.sources, form.norms, form.cutoffs, form.citations) == ((), (), (), ())
+    assert form.license is not None
+    assert form.license.name == "CC-BY-4.0"
+    assert form.language == "en"
+    assert form.instructions
+
+
+@pytest.mark.parametrize(("shorter", "longer"), [("scii-12", "scii-24"), ("scii-24", "scii-48")])
+def test_a_shorter_form_is_part_of_the_longer_one(shorter, longer):
+    short, long = load(shorter), load(longer)
+    for name in SIX:
+        assert set(scored(short)[name]) < set(scored(long)[name])
+    for item in short.items:
+        assert item == long.item(item.id)
+
+
+def test_the_longer_forms_have_reverse_keyed_items_in_every_scale():
+    for name in SIX:
+        assert len(reversed_items(load("scii-48"), name)) >= 2, name
+        assert len(reversed_items(load("scii-24"), name)) == 1, name
+
+
+def test_the_full_form_covers_every_facet():
+    for name in SIX:
+        facets = {load("scii-48").item(key.item).facet for key in load("scii-48").scale(name).keys}
+        assert facets == {facet.id for facet in load_bank(name).facets}
+
+
+@pytest.mark.parametrize("name", ["scii-48", "scii-24", "scii-12"])
+def test_self_forms_use_the_self_wording_and_its_response_scale(name):
+    form = load(name)
+    texts = {item.id: item.text for bank in SIX for item in load_bank(bank).items}
+    assert form.wording == "self"
+    for item in form.items:
+        assert item.text == texts[item.id]
+        assert tuple(item.response_scale.label(value) for value in item.response_scale.values) == AGREE
+
+
+@pytest.mark.parametrize(("partner", "own"), PARTNER_FORMS.items())
+def test_partner_forms_ask_the_same_items_about_the_partner(partner, own):
+    about_partner, about_self = load(partner), load(own)
+    texts = {item.id: item.partner_text for bank in SIX for item in load_bank(bank).items}
+    assert about_partner.wording == "partner"
+    assert about_partner.item_ids == about_self.item_ids
+    assert scored(about_partner) == scored(about_self)
+    for item, same in zip(about_partner.items, about_self.items, strict=True):
+        assert item.text == texts[item.id] != same.text
+        assert item.response_scale == same.response_scale
+    assert "your partner" in (about_partner.instructions or "")
+
+
+def test_the_daily_form_asks_six_items_about_today_from_0_to_100():
+    daily = load("scii-daily")
+    texts = {item.id: item.daily_text for bank in SIX for item in load_bank(bank).items}
+    assert daily.wording == "daily"
+    assert [item.text for item in daily.items] == [texts[item.id] for item in daily.items]
+    assert None not in {item.text for item in daily.items}
+    for item in daily.items:
+        scale = item.response_scale
+        assert (scale.minimum, scale.maximum, scale.step) == (0, 100, 1)
+        assert scale.label(0)
+        assert scale.label(100)
+    assert "today" in (daily.instructions or "").lower()
+
+
+# ---------------------------------------------------------------- published keys
+
+# id → (its id in the facts, range, scale → item numbers, reverse-keyed numbers), written by hand
+GROUPED = {
+    "satisfaction": [1, 2, 3], "commitment": [4, 5, 6], "intimacy": [7, 8, 9],
+    "trust": [10, 11, 12], "passion": [13, 14, 15], "love": [16, 17, 18], "total": list(range(1, 19)),
+}  # fmt: skip
+INTERLEAVED = {
+    "satisfaction": [1, 7, 13], "commitment": [2, 8, 14], "intimacy": [3, 9, 15],
+    "trust": [4, 10, 16], "passion": [5, 11, 17], "love": [6, 12, 18], "total": list(range(1, 19)),
+}  # fmt: skip
+KEYS: dict[str, tuple[str, tuple[int, int], dict[str, list[int]], set[int]]] = {
+    "prqc": ("prqc", (1, 7), GROUPED, set()),
+    "prqc-interleaved": ("prqc", (1, 7), INTERLEAVED, set()),
+    "ras": ("ras", (1, 5), {"total": [1, 2, 3, 4, 5, 6, 7]}, {4, 7}),
+    "ecr-r": (
+        "ecr_r",
+        (1, 7),
+        {"anxiety": list(range(1, 19)), "avoidance": list(range(19, 37))},
+        {9, 11, 20, 22, 26, 27, 28, 29, 30, 31, 33, 34, 35, 36},
+    ),
+    "ims": (
+        "ims",
+        (0, 8),
+        {
+            "satisfaction": [1, 2, 3, 4, 5],
+            "alternatives": [6, 7, 8, 9, 10],
+            "investment": [11, 12, 13, 14, 15],
+            "commitment": [16, 17, 18, 19, 20, 21, 22],
+        },
+        {18, 19},
+    ),
+}
+every_published = pytest.mark.parametrize("name", KEYS)
+
+
+def facts_of(shared: Path, name: str) -> dict[str, Any]:
+    facts = json.loads((shared / "instruments" / "facts.json").read_text(encoding="utf-8"))
+    (found,) = (entry for entry in facts["instruments"] if entry["id"] == KEYS[name][0])
+    return found
+
+
+def item_names(name: str, numbers: list[int], reverse: set[int]) -> tuple[str, ...]:
+    return tuple(f"{'-' if n in reverse else ''}{KEYS[name][0]}_{n}" for n in numbers)
+
+
+def test_these_are_all_the_published_keys():
+    assert {entry.id for entry in available() if entry.status != "draft"} == set(KEYS)
+
+
+@every_published
+def test_a_published_key_is_the_one_written_by_hand(name):
+    prefix, (low, high), scales, reverse = KEYS[name]
+    form = load(name)
+    assert form.item_ids == tuple(f"{prefix}_{n}" for n in range(1, len(form.items) + 1))
+    assert scored(form) == {scale: item_names(name, numbers, reverse) for scale, numbers in scales.items()}
+    for item in form.items:
+        assert (item.response_scale.minimum, item.response_scale.maximum, item.response_scale.step) == (
+            low,
+            high,
+            1,
+        )
+        assert item.id in {key.item for scale in form.scales for key in scale.keys}
+
+
+@every_published
+def test_a_published_key_is_the_one_in_the_facts(shared, name):
+    form, facts = load(name), facts_of(shared, name)
+    assert facts["ship_key"]
+    assert len(form.items) == facts["n_items"]
+    reverse = set(facts["reverse_items"])
+    expected = {part["id"]: part["items"] for part in facts["subscales"]}
+    if name == "prqc-interleaved":
+        expected = facts["other_item_orders"][0]["subscales"]
+    methods = {part["id"]: part["method"] for part in facts["subscales"]}
+    if facts["total"] is not None:
+        assert facts["total"]["items"] == "all"
+        expected = {**expected, "total": list(range(1, facts["n_items"] + 1))}
+        methods["total"] = facts["total"]["method"]
+    assert scored(form) == {scale: item_names(name, items, reverse) for scale, items in expected.items()}
+    assert {scale.id: scale.method for scale in form.scales} == methods
+    for item, fact in zip(form.items, facts["items"], strict=True):
+        assert (item.response_scale.minimum, item.response_scale.maximum) == (fact["min"], fact["max"])
+
+
+@every_published
+def test_a_published_key_carries_no_wording(name):
+    form = load(name)
+    for item in form.items:
+        assert (item.text, item.partner_text, item.daily_text, item.response_scale.labels) == (
+            None,
+            None,
+            None,
+            (),
+        )
+    assert form.instructions is None
+
+
+@every_published
+def test_a_published_key_carries_its_sources_and_claims_no_more(shared, name):
+    form, facts = load(name), facts_of(shared, name)
+    assert form.evidence.status == "published"
+    assert len(form.evidence.sources) == len(facts["sources"])
+    assert form.license is not None
+    assert (form.license.name, form.license.text) == (facts["licence"]["status"], facts["licence"]["text"])
+    (citation,) = form.citations
+    assert (citation.authors, citation.year, citation.container, citation.doi) == (
+        facts["authors"], facts["year"], facts["reference"], facts["doi"],
+    )  # fmt: skip
+    assert facts["name"] in form.title
+    assert facts["cutoffs"] == []
+    assert form.cutoffs == ()
+
+
+@every_published
+def test_no_published_missing_rule_is_made_up(shared, name):
+    form, facts = load(name), facts_of(shared, name)
+    assert facts["missing_rule"] is None
+    assert {scale.missing for scale in form.scales} == {None}
+    assert "library's default" in (form.evidence.note or "")
+
+
+@every_published
+def test_norms_are_the_means_in_the_facts_on_the_same_scale(shared, name):
+    form, facts = load(name), facts_of(shared, name)
+    known = {
+        (entry["scope"].split()[0], entry["mean"], entry["sd"], entry["sample"])
+        for entry in facts["descriptives"]
+        if "1-9 coding" not in entry["scope"]  # not the 0-8 coding of the key
+    }
+    assert {(norm.scale, norm.mean, norm.sd, norm.sample) for norm in form.norms} == known
