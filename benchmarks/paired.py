@@ -48,9 +48,9 @@ def paired(ours: Callable[[], Any], peer: Callable[[], Any], *, repetitions: int
     return Pair([a for a, _ in times], [b for _, b in times])
 
 
-def line(job: str, peer: str, pair: Pair, bar: float) -> str:
-    """Return one line of a Markdown table."""
-    met = "met" if pair.ratio <= bar else "MISSED"
+def line(job: str, peer: str, pair: Pair, bar: float, *, judged: bool) -> str:
+    """Return one line of a Markdown table; bars are set for the full size only."""
+    met = "not judged" if not judged else "met" if pair.ratio <= bar else "MISSED"
     ours, other = statistics.median(pair.ours), statistics.median(pair.peer)
     return f"| {job} | {_duration(ours)} | {peer}: {_duration(other)} | {pair.ratio:.2f} | {bar} | {met} |"
 

@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="full")
     size = parser.parse_args().size
     n, repetitions = SIZES[size], 9 if size == "full" else 3
+    judged = size == "full"
     warnings.simplefilter("ignore")
     form = six_means()
     answers = simulate(form, n, missing=0.03, rng=1).answers
@@ -102,16 +103,16 @@ def main() -> None:
     idiom = pandas_idiom(form, answers)
     check_equal(score(form, answers).to_frame(), idiom())
     pair = paired(lambda: score(form, answers), idiom, repetitions=repetitions)
-    print(line("pandas float64, checked and scored", "pandas idiom, unchecked", pair, 0.25))
+    print(line("pandas float64, checked and scored", "pandas idiom, unchecked", pair, 0.25, judged=judged))
 
     polars = polars_idiom(form, small)
     check_equal(score(form, small).to_frame(), polars())
     pair = paired(lambda: score(form, small), polars, repetitions=repetitions)
-    print(line("polars int8, checked and scored", "polars idiom, unchecked", pair, 0.35))
+    print(line("polars int8, checked and scored", "polars idiom, unchecked", pair, 0.35, judged=judged))
 
     codes = encode(form, answers)
     pair = paired(lambda: score(form, codes), lambda: codes.codes.copy(order="F"), repetitions=repetitions)
-    print(line("from ready codes", "copying the codes once", pair, 6))
+    print(line("from ready codes", "copying the codes once", pair, 6, judged=judged))
 
     whole = load("scii-48")
     chooser = random.Random(1)
@@ -121,7 +122,7 @@ def main() -> None:
         raise AssertionError("the two ways of scoring one person disagree")
     calls = 2_000 if size == "full" else 200
     pair = paired(lambda: score(whole, person), lambda: hand(person), repetitions=repetitions, calls=calls)
-    print(line("one mapping of 48 answers, checked", "loop by hand, unchecked", pair, 3))
+    print(line("one mapping of 48 answers, checked", "loop by hand, unchecked", pair, 3, judged=judged))
 
 
 if __name__ == "__main__":

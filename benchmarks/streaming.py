@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-SIZES = {"smallest": (150_000, 600_000), "full": (1_000_000, 20_000_000)}
+SIZES = {"smallest": (500_000, 1_000_000), "full": (1_000_000, 20_000_000)}
 BLOCK = 50_000
+ROW_GROUP = 500_000  # half of what pyarrow writes by default
 BAR = 1.10
 
 STREAM = """
@@ -22,7 +23,7 @@ import resource, sys, warnings
 import pyarrow.parquet as pq
 from intimacy_scales import score_stream
 warnings.simplefilter("ignore")
-file = pq.ParquetFile(sys.argv[1], memory_map=False)
+file = pq.ParquetFile(sys.argv[1], pre_buffer=False)
 n, summary = 0, None
 for scores in score_stream("scii-48", file.iter_batches(batch_size=50_000)):
     n += len(scores)
@@ -40,9 +41,11 @@ def write(path: Path, n_rows: int) -> None:
     from intimacy_scales import simulate
 
     answers = simulate("scii-48", BLOCK, missing=0.03, rng=1).answers.astype("Int8")
-    table = pa.Table.from_pandas(answers, preserve_index=False)
+    block = pa.Table.from_pandas(answers, preserve_index=False)
+    group = min(n_rows, ROW_GROUP)
+    table = pa.concat_tables([block] * (group // BLOCK))
     with pq.ParquetWriter(path, table.schema) as writer:
-        for _ in range(n_rows // BLOCK):
+        for _ in range(n_rows // group):
             writer.write_table(table)
 
 

@@ -1,17 +1,25 @@
-"""Random instruments, and random answers to them."""
+"""Random instruments, random answers to them, and every kind of table that can hold them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 from hypothesis import strategies as st
 
 from intimacy_scales import Instrument, ResponseScale
 
 Value = int | float
 Row = dict[str, Value | None]
+Make = Callable[[Instrument, list[Row]], tuple[Any, dict[str, Any]]]
+
+NO_ANSWER = -99
 
 _SOME = st.integers(2, 9)
 # 101: 0 to 100; 254 to 256: where codes outgrow one byte; 1001: 0 to 1000
@@ -105,7 +113,7 @@ def answers(form: Instrument, *, missing: bool = True) -> st.SearchStrategy[Row]
     for item in form.items:
         value = st.sampled_from(item.response_scale.values)
         cells[item.id] = st.one_of(value, value, st.none()) if missing else value
-    return st.fixed_dictionaries(cells)
+    return st.fixed_dictionaries(cells).map(lambda row: {item: row[item] for item in form.item_ids})
 
 
 @st.composite
@@ -122,3 +130,145 @@ def answered(
     form = draw(instruments(grid, max_items=max_items))
     rows = st.lists(answers(form, missing=missing), min_size=min_rows, max_size=max_rows)
     return form, draw(rows)
+
+
+# ------------------------------------------------------------------ every kind of table
+
+
+def text(form: Instrument, item: str, value: Value | None) -> str | None:
+    """An answer as a survey exports it: the label of a point that has one, else the number."""
+    return None if value is None else form.item(item).response_scale.label(value) or str(value)
+
+
+def floats(rows: list[Row]) -> np.ndarray:
+    """Rows as numbers, nan where there is none."""
+    return np.array([list(row.values()) for row in rows], dtype=np.float64)
+
+
+def _filled(rows: list[Row], fill: Value) -> list[Row]:
+    return [{item: fill if value is None else value for item, value in row.items()} for row in rows]
+
+
+def _columns(form: Instrument, rows: list[Row], *, texts: bool = False) -> Iterator[tuple[str, list[Any]]]:
+    for item in reversed(form.item_ids):  # the order of columns says nothing
+        yield item, [text(form, item, row[item]) if texts else row[item] for row in rows]
+
+
+def in_pandas(dtype: Any, *, texts: bool = False, fill: Value | None = None) -> Make:
+    def make(form: Instrument, rows: list[Row]) -> tuple[pd.DataFrame, dict[str, Any]]:
+        given_rows = rows if fill is None else _filled(rows, fill)
+        columns = _columns(form, given_rows, texts=texts)
+        frame = pd.DataFrame({item: pd.Series(values, dtype=dtype) for item, values in columns})
+        return frame.assign(note="other columns pass by"), {} if fill is None else {"missing_codes": fill}
+
+    return make
+
+
+def in_polars(dtype: Any, *, texts: bool = False, then: Callable[[pl.DataFrame], pl.DataFrame]) -> Make:
+    def make(form: Instrument, rows: list[Row]) -> tuple[pl.DataFrame, dict[str, Any]]:
+        columns = _columns(form, rows, texts=texts)
+        return then(pl.DataFrame([pl.Series(item, values, dtype=dtype) for item, values in columns])), {}
+
+    return make
+
+
+def in_arrow(dtype: Any, *, texts: bool = False, then: Callable[[pa.Table], Any]) -> Make:
+    def make(form: Instrument, rows: list[Row]) -> tuple[Any, dict[str, Any]]:
+        columns = _columns(form, rows, texts=texts)
+        return then(pa.table({item: pa.array(values, dtype) for item, values in columns})), {}
+
+    return make
+
+
+def in_numpy(then: Callable[[np.ndarray], np.ndarray]) -> Make:
+    return lambda form, rows: (then(floats(rows)), {"columns": form.item_ids})
+
+
+def every_second(array: np.ndarray) -> np.ndarray:
+    """The same numbers with others between them in memory."""
+    return np.repeat(np.repeat(array, 2, axis=0), 2, axis=1)[::2, ::2]
+
+
+def as_given(table: Any) -> Any:
+    return table
+
+
+def nulls_over_garbage(frame: pl.DataFrame) -> pl.DataFrame:
+    """Nulls whose slots in memory hold some number."""
+    full = frame.fill_null(7777)
+    return full.select(pl.when(pl.col(name) != 7777).then(pl.col(name)).alias(name) for name in full.columns)
+
+
+def arrow_nulls_over_garbage(table: pa.Table) -> pa.Table:
+    masks = [column.is_null().to_numpy() for column in table.columns]
+    values = [column.fill_null(111).to_numpy() for column in table.columns]
+    arrays = [pa.array(v, mask=mask) for v, mask in zip(values, masks, strict=True)]
+    return pa.table(dict(zip(table.column_names, arrays, strict=True)))
+
+
+def in_pieces(frame: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([frame[:1], frame[1:3], frame[3:]], rechunk=False)
+
+
+def _dictionaries(table: pa.Table) -> pa.Schema:
+    return pa.schema([(name, pa.dictionary(pa.int32(), pa.string())) for name in table.column_names])
+
+
+# each with the response scales that it can hold
+KINDS: dict[str, tuple[Grid, Make]] = {
+    "pandas float64": (ANY, in_pandas("float64")),
+    "pandas float32": (ANY, in_pandas("float32")),
+    "pandas float64 by rows": (ANY, lambda f, rows: (pd.DataFrame(floats(rows), columns=f.item_ids), {})),
+    "pandas float64 strided": (
+        ANY,
+        lambda f, rows: (pd.DataFrame(every_second(floats(rows)), columns=f.item_ids, copy=False), {}),
+    ),
+    "pandas int64": (WHOLE, in_pandas("int64", fill=NO_ANSWER)),
+    "pandas int16": (WHOLE, in_pandas("int16", fill=NO_ANSWER)),
+    "pandas uint16": (BYTES, in_pandas("uint16", fill=999)),
+    "pandas int8": (BYTES, in_pandas("int8", fill=NO_ANSWER)),
+    "pandas uint8": (BYTES, in_pandas("uint8", fill=255)),
+    "pandas Float64": (ANY, in_pandas("Float64")),
+    "pandas Float32": (ANY, in_pandas("Float32")),
+    "pandas Int64": (WHOLE, in_pandas("Int64")),
+    "pandas Int8": (BYTES, in_pandas("Int8")),
+    "pandas double[pyarrow]": (ANY, in_pandas("double[pyarrow]")),
+    "pandas int64[pyarrow]": (WHOLE, in_pandas("int64[pyarrow]")),
+    "pandas uint8[pyarrow]": (BYTES, in_pandas("uint8[pyarrow]")),
+    "pandas object": (ANY, in_pandas("object")),
+    "pandas object of texts": (ANY, in_pandas("object", texts=True)),
+    "pandas str": (ANY, in_pandas("str", texts=True)),
+    "pandas string[pyarrow]": (ANY, in_pandas(pd.ArrowDtype(pa.string()), texts=True)),
+    "pandas categorical": (ANY, in_pandas("category", texts=True)),
+    "polars Float64": (ANY, in_polars(pl.Float64, then=as_given)),
+    "polars Float32": (ANY, in_polars(pl.Float32, then=as_given)),
+    "polars Int16": (WHOLE, in_polars(pl.Int16, then=as_given)),
+    "polars UInt8": (BYTES, in_polars(pl.UInt8, then=as_given)),
+    "polars in chunks": (WHOLE, in_polars(pl.Int16, then=in_pieces)),
+    "polars floats in chunks": (ANY, in_polars(pl.Float64, then=in_pieces)),
+    "polars sliced": (WHOLE, in_polars(pl.Int16, then=lambda f: pl.concat([f, f, f])[len(f) : 2 * len(f)])),
+    "polars nulls over garbage": (WHOLE, in_polars(pl.Int64, then=nulls_over_garbage)),
+    "polars String": (ANY, in_polars(pl.String, texts=True, then=as_given)),
+    "polars Categorical": (ANY, in_polars(pl.Categorical, texts=True, then=as_given)),
+    "arrow double": (ANY, in_arrow(pa.float64(), then=as_given)),
+    "arrow int16": (WHOLE, in_arrow(pa.int16(), then=as_given)),
+    "arrow int8": (BYTES, in_arrow(pa.int8(), then=as_given)),
+    "arrow record batch": (WHOLE, in_arrow(pa.int32(), then=lambda t: t.to_batches()[0])),
+    "arrow sliced": (
+        WHOLE,
+        in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t] * 3).slice(len(t), len(t))),
+    ),
+    "arrow sliced in a chunk": (
+        WHOLE,
+        in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t] * 3).combine_chunks().slice(len(t), len(t))),
+    ),
+    "arrow in chunks": (WHOLE, in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t[:1], t[1:2], t[2:]]))),
+    "arrow nulls over garbage": (BYTES, in_arrow(pa.uint8(), then=arrow_nulls_over_garbage)),
+    "arrow dictionary": (ANY, in_arrow(pa.string(), texts=True, then=lambda t: t.cast(_dictionaries(t)))),
+    "numpy by rows": (ANY, in_numpy(np.ascontiguousarray)),
+    "numpy by columns": (ANY, in_numpy(np.asfortranarray)),
+    "numpy strided": (ANY, in_numpy(every_second)),
+    "numpy other byte order": (ANY, in_numpy(lambda a: a.astype(">f8"))),
+    "numpy object": (ANY, in_numpy(lambda a: a.astype(object))),
+    "rows of texts": (ANY, lambda f, rows: ([{i: text(f, i, v) for i, v in r.items()} for r in rows], {})),
+}

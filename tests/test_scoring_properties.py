@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -15,20 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
-import pyarrow as pa
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import ANY, BYTES, TINY, WHOLE, Grid, Row, Value, answered, answers, instruments, number
 
-from intimacy_scales import Instrument, Scale, encode, score, score_stream
+from intimacy_scales import Instrument, ResponseScale, Scale, encode, score, score_stream
 from intimacy_scales.scoring.kernel import score_codes
 from intimacy_scales.scoring.plan import plan_of
-
-Make = Callable[[Instrument, list[Row]], tuple[Any, dict[str, Any]]]
-
-NO_ANSWER = -99
-
+from strategies import KINDS, NO_ANSWER, TINY, Row, Value, answered, answers, instruments, number
 
 # ------------------------------------------------------------------ the reference
 
@@ -107,7 +100,7 @@ def bits(values: Any) -> list[list[int]]:
 
 
 def bits_of_singles(form: Instrument, rows: list[Row]) -> list[list[int]]:
-    return bits([[value for value in score(form, row).scores.values()] for row in rows])
+    return bits([list(score(form, row).scores.values()) for row in rows])
 
 
 def leaf_keys(form: Instrument, name: str) -> set[tuple[str, bool]]:
@@ -142,7 +135,7 @@ def pieces(rows: Any, cuts: list[int]) -> list[Any]:
 
 
 @given(answered())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_table_mapping_and_a_naive_loop_agree(case):
     form, rows = case
     expected = [by_hand(form, row) for row in rows]
@@ -187,13 +180,13 @@ def test_bounds_of_a_composite_are_attainable_where_its_parts_key_an_item_both_w
 def form_of(
     *, items: list[str], scales: list[dict[str, Any]], low: Value = 1, high: Value = 5, step: Value = 1
 ) -> Instrument:
+    points = ResponseScale(minimum=low, maximum=high, step=step)
     return Instrument.model_validate(
         {
             "id": "small",
             "version": "1",
             "title": "Small",
-            "response_scale": {"minimum": low, "maximum": high, "step": step},
-            "items": [{"id": item} for item in items],
+            "items": [{"id": item, "response_scale": points} for item in items],
             "scales": scales,
         }
     )
@@ -202,147 +195,9 @@ def form_of(
 # ------------------------------------------------------------------ every kind of table
 
 
-def text(form: Instrument, item: str, value: Value | None) -> str | None:
-    """An answer as a survey exports it: the label of a point that has one, else the number."""
-    return None if value is None else form.item(item).response_scale.label(value) or str(value)
-
-
-def floats(rows: list[Row]) -> np.ndarray:
-    return np.array([list(row.values()) for row in rows], dtype=np.float64)
-
-
-def filled(rows: list[Row], fill: Value) -> list[Row]:
-    return [{item: fill if value is None else value for item, value in row.items()} for row in rows]
-
-
-def columns_of(form: Instrument, rows: list[Row], *, texts: bool = False) -> Iterator[tuple[str, list[Any]]]:
-    for item in reversed(form.item_ids):  # the order of columns says nothing
-        yield item, [text(form, item, row[item]) if texts else row[item] for row in rows]
-
-
-def in_pandas(dtype: Any, *, texts: bool = False, fill: Value | None = None) -> Make:
-    def make(form: Instrument, rows: list[Row]) -> tuple[pd.DataFrame, dict[str, Any]]:
-        given_rows = rows if fill is None else filled(rows, fill)
-        columns = columns_of(form, given_rows, texts=texts)
-        frame = pd.DataFrame({item: pd.Series(values, dtype=dtype) for item, values in columns})
-        return frame.assign(note="other columns pass by"), {} if fill is None else {"missing_codes": fill}
-
-    return make
-
-
-def in_polars(dtype: Any, *, texts: bool = False, then: Callable[[pl.DataFrame], pl.DataFrame]) -> Make:
-    def make(form: Instrument, rows: list[Row]) -> tuple[pl.DataFrame, dict[str, Any]]:
-        columns = columns_of(form, rows, texts=texts)
-        return then(pl.DataFrame([pl.Series(item, values, dtype=dtype) for item, values in columns])), {}
-
-    return make
-
-
-def in_arrow(dtype: Any, *, texts: bool = False, then: Callable[[pa.Table], Any]) -> Make:
-    def make(form: Instrument, rows: list[Row]) -> tuple[Any, dict[str, Any]]:
-        columns = columns_of(form, rows, texts=texts)
-        return then(pa.table({item: pa.array(values, dtype) for item, values in columns})), {}
-
-    return make
-
-
-def in_numpy(then: Callable[[np.ndarray], np.ndarray]) -> Make:
-    return lambda form, rows: (then(floats(rows)), {"columns": form.item_ids})
-
-
-def every_second(array: np.ndarray) -> np.ndarray:
-    return np.repeat(np.repeat(array, 2, axis=0), 2, axis=1)[::2, ::2]
-
-
-def as_given(table: Any) -> Any:
-    return table
-
-
-def nulls_over_garbage(frame: pl.DataFrame) -> pl.DataFrame:
-    full = frame.fill_null(7777)
-    return full.select(pl.when(pl.col(name) != 7777).then(pl.col(name)).alias(name) for name in full.columns)
-
-
-def arrow_nulls_over_garbage(table: pa.Table) -> pa.Table:
-    masks = [column.is_null().to_numpy() for column in table.columns]
-    values = [column.fill_null(111).to_numpy() for column in table.columns]
-    arrays = [pa.array(v, mask=mask) for v, mask in zip(values, masks, strict=True)]
-    return pa.table(dict(zip(table.column_names, arrays, strict=True)))
-
-
-def in_pieces(frame: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([frame[:1], frame[1:3], frame[3:]], rechunk=False)
-
-
-KINDS: dict[str, tuple[Grid, Make]] = {
-    "pandas float64": (ANY, in_pandas("float64")),
-    "pandas float32": (ANY, in_pandas("float32")),
-    "pandas float64 by rows": (ANY, lambda f, rows: (pd.DataFrame(floats(rows), columns=f.item_ids), {})),
-    "pandas float64 strided": (
-        ANY,
-        lambda f, rows: (pd.DataFrame(every_second(floats(rows)), columns=f.item_ids, copy=False), {}),
-    ),
-    "pandas int64": (WHOLE, in_pandas("int64", fill=NO_ANSWER)),
-    "pandas int16": (WHOLE, in_pandas("int16", fill=NO_ANSWER)),
-    "pandas uint16": (BYTES, in_pandas("uint16", fill=999)),
-    "pandas int8": (BYTES, in_pandas("int8", fill=NO_ANSWER)),
-    "pandas uint8": (BYTES, in_pandas("uint8", fill=255)),
-    "pandas Float64": (ANY, in_pandas("Float64")),
-    "pandas Float32": (ANY, in_pandas("Float32")),
-    "pandas Int64": (WHOLE, in_pandas("Int64")),
-    "pandas Int8": (BYTES, in_pandas("Int8")),
-    "pandas double[pyarrow]": (ANY, in_pandas("double[pyarrow]")),
-    "pandas int64[pyarrow]": (WHOLE, in_pandas("int64[pyarrow]")),
-    "pandas uint8[pyarrow]": (BYTES, in_pandas("uint8[pyarrow]")),
-    "pandas object": (ANY, in_pandas("object")),
-    "pandas object of texts": (ANY, in_pandas("object", texts=True)),
-    "pandas str": (ANY, in_pandas("str", texts=True)),
-    "pandas string[pyarrow]": (ANY, in_pandas(pd.ArrowDtype(pa.string()), texts=True)),
-    "pandas categorical": (ANY, in_pandas("category", texts=True)),
-    "polars Float64": (ANY, in_polars(pl.Float64, then=as_given)),
-    "polars Float32": (ANY, in_polars(pl.Float32, then=as_given)),
-    "polars Int16": (WHOLE, in_polars(pl.Int16, then=as_given)),
-    "polars UInt8": (BYTES, in_polars(pl.UInt8, then=as_given)),
-    "polars in chunks": (WHOLE, in_polars(pl.Int16, then=in_pieces)),
-    "polars floats in chunks": (ANY, in_polars(pl.Float64, then=in_pieces)),
-    "polars sliced": (WHOLE, in_polars(pl.Int16, then=lambda f: pl.concat([f, f, f])[len(f) : 2 * len(f)])),
-    "polars nulls over garbage": (WHOLE, in_polars(pl.Int64, then=nulls_over_garbage)),
-    "polars String": (ANY, in_polars(pl.String, texts=True, then=as_given)),
-    "polars Categorical": (ANY, in_polars(pl.Categorical, texts=True, then=as_given)),
-    "arrow double": (ANY, in_arrow(pa.float64(), then=as_given)),
-    "arrow int16": (WHOLE, in_arrow(pa.int16(), then=as_given)),
-    "arrow int8": (BYTES, in_arrow(pa.int8(), then=as_given)),
-    "arrow record batch": (WHOLE, in_arrow(pa.int32(), then=lambda t: t.to_batches()[0])),
-    "arrow sliced": (
-        WHOLE,
-        in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t] * 3).slice(len(t), len(t))),
-    ),
-    "arrow sliced in a chunk": (
-        WHOLE,
-        in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t] * 3).combine_chunks().slice(len(t), len(t))),
-    ),
-    "arrow in chunks": (WHOLE, in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t[:1], t[1:2], t[2:]]))),
-    "arrow nulls over garbage": (BYTES, in_arrow(pa.uint8(), then=arrow_nulls_over_garbage)),
-    "arrow dictionary": (
-        ANY,
-        in_arrow(pa.string(), texts=True, then=lambda t: t.cast(dictionary_schema(t))),
-    ),
-    "numpy by rows": (ANY, in_numpy(np.ascontiguousarray)),
-    "numpy by columns": (ANY, in_numpy(np.asfortranarray)),
-    "numpy strided": (ANY, in_numpy(every_second)),
-    "numpy other byte order": (ANY, in_numpy(lambda a: a.astype(">f8"))),
-    "numpy object": (ANY, in_numpy(lambda a: a.astype(object))),
-    "rows of texts": (ANY, lambda f, rows: ([{i: text(f, i, v) for i, v in r.items()} for r in rows], {})),
-}
-
-
-def dictionary_schema(table: pa.Table) -> pa.Schema:
-    return pa.schema([(name, pa.dictionary(pa.int32(), pa.string())) for name in table.column_names])
-
-
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_every_kind_of_table_gives_the_same_bits(kind, data):
     grid, make = KINDS[kind]
     form, rows = data.draw(answered(grid))
@@ -373,7 +228,7 @@ def test_masked_entries_of_an_array_are_not_answers(dtype):
 
 
 @given(answered())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_reversing_twice_is_the_identity(case):
     form, rows = case
 
@@ -394,7 +249,7 @@ def test_reversing_twice_is_the_identity(case):
 
 
 @given(answered(), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_order_of_items_changes_no_bit(case, chance):
     form, rows = case
     items = chance.sample(form.items, len(form.items))
@@ -413,7 +268,7 @@ def test_the_order_of_items_changes_no_bit(case, chance):
 
 
 @given(answered(max_rows=20), st.sampled_from([1, 2, 7, 1000]), st.integers(1, 4))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_chunks_and_threads_change_no_bit(case, chunk, threads):
     form, rows = case
     codes = encode(form, rows).codes
@@ -435,7 +290,7 @@ def spoiled(draw: st.DrawFn) -> tuple[Instrument, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("kind", [list, lambda rows: pd.DataFrame(rows, dtype=float), pl.DataFrame])
 @given(case=spoiled(), block=st.integers(1, 5), cuts=st.lists(st.integers(0, 12), max_size=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts):
     form, rows = case
     table = pl.DataFrame(rows, strict=False) if kind is pl.DataFrame else kind(rows)
@@ -457,7 +312,7 @@ def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_the_lowest_keyed_answers_give_pomp_0_and_the_highest_100(data):
     form = data.draw(instruments())
     for name, high in itertools.product(form.scale_ids, (False, True)):
@@ -497,7 +352,7 @@ def test_a_person_who_answered_nothing_has_no_score(form):
 
 
 @given(answered(max_rows=20))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_summary_is_that_of_exact_statistics(case):
     form, rows = case
     result = score(form, rows)
@@ -522,7 +377,7 @@ def end_scores(form: Instrument, name: str) -> tuple[float, float]:
     return nobody.low, nobody.high
 
 
-@pytest.mark.parametrize(("n_items", "high"), [(3, 5), (12, 100), (12, 1000), (200, 65_000)])
+@pytest.mark.parametrize(("n_items", "high"), [(3, 5), (12, 100), (12, 1000), (140, 65_000)])
 def test_summary_of_large_sums_equals_numpy(n_items, high):
     items = [f"q{n}" for n in range(n_items)]
     form = form_of(items=items, scales=[{"id": "a", "items": items, "method": "sum"}], low=0, high=high)

@@ -23,7 +23,8 @@ class ParquetFile(AnswerFile):
         super().__init__(path)
         parquet, pa = needs("pyarrow.parquet", "io"), needs("pyarrow", "io")
         try:
-            self._file = parquet.ParquetFile(path)
+            # reading ahead would keep all that was read: memory would grow with the file
+            self._file = parquet.ParquetFile(path, pre_buffer=False)
         except pa.ArrowException as error:
             raise ResponseError(f"{path}: is not a Parquet file: {error}") from None
         self.names = self._file.schema_arrow.names

@@ -171,6 +171,8 @@ def score_stream(
         As in `score`.
     batches
         Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …
+        From Parquet, ``pyarrow.parquet.ParquetFile(path, pre_buffer=False).iter_batches()``: with
+        its read-ahead, pyarrow keeps all that it has read.
 
     Yields
     ------
