@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 BAD_ANSWERS = 1
 WRONG_USE = 2
 
+_HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
+
 app = typer.Typer(
     name="intimacy-scales",
     help="Score questionnaires about close relationships.",
@@ -173,11 +175,12 @@ def _figure(value: Any) -> str:  # noqa: ANN401 - a figure, or the name of a sca
 
 def _print_summary(summary: ScoreSummary, n_persons: int) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    rows = [scale.to_dict() for scale in summary.scales]
+    rows = [{k: _figure(v) for k, v in scale.to_dict().items()} for scale in summary.scales]
     for name in rows[0]:
-        table.add_column(name, justify="left" if name == "scale" else "right", no_wrap=True)
+        heading = _HEADINGS.get(name, name)
+        table.add_column(heading, justify="left" if name == "scale" else "right", no_wrap=True)
     for row in rows:
-        table.add_row(*(escape(_figure(value)) for value in row.values()))
+        table.add_row(*map(escape, row.values()))
     out.print(f"{escape(str(summary.instrument))}, {n_persons} persons\n")
     out.print(table)
 

@@ -7,6 +7,7 @@ up one distinct value at a time by its `AnswerKey`, so both ways mean the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import NoneType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 from intimacy_scales.answers import PROBLEM, AnswerKey
 from intimacy_scales.frames import Column, Numbers
+
+_PLAIN = frozenset({str, int, float, NoneType})
 
 Codes = NDArray[np.unsignedinteger[Any]]
 Cells = Sequence[Any] | NDArray[Any]
@@ -105,15 +108,20 @@ def _chunk_encoder(
     return lambda part, out: _encode_whole(part, out, shift)
 
 
-class _TextCodes(dict[str, int]):
-    """Texts → codes; each distinct text is decoded once."""
+class _Known(dict[Any, int]):
+    """Texts, plain numbers and None → codes; each distinct one is decoded once.
+
+    Booleans must be kept away from it, for ``True == 1``.
+    """
 
     def __init__(self, key: AnswerKey) -> None:
-        super().__init__({k: v for k, v in key.known.items() if isinstance(k, str)})
+        super().__init__(key.known)
         self.key = key
 
-    def __missing__(self, text: str) -> int:
-        code = self[text] = self.key.decode(text)
+    def __missing__(self, value: str | int | float) -> int:
+        code = self.key.decode(value)
+        if value == value:  # noqa: PLR0124 - each nan is a key of its own
+            self[value] = code
         return code
 
 
@@ -138,7 +146,7 @@ class ColumnEncoder:
         if isinstance(column, Numbers):
             self._encode_chunk = _chunk_encoder(column.values.dtype, key, np.dtype(dtype))
         else:
-            self._texts = _TextCodes(key)
+            self._known = _Known(key)
 
     def encode(self, start: int, codes: Codes) -> None:
         """Write the codes of the rows from ``start`` on; cells that are no answers get 0.
@@ -189,8 +197,8 @@ class ColumnEncoder:
             self._values.append(values[bad])
 
     def _encode_objects(self, values: list[Any], start: int, codes: Codes) -> None:
-        texts, decode = self._texts, self.key.decode
-        decoded = np.array([texts[v] if type(v) is str else decode(v) for v in values], dtype=np.int64)
+        known, decode = self._known, self.key.decode
+        decoded = np.array([known[v] if type(v) in _PLAIN else decode(v) for v in values], dtype=np.int64)
         bad = np.flatnonzero(decoded == PROBLEM)
         decoded[bad] = 0
         codes[:] = decoded

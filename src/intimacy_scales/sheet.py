@@ -91,8 +91,8 @@ def read_sheet(
     if found < len(responses):
         by_item = dict(zip(instrument.item_ids, names, strict=True))
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
-            if by_item[item] not in responses:
-                value = responses[str(name)]
+            value = responses[name]
+            if by_item[item] not in responses and value is not None:
                 problems.append(BadCell(item, str(name), value, stray_explanation(by_item[item])))
     if not found and not problems:
         raise ResponseError(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.frames import ListTable, Table
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 

@@ -21,7 +21,11 @@ class JsonLinesFile(AnswerFile):
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)
         self.encoding = encoding or "utf-8-sig"
-        self.names = list(dict.fromkeys(name for row in self._rows() for name in row))
+        names: dict[str, None] = {}
+        for row in self._rows():
+            if not names.keys() >= row.keys():
+                names.update(dict.fromkeys(row))
+        self.names = list(names)
         self.position = 0
 
     def _rows(self) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,428 @@
+"""The checked entrance: what it refuses and how it says so, what it accepts, and what it hands back."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import subprocess
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from intimacy_scales import (
+    Instrument,
+    InvalidResponsesError,
+    MissingColumnsError,
+    ResponseError,
+    ResponseProblem,
+    UnvalidatedInstrumentWarning,
+    encode,
+    load,
+    score,
+    score_stream,
+)
+from intimacy_scales.errors import InstrumentError
+
+LABELS = {1: "Don't agree", 2: "Slightly agree", 3: "Neither", 4: "Agree", 5: "Agree  “completely”"}
+FORM = Instrument.model_validate(
+    {
+        "id": "closeness",
+        "version": "1",
+        "title": "Closeness",
+        "response_scale": {"minimum": 1, "maximum": 5, "labels": LABELS, "missing_codes": [-9, "Refused"]},
+        "items": [
+            *({"id": f"tru0{n}"} for n in (1, 2, 3)),
+            {"id": "mood", "response_scale": {"minimum": 0, "maximum": 3, "step": 0.1}},
+        ],
+        "scales": [{"id": "trust", "items": ["tru01", "tru02", "-tru03"]}, {"id": "mood", "items": ["mood"]}],
+    }
+)
+IDS = list(FORM.item_ids)
+GOOD: dict[str, Any] = {"tru01": 4, "tru02": 5, "tru03": 2, "mood": 1.5}
+NUMBERS = np.array([[4, 5, 2, 1.5], [1, np.nan, 2, 0.3]])
+
+
+def rows(*changes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [GOOD | dict(change) for change in changes]
+
+
+def without(*items: str, **others: Any) -> dict[str, Any]:
+    return {name: value for name, value in GOOD.items() if name not in items} | others
+
+
+def frame(names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame([[1] * len(names)], columns=names)
+
+
+def message(error: type[Exception], responses: Any, instrument: Instrument = FORM, **options: Any) -> str:
+    """The message of the error, of exactly that class, with which answers are refused, both ways."""
+    texts = []
+    for function in (score, encode):
+        with pytest.raises(error) as caught:
+            function(instrument, responses, **options)
+        assert type(caught.value) is error
+        texts.append(str(caught.value))
+    assert texts[0] == texts[1]
+    return texts[0]
+
+
+# ------------------------------------------------------------------ bad answers
+
+LIST_HINT = "a mapping is one person's answers"
+BAD_VALUES = {
+    "above": ("tru01", 6, "6 is outside the range; allowed: 1 to 5 or a label"),
+    "below": ("tru01", 0, "0 is outside the range"),
+    "far above": ("tru01", 10**400, "is outside the range"),
+    "above as a float": ("tru01", 5.5, "5.5 is outside the range"),
+    "above as text": ("tru01", " 6 ", "' 6 ' is outside the range"),
+    "above as a Decimal": ("tru01", Decimal("5.1"), "is outside the range"),
+    "off the step": ("tru01", 2.5, "2.5 is off the step of 1"),
+    "off the step as text": ("tru01", "2.5", "'2.5' is off the step of 1"),
+    "off the decimal step": ("mood", 0.25, "0.25 is off the step of 0.1; allowed: 0 to 3 in steps of 0.1"),
+    "nearly on the step": ("mood", 0.3000001, "is off the step of 0.1"),
+    "infinite": ("tru01", math.inf, "inf is infinite"),
+    "infinite below": ("mood", -math.inf, "-inf is infinite"),
+    "infinite Decimal": ("tru01", Decimal("Infinity"), "is infinite"),
+    "infinite text": ("mood", "inf", "'inf' is not a number"),
+    "overflowing text": ("mood", "1e999", "is infinite"),
+    "true": ("tru01", True, "True is a truth value, not an answer"),
+    "false": ("mood", False, "False is a truth value, not an answer"),
+    "numpy true": ("tru01", np.True_, "is a truth value, not an answer"),
+    "numpy false": ("mood", np.False_, "is a truth value, not an answer"),
+    "true as text": ("tru01", "True", "'True' is no label of this item"),
+    "label with a slip": ("tru01", "Sligthly agree", "is no label of this item", "did you mean 'Slightly agree'?"),
+    "unlike any label": ("tru01", "purple", "'purple' is no label of this item; allowed: 1 to 5 or a label\n"),
+    "text without labels": ("mood", "fine", "'fine' is not a number"),
+    "decimal comma": ("mood", "1,5", "'1,5' is not a number", "is this a decimal comma?"),
+    "decimal comma among labels": ("tru01", "3,0", "is not a number", "is this a decimal comma?"),
+    "two numbers": ("tru01", "1 2", "'1 2' is no label of this item"),
+    "undeclared missing code": ("tru01", -99, "-99 is outside the range"),
+    "code of another item": ("mood", -9, "-9 is outside the range"),
+    "bytes": ("tru01", b"3", "is of type bytes, not a number or a text"),
+    "complex": ("tru01", 3 + 0j, "is of type complex, not a number or a text"),
+    "date": ("tru01", pd.Timestamp("2024-01-03"), "is of type Timestamp, not a number or a text"),
+    "numpy date": ("tru01", np.datetime64("2024-01-03"), "is of type datetime64, not a number or a text"),
+    "numpy bytes": ("tru01", np.bytes_(b"3"), "not a number or a text"),
+    "list": ("tru01", [1, 2], "is of type list", "pass a DataFrame", LIST_HINT),
+    "tuple": ("tru01", (1, 2), "is of type tuple", LIST_HINT),
+    "mapping": ("tru01", {"answer": 1}, "is of type dict", LIST_HINT),
+    "array": ("tru01", np.array([1, 2]), "is of type ndarray", LIST_HINT),
+    "series": ("tru01", pd.Series([1, 2]), "is of type Series", LIST_HINT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_VALUES)
+@pytest.mark.parametrize("kind", ["mapping", "row", "pandas"])
+def test_a_bad_value_is_refused_in_words_that_help(kind, case):
+    item, value, *words = BAD_VALUES[case]
+    row = GOOD | {item: value}
+    if kind == "pandas":
+        table: Any = pd.DataFrame({name: pd.Series([v], dtype=object) for name, v in row.items()})
+    else:
+        table = row if kind == "mapping" else [row]
+    text = message(InvalidResponsesError, table)
+    assert text.startswith("1 answer is not valid for closeness:\n  ")
+    assert ("row 0, " in text) == (kind != "mapping")
+    for word in [f"item {item}: ", *words, '.to_frame() of this error', 'on_invalid="missing"']:
+        assert word in text
+
+
+TRUE = [True, False, None]
+BOOLEAN_COLUMNS = {
+    "pandas bool": lambda: pd.DataFrame(dict.fromkeys(IDS, [True, False, True])),
+    "pandas object": lambda: pd.DataFrame(dict.fromkeys(IDS, TRUE), dtype=object),
+    "pandas boolean": lambda: pd.DataFrame(dict.fromkeys(IDS, TRUE), dtype="boolean"),
+    "pandas arrow": lambda: pd.DataFrame(dict.fromkeys(IDS, TRUE), dtype="bool[pyarrow]"),
+    "polars": lambda: pl.DataFrame(dict.fromkeys(IDS, TRUE)),
+    "arrow": lambda: pa.table(dict.fromkeys(IDS, TRUE)),
+    "rows": lambda: [dict.fromkeys(IDS, value) for value in TRUE],
+    "numpy": lambda: np.array([[True] * 4, [False] * 4]),
+    "numpy object": lambda: np.array([[np.True_] * 4, [False] * 4], dtype=object),
+}
+
+
+@pytest.mark.parametrize("kind", BOOLEAN_COLUMNS)
+def test_truth_values_are_no_answers_in_any_kind_of_table(kind):
+    options = {"columns": IDS} if kind.startswith("numpy") else {}
+    text = message(InvalidResponsesError, BOOLEAN_COLUMNS[kind](), **options)
+    assert "row 0, item tru01: True is a truth value, not an answer" in text
+    assert "row 1, item tru01: False is a truth value" in text
+    assert "row 2" not in text or "None" not in text
+
+
+@pytest.mark.parametrize("code", [-99, 99, 999, -99.0, "-99", "N/A"])
+def test_a_value_that_makes_up_most_problems_is_named_as_a_likely_missing_code(code):
+    table = rows({"tru01": code}, {"tru02": code}, {"tru03": code, "mood": 7}, {})
+    shown = int(code) if isinstance(code, float) else code
+    text = message(InvalidResponsesError, table)
+    assert f"{shown!r} makes up 3 of 4 problems" in text
+    assert f"pass missing_codes=[{shown!r}]" in text
+    assert "missing_codes" not in message(InvalidResponsesError, rows({"tru01": code, "mood": 7}))
+    assert len(encode(FORM, rows({"tru01": code}, {"tru02": code}), missing_codes=[shown]).problems) == 0
+
+
+@pytest.mark.parametrize("stray", [3, "Agree"])
+def test_an_answer_under_a_stray_name_is_not_called_a_missing_code(stray):
+    table = [GOOD, *[without("tru01", Tru01=stray)] * 3]
+    assert "missing_codes" not in message(InvalidResponsesError, table)
+
+
+@pytest.mark.parametrize("name", ["Tru01", "tru_01", "tru1", "TRU-1", "tru.01", " tru01 "])
+def test_a_key_that_looks_like_an_absent_item_is_a_problem(name):
+    row = without("tru01") | {name: 4}
+    words = f"item tru01 ({name!r}): 4 stands under a name that is no item; allowed: the name 'tru01'"
+    for table in (row, [row, GOOD]):
+        text = message(InvalidResponsesError, table)
+        assert words in text
+        assert "did you mean 'tru01'?" in text
+    assert encode(FORM, [row, GOOD], on_invalid="missing").codes[:, 0].tolist() == [0, 4]
+    assert score(FORM, GOOD | {name: 1}).answered["trust"] == 3  # the item is there: the other passes by
+
+
+@pytest.mark.parametrize("value", [5, "Agree", None, math.nan, ""])
+@pytest.mark.parametrize("own", [{}, {"tru01": None}, {"tru01": 3}])
+def test_a_stray_key_means_the_same_in_a_mapping_and_in_a_row(own, value):
+    row = without("tru01", **own, Tru01=value)
+    single = score(FORM, row, on_invalid="missing").problems
+    table = score(FORM, [row, GOOD], on_invalid="missing").problems
+    assert [(p.column, p.item, p.reason) for p in single] == [(p.column, p.item, p.reason) for p in table]
+
+
+# ------------------------------------------------------------------ bad tables and options
+
+SURVEY = ["id", *(f"q{n}" for n in range(1, 5))]
+NO_NAMES = ["does not name its columns", "columns=instrument.item_ids"]
+BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = {
+    "no item": ({"x": 1, "y": 2}, {}, ResponseError, ["no item of closeness", "'x', 'y'", "tru01, tru02"]),
+    "nothing": ({}, {}, ResponseError, ["no item of closeness", "none"]),
+    "absent column": (
+        frame(IDS[1:]), {}, MissingColumnsError,
+        ["1 of 4 items of closeness have no column:\n  tru01\n", "allow_missing_items=True", "'tru02', 'tru03'"],
+    ),
+    "absent key": ([without("mood")] * 2, {}, MissingColumnsError, ["1 of 4", "  mood", "allow_missing_items"]),
+    "rows without answers": ([{}, {}], {}, MissingColumnsError, ["4 of 4 items", "no columns"]),
+    "table without columns": (pd.DataFrame(index=[1, 2]), {}, MissingColumnsError, ["4 of 4", "no columns"]),
+    "near-miss column": (
+        frame(["Tru_1", *IDS[1:]]), {}, MissingColumnsError,
+        ["tru01; did you mean 'Tru_1'?", "pass columns={'tru01': 'Tru_1'}"],
+    ),
+    "near-miss by a letter": (frame([*IDS[:3], "moods"]), {}, MissingColumnsError, ["mood; did you mean 'moods'?"]),
+    "one pattern": (frame(SURVEY), {}, MissingColumnsError, ["4 of 4", "did you mean 'q1'", "columns='q{n}'"]),
+    "two patterns": (
+        frame([f"{who}_{n}" for who in ("me", "you") for n in range(1, 5)]), {}, MissingColumnsError,
+        ["columns='me_{n}' or columns='you_{n}'"],
+    ),
+    "nothing alike": (frame(["x", "y"]), {}, MissingColumnsError, ["The table has 'x', 'y'", "columns="]),
+    "absent from a pattern": (
+        frame(SURVEY[:-1]), {"columns": "q{n}"}, MissingColumnsError, ["1 of 4", "mood (looked for as 'q4')"],
+    ),
+    "duplicated column": (frame([*IDS, "mood"]), {}, ResponseError, ["2 columns named 'mood'", "rename or drop"]),
+    "duplicated arrow column": (
+        pa.Table.from_arrays([pa.array([1])] * 5, names=[*IDS, "mood"]), {}, ResponseError, ["2 columns named 'mood'"],
+    ),
+    "duplicated array column": (
+        np.ones((1, 5)), {"columns": [*IDS, "mood"]}, ResponseError, ["2 columns named 'mood'"],
+    ),
+    "list for a frame": (frame(IDS), {"columns": IDS}, ResponseError, ["order of a numpy array", "'q{n}'"]),
+    "list for a mapping": (GOOD, {"columns": IDS}, ResponseError, ["order of a numpy array", "'q{n}'"]),
+    "pattern without a field": (frame(IDS), {"columns": "q"}, ResponseError, ["is not a pattern", "{item}", "{n}"]),
+    "pattern of another field": (GOOD, {"columns": "{x}"}, ResponseError, ["'{x}' is not a pattern", "{n}"]),
+    "pattern left open": (GOOD, {"columns": "q{n"}, ResponseError, ["'q{n' is not a pattern"]),
+    "pattern of a wrong format": (GOOD, {"columns": "q{n:?}"}, ResponseError, ["'q{n:?}' is not a pattern"]),
+    "columns of an unknown item": (
+        frame(IDS), {"columns": {"tru1": "a"}}, ResponseError, ["'tru1', which is no item", "did you mean 'tru01'?"],
+    ),
+    "two items to one column": (
+        frame(IDS), {"columns": {"tru01": "tru02"}}, ResponseError, ["'tru02' to two items, tru01 and tru02"],
+    ),
+    "array without columns": (np.ones((2, 4)), {}, ResponseError, NO_NAMES),
+    "array with a pattern": (np.ones((2, 4)), {"columns": "q{n}"}, ResponseError, NO_NAMES),
+    "array of one dimension": (np.ones(4), {}, ResponseError, ["one-dimensional", "pass {item: answer}"]),
+    "array of three dimensions": (np.ones((2, 4, 1)), {"columns": IDS}, ResponseError, ["(2, 4, 1)", "n_persons"]),
+    "array of other width": (np.ones((2, 3)), {"columns": IDS}, ResponseError, ["names 4 columns", "has 3"]),
+    "array without an item": (
+        np.ones((2, 3)), {"columns": IDS[:3]}, MissingColumnsError, ["1 of 4 items", "mood"],
+    ),
+    "lazy frame": (pl.LazyFrame(dict.fromkeys(IDS, [1])), {}, ResponseError, ["LazyFrame", "frame.collect()"]),
+    "path": ("answers.csv", {}, ResponseError, ["builtins.str cannot be read", "a pandas or polars DataFrame"]),
+    "list of lists": ([[1, 2, 3, 1]], {}, ResponseError, ["builtins.list cannot be read", "list of mappings"]),
+    "None": (None, {}, ResponseError, ["NoneType cannot be read"]),
+    "unknown on_invalid": (GOOD, {"on_invalid": "drop"}, ResponseError, ["on_invalid='drop'", "'raise' or 'missing'"]),
+    "unknown on_invalid for a table": ([GOOD], {"on_invalid": None}, ResponseError, ["'raise' or 'missing'"]),
+    "missing code that is an answer": (
+        [GOOD], {"missing_codes": 3}, ResponseError, ["missing code 3 is an answer", "item tru01", "missing_codes of the"],
+    ),
+    "missing text that is an answer": (GOOD, {"missing_codes": "3.0"}, ResponseError, ["missing code '3.0'"]),
+    "missing label": (GOOD, {"missing_codes": ["neither"]}, ResponseError, ["missing code 'neither' is an answer"]),
+    "missing truth value": (GOOD, {"missing_codes": [True]}, ResponseError, ["neither a number nor a text"]),
+    "absent person": ([GOOD], {"person": "who"}, ResponseError, ["person: the table has no column 'who'", "'tru01'"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD_INPUTS)
+def test_what_cannot_be_read_is_refused_in_words_that_help(case):
+    responses, options, error, words = BAD_INPUTS[case]
+    text = message(error, responses, **options)
+    for word in words:
+        assert word in text
+    if not isinstance(responses, Mapping):
+        with pytest.raises(error):
+            list(score_stream(FORM, [responses], **options))
+
+
+def test_columns_suggested_by_the_error_can_be_passed_on():
+    table = pd.DataFrame([GOOD]).rename(columns={"tru01": "Tru_1", "mood": "MOOD"})
+    with pytest.raises(MissingColumnsError) as caught:
+        score(FORM, table)
+    assert caught.value.missing == ("tru01", "mood")
+    assert caught.value.suggestions == {"tru01": "Tru_1", "mood": "MOOD"}
+    assert score(FORM, table, columns=caught.value.suggestions)["trust"].tolist() == [13 / 3]
+
+
+@pytest.mark.parametrize("code", ["3", " 3.0", "neither", 3, 3.0])
+def test_a_response_scale_declares_no_answer_as_missing(code):
+    document = json.loads(FORM.to_json())
+    document["response_scale"]["missing_codes"] = [code]
+    with pytest.raises((InstrumentError, ValueError), match="also an answer"):
+        Instrument.model_validate(document)
+
+
+@pytest.mark.parametrize("codes", [np.int64(-99), [np.int64(-99)], np.array([-99, -98]), {-99}, (-99,), -99])
+def test_missing_codes_come_in_any_collection(codes):
+    assert score(FORM, GOOD | {"tru01": -99}, missing_codes=codes).answered["trust"] == 2
+    assert encode(FORM, rows({"tru01": -99}), missing_codes=codes).codes[0, 0] == 0
+
+
+# ------------------------------------------------------------------ accepted answers
+
+ACCEPTED = [
+    *((value, 3) for value in (3, 3.0, "3", " 3 ", "3.0", "+3", "3e0", "\ufeff3", "3\u00a0", "３")),
+    *((value, 3) for value in (Decimal(3), Decimal("3.0"), Fraction(3), np.int8(3), np.uint64(3), np.float32(3))),
+    *((value, 3) for value in (np.str_("3"), np.array(3), "Neither", "NEITHER", "  neither ", "\ufeffNeither")),
+    *((value, 2) for value in ("slightly   agree", "Slightly\u00a0agree", "SLIGHTLY\tAGREE\n", "Slightly agree\u200b")),
+    *((value, 1) for value in ("Don't agree", "Don’t agree", "don`t agree", "DON´T AGREE")),
+    *((value, 5) for value in ('Agree "completely"', "agree «Completely»", "Agree „completely“")),
+    *((value, None) for value in (None, math.nan, np.nan, np.float32("nan"), pd.NA, pd.NaT, Decimal("NaN"))),
+    *((value, None) for value in ("", " ", "\u00a0", "\t\n", "NA", "na", " NaN ", "nan")),
+    *((value, None) for value in (-9, "-9", -9.0, "-9.0", "−9", "refused", " Refused", np.int16(-9))),
+    *((value, None) for value in (-98, "-98", -98.0, 77, "77.0", "Don't know", "don’t  KNOW")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "meant"), ACCEPTED, ids=[ascii(value) for value, _ in ACCEPTED])
+def test_what_means_an_answer_or_none(value, meant):
+    options = {"missing_codes": (-98, "77", "Don't know")}
+    row = GOOD | {"tru01": value}
+    expected = (GOOD | {"tru01": meant}, meant or 0)
+    objects = pd.DataFrame({name: pd.Series([v], dtype=object) for name, v in row.items()})
+    assert score(FORM, row, **options) == score(FORM, expected[0])
+    for table in (row, [row], objects):
+        assert encode(FORM, table, **options).codes[0].tolist() == [expected[1], 5, 2, 16]
+
+
+@pytest.mark.parametrize("value", [0.3, 0.1 + 0.2, "0.3", ".3", "3e-1", Decimal("0.3"), np.float32(0.3), np.float16(0.3)])
+def test_decimal_steps_in_every_type_of_number(value):
+    for table in ({"mood": value}, [GOOD | {"mood": value}]):
+        assert encode(FORM, table).codes[0, 3] == 4
+    if hasattr(value, "dtype"):
+        array = np.full((2, 4), 1, dtype=value.dtype)
+        array[:, 3] = value
+        assert encode(FORM, array, columns=IDS).codes[0, 3] == 4
+
+
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        ("q{n}", ["q1", "q2", "q3", "q4"]),
+        ("prqc.1_{n:02d}", ["prqc.1_01", "prqc.1_02", "prqc.1_03", "prqc.1_04"]),
+        ("{item} (self)", [f"{item} (self)" for item in IDS]),
+        ({"tru01": "Trust", "mood": 7}, ["Trust", "tru02", "tru03", 7]),
+    ],
+)
+def test_columns_say_where_the_answers_stand(columns, names):
+    row = dict(zip(names, GOOD.values(), strict=True))
+    expected = score(FORM, GOOD)
+    assert score(FORM, row, columns=columns) == expected
+    assert score(FORM, pd.DataFrame([row]), columns=columns)["trust"][0] == expected.scores["trust"]
+
+
+def test_an_absent_item_is_skipped_in_a_mapping_and_in_a_table_where_allowed():
+    row = without("tru02")
+    assert score(FORM, row) == score(FORM, pd.Series(row)) == score(FORM, GOOD | {"tru02": None})
+    assert score(FORM, [row], allow_missing_items=True).answered.tolist() == [[2, 1]]
+
+
+# ------------------------------------------------------------------ problems
+
+
+def spoiled() -> pd.DataFrame:
+    bad = rows({"tru01": "purple", "mood": 9}, {}, {"tru02": True}, {"tru01": "Agre"}, *[{"mood": 0.05}] * 3)
+    return pd.DataFrame(bad, dtype=object).assign(who=list("abcdefg")).rename(columns={"mood": "How are you?"})
+
+
+def test_every_problem_says_where_what_and_why():
+    options: dict[str, Any] = {"columns": {"mood": "How are you?"}, "person": "who"}
+    with pytest.raises(InvalidResponsesError) as caught:
+        score(FORM, spoiled(), **options)
+    problems = caught.value.problems
+    mood = {"column": "How are you?", "item": "mood", "allowed": "0 to 3 in steps of 0.1"}
+    trust = {"allowed": "1 to 5 or a label", "reason": "is no label of this item"}
+    assert list(problems)[:4] == [
+        ResponseProblem(row=0, person="a", column="tru01", item="tru01", value="purple", **trust),
+        ResponseProblem(row=0, person="a", value=9, reason="is outside the range", **mood),
+        ResponseProblem(row=2, person="c", column="tru02", item="tru02", value=True,
+                        reason="is a truth value, not an answer", allowed="1 to 5 or a label"),
+        ResponseProblem(row=3, person="d", column="tru01", item="tru01", value="Agre", **trust,
+                        suggestion="did you mean 'Agree'?"),
+    ]  # fmt: skip
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "7 answers are not valid for closeness:"
+    assert lines[1].startswith("  row 0, person a, item tru01: 'purple' is no label")
+    assert lines[2].startswith("  row 0, person a, item mood ('How are you?'): 9 is outside the range")
+    assert (lines[5].startswith("  row 4"), lines[6]) == (True, "  … and 2 more")
+    assert caught.value.to_frame().to_dict("records") == problems.to_dict()
+    assert list(caught.value.to_frame()) == [
+        "row", "person", "column", "item", "value", "reason", "allowed", "suggestion"
+    ]  # fmt: skip
+    assert (problems[-1], problems[1:3]) == (list(problems)[6], list(problems)[1:3])
+    kept = [encode(FORM, spoiled(), on_invalid="missing", **options) for _ in range(1)][0]
+    assert list(kept.problems) == list(problems) == list(
+        score(FORM, spoiled(), on_invalid="missing", **options).problems
+    )
+    expected = np.array([[4, 5, 2, 16]] * 7)
+    expected[[0, 0, 2, 3, 4, 5, 6], [0, 3, 1, 0, 3, 3, 3]] = 0  # these cells are missing, no other
+    assert kept.codes.tolist() == expected.tolist()
+
+
+def test_the_problems_of_one_person_have_no_row():
+    result = score(FORM, GOOD | {"tru01": 7, "id": "p1"}, on_invalid="missing", person="id")
+    (problem,) = result.problems
+    assert (problem.row, problem.person, problem.value, result.answered["trust"]) == (None, "p1", 7, 2)
+    assert "1 answers not accepted" in repr(result) or "1 answer not accepted" in repr(result)
+
+
+@pytest.mark.parametrize("kind", [list, pd.DataFrame, pl.DataFrame, pa.Table.from_pylist])
+def test_errors_survive_pickling(kind):
+    errors = [
+        (InvalidResponsesError, kind(rows({"tru01": 7}, {"mood": -1}))),
+        (MissingColumnsError, kind([without("tru01", Tru_1=3)])),
+    ]
+    for error, table in errors:
+        with pytest.raises(error) as caught:
+            score(FORM, table)
+        again = pickle.loads(pickle.dumps(caught.value))
+        assert type(again) is error
+        assert str(again) == str(caught.value)
+        if error is InvalidResponsesError:
+            assert list(again.problems) == list(caught.value.problems)
+        else:
+            assert (again.missing, again.suggestions) == (("tru01",), {"tru01": "Tru_1"})
