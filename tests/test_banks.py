@@ -178,6 +178,8 @@ def test_ones_own_file_is_read_again_when_it_changed(tmp_path):
     assert load(path).title == "Mood ☀"
     write(path, {**DOCUMENT, "title": "New"})
     assert load(path).title == "New"
+    assert load_bank(write(path, BANK)).title == "Zest"
+    assert load_bank(write(path, {**BANK, "title": "New"})).title == "New"
 
 
 @pytest.mark.parametrize(

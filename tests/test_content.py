@@ -29,8 +29,17 @@ AGREE = (
     "Slightly agree", "Agree", "Strongly agree",
 )  # fmt: skip
 
-every_bank = pytest.mark.parametrize("bank", [load_bank(name) for name in SIX], ids=SIX)
-every_own_form = pytest.mark.parametrize("form", [load(name) for name in OWN_FORMS], ids=OWN_FORMS)
+
+@pytest.fixture(params=SIX)
+def bank(request: pytest.FixtureRequest) -> ItemBank:
+    """Each of the six banks."""
+    return load_bank(request.param)
+
+
+@pytest.fixture(params=OWN_FORMS)
+def form(request: pytest.FixtureRequest) -> Instrument:
+    """Each of the project's own forms."""
+    return load(request.param)
 
 
 def wordings() -> dict[str, str]:
@@ -71,7 +80,6 @@ def reversed_items(form: Instrument, scale: str) -> list[str]:
 # ---------------------------------------------------------------- the six banks
 
 
-@every_bank
 def test_a_bank_has_four_facets_of_three_items_one_of_them_reverse_keyed(bank: ItemBank):
     assert len(bank.items) == 12
     assert len(bank.facets) == 4
@@ -81,12 +89,10 @@ def test_a_bank_has_four_facets_of_three_items_one_of_them_reverse_keyed(bank: I
     assert all(facet.title and facet.description for facet in bank.facets)
 
 
-@every_bank
 def test_item_ids_are_the_banks_letters_and_two_digits_in_order(bank: ItemBank):
     assert [item.id for item in bank.items] == [f"{PREFIXES[bank.id]}{n:02}" for n in range(1, 13)]
 
 
-@every_bank
 def test_every_item_is_worded_about_oneself_and_about_the_partner(bank: ItemBank):
     for item in bank.items:
         assert item.text
@@ -94,14 +100,12 @@ def test_every_item_is_worded_about_oneself_and_about_the_partner(bank: ItemBank
         assert item.text != item.partner_text
 
 
-@every_bank
 def test_answers_go_from_1_to_7_with_every_point_labelled(bank: ItemBank):
     for item in bank.items:
         assert tuple(item.response_scale.label(value) for value in range(1, 8)) == AGREE
         assert item.response_scale.values == (1, 2, 3, 4, 5, 6, 7)
 
 
-@every_bank
 def test_a_bank_is_an_open_draft_in_english(bank: ItemBank):
     assert (bank.evidence.status, bank.language) == ("draft", "en")
     assert bank.evidence.sources == ()
@@ -182,7 +186,6 @@ def test_daily_wordings_speak_of_today():
 # ---------------------------------------------------------------- the forms
 
 
-@every_own_form
 def test_a_form_has_so_many_items_for_each_of_six_scales(form: Instrument):
     a_scale = SELF_FORMS[PARTNER_FORMS.get(form.id, form.id)]
     assert form.scale_ids == (*SIX, "total")
@@ -192,7 +195,6 @@ def test_a_form_has_so_many_items_for_each_of_six_scales(form: Instrument):
     assert sorted(keyed) == sorted(form.item_ids), "every item scored exactly once"
 
 
-@every_own_form
 def test_items_are_scored_on_the_scale_of_their_bank_as_it_keys_them(form: Instrument):
     for name in SIX:
         bank = load_bank(name)
@@ -201,14 +203,12 @@ def test_items_are_scored_on_the_scale_of_their_bank_as_it_keys_them(form: Instr
             assert form.item(key.item).facet == bank.item(key.item).facet
 
 
-@every_own_form
 def test_no_two_items_in_a_row_are_from_one_scale(form: Instrument):
     scale_of = {key.item: scale.id for scale in form.scales for key in scale.keys}
     order = [scale_of[item] for item in form.item_ids]
     assert [pair for pair in pairwise(order) if pair[0] == pair[1]] == []
 
 
-@every_own_form
 def test_scales_need_half_of_their_items_and_the_total_all_six_scales(form: Instrument):
     for name in SIX:
         scale = form.scale(name)
@@ -218,7 +218,6 @@ def test_scales_need_half_of_their_items_and_the_total_all_six_scales(form: Inst
     assert (total.of, total.method, total.required) == (SIX, "mean", 6)
 
 
-@every_own_form
 def test_a_form_is_an_open_draft_without_norms_or_cutoffs(form: Instrument):
     assert form.evidence.status == "draft"
     assert "not yet answered" in (form.evidence.note or "")

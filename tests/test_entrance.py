@@ -24,13 +24,12 @@ from intimacy_scales import (
     MissingColumnsError,
     ResponseError,
     ResponseProblem,
+    ResponseScale,
     UnvalidatedInstrumentWarning,
     encode,
-    load,
     score,
     score_stream,
 )
-from intimacy_scales.errors import InstrumentError
 
 LABELS = {1: "Don't agree", 2: "Slightly agree", 3: "Neither", 4: "Agree", 5: "Agree  “completely”"}
 FORM = Instrument.model_validate(
@@ -48,7 +47,7 @@ FORM = Instrument.model_validate(
 )
 IDS = list(FORM.item_ids)
 GOOD: dict[str, Any] = {"tru01": 4, "tru02": 5, "tru03": 2, "mood": 1.5}
-NUMBERS = np.array([[4, 5, 2, 1.5], [1, np.nan, 2, 0.3]])
+NUMBERS = np.array([[4, 5, 2, 1.5], [np.nan, np.nan, 2, 0.3]])
 
 
 def rows(*changes: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -99,8 +98,8 @@ BAD_VALUES = {
     "numpy true": ("tru01", np.True_, "is a truth value, not an answer"),
     "numpy false": ("mood", np.False_, "is a truth value, not an answer"),
     "true as text": ("tru01", "True", "'True' is no label of this item"),
-    "label with a slip": ("tru01", "Sligthly agree", "is no label of this item", "did you mean 'Slightly agree'?"),
-    "unlike any label": ("tru01", "purple", "'purple' is no label of this item; allowed: 1 to 5 or a label\n"),
+    "label with a slip": ("tru01", "Sligthly agree", "is no label of", "did you mean 'Slightly agree'?"),
+    "unlike any label": ("tru01", "purple", "is no label of this item; allowed: 1 to 5 or a label\n"),
     "text without labels": ("mood", "fine", "'fine' is not a number"),
     "decimal comma": ("mood", "1,5", "'1,5' is not a number", "is this a decimal comma?"),
     "decimal comma among labels": ("tru01", "3,0", "is not a number", "is this a decimal comma?"),
@@ -110,7 +109,7 @@ BAD_VALUES = {
     "bytes": ("tru01", b"3", "is of type bytes, not a number or a text"),
     "complex": ("tru01", 3 + 0j, "is of type complex, not a number or a text"),
     "date": ("tru01", pd.Timestamp("2024-01-03"), "is of type Timestamp, not a number or a text"),
-    "numpy date": ("tru01", np.datetime64("2024-01-03"), "is of type datetime64, not a number or a text"),
+    "numpy date": ("tru01", np.datetime64("2024-01-03"), "not a number or a text"),
     "numpy bytes": ("tru01", np.bytes_(b"3"), "not a number or a text"),
     "list": ("tru01", [1, 2], "is of type list", "pass a DataFrame", LIST_HINT),
     "tuple": ("tru01", (1, 2), "is of type tuple", LIST_HINT),
@@ -132,13 +131,13 @@ def test_a_bad_value_is_refused_in_words_that_help(kind, case):
     text = message(InvalidResponsesError, table)
     assert text.startswith("1 answer is not valid for closeness:\n  ")
     assert ("row 0, " in text) == (kind != "mapping")
-    for word in [f"item {item}: ", *words, '.to_frame() of this error', 'on_invalid="missing"']:
+    for word in [f"item {item}: ", *words, ".to_frame() of this error", 'on_invalid="missing"']:
         assert word in text
 
 
-TRUE = [True, False, None]
+TRUE = (True, False, None)
 BOOLEAN_COLUMNS = {
-    "pandas bool": lambda: pd.DataFrame(dict.fromkeys(IDS, [True, False, True])),
+    "pandas bool": lambda: pd.DataFrame(dict.fromkeys(IDS, (True, False, True))),
     "pandas object": lambda: pd.DataFrame(dict.fromkeys(IDS, TRUE), dtype=object),
     "pandas boolean": lambda: pd.DataFrame(dict.fromkeys(IDS, TRUE), dtype="boolean"),
     "pandas arrow": lambda: pd.DataFrame(dict.fromkeys(IDS, TRUE), dtype="bool[pyarrow]"),
@@ -156,7 +155,7 @@ def test_truth_values_are_no_answers_in_any_kind_of_table(kind):
     text = message(InvalidResponsesError, BOOLEAN_COLUMNS[kind](), **options)
     assert "row 0, item tru01: True is a truth value, not an answer" in text
     assert "row 1, item tru01: False is a truth value" in text
-    assert "row 2" not in text or "None" not in text
+    assert "None" not in text
 
 
 @pytest.mark.parametrize("code", [-99, 99, 999, -99.0, "-99", "N/A"])
@@ -206,17 +205,17 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "nothing": ({}, {}, ResponseError, ["no item of closeness", "none"]),
     "absent column": (
         frame(IDS[1:]), {}, MissingColumnsError,
-        ["1 of 4 items of closeness have no column:\n  tru01\n", "allow_missing_items=True", "'tru02', 'tru03'"],
+        ["1 of 4 items of closeness have no column:\n  tru01\n", "allow_missing_items=True", "'tru02'"],
     ),
-    "absent key": ([without("mood")] * 2, {}, MissingColumnsError, ["1 of 4", "  mood", "allow_missing_items"]),
+    "absent key": ([without("mood")], {}, MissingColumnsError, ["1 of 4", "  mood", "allow_missing_items"]),
     "rows without answers": ([{}, {}], {}, MissingColumnsError, ["4 of 4 items", "no columns"]),
     "table without columns": (pd.DataFrame(index=[1, 2]), {}, MissingColumnsError, ["4 of 4", "no columns"]),
     "near-miss column": (
         frame(["Tru_1", *IDS[1:]]), {}, MissingColumnsError,
         ["tru01; did you mean 'Tru_1'?", "pass columns={'tru01': 'Tru_1'}"],
     ),
-    "near-miss by a letter": (frame([*IDS[:3], "moods"]), {}, MissingColumnsError, ["mood; did you mean 'moods'?"]),
-    "one pattern": (frame(SURVEY), {}, MissingColumnsError, ["4 of 4", "did you mean 'q1'", "columns='q{n}'"]),
+    "off by a letter": (frame([*IDS[:3], "moods"]), {}, MissingColumnsError, ["did you mean 'moods'?"]),
+    "one pattern": (frame(SURVEY), {}, MissingColumnsError, ["did you mean 'q1'", "columns='q{n}'"]),
     "two patterns": (
         frame([f"{who}_{n}" for who in ("me", "you") for n in range(1, 5)]), {}, MissingColumnsError,
         ["columns='me_{n}' or columns='you_{n}'"],
@@ -225,21 +224,21 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "absent from a pattern": (
         frame(SURVEY[:-1]), {"columns": "q{n}"}, MissingColumnsError, ["1 of 4", "mood (looked for as 'q4')"],
     ),
-    "duplicated column": (frame([*IDS, "mood"]), {}, ResponseError, ["2 columns named 'mood'", "rename or drop"]),
+    "duplicated column": (frame([*IDS, "mood"]), {}, ResponseError, ["2 columns named 'mood'", "rename or"]),
     "duplicated arrow column": (
-        pa.Table.from_arrays([pa.array([1])] * 5, names=[*IDS, "mood"]), {}, ResponseError, ["2 columns named 'mood'"],
+        pa.Table.from_arrays([[1]] * 5, names=[*IDS, "mood"]), {}, ResponseError, ["2 columns named 'mood'"],
     ),
     "duplicated array column": (
         np.ones((1, 5)), {"columns": [*IDS, "mood"]}, ResponseError, ["2 columns named 'mood'"],
     ),
     "list for a frame": (frame(IDS), {"columns": IDS}, ResponseError, ["order of a numpy array", "'q{n}'"]),
     "list for a mapping": (GOOD, {"columns": IDS}, ResponseError, ["order of a numpy array", "'q{n}'"]),
-    "pattern without a field": (frame(IDS), {"columns": "q"}, ResponseError, ["is not a pattern", "{item}", "{n}"]),
+    "pattern without a field": (GOOD, {"columns": "q"}, ResponseError, ["is not a pattern", "{item}", "{n}"]),
     "pattern of another field": (GOOD, {"columns": "{x}"}, ResponseError, ["'{x}' is not a pattern", "{n}"]),
     "pattern left open": (GOOD, {"columns": "q{n"}, ResponseError, ["'q{n' is not a pattern"]),
     "pattern of a wrong format": (GOOD, {"columns": "q{n:?}"}, ResponseError, ["'q{n:?}' is not a pattern"]),
     "columns of an unknown item": (
-        frame(IDS), {"columns": {"tru1": "a"}}, ResponseError, ["'tru1', which is no item", "did you mean 'tru01'?"],
+        GOOD, {"columns": {"tru1": "a"}}, ResponseError, ["'tru1', which is no item", "you mean 'tru01'?"],
     ),
     "two items to one column": (
         frame(IDS), {"columns": {"tru01": "tru02"}}, ResponseError, ["'tru02' to two items, tru01 and tru02"],
@@ -247,24 +246,22 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "array without columns": (np.ones((2, 4)), {}, ResponseError, NO_NAMES),
     "array with a pattern": (np.ones((2, 4)), {"columns": "q{n}"}, ResponseError, NO_NAMES),
     "array of one dimension": (np.ones(4), {}, ResponseError, ["one-dimensional", "pass {item: answer}"]),
-    "array of three dimensions": (np.ones((2, 4, 1)), {"columns": IDS}, ResponseError, ["(2, 4, 1)", "n_persons"]),
+    "array of three dimensions": (np.ones((2, 4, 1)), {"columns": IDS}, ResponseError, ["(2, 4, 1)"]),
     "array of other width": (np.ones((2, 3)), {"columns": IDS}, ResponseError, ["names 4 columns", "has 3"]),
-    "array without an item": (
-        np.ones((2, 3)), {"columns": IDS[:3]}, MissingColumnsError, ["1 of 4 items", "mood"],
-    ),
-    "lazy frame": (pl.LazyFrame(dict.fromkeys(IDS, [1])), {}, ResponseError, ["LazyFrame", "frame.collect()"]),
-    "path": ("answers.csv", {}, ResponseError, ["builtins.str cannot be read", "a pandas or polars DataFrame"]),
-    "list of lists": ([[1, 2, 3, 1]], {}, ResponseError, ["builtins.list cannot be read", "list of mappings"]),
+    "array without an item": (np.ones((2, 3)), {"columns": IDS[:3]}, MissingColumnsError, ["1 of 4", "mood"]),
+    "lazy frame": (pl.LazyFrame([GOOD]), {}, ResponseError, ["LazyFrame", "frame.collect()"]),
+    "path": ("answers.csv", {}, ResponseError, ["builtins.str cannot be read", "a pandas or polars"]),
+    "list of lists": ([[1, 2, 3]], {}, ResponseError, ["builtins.list cannot be read", "list of mappings"]),
     "None": (None, {}, ResponseError, ["NoneType cannot be read"]),
-    "unknown on_invalid": (GOOD, {"on_invalid": "drop"}, ResponseError, ["on_invalid='drop'", "'raise' or 'missing'"]),
-    "unknown on_invalid for a table": ([GOOD], {"on_invalid": None}, ResponseError, ["'raise' or 'missing'"]),
+    "unknown on_invalid": (GOOD, {"on_invalid": "drop"}, ResponseError, ["='drop'", "'raise' or 'missing'"]),
+    "no on_invalid": ([GOOD], {"on_invalid": None}, ResponseError, ["=None", "'raise' or 'missing'"]),
     "missing code that is an answer": (
-        [GOOD], {"missing_codes": 3}, ResponseError, ["missing code 3 is an answer", "item tru01", "missing_codes of the"],
+        [GOOD], {"missing_codes": 3}, ResponseError, ["missing code 3 is an answer", "item tru01", "1 to 5"],
     ),
     "missing text that is an answer": (GOOD, {"missing_codes": "3.0"}, ResponseError, ["missing code '3.0'"]),
-    "missing label": (GOOD, {"missing_codes": ["neither"]}, ResponseError, ["missing code 'neither' is an answer"]),
+    "missing label": (GOOD, {"missing_codes": ["neither"]}, ResponseError, ["'neither' is an answer"]),
     "missing truth value": (GOOD, {"missing_codes": [True]}, ResponseError, ["neither a number nor a text"]),
-    "absent person": ([GOOD], {"person": "who"}, ResponseError, ["person: the table has no column 'who'", "'tru01'"]),
+    "absent person": ([GOOD], {"person": "who"}, ResponseError, ["the table has no column 'who'", "'tru01'"]),
 }  # fmt: skip
 
 
@@ -290,10 +287,8 @@ def test_columns_suggested_by_the_error_can_be_passed_on():
 
 @pytest.mark.parametrize("code", ["3", " 3.0", "neither", 3, 3.0])
 def test_a_response_scale_declares_no_answer_as_missing(code):
-    document = json.loads(FORM.to_json())
-    document["response_scale"]["missing_codes"] = [code]
-    with pytest.raises((InstrumentError, ValueError), match="also an answer"):
-        Instrument.model_validate(document)
+    with pytest.raises(ValueError, match="is also an answer"):
+        ResponseScale(minimum=1, maximum=5, labels=LABELS, missing_codes=(code,))
 
 
 @pytest.mark.parametrize("codes", [np.int64(-99), [np.int64(-99)], np.array([-99, -98]), {-99}, (-99,), -99])
@@ -304,22 +299,21 @@ def test_missing_codes_come_in_any_collection(codes):
 
 # ------------------------------------------------------------------ accepted answers
 
-ACCEPTED = [
-    *((value, 3) for value in (3, 3.0, "3", " 3 ", "3.0", "+3", "3e0", "\ufeff3", "3\u00a0", "３")),
-    *((value, 3) for value in (Decimal(3), Decimal("3.0"), Fraction(3), np.int8(3), np.uint64(3), np.float32(3))),
-    *((value, 3) for value in (np.str_("3"), np.array(3), "Neither", "NEITHER", "  neither ", "\ufeffNeither")),
-    *((value, 2) for value in ("slightly   agree", "Slightly\u00a0agree", "SLIGHTLY\tAGREE\n", "Slightly agree\u200b")),
-    *((value, 1) for value in ("Don't agree", "Don’t agree", "don`t agree", "DON´T AGREE")),
-    *((value, 5) for value in ('Agree "completely"', "agree «Completely»", "Agree „completely“")),
-    *((value, None) for value in (None, math.nan, np.nan, np.float32("nan"), pd.NA, pd.NaT, Decimal("NaN"))),
-    *((value, None) for value in ("", " ", "\u00a0", "\t\n", "NA", "na", " NaN ", "nan")),
-    *((value, None) for value in (-9, "-9", -9.0, "-9.0", "−9", "refused", " Refused", np.int16(-9))),
-    *((value, None) for value in (-98, "-98", -98.0, 77, "77.0", "Don't know", "don’t  KNOW")),
-]  # fmt: skip
+ACCEPTED = [(meant, value) for meant, values in {
+    3: [3, 3.0, "3", " 3 ", "3.0", "+3", "3e0", "\ufeff3", "3\u00a0", "３", Decimal("3.0"), Fraction(3),
+        np.int8(3), np.uint64(3), np.float32(3), np.str_("3"), np.array(3), "Neither", " NEITHER"],
+    2: ["slightly   agree", "Slightly\u00a0agree", "SLIGHTLY\tAGREE\n", "\ufeffSlightly agree\u200b"],
+    1: ["Don't agree", "Don’t agree", "don`t agree", "DON´T AGREE"],
+    5: ['Agree "completely"', "agree «Completely»", "Agree „completely“"],
+    None: [None, math.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT"),
+           Decimal("NaN"), Decimal("sNaN"), "", " ", "\u00a0", "\t\n", "NA", "na", " NaN ", "nan",
+           -9, "-9", -9.0, "-9.0", "−9", "refused", " Refused", np.int16(-9),  # declared by the instrument
+           -98, "-98", -98.0, 77, "77.0", "Don't know", "don’t  KNOW"],  # declared in the call
+}.items() for value in values]  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "meant"), ACCEPTED, ids=[ascii(value) for value, _ in ACCEPTED])
-def test_what_means_an_answer_or_none(value, meant):
+@pytest.mark.parametrize(("meant", "value"), ACCEPTED, ids=[ascii(value) for _, value in ACCEPTED])
+def test_what_means_an_answer_or_none(meant, value):
     options = {"missing_codes": (-98, "77", "Don't know")}
     row = GOOD | {"tru01": value}
     expected = (GOOD | {"tru01": meant}, meant or 0)
@@ -329,7 +323,9 @@ def test_what_means_an_answer_or_none(value, meant):
         assert encode(FORM, table, **options).codes[0].tolist() == [expected[1], 5, 2, 16]
 
 
-@pytest.mark.parametrize("value", [0.3, 0.1 + 0.2, "0.3", ".3", "3e-1", Decimal("0.3"), np.float32(0.3), np.float16(0.3)])
+@pytest.mark.parametrize(
+    "value", [0.3, 0.1 + 0.2, "0.3", ".3", "3e-1", Decimal("0.3"), np.float32(0.3), np.float16(0.3)]
+)
 def test_decimal_steps_in_every_type_of_number(value):
     for table in ({"mood": value}, [GOOD | {"mood": value}]):
         assert encode(FORM, table).codes[0, 3] == 4
@@ -355,6 +351,18 @@ def test_columns_say_where_the_answers_stand(columns, names):
     assert score(FORM, pd.DataFrame([row]), columns=columns)["trust"][0] == expected.scores["trust"]
 
 
+@pytest.mark.parametrize("kind", [list, tuple, np.array, pd.Index])
+def test_the_columns_of_an_array_come_in_any_sequence(kind):
+    assert score(FORM, NUMBERS[:, ::-1], columns=kind(IDS[::-1]))["trust"][0] == 13 / 3
+
+
+def test_a_subclass_of_a_pandas_frame_is_one():
+    class Households(pd.DataFrame):
+        pass
+
+    assert score(FORM, Households([GOOD]))["trust"].tolist() == [13 / 3]
+
+
 def test_an_absent_item_is_skipped_in_a_mapping_and_in_a_table_where_allowed():
     row = without("tru02")
     assert score(FORM, row) == score(FORM, pd.Series(row)) == score(FORM, GOOD | {"tru02": None})
@@ -366,7 +374,9 @@ def test_an_absent_item_is_skipped_in_a_mapping_and_in_a_table_where_allowed():
 
 def spoiled() -> pd.DataFrame:
     bad = rows({"tru01": "purple", "mood": 9}, {}, {"tru02": True}, {"tru01": "Agre"}, *[{"mood": 0.05}] * 3)
-    return pd.DataFrame(bad, dtype=object).assign(who=list("abcdefg")).rename(columns={"mood": "How are you?"})
+    return (
+        pd.DataFrame(bad, dtype=object).assign(who=list("abcdefg")).rename(columns={"mood": "How are you?"})
+    )
 
 
 def test_every_problem_says_where_what_and_why():
@@ -389,15 +399,15 @@ def test_every_problem_says_where_what_and_why():
     assert lines[1].startswith("  row 0, person a, item tru01: 'purple' is no label")
     assert lines[2].startswith("  row 0, person a, item mood ('How are you?'): 9 is outside the range")
     assert (lines[5].startswith("  row 4"), lines[6]) == (True, "  … and 2 more")
-    assert caught.value.to_frame().to_dict("records") == problems.to_dict()
-    assert list(caught.value.to_frame()) == [
+    shown = caught.value.to_frame()
+    assert shown.astype(object).where(shown.notna(), None).to_dict("records") == problems.to_dict()
+    assert list(shown) == [
         "row", "person", "column", "item", "value", "reason", "allowed", "suggestion"
     ]  # fmt: skip
     assert (problems[-1], problems[1:3]) == (list(problems)[6], list(problems)[1:3])
-    kept = [encode(FORM, spoiled(), on_invalid="missing", **options) for _ in range(1)][0]
-    assert list(kept.problems) == list(problems) == list(
-        score(FORM, spoiled(), on_invalid="missing", **options).problems
-    )
+    kept = encode(FORM, spoiled(), on_invalid="missing", **options)
+    scored = score(FORM, spoiled(), on_invalid="missing", **options)
+    assert list(kept.problems) == list(scored.problems) == list(problems)
     expected = np.array([[4, 5, 2, 16]] * 7)
     expected[[0, 0, 2, 3, 4, 5, 6], [0, 3, 1, 0, 3, 3, 3]] = 0  # these cells are missing, no other
     assert kept.codes.tolist() == expected.tolist()
@@ -407,7 +417,7 @@ def test_the_problems_of_one_person_have_no_row():
     result = score(FORM, GOOD | {"tru01": 7, "id": "p1"}, on_invalid="missing", person="id")
     (problem,) = result.problems
     assert (problem.row, problem.person, problem.value, result.answered["trust"]) == (None, "p1", 7, 2)
-    assert "1 answers not accepted" in repr(result) or "1 answer not accepted" in repr(result)
+    assert "not accepted" in repr(result)
 
 
 @pytest.mark.parametrize("kind", [list, pd.DataFrame, pl.DataFrame, pa.Table.from_pylist])
@@ -426,3 +436,212 @@ def test_errors_survive_pickling(kind):
             assert list(again.problems) == list(caught.value.problems)
         else:
             assert (again.missing, again.suggestions) == (("tru01",), {"tru01": "Tru_1"})
+
+
+# ------------------------------------------------------------------ what is left alone, and what comes back
+
+EMPTY: dict[str, Any] = {
+    "list": [], "tuple": (), "pandas": pd.DataFrame(columns=IDS), "pandas without columns": pd.DataFrame(),
+    "pandas typed": pd.DataFrame(columns=IDS, dtype="Int8"),
+    "polars": pl.DataFrame(schema=dict.fromkeys(IDS, pl.Int8)),
+    "arrow": pa.schema([(name, pa.int8()) for name in IDS]).empty_table(),
+    "arrow nulls": pa.table({name: pa.nulls(0) for name in IDS}),
+    "record batch": pa.RecordBatch.from_pylist([], pa.schema([(name, pa.float64()) for name in IDS])),
+    "numpy": np.empty((0, 4)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EMPTY)
+def test_a_table_of_nobody_has_no_scores_and_no_problems(kind):
+    options = {"columns": IDS} if kind == "numpy" else {}
+    result = score(FORM, EMPTY[kind], **options)
+    assert (len(result), len(result.problems), result.values.shape) == (0, 0, (0, 2))
+    assert len(result.to_frame(answered=True, pomp=True)) == 0
+    assert encode(FORM, EMPTY[kind], **options).codes.shape == (0, 4)
+    assert result.summary().to_dict()["scales"][0]["mean"] is None
+    assert "0 persons" in repr(result)
+    (streamed,) = score_stream(FORM, [EMPTY[kind]], **options)
+    assert len(streamed) == 0
+
+
+def test_a_batch_of_nobody_does_not_stop_a_stream():
+    batches: list[Any] = [[GOOD | {"id": "a"}], [], [GOOD | {"id": "b", "tru01": 9}]]
+    parts = list(score_stream(FORM, batches, person="id", on_invalid="missing"))
+    assert [len(part) for part in parts] == [1, 0, 1]
+    assert [(p.row, p.person) for part in parts for p in part.problems] == [(1, "b")]
+
+
+TABLE = pd.DataFrame(NUMBERS, columns=IDS, index=["x", "x"]).assign(id=[7, 8])
+FRAMES: dict[str, tuple[Any, type]] = {
+    "pandas": (TABLE, pd.DataFrame),
+    "polars": (pl.from_pandas(TABLE), pl.DataFrame),
+    "arrow": (pa.Table.from_pandas(TABLE, preserve_index=False), pa.Table),
+    "record batch": (pa.RecordBatch.from_pandas(TABLE, preserve_index=False), pa.Table),
+    "rows": (TABLE.to_dict("records"), pd.DataFrame),
+    "numpy": (TABLE.to_numpy(), pd.DataFrame),
+}
+OPTIONS: dict[str, dict[str, Any]] = {"numpy": {"columns": [*IDS, "id"]}}
+
+
+def lists(table: Any) -> dict[str, list[Any]]:
+    """The columns of any frame as lists, with None where a cell is null or nan."""
+    if isinstance(table, pd.DataFrame):
+        return table.astype(object).where(table.notna(), None).to_dict("list")
+    return table.to_dict(as_series=False) if isinstance(table, pl.DataFrame) else table.to_pydict()
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_scores_come_back_in_the_callers_kind_of_frame(kind):
+    table, expected = FRAMES[kind]
+    result = score(FORM, table, **OPTIONS.get(kind, {}))
+    assert lists(result.to_frame()) == {"trust": [13 / 3, None], "mood": [1.5, 0.3]}
+    whole = result.to_frame(answered=True, pomp=True, keep=["id", "tru02"])
+    assert type(whole) is expected
+    assert lists(whole) == {
+        "id": [7, 8], "tru02": [5, None], "trust": [13 / 3, None], "mood": [1.5, 0.3],
+        "trust_pomp": [pytest.approx(250 / 3), None], "mood_pomp": [50, 10],
+        "trust_answered": [3, 1], "mood_answered": [1, 1],
+    }  # fmt: skip
+    assert list(lists(whole)) == [
+        "id", "tru02", "trust", "mood", "trust_pomp", "mood_pomp", "trust_answered", "mood_answered",
+    ]  # fmt: skip
+    if kind == "pandas":
+        assert result.to_frame().index.tolist() == whole.index.tolist() == ["x", "x"]
+    for keep, words in (("who", "keep: the table has no column 'who'; it has"), ("mood", "rename it first")):
+        with pytest.raises(ResponseError, match=words) as caught:
+            result.to_frame(keep=[keep])
+        assert type(caught.value) is ResponseError
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_codes_give_the_accepted_answers_back(kind):
+    table, expected = FRAMES[kind]
+    coded = encode(FORM, table, **OPTIONS.get(kind, {}))
+    assert type(coded.to_frame()) is expected
+    assert lists(coded.to_frame()) == {name: lists(pd.DataFrame(TABLE))[name] for name in IDS}
+    again = score(FORM, coded)
+    assert lists(again.to_frame(keep=["id"])) == {"id": [7, 8], "trust": [13 / 3, None], "mood": [1.5, 0.3]}
+
+
+def test_codes_of_another_instrument_are_refused():
+    other = FORM.model_copy(update={"version": "2"})
+    with pytest.raises(ResponseError, match=r"these codes belong to closeness 1.*not to closeness 2"):
+        score(other, encode(FORM, [GOOD]))
+
+
+DOUBLED = [*IDS, "note", "note"]
+PASSING: dict[str, tuple[Any, dict[str, Any]]] = {
+    "mapping": (GOOD | {"note": "x", "Tru9": 1, 5: None}, {}),
+    "rows": ([GOOD | {"note": "x"}, GOOD | {5: object}], {}),
+    "pandas": (pd.DataFrame([[*GOOD.values(), "a", "b"]], columns=DOUBLED), {}),
+    "polars": (pl.DataFrame([GOOD | {"note": [1, 2], "when": pd.Timestamp(0)}]), {}),
+    "arrow": (pa.Table.from_arrays([pa.array([v]) for v in [*GOOD.values(), "a", "b"]], names=DOUBLED), {}),
+    "numpy": (np.array([[*GOOD.values(), 77, 78]]), {"columns": DOUBLED}),
+    "bad": (pd.DataFrame(rows({"tru01": 77, "mood": "?"})), {"on_invalid": "missing"}),
+}
+
+
+@pytest.mark.parametrize("kind", PASSING)
+def test_other_columns_pass_by_and_the_input_is_left_as_it_was(kind):
+    responses, options = PASSING[kind]
+    before = pickle.dumps(responses)
+    result, coded = score(FORM, responses, **options), encode(FORM, responses, **options)
+    assert pickle.dumps(responses) == before
+    if kind == "mapping":
+        assert result == score(FORM, GOOD)
+    elif kind != "bad":
+        assert result.values[0].tolist() == score(FORM, [GOOD]).values[0].tolist()
+        for array in (result.values, result.answered, result.ranges, result["mood"]):
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0
+    with pytest.raises(ValueError, match="read-only"):
+        coded.codes[0, 0] = 0
+
+
+def test_one_persons_scores_as_json():
+    row = without("tru02", tru01="purple", mood=math.inf)
+    result = score(FORM, row, on_invalid="missing")
+    content = json.loads(result.to_json())
+    assert content == result.to_dict()
+    assert content["instrument"] == {
+        "id": "closeness",
+        "version": "1",
+        "digest": FORM.digest,
+        "status": "draft",
+    }
+    assert (content["scores"], content["pomp"]) == ({"trust": None, "mood": None},) * 2
+    assert content["answered"] == {"trust": 1, "mood": 0}
+    assert content["bounds"] == {"trust": [2, 14 / 3], "mood": [0, 3]}
+    purple, infinite = content["problems"]
+    assert purple == {
+        "column": "tru01", "item": "tru01", "value": "purple", "reason": "is no label of this item",
+        "allowed": "1 to 5 or a label", "suggestion": None,
+    }  # fmt: skip
+    assert (infinite["item"], infinite["value"], infinite["reason"]) == ("mood", "inf", "is infinite")
+
+
+@pytest.mark.parametrize("value", [7, 0.25, "fine", True, math.inf, pd.Timestamp(0), Decimal(9)])
+def test_problems_can_be_written_as_json(value):
+    row = GOOD | {"mood": value}
+    for result in (f(FORM, x, on_invalid="missing") for f in (score, encode) for x in (row, [row])):
+        (problem,) = json.loads(json.dumps(result.to_dict(), allow_nan=False))["problems"]
+        plain = isinstance(value, int | str) or value == 0.25
+        assert problem["value"] == value if plain else isinstance(problem["value"], str)
+
+
+def test_results_say_that_a_draft_is_a_draft():
+    table = [GOOD]
+    for result in (score(FORM, GOOD), score(FORM, table), encode(FORM, table), score(FORM, table).summary()):
+        assert "DRAFT" in repr(result)
+    for shown in (score(FORM, GOOD), score(FORM, table)):
+        assert "DRAFT" in shown._repr_html_()
+    assert "DRAFT" not in repr(score("ras", {"ras_1": 3}))
+
+
+# ------------------------------------------------------------------ fresh processes
+
+
+def run(script: str) -> Any:
+    """What a fresh process prints, as JSON."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_one_answer_sheet_loads_no_heavy_library():
+    script = """
+import json, sys
+import intimacy_scales
+large = {"numpy", "pandas", "scipy", "polars", "pyarrow", "narwhals", "matplotlib"}
+heavy = lambda: sorted(large & set(sys.modules))
+after_import = heavy()
+result = intimacy_scales.score("scii-24", {"tru01": 4, "kno01": "Agree", "mut02": None})
+after_score = (result.to_json(), repr(result), result.bounds) and heavy()
+try:
+    intimacy_scales.score("ras", {"ras_1": 77, "Ras_2": 3})
+except intimacy_scales.InvalidResponsesError as error:
+    after_error = str(error) and heavy()
+print(json.dumps([after_import, after_score, after_error]))
+"""
+    assert run(script) == [[], [], []]
+
+
+def test_drafts_warn_once_in_a_process():
+    script = """
+import json, warnings
+from intimacy_scales import encode, load, score, score_stream
+rows = [{f"ras_{n}": n % 5 + 1 for n in range(1, 8)}]
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    score("ras", rows[0]), score("ras", rows)
+    published = len(caught)
+    for form in ("scii-12", "scii-24", load("scii-12")):
+        score(form, {"tru01": 4}), score(form, [{"tru01": 4}], allow_missing_items=True)
+        list(score_stream(form, [[{"tru01": 4}]], allow_missing_items=True))
+print(json.dumps([published, [(type(w.message).__name__, str(w.message), w.filename) for w in caught]]))
+"""
+    published, ((kind, text, filename),) = run(script)
+    assert (published, kind, filename) == (0, "UnvalidatedInstrumentWarning", "<string>")
+    assert text.startswith("scii-12 is a draft: nobody has shown yet that its scores mean what they say.")
+    assert "not to judge a person or a relationship" in text
+    assert issubclass(UnvalidatedInstrumentWarning, UserWarning)
