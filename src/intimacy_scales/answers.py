@@ -15,14 +15,13 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.instrument import Instrument, ResponseScale, normalized
+from intimacy_scales.instrument import Instrument, ResponseScale, as_number, normalized
 
 MISSING = 0
 PROBLEM = -1
 
 MissingCode = int | float | str
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _NOT_ANSWERED = frozenset({"", "na", "nan"})
 _NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType"})
@@ -36,15 +35,6 @@ class Explanation(NamedTuple):
     reason: str
     allowed: str
     suggestion: str | None = None
-
-
-def _as_number(text: str) -> float | int | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
 
 
 class AnswerKey:
@@ -71,7 +61,7 @@ class AnswerKey:
         self.missing_numbers: set[int | float] = set()
         codes = (*scale.missing_codes, *missing_codes)
         for code in codes:
-            number = _as_number(code.strip()) if isinstance(code, str) else code
+            number = as_number(code) if isinstance(code, str) else code
             if number is not None:
                 self.missing_numbers.add(number)
             if isinstance(code, str):
@@ -106,11 +96,11 @@ class AnswerKey:
         code = self.texts.get(text)
         if code is not None:
             return code
-        number = _as_number(text)
+        number = as_number(text)
         return PROBLEM if number is None else self._decode_number(number, 2.0**-52)
 
     def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
-        if value != value:  # noqa: PLR0124 - nan, of whichever type
+        if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
             return MISSING
         code = self.points.get(value)  # equal numbers of any type hash alike
         if code is not None:
@@ -132,26 +122,23 @@ class AnswerKey:
     def explain(self, value: Any) -> Explanation:  # noqa: ANN401 - whatever stood in a cell
         """Say why a value is a problem, what is allowed, and what was probably meant."""
         allowed = self.scale.describe()
-        if isinstance(value, bool) or type(value).__name__ == "bool_":
+        plain = value.item() if hasattr(value, "dtype") and value.ndim == 0 else value
+        if isinstance(plain, bool):
             return Explanation("is a truth value, not an answer", allowed)
-        if isinstance(value, str):
-            number = _as_number(normalized(value))
+        if isinstance(plain, str):
+            number = as_number(normalized(plain))
             if number is None:
-                return self._explain_text(value, allowed)
-            value = number
-        if isinstance(value, int | float | Decimal | Fraction) or hasattr(value, "dtype"):
-            return Explanation(self._explain_number(value), allowed)
-        hint = None
-        if isinstance(value, list | tuple | dict):
-            hint = "for a table of columns, pass a DataFrame; a mapping is one person's answers"
-        return Explanation(f"is of type {type(value).__name__}, not a number or a text", allowed, hint)
+                return self._explain_text(plain, allowed)
+            plain = number
+        if isinstance(plain, int | float | Decimal | Fraction):
+            return Explanation(self._explain_number(plain), allowed)
+        several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
+        hint = "for a table of columns, pass a DataFrame; a mapping is one person's answers"
+        reason = f"is of type {type(value).__name__}, not a number or a text"
+        return Explanation(reason, allowed, hint if several else None)
 
-    def _explain_number(self, value: Any) -> str:  # noqa: ANN401 - any number
-        try:
-            infinite = math.isinf(value)
-        except (OverflowError, TypeError):
-            infinite = False
-        if infinite:
+    def _explain_number(self, value: int | float | Decimal | Fraction) -> str:
+        if value in (math.inf, -math.inf):
             return "is infinite"
         inside = self.scale.minimum <= value <= self.scale.maximum
         return f"is off the step of {self.scale.step}" if inside else "is outside the range"
@@ -168,13 +155,15 @@ class AnswerKey:
         )
 
 
-def as_missing_codes(missing_codes: MissingCode | Iterable[MissingCode]) -> tuple[MissingCode, ...]:
+def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:  # noqa: ANN401 - checked here
     """Return missing codes as a tuple; one alone may be given as it is."""
-    codes = (missing_codes,) if isinstance(missing_codes, int | float | str) else tuple(missing_codes)
-    for code in codes:
+    alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
+    codes = (missing_codes,) if alone else tuple(missing_codes)
+    plain = tuple(code.item() if hasattr(code, "dtype") else code for code in codes)
+    for code in plain:
         if isinstance(code, bool) or not isinstance(code, int | float | str):
             raise ResponseError(f"missing code {code!r} is neither a number nor a text")
-    return codes
+    return plain
 
 
 def answer_keys(instrument: Instrument, missing_codes: tuple[MissingCode, ...] = ()) -> tuple[AnswerKey, ...]:

@@ -18,6 +18,7 @@ from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 
 MAX_BYTES = 8 * 1024 * 1024
+_ENDINGS = (".toml", ".json")
 _FORMS, _BANKS = ("forms", "published"), ("components",)
 _Model = TypeVar("_Model", Instrument, ItemBank, Form)
 
@@ -36,7 +37,8 @@ def example_path(name: str = "simulated-couples.csv") -> Path:
 
 def _shipped(folders: Sequence[str]) -> dict[str, Path]:
     root = _data() / "item_banks"
-    return {path.stem: path for folder in folders for path in sorted((root / folder).glob("*.toml"))}
+    found = {path.stem: path for folder in folders for path in (root / folder).glob("*.toml")}
+    return {name: found[name] for name in sorted(found)}
 
 
 def _no_constant(text: str) -> None:
@@ -57,20 +59,21 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InstrumentError(f"{path}: cannot be read: {error.strerror}", str(path)) from None
+    except (OSError, ValueError) as error:  # ValueError: no path can have that name
+        reason = getattr(error, "strerror", None) or error
+        raise InstrumentError(f"{path}: cannot be read: {reason}", str(path)) from None
     if len(raw) > MAX_BYTES:
         raise InstrumentError(f"{path}: larger than 8 MiB, which no instrument file is", str(path))
     try:
         text = raw.decode("utf-8-sig")
-        if path.suffix == ".json":
+        if path.suffix.casefold() == ".json":
             content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
         else:
             content = tomllib.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise InstrumentError(f"{path}: is not UTF-8 text (byte {error.start})", str(path)) from None
     except (ValueError, RecursionError) as error:
-        kind = "JSON" if path.suffix == ".json" else "TOML"
+        kind = "JSON" if path.suffix.casefold() == ".json" else "TOML"
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
         raise InstrumentError(f"{path}: is not valid {kind}: {reason}", str(path)) from None
     if not isinstance(content, dict):
@@ -86,6 +89,9 @@ def _build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
+    other, reader = (_FORMS, "load") if kind == "item bank" else (_BANKS, "load_bank")
+    if name in _shipped(other):
+        return UnknownInstrumentError(f"{name!r} is no {kind}: read it with {reader}({name!r})")
     near = difflib.get_close_matches(name.casefold().replace("_", "-"), known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
     return UnknownInstrumentError(
@@ -98,7 +104,8 @@ def _as_file(source: str | Path) -> Path | None:
     """Return the path that ``source`` names, or None where it is an id."""
     if isinstance(source, Path):
         return source
-    return Path(source) if source.endswith((".toml", ".json")) or "/" in source or "\\" in source else None
+    is_path = source.casefold().endswith(_ENDINGS) or "/" in source or "\\" in source
+    return Path(source) if is_path else None
 
 
 def _locate(source: str | Path, kind: str, folders: Sequence[str]) -> Path:
@@ -108,29 +115,43 @@ def _locate(source: str | Path, kind: str, folders: Sequence[str]) -> Path:
         if source not in shipped:
             raise _unknown(kind, str(source), list(shipped))
         return shipped[str(source)]
-    if path.suffix not in {".toml", ".json"}:
+    if path.suffix.casefold() not in _ENDINGS:
         raise InstrumentError(f"{path}: instrument files end in .toml or .json", str(path))
     return path
 
 
 def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
     """Find the banks of a form: shipped ones by id, others as files in the form's own folder."""
-    banks = {}
-    for name in form.banks:
-        if not name.endswith((".toml", ".json")):
-            banks[name] = load_bank(name)
-            continue
-        folder = path.resolve().parent
-        target = (folder / name).resolve()
-        if target.parent != folder:
-            raise InstrumentError(f"{path}: banks: {name!r} lies outside the form's folder", str(path))
-        banks[name] = load_bank(target)
-    return banks
+    return {name: _form_bank(name, f"{path}: banks[{i}]", path) for i, name in enumerate(form.banks)}
+
+
+def _form_bank(name: str, field: str, path: Path) -> ItemBank:
+    if not name.endswith(_ENDINGS):
+        shipped = _shipped(_BANKS)
+        if name not in shipped:
+            raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
+        return load_bank(name)
+    folder = path.resolve().parent
+    target = folder / name
+    if "\0" in name or target.resolve().parent != folder:
+        raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
+    return load_bank(target)
+
+
+def _kind(content: dict[str, Any]) -> str:
+    """Return what a document is: what it says, or what its fields show."""
+    if "kind" in content:
+        return str(content.pop("kind"))
+    items = content.get("items")
+    keyed = isinstance(items, list) and any(isinstance(item, dict) and "keyed" in item for item in items)
+    if "facets" in content or (keyed and "scales" not in content):
+        return "bank"
+    return "form" if "banks" in content else "instrument"
 
 
 def _load_file(path: Path) -> Instrument:
     content = _read(path)
-    kind = content.pop("kind", "instrument")
+    kind = _kind(content)
     if kind == "form":
         form = _build(Form, content, path)
         return form.assemble(_form_banks(form, path), source=str(path))
@@ -178,9 +199,9 @@ def load(source: str | Path) -> Instrument:
 @cache
 def _load_bank(path: Path) -> ItemBank:
     content = _read(path)
-    kind = content.pop("kind", "bank")
+    kind = _kind(content)
     if kind != "bank":
-        raise InstrumentError(f"{path}: is a {kind}, not an item bank: read it with load()", str(path))
+        raise InstrumentError(f"{path}: is of kind {kind}, not an item bank: read it with load()", str(path))
     return _build(ItemBank, content, path)
 
 

@@ -207,7 +207,8 @@ class AnswerReader:
         self.keys = answer_keys(instrument, as_missing_codes(missing_codes))
         self.dtype = code_dtype(self.keys)
         sheet = as_sheet(responses)
-        self.names = column_names(instrument, None if _is_item_order(columns, responses) else columns)
+        # the columns of an array are its items in order
+        self.names = column_names(instrument, None if isinstance(responses, np.ndarray) else columns)
         if sheet is None:
             self.table = open_table(responses, columns)
             self._check_columns(allow_missing_items=allow_missing_items)
@@ -215,7 +216,8 @@ class AnswerReader:
             read_sheet(instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
             self.table = ListTable.from_rows([sheet])
         self._numbered = sheet is None
-        self._persons = None if person is None else self.table.values(person, "person")
+        nobody = not len(self.table) and not len(self.table.names)
+        self._persons = None if person is None or nobody else self.table.values(person, "person")
         present = set(self.table.names)
         self._encoders = [
             ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
@@ -257,13 +259,6 @@ class AnswerReader:
         return problems
 
 
-def _is_item_order(columns: ColumnMap, responses: Any) -> bool:  # noqa: ANN401 - see encode
-    """Tell whether ``columns`` lists the columns of an array."""
-    return (
-        isinstance(columns, Sequence) and not isinstance(columns, str) and isinstance(responses, np.ndarray)
-    )
-
-
 def _stray_answers(form: Instrument, names: Sequence[Hashable], table: ListTable) -> Iterator[BadColumn]:
     """Find answers that stand under a name which looks like that of an item their row lacks."""
     wanted = dict(zip(form.item_ids, names, strict=True))
@@ -281,4 +276,5 @@ def _stray_answers(form: Instrument, names: Sequence[Hashable], table: ListTable
                 rows=rows,
                 values=[table.columns[stray][row] for row in rows],
                 explain=partial(found, stray_explanation(wanted[item])),
+                misplaced=True,
             )

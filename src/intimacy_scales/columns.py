@@ -36,7 +36,10 @@ def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
             f"columns={pattern!r} is not a pattern: write {{item}} for the item's id or {{n}} for its "
             "position from 1, as in 'prqc.1_{n}'"
         )
-    return tuple(pattern.format(item=item.id, n=n) for n, item in enumerate(instrument.items, start=1))
+    try:
+        return tuple(pattern.format(item=item.id, n=n) for n, item in enumerate(instrument.items, start=1))
+    except (ValueError, AttributeError, LookupError) as error:
+        raise ResponseError(f"columns={pattern!r} is not a pattern: {error}") from None
 
 
 def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Hashable, ...]:

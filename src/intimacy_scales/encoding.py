@@ -60,8 +60,10 @@ def _doubtful(
 
 def _reinterprets(values: np.dtype[Any], codes: np.dtype[Any], maximum: int) -> bool:
     """Tell whether the values' own bytes are unsigned codes already, negative ones being too large."""
-    return values.itemsize == codes.itemsize and (
-        values.kind == "u" or (values.kind == "i" and maximum <= np.iinfo(values).max)
+    return (
+        values.isnative
+        and values.itemsize == codes.itemsize
+        and (values.kind == "u" or (values.kind == "i" and maximum <= np.iinfo(values).max))
     )
 
 

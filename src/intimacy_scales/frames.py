@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import MissingDependencyError, ResponseError
+from intimacy_scales.kinds import is_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,7 +256,7 @@ class ListTable(Table):
 
 
 class ArrayTable(Table):
-    """A numpy array whose columns were named by the caller."""
+    """A numpy array whose columns were named by the caller; masked entries are null."""
 
     def __init__(self, array: NDArray[Any], names: Sequence[str]) -> None:
         self.array = array
@@ -267,7 +268,11 @@ class ArrayTable(Table):
     def column(self, name: Hashable) -> Column:
         """Return one column."""
         column = self.array[:, self.names.index(name)]
-        return Numbers(column) if column.dtype.kind in "iuf" else list(column.tolist())
+        if column.dtype.kind not in "iuf":
+            return list(column.tolist())
+        if not isinstance(column, np.ma.MaskedArray):
+            return Numbers(column)
+        return Numbers(column.data, np.packbits(~np.ma.getmaskarray(column), bitorder="little"))
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a pandas DataFrame."""
@@ -280,14 +285,15 @@ def _open_array(array: NDArray[Any], columns: Any) -> ArrayTable:  # noqa: ANN40
         raise ResponseError("a one-dimensional array does not say what its numbers are: pass {item: answer}")
     if array.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
         raise ResponseError(f"an array of answers is (n_persons, n_items); this one is {array.shape}")
-    if isinstance(columns, str) or not isinstance(columns, Sequence):
+    if columns is None or isinstance(columns, str | Mapping):
         raise ResponseError(
             "a numpy array does not name its columns: declare them in order, "
             "for example columns=instrument.item_ids"
         )
-    if len(columns) != array.shape[1]:
-        raise ResponseError(f"columns names {len(columns)} columns; the array has {array.shape[1]}")
-    return ArrayTable(array, [str(name) for name in columns])
+    names = [str(name) for name in columns]
+    if len(names) != array.shape[1]:
+        raise ResponseError(f"columns names {len(names)} columns; the array has {array.shape[1]}")
+    return ArrayTable(array, names)
 
 
 def _is_rows(responses: Any) -> bool:  # noqa: ANN401 - any input of the entrance
@@ -316,21 +322,26 @@ def open_table(responses: Any, columns: Any = None) -> Table:  # noqa: ANN401 - 
         return ListTable.from_rows(responses)
     if isinstance(responses, np.ndarray):
         return _open_array(responses, columns)
-    library, kind = type(responses).__module__.partition(".")[0], type(responses).__name__
-    if library == "polars" and kind == "LazyFrame":
+    if is_of(responses, "polars", "LazyFrame"):
         raise ResponseError(
             "a LazyFrame holds no answers yet: pass frame.collect(), or batches to score_stream()"
         )
-    if library == "polars" and kind == "DataFrame":
-        return PolarsTable(responses)
-    if library == "pyarrow" and kind in {"Table", "RecordBatch"}:
-        return ArrowTable(responses)
-    if kind == "DataFrame" and hasattr(responses, "iloc"):
-        return PandasTable(responses)
+    for library, name, table in _FRAMES:
+        if is_of(responses, library, name):
+            return table(responses)
+    kind = f"{type(responses).__module__.partition('.')[0]}.{type(responses).__name__}"
     raise ResponseError(
-        f"answers of type {library}.{kind} cannot be read: pass a mapping {{item: answer}}, a list of "
+        f"answers of type {kind} cannot be read: pass a mapping {{item: answer}}, a list of "
         "mappings, a pandas or polars DataFrame, a pyarrow Table, or a numpy array with columns="
     )
+
+
+_FRAMES: tuple[tuple[str, str, Callable[[Any], Table]], ...] = (
+    ("pandas", "DataFrame", PandasTable),
+    ("polars", "DataFrame", PolarsTable),
+    ("pyarrow", "Table", ArrowTable),
+    ("pyarrow", "RecordBatch", ArrowTable),
+)
 
 
 def needs(module: str, extra: str) -> Any:  # noqa: ANN401 - a module

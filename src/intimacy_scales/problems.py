@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
@@ -48,6 +49,8 @@ class BadColumn:
         The values found there.
     explain
         Value → why it is a problem.
+    misplaced
+        Whether the values themselves may be good, and stand under a wrong name.
     """
 
     item: str
@@ -55,6 +58,7 @@ class BadColumn:
     rows: Cells
     values: Cells
     explain: Callable[[Any], Explanation]
+    misplaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Problems(Sequence[ResponseProblem]):
                 rows=(0,),
                 values=(cell.value,),
                 explain=partial(found, cell.explanation),
+                misplaced=cell.misplaced,
             )
             for cell in cells
         )
@@ -143,6 +148,8 @@ class Problems(Sequence[ResponseProblem]):
         """Return how often each offending value occurs."""
         counts: Counter[Any] = Counter()
         for part in self.columns:
+            if part.misplaced:
+                continue
             values = part.values
             if hasattr(values, "dtype"):
                 import numpy as np
@@ -160,8 +167,20 @@ class Problems(Sequence[ResponseProblem]):
         return pandas_frame({name: [getattr(p, name) for p in self] for name in _FIELDS})
 
     def to_dict(self) -> list[dict[str, Any]]:
-        """Return one dictionary for each bad cell."""
-        return [asdict(problem) for problem in self]
+        """Return one dictionary for each bad cell, whose values JSON can hold."""
+        return [problem_dict(problem) for problem in self]
+
+
+def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
+    """Return a problem as a dictionary; what JSON cannot hold is written as text."""
+    fields = {name: getattr(problem, name) for name in _FIELDS}
+    return fields | {name: _json_value(fields[name]) for name in ("person", "value")}
+
+
+def _json_value(value: Any) -> Any:  # noqa: ANN401 - whatever stood in a cell
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return value if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
 def missing_code_hint(counts: Counter[Any]) -> str | None:

@@ -9,6 +9,7 @@ from intimacy_scales.answers import MISSING, PROBLEM, AnswerKey, Explanation
 from intimacy_scales.columns import loose
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.kinds import is_of
 
 
 class BadCell(NamedTuple):
@@ -18,14 +19,14 @@ class BadCell(NamedTuple):
     column: str
     value: Any
     explanation: Explanation
+    misplaced: bool = False
 
 
 def as_sheet(responses: Any) -> Mapping[Any, Any] | None:  # noqa: ANN401 - any input of the entrance
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
     if isinstance(responses, dict | Mapping):  # a dict is recognized sooner by its name
         return responses
-    kind = type(responses)
-    if kind.__name__ == "Series" and kind.__module__.startswith("pandas."):
+    if is_of(responses, "pandas", "Series"):
         return dict(responses.items())  # one row of a table
     return None
 
@@ -92,8 +93,9 @@ def read_sheet(
         by_item = dict(zip(instrument.item_ids, names, strict=True))
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
             value = responses[name]
-            if by_item[item] not in responses and value is not None:
-                problems.append(BadCell(item, str(name), value, stray_explanation(by_item[item])))
+            if value is not None and responses.get(by_item[item]) is None:
+                cell = BadCell(item, str(name), value, stray_explanation(by_item[item]), misplaced=True)
+                problems.append(cell)
     if not found and not problems:
         raise ResponseError(
             f"the mapping has no item of {instrument.id}: its keys are "

@@ -81,13 +81,14 @@ class ItemBank(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        unique("item", (item.id for item in self.items))
-        unique("facet", (facet.id for facet in self.facets))
-        facets = {facet.id for facet in self.facets}
-        for item in self.items:
+        unique("items", (item.id for item in self.items))
+        unique("facets", (facet.id for facet in self.facets))
+        facets = [facet.id for facet in self.facets]
+        for position, item in enumerate(self.items):
             if item.facet not in facets:
                 raise ValueError(
-                    f"item {item.id!r} has facet {item.facet!r}, which the bank does not declare"
+                    f"items[{position}] ({item.id}).facet: item {item.id!r} has facet {item.facet!r}, "
+                    f"which the bank does not declare (it has {', '.join(facets)})"
                 )
         return self
 
@@ -168,6 +169,12 @@ class Form(Part):
     @classmethod
     def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
         return resolve_default(data)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        unique("banks", self.banks)
+        unique("items", self.items)
+        return self
 
     def assemble(self, banks: Mapping[str, ItemBank], *, source: str = "form") -> Instrument:
         """Take the items from their banks and return the instrument.

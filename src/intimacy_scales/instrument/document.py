@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from intimacy_scales.instrument.faults import fault_lines
 from intimacy_scales.instrument.response_scale import ResponseScale
 
 Document = dict[str, Any]
@@ -22,19 +23,28 @@ def _declared(document: Mapping[str, Any]) -> dict[str, ResponseScale]:
     table = document.get("response_scales", {})
     if not isinstance(table, Mapping):
         raise ValueError("response_scales: must be a table of named response scales")
-    declared = {}
+    declared, faults = {}, []
     for name, fields in table.items():
         if not isinstance(fields, Mapping):
-            raise ValueError(f"response_scales.{name}: must be a table with minimum and maximum")
+            faults.append(f"response_scales.{name}: must be a table with minimum and maximum")
+            continue
         try:
-            declared[name] = ResponseScale.model_validate({"id": name, **fields})
-        except ValidationError as error:
-            lines = []
-            for entry in error.errors(include_url=False):
-                path = ".".join(map(str, ("response_scales", name, *entry["loc"])))
-                lines.append(f"{path}: {entry['msg'].removeprefix('Value error, ')}")
-            raise ValueError("; ".join(lines)) from None
+            declared[name] = _response_scale({**fields, "id": name}, f"response_scales.{name}")
+        except ValueError as error:
+            faults.append(str(error))
+        if fields.get("id", name) != name:
+            faults.append(f"response_scales.{name}.id: its id is its name, not {fields['id']!r}")
+    if faults:
+        raise ValueError("\n".join(faults))
     return declared
+
+
+def _response_scale(fields: Mapping[str, Any], field: str) -> ResponseScale:
+    """Read one response scale; a ValueError has one line for each fault, with its field."""
+    try:
+        return ResponseScale.model_validate(fields)
+    except ValidationError as error:
+        raise ValueError("\n".join(fault_lines(error, fields, field))) from None
 
 
 class _References:
@@ -57,7 +67,8 @@ class _References:
         """Return what items without a response scale of their own get."""
         if "response_scale" not in document and len(self.declared) == 1:
             return self.look_up(next(iter(self.declared)))
-        return self.look_up(document.get("response_scale"))
+        default = self.look_up(document.get("response_scale"))
+        return _response_scale(default, "response_scale") if isinstance(default, Mapping) else default
 
     def check_used(self) -> None:
         for name in sorted(self.declared.keys() - self.used):
@@ -70,8 +81,10 @@ def _without_scales(document: Mapping[str, Any]) -> Document:
 
 def resolve_response_scales(document: Any) -> Any:  # noqa: ANN401 - a file's content or a model
     """Give every item of a document the response scale that it names or that is the default."""
-    if not isinstance(document, Mapping) or not isinstance(document.get("items"), list | tuple):
+    if not isinstance(document, Mapping):
         return document
+    if not isinstance(document.get("items"), list | tuple):
+        return _without_scales(document)  # what is wrong with the items will be said
     references = _References(document)
     default = references.default(document)
     items: list[Any] = []
@@ -128,6 +141,7 @@ def file_schema(schema: Document) -> Document:
         if name.endswith("Item"):
             definition["properties"]["response_scale"] = reference
             definition["required"] = [f for f in definition["required"] if f != "response_scale"]
+    schema["properties"]["kind"] = {"const": "instrument"}
     schema["properties"]["response_scale"] = reference
     schema["properties"]["response_scales"] = {
         "type": "object",

@@ -28,8 +28,9 @@ def _path(location: Sequence[int | str], document: Any) -> str:  # noqa: ANN401 
     return text
 
 
-def _line(error: Mapping[str, Any], document: Any) -> str:  # noqa: ANN401 - any parsed file
+def _lines(error: Mapping[str, Any], document: Any, field: str) -> list[str]:  # noqa: ANN401
     path = _path(error["loc"], document)
+    path = f"{field}.{path}" if field and path else field or path
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         message = "no such field"
@@ -37,19 +38,31 @@ def _line(error: Mapping[str, Any], document: Any) -> str:  # noqa: ANN401 - any
         message = "is required and is not there"
     elif error["type"] != "value_error" and not isinstance(error["input"], Mapping | list | tuple):
         message += f" (found {error['input']!r})"
-    return f"{path}: {message}" if path else message
+    return [f"{path}: {message}"] if path else message.split("\n")
+
+
+def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[str]:  # noqa: ANN401
+    """Return a line for each fault that pydantic found, beginning with its field.
+
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    document
+        What it read.
+    field
+        Where that stands in the file, if not at its top.
+    """
+    entries = error.errors(include_url=False)
+    # a list whose entries are faulty is also reported as empty: that says nothing new
+    inner = {entry["loc"][:1] for entry in entries if len(entry["loc"]) > 1}
+    kept = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in inner]
+    return [line for entry in kept for line in _lines(entry, document, field)]
 
 
 def instrument_error(error: ValidationError, document: Any, source: str) -> InstrumentError:  # noqa: ANN401
     """Return one error that lists every fault of a document, with its file and fields."""
-    entries = error.errors(include_url=False)
-    # a list whose entries are faulty is also reported as empty: that says nothing new
-    inner = {entry["loc"][:1] for entry in entries if len(entry["loc"]) > 1}
-    faults = [
-        _line(entry, document)
-        for entry in entries
-        if entry["type"] != "too_short" or entry["loc"] not in inner
-    ]
+    faults = fault_lines(error, document)
     shown = faults[:_SHOWN] + ([f"… and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else [])
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     return InstrumentError(f"{source}: {count}\n" + "\n".join(f"  {line}" for line in shown), source, faults)

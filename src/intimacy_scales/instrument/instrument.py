@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
@@ -80,12 +81,19 @@ class InstrumentRef:
         return {"id": self.id, "version": self.version, "digest": self.digest, "status": self.status}
 
 
-def unique(kind: str, ids: Iterable[str]) -> None:
-    """Raise a ValueError that names the first id that occurs twice."""
+def _plain_item(item: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+    """Return an item of a bank as an item, without what only a bank says of it."""
+    if isinstance(item, Item) and type(item) is not Item:
+        return Item(**{name: getattr(item, name) for name in Item.model_fields})
+    return item
+
+
+def unique(field: str, ids: Iterable[str]) -> None:
+    """Raise a ValueError that names the field and the first id that occurs twice in it."""
     seen: set[str] = set()
     for name in ids:
         if name in seen:
-            raise ValueError(f"{kind} id {name!r} occurs more than once")
+            raise ValueError(f"{field}: {field[:-1]} id {name!r} occurs more than once")
         seen.add(name)
 
 
@@ -135,15 +143,18 @@ class Instrument(Part):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
-        return resolve_response_scales(data)
+        resolved = resolve_response_scales(data)
+        if isinstance(resolved, Mapping) and isinstance(resolved.get("items"), list | tuple):
+            return {**resolved, "items": [_plain_item(item) for item in resolved["items"]]}
+        return resolved
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        unique("item", (item.id for item in self.items))
-        unique("scale", (scale.id for scale in self.scales))
+        unique("items", (item.id for item in self.items))
+        unique("scales", (scale.id for scale in self.scales))
         self._check_response_scale_names()
         self._check_references()
-        self._check_composites()
+        self.scale_order  # noqa: B018 - raises where a composite refers to itself
         return self
 
     def _check_response_scale_names(self) -> None:
@@ -151,30 +162,35 @@ class Instrument(Part):
         for item in self.items:
             scale = item.response_scale
             if scale.id is not None and named.setdefault(scale.id, scale) != scale:
-                raise ValueError(f"response scale id {scale.id!r} stands for two different response scales")
+                raise ValueError(
+                    f"response_scales: the id {scale.id!r} stands for two different response scales"
+                )
 
     def _check_references(self) -> None:
-        for scale in self.scales:
+        for position, scale in enumerate(self.scales):
+            field = f"scales[{position}] ({scale.id})"
             for key in scale.keys:
                 if key.item not in self._items:
-                    raise ValueError(f"scale {scale.id!r} names {key.item!r}, which is no item")
+                    raise ValueError(
+                        f"{field}.items: scale {scale.id!r} names {key.item!r}, which is no item"
+                    )
             for part in scale.of:
                 if part not in self._scales:
-                    raise ValueError(f"scale {scale.id!r} is composed of {part!r}, which is no scale")
-        provenance: tuple[Norm | Cutoff, ...] = (*self.norms, *self.cutoffs)
-        for entry in provenance:
-            if entry.scale not in self._scales:
-                raise ValueError(f"{type(entry).__name__.lower()} names {entry.scale!r}, which is no scale")
+                    raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
+        provenance: dict[str, tuple[Norm | Cutoff, ...]] = {"norms": self.norms, "cutoffs": self.cutoffs}
+        for name, entries in provenance.items():
+            for position, entry in enumerate(entries):
+                if entry.scale not in self._scales:
+                    raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is no scale")
 
-    def _check_composites(self) -> None:
-        def walk(scale: Scale, above: tuple[str, ...]) -> None:
-            if scale.id in above:
-                raise ValueError(f"composite scale refers to itself: {' → '.join((*above, scale.id))}")
-            for part in scale.of:
-                walk(self._scales[part], (*above, scale.id))
-
-        for scale in self.scales:
-            walk(scale, ())
+    @cached_property
+    def scale_order(self) -> tuple[str, ...]:
+        """Ids of the scales, every composite after the scales that it is composed of."""
+        try:
+            return tuple(TopologicalSorter({scale.id: scale.of for scale in self.scales}).static_order())
+        except CycleError as error:
+            circle = " → ".join(reversed(error.args[1]))
+            raise ValueError(f"scales: a composite refers to itself: {circle}") from None
 
     @cached_property
     def _items(self) -> dict[str, Item]:
@@ -246,12 +262,6 @@ class Instrument(Part):
         """Return the JSON Schema (2020-12) of instrument files."""
         return file_schema(cls.model_json_schema(mode="validation"))
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with some fields changed, validated like any other instrument."""
-        del deep  # every part is immutable: sharing is safe
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate({**fields, **(update or {})})
-
     def with_missing_rule(self, rule: MissingRule) -> Self:
         """Return this instrument with another missing rule on each scale of items.
 
@@ -270,9 +280,7 @@ class Instrument(Part):
         7
         """
         scales = [s if s.of else s.model_copy(update={"missing": rule}) for s in self.scales]
-        return self.model_copy(
-            update={"scales": [Scale.model_validate(s.model_dump(exclude_defaults=True)) for s in scales]}
-        )
+        return self.model_copy(update={"scales": scales})
 
     def __repr__(self) -> str:
         return f"<Instrument {self.ref}: {len(self.items)} items, scales {', '.join(self.scale_ids)}>"

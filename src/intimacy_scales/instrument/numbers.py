@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_RATIO = re.compile(r"\d{1,18}/\d{1,18}", re.ASCII)
+_LONGEST = 400  # digits of the longest number that a float can stand for, and a few
+
+
+def as_number(text: str) -> int | float | None:
+    """Return the number that a text spells in decimal digits, or None.
+
+    Examples
+    --------
+    >>> as_number(" 3.0 "), as_number("1e2"), as_number("1_000"), as_number("nan")
+    (3.0, 100.0, None, None)
+    """
+    text = text.strip()
+    if len(text) > _LONGEST or not _DECIMAL.fullmatch(text):
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
 
 def exact(value: int | float | str | Fraction) -> Fraction:
     """Return the fraction that a number's shortest decimal form stands for.
+
+    Raises
+    ------
+    ValueError
+        A text that is neither a decimal number nor a ratio of whole numbers.
 
     Examples
     --------
@@ -19,7 +46,12 @@ def exact(value: int | float | str | Fraction) -> Fraction:
     >>> exact("2/3")
     Fraction(2, 3)
     """
-    return value if isinstance(value, Fraction) else Fraction(str(value).strip())
+    if isinstance(value, Fraction):
+        return value
+    text = str(value).strip()
+    if not _RATIO.fullmatch(text) and as_number(text) is None:
+        raise ValueError(f"{value!r} is not a number")
+    return Fraction(text)
 
 
 def plain(value: Fraction) -> int | float:
@@ -28,6 +60,8 @@ def plain(value: Fraction) -> int | float:
 
 
 def _finite(value: Any) -> int | float:  # noqa: ANN401 - whatever stood in the file
+    if type(value).__module__ == "numpy" and hasattr(value, "item"):
+        value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is not a number")
     if not math.isfinite(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.numbers import Number
@@ -22,7 +22,7 @@ class Citation(Part):
     """
 
     authors: Text
-    year: int = Field(ge=1800, le=2200)
+    year: StrictInt = Field(ge=1800, le=2200)
     title: Text | None = None
     container: Text | None = None
     doi: Text | None = None
@@ -106,7 +106,7 @@ class Norm(Part):
 
     scale: Id
     sample: Text
-    n: int | None = Field(default=None, ge=2)
+    n: StrictInt | None = Field(default=None, ge=2)
     mean: Number
     sd: Number = Field(gt=0)
     source: Text | None = None

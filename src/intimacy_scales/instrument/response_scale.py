@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cached_property
+from operator import itemgetter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 
 from intimacy_scales.instrument.base import Id, Part, Text, normalized
-from intimacy_scales.instrument.numbers import Number, exact, plain
+from intimacy_scales.instrument.numbers import Number, as_number, exact, plain
 
 MAX_POINTS = 65_535
 
 
 def _point(key: Any) -> int | float:  # noqa: ANN401 - a TOML or JSON key, or a number from Python
+    number = as_number(key) if isinstance(key, str) else key
     try:
-        return plain(exact(key))
-    except (ValueError, ZeroDivisionError, TypeError):
+        return plain(exact("" if number is None else number))
+    except ValueError:
         raise ValueError(f"{key!r} labels no point: a label's key is the number that is stored") from None
 
 
 def _pairs(labels: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
     if isinstance(labels, Mapping):
-        return tuple(sorted((_point(key), text) for key, text in labels.items()))
-    return labels
+        labels = labels.items()
+    elif not isinstance(labels, list | tuple) or not all(
+        isinstance(pair, list | tuple) and len(pair) == len(("value", "text")) for pair in labels
+    ):
+        raise ValueError("labels are a table of value = text")
+    return tuple(sorted(((_point(key), text) for key, text in labels), key=itemgetter(0)))
+
+
+def _missing_code(code: Any) -> Any:  # noqa: ANN401 - whatever stood in the file
+    if isinstance(code, str) and normalized(code):
+        return code
+    if isinstance(code, bool) or not isinstance(code, int | float):
+        raise ValueError(f"{code!r} is not a number or a text")
+    return int(code) if math.isfinite(code) and code == int(code) else code
 
 
 def _mapping(labels: tuple[tuple[int | float, str], ...]) -> dict[str, str]:
@@ -37,6 +52,9 @@ Labels = Annotated[
     PlainSerializer(_mapping, return_type=dict[str, str]),
     WithJsonSchema({"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}),
 ]
+
+
+MissingCode = Annotated[int | float | str, BeforeValidator(_missing_code)]
 
 
 class ResponseScale(Part):
@@ -65,7 +83,7 @@ class ResponseScale(Part):
     maximum: Number
     step: Number = 1
     labels: Labels = ()
-    missing_codes: tuple[Number | Text, ...] = ()
+    missing_codes: tuple[MissingCode, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> ResponseScale:
@@ -73,7 +91,8 @@ class ResponseScale(Part):
         self._check_labels()
         points = set(self.values)
         for code in self.missing_codes:
-            if code in points or (isinstance(code, str) and normalized(code) in self._label_texts):
+            number = as_number(code) if isinstance(code, str) else code
+            if number in points or (isinstance(code, str) and normalized(code) in self._label_texts):
                 raise ValueError(f"missing code {code!r} is also an answer that the response scale allows")
         return self
 
@@ -96,15 +115,16 @@ class ResponseScale(Part):
                 raise ValueError(
                     f"label {text!r} is given to {value}, which is not a point of the response scale"
                 )
+            if value in seen.values():
+                raise ValueError(f"point {value} has two labels, one of them {text!r}")
             key = normalized(text)
+            if not key:
+                raise ValueError(f"label of point {value} is blank")
             if key in seen:
                 raise ValueError(f"label {text!r} is given to {seen[key]} and to {value}")
             seen[key] = value
-            try:
-                number = plain(exact(key))
-            except (ValueError, ZeroDivisionError):
-                continue
-            if number != value:
+            number = as_number(key)
+            if number is not None and number != value:
                 raise ValueError(f"label {text!r} of point {value} reads as another number")
 
     @cached_property

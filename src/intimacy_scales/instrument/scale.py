@@ -8,7 +8,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    WithJsonSchema,
+    model_validator,
+)
 
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.numbers import exact
@@ -50,9 +58,9 @@ class MissingRule(Part):
     (3, 3)
     """
 
-    count: int | None = Field(default=None, ge=1)
+    count: StrictInt | None = Field(default=None, ge=1)
     proportion: Proportion | None = None
-    prorated: bool = True
+    prorated: StrictBool = True
 
     @model_validator(mode="after")
     def _one_minimum(self) -> MissingRule:

@@ -118,6 +118,9 @@ def _score_composite(
         np.add(scores, part, out=scores, where=there)
     mean = scores / np.maximum(answered, 1)
     scores[:] = mean if scale.mean else np.where(answered == k, scores, mean * k)
+    for end, own in zip(scale.ends or (), (scale.low, scale.high), strict=False):
+        at_end = [~there | (part == end) for part, there in zip(parts, scored, strict=True)]
+        scores[np.logical_and.reduce(at_end)] = own
     scores[answered < scale.required] = np.nan
 
 

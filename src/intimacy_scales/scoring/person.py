@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.problems import problem_dict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,14 +91,7 @@ class PersonScores:
             "answered": self.answered,
             "bounds": {name: list(bounds) for name, bounds in self.bounds.items()},
             "problems": [
-                {
-                    "column": p.column,
-                    "item": p.item,
-                    "value": p.value if isinstance(p.value, str | int | bool) else repr(p.value),
-                    "reason": p.reason,
-                    "allowed": p.allowed,
-                    "suggestion": p.suggestion,
-                }
+                {name: value for name, value in problem_dict(p).items() if name not in ("row", "person")}
                 for p in self.problems
             ],
         }

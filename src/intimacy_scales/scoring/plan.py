@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from intimacy_scales.errors import InstrumentError
@@ -110,6 +110,10 @@ class PlannedComposite:
         Whether it is a mean, otherwise a sum.
     low, high
         Lowest and highest score.
+    ends
+        Lowest and highest score of each part, where some parts may stand for all and the mean of
+        equal ends may come out beside them: ``(0.1 + 0.1 + 0.1) / 3`` is not 0.1 in floating
+        point. Persons at an end are then put there. Otherwise None.
     """
 
     id: str
@@ -118,6 +122,7 @@ class PlannedComposite:
     mean: bool
     low: float
     high: float
+    ends: tuple[float, float] | None = None
 
     def combine(self, total: float, n: int) -> float:
         """Return the score of ``n`` parts that add up to ``total``."""
@@ -195,7 +200,7 @@ def _plan_composite(
         low, high = low + part_low, high + part_high
     partial = len(set(ranges)) == 1 and (mean or scale.missing_rule.prorated)
     k = len(parts)
-    return PlannedComposite(
+    composite = PlannedComposite(
         id=scale.id,
         parts=parts,
         required=scale.required if partial else k,
@@ -203,26 +208,31 @@ def _plan_composite(
         low=low / k if mean else low,
         high=high / k if mean else high,
     )
+    return composite if _reaches_its_ends(composite, ranges[0]) else replace(composite, ends=ranges[0])
+
+
+def _reaches_its_ends(composite: PlannedComposite, ends: tuple[float, float]) -> bool:
+    """Tell whether any number of parts at one end gives the composite's own end, to the bit."""
+    for part, own in zip(ends, (composite.low, composite.high), strict=True):
+        total = 0.0
+        for n in range(1, len(composite.parts)):
+            total += part
+            if n >= composite.required and composite.combine(total, n) != own:
+                return False
+    return True
 
 
 def make_plan(instrument: Instrument) -> Plan:
     """Work out the plan of an instrument."""
     positions = {name: index for index, name in enumerate(instrument.scale_ids)}
     planned: dict[int, PlannedScale | PlannedComposite] = {}
-
-    def visit(position: int) -> None:
-        if position in planned:
-            return
-        scale = instrument.scales[position]
-        parts = tuple(positions[name] for name in scale.of)
-        for part in parts:
-            visit(part)
-        planned[position] = (
-            _plan_composite(scale, parts, planned) if parts else _plan_items(instrument, scale)
-        )
-
-    for position in positions.values():
-        visit(position)
+    for name in instrument.scale_order:
+        scale = instrument.scale(name)
+        if scale.of:
+            parts = tuple(positions[part] for part in scale.of)
+            planned[positions[name]] = _plan_composite(scale, parts, planned)
+        else:
+            planned[positions[name]] = _plan_items(instrument, scale)
     scales = tuple(planned[position] for position in sorted(planned))
     return Plan(scales=scales, order=tuple(planned))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OnInvalid = Literal["raise", "missing"]
 
+_NONE: tuple[MissingCode, ...] = ()  # the one empty tuple
 _warned = False
 
 
@@ -130,7 +131,7 @@ def score(
     if sheet is not None:
         if on_invalid not in ("raise", "missing"):
             raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
-        codes = as_missing_codes(missing_codes) if missing_codes != () else ()
+        codes = () if missing_codes is _NONE else as_missing_codes(missing_codes)
         scorer = sheet_scorer(form, columns, codes)
         return scorer(
             form, sheet, on_invalid=on_invalid, person=None if person is None else sheet.get(person)

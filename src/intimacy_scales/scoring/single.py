@@ -12,6 +12,7 @@ from intimacy_scales.answers import AnswerKey, MissingCode, answer_keys
 from intimacy_scales.columns import ColumnMap, column_names, loose
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.problems import Problems, invalid_responses
+from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
 from intimacy_scales.scoring.person import PersonScores, ScaleScore
 from intimacy_scales.scoring.plan import (
     PerInstrument,
@@ -88,6 +89,10 @@ def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore]) -> ScaleScor
             total += score
             n += 1
     combined = scale.combine(total, n) if n >= scale.required else None
+    if combined is not None and scale.ends is not None:
+        there = {rows[part].score for part in scale.parts} - {None}
+        for end, own in zip(scale.ends, (scale.low, scale.high), strict=True):
+            combined = own if there == {end} else combined
     if scale.mean:
         low, high = low / len(scale.parts), high / len(scale.parts)
     return ScaleScore(combined, pomp(combined, scale.low, scale.high), n, low, high)
@@ -136,6 +141,11 @@ class SheetScorer:
             for position in self.plan.order
             if isinstance(scale := self.plan.scales[position], PlannedComposite)
         )
+        self.torn = {
+            position: weights
+            for position, _ in self.composites
+            if is_torn(self.plan, weights := composite_weights(self.plan, position))
+        }
         scored = {item.index for part in self.parts for item in part.sums.scale.items}
         for index in set(range(len(self.names))) - scored:  # these are checked, and add to nothing
             self.places.append(self.names[index])
@@ -178,6 +188,8 @@ class SheetScorer:
     def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
         """Score answers that are all plainly valid; None where a closer look is needed."""
         names = self.known_names
+        if self.torn:
+            return None
         if not names.issuperset(responses) and self._has_stray(responses):
             return None
         if not set(map(type, responses.values())) <= _PLAIN or names.isdisjoint(responses):
@@ -195,7 +207,7 @@ class SheetScorer:
         """Tell whether a key that is no item's looks like that of an absent item."""
         for name in responses.keys() - self.known_names:
             meant = self.by_loose_name.get(loose(name)) if isinstance(name, str) else None
-            if meant is not None and meant not in responses:
+            if meant is not None and responses.get(meant) is None and responses[name] is not None:
                 return True
         return False
 
@@ -204,7 +216,11 @@ class SheetScorer:
         for part in self.parts:
             packed = sum(part.sums.pack(item, codes[item.index]) for item in part.sums.scale.items)
             rows[part.position] = part.sums[packed]
-        return self._add_composites(rows)
+        self._add_composites(rows)
+        for position, weights in self.torn.items():
+            low, high = torn_bounds(self.plan, weights, codes)
+            rows[position] = rows[position]._replace(low=low, high=high)
+        return rows
 
     def _add_composites(self, rows: list[ScaleScore]) -> list[ScaleScore]:
         for position, scale in self.composites:

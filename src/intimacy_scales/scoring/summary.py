@@ -1,8 +1,8 @@
 """Descriptive statistics of scores that add up exactly, in any order and any number of parts.
 
-Each score is kept as a whole number of 2**-40 (scores are exact to far less than that), and sums
-and sums of squares are Python integers: means and standard deviations come out the same to the
-bit for one table, a stream of batches, or a cluster.
+Each score is kept as a whole number of 2**-digits, so many that scores of its scale have up to 50
+binary digits, and sums and sums of squares are Python integers: means and standard deviations come
+out the same to the bit for one table, a stream of batches, or a cluster.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from intimacy_scales.instrument import InstrumentRef
 if TYPE_CHECKING:
     import pandas as pd
 
-_SHIFT = 40
+_DIGITS = 50
 _HALF = 26
-_BLOCK = 1024  # so many squares of 26-bit halves add up within an int64
+_BLOCK = 512  # so many products of 27-bit halves add up within an int64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class ScaleSummary:
     n, n_missing
         Persons with a score, and without.
     total, total_squares
-        Sums of ``round(score * 2**40)`` and of its square.
+        Sums of ``round(score * 2**digits)`` and of its square.
     minimum, maximum
         Lowest and highest score seen; None without any.
     n_floor, n_ceiling
@@ -79,9 +79,14 @@ class ScaleSummary:
         )
 
     @property
+    def digits(self) -> int:
+        """Binary digits after the point that are kept of each score."""
+        return kept_digits(self.low, self.high)
+
+    @property
     def mean(self) -> float:
         """Mean of the scores; nan without any."""
-        return float(Fraction(self.total, self.n << _SHIFT)) if self.n else math.nan
+        return float(Fraction(self.total, self.n << self.digits)) if self.n else math.nan
 
     @property
     def sd(self) -> float:
@@ -89,7 +94,7 @@ class ScaleSummary:
         if self.n < 2:  # noqa: PLR2004 - one person does not vary
             return math.nan
         squares = self.n * self.total_squares - self.total**2
-        return math.sqrt(Fraction(squares, self.n * (self.n - 1) << 2 * _SHIFT))
+        return math.sqrt(Fraction(squares, self.n * (self.n - 1) << 2 * self.digits))
 
     def percent(self, count: int, of: int) -> float:
         """Return a count as percent; nan of none."""
@@ -156,9 +161,15 @@ class ScoreSummary:
         return f"<p>{escape(str(self.instrument))}</p>{table}"
 
 
-def _exact_sums(scores: NDArray[np.float64]) -> tuple[int, int]:
-    """Return the exact sums of scores and of their squares, in units of 2**-40 and 2**-80."""
-    whole = np.rint(scores * float(1 << _SHIFT)).astype(np.int64)
+def kept_digits(low: float, high: float) -> int:
+    """Return how many binary digits after the point are kept of scores between low and high."""
+    _, exponent = math.frexp(max(abs(low), abs(high)))
+    return max(0, _DIGITS - exponent)
+
+
+def _exact_sums(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
+    """Return the exact sums of ``round(score * 2**digits)`` and of its square."""
+    whole = np.rint(np.ldexp(scores, digits)).astype(np.int64)
     high, low = whole >> _HALF, whole & ((1 << _HALF) - 1)
     total = (int(high.sum()) << _HALF) + int(low.sum())
     squares = 0
@@ -171,7 +182,7 @@ def _exact_sums(scores: NDArray[np.float64]) -> tuple[int, int]:
 def summarize_scale(scale: str, scores: NDArray[np.float64], low: float, high: float) -> ScaleSummary:
     """Summarize one scale's scores (n_persons,), nan where there is none."""
     there = scores[~np.isnan(scores)]
-    total, squares = _exact_sums(there)
+    total, squares = _exact_sums(there, kept_digits(low, high))
     return ScaleSummary(
         scale=scale,
         low=low,

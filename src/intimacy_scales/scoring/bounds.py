@@ -1,0 +1,54 @@
+"""How far skipped answers could move a composite whose scales key one item in opposite directions.
+
+Elsewhere the bounds of a composite are those of its parts, combined like their scores. Where an
+item counts for it in one scale and against it in another, both parts cannot be at their ends at
+once, and each skipped item has to be weighed on the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedItem, PlannedScale
+
+
+def composite_weights(plan: Plan, position: int) -> dict[int, Fraction]:
+    """Return what a point on each scale of items adds to a composite, all being answered."""
+    weights = {position: Fraction(1)}
+    for index in reversed(plan.order):
+        scale = plan.scales[index]
+        if index in weights and isinstance(scale, PlannedComposite):
+            weight = weights.pop(index) / (len(scale.parts) if scale.mean else 1)
+            for part in scale.parts:
+                weights[part] = weights.get(part, Fraction(0)) + weight
+    return weights
+
+
+def is_torn(plan: Plan, weights: Mapping[int, Fraction]) -> bool:
+    """Tell whether some item counts for a composite in one of its scales and against it in another."""
+    keys = {(item.index, item.reverse) for p in weights for item in _items(plan, p)}
+    return any((index, not reverse) in keys for index, reverse in keys)
+
+
+def _items(plan: Plan, position: int) -> tuple[PlannedItem, ...]:
+    scale = plan.scales[position]
+    return scale.items if isinstance(scale, PlannedScale) else ()
+
+
+def torn_bounds(plan: Plan, weights: Mapping[int, Fraction], codes: Sequence[int]) -> tuple[float, float]:
+    """Return the bounds of a composite whose skipped items pull it both ways at once."""
+    fixed = Fraction(0)
+    pulls: dict[int, tuple[Fraction, Fraction]] = {}
+    for position, weight in weights.items():
+        scale = plan.scales[position]
+        assert isinstance(scale, PlannedScale)
+        unit = weight / (scale.unit * (len(scale.items) if scale.mean else 1))
+        fixed += unit * scale.base
+        for item in scale.items:
+            if codes[item.index]:
+                fixed += unit * item.units[codes[item.index]]
+                continue
+            at_minimum, at_maximum = pulls.get(item.index, (Fraction(0), Fraction(0)))
+            pulls[item.index] = at_minimum + unit * item.units[1], at_maximum + unit * item.units[-1]
+    return float(fixed + sum(map(min, pulls.values()))), float(fixed + sum(map(max, pulls.values())))
