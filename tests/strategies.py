@@ -58,7 +58,7 @@ def response_scales(draw: st.DrawFn, grid: Grid = ANY) -> ResponseScale:
 @st.composite
 def missing_rules(draw: st.DrawFn, n_parts: int) -> dict[str, Any] | None:
     """Draw a missing rule for a scale of so many parts; None is the library's default."""
-    if draw(st.booleans()):
+    if draw(st.integers(0, 2)) == 0:
         return None
     rule: dict[str, Any] = {"prorated": draw(st.booleans())}
     if draw(st.booleans()):
@@ -67,13 +67,13 @@ def missing_rules(draw: st.DrawFn, n_parts: int) -> dict[str, Any] | None:
 
 
 @st.composite
-def _scale(draw: st.DrawFn, name: str, parts: list[str], *, composite: bool) -> dict[str, Any]:
-    chosen = draw(st.lists(st.sampled_from(parts), min_size=1, max_size=12, unique=True))
-    if not composite:
+def _scale(draw: st.DrawFn, name: str, parts: list[str], most: int, *, of: bool = False) -> dict[str, Any]:
+    chosen = draw(st.lists(st.sampled_from(parts), min_size=1, max_size=most, unique=True))
+    if not of:
         chosen = [draw(st.sampled_from(["", "-"])) + part for part in chosen]
     return {
         "id": name,
-        "of" if composite else "items": chosen,
+        "of" if of else "items": chosen,
         "method": draw(st.sampled_from(["mean", "sum"])),
         "missing": draw(missing_rules(len(chosen))),
     }
@@ -81,20 +81,20 @@ def _scale(draw: st.DrawFn, name: str, parts: list[str], *, composite: bool) -> 
 
 @st.composite
 def instruments(
-    draw: st.DrawFn, grid: Grid = ANY, *, max_items: int = 12, composites: bool = True
+    draw: st.DrawFn, grid: Grid = ANY, *, max_items: int = 12, composed: bool = False
 ) -> Instrument:
     """Draw an instrument.
 
     Its items have one response scale or several; serve one scale, several with different keys, or
     none; its scales are means or sums with all kinds of missing rules, and some are composed of
-    others, in any order and depth.
+    others, in any order and depth. With ``composed``, short scales and more that are composed of them.
     """
     pool = draw(st.lists(response_scales(grid), min_size=1, max_size=draw(st.sampled_from([1, 1, 3]))))
-    items = [f"q{n}" for n in range(1, draw(st.integers(1, max_items)) + 1)]
-    names = [f"s{n}" for n in range(1, draw(st.integers(1, 4)) + 1)]
-    scales = [draw(_scale(name, items, composite=False)) for name in names]
-    for name in ("total", "index")[: draw(st.integers(0, 2)) if composites else 0]:
-        scales.append(draw(_scale(name, names, composite=True)))
+    items = [f"q{n}" for n in range(1, draw(st.integers(4 if composed else 1, max_items)) + 1)]
+    names = [f"s{n}" for n in range(1, draw(st.integers(3 if composed else 1, 4)) + 1)]
+    scales = [draw(_scale(name, items, 2 if composed else max_items)) for name in names]
+    for name in ("total", "index")[: 2 if composed else draw(st.integers(0, 2))]:
+        scales.append(draw(_scale(name, names, 4, of=True)))
         names.append(name)
     return Instrument.model_validate(
         {
@@ -107,12 +107,12 @@ def instruments(
     )
 
 
-def answers(form: Instrument, *, missing: bool = True) -> st.SearchStrategy[Row]:
+def answers(form: Instrument) -> st.SearchStrategy[Row]:
     """Draw one person's answers: a valid value for each item, or None where it was skipped."""
     cells = {}
     for item in form.items:
         value = st.sampled_from(item.response_scale.values)
-        cells[item.id] = st.one_of(value, value, st.none()) if missing else value
+        cells[item.id] = st.one_of(value, value, st.none())
     return st.fixed_dictionaries(cells).map(lambda row: {item: row[item] for item in form.item_ids})
 
 
@@ -123,13 +123,11 @@ def answered(
     *,
     min_rows: int = 1,
     max_rows: int = 8,
-    max_items: int = 12,
-    missing: bool = True,
+    composed: bool = False,
 ) -> tuple[Instrument, list[Row]]:
     """Draw an instrument and a table of answers to it, as rows."""
-    form = draw(instruments(grid, max_items=max_items))
-    rows = st.lists(answers(form, missing=missing), min_size=min_rows, max_size=max_rows)
-    return form, draw(rows)
+    form = draw(instruments(grid, composed=composed))
+    return form, draw(st.lists(answers(form), min_size=min_rows, max_size=max_rows))
 
 
 # ------------------------------------------------------------------ every kind of table
@@ -206,6 +204,20 @@ def arrow_nulls_over_garbage(table: pa.Table) -> pa.Table:
     return pa.table(dict(zip(table.column_names, arrays, strict=True)))
 
 
+def polars_slice(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows, cut from between others that are null."""
+    around = frame.clear(n=3)
+    return pl.concat([around, frame, around]).rechunk().slice(3, len(frame))
+
+
+def arrow_slice(table: pa.Table) -> pa.Table:
+    """The same rows, cut from between others that are null."""
+    around = pa.table(
+        {name: pa.nulls(3, column.type) for name, column in zip(table.column_names, table.columns)}
+    )
+    return pa.concat_tables([around, table, around]).combine_chunks().slice(3, len(table))
+
+
 def in_pieces(frame: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([frame[:1], frame[1:3], frame[3:]], rechunk=False)
 
@@ -246,7 +258,7 @@ KINDS: dict[str, tuple[Grid, Make]] = {
     "polars UInt8": (BYTES, in_polars(pl.UInt8, then=as_given)),
     "polars in chunks": (WHOLE, in_polars(pl.Int16, then=in_pieces)),
     "polars floats in chunks": (ANY, in_polars(pl.Float64, then=in_pieces)),
-    "polars sliced": (WHOLE, in_polars(pl.Int16, then=lambda f: pl.concat([f, f, f])[len(f) : 2 * len(f)])),
+    "polars sliced": (WHOLE, in_polars(pl.Int16, then=polars_slice)),
     "polars nulls over garbage": (WHOLE, in_polars(pl.Int64, then=nulls_over_garbage)),
     "polars String": (ANY, in_polars(pl.String, texts=True, then=as_given)),
     "polars Categorical": (ANY, in_polars(pl.Categorical, texts=True, then=as_given)),
@@ -254,14 +266,8 @@ KINDS: dict[str, tuple[Grid, Make]] = {
     "arrow int16": (WHOLE, in_arrow(pa.int16(), then=as_given)),
     "arrow int8": (BYTES, in_arrow(pa.int8(), then=as_given)),
     "arrow record batch": (WHOLE, in_arrow(pa.int32(), then=lambda t: t.to_batches()[0])),
-    "arrow sliced": (
-        WHOLE,
-        in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t] * 3).slice(len(t), len(t))),
-    ),
-    "arrow sliced in a chunk": (
-        WHOLE,
-        in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t] * 3).combine_chunks().slice(len(t), len(t))),
-    ),
+    "arrow sliced": (WHOLE, in_arrow(pa.int16(), then=arrow_slice)),
+    "arrow record batch sliced": (BYTES, in_arrow(pa.uint8(), then=lambda t: arrow_slice(t).to_batches()[0])),
     "arrow in chunks": (WHOLE, in_arrow(pa.int16(), then=lambda t: pa.concat_tables([t[:1], t[1:2], t[2:]]))),
     "arrow nulls over garbage": (BYTES, in_arrow(pa.uint8(), then=arrow_nulls_over_garbage)),
     "arrow dictionary": (ANY, in_arrow(pa.string(), texts=True, then=lambda t: t.cast(_dictionaries(t)))),

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from intimacy_scales import Instrument, MissingRule, load, score
+from intimacy_scales import Instrument, MissingRule, ResponseError, encode, load, score
 from intimacy_scales.cli import app
 
 TOLERANCE = 1e-10  # of the reference values: closed form
@@ -261,3 +261,16 @@ def test_a_real_semicolon_file(shared: Path, tmp_path: Path) -> None:
     assert len(scored) == len(rows) == 170
     for ours, row in zip(scored, rows, strict=True):
         assert ours == {"Divorce": row["Divorce"], "sum": sum(int(row[f"Q{n}"]) for n in range(1, 55))}
+
+
+def test_codes_take_no_options_of_reading(bfi: Instrument) -> None:
+    codes = encode(bfi, [dict.fromkeys(bfi.item_ids, 3)])
+    assert score(bfi, codes)["agree"].tolist() == [3.2]
+    for options in (
+        {"missing_codes": [-99]},
+        {"on_invalid": "missing"},
+        {"columns": "q{n}"},
+        {"person": "id"},
+    ):
+        with pytest.raises(ResponseError, match=r"give options of reading them to encode\(\)"):
+            score(bfi, codes, **options)

@@ -140,6 +140,9 @@ def score(
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
     if isinstance(responses, CodedResponses):
+        given = (columns, person) != (None, None) or as_missing_codes(missing_codes) or on_invalid != "raise"
+        if given or allow_missing_items:
+            raise ResponseError("these answers were checked before: give options of reading them to encode()")
         if responses.instrument is not form and responses.instrument.digest != form.digest:
             raise ResponseError(f"these codes belong to {responses.instrument.ref}, not to {form.ref}")
         return score_coded(responses)
