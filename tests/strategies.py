@@ -213,7 +213,10 @@ def polars_slice(frame: pl.DataFrame) -> pl.DataFrame:
 def arrow_slice(table: pa.Table) -> pa.Table:
     """The same rows, cut from between others that are null."""
     around = pa.table(
-        {name: pa.nulls(3, column.type) for name, column in zip(table.column_names, table.columns)}
+        {
+            name: pa.nulls(3, column.type)
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
     )
     return pa.concat_tables([around, table, around]).combine_chunks().slice(3, len(table))
 
