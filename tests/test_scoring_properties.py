@@ -214,7 +214,7 @@ def form_of(
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_every_kind_of_table_gives_the_same_bits(kind, data):
     grid, make = KINDS[kind]
     form, rows = data.draw(answered(grid))
@@ -245,7 +245,7 @@ def test_masked_entries_of_an_array_are_not_answers(dtype):
 
 
 @given(answered())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_reversing_twice_is_the_identity(case):
     form, rows = case
 
@@ -266,7 +266,7 @@ def test_reversing_twice_is_the_identity(case):
 
 
 @given(answered(), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_items_changes_no_bit(case, chance):
     form, rows = case
     items = chance.sample(form.items, len(form.items))
@@ -329,7 +329,7 @@ def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_lowest_keyed_answers_give_pomp_0_and_the_highest_100(data):
     form = data.draw(instruments())
     for name, high in itertools.product(form.scale_ids, (False, True)):
@@ -358,7 +358,7 @@ def test_a_composite_of_some_of_its_scales_ends_where_the_complete_one_does(valu
 
 
 @given(instruments())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_person_who_answered_nothing_has_no_score(form):
     nothing = dict.fromkeys(form.item_ids)
     single, table = score(form, nothing), score(form, [nothing])
@@ -369,7 +369,7 @@ def test_a_person_who_answered_nothing_has_no_score(form):
 
 
 @given(answered(max_rows=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_summary_is_that_of_exact_statistics(case):
     form, rows = case
     result = score(form, rows)

@@ -85,11 +85,15 @@ def _encode_whole(values: NDArray[Any], codes: Codes, shift: np.integer[Any]) ->
 
 
 def _encode_grid(values: NDArray[Any], codes: Codes, key: AnswerKey, grid: NDArray[np.float64]) -> None:
-    """Write the code of each value that equals a point of the response scale, else 0."""
-    position = np.rint((values - key.scale.minimum) / key.scale.step)
+    """Write the code of each value that equals a point of the response scale, else 0.
+
+    Points are compared as the values' own type has them: 0.3 in float32 is float32's 0.3.
+    """
+    position = np.rint((values.astype(np.float64) - key.scale.minimum) / key.scale.step)
     inside = (position >= 0) & (position < len(grid))
     index = np.where(inside, position, 0).astype(np.intp)
-    codes[:] = np.where(inside & (grid.astype(values.dtype)[index] == values), index + 1, 0)
+    points = grid.astype(values.dtype) if values.dtype.kind == "f" else grid
+    codes[:] = np.where(inside & (points[index] == values), index + 1, 0)
 
 
 def _chunk_encoder(

@@ -36,8 +36,10 @@ def _items(plan: Plan, position: int) -> tuple[PlannedItem, ...]:
     return scale.items if isinstance(scale, PlannedScale) else ()
 
 
-def torn_bounds(plan: Plan, weights: Mapping[int, Fraction], codes: Sequence[int]) -> tuple[float, float]:
-    """Return the bounds of a composite whose skipped items pull it both ways at once."""
+def torn_bounds(
+    plan: Plan, weights: Mapping[int, Fraction], codes: Sequence[int]
+) -> tuple[float, float] | None:
+    """Return the bounds of a composite whose skipped items pull it both ways at once; None without any."""
     fixed = Fraction(0)
     pulls: dict[int, tuple[Fraction, Fraction]] = {}
     for position, weight in weights.items():
@@ -51,4 +53,6 @@ def torn_bounds(plan: Plan, weights: Mapping[int, Fraction], codes: Sequence[int
                 continue
             at_minimum, at_maximum = pulls.get(item.index, (Fraction(0), Fraction(0)))
             pulls[item.index] = at_minimum + unit * item.units[1], at_maximum + unit * item.units[-1]
+    if not pulls:
+        return None
     return float(fixed + sum(map(min, pulls.values()))), float(fixed + sum(map(max, pulls.values())))

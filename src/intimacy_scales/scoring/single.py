@@ -218,8 +218,9 @@ class SheetScorer:
             rows[part.position] = part.sums[packed]
         self._add_composites(rows)
         for position, weights in self.torn.items():
-            low, high = torn_bounds(self.plan, weights, codes)
-            rows[position] = rows[position]._replace(low=low, high=high)
+            bounds = torn_bounds(self.plan, weights, codes)
+            if bounds is not None:
+                rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
         return rows
 
     def _add_composites(self, rows: list[ScaleScore]) -> list[ScaleScore]:
