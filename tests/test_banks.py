@@ -246,7 +246,7 @@ STEP_3 = {"minimum": 1, "maximum": 5, "step": 3}
 FAULTS = [  # what is changed (None: taken away) → the field the message begins with, and words in it
     ({"extra": 1}, "extra", ["no such field"]),
     ({"title": None}, "title", ["is required"]),
-    ({"version": 1}, "version", ["string", "found 1"]),
+    ({"version": 1}, "version", ["must be a text", "found 1"]),
     ({"id": "two words"}, "id", ["'two words'", "not an id"]),
     ({"wording": "they"}, "wording", ["'self'", "'they'"]),
     ({"evidence": {"status": "great"}}, "evidence.status", ["'draft'", "'great'"]),

@@ -9,13 +9,13 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.instrument import Instrument, ResponseScale, as_number, normalized
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
 
 MISSING = 0
 PROBLEM = -1
@@ -23,7 +23,6 @@ PROBLEM = -1
 MissingCode = int | float | str
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-_NOT_ANSWERED = frozenset({"", "na", "nan"})
 _NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType"})
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
 _EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
@@ -57,7 +56,7 @@ class AnswerKey:
     def __init__(self, scale: ResponseScale, missing_codes: Iterable[MissingCode] = ()) -> None:
         self.scale = scale
         self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
-        self.texts: dict[str, int] = dict.fromkeys(_NOT_ANSWERED, MISSING)
+        self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
         self.missing_numbers: set[int | float] = set()
         codes = (*scale.missing_codes, *missing_codes)
         for code in codes:
@@ -67,11 +66,18 @@ class AnswerKey:
             if isinstance(code, str):
                 self.texts[normalized(code)] = MISSING
         self.texts |= {normalized(text): self.points[value] for value, text in scale.labels}
-        self.known: dict[Any, int] = {None: MISSING, "": MISSING, "NA": MISSING}
-        self.known |= dict.fromkeys((*codes, *self.missing_numbers), MISSING)
-        self.known |= {str(value): code for value, code in self.points.items()}
-        self.known |= {text: self.points[value] for value, text in scale.labels}
-        self.known |= self.points
+        texts = [text for _, text in scale.labels]
+        candidates = (
+            None,
+            "",
+            "NA",
+            *codes,
+            *self.missing_numbers,
+            *map(str, self.points),
+            *texts,
+            *self.points,
+        )
+        self.known: dict[Any, int] = {value: self.decode(value) for value in candidates}
 
     def decode(self, value: Any) -> int:  # noqa: ANN401 - whatever stood in a cell
         """Return the code of a value from 1, `MISSING`, or `PROBLEM`."""
@@ -87,6 +93,8 @@ class AnswerKey:
 
     def _decode_numpy(self, value: Any) -> int:  # noqa: ANN401 - a scalar or an array
         plain = value.item() if value.ndim == 0 else value
+        if type(plain).__module__ == "numpy" and getattr(plain, "ndim", 1) == 0 and value.dtype.kind == "f":
+            plain = float(plain)  # a long double has no plainer form of its own
         if isinstance(plain, int | float) and not isinstance(plain, bool):
             return self._decode_number(plain, _EPSILON.get(type(value).__name__, 2.0**-52))
         return PROBLEM if type(plain).__module__ == "numpy" else self.decode(plain)
@@ -157,6 +165,15 @@ class AnswerKey:
 
 def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:  # noqa: ANN401 - checked here
     """Return missing codes as a tuple; one alone may be given as it is."""
+    if missing_codes is None:
+        return ()
+    if isinstance(missing_codes, Mapping) or not (
+        isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
+    ):
+        raise ResponseError(
+            f"missing_codes={missing_codes!r}: give a list of numbers and texts; codes of some items only "
+            "are declared under missing_codes of their response scale"
+        )
     alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
     codes = (missing_codes,) if alone else tuple(missing_codes)
     plain = tuple(code.item() if hasattr(code, "dtype") else code for code in codes)

@@ -104,6 +104,13 @@ def _as_file(source: str | Path) -> Path | None:
     """Return the path that ``source`` names, or None where it is an id."""
     if isinstance(source, Path):
         return source
+    if not isinstance(source, str):
+        kind = type(source).__name__
+        hint = "; of an item bank, take .to_instrument()" if isinstance(source, ItemBank) else ""
+        raise UnknownInstrumentError(
+            f"an instrument is named by its id or the path of its file, not by a {kind}{hint}; "
+            "the instrument comes first, then the answers"
+        )
     is_path = source.casefold().endswith(_ENDINGS) or "/" in source or "\\" in source
     return Path(source) if is_path else None
 
@@ -293,6 +300,11 @@ class Catalogue(Sequence[CatalogueEntry]):
             for e in self._entries
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def as_instrument(instrument: Instrument | str | Path) -> Instrument:
+    """Return an instrument as it is, or load the one that an id or a path names."""
+    return instrument if isinstance(instrument, Instrument) else load(instrument)
 
 
 def available() -> Catalogue:

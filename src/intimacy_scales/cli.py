@@ -57,6 +57,11 @@ def _errors_as_messages(hint: str = "") -> Iterator[None]:
     """Turn the library's errors into a message and an exit status."""
     try:
         yield
+    except OSError as error:
+        err.print(
+            f"[red]error:[/] {escape(str(error.filename or ''))}: {escape(error.strerror or str(error))}"
+        )
+        raise typer.Exit(WRONG_USE) from None
     except (InstrumentError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
@@ -115,8 +120,8 @@ def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instru
     for column in ("id", "facet", "answers", "text"):
         table.add_column(column, overflow="fold")
     for item in form.items:
-        text = item.text or "[dim]key only, no wording[/]"
-        table.add_row(item.id, item.facet or "", item.response_scale.describe(), text)
+        text = escape(item.text) if item.text else "[dim]key only, no wording[/]"
+        table.add_row(escape(item.id), escape(item.facet or ""), item.response_scale.describe(), text)
     out.print(table)
     scales = Table(box=None, header_style="bold", pad_edge=False, title="\nScales", title_justify="left")
     for column in ("id", "score", "of (- is reverse-keyed)", "scored when"):
@@ -200,10 +205,10 @@ def _print_problems(report: FileReport) -> None:
             soft_wrap=True,
         )
     if report.n_problems > len(shown):
-        err.print(f"  … and {report.n_problems - len(shown)} more")
-    if report.hint:
-        flag = report.hint.replace("pass missing_codes=[", "pass --missing-code ").replace("].", ".")
-        err.print(escape(flag), soft_wrap=True)
+        err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
+    code = report.likely_missing_code
+    if code:
+        err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
 
 
 def _missing_codes(codes: Sequence[str]) -> list[int | float | str]:
@@ -250,6 +255,7 @@ def score(
         Path | None,
         typer.Option("-o", "--output", help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx."),
     ] = None,
+    problems: Annotated[Path | None, typer.Option(help="Write every bad cell to this .csv file.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of a text file, if not detected.")] = None,
 ) -> None:
     """Score a file of answers, print a summary, and write the scores.
@@ -265,6 +271,7 @@ def score(
             load(instrument),
             file,
             output=output,
+            problems=problems,
             columns=_columns(columns),
             keep=keep or (),
             person=person,

@@ -8,24 +8,28 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from intimacy_scales.answers import answer_keys, as_missing_codes
-from intimacy_scales.banks import load
-from intimacy_scales.columns import ColumnMap, column_names, missing_columns
+from intimacy_scales.banks import as_instrument
+from intimacy_scales.columns import ColumnMap, check_columns, column_names, look_alikes
 from intimacy_scales.encoding import Codes, ColumnEncoder, code_dtype
-from intimacy_scales.errors import ResponseError
 from intimacy_scales.frames import ListTable, Table, check_unique, open_table
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.problems import BadColumn, Problems, found, invalid_responses
-from intimacy_scales.sheet import as_sheet, look_alikes, read_sheet, stray_explanation
+from intimacy_scales.sheet import (
+    OnInvalid,
+    as_sheet,
+    check_on_invalid,
+    is_stray,
+    read_sheet,
+    stray_explanation,
+)
 
 if TYPE_CHECKING:
     from intimacy_scales.answers import MissingCode
-
-OnInvalid = Literal["raise", "missing"]
 
 BLOCK = 131_072  # rows whose codes stay in cache from reading to scoring
 
@@ -87,17 +91,6 @@ class CodedResponses:
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
             f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"
         )
-
-
-def as_instrument(instrument: Instrument | str) -> Instrument:
-    """Return an instrument as it is, or load the one that an id or a path names."""
-    return instrument if isinstance(instrument, Instrument) else load(instrument)
-
-
-def check_on_invalid(on_invalid: str) -> None:
-    """Raise where ``on_invalid`` is neither of its two words."""
-    if on_invalid not in ("raise", "missing"):
-        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
 
 
 def encode(
@@ -225,12 +218,13 @@ class AnswerReader:
         ]
 
     def _check_columns(self, *, allow_missing_items: bool) -> None:
-        names, present = self.names, set(self.table.names)
-        n_absent = sum(name not in present for name in names)
-        empty = not present and not len(self.table)
-        if n_absent and not empty and not (allow_missing_items and n_absent < len(names)):
-            raise missing_columns(self.instrument, names, list(self.table.names))
-        check_unique(self.table.names, [name for name in names if name in present])
+        names, there = self.names, self.table.names
+        if there or len(self.table):
+            from_mappings = isinstance(self.table, ListTable) and self.table.from_mappings
+            check_columns(
+                self.instrument, names, there, allow_missing=allow_missing_items, from_mappings=from_mappings
+            )
+        check_unique(there, [name for name in names if name in set(there)])
 
     def read(self, start: int, codes: Codes) -> None:
         """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
@@ -252,29 +246,27 @@ class AnswerReader:
                     BadColumn(item=item, column=str(name), rows=rows, values=values, explain=key.explain)
                 )
         if isinstance(self.table, ListTable) and self.table.from_mappings:
-            bad.extend(_stray_answers(self.instrument, self.names, self.table))
+            bad.extend(_stray_answers(self, self.table))
         problems = Problems(tuple(bad), self._persons, self.offset, numbered=self._numbered)
         if problems and self.on_invalid == "raise":
             raise invalid_responses(self.instrument.id, problems)
         return problems
 
 
-def _stray_answers(form: Instrument, names: Sequence[Hashable], table: ListTable) -> Iterator[BadColumn]:
+def _stray_answers(reader: AnswerReader, table: ListTable) -> Iterator[BadColumn]:
     """Find answers that stand under a name which looks like that of an item their row lacks."""
-    wanted = dict(zip(form.item_ids, names, strict=True))
-    for stray, item in look_alikes(names, form.item_ids, table.names).items():
-        answered = table.columns.get(wanted[item]) or [None] * len(table)
-        rows = [
-            row
-            for row, (value, own) in enumerate(zip(table.columns[stray], answered, strict=True))
-            if value is not None and own is None
-        ]
+    ids = reader.instrument.item_ids
+    for stray, item in look_alikes(reader.names, ids, table.names).items():
+        index = ids.index(item)
+        key, wanted, values = reader.keys[index], reader.names[index], table.columns[stray]
+        own = table.columns.get(wanted) or [None] * len(table)
+        rows = [row for row in range(len(table)) if is_stray(key, values[row], own[row])]
         if rows:
             yield BadColumn(
                 item=item,
                 column=str(stray),
                 rows=rows,
-                values=[table.columns[stray][row] for row in rows],
-                explain=partial(found, stray_explanation(wanted[item])),
+                values=[values[row] for row in rows],
+                explain=partial(found, stray_explanation(wanted)),
                 misplaced=True,
             )

@@ -42,6 +42,42 @@ def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
         raise ResponseError(f"columns={pattern!r} is not a pattern: {error}") from None
 
 
+def look_alikes(
+    wanted: Sequence[Hashable], item_ids: Sequence[str], names: Iterable[Hashable]
+) -> dict[Hashable, str]:
+    """Return names that are no item's but differ from one's only in case, punctuation or zeros."""
+    items = {loose(str(name)): item for name, item in zip(wanted, item_ids, strict=True)}
+    known = set(wanted)
+    others = [name for name in names if name not in known and isinstance(name, str)]
+    return {name: items[loose(name)] for name in others if loose(name) in items}
+
+
+def check_columns(
+    instrument: Instrument,
+    wanted: Sequence[Hashable],
+    names: Sequence[Hashable],
+    *,
+    allow_missing: bool,
+    from_mappings: bool = False,
+) -> None:
+    """Raise where items have no column.
+
+    Parameters
+    ----------
+    instrument, wanted, names
+        Whose items, the column of each, and the columns there are.
+    allow_missing
+        Accept absent items, unless all are, or one seems to be there under another name.
+    from_mappings
+        The names are keys of mappings, whose look-alikes are told row by row.
+    """
+    there = set(names)
+    absent = {item for item, name in zip(instrument.item_ids, wanted, strict=True) if name not in there}
+    twins = set() if from_mappings else absent & set(look_alikes(wanted, instrument.item_ids, names).values())
+    if absent and (not allow_missing or twins or len(absent) == len(wanted)):
+        raise missing_columns(instrument, wanted, names)
+
+
 def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Hashable, ...]:
     """Return the column of each item, in the order of items.
 
@@ -76,6 +112,8 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
         )
     seen: dict[Hashable, str] = {}
     for item, name in zip(instrument.item_ids, names, strict=True):
+        if not isinstance(name, Hashable):
+            raise ResponseError(f"columns gives {name!r} to {item}, which is no name of a column")
         if name in seen:
             raise ResponseError(f"columns gives {name!r} to two items, {seen[name]} and {item}")
         seen[name] = item
@@ -83,11 +121,20 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
 
 
 def _patterns(n_items: int, names: set[str]) -> list[str]:
-    """Return patterns such as ``q{n}`` for which the table has a column for every item."""
-    prefixes = sorted(name[:-1] for name in names if name.endswith("1"))
-    return [
-        f"{prefix}{{n}}" for prefix in prefixes if all(f"{prefix}{n}" in names for n in range(1, n_items + 1))
-    ]
+    """Return patterns such as ``q{n}`` for which the table has a column for every item.
+
+    A prefix that ends in a digit would cut a longer number in two.
+    """
+    found = []
+    for name in sorted(names):
+        for first, place in (("1", "{n}"), ("01", "{n:02d}"), ("001", "{n:03d}")):
+            prefix = name.removesuffix(first)
+            pattern = prefix.replace("{", "{{").replace("}", "}}") + place
+            if prefix == name or prefix[-1:].isdigit():
+                continue
+            if all(pattern.format(n=n) in names for n in range(1, n_items + 1)):
+                found.append(pattern)
+    return found
 
 
 def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[Hashable]) -> dict[str, str]:
@@ -112,10 +159,10 @@ def missing_columns(
     absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in there}
     texts = [name for name in names if isinstance(name, str)]
     patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
+    # one pattern that fits and has no column left over is probably meant; more are for the reader to choose
     if patterns:
-        suggestions = {
-            item: patterns[0].format(n=n) for n, item in enumerate(absent, start=1) if len(patterns) == 1
-        }
+        sure = len(patterns) == 1 and patterns[0].format(n=len(wanted) + 1) not in there
+        suggestions = {item: patterns[0].format(n=n) for n, item in enumerate(absent, start=1) if sure}
     else:
         found = _suggestions([str(col) for col in absent.values()], texts, there & set(wanted))
         suggestions = {item: found[str(col)] for item, col in absent.items() if str(col) in found}
@@ -135,7 +182,8 @@ def missing_columns(
 def _advice(patterns: Sequence[str], suggestions: Mapping[str, str], names: Sequence[Hashable]) -> str:
     """Say which ``columns=`` would probably help."""
     if patterns:
-        return f"If that is what they are, pass {' or '.join(f'columns={p!r}' for p in patterns[:_FEW])}."
+        shown = " or ".join(f"columns={p!r}" for p in patterns[:_FEW])
+        return f"The table has columns for {shown}: pass the one that holds these items, if any does."
     if suggestions:
         mapping = ", ".join(f"{item!r}: {col!r}" for item, col in list(suggestions.items())[:_FEW])
         more = ", …" if len(suggestions) > _FEW else ""

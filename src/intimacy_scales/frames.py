@@ -329,7 +329,13 @@ def open_table(responses: Any, columns: Any = None) -> Table:  # noqa: ANN401 - 
     for library, name, table in _FRAMES:
         if is_of(responses, library, name):
             return table(responses)
-    kind = f"{type(responses).__module__.partition('.')[0]}.{type(responses).__name__}"
+    if isinstance(responses, str):
+        raise ResponseError(
+            f"{responses!r} is a text, not answers: read the file first, or score it with the command line, "
+            "intimacy-scales score FILE"
+        )
+    library = type(responses).__module__.partition(".")[0]
+    kind = type(responses).__name__ if library == "builtins" else f"{library}.{type(responses).__name__}"
     raise ResponseError(
         f"answers of type {kind} cannot be read: pass a mapping {{item: answer}}, a list of "
         "mappings, a pandas or polars DataFrame, a pyarrow Table, or a numpy array with columns="

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from intimacy_scales.answers import Explanation
 from intimacy_scales.errors import InvalidResponsesError, ResponseProblem
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Cells = Sequence[Any] | NDArray[Any]
 
 _SHOWN = 5
-_FIELDS = ("row", "person", "column", "item", "value", "reason", "allowed", "suggestion")
+PROBLEM_FIELDS = ("row", "person", "column", "item", "value", "reason", "allowed", "suggestion")
 
 
 def plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever stood in a cell
@@ -157,14 +157,14 @@ class Problems(Sequence[ResponseProblem]):
                 distinct, times = np.unique(values, return_counts=True)
                 counts.update(dict(zip(distinct.tolist(), times.tolist(), strict=True)))
             else:
-                counts.update(v if isinstance(v, int | float | str) else repr(v) for v in values)
+                counts.update(v if isinstance(v, int | float | str) else _Other for v in values)
         return counts
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, one row for each bad cell."""
         from intimacy_scales.frames import pandas_frame
 
-        return pandas_frame({name: [getattr(p, name) for p in self] for name in _FIELDS})
+        return pandas_frame({name: [getattr(p, name) for p in self] for name in PROBLEM_FIELDS})
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return one dictionary for each bad cell, whose values JSON can hold."""
@@ -173,7 +173,7 @@ class Problems(Sequence[ResponseProblem]):
 
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
     """Return a problem as a dictionary; what JSON cannot hold is written as text."""
-    fields = {name: getattr(problem, name) for name in _FIELDS}
+    fields = {name: getattr(problem, name) for name in PROBLEM_FIELDS}
     return fields | {name: _json_value(fields[name]) for name in ("person", "value")}
 
 
@@ -183,20 +183,35 @@ def _json_value(value: Any) -> Any:  # noqa: ANN401 - whatever stood in a cell
     return value if isinstance(value, float) and math.isfinite(value) else str(value)
 
 
-def missing_code_hint(counts: Counter[Any]) -> str | None:
-    """Name the value that makes up most problems as a likely missing code, if there is one."""
+class _Other:
+    """Stands for every value that cannot be a missing code."""
+
+
+class LikelyMissingCode(NamedTuple):
+    """A value that makes up most problems, and so probably stands for "no answer"."""
+
+    value: int | float | str
+    times: int
+    total: int
+
+    def describe(self, advice: str) -> str:
+        """Say what it probably is, and what to do then."""
+        share = f"{self.value!r} makes up {self.times} of {self.total} problems"
+        return f"{share}: if it stands for a missing answer, {advice}."
+
+
+def likely_missing_code(counts: Counter[Any]) -> LikelyMissingCode | None:
+    """Return the value that makes up most problems, if there is one."""
     total = counts.total()
     if total <= 1:
         return None
     value, times = counts.most_common(1)[0]
     if isinstance(value, bool) or not isinstance(value, int | float | str) or 2 * times <= total:
         return None
-    if isinstance(value, float) and value == int(value if abs(value) < 2**53 else 0):
-        value = int(value)
-    return (
-        f"{value!r} makes up {times} of {total} problems: if it stands for a missing answer, "
-        f"pass missing_codes=[{value!r}]."
-    )
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    whole = isinstance(value, float) and value == int(value)
+    return LikelyMissingCode(int(value) if whole else value, times, total)
 
 
 def describe_problems(
@@ -212,7 +227,8 @@ def describe_problems(
 
 def invalid_responses(instrument_id: str, problems: Problems) -> InvalidResponsesError:
     """Return the one error for all problems."""
-    hint = missing_code_hint(problems.value_counts())
+    code = likely_missing_code(problems.value_counts())
+    hint = code and code.describe(f"pass missing_codes=[{code.value!r}]")
     message = describe_problems(instrument_id, list(islice(problems, _SHOWN)), len(problems), hint)
     return InvalidResponsesError(
         message + "\nAll of them: .problems or .to_frame() of this error. "

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from intimacy_scales.answers import MISSING, PROBLEM, AnswerKey, Explanation
-from intimacy_scales.columns import loose
+from intimacy_scales.columns import look_alikes
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.kinds import is_of
+
+OnInvalid = Literal["raise", "missing"]
+
+
+def check_on_invalid(on_invalid: str) -> None:
+    """Raise where ``on_invalid`` is neither of its two words."""
+    if on_invalid not in ("raise", "missing"):
+        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
 
 
 class BadCell(NamedTuple):
@@ -27,18 +35,16 @@ def as_sheet(responses: Any) -> Mapping[Any, Any] | None:  # noqa: ANN401 - any 
     if isinstance(responses, dict | Mapping):  # a dict is recognized sooner by its name
         return responses
     if is_of(responses, "pandas", "Series"):
+        twice = responses.index[responses.index.duplicated()]
+        if len(twice):
+            raise ResponseError(f"the Series has more than one value under {twice[0]!r}")
         return dict(responses.items())  # one row of a table
     return None
 
 
-def look_alikes(
-    wanted: Sequence[Hashable], item_ids: Sequence[str], names: Iterable[Hashable]
-) -> dict[Hashable, str]:
-    """Return names that are no item's but differ from one's only in case, punctuation or zeros."""
-    items = {loose(str(name)): item for name, item in zip(wanted, item_ids, strict=True)}
-    known = set(wanted)
-    others = [name for name in names if name not in known and isinstance(name, str)]
-    return {name: items[loose(name)] for name in others if loose(name) in items}
+def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:  # noqa: ANN401 - whatever stood in two cells
+    """Tell whether a value under a look-alike name would be lost: there is one, and none of its own."""
+    return key.decode(own) == MISSING and key.decode(value) != MISSING
 
 
 def stray_explanation(wanted: Hashable) -> Explanation:
@@ -90,11 +96,11 @@ def read_sheet(
             code = MISSING
         codes.append(code)
     if found < len(responses):
-        by_item = dict(zip(instrument.item_ids, names, strict=True))
+        place = {item: index for index, item in enumerate(instrument.item_ids)}
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
-            value = responses[name]
-            if value is not None and responses.get(by_item[item]) is None:
-                cell = BadCell(item, str(name), value, stray_explanation(by_item[item]), misplaced=True)
+            value, index = responses[name], place[item]
+            if is_stray(keys[index], value, responses.get(names[index])):
+                cell = BadCell(item, str(name), value, stray_explanation(names[index]), misplaced=True)
                 problems.append(cell)
     if not found and not problems:
         raise ResponseError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy_scales.codes import as_instrument
+from intimacy_scales.banks import as_instrument
 from intimacy_scales.frames import pandas_frame, pandas_frame_of
 from intimacy_scales.instrument import Instrument, InstrumentRef
 
@@ -63,8 +63,11 @@ def _loadings(instrument: Instrument, loadings: float | Mapping[str, float]) -> 
     unknown = set(loadings) - set(instrument.item_ids) if isinstance(loadings, Mapping) else set()
     if unknown:
         raise ValueError(f"loadings names {sorted(unknown)[0]!r}, which is no item of {instrument.id}")
+    left_out = set(keyed) - set(loadings) if isinstance(loadings, Mapping) else set()
+    if left_out:
+        raise ValueError(f"loadings names no loading for {sorted(left_out)[0]!r}; name every scored item")
     sizes = [
-        loadings[item] if isinstance(loadings, Mapping) else loadings if item in keyed else 0.0
+        loadings.get(item, 0.0) if isinstance(loadings, Mapping) else loadings if item in keyed else 0.0
         for item in instrument.item_ids
     ]
     for item, size in zip(instrument.item_ids, sizes, strict=True):
@@ -249,8 +252,10 @@ def simulate(
     (4, 3)
     """
     form = as_instrument(instrument)
-    if n < 1 or (couples is not None and n % 2):
-        raise ValueError(f"n={n!r}: at least 1 person, and an even number where they form couples")
+    if not isinstance(n, int) or n < 1 or (couples is not None and n % 2):
+        raise ValueError(
+            f"n={n!r}: a whole number, at least 1 person, and an even number where they form couples"
+        )
     generator = np.random.default_rng(rng)
     names = [scale.id for scale in form.scales if scale.items]
     sizes = _loadings(form, loadings)

@@ -6,11 +6,32 @@ from intimacy_scales.instrument.faults import instrument_error
 from intimacy_scales.instrument.instrument import Instrument, InstrumentRef, Item, Wording
 from intimacy_scales.instrument.numbers import as_number, exact, plain
 from intimacy_scales.instrument.provenance import Citation, Cutoff, Evidence, License, Norm, Source
-from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScale
 from intimacy_scales.instrument.scale import ItemKey, MissingRule, Scale
 
 __all__ = [
-    "BankItem", "Citation", "Cutoff", "Evidence", "Facet", "Form", "Instrument", "InstrumentRef", "Item",
-    "ItemBank", "ItemKey", "License", "MissingRule", "Norm", "ResponseScale", "Scale", "Source", "Wording",
-    "as_number", "exact", "instrument_error", "normalized", "plain",
+    "NOT_ANSWERED",
+    "BankItem",
+    "Citation",
+    "Cutoff",
+    "Evidence",
+    "Facet",
+    "Form",
+    "Instrument",
+    "InstrumentRef",
+    "Item",
+    "ItemBank",
+    "ItemKey",
+    "License",
+    "MissingRule",
+    "Norm",
+    "ResponseScale",
+    "Scale",
+    "Source",
+    "Wording",
+    "as_number",
+    "exact",
+    "instrument_error",
+    "normalized",
+    "plain",
 ]  # fmt: skip

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 _SHOWN = 10
+_WORDS = {
+    "model_type": "must be a table of fields, such as { proportion = 0.5 }",
+    "model_attributes_type": "must be a table of fields, such as { proportion = 0.5 }",
+    "dict_type": "must be a table of fields",
+    "tuple_type": "must be a list; a list of tables is written [[scales]], with two brackets",
+    "string_type": 'must be a text: write it in quotes, as "1"',
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+}
 
 
 def _path(location: Sequence[int | str], document: Any) -> str:  # noqa: ANN401 - any parsed file
@@ -36,6 +45,8 @@ def _lines(error: Mapping[str, Any], document: Any, field: str) -> list[str]:  #
         message = "no such field"
     elif error["type"] == "missing":
         message = "is required and is not there"
+    elif error["type"] in _WORDS:
+        message = f"{_WORDS[error['type']]} (found {error['input']!r})"
     elif error["type"] != "value_error" and not isinstance(error["input"], Mapping | list | tuple):
         message += f" (found {error['input']!r})"
     return [f"{path}: {message}"] if path else message.split("\n")

@@ -152,6 +152,10 @@ class Instrument(Part):
     def _consistent(self) -> Self:
         unique("items", (item.id for item in self.items))
         unique("scales", (scale.id for scale in self.scales))
+        for scale in self.scales:
+            for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
+                if column in self._scales:
+                    raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
         self._check_references()
         self.scale_order  # noqa: B018 - raises where a composite refers to itself

@@ -14,6 +14,7 @@ from intimacy_scales.instrument.base import Id, Part, Text, normalized
 from intimacy_scales.instrument.numbers import Number, as_number, exact, plain
 
 MAX_POINTS = 65_535
+NOT_ANSWERED = frozenset({"", "na", "nan"})  # texts that mean "no answer" everywhere
 
 
 def _point(key: Any) -> int | float:  # noqa: ANN401 - a TOML or JSON key, or a number from Python
@@ -120,6 +121,8 @@ class ResponseScale(Part):
             key = normalized(text)
             if not key:
                 raise ValueError(f"label of point {value} is blank")
+            if key in NOT_ANSWERED:
+                raise ValueError(f"label {text!r} of point {value} reads as no answer")
             if key in seen:
                 raise ValueError(f"label {text!r} is given to {seen[key]} and to {value}")
             seen[key] = value

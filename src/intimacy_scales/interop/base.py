@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import tempfile
 from abc import ABC, abstractmethod
@@ -41,8 +42,8 @@ class AnswerFile(ABC):
         self.position = 0
 
     @abstractmethod
-    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
-        """Yield the wanted columns, some rows at a time."""
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield columns of items, and others as they are, some rows at a time."""
 
     def check_row(self, row: Sequence[Any], line: int) -> Sequence[Any]:
         """Return a row of as many fields as there are columns; empty fields at its end may be more."""
@@ -75,7 +76,12 @@ class ScoreFile(ABC):
         self.path = path
         if not path.parent.is_dir():
             raise ResponseError(f"{path}: there is no folder {path.parent}")
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        if path.is_dir():
+            raise ResponseError(f"{path}: is a folder")
+        try:
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        except OSError as error:
+            raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
         os.close(handle)
         self.partial = Path(name)
 
@@ -101,6 +107,10 @@ class ScoreFile(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.discard()
+
+    def discard(self) -> None:
+        """Leave nothing, unless the file was committed."""
         if self.partial.exists():
             with contextlib.suppress(Exception):
                 self.close()
@@ -110,7 +120,7 @@ class ScoreFile(ABC):
 def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
     """Return a column as Python values, None for nan."""
     if not isinstance(values, np.ndarray):
-        return list(values)
+        return [None if isinstance(v, float) and math.isnan(v) else v for v in values]
     listed: list[Any] = values.tolist()
     if values.dtype.kind != "f":
         return listed

@@ -28,6 +28,8 @@ _SAMPLE_LINES = 20
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
+_SAID = re.compile(r"sep=(.)")
+_IMPORT_ID = re.compile(r"""\{["']ImportId["']""")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -87,11 +89,24 @@ class DelimitedFile(AnswerFile):
         self.encoding = encoding or detect_encoding(path)
         with self._open() as file:
             sample = list(islice(file, _SAMPLE_LINES))
+        said = _SAID.fullmatch(sample[0].strip()) if sample else None
+        self._n_skipped = 1 if said else 0  # Excel's own line that names the separator
+        sample = sample[self._n_skipped :]
         if not sample:
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
+        if "\0" in sample[0]:
+            raise ResponseError(f"{path}: looks like UTF-16 text; try --encoding utf-16-le")
         whole = self._whole_records(sample)
-        self.separator = "\t" if path.suffix.lower() == ".tsv" else detect_separator(whole)
-        self.names = [name.strip() for name in next(csv.reader(whole, delimiter=self.separator), [])]
+        self.separator = said[1] if said else detect_separator(whole)
+        if path.suffix.lower() == ".tsv":
+            self.separator = "\t"
+        rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
+        self.names = [name.strip() for name in rows[0]] if rows else []
+        if any(_IMPORT_ID.match(cell) for row in rows[1:3] for cell in row):
+            raise ResponseError(
+                f"{path}: the rows under the header are Qualtrics' question texts and import ids, not "
+                "answers; remove them and score the file again"
+            )
 
     @contextmanager
     def _open(self) -> Iterator[IO[str]]:
@@ -115,15 +130,17 @@ class DelimitedFile(AnswerFile):
             lines = lines[:-1]
         return lines
 
-    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
-        """Yield the wanted columns as text, some rows at a time."""
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the columns as text, some rows at a time; decimal commas in items become points."""
         with self._open() as file:
-            reader = csv.reader(file, delimiter=self.separator, strict=True)
+            for _ in range(self._n_skipped):
+                next(file)
+            reader = csv.reader(file, delimiter=self.separator, strict=True, skipinitialspace=True)
             try:
                 next(reader, None)
                 while rows := self._rows(reader):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
-                    yield self._table(rows, wanted)
+                    yield self._table(rows, items, others)
             except csv.Error as error:
                 raise ResponseError(f"{self.path}: line {reader.line_num}: {error}") from None
 
@@ -131,11 +148,16 @@ class DelimitedFile(AnswerFile):
         filled = ((reader.line_num, row) for row in reader if row)
         return [self.check_row(row, line) for line, row in islice(filled, BATCH_ROWS)]
 
-    def _table(self, rows: list[Sequence[str]], wanted: Sequence[Hashable]) -> ListTable:
-        table = self.table(rows, wanted)
+    def _table(
+        self, rows: list[Sequence[str]], items: Sequence[Hashable], others: Sequence[Hashable]
+    ) -> ListTable:
+        table = self.table(rows, list(dict.fromkeys([*items, *others])))
         if self.separator == ",":
             return table
-        points = {name: [_decimal_point(cell) for cell in cells] for name, cells in table.columns.items()}
+        points = {
+            name: [_decimal_point(cell) for cell in cells] if name in set(items) - set(others) else cells
+            for name, cells in table.columns.items()
+        }
         return ListTable(points, len(rows))
 
 

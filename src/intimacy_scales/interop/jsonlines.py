@@ -15,6 +15,15 @@ from intimacy_scales.frames import ListTable, Table
 from intimacy_scales.interop.base import BATCH_ROWS, AnswerFile, ScoreFile, output_columns
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's fields; a name that stands twice would lose an answer."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the name {next(n for n in names if names.count(n) > 1)!r} stands twice")
+    return fields
+
+
 class JsonLinesFile(AnswerFile):
     """A file with one JSON object a line; an absent name is a skipped answer."""
 
@@ -35,19 +44,21 @@ class JsonLinesFile(AnswerFile):
                     self.position += len(line)
                     if line.strip():
                         yield self._row(line.decode(self.encoding), number)
+        except LookupError:
+            raise ResponseError(f"{self.encoding!r} is no encoding that Python knows") from None
         except UnicodeDecodeError as error:
             raise ResponseError(f"{self.path}: is not {self.encoding} text: {error.reason}") from None
 
     def _row(self, line: str, number: int) -> dict[str, Any]:
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             raise ResponseError(f"{self.path}: line {number} is not JSON: {error}") from None
         if not isinstance(row, dict):
             raise ResponseError(f"{self.path}: line {number} holds no object of answers by item")
         return row
 
-    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield batches of all names: one that only looks like an item's is to be found."""
         rows = self._rows()
         while batch := list(islice(rows, BATCH_ROWS)):

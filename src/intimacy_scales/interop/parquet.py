@@ -30,11 +30,15 @@ class ParquetFile(AnswerFile):
         self.names = self._file.schema_arrow.names
         self.size = self._file.metadata.num_rows
 
-    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
-        for batch in self._file.iter_batches(batch_size=_BATCH_ROWS, columns=[str(name) for name in wanted]):
-            self.position += len(batch)
-            yield ArrowTable(batch)
+        wanted = [str(name) for name in dict.fromkeys([*items, *others])]
+        try:
+            for batch in self._file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
+                self.position += len(batch)
+                yield ArrowTable(batch)
+        except OSError as error:
+            raise ResponseError(f"{self.path}: is damaged: {error}") from None
 
 
 class ParquetScores(ScoreFile):

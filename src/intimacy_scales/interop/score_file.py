@@ -8,19 +8,28 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from intimacy_scales.answers import MissingCode
-from intimacy_scales.codes import OnInvalid
-from intimacy_scales.columns import ColumnMap, column_names, missing_columns
+from intimacy_scales.columns import ColumnMap, check_columns, column_names
 from intimacy_scales.errors import ResponseError, ResponseProblem
 from intimacy_scales.frames import ListTable, Table, check_unique
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.base import AnswerFile
+from intimacy_scales.interop.delimited import DelimitedScores
 from intimacy_scales.interop.formats import open_answers, open_output
-from intimacy_scales.problems import missing_code_hint
-from intimacy_scales.scoring import score_stream
+from intimacy_scales.interop.jsonlines import JsonLinesFile
+from intimacy_scales.problems import (
+    PROBLEM_FIELDS,
+    LikelyMissingCode,
+    Problems,
+    likely_missing_code,
+    problem_dict,
+)
+from intimacy_scales.scoring import Scores, score_stream
+from intimacy_scales.scoring.scores import check_keep
 from intimacy_scales.scoring.summary import ScoreSummary
+from intimacy_scales.sheet import OnInvalid
 
 _KEPT_PROBLEMS = 20
 _KEPT_VALUES = 1000
@@ -37,9 +46,9 @@ class FileReport:
     n_persons, n_problems
         Rows read, and cells that are no answers.
     first_problems
-        The first of them.
-    hint
-        The value that is probably a missing code, in words, if there is one.
+        The first 20 of them.
+    likely_missing_code
+        The value that is probably a missing code, if there is one.
     written
         Whether the output file was written.
     """
@@ -48,25 +57,95 @@ class FileReport:
     n_persons: int
     n_problems: int
     first_problems: tuple[ResponseProblem, ...]
-    hint: str | None
+    likely_missing_code: LikelyMissingCode | None
     written: bool
+
+
+class _Tally:
+    """What is remembered of all batches: sums, counts and the first problems."""
+
+    def __init__(self) -> None:
+        self.summary: ScoreSummary | None = None
+        self.n_persons = self.n_problems = 0
+        self.first: list[ResponseProblem] = []
+        self.values: Counter[Any] = Counter()
+
+    def add(self, scores: Scores) -> None:
+        part, problems = scores.summary(), scores.problems
+        self.summary = part if self.summary is None else self.summary + part
+        self.n_persons += len(scores)
+        self.n_problems += len(problems)
+        self.first += islice(problems, max(0, _KEPT_PROBLEMS - len(self.first)))
+        if len(self.values) < _KEPT_VALUES:
+            self.values += problems.value_counts()
+
+    def report(self, *, written: bool) -> FileReport:
+        assert self.summary is not None
+        return FileReport(
+            summary=self.summary,
+            n_persons=self.n_persons,
+            n_problems=self.n_problems,
+            first_problems=tuple(self.first),
+            likely_missing_code=likely_missing_code(self.values),
+            written=written,
+        )
+
+
+class ProblemFile:
+    """A CSV file of problems, written as they are found; row 1 is the first after the header.
+
+    Parameters
+    ----------
+    path
+        Where to write it, or None: nowhere.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._output = None if path is None else DelimitedScores(path)
+
+    def write(self, problems: Problems) -> None:
+        """Append problems."""
+        if self._output is None:
+            return
+        fields = [problem_dict(problem) for problem in problems]
+        columns: dict[Hashable, list[Any]] = {
+            name: [row[name] + 1 if name == "row" else row[name] for row in fields] for name in PROBLEM_FIELDS
+        }
+        self._output.write(ListTable(columns, len(fields)), PROBLEM_FIELDS, {})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._output is not None and kind is None:
+            self._output.commit()
+        elif self._output is not None:
+            self._output.discard()
 
 
 def _checked_columns(
     form: Instrument, file: AnswerFile, columns: ColumnMap, others: Sequence[str], *, allow_missing: bool
 ) -> list[Hashable]:
-    """Return the columns to read; raise where one is not there or stands twice."""
+    """Return the columns of items that there are; raise where one is missing or any stands twice."""
     names = column_names(form, columns)
-    there = set(file.names)
-    items = [name for name in names if name in there]
-    if not items or (len(items) < len(names) and not allow_missing):
-        raise missing_columns(form, names, file.names)
-    empty = ListTable({name: [] for name in file.names}, 0)
+    mappings = isinstance(file, JsonLinesFile)
+    check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
+    there = ListTable({name: [] for name in file.names}, 0)
     for name in others:
-        empty.values(name, "--keep or --person")
-    wanted: list[Hashable] = list(dict.fromkeys([*items, *others]))
-    check_unique(file.names, wanted)
-    return wanted
+        there.values(name, "--keep or --person")
+    items: list[Hashable] = [name for name in names if name in there.columns]
+    check_unique(file.names, [*items, *others])
+    return items
+
+
+def _batches(file: AnswerFile, items: Sequence[Hashable], others: Sequence[str]) -> Iterator[Table]:
+    """Yield the batches of a file; one of nobody where it has no rows."""
+    n = 0
+    for batch in file.batches(items, others):
+        n += len(batch)
+        yield batch
+    if not n:
+        yield ListTable({name: [] for name in [*items, *others]}, 0)
 
 
 def score_file(
@@ -74,6 +153,7 @@ def score_file(
     source: Path,
     *,
     output: Path | None = None,
+    problems: Path | None = None,
     columns: ColumnMap = None,
     keep: Sequence[str] = (),
     person: str | None = None,
@@ -93,13 +173,15 @@ def score_file(
         The instrument.
     source, output
         Files with known endings. Without ``output`` only the summary is made.
+    problems
+        A CSV file that gets every bad cell, whatever becomes of the scores.
     columns, person, missing_codes, allow_missing_items
         As in `intimacy_scales.score`.
     keep
         Columns of the source to write before the scores.
     on_invalid
-        ``"raise"``: with any bad cell in the file, nothing is written. ``"missing"``: bad cells
-        count as missing. Either way the report tells of all of them.
+        ``"raise"``: with any bad cell in the file, no scores are written. ``"missing"``: bad cells
+        count as missing. Either way the report counts all of them and has the first.
     answered, pomp
         Write these columns too.
     encoding
@@ -116,54 +198,33 @@ def score_file(
     ResponseError
         The file cannot be read, or columns are missing.
     """
-    if output is not None and output.resolve() == source.resolve():
-        raise ResponseError(f"{output}: the scores would overwrite the answers; choose another name")
+    for path in (output, problems):
+        if path is not None and path.resolve() == source.resolve():
+            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
+    check_keep(keep, form.scale_ids)
     file = open_answers(source, encoding=encoding)
     others = [*keep, *([person] if person else [])]
-    wanted = _checked_columns(form, file, columns, others, allow_missing=allow_missing_items)
-    counts: Counter[Any] = Counter()
-    first: list[ResponseProblem] = []
-    n_problems = n_persons = 0
-
-    def batches() -> Iterator[Table]:
-        any_yet = False
-        for batch in file.batches(wanted):
-            any_yet = True
-            yield batch
-        if not any_yet:
-            yield ListTable({name: [] for name in wanted}, 0)
-
+    items = _checked_columns(form, file, columns, others, allow_missing=allow_missing_items)
+    stream = score_stream(
+        form,
+        _batches(file, items, others),
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid="missing",
+        person=person,
+        allow_missing_items=True,  # checked above, for the whole file
+    )
+    tally = _Tally()
     with contextlib.ExitStack() as stack:
         writer = None if output is None else stack.enter_context(open_output(output))
-        summary: ScoreSummary | None = None
-        for scores in score_stream(
-            form,
-            batches(),
-            columns=columns,
-            missing_codes=missing_codes,
-            on_invalid="missing",
-            person=person,
-            allow_missing_items=True,  # checked above, for the whole file
-        ):
-            part = scores.summary()
-            summary = part if summary is None else summary + part
-            n_persons += len(scores)
-            n_problems += len(scores.problems)
-            first += islice(scores.problems, max(0, _KEPT_PROBLEMS - len(first)))
-            if len(counts) < _KEPT_VALUES:
-                counts += scores.problems.value_counts()
-            if writer is not None and not (n_problems and on_invalid == "raise"):
+        told = stack.enter_context(ProblemFile(problems))
+        for scores in stream:
+            tally.add(scores)
+            told.write(scores.problems)
+            if writer is not None and not (tally.n_problems and on_invalid == "raise"):
                 writer.write(scores.table, keep, scores.columns(answered=answered, pomp=pomp))
             progress(file.position, file.size)
-        write = writer is not None and not (n_problems and on_invalid == "raise")
-        if writer is not None and write:
+        written = writer is not None and not (tally.n_problems and on_invalid == "raise")
+        if writer is not None and written:
             writer.commit()
-    assert summary is not None
-    return FileReport(
-        summary=summary,
-        n_persons=n_persons,
-        n_problems=n_problems,
-        first_problems=tuple(first),
-        hint=missing_code_hint(counts),
-        written=write,
-    )
+    return tally.report(written=written)

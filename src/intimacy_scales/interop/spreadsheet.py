@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from intimacy_scales.interop.base import (
 )
 
 _MOST_ROWS = 1_048_576
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class SpreadsheetFile(AnswerFile):
@@ -42,7 +45,7 @@ class SpreadsheetFile(AnswerFile):
             raise ResponseError(f"{path}: the first row of sheet {self._sheet.title!r} must name the columns")
         self.names = ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
 
-    def batches(self, wanted: Sequence[Hashable]) -> Iterator[Table]:
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
         rows = (
             self.check_row((*row, *[None] * (len(self.names) - len(row))), line)
@@ -50,9 +53,19 @@ class SpreadsheetFile(AnswerFile):
             if any(cell is not None for cell in row)
         )
         while batch := list(islice(rows, BATCH_ROWS)):
-            yield self.table(batch, wanted)
+            yield self.table(batch, list(dict.fromkeys([*items, *others])))
         self.position = self.size
         self._book.close()
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+    """Return a value as a workbook can hold it: no formula, no control characters, no time zone."""
+    if isinstance(value, str):
+        return without_formula(_CONTROL.sub("\ufffd", value))
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    plain = isinstance(value, datetime | date) and getattr(value, "tzinfo", None) is None
+    return value if plain else str(value)
 
 
 class SpreadsheetScores(ScoreFile):
@@ -77,7 +90,7 @@ class SpreadsheetScores(ScoreFile):
                 f"{self.path}: a sheet holds at most {_MOST_ROWS:,} rows; write Parquet or CSV"
             )
         for row in zip(*cells.values(), strict=True):
-            self._sheet.append([without_formula(value) for value in row])
+            self._sheet.append([_cell(value) for value in row])
 
     def close(self) -> None:
         """Save the workbook."""

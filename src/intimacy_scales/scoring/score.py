@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.answers import MissingCode, as_missing_codes
-from intimacy_scales.banks import load
+from intimacy_scales.banks import as_instrument
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import ResponseError, UnvalidatedInstrumentWarning
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.scoring.person import PersonScores
 from intimacy_scales.scoring.single import sheet_scorer
-from intimacy_scales.sheet import as_sheet
+from intimacy_scales.sheet import OnInvalid, as_sheet, check_on_invalid
 
 if TYPE_CHECKING:
     from intimacy_scales.scoring.scores import Scores
-
-OnInvalid = Literal["raise", "missing"]
 
 _NONE: tuple[MissingCode, ...] = ()  # the one empty tuple
 _warned = False
@@ -124,13 +122,12 @@ def score(
     >>> score("ras", {f"ras_{n}": 4 for n in range(1, 8)}).scores["total"]
     3.4285714285714284
     """
-    form = instrument if isinstance(instrument, Instrument) else load(instrument)
+    form = as_instrument(instrument)
     if not _warned:
         _warn_if_draft(form)
     sheet = as_sheet(responses)
     if sheet is not None:
-        if on_invalid not in ("raise", "missing"):
-            raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
+        check_on_invalid(on_invalid)
         codes = () if missing_codes is _NONE else as_missing_codes(missing_codes)
         scorer = sheet_scorer(form, columns, codes)
         return scorer(
@@ -192,7 +189,7 @@ def score_stream(
     """
     from intimacy_scales.scoring.tables import score_answers
 
-    form = instrument if isinstance(instrument, Instrument) else load(instrument)
+    form = as_instrument(instrument)
     if not _warned:
         _warn_if_draft(form)
     rows = 0

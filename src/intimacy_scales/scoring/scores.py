@@ -20,6 +20,14 @@ from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 _SHOWN_ROWS = 10
 
 
+def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
+    """Raise where a kept column has a name that columns of scores have."""
+    taken = {f"{scale}{ending}" for scale in scale_ids for ending in ("", "_pomp", "_answered")}
+    for name in keep:
+        if name in taken:
+            raise ResponseError(f"keep: column {name!r} has the name of a column of scores; rename it first")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
     """Scale scores of a table of persons.
@@ -98,10 +106,7 @@ class Scores:
         kept = [keep] if isinstance(keep, str) else list(keep)
         for name in kept:
             self.table.values(name, "keep")
-            if name in columns:
-                raise ResponseError(
-                    f"keep: column {name!r} has the name of a column of scores; rename it first"
-                )
+        check_keep(kept, self.scale_ids)
         return self.table.frame(columns, kept)
 
     def columns(self, *, answered: bool = False, pomp: bool = False) -> dict[str, NDArray[Any]]:

@@ -127,7 +127,7 @@ class SheetScorer:
         self.keys = answer_keys(instrument, missing_codes)
         self.names = column_names(instrument, columns)
         self.known_names = frozenset(self.names)
-        self.by_loose_name = {loose(str(name)): name for name in self.names}
+        self.by_loose_name = frozenset(loose(str(name)) for name in self.names)
         # one look-up for each item of each scale: where the answer stands, what it adds to the sum
         self.places: list[Hashable] = []
         self.tables: list[dict[Any, int]] = []
@@ -204,12 +204,11 @@ class SheetScorer:
         return self._add_composites(rows)
 
     def _has_stray(self, responses: Mapping[Any, Any]) -> bool:
-        """Tell whether a key that is no item's looks like that of an absent item."""
-        for name in responses.keys() - self.known_names:
-            meant = self.by_loose_name.get(loose(name)) if isinstance(name, str) else None
-            if meant is not None and responses.get(meant) is None and responses[name] is not None:
-                return True
-        return False
+        """Tell whether a key that is no item's looks like one."""
+        return any(
+            isinstance(name, str) and loose(name) in self.by_loose_name
+            for name in responses.keys() - self.known_names
+        )
 
     def _from_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         rows = [_NOT_YET] * len(self.ids)
@@ -244,7 +243,10 @@ def sheet_scorer(
         options = (columns, missing_codes)
     else:
         return SheetScorer(instrument, columns, missing_codes)  # says that this is for arrays
-    scorer = kept.get(options)
+    try:
+        scorer = kept.get(options)
+    except TypeError:  # a column that is no name: the scorer says so
+        return SheetScorer(instrument, columns, missing_codes)
     if scorer is None:
         if len(kept) >= _MAX_OPTIONS:
             kept.clear()
