@@ -62,7 +62,7 @@ CALLS: dict[str, tuple[Any, type[Exception], str]] = {
     "a bank": (lambda: score(load_bank("trust"), GOOD), UnknownInstrumentError, ".to_instrument()"),
     "a path as answers": (lambda: score("ras", "a.csv"), ResponseError, "read the file first"),
     "missing codes by item": (
-        lambda: score("ras", GOOD, missing_codes={"ras_1": [9]}), ResponseError, "under missing_codes of their",
+        lambda: score("ras", GOOD, missing_codes={"ras_1": [9]}), ResponseError, "of some items only",
     ),
     "missing codes of no kind": (
         lambda: score("ras", GOOD, missing_codes=object()), ResponseError, "give a list",
