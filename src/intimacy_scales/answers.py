@@ -79,7 +79,7 @@ class AnswerKey:
         )
         self.known: dict[Any, int] = {value: self.decode(value) for value in candidates}
 
-    def decode(self, value: Any) -> int:  # noqa: ANN401 - whatever stood in a cell
+    def decode(self, value: Any) -> int:
         """Return the code of a value from 1, `MISSING`, or `PROBLEM`."""
         if isinstance(value, bool):
             return PROBLEM
@@ -91,7 +91,7 @@ class AnswerKey:
             return MISSING
         return self._decode_numpy(value) if type(value).__module__ == "numpy" else PROBLEM
 
-    def _decode_numpy(self, value: Any) -> int:  # noqa: ANN401 - a scalar or an array
+    def _decode_numpy(self, value: Any) -> int:
         plain = value.item() if value.ndim == 0 else value
         if type(plain).__module__ == "numpy" and getattr(plain, "ndim", 1) == 0 and value.dtype.kind == "f":
             plain = float(plain)  # a long double has no plainer form of its own
@@ -127,7 +127,7 @@ class AnswerKey:
         same = abs(number - point) <= 4 * epsilon * max(abs(point), abs(self.scale.step))
         return position + 1 if same else PROBLEM
 
-    def explain(self, value: Any) -> Explanation:  # noqa: ANN401 - whatever stood in a cell
+    def explain(self, value: Any) -> Explanation:
         """Say why a value is a problem, what is allowed, and what was probably meant."""
         allowed = self.scale.describe()
         plain = value.item() if hasattr(value, "dtype") and value.ndim == 0 else value
@@ -163,7 +163,7 @@ class AnswerKey:
         )
 
 
-def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:  # noqa: ANN401 - checked here
+def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
     """Return missing codes as a tuple; one alone may be given as it is."""
     if missing_codes is None:
         return ()

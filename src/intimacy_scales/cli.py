@@ -143,7 +143,7 @@ def _print_provenance(form: Instrument) -> None:
         out.print(f"[dim]Source: {escape(source.title)} ({escape(source.where or '')})[/]")
 
 
-def _columns(text: str | None) -> Any:  # noqa: ANN401 - a pattern, or a mapping from a file
+def _columns(text: str | None) -> Any:
     """Read ``--columns``: a pattern, or a TOML or JSON file of ``item = "column"``."""
     if text is None or not text.endswith((".toml", ".json")):
         return text
@@ -171,7 +171,7 @@ def _progress(description: str) -> Iterator[Any]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _figure(value: Any) -> str:  # noqa: ANN401 - a figure, or the name of a scale
+def _figure(value: Any) -> str:
     """Write a figure with two decimals, and none as a dash."""
     if not isinstance(value, float):
         return str(value)

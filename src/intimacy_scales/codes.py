@@ -64,7 +64,7 @@ class CodedResponses:
         """Ids of the items, in the order of the columns."""
         return self.instrument.item_ids
 
-    def to_frame(self) -> Any:  # noqa: ANN401 - the caller's own kind of frame
+    def to_frame(self) -> Any:
         """Return the accepted answers as numbers by item, in the caller's own kind of frame."""
         columns = {}
         for index, item in enumerate(self.instrument.items):
@@ -95,7 +95,7 @@ class CodedResponses:
 
 def encode(
     instrument: Instrument | str,
-    responses: Any,  # noqa: ANN401 - every kind that open_table names, and one mapping
+    responses: Any,
     *,
     columns: ColumnMap = None,
     missing_codes: MissingCode | Sequence[MissingCode] = (),
@@ -184,7 +184,7 @@ class AnswerReader:
     def __init__(
         self,
         instrument: Instrument,
-        responses: Any,  # noqa: ANN401 - see encode
+        responses: Any,
         *,
         columns: ColumnMap,
         missing_codes: MissingCode | Sequence[MissingCode],

@@ -76,7 +76,7 @@ class Table(ABC):
         """Return one column as numbers, or as a list of whatever stands in it."""
 
     @abstractmethod
-    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:  # noqa: ANN401
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return new columns after kept ones, as the caller's own kind of table."""
 
     def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:
@@ -113,7 +113,7 @@ def pandas_frame_of(
     return pd.concat([pd.DataFrame(dict(first)), frame], axis=1)
 
 
-def _from_series(series: Any) -> Column:  # noqa: ANN401 - a series of any library
+def _from_series(series: Any) -> Column:
     """Read a pandas or polars column through narwhals."""
     import narwhals as nw
 
@@ -129,7 +129,7 @@ def _from_series(series: Any) -> Column:  # noqa: ANN401 - a series of any libra
     return Numbers(column.fill_null(0).to_numpy(), present)
 
 
-def _from_arrow(array: Any) -> Column:  # noqa: ANN401 - pyarrow is optional
+def _from_arrow(array: Any) -> Column:
     """Read a pyarrow array without copying its numbers: values, and the bits that say which are null."""
     import pyarrow as pa
 
@@ -176,7 +176,7 @@ class PandasTable(Table):
 class PolarsTable(Table):
     """A polars DataFrame."""
 
-    def __init__(self, native: Any) -> None:  # noqa: ANN401 - polars is optional
+    def __init__(self, native: Any) -> None:
         self.native = native
         self.names = native.columns
 
@@ -190,7 +190,7 @@ class PolarsTable(Table):
             return _from_arrow(series.to_arrow())
         return _from_series(series)
 
-    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:  # noqa: ANN401
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a polars DataFrame, null where there is no score."""
         import polars as pl
 
@@ -203,7 +203,7 @@ class PolarsTable(Table):
 class ArrowTable(Table):
     """A pyarrow Table or RecordBatch."""
 
-    def __init__(self, native: Any) -> None:  # noqa: ANN401 - pyarrow is optional
+    def __init__(self, native: Any) -> None:
         import pyarrow as pa
 
         self.native = pa.Table.from_batches([native]) if isinstance(native, pa.RecordBatch) else native
@@ -216,7 +216,7 @@ class ArrowTable(Table):
         """Return one column."""
         return _from_arrow(self.native.column(name))
 
-    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:  # noqa: ANN401
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a pyarrow Table, null where there is no score."""
         import pyarrow as pa
 
@@ -280,7 +280,7 @@ class ArrayTable(Table):
         return pandas_frame(kept | dict(columns))
 
 
-def _open_array(array: NDArray[Any], columns: Any) -> ArrayTable:  # noqa: ANN401 - checked here
+def _open_array(array: NDArray[Any], columns: Any) -> ArrayTable:
     if array.ndim == 1:
         raise ResponseError("a one-dimensional array does not say what its numbers are: pass {item: answer}")
     if array.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
@@ -296,11 +296,11 @@ def _open_array(array: NDArray[Any], columns: Any) -> ArrayTable:  # noqa: ANN40
     return ArrayTable(array, names)
 
 
-def _is_rows(responses: Any) -> bool:  # noqa: ANN401 - any input of the entrance
+def _is_rows(responses: Any) -> bool:
     return isinstance(responses, list | tuple) and all(isinstance(row, Mapping) for row in responses)
 
 
-def open_table(responses: Any, columns: Any = None) -> Table:  # noqa: ANN401 - any input of the entrance
+def open_table(responses: Any, columns: Any = None) -> Table:
     """Return the caller's table, whatever library it comes from.
 
     Parameters
@@ -350,7 +350,7 @@ _FRAMES: tuple[tuple[str, str, Callable[[Any], Table]], ...] = (
 )
 
 
-def needs(module: str, extra: str) -> Any:  # noqa: ANN401 - a module
+def needs(module: str, extra: str) -> Any:
     """Import an optional library, or say which extra brings it."""
     from importlib import import_module
 

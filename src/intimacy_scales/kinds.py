@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def is_of(value: Any, library: str, name: str) -> bool:  # noqa: ANN401 - any input of the entrance
+def is_of(value: Any, library: str, name: str) -> bool:
     """Tell whether a value is an instance of the named class of a library, or of a class made from it.
 
     Examples

@@ -25,12 +25,12 @@ _SHOWN = 5
 PROBLEM_FIELDS = ("row", "person", "column", "item", "value", "reason", "allowed", "suggestion")
 
 
-def plain_value(value: Any) -> Any:  # noqa: ANN401 - whatever stood in a cell
+def plain_value(value: Any) -> Any:
     """Return a numpy scalar as the Python value it stands for, anything else as it is."""
     return value.item() if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0 else value
 
 
-def found(explanation: Explanation, _: Any) -> Explanation:  # noqa: ANN401 - any value
+def found(explanation: Explanation, _: Any) -> Explanation:
     """Explain every value of a column in the same way."""
     return explanation
 
@@ -83,7 +83,7 @@ class Problems(Sequence[ResponseProblem]):
     numbered: bool = True
 
     @classmethod
-    def of_sheet(cls, cells: Sequence[BadCell], person: Any = None) -> Problems:  # noqa: ANN401 - any id
+    def of_sheet(cls, cells: Sequence[BadCell], person: Any = None) -> Problems:
         """Return the problems of one person's answers."""
         columns = tuple(
             BadColumn(
@@ -177,7 +177,7 @@ def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
     return fields | {name: _json_value(fields[name]) for name in ("person", "value")}
 
 
-def _json_value(value: Any) -> Any:  # noqa: ANN401 - whatever stood in a cell
+def _json_value(value: Any) -> Any:
     if value is None or isinstance(value, str | bool | int):
         return value
     return value if isinstance(value, float) and math.isfinite(value) else str(value)

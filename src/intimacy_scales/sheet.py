@@ -30,7 +30,7 @@ class BadCell(NamedTuple):
     misplaced: bool = False
 
 
-def as_sheet(responses: Any) -> Mapping[Any, Any] | None:  # noqa: ANN401 - any input of the entrance
+def as_sheet(responses: Any) -> Mapping[Any, Any] | None:
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
     if isinstance(responses, dict | Mapping):  # a dict is recognized sooner by its name
         return responses
@@ -42,7 +42,7 @@ def as_sheet(responses: Any) -> Mapping[Any, Any] | None:  # noqa: ANN401 - any 
     return None
 
 
-def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:  # noqa: ANN401 - whatever stood in two cells
+def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
     """Tell whether a value under a look-alike name would be lost: there is one, and none of its own."""
     return key.decode(own) == MISSING and key.decode(value) != MISSING
 

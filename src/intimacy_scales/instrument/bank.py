@@ -76,7 +76,7 @@ class ItemBank(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+    def _resolve(cls, data: Any) -> Any:
         return resolve_response_scales(data)
 
     @model_validator(mode="after")
@@ -167,7 +167,7 @@ class Form(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+    def _resolve(cls, data: Any) -> Any:
         return resolve_default(data)
 
     @model_validator(mode="after")

@@ -54,7 +54,7 @@ class _References:
         self.declared = _declared(document)
         self.used: set[str] = set()
 
-    def look_up(self, reference: Any) -> Any:  # noqa: ANN401 - a name, or an inline response scale
+    def look_up(self, reference: Any) -> Any:
         if not isinstance(reference, str):
             return reference
         if reference not in self.declared:
@@ -63,7 +63,7 @@ class _References:
         self.used.add(reference)
         return self.declared[reference]
 
-    def default(self, document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - None, a model or a table
+    def default(self, document: Mapping[str, Any]) -> Any:
         """Return what items without a response scale of their own get."""
         if "response_scale" not in document and len(self.declared) == 1:
             return self.look_up(next(iter(self.declared)))
@@ -79,7 +79,7 @@ def _without_scales(document: Mapping[str, Any]) -> Document:
     return {k: v for k, v in document.items() if k not in {"response_scales", "response_scale"}}
 
 
-def resolve_response_scales(document: Any) -> Any:  # noqa: ANN401 - a file's content or a model
+def resolve_response_scales(document: Any) -> Any:
     """Give every item of a document the response scale that it names or that is the default."""
     if not isinstance(document, Mapping):
         return document
@@ -98,7 +98,7 @@ def resolve_response_scales(document: Any) -> Any:  # noqa: ANN401 - a file's co
     return {**_without_scales(document), "items": items}
 
 
-def resolve_default(document: Any) -> Any:  # noqa: ANN401 - a file's content or a model
+def resolve_default(document: Any) -> Any:
     """Put the response scale that a form names in place of its name."""
     if not isinstance(document, Mapping):
         return document

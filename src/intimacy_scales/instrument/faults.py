@@ -22,7 +22,7 @@ _WORDS = {
 }
 
 
-def _path(location: Sequence[int | str], document: Any) -> str:  # noqa: ANN401 - any parsed file
+def _path(location: Sequence[int | str], document: Any) -> str:
     """Write a location as ``scales[0] (trust).items``: positions, with the id found there."""
     text = ""
     node = document
@@ -37,7 +37,7 @@ def _path(location: Sequence[int | str], document: Any) -> str:  # noqa: ANN401 
     return text
 
 
-def _lines(error: Mapping[str, Any], document: Any, field: str) -> list[str]:  # noqa: ANN401
+def _lines(error: Mapping[str, Any], document: Any, field: str) -> list[str]:
     path = _path(error["loc"], document)
     path = f"{field}.{path}" if field and path else field or path
     message = str(error["msg"]).removeprefix("Value error, ")
@@ -52,7 +52,7 @@ def _lines(error: Mapping[str, Any], document: Any, field: str) -> list[str]:  #
     return [f"{path}: {message}"] if path else message.split("\n")
 
 
-def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[str]:  # noqa: ANN401
+def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[str]:
     """Return a line for each fault that pydantic found, beginning with its field.
 
     Parameters
@@ -71,7 +71,7 @@ def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[
     return [line for entry in kept for line in _lines(entry, document, field)]
 
 
-def instrument_error(error: ValidationError, document: Any, source: str) -> InstrumentError:  # noqa: ANN401
+def instrument_error(error: ValidationError, document: Any, source: str) -> InstrumentError:
     """Return one error that lists every fault of a document, with its file and fields."""
     faults = fault_lines(error, document)
     shown = faults[:_SHOWN] + ([f"… and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else [])

@@ -81,7 +81,7 @@ class InstrumentRef:
         return {"id": self.id, "version": self.version, "digest": self.digest, "status": self.status}
 
 
-def _plain_item(item: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+def _plain_item(item: Any) -> Any:
     """Return an item of a bank as an item, without what only a bank says of it."""
     if isinstance(item, Item) and type(item) is not Item:
         return Item(**{name: getattr(item, name) for name in Item.model_fields})
@@ -142,7 +142,7 @@ class Instrument(Part):
 
     @model_validator(mode="before")
     @classmethod
-    def _resolve(cls, data: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+    def _resolve(cls, data: Any) -> Any:
         resolved = resolve_response_scales(data)
         if isinstance(resolved, Mapping) and isinstance(resolved.get("items"), list | tuple):
             return {**resolved, "items": [_plain_item(item) for item in resolved["items"]]}

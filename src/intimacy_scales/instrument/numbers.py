@@ -59,7 +59,7 @@ def plain(value: Fraction) -> int | float:
     return value.numerator if value.denominator == 1 else float(value)
 
 
-def _finite(value: Any) -> int | float:  # noqa: ANN401 - whatever stood in the file
+def _finite(value: Any) -> int | float:
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -17,7 +17,7 @@ MAX_POINTS = 65_535
 NOT_ANSWERED = frozenset({"", "na", "nan"})  # texts that mean "no answer" everywhere
 
 
-def _point(key: Any) -> int | float:  # noqa: ANN401 - a TOML or JSON key, or a number from Python
+def _point(key: Any) -> int | float:
     number = as_number(key) if isinstance(key, str) else key
     try:
         return plain(exact("" if number is None else number))
@@ -25,7 +25,7 @@ def _point(key: Any) -> int | float:  # noqa: ANN401 - a TOML or JSON key, or a 
         raise ValueError(f"{key!r} labels no point: a label's key is the number that is stored") from None
 
 
-def _pairs(labels: Any) -> Any:  # noqa: ANN401 - pydantic checks what this returns
+def _pairs(labels: Any) -> Any:
     if isinstance(labels, Mapping):
         labels = labels.items()
     elif not isinstance(labels, list | tuple) or not all(
@@ -35,7 +35,7 @@ def _pairs(labels: Any) -> Any:  # noqa: ANN401 - pydantic checks what this retu
     return tuple(sorted(((_point(key), text) for key, text in labels), key=itemgetter(0)))
 
 
-def _missing_code(code: Any) -> Any:  # noqa: ANN401 - whatever stood in the file
+def _missing_code(code: Any) -> Any:
     if isinstance(code, str) and normalized(code):
         return code
     if isinstance(code, bool) or not isinstance(code, int | float):

@@ -22,7 +22,7 @@ from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.numbers import exact
 
 
-def _proportion(value: Any) -> Fraction:  # noqa: ANN401 - whatever stood in the file
+def _proportion(value: Any) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
         raise ValueError(f"{value!r} is not a proportion: write 0.5 or '1/2'")
     try:

@@ -138,7 +138,7 @@ def output_columns(
     return kept | {name: python_values(values) for name, values in columns.items()}
 
 
-def without_formula(value: Any) -> Any:  # noqa: ANN401 - any cell
+def without_formula(value: Any) -> Any:
     """Return a text that a spreadsheet would run as a formula with an apostrophe before it.
 
     Examples

@@ -144,7 +144,7 @@ class DelimitedFile(AnswerFile):
             except csv.Error as error:
                 raise ResponseError(f"{self.path}: line {reader.line_num}: {error}") from None
 
-    def _rows(self, reader: Any) -> list[Sequence[str]]:  # noqa: ANN401 - csv's reader has no public type
+    def _rows(self, reader: Any) -> list[Sequence[str]]:
         filled = ((reader.line_num, row) for row in reader if row)
         return [self.check_row(row, line) for line, row in islice(filled, BATCH_ROWS)]
 

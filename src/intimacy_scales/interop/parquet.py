@@ -52,7 +52,7 @@ class ParquetScores(ScoreFile):
         super().__init__(path)
         self._writer: Any = None
 
-    def _frame(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> Any:  # noqa: ANN401 - pyarrow is optional
+    def _frame(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> Any:
         if isinstance(table, ArrowTable):
             return table.frame(columns, keep)
         kept = {str(name): output_columns(table, [name], {})[str(name)] for name in keep}

@@ -58,7 +58,7 @@ class SpreadsheetFile(AnswerFile):
         self._book.close()
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell
+def _cell(value: Any) -> Any:
     """Return a value as a workbook can hold it: no formula, no control characters, no time zone."""
     if isinstance(value, str):
         return without_formula(_CONTROL.sub("\ufffd", value))

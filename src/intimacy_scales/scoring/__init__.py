@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["PersonScores", "Scores", "score", "score_stream"]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - Scores needs numpy, which one answer sheet does not
+def __getattr__(name: str) -> Any:
     if name == "Scores":
         from intimacy_scales.scoring.scores import Scores
 

@@ -50,7 +50,7 @@ def score(
 @overload
 def score(
     instrument: Instrument | str,
-    responses: Any,  # noqa: ANN401 - every kind that open_table names
+    responses: Any,
     *,
     columns: ColumnMap = None,
     missing_codes: MissingCode | Sequence[MissingCode] = (),

@@ -79,7 +79,7 @@ class Scores:
         scores: NDArray[np.float64] = (self[scale] - low) / (high - low) * 100
         return scores
 
-    def to_frame(self, *, answered: bool = False, pomp: bool = False, keep: Sequence[Hashable] = ()) -> Any:  # noqa: ANN401 - the caller's own kind of frame
+    def to_frame(self, *, answered: bool = False, pomp: bool = False, keep: Sequence[Hashable] = ()) -> Any:
         """Return the scores in the caller's own kind of frame.
 
         Parameters

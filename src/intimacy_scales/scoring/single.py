@@ -170,7 +170,7 @@ class SheetScorer:
         responses: Mapping[Any, Any],
         *,
         on_invalid: str = "raise",
-        person: Any = None,  # noqa: ANN401 - any id
+        person: Any = None,
     ) -> PersonScores:
         """Score one person's answers to the instrument that this was made for."""
         rows = self._quick(responses)

@@ -16,7 +16,7 @@ from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.scores import Scores
 
 
-def score_answers(instrument: Instrument, responses: Any, **options: Any) -> Scores:  # noqa: ANN401
+def score_answers(instrument: Instrument, responses: Any, **options: Any) -> Scores:
     """Check and score a table of answers; options as in `AnswerReader`.
 
     Only one block of codes exists at a time, so that it stays in cache between the two.
