@@ -123,7 +123,7 @@ def _from_series(series: Any) -> Column:
         return Numbers(column.to_numpy())
     if not kind.is_integer() or kind in (nw.Int128, nw.UInt128):
         return list(column.to_list())
-    if isinstance(getattr(series, "dtype", None), np.dtype) or not column.null_count():
+    if not column.null_count():
         return Numbers(column.to_numpy())
     present = np.packbits(~column.is_null().to_numpy(), bitorder="little")
     return Numbers(column.fill_null(0).to_numpy(), present)
@@ -162,7 +162,10 @@ class PandasTable(Table):
 
     def column(self, name: Hashable) -> Column:
         """Return one column."""
-        return _from_series(self.native.iloc[:, self.names.index(name)])
+        series = self.native.iloc[:, self.names.index(name)]
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
+            return Numbers(series.to_numpy())  # as narwhals would, without its cost for short tables
+        return _from_series(series)
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a DataFrame with the caller's index."""
