@@ -158,6 +158,12 @@ def test_truth_values_are_no_answers_in_any_kind_of_table(kind):
     assert "None" not in text
 
 
+@pytest.mark.parametrize("dtype", ["m8[ns]", "m8[D]", "M8[ns]", "M8[D]"])
+def test_dates_and_durations_are_no_answers_however_they_are_stored(dtype):
+    array = np.array([[1, 2, 3, 1]], dtype="i8").view(dtype)
+    assert "not a number or a text" in message(InvalidResponsesError, array, columns=IDS)
+
+
 @pytest.mark.parametrize("code", [-99, 99, 999, -99.0, "-99", "N/A"])
 def test_a_value_that_makes_up_most_problems_is_named_as_a_likely_missing_code(code):
     table = rows({"tru01": code}, {"tru02": code}, {"tru03": code, "mood": 7}, {})
@@ -356,7 +362,7 @@ WHOLE_TYPES = ["i1", "u1", "<i2", ">i2", "<u2", ">u2", "i4", ">i4", "u4", "i8", 
 
 @pytest.mark.parametrize(("low", "high", "step"), [
     (1, 5, 1), (0, 100, 1), (0, 127, 1), (0, 200, 1), (60, 128, 1), (0, 254, 1), (0, 255, 1), (1, 255, 1),
-    (-3, 3, 1), (0, 1000, 1), (200, 300, 1), (0, 40_000, 1), (0, 65_534, 1), (2, 10, 2), (0, 3, 0.5),
+    (-3, 3, 1), (0, 1000, 1), (200, 300, 1), (0, 65_534, 1), (2, 10, 2), (0, 3, 0.5),
     (-1, 1, 0.1),
 ])  # fmt: skip
 def test_every_number_of_every_type_is_the_point_it_equals_or_a_problem(low, high, step):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +22,7 @@ from intimacy_scales import (
     UnknownInstrumentError,
     load_bank,
     score,
+    score_stream,
     simulate,
 )
 from intimacy_scales.cli import app
@@ -70,6 +72,12 @@ CALLS: dict[str, tuple[Any, type[Exception], str]] = {
     "a list as column": (
         lambda: score("ras", GOOD, columns={"ras_1": ["a"]}), ResponseError, "no name of a column",
     ),
+    "person that is not there": (lambda: score("ras", GOOD, person="id"), ResponseError, "has no key 'id'"),
+    "a table as batches": (
+        lambda: list(score_stream("ras", pd.DataFrame([GOOD]))), ResponseError, "[table] here",
+    ),
+    "a sheet as batches": (lambda: list(score_stream("ras", GOOD)), ResponseError, "[table] here"),
+    "keep a number": (lambda: score("ras", [GOOD]).to_frame(keep=5), ResponseError, "list of columns"),
     "loadings of some items": (lambda: simulate("ras", 4, loadings={"ras_1": 0.5}), ValueError, "'ras_2'"),
     "half a person": (lambda: simulate("ras", 4.0), ValueError, "n=4.0"),
 }  # fmt: skip
@@ -84,6 +92,17 @@ def test_a_mistaken_call_is_told_in_words(case: str) -> None:
 
 def test_no_missing_codes_may_be_said_as_none() -> None:
     assert score("ras", GOOD, missing_codes=None) == score("ras", GOOD)
+
+
+def test_a_column_is_kept_once() -> None:
+    table = score("ras", pd.DataFrame([{**GOOD, "id": 1}])).to_frame(keep=["id", "id"])
+    assert list(table.columns) == ["id", "total"]
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_a_matrix_is_an_array() -> None:
+    scores = score("ras", np.matrix([[4] * 7]), columns=IDS)
+    assert scores["total"].tolist() == [score("ras", GOOD).scores["total"]]
 
 
 def test_a_look_alike_column_is_not_taken_for_a_skipped_item() -> None:

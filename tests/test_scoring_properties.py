@@ -413,7 +413,7 @@ def end_scores(form: Instrument, name: str) -> tuple[float, float]:
     return nobody.low, nobody.high
 
 
-@pytest.mark.parametrize(("n_items", "high"), [(3, 5), (12, 100), (12, 1000), (140, 65_000)])
+@pytest.mark.parametrize(("n_items", "high"), [(3, 5), (12, 100), (12, 1000), (12, 65_000)])
 def test_summary_of_large_sums_equals_numpy(n_items, high):
     items = [f"q{n}" for n in range(n_items)]
     form = form_of(items=items, scales=[{"id": "a", "items": items, "method": "sum"}], low=0, high=high)

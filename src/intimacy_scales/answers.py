@@ -92,7 +92,9 @@ class AnswerKey:
         return self._decode_numpy(value) if type(value).__module__ == "numpy" else PROBLEM
 
     def _decode_numpy(self, value: Any) -> int:
-        plain = value.item() if value.ndim == 0 else value
+        if getattr(value, "ndim", 1) or value.dtype.kind in "mM":  # dates may turn into plain numbers
+            return MISSING if not getattr(value, "ndim", 1) and value != value else PROBLEM  # noqa: PLR0124 - not a time
+        plain = value.item()
         if type(plain).__module__ == "numpy" and getattr(plain, "ndim", 1) == 0 and value.dtype.kind == "f":
             plain = float(plain)  # a long double has no plainer form of its own
         if isinstance(plain, int | float) and not isinstance(plain, bool):
@@ -130,7 +132,8 @@ class AnswerKey:
     def explain(self, value: Any) -> Explanation:
         """Say why a value is a problem, what is allowed, and what was probably meant."""
         allowed = self.scale.describe()
-        plain = value.item() if hasattr(value, "dtype") and value.ndim == 0 else value
+        is_scalar = hasattr(value, "dtype") and value.ndim == 0 and value.dtype.kind not in "mM"
+        plain = value.item() if is_scalar else value
         if isinstance(plain, bool):
             return Explanation("is a truth value, not an answer", allowed)
         if isinstance(plain, str):

@@ -272,7 +272,8 @@ class ArrayTable(Table):
         """Return one column."""
         column = self.array[:, self.names.index(name)]
         if column.dtype.kind not in "iuf":
-            return list(column.tolist())
+            # dates and durations would turn into plain numbers
+            return list(column) if column.dtype.kind in "mM" else list(column.tolist())
         if not isinstance(column, np.ma.MaskedArray):
             return Numbers(column)
         return Numbers(column.data, np.packbits(~np.ma.getmaskarray(column), bitorder="little"))
@@ -288,6 +289,8 @@ def _open_array(array: NDArray[Any], columns: Any) -> ArrayTable:
         raise ResponseError("a one-dimensional array does not say what its numbers are: pass {item: answer}")
     if array.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
         raise ResponseError(f"an array of answers is (n_persons, n_items); this one is {array.shape}")
+    if not isinstance(array, np.ma.MaskedArray):
+        array = np.asarray(array)  # a matrix would stay two-dimensional in its columns
     if columns is None or isinstance(columns, str | Mapping):
         raise ResponseError(
             "a numpy array does not name its columns: declare them in order, "

@@ -142,7 +142,8 @@ class Problems(Sequence[ResponseProblem]):
         return id(self)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} problems{''.join(f'; {problem}' for problem in islice(self, 1))}>"
+        count = "1 problem" if len(self) == 1 else f"{len(self)} problems"
+        return f"<{count}{''.join(f'; {problem}' for problem in islice(self, 1))}>"
 
     def value_counts(self) -> Counter[Any]:
         """Return how often each offending value occurs."""
@@ -169,6 +170,13 @@ class Problems(Sequence[ResponseProblem]):
     def to_dict(self) -> list[dict[str, Any]]:
         """Return one dictionary for each bad cell, whose values JSON can hold."""
         return [problem_dict(problem) for problem in self]
+
+
+def not_accepted(problems: Sequence[ResponseProblem]) -> str:
+    """Say how many answers were not accepted; nothing where all were."""
+    if not problems:
+        return ""
+    return "; 1 answer not accepted" if len(problems) == 1 else f"; {len(problems)} answers not accepted"
 
 
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:

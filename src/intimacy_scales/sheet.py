@@ -32,7 +32,7 @@ class BadCell(NamedTuple):
 
 def as_sheet(responses: Any) -> Mapping[Any, Any] | None:
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
-    if isinstance(responses, dict | Mapping):  # a dict is recognized sooner by its name
+    if type(responses) is dict or isinstance(responses, Mapping):  # a dict is told sooner by its type
         return responses
     if is_of(responses, "pandas", "Series"):
         twice = responses.index[responses.index.duplicated()]

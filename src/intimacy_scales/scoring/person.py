@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.problems import problem_dict
+from intimacy_scales.problems import not_accepted, problem_dict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,8 +114,7 @@ class PersonScores:
             f"{name} {'not scored' if value is None else format(value, '.4g')}"
             for name, value in self.scores.items()
         )
-        problems = f"; {len(self.problems)} answers not accepted" if self.problems else ""
-        return f"<PersonScores {self.instrument}: {shown}{problems}>"
+        return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -148,9 +148,8 @@ class Plan:
 
 
 def _units(scale: ResponseScale, q: int, *, reverse: bool) -> tuple[int, ...]:
-    step = int(exact(scale.step) * q)
-    steps = range(scale.n_points)
-    return (0, *(step * (scale.n_points - 1 - s if reverse else s) for s in steps))
+    step, last = int(exact(scale.step) * q), scale.n_points - 1
+    return (0, *(step * (last - s if reverse else s) for s in range(last + 1)))
 
 
 def _plan_items(instrument: Instrument, scale: Scale) -> PlannedScale:

@@ -130,9 +130,9 @@ def score(
         check_on_invalid(on_invalid)
         codes = () if missing_codes is _NONE else as_missing_codes(missing_codes)
         scorer = sheet_scorer(form, columns, codes)
-        return scorer(
-            form, sheet, on_invalid=on_invalid, person=None if person is None else sheet.get(person)
-        )
+        if person is not None and person not in sheet:
+            raise ResponseError(f"person: the mapping has no key {person!r}")
+        return scorer(form, sheet, on_invalid=on_invalid, person=None if person is None else sheet[person])
     from intimacy_scales.codes import CodedResponses
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
@@ -192,6 +192,8 @@ def score_stream(
     form = as_instrument(instrument)
     if not _warned:
         _warn_if_draft(form)
+    if as_sheet(batches) is not None or hasattr(batches, "columns"):
+        raise ResponseError("batches is one table: pass it to score(), or [table] here")
     rows = 0
     for batch in batches:
         scores = score_answers(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.frames import Table
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.problems import Problems
+from intimacy_scales.problems import Problems, not_accepted
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
 _SHOWN_ROWS = 10
@@ -103,7 +103,9 @@ class Scores:
             A kept column is not there, or has the name of a new one.
         """
         columns = self.columns(answered=answered, pomp=pomp)
-        kept = [keep] if isinstance(keep, str) else list(keep)
+        if not isinstance(keep, Sequence):
+            raise ResponseError(f"keep={keep!r}: give a list of columns")
+        kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
         for name in kept:
             self.table.values(name, "keep")
         check_keep(kept, self.scale_ids)
@@ -141,10 +143,8 @@ class Scores:
         }
 
     def __repr__(self) -> str:
-        problems = f", {len(self.problems)} answers not accepted" if self.problems else ""
-        return (
-            f"<Scores {self.instrument}: {len(self)} persons, scales {', '.join(self.scale_ids)}{problems}>"
-        )
+        scales, problems = ", ".join(self.scale_ids), not_accepted(self.problems)
+        return f"<Scores {self.instrument}: {len(self)} persons, scales {scales}{problems}>"
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))
@@ -153,8 +153,7 @@ class Scores:
             cells = "".join(f"<td>{'not scored' if math.isnan(v) else format(v, '.2f')}</td>" for v in values)
             rows.append(f"<tr><th>{row}</th>{cells}</tr>")
         more = f"<p>{len(self) - _SHOWN_ROWS} more persons</p>" if len(self) > _SHOWN_ROWS else ""
-        problems = f"; {len(self.problems)} answers not accepted" if self.problems else ""
         return (
-            f"<table><caption>{escape(str(self.instrument))}{problems}</caption>"
+            f"<table><caption>{escape(str(self.instrument))}{not_accepted(self.problems)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{more}"
         )

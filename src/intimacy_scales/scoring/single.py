@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import getitem
 from types import NoneType
-from typing import Any
+from typing import Any, NamedTuple
 
 from intimacy_scales.answers import AnswerKey, MissingCode, answer_keys
 from intimacy_scales.columns import ColumnMap, column_names, loose
@@ -98,8 +97,7 @@ def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore]) -> ScaleScor
     return ScaleScore(combined, pomp(combined, scale.low, scale.high), n, low, high)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A scale of items: which stretch of all look-ups is its own, and what their sum means."""
 
     position: int
@@ -199,8 +197,8 @@ class SheetScorer:
         except KeyError:
             return None
         rows = [_NOT_YET] * len(self.ids)
-        for part in self.parts:
-            rows[part.position] = part.sums[sum(added[part.stretch])]
+        for position, stretch, sums in self.parts:
+            rows[position] = sums[sum(added[stretch])]
         return self._add_composites(rows)
 
     def _has_stray(self, responses: Mapping[Any, Any]) -> bool:
