@@ -31,7 +31,7 @@ from intimacy_scales.sheet import (
 if TYPE_CHECKING:
     from intimacy_scales.answers import MissingCode
 
-BLOCK = 131_072  # rows whose codes stay in cache from reading to scoring
+BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
