@@ -10,18 +10,28 @@ if TYPE_CHECKING:
     from intimacy_scales.banks import available, load, load_bank
     from intimacy_scales.codes import CodedResponses, encode
     from intimacy_scales.errors import (
+        EstimationError,
         InstrumentError,
         IntimacyScalesError,
         IntimacyScalesWarning,
         InvalidResponsesError,
+        KeyingWarning,
         MissingColumnsError,
         MissingDependencyError,
+        NotConvergedError,
         ResponseError,
         ResponseProblem,
         UnknownInstrumentError,
         UnvalidatedInstrumentWarning,
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, ResponseScale, Scale
+    from intimacy_scales.reliability import (
+        ItemMoments,
+        cronbach_alpha,
+        item_analysis,
+        item_moments,
+        item_moments_stream,
+    )
     from intimacy_scales.scoring import PersonScores, Scores, score, score_stream
     from intimacy_scales.simulation import Simulation, simulate
 
@@ -31,22 +41,28 @@ _HOMES = {
     "banks": ("available", "load", "load_bank"),
     "codes": ("CodedResponses", "encode"),
     "errors": (
-        "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError",
-        "MissingColumnsError", "MissingDependencyError", "ResponseError", "ResponseProblem",
-        "UnknownInstrumentError", "UnvalidatedInstrumentWarning",
+        "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
+        "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
+        "NotConvergedError", "ResponseError", "ResponseProblem", "UnknownInstrumentError",
+        "UnvalidatedInstrumentWarning",
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "ResponseScale", "Scale"),
+    "reliability": (
+        "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
+    ),
     "scoring": ("PersonScores", "Scores", "score", "score_stream"),
     "simulation": ("Simulation", "simulate"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CodedResponses", "Instrument", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
-    "InvalidResponsesError", "Item", "ItemBank", "MissingColumnsError", "MissingDependencyError",
-    "MissingRule", "PersonScores", "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores",
-    "Simulation", "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "encode", "load",
-    "load_bank", "score", "score_stream", "simulate",
+    "CodedResponses", "EstimationError", "Instrument", "InstrumentError", "IntimacyScalesError",
+    "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
+    "MissingColumnsError", "MissingDependencyError", "MissingRule", "NotConvergedError", "PersonScores",
+    "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation",
+    "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "cronbach_alpha", "encode",
+    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "score", "score_stream",
+    "simulate",
 ]  # fmt: skip
 
 

@@ -160,3 +160,15 @@ class IntimacyScalesWarning(UserWarning):
 
 class UnvalidatedInstrumentWarning(IntimacyScalesWarning):
     """The instrument is a draft: nobody has shown yet that its scores mean what they say."""
+
+
+class EstimationError(IntimacyScalesError, ValueError):
+    """A statistic cannot be computed from what was given, or not in the way that was asked for."""
+
+
+class NotConvergedError(EstimationError):
+    """An iterative estimate did not settle; says what to try."""
+
+
+class KeyingWarning(IntimacyScalesWarning):
+    """Items run against their key: they are named, never flipped."""

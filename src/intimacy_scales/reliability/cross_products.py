@@ -1,0 +1,157 @@
+"""Codes → exact whole-number sums of single items and of pairs of items (arrays only).
+
+Code 0 means no answer, so products of codes are sums over the persons who answered both. Blocks are
+multiplied in float32 while every sum within a block stays below 2**24, in float64 otherwise, and
+added up as integers: the result is the same to the bit for any blocks in any order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.encoding import Codes
+
+Integers = NDArray[np.int64]
+
+_FLOAT32 = 2**24
+_FLOAT64 = 2**53
+_MANY, _FEW = 16_384, 1_024
+_PACKED = 2**12  # bins of a joint count of several items that stay in the nearest cache
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Sums over the persons who answered both items of each pair.
+
+    Attributes
+    ----------
+    counts
+        (n_items, n_items): how many they are.
+    sums
+        Entry (i, j): sum of the codes of i.
+    squares
+        Entry (i, j): sum of the squared codes of i; None where not asked for.
+    products
+        Sum of the products of both codes.
+    """
+
+    counts: Integers
+    sums: Integers
+    squares: Integers | None
+    products: Integers
+
+    def __add__(self, other: PairSums) -> PairSums:
+        """Return the sums over both groups of persons."""
+        squares = None
+        if self.squares is not None and other.squares is not None:
+            squares = self.squares + other.squares
+        return PairSums(
+            self.counts + other.counts, self.sums + other.sums, squares, self.products + other.products
+        )
+
+    def __sub__(self, other: PairSums) -> PairSums:
+        """Return the sums over those who are not in the other group."""
+        squares = None
+        if self.squares is not None and other.squares is not None:
+            squares = self.squares - other.squares
+        return PairSums(
+            self.counts - other.counts, self.sums - other.sums, squares, self.products - other.products
+        )
+
+    def of(self, items: NDArray[np.intp]) -> PairSums:
+        """Return the sums of some of the items."""
+        rows = np.ix_(items, items)
+        squares = None if self.squares is None else self.squares[rows]
+        return PairSums(self.counts[rows], self.sums[rows], squares, self.products[rows])
+
+
+def block_size(highest: int) -> tuple[int, type[np.float32] | type[np.float64]]:
+    """Return how many rows may be multiplied at once, and in which type, for codes up to ``highest``."""
+    rows = (_FLOAT32 - 1) // highest**2
+    if rows >= _FEW:
+        return min(rows, _MANY), np.float32
+    return min((_FLOAT64 - 1) // highest**2, _MANY), np.float64
+
+
+def no_pairs(n_items: int, *, squares: bool) -> PairSums:
+    """Return the sums over nobody."""
+    zeros = [np.zeros((n_items, n_items), dtype=np.int64) for _ in range(4)]
+    return PairSums(zeros[0], zeros[1], zeros[2] if squares else None, zeros[3])
+
+
+def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
+    """Return the sums of all pairs of columns.
+
+    Parameters
+    ----------
+    codes
+        (n_persons, n_items), column-contiguous.
+    highest
+        No code is above it.
+    squares
+        Whether sums of squares of each pair are wanted, at the cost of another product.
+    """
+    n, k = codes.shape
+    size, kind = block_size(highest)
+    total = no_pairs(k, squares=squares)
+    space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=kind).T  # column-contiguous
+    for start in range(0, n, size):
+        part = codes[start : start + size]
+        block = space[: len(part)]
+        full = bool(part.all())
+        np.copyto(block[:, :k], part)
+        total += _full_block(block, k, squares=squares) if full else _gappy_block(part, block, k, squares)
+    return total
+
+
+def _full_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
+    """Sum up a block in which everything is answered: each pair has the sums of its items."""
+    values = block[:, :k]
+    products = (values.T @ values).astype(np.int64)
+    sums = values.sum(axis=0, dtype=np.float64).astype(np.int64)
+    wide = np.ones((1, k), dtype=np.int64)
+    return PairSums(
+        np.full((k, k), len(block), dtype=np.int64),
+        sums[:, None] * wide,
+        np.diag(products)[:, None] * wide if squares else None,
+        products,
+    )
+
+
+def _gappy_block(part: Codes, block: NDArray[Any], k: int, squares: bool) -> PairSums:
+    np.copyto(block[:, k : 2 * k], (part != 0).view(np.uint8))
+    values, answered = block[:, :k], block[:, k : 2 * k]
+    both = block[:, : 2 * k]
+    product = (both.T @ both).astype(np.int64)
+    squared = None
+    if squares:
+        np.multiply(values, values, out=block[:, 2 * k :])
+        squared = (block[:, 2 * k :].T @ answered).astype(np.int64)
+    return PairSums(product[k:, k:], product[:k, k:], squared, product[:k, :k])
+
+
+def code_frequencies(codes: Codes, highest: int) -> Integers:
+    """Count each code of each column: (n_items, highest + 1).
+
+    Several columns are packed into one number and counted together.
+    """
+    k = codes.shape[1]
+    base = highest + 1
+    together = 1
+    while base ** (together + 1) <= _PACKED:
+        together += 1
+    counts = np.zeros((k, base), dtype=np.int64)
+    for first in range(0, k, together):
+        group = range(first, min(first + together, k))
+        packed: NDArray[Any] = codes[:, first].astype(np.uint32)
+        for column in group[1:]:
+            packed *= base
+            packed += codes[:, column]
+        joint = np.bincount(packed, minlength=base ** len(group)).reshape((base,) * len(group))
+        for axis, column in enumerate(group):
+            counts[column] = joint.sum(axis=tuple(a for a in range(len(group)) if a != axis))
+    return counts

@@ -1,0 +1,72 @@
+"""How much each person moves coefficient alpha: its variance without assuming normal answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.codes import CodedResponses
+from intimacy_scales.reliability.answer_values import blocks_of
+from intimacy_scales.reliability.clusters import sum_by_cluster
+from intimacy_scales.reliability.keyed import KeyedMoments
+
+Floats = NDArray[np.float64]
+
+
+def _gradient(covariances: Floats) -> Floats:
+    """Return the derivative of alpha by each covariance."""
+    k = len(covariances)
+    total, trace = covariances.sum(), np.trace(covariances)
+    gradient: Floats = k / (k - 1) * (np.full((k, k), trace / total**2) - np.eye(k) / total)
+    return gradient
+
+
+def _pair_means(answers: CodedResponses, scale: str, listwise: bool) -> tuple[Floats, Floats, Floats]:
+    """Return counts (k, k), means of i among those who answered i and j, and covariances, in steps."""
+    n: Floats = np.zeros(())
+    s: Floats = np.zeros(())
+    p: Floats = np.zeros(())
+    for _, steps, there in blocks_of(answers, scale):
+        given = (there & there.all(axis=1, keepdims=True) if listwise else there).astype(np.float64)
+        x = steps * given
+        n, s, p = n + given.T @ given, s + x.T @ given, p + x.T @ x
+    return n, s / n, (p - s * s.T / n) / (n - 1)
+
+
+def influences(answers: CodedResponses, moments: KeyedMoments) -> Floats:
+    """Return each person's influence on alpha (n_persons,): 0 for those without a pair of answers.
+
+    ``IF_i = sum_jl G_jl (N / n_jl) m_ij m_il ((x_ij - mean_jl)(x_il - mean_lj) - s_jl)`` with G the
+    derivative of alpha by the covariances: for complete answers, N times what Maydeu-Olivares,
+    Coffman and Hartmann (2007) sum the squares of.
+    """
+    listwise = moments.missing == "listwise"
+    counts, means, covariances = _pair_means(answers, moments.scale, listwise)
+    weight = _gradient(covariances) * (counts.max() / counts)
+    linear = weight * means.T
+    constant = weight * (means * means.T - covariances)
+    values = np.zeros(len(answers))
+    for start, steps, there in blocks_of(answers, moments.scale):
+        given = (there & there.all(axis=1, keepdims=True) if listwise else there).astype(np.float64)
+        x = steps * given
+        rows = (x @ weight) * x - 2 * x * (given @ linear.T) + (given @ constant) * given
+        values[start : start + len(x)] = rows.sum(axis=1)
+    return values
+
+
+def alpha_variance(
+    answers: CodedResponses, moments: KeyedMoments, clusters: NDArray[np.intp] | None
+) -> tuple[float, int]:
+    """Return the variance of alpha and how many persons (or clusters) it counts on.
+
+    With clusters, influences are added up within them first, so that partners need not answer
+    independently.
+    """
+    values = influences(answers, moments)
+    size = float(moments.counts.max())
+    if clusters is None:
+        n = moments.n
+        return float(np.sum(values**2)) / size**2 * n / (n - 1), n
+    sums = sum_by_cluster(values[:, None], clusters)[:, 0]
+    n = len(sums)
+    return float(np.sum(sums**2)) / size**2 * n / (n - 1), n

@@ -1,0 +1,63 @@
+"""Closed-form intervals of coefficient alpha (arrays only).
+
+All but `duhachek_variance` need nothing but the estimate, the number of persons and of items.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def normal_quantile(confidence_level: float) -> float:
+    """Return the standard normal quantile of the upper end."""
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + confidence_level) / 2))
+
+
+def feldt(alpha: float, n: int, k: int, confidence_level: float) -> tuple[float, float]:
+    """Return Feldt's interval (Feldt, 1965; Feldt, Woodruff & Salih, 1987).
+
+    ``1 - (1 - alpha) F`` with F quantiles of n - 1 and (n - 1)(k - 1) degrees of freedom: exact for
+    parallel items with normal scores.
+    """
+    from scipy.special import fdtri
+
+    tail = (1 - confidence_level) / 2
+    df = (n - 1, (n - 1) * (k - 1))
+    return 1 - (1 - alpha) * float(fdtri(*df, 1 - tail)), 1 - (1 - alpha) * float(fdtri(*df, tail))
+
+
+def bonett(alpha: float, n: int, k: int, confidence_level: float, *, corrected: bool) -> tuple[float, float]:
+    """Return Bonett's interval from ``ln(1 - alpha)``.
+
+    Its variance is ``2k / ((k - 1)(n - 2))`` (Bonett, 2002). ``corrected`` subtracts ``ln(n / (n - 1))``
+    first (Bonett & Wright, 2015).
+    """
+    if alpha >= 1:
+        return 1.0, 1.0
+    centre = math.log1p(-alpha) - (math.log(n / (n - 1)) if corrected else 0.0)
+    half = normal_quantile(confidence_level) * math.sqrt(2 * k / ((k - 1) * (n - 2)))
+    return -math.expm1(centre + half), -math.expm1(centre - half)
+
+
+def duhachek_variance(covariances: NDArray[np.float64]) -> float:
+    """Return n times the variance of alpha for normal answers (van Zyl, Neudecker & Nel, 2000).
+
+    ``Q = 2 k**2 / ((k - 1)**2 s**3) * (s (tr V**2 + (tr V)**2) - 2 tr V * 1'V**2 1)`` with ``s = 1'V1``;
+    Duhachek & Iacobucci (2004) made intervals of it.
+    """
+    k = len(covariances)
+    s, trace = float(covariances.sum()), float(np.trace(covariances))
+    rows = covariances.sum(axis=1)
+    inner = s * (float(np.sum(covariances**2)) + trace**2) - 2 * trace * float(rows @ rows)
+    return 2 * k**2 / ((k - 1) ** 2 * s**3) * inner
+
+
+def symmetric(estimate: float, variance: float, confidence_level: float) -> tuple[float, float]:
+    """Return ``estimate ± z * sqrt(variance)``."""
+    half = normal_quantile(confidence_level) * math.sqrt(max(variance, 0.0))
+    return estimate - half, estimate + half

@@ -1,0 +1,394 @@
+"""Item analysis: what each item contributes to its scale."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.codes import CodedResponses
+from intimacy_scales.errors import KeyingWarning
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.reliability.alpha import alpha_of, undefined_because
+from intimacy_scales.reliability.cross_products import Integers
+from intimacy_scales.reliability.guttman import guttman_bounds, squared_multiple_correlations
+from intimacy_scales.reliability.intervals import duhachek_variance
+from intimacy_scales.reliability.keyed import (
+    Answers,
+    Floats,
+    KeyedMoments,
+    Missing,
+    StandardDeviations,
+    items_of,
+    keyed_moments,
+)
+from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
+from intimacy_scales.reliability.moments import ItemMoments, moments_of_codes
+from intimacy_scales.reliability.results import plain
+from intimacy_scales.reliability.scale_items import ScaleItems
+from intimacy_scales.reliability.score_moments import item_score_correlations, unit_sums
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterItem:
+    """Correlations between the items of a scale.
+
+    Attributes
+    ----------
+    mean, median, minimum, maximum, variance
+        Over all pairs of items; nan where there are none.
+    """
+
+    mean: float
+    median: float
+    minimum: float
+    maximum: float
+    variance: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields; None for what is not defined."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+def inter_item(correlations: Floats) -> InterItem:
+    """Describe the correlations below the diagonal."""
+    r = correlations[np.tril_indices(len(correlations), -1)]
+    if not len(r) or not np.all(np.isfinite(r)):
+        return InterItem(
+            mean=math.nan, median=math.nan, minimum=math.nan, maximum=math.nan, variance=math.nan
+        )
+    return InterItem(
+        mean=float(r.mean()),
+        median=float(np.median(r)),
+        minimum=float(r.min()),
+        maximum=float(r.max()),
+        variance=float(r.var(ddof=1)) if len(r) > 1 else math.nan,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ItemAnalysis:
+    """What each item of a scale does.
+
+    Attributes
+    ----------
+    instrument
+        What was answered.
+    scale
+        The scale's id.
+    items
+        Item ids; a leading minus marks reverse-keyed ones. Arrays below are (k,) in this order, of
+        keyed answers, nan where not defined.
+    n
+        How many answered the item.
+    missing_share
+        Share of all persons who did not.
+    mean, sd, median, skew, kurtosis
+        ``skew`` is m3 / sd**3 and ``kurtosis`` m4 / sd**4 - 3, with the n - 1 sd.
+    floor, ceiling
+        Share of answers at the keyed minimum and maximum.
+    r_raw
+        Correlation with the score (mean of the answered items), which contains the item.
+    r_std
+        Correlation with the sum of standardized items.
+    r_drop
+        Corrected item-total correlation: with the sum of the other items.
+    r_cor
+        Correlation with the standardized total, the item's own part replaced by what it shares with
+        the others (its squared multiple correlation).
+    alpha_if_dropped
+        Coefficient alpha of the other items.
+    inter_item
+        Mean, median, range and variance of the correlations between items.
+    frequencies
+        (k, points): how often each option was chosen, as answered, not keyed; options in ``options``.
+    missing
+        How skipped answers were treated in covariances.
+    moments
+        What it was computed from.
+    keying
+        Items that run against their key, or None.
+    """
+
+    instrument: InstrumentRef
+    scale: str
+    items: tuple[str, ...]
+    n: Integers
+    missing_share: Floats
+    mean: Floats
+    sd: Floats
+    median: Floats
+    skew: Floats
+    kurtosis: Floats
+    floor: Floats
+    ceiling: Floats
+    r_raw: Floats
+    r_std: Floats
+    r_drop: Floats
+    r_cor: Floats
+    alpha_if_dropped: Floats
+    inter_item: InterItem
+    frequencies: tuple[Integers, ...]
+    options: tuple[tuple[int | float, ...], ...]
+    missing: Missing
+    moments: KeyedMoments = field(repr=False, compare=False)
+    keying: KeyingFinding | None
+
+    def _columns(self) -> dict[str, Any]:
+        return {
+            "n": self.n,
+            "% missing": 100 * self.missing_share,
+            "mean": self.mean,
+            "sd": self.sd,
+            "median": self.median,
+            "skew": self.skew,
+            "kurtosis": self.kurtosis,
+            "% floor": 100 * self.floor,
+            "% ceiling": 100 * self.ceiling,
+            "r_raw": self.r_raw,
+            "r_std": self.r_std,
+            "r_drop": self.r_drop,
+            "r_cor": self.r_cor,
+            "alpha_if_dropped": self.alpha_if_dropped,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each item."""
+        from intimacy_scales.frames import pandas_frame
+
+        return pandas_frame({"item": list(self.items), **self._columns()}).set_index("item")
+
+    def frequency_frame(self, *, percent: bool = False) -> pd.DataFrame:
+        """Return a pandas table of how often each option was chosen, as answered.
+
+        Parameters
+        ----------
+        percent
+            In percent of the answers instead of counts. The last column stays the share of all
+            persons who skipped the item, in percent.
+        """
+        from intimacy_scales.frames import pandas_frame
+
+        everything = sorted({value for row in self.options for value in row})
+        columns: dict[str, Any] = {"item": [item.removeprefix("-") for item in self.items]}
+        for value in everything:
+            cells = []
+            for options, counts in zip(self.options, self.frequencies, strict=True):
+                count = int(counts[options.index(value)]) if value in options else 0
+                given = int(counts.sum())
+                share = 100 * count / given if given else math.nan
+                cells.append(share if percent else count)
+            columns[str(value)] = cells
+        columns["% missing"] = 100 * self.missing_share
+        return pandas_frame(columns).set_index("item")
+
+    def if_dropped(self, sds: StandardDeviations = "items") -> pd.DataFrame:
+        """Return a pandas table of what the scale would be without each item.
+
+        Parameters
+        ----------
+        sds
+            See `KeyedMoments.correlations`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            alpha, standardized alpha, lambda-6, mean and median inter-item r and its variance,
+            signal to noise ratio ``k r / (1 - r)``, standard error of alpha (Duhachek & Iacobucci).
+        """
+        from intimacy_scales.frames import pandas_frame
+
+        rows = [_summary(self.moments.without(i), sds) for i in range(len(self.items))]
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        return pandas_frame({"item": list(self.items), **columns}).set_index("item")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        rows: list[dict[str, Any]] = []
+        for i, item in enumerate(self.items):
+            counts = dict(zip(map(str, self.options[i]), self.frequencies[i].tolist(), strict=True))
+            figures = {name: column[i] for name, column in self._columns().items()}
+            rows.append(plain({"item": item, **figures, "frequencies": counts}))
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scale": self.scale,
+            "missing": self.missing,
+            "inter_item_r": self.inter_item.to_dict(),
+            "items": rows,
+            "keying": None if self.keying is None else str(self.keying),
+        }
+
+    def __repr__(self) -> str:
+        table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
+        warned = f"\n{self.keying}" if self.keying else ""
+        return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{warned}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        table = self.to_frame().to_html(float_format="{:.2f}".format, border=0, na_rep="-")
+        warned = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
+        return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{warned}"
+
+
+def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]:
+    """Return the figures of `ItemAnalysis.if_dropped` for one set of items."""
+    names = ("alpha", "standardized_alpha", "lambda6", "mean_r", "signal_noise", "standard_error")
+    values = dict.fromkeys((*names, "var_r", "median_r"), math.nan)
+    if undefined_because(moments):
+        return values
+    correlations = moments.correlations(sds)
+    values["alpha"] = alpha_of(moments.covariances)
+    values["standard_error"] = math.sqrt(duhachek_variance(moments.covariances) / moments.n)
+    if np.all(np.isfinite(correlations)):
+        k, described = moments.n_items, inter_item(correlations)
+        values["standardized_alpha"] = alpha_of(correlations)
+        values["lambda6"] = guttman_bounds(correlations)[4]
+        values["mean_r"], values["median_r"] = described.mean, described.median
+        values["var_r"] = described.variance
+        values["signal_noise"] = k * described.mean / (1 - described.mean)
+    return values
+
+
+def _distribution(counts: Integers, reverse: bool) -> tuple[float, float, float]:
+    """Return keyed median (in steps), skew and excess kurtosis of counts of the options."""
+    keyed = counts[::-1] if reverse else counts
+    n = int(keyed.sum())
+    if n == 0:
+        return math.nan, math.nan, math.nan
+    steps = np.arange(len(keyed))
+    below = np.cumsum(keyed)
+    middle = [int(np.searchsorted(below, position, side="right")) for position in ((n - 1) // 2, n // 2)]
+    mean = float(keyed @ steps) / n
+    apart = steps - mean
+    if n < 2 or np.count_nonzero(keyed) < 2:  # noqa: PLR2004 - one answer, or all alike
+        return sum(middle) / 2, math.nan, math.nan
+    sd = math.sqrt(float(keyed @ apart**2) / (n - 1))
+    third, fourth = float(keyed @ apart**3) / n, float(keyed @ apart**4) / n
+    return sum(middle) / 2, third / sd**3, fourth / sd**4 - 3
+
+
+def _item_total(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, Floats]:
+    """Return r_std, r_drop, r_cor and alpha if dropped (k,) from the covariances."""
+    c = moments.covariances
+    k = len(c)
+    own, rows, total = np.diag(c), c.sum(axis=1), float(c.sum())
+    rest = total - 2 * rows + own
+    r = moments.correlations(sds)
+    shared = r.copy()
+    np.fill_diagonal(shared, squared_multiple_correlations(r))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        dropped = (k - 1) / (k - 2) * (1 - (own.sum() - own) / rest) if k > 2 else np.full(k, np.nan)  # noqa: PLR2004
+        return {
+            "r_drop": np.where((own > 0) & (rest > 0), (rows - own) / np.sqrt(own * rest), np.nan),
+            "r_std": r.sum(axis=1) / np.sqrt(r.sum()),
+            "r_cor": shared.sum(axis=1) / np.sqrt(shared.sum()),
+            "alpha_if_dropped": np.where(rest > 0, dropped, np.nan),
+        }
+
+
+def _raw_correlations(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> Floats:
+    """Return each item's correlation with the score (k,)."""
+    if moments.missing == "pairwise" and not items.is_composite:
+        return item_score_correlations(unit_sums(summed, moments.scale, items))
+    c, weights = moments.covariances, moments.weights
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r: Floats = (c @ weights) / np.sqrt(np.diag(c) * (weights @ c @ weights))
+    return r
+
+
+def item_analysis(
+    answers: Answers,
+    *,
+    scale: str | None = None,
+    missing: Missing = "pairwise",
+    sds: StandardDeviations = "pairs",
+) -> ItemAnalysis:
+    """Analyse the items of a scale.
+
+    Parameters
+    ----------
+    answers, scale, missing
+        As in `cronbach_alpha`. With ``listwise``, n, mean and sd are of complete persons too;
+        frequencies are always of all answers.
+    sds
+        See `KeyedMoments.correlations`.
+
+    Returns
+    -------
+    ItemAnalysis
+
+    Warns
+    -----
+    KeyingWarning
+        Items run against their key; they are named, never flipped.
+
+    Notes
+    -----
+    ``r_drop`` is ``(c_i. - c_ii) / sqrt(c_ii (V - 2 c_i. + c_ii))``; ``r_cor`` is ``(R*1)_i / sqrt(1'R*1)``
+    with squared multiple correlations on the diagonal of R* (Cureton, 1966; as in psych).
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> item_analysis(answers, scale="trust").items
+    ('tru01', 'tru04', '-tru09', 'tru11')
+    """
+    analysis = analyse_items(answers, scale, missing, sds)
+    if analysis.keying is not None:
+        warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
+    return analysis
+
+
+def analyse_items(
+    answers: Answers, scale: str | None, missing: Missing, sds: StandardDeviations
+) -> ItemAnalysis:
+    """Do what `item_analysis` does, without a warning."""
+    name, items = items_of(answers, scale)
+    summed = (
+        moments_of_codes(answers.instrument, answers.codes)
+        if isinstance(answers, CodedResponses)
+        else answers
+    )
+    moments = keyed_moments(summed, name, missing)
+    counts = [
+        summed.frequencies[column, 1 : points + 1]
+        for column, points in zip(items.columns, items.points, strict=True)
+    ]
+    shape = [_distribution(c, bool(r)) for c, r in zip(counts, items.reverse, strict=True)]
+    ends = np.array(
+        [(c[-1], c[0]) if r else (c[0], c[-1]) for c, r in zip(counts, items.reverse, strict=True)]
+    )
+    given = np.array([int(c.sum()) for c in counts], dtype=np.int64)
+    median, skew, kurtosis = (np.array(column) for column in zip(*shape, strict=True))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        floor, ceiling = (ends / given[:, None]).T
+    return ItemAnalysis(
+        instrument=moments.instrument,
+        scale=name,
+        items=tuple(f"-{i}" if r else i for i, r in zip(items.ids, items.reverse, strict=True)),
+        n=np.diag(moments.counts).copy(),
+        missing_share=(1 - given / summed.n_persons if summed.n_persons else np.full(len(items.ids), np.nan)),
+        mean=moments.means,
+        sd=np.sqrt(np.diag(moments.covariances)),
+        median=items.minima + items.steps * median,
+        skew=skew,
+        kurtosis=kurtosis,
+        floor=floor,
+        ceiling=ceiling,
+        r_raw=_raw_correlations(summed, items, moments),
+        **_item_total(moments, sds),
+        inter_item=inter_item(moments.correlations(sds)),
+        frequencies=tuple(counts),
+        options=tuple(answers.instrument.item(item).response_scale.values for item in items.ids),
+        missing=missing,
+        moments=moments,
+        keying=find_miskeyed(moments),
+    )

@@ -1,0 +1,281 @@
+"""One scale's keyed items under one missing rule: what every coefficient is a function of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.codes import CodedResponses
+from intimacy_scales.encoding import Codes
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.reliability.cross_products import PairSums, pair_sums
+from intimacy_scales.reliability.incomplete import complete_sums, n_answered
+from intimacy_scales.reliability.moments import ItemMoments, highest_code
+from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
+
+Floats = NDArray[np.float64]
+Missing = Literal["pairwise", "listwise"]
+StandardDeviations = Literal["pairs", "items"]
+Answers = CodedResponses | ItemMoments
+
+_WORD = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedMoments:
+    """Means and covariances of one scale's keyed items, in answer units.
+
+    Attributes
+    ----------
+    instrument
+        What was answered.
+    scale
+        The scale's id.
+    items
+        Item ids; ``reverse`` (k,) says which are reverse-keyed.
+    missing
+        ``pairwise``: each covariance from all who answered both items. ``listwise``: all from those
+        who answered every item.
+    n_persons
+        Rows, whatever they answered.
+    counts
+        (k, k): persons behind each covariance.
+    means
+        (k,): of all who answered the item; nan without any.
+    covariances
+        (k, k), divisor n - 1; nan where fewer than two answered both.
+    pair_variances
+        Entry (i, j): variance of i among those who answered both; None where not asked for.
+    weights
+        (k,): share of each keyed item in the score.
+    """
+
+    instrument: InstrumentRef
+    scale: str
+    items: tuple[str, ...]
+    reverse: NDArray[np.bool_]
+    missing: Missing
+    n_persons: int
+    counts: NDArray[np.int64]
+    means: Floats
+    covariances: Floats
+    pair_variances: Floats | None
+    weights: Floats
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return len(self.items)
+
+    @property
+    def n_pairs(self) -> tuple[int, int]:
+        """Fewest and most persons behind a covariance of two items (of one, where there is one)."""
+        counts = self._pair_counts()
+        return int(counts.min()), int(counts.max())
+
+    def _pair_counts(self) -> NDArray[np.int64]:
+        apart = ~np.eye(len(self.items), dtype=np.bool_)
+        pairs: NDArray[np.int64] = self.counts[apart if len(self.items) > 1 else ~apart]
+        return pairs
+
+    @property
+    def n(self) -> int:
+        """Persons that an interval may count on: the harmonic mean of those behind each covariance.
+
+        The sampling variance of a covariance goes with 1/n, and a coefficient averages over them.
+        """
+        counts = self._pair_counts()
+        if not counts.all():
+            return 0
+        # exact where all are equal
+        fewest, most = int(counts.min()), int(counts.max())
+        return fewest if fewest == most else int(len(counts) / np.sum(1 / counts))
+
+    @property
+    def constant_items(self) -> tuple[str, ...]:
+        """Items that everyone answered alike."""
+        variances = np.diag(self.covariances)
+        return tuple(item for item, v in zip(self.items, variances, strict=True) if v == 0)
+
+    @property
+    def total_variance(self) -> float:
+        """Variance of the sum of the keyed items."""
+        return float(self.covariances.sum())
+
+    @property
+    def score_mean(self) -> float:
+        """Mean score, on the scale's own metric."""
+        return float(self.weights @ self.means)
+
+    @property
+    def score_sd(self) -> float:
+        """Standard deviation of the score, on the scale's own metric, from the covariances."""
+        variance = float(self.weights @ self.covariances @ self.weights)
+        return float(np.sqrt(variance)) if variance >= 0 else float("nan")
+
+    def correlations(self, sds: StandardDeviations = "pairs") -> Floats:
+        """Return the correlations (k, k); nan with a constant item.
+
+        Parameters
+        ----------
+        sds
+            ``pairs``: standard deviations of those who answered both (``cor(use = "pairwise")`` in
+            R, and psych since 2.5). ``items``: of all who answered the item (``cov2cor``, and
+            psych before). They differ only where answers are missing.
+        """
+        variances = np.diag(self.covariances)
+        if sds == "pairs" and self.missing == "pairwise":
+            if self.pair_variances is None:
+                raise EstimationError("these moments were made without the variances of pairs")
+            products = self.pair_variances * self.pair_variances.T
+        else:
+            products = np.outer(variances, variances)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r: Floats = self.covariances / np.sqrt(products)
+        varied = np.where(variances > 0, 1.0, np.nan)
+        np.fill_diagonal(r, varied)
+        r[np.isinf(r)] = np.nan
+        return r
+
+    def without(self, item: int) -> KeyedMoments:
+        """Return the moments of the other items."""
+        keep = np.delete(np.arange(len(self.items)), item)
+        square = np.ix_(keep, keep)
+        return KeyedMoments(
+            instrument=self.instrument,
+            scale=self.scale,
+            items=tuple(self.items[i] for i in keep),
+            reverse=self.reverse[keep],
+            missing=self.missing,
+            n_persons=self.n_persons,
+            counts=self.counts[square],
+            means=self.means[keep],
+            covariances=self.covariances[square],
+            pair_variances=None if self.pair_variances is None else self.pair_variances[square],
+            weights=self.weights[keep],
+        )
+
+
+def scale_id(instrument: Instrument, scale: str | None) -> str:
+    """Return the scale that is meant; without a name, the only one there is."""
+    if scale is not None:
+        return instrument.scale(scale).id
+    if len(instrument.scales) == 1:
+        return instrument.scales[0].id
+    raise EstimationError(
+        f"{instrument.id} has {len(instrument.scales)} scales; name one, for example "
+        f"scale={instrument.scales[0].id!r} (there are {', '.join(instrument.scale_ids)})"
+    )
+
+
+def check_missing(missing: Missing) -> None:
+    """Raise where the missing rule is none of the two there are."""
+    if missing not in ("pairwise", "listwise"):
+        raise EstimationError(
+            f"missing={missing!r}: 'pairwise' (each covariance from all who answered both items) or "
+            "'listwise' (only those who answered every item of the scale)"
+        )
+
+
+def items_of(answers: Answers, scale: str | None) -> tuple[str, ScaleItems]:
+    """Return the id and the items of the scale that is meant."""
+    if not isinstance(answers, CodedResponses | ItemMoments):
+        raise EstimationError(
+            f"answers is a {type(answers).__name__}: check a table first, encode(instrument, table), "
+            "or sum it up, item_moments(instrument, table)"
+        )
+    name = scale_id(answers.instrument, scale)
+    items = scale_items(answers.instrument)[name]
+    if items.torn:
+        raise EstimationError(
+            f"scale {name!r} counts {items.torn[0]} in both directions through its parts; "
+            "the covariances of its items say nothing about it"
+        )
+    return name, items
+
+
+def scale_codes(answers: CodedResponses, items: ScaleItems) -> Codes:
+    """Return the codes of a scale's items (n_persons, k), without a copy where they stand together."""
+    columns = items.columns
+    if np.array_equal(columns, np.arange(columns[0], columns[0] + len(columns))):
+        return answers.codes[:, columns[0] : columns[0] + len(columns)]
+    return np.asfortranarray(answers.codes[:, columns])
+
+
+def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, squares: bool) -> PairSums:
+    if isinstance(answers, ItemMoments):
+        return answers.complete[name] if missing == "listwise" else answers.pairs.of(items.columns)
+    codes, highest = scale_codes(answers, items), highest_code(answers.instrument)
+    if missing == "pairwise":
+        return pair_sums(codes, highest, squares=squares)
+    columns = np.arange(len(items.columns), dtype=np.intp)
+    if np.count_nonzero(n_answered(codes, columns) == len(columns)) == len(codes):
+        return pair_sums(codes, highest, squares=False)
+    return complete_sums(codes, columns, pair_sums(codes, highest, squares=False), highest)
+
+
+def _ratio(numerator: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        divisor = counts.astype(np.float64) * (counts - 1)
+        ratio: Floats = np.where(counts > 1, numerator.astype(np.float64) / divisor, np.nan)
+    return ratio
+
+
+def _scaled_covariances(sums: PairSums) -> tuple[Floats, Floats | None]:
+    """Return covariances and pair variances of codes from exact numerators."""
+    n, s, p, q = sums.counts, sums.sums, sums.products, sums.squares
+    largest = max(int(n.max(initial=0)) * int(p.max(initial=0)), int(s.max(initial=0)) ** 2)
+    if largest >= _WORD:  # beyond int64: Python's own integers
+        n, s, p = n.astype(object), s.astype(object), p.astype(object)
+        q = None if q is None else q.astype(object)
+    covariances = _ratio(n * p - s * s.T, sums.counts)
+    return covariances, None if q is None else _ratio(n * q - s * s, sums.counts)
+
+
+def keyed_moments(
+    answers: Answers, scale: str | None, missing: Missing, *, pair_sds: bool = True
+) -> KeyedMoments:
+    """Return means and covariances of a scale's keyed items.
+
+    Parameters
+    ----------
+    answers
+        Checked answers or their moments.
+    scale
+        Its id; may be None where the instrument has only one.
+    missing
+        ``pairwise`` or ``listwise``.
+    pair_sds
+        Whether variances of pairs are wanted (for correlations).
+
+    Raises
+    ------
+    EstimationError
+        No such option, several scales and none named, or a table that was not checked.
+    """
+    check_missing(missing)
+    name, items = items_of(answers, scale)
+    sums = _sums(answers, name, items, missing, squares=pair_sds)
+    covariances, pair_variances = _scaled_covariances(sums)
+    signs = np.where(items.reverse, -items.steps, items.steps)
+    own = np.diag(sums.counts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        codes = np.diag(sums.sums) / own
+    values = items.minima + items.steps * (codes - 1)
+    return KeyedMoments(
+        instrument=answers.instrument.ref,
+        scale=name,
+        items=items.ids,
+        reverse=items.reverse,
+        missing=missing,
+        n_persons=len(answers),
+        counts=sums.counts,
+        means=np.where(items.reverse, items.ends - values, values),
+        covariances=covariances * np.outer(signs, signs),
+        pair_variances=None if pair_variances is None else pair_variances * (items.steps**2)[:, None],
+        weights=items.weights,
+    )

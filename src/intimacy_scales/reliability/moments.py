@@ -1,0 +1,312 @@
+"""Exact, mergeable sums of the answers to an instrument: what reliability is computed from.
+
+Everything is a whole number: counts of answers and of pairs of answers, sums of codes, of their
+squares and products. Sums of parts add up to the sums of the whole, so one table, a stream, and the
+workers of a cluster give the same bits. A coefficient needs nothing else, and the answers
+themselves need not be kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.banks import as_instrument
+from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.encoding import Codes
+from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.reliability.cross_products import (
+    Integers,
+    PairSums,
+    code_frequencies,
+    no_pairs,
+    pair_sums,
+)
+from intimacy_scales.reliability.incomplete import AnsweredSums, answered_sums, complete_sums, nobody
+from intimacy_scales.reliability.scale_items import scale_items
+from intimacy_scales.sheet import OnInvalid, as_sheet
+
+if TYPE_CHECKING:
+    from intimacy_scales.answers import MissingCode
+
+_LARGEST = 2**62
+
+
+def highest_code(instrument: Instrument) -> int:
+    """Return the highest code that any item has."""
+    return max(item.response_scale.n_points for item in instrument.items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemMoments:
+    """Exact sums of coded answers; those of parts add up with ``+``.
+
+    Attributes
+    ----------
+    instrument
+        What was answered.
+    n_persons
+        Rows, whatever they answered.
+    pairs
+        Sums over the persons who answered both items of each pair.
+    complete
+        By scale: the same over those who answered all of its items.
+    answered
+        By scale of items: sums over those who answered some of them but not all.
+    frequencies
+        (n_items, highest code + 1): how often each code was given, code 0 for no answer.
+
+    Notes
+    -----
+    All entries are int64 and exact. `item_moments` makes them from a table, `item_moments_stream`
+    from batches.
+
+    Examples
+    --------
+    >>> answers = [{f"ras_{n}": 1 + (n + row) % 5 for n in range(1, 8)} for row in range(4)]
+    >>> whole = item_moments("ras", answers)
+    >>> whole == item_moments("ras", answers[:1]) + item_moments("ras", answers[1:])
+    True
+    """
+
+    instrument: Instrument
+    n_persons: int
+    pairs: PairSums
+    complete: dict[str, PairSums]
+    answered: dict[str, AnsweredSums]
+    frequencies: Integers
+
+    def __add__(self, other: ItemMoments) -> ItemMoments:
+        """Return the moments of both groups of persons together.
+
+        Raises
+        ------
+        EstimationError
+            They belong to different instruments.
+        """
+        if self.instrument is not other.instrument and self.instrument.digest != other.instrument.digest:
+            raise EstimationError(
+                f"moments of {self.instrument.ref} and of {other.instrument.ref} do not add up: "
+                "the instruments differ"
+            )
+        n = self.n_persons + other.n_persons
+        _check_capacity(self.instrument, n)
+        return ItemMoments(
+            instrument=self.instrument,
+            n_persons=n,
+            pairs=self.pairs + other.pairs,
+            complete={name: part + other.complete[name] for name, part in self.complete.items()},
+            answered={name: part + other.answered[name] for name, part in self.answered.items()},
+            frequencies=self.frequencies + other.frequencies,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ItemMoments):
+            return NotImplemented
+        return self.instrument.digest == other.instrument.digest and self._bytes() == other._bytes()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _bytes(self) -> tuple[Any, ...]:
+        parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]
+        arrays = [getattr(part, name) for part in parts for name in part.__slots__]
+        return (self.n_persons, self.frequencies.tobytes(), *(a.tobytes() for a in arrays))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return instrument, n, counts, sums and products of pairs, and frequencies, ready for JSON."""
+        pairs = {name: getattr(self.pairs, name).tolist() for name in self.pairs.__slots__}
+        return {
+            "instrument": self.instrument.ref.to_dict(),
+            "items": list(self.instrument.item_ids),
+            "n_persons": self.n_persons,
+            "pairs": pairs,
+            "frequencies": self.frequencies.tolist(),
+        }
+
+    def __len__(self) -> int:
+        return self.n_persons
+
+    def __repr__(self) -> str:
+        items = len(self.instrument.items)
+        return f"<ItemMoments of {self.instrument.ref}: {self.n_persons} persons, {items} items>"
+
+
+def _check_capacity(instrument: Instrument, n_persons: int) -> None:
+    totals = [
+        int(np.sum(np.maximum(np.abs(s.slopes * s.points + s.offsets), np.abs(s.slopes + s.offsets))))
+        for s in scale_items(instrument).values()
+    ]
+    if n_persons * max(highest_code(instrument), *totals) ** 2 >= _LARGEST:
+        raise EstimationError(
+            f"{n_persons} persons are too many for exact sums of {instrument.id}: its answers have "
+            f"{highest_code(instrument)} points; analyse fewer persons, or declare a coarser step"
+        )
+
+
+def no_moments(instrument: Instrument) -> ItemMoments:
+    """Return the moments of nobody."""
+    scales, k = scale_items(instrument), len(instrument.items)
+    return ItemMoments(
+        instrument=instrument,
+        n_persons=0,
+        pairs=no_pairs(k, squares=True),
+        complete={name: no_pairs(len(scale.columns), squares=True) for name, scale in scales.items()},
+        answered={name: nobody(len(s.columns)) for name, s in scales.items() if not s.is_composite},
+        frequencies=np.zeros((k, highest_code(instrument) + 1), dtype=np.int64),
+    )
+
+
+def moments_of_codes(instrument: Instrument, codes: Codes) -> ItemMoments:
+    """Return the moments of checked answers (n_persons, n_items)."""
+    _check_capacity(instrument, len(codes))
+    scales, highest = scale_items(instrument), highest_code(instrument)
+    pairs = pair_sums(codes, highest, squares=True)
+    return ItemMoments(
+        instrument=instrument,
+        n_persons=len(codes),
+        pairs=pairs,
+        complete={
+            name: complete_sums(codes, scale.columns, pairs.of(scale.columns), highest)
+            for name, scale in scales.items()
+        },
+        answered={
+            name: answered_sums(codes, scale.columns, scale.slopes, scale.offsets)
+            for name, scale in scales.items()
+            if not scale.is_composite
+        },
+        frequencies=code_frequencies(codes, highest),
+    )
+
+
+def item_moments(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> ItemMoments:
+    """Check a table of answers and sum it up, so that reliability can be computed from the sums.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        A table of answers as in `encode`, or `CodedResponses`.
+    columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+
+    Returns
+    -------
+    ItemMoments
+        Adds up with ``+``.
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does.
+    EstimationError
+        So many persons on such a fine response scale that sums could not be exact.
+
+    Examples
+    --------
+    >>> item_moments("ras", [{f"ras_{n}": 4 for n in range(1, 8)}]).n_persons
+    1
+    """
+    form = as_instrument(instrument)
+    if isinstance(responses, CodedResponses):
+        check_belongs(form, responses)
+        return moments_of_codes(form, responses.codes)
+    moments, reader = read_moments(
+        form,
+        responses,
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        person=person,
+        allow_missing_items=allow_missing_items,
+    )
+    reader.finish()
+    return moments
+
+
+def check_belongs(form: Instrument, coded: CodedResponses | ItemMoments) -> None:
+    """Raise where answers were checked against another instrument."""
+    if coded.instrument is not form and coded.instrument.digest != form.digest:
+        raise ResponseError(f"these answers belong to {coded.instrument.ref}, not to {form.ref}")
+
+
+def read_moments(form: Instrument, responses: Any, **options: Any) -> tuple[ItemMoments, AnswerReader]:
+    """Sum up a table block by block; returns the finished reader too."""
+    reader = AnswerReader(form, responses, **options)
+    n = len(reader.table)
+    block: Codes = np.empty((min(n, BLOCK), len(reader.keys)), dtype=reader.dtype, order="F")
+    total = no_moments(form)
+    for start in range(0, n, BLOCK):
+        codes = block[: min(BLOCK, n - start)]
+        reader.read(start, codes)
+        total += moments_of_codes(form, codes)
+    return total, reader
+
+
+def item_moments_stream(
+    instrument: Instrument | str,
+    batches: Iterable[Any],
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> ItemMoments:
+    """Sum up tables one after another, in constant memory.
+
+    Parameters
+    ----------
+    instrument, columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `item_moments`.
+    batches
+        Any iterable of tables: Arrow record batches, chunks of a file, lists of mappings …
+
+    Returns
+    -------
+    ItemMoments
+        The same, to the bit, as of one table.
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does; rows count from the first batch on.
+
+    Examples
+    --------
+    >>> batches = ([{f"ras_{n}": answer for n in range(1, 8)}] for answer in (2, 5))
+    >>> item_moments_stream("ras", batches).n_persons
+    2
+    """
+    form = as_instrument(instrument)
+    if as_sheet(batches) is not None or hasattr(batches, "columns"):
+        raise ResponseError("batches is one table: pass it to item_moments(), or [table] here")
+    total = no_moments(form)
+    for batch in batches:
+        part, reader = read_moments(
+            form,
+            batch,
+            columns=columns,
+            missing_codes=missing_codes,
+            on_invalid=on_invalid,
+            person=person,
+            allow_missing_items=allow_missing_items,
+            offset=total.n_persons,
+        )
+        reader.finish()
+        total += part
+    return total
