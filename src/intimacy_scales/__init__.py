@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         item_analysis,
         item_moments,
         item_moments_stream,
+        reliability_report,
     )
     from intimacy_scales.scoring import PersonScores, Scores, score, score_stream
     from intimacy_scales.simulation import Simulation, simulate
@@ -49,6 +50,7 @@ _HOMES = {
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "ResponseScale", "Scale"),
     "reliability": (
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
+        "reliability_report",
     ),
     "scoring": ("PersonScores", "Scores", "score", "score_stream"),
     "simulation": ("Simulation", "simulate"),
@@ -61,8 +63,8 @@ __all__ = [
     "MissingColumnsError", "MissingDependencyError", "MissingRule", "NotConvergedError", "PersonScores",
     "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation",
     "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "cronbach_alpha", "encode",
-    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "score", "score_stream",
-    "simulate",
+    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "reliability_report",
+    "score", "score_stream", "simulate",
 ]  # fmt: skip
 
 

@@ -356,6 +356,71 @@ _FRAMES: tuple[tuple[str, str, Callable[[Any], Table]], ...] = (
 )
 
 
+def number_column(values: Any, what: str) -> NDArray[np.float64]:
+    """Return a column of numbers (n,) as float64, nan where one is missing.
+
+    Parameters
+    ----------
+    values
+        A pandas or polars Series, a numpy array, or a list of numbers and None.
+    what
+        What they are, for messages.
+
+    Raises
+    ------
+    ResponseError
+        Not one column, or not numbers.
+    """
+    if is_of(values, "pandas", "Series") or is_of(values, "polars", "Series"):
+        values = _from_series(values)
+    if isinstance(values, Numbers):
+        numbers = values.values.astype(np.float64)
+        present = values.present(0, len(numbers))
+        if present is not None:
+            numbers[present == 0] = np.nan
+        return numbers
+    if isinstance(values, str | Mapping) or not hasattr(values, "__len__"):
+        raise ResponseError(f"{what}: pass a column of numbers, not {type(values).__name__}")
+    plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    for row, value in enumerate(plain):
+        if value is not None and (isinstance(value, bool | str) or np.ndim(value)):
+            raise ResponseError(f"{what}: row {row} holds {value!r}, which is no number")
+    try:
+        return np.array([np.nan if v is None else v for v in plain], dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ResponseError(f"{what}: not all of its values are numbers") from None
+
+
+def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return a table of numbers as float64 (n_rows, n_columns), nan where missing, and its columns.
+
+    Parameters
+    ----------
+    table
+        A pandas or polars DataFrame, a pyarrow Table, a list of mappings, or a numpy array.
+    what
+        What it is, for messages.
+
+    Raises
+    ------
+    ResponseError
+        Not a table, or not of numbers.
+    """
+    if isinstance(table, np.ndarray):
+        if table.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
+            raise ResponseError(f"{what}: a table has two dimensions; this array is {table.shape}")
+        names = tuple(str(i + 1) for i in range(table.shape[1]))
+        columns: list[Any] = list(table.T)
+    else:
+        opened = open_table(table)
+        names = tuple(str(name) for name in opened.names)
+        columns = [opened.column(name) for name in opened.names]
+    read = [number_column(c, f"{what}, column {name}") for c, name in zip(columns, names, strict=True)]
+    if not read:
+        raise ResponseError(f"{what}: the table has no columns")
+    return np.column_stack(read), names
+
+
 def needs(module: str, extra: str) -> Any:
     """Import an optional library, or say which extra brings it."""
     from importlib import import_module

@@ -286,3 +286,84 @@ def simulate(
             "rng": rng if isinstance(rng, int) else None,
         },
     )
+
+
+def simulate_diary(
+    instrument: Instrument | str,
+    n_persons: int,
+    n_occasions: int,
+    *,
+    between: float = 0.5,
+    missed: float = 0.0,
+    loadings: float | Mapping[str, float] = 0.7,
+    scale_correlations: float | ArrayLike = 0.5,
+    thresholds: Sequence[float] | Mapping[str, Sequence[float]] | None = None,
+    missing: float = 0.0,
+    rng: int | np.random.Generator | None = None,
+) -> Simulation:
+    """Simulate a diary: the same persons answer on many occasions.
+
+    Parameters
+    ----------
+    instrument, loadings, scale_correlations, thresholds, missing, rng
+        As in `simulate`.
+    n_persons, n_occasions
+        How many persons, and on how many days each is asked.
+    between
+        Share of the variance of true scores that lies between persons; the rest changes from day to
+        day, independently.
+    missed
+        Share of days on which a person answers nothing; they have no row.
+
+    Returns
+    -------
+    Simulation
+        Answers and true scores with ``person`` and ``day``, both from 1, first.
+
+    Raises
+    ------
+    ValueError
+        Parameters out of range, or correlations that cannot exist together.
+
+    Examples
+    --------
+    >>> diary = simulate_diary("scii-daily", 3, 5, rng=1)
+    >>> diary.answers.shape[0], list(diary.answers)[:2]
+    (15, ['person', 'day'])
+    """
+    form = as_instrument(instrument)
+    for name, count in (("n_persons", n_persons), ("n_occasions", n_occasions)):
+        if not isinstance(count, int) or count < 1:
+            raise ValueError(f"{name}={count!r}: a whole number, at least 1")
+    generator = np.random.default_rng(rng)
+    names = [scale.id for scale in form.scales if scale.items]
+    sizes, cuts = _loadings(form, loadings), _thresholds(form, thresholds)
+    phi, share = _correlations(len(names), scale_correlations), _check_share("between", between)
+    person = np.repeat(np.arange(n_persons), n_occasions)
+    lasting = _factors(n_persons, phi, None, generator)[person] * np.sqrt(share)
+    factors = lasting + _factors(len(person), phi, None, generator) * np.sqrt(1 - share)
+    kept = generator.random(len(person)) >= _check_share("missed", missed)
+    person, day, factors = person[kept], np.tile(np.arange(n_occasions), n_persons)[kept], factors[kept]
+    nobody = np.zeros(len(person), dtype=np.bool_)
+    answers = _answers(form, factors, sizes, cuts, _check_share("missing", missing), nobody, generator)
+    first = {"person": person + 1, "day": day + 1}
+    frame = pandas_frame_of(answers, form.item_ids, first=first)
+    truth = pandas_frame({**first, **dict(zip(names, factors.T, strict=True))})
+    for table in (frame, truth):
+        table.attrs["simulated"] = f"simulated answers to {form.ref}; nobody gave them"
+    return Simulation(
+        answers=frame,
+        true_scores=truth,
+        instrument=form.ref,
+        parameters={
+            "n_persons": n_persons,
+            "n_occasions": n_occasions,
+            "between": between,
+            "missed": missed,
+            "loadings": dict(zip(form.item_ids, sizes.tolist(), strict=True)),
+            "scale_correlations": phi.tolist(),
+            "thresholds": {i: c.tolist() for i, c in zip(form.item_ids, cuts, strict=True)},
+            "missing": missing,
+            "rng": rng if isinstance(rng, int) else None,
+        },
+    )

@@ -8,12 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from intimacy_scales.reliability.alpha import CronbachAlpha, cronbach_alpha
+    from intimacy_scales.reliability.change import (
+        Cutoffs,
+        ReliableChange,
+        jacobson_truax_cutoffs,
+        reliable_change,
+    )
+    from intimacy_scales.reliability.error import MeasurementError, attenuation_corrected, measurement_error
     from intimacy_scales.reliability.glb import GreatestLowerBound, greatest_lower_bound
+    from intimacy_scales.reliability.groups import GroupICC, group_icc
     from intimacy_scales.reliability.guttman import GuttmanLambdas, guttman_lambdas
+    from intimacy_scales.reliability.icc import (
+        IntraclassCorrelation,
+        IntraclassCorrelations,
+        intraclass_corr,
+    )
     from intimacy_scales.reliability.items import ItemAnalysis, item_analysis
     from intimacy_scales.reliability.keyed import KeyedMoments, keyed_moments
     from intimacy_scales.reliability.moments import ItemMoments, item_moments, item_moments_stream
+    from intimacy_scales.reliability.multilevel import DiaryReliability, NestedComponents, diary_reliability
+    from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
     from intimacy_scales.reliability.results import Coefficient, Interval
+    from intimacy_scales.reliability.retest import RetestReliability, test_retest
+    from intimacy_scales.reliability.scale_report import ScaleReliability
     from intimacy_scales.reliability.split_half import (
         SplitHalf,
         SplitHalves,
@@ -25,25 +42,39 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
 
 _HOMES = {
-    "alpha": ("CronbachAlpha", "cronbach_alpha"),
-    "glb": ("GreatestLowerBound", "greatest_lower_bound"),
-    "guttman": ("GuttmanLambdas", "guttman_lambdas"),
-    "items": ("ItemAnalysis", "item_analysis"),
-    "keyed": ("KeyedMoments", "keyed_moments"),
-    "moments": ("ItemMoments", "item_moments", "item_moments_stream"),
-    "results": ("Coefficient", "Interval"),
+    "alpha": ("CronbachAlpha", "cronbach_alpha",),
+    "change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change",),
+    "error": ("MeasurementError", "attenuation_corrected", "measurement_error",),
+    "glb": ("GreatestLowerBound", "greatest_lower_bound",),
+    "groups": ("GroupICC", "group_icc",),
+    "guttman": ("GuttmanLambdas", "guttman_lambdas",),
+    "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr",),
+    "items": ("ItemAnalysis", "item_analysis",),
+    "keyed": ("KeyedMoments", "keyed_moments",),
+    "moments": ("ItemMoments", "item_moments", "item_moments_stream",),
+    "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability",),
+    "report": ("ReliabilityReport", "reliability_report",),
+    "scale_report": ("ScaleReliability",),
+    "results": ("Coefficient", "Interval",),
+    "retest": ("RetestReliability", "test_retest",),
     "split_half": (
-        "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half", "split_halves",
+        "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half",
+        "split_halves",
     ),
-    "stratified": ("StratifiedAlpha", "stratified_alpha"),
+    "stratified": ("StratifiedAlpha", "stratified_alpha",),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Coefficient", "CronbachAlpha", "GreatestLowerBound", "GuttmanLambdas", "Interval", "ItemAnalysis",
-    "ItemMoments", "KeyedMoments", "SplitHalf", "SplitHalves", "StratifiedAlpha", "cronbach_alpha",
-    "greatest_lower_bound", "guttman_lambdas", "item_analysis", "item_moments", "item_moments_stream",
-    "items_needed", "keyed_moments", "spearman_brown", "split_half", "split_halves", "stratified_alpha",
+    "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "GreatestLowerBound", "GroupICC",
+    "GuttmanLambdas", "Interval", "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis",
+    "ItemMoments", "KeyedMoments", "MeasurementError", "NestedComponents", "ReliabilityReport",
+    "ReliableChange", "RetestReliability", "ScaleReliability", "SplitHalf", "SplitHalves",
+    "StratifiedAlpha", "attenuation_corrected", "cronbach_alpha", "diary_reliability",
+    "greatest_lower_bound", "group_icc", "guttman_lambdas", "intraclass_corr", "item_analysis",
+    "item_moments", "item_moments_stream", "items_needed", "jacobson_truax_cutoffs",
+    "keyed_moments", "measurement_error", "reliability_report", "reliable_change", "spearman_brown",
+    "split_half", "split_halves", "stratified_alpha", "test_retest",
 ]  # fmt: skip
 
 

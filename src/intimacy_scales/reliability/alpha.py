@@ -64,13 +64,21 @@ def undefined_because(moments: KeyedMoments, *, correlations: bool = False) -> s
     return None
 
 
-def check_unweighted(answers: Answers, moments: KeyedMoments) -> None:
-    """Raise where items weigh differently in a composite: the sum of items is not its score."""
-    if not np.allclose(moments.weights, moments.weights[0], rtol=1e-12, atol=0):
-        raise EstimationError(
-            f"the parts of {moments.scale!r} have different numbers of items, so its items do not count "
-            "alike, and coefficients of their sum are not about its score; use stratified_alpha()"
-        )
+def weighted_because(moments: KeyedMoments) -> str | None:
+    """Return why a composite's items do not stand for it, or None where they do."""
+    if np.allclose(moments.weights, moments.weights[0], rtol=1e-12, atol=0):
+        return None
+    return (
+        f"the parts of {moments.scale!r} have different numbers of items, so its items do not count "
+        "alike, and coefficients of their sum are not about its score; use stratified_alpha()"
+    )
+
+
+def check_unweighted(moments: KeyedMoments) -> None:
+    """Raise where items weigh differently in a composite."""
+    reason = weighted_because(moments)
+    if reason:
+        raise EstimationError(reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -286,19 +294,31 @@ def cronbach_alpha(
     (0.784, 300)
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=standardized and sds == "pairs")
-    check_unweighted(answers, moments)
-    reason = undefined_because(moments, correlations=standardized)
+    check_unweighted(moments)
+    return alpha_from(moments, answers, standardized=standardized, sds=sds)
+
+
+def alpha_from(
+    moments: KeyedMoments,
+    answers: Answers,
+    *,
+    standardized: bool = False,
+    sds: StandardDeviations = "pairs",
+    reason: str | None = None,
+) -> CronbachAlpha:
+    """Return coefficient alpha of moments; with a reason, one that is not defined."""
+    reason = reason or undefined_because(moments, correlations=standardized)
     matrix = moments.correlations(sds) if standardized and not reason else moments.covariances
     source = "correlations" if standardized else "covariances"
     return CronbachAlpha(
         instrument=moments.instrument,
         scale=moments.scale,
         estimate=math.nan if reason else alpha_of(matrix),
-        definition=f"k/(k-1) (1 - trace/total) of {missing} {source}",
+        definition=f"k/(k-1) (1 - trace/total) of {moments.missing} {source}",
         n=moments.n,
         n_persons=moments.n_persons,
         n_items=moments.n_items,
-        missing=missing,
+        missing=moments.missing,
         reason=reason,
         standardized=standardized,
         moments=moments,

@@ -38,3 +38,12 @@ def blocks_of(
     """Yield `keyed_steps` of some rows at a time, with the position of the first."""
     for start in range(0, len(answers), _ROWS):
         yield start, *keyed_steps(answers, scale, start, start + _ROWS)
+
+
+def keyed_answers(answers: CodedResponses, scale: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return keyed answers in answer units (n_persons, k), and who answered every item (n_persons,)."""
+    _, items = items_of(answers, scale)
+    codes = np.asarray(scale_codes(answers, items), dtype=np.int64)
+    values = (items.slopes * codes + items.offsets) / items.unit
+    values[codes == 0] = np.nan
+    return values, np.all(codes != 0, axis=1)

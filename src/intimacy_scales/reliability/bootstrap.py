@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.clusters import sum_by_cluster
 
 Floats = NDArray[np.float64]
@@ -84,7 +85,8 @@ class AlphaTerms:
         for start in range(0, n_resamples, at_once):
             count = min(at_once, n_resamples - start)
             drawn: NDArray[Any] = draw_counts(n, count, rng).astype(kind)
-            sums = (drawn @ terms).astype(np.float64)
+            with one_blas_thread():
+                sums = (drawn @ terms).astype(np.float64)
             alphas[start : start + count] = self.alphas(sums)
         return alphas
 

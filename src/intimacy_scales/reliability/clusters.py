@@ -14,8 +14,24 @@ from intimacy_scales.errors import EstimationError
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
 
-def _is_missing(label: Any) -> bool:
-    return label is None or bool(label != label)  # noqa: PLR0124 - nan
+def label_positions(labels: Any) -> NDArray[np.intp]:
+    """Return each label as a number from 0 in order of appearance, -1 where it is None or nan (n,)."""
+    listed = list(labels.tolist() if hasattr(labels, "tolist") else labels)
+    numbers: dict[Any, int] = {}
+    return np.array(
+        [
+            -1 if label is None or label != label else numbers.setdefault(label, len(numbers))  # noqa: PLR0124 - nan
+            for label in listed
+        ],
+        dtype=np.intp,
+    )
+
+
+def column_positions(answers: CodedResponses, column: Hashable, option: str) -> NDArray[np.intp]:
+    """Return the labels in a column of the checked table as `label_positions` does."""
+    if answers.table is None:
+        raise EstimationError(f"{option}={column!r}: these answers came without a table; pass the labels")
+    return label_positions(answers.table.values(column, option))
 
 
 def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np.intp] | None:
@@ -38,24 +54,18 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     if clusters is None:
         return None
     if isinstance(clusters, str):
-        if answers.table is None:
-            raise EstimationError(
-                f"clusters={clusters!r}: these answers came without a table; pass the labels"
-            )
-        labels: Any = answers.table.values(clusters, "clusters")
+        positions = column_positions(answers, clusters, "clusters")
     else:
-        labels = clusters
-    labels = list(labels.tolist() if hasattr(labels, "tolist") else labels)
-    if len(labels) != len(answers):
-        raise EstimationError(f"clusters: {len(labels)} labels for {len(answers)} persons")
-    missing = [row for row, label in enumerate(labels) if _is_missing(label)]
-    if missing:
+        positions = label_positions(clusters)
+    if len(positions) != len(answers):
+        raise EstimationError(f"clusters: {len(positions)} labels for {len(answers)} persons")
+    missing = np.flatnonzero(positions < 0)
+    if len(missing):
         raise EstimationError(
             f"clusters: {len(missing)} persons belong to none, the first in row {missing[0]}; "
             "leave them out, or give each a label of its own"
         )
-    numbers: dict[Any, int] = {}
-    return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.intp)
+    return positions
 
 
 def sum_by_cluster(rows: NDArray[np.float64], positions: NDArray[np.intp]) -> NDArray[np.float64]:

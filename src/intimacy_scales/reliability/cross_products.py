@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.encoding import Codes
+from intimacy_scales.reliability.blas import one_blas_thread
 
 Integers = NDArray[np.int64]
 
@@ -99,12 +100,17 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
     size, kind = block_size(highest)
     total = no_pairs(k, squares=squares)
     space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=kind).T  # column-contiguous
-    for start in range(0, n, size):
-        part = codes[start : start + size]
-        block = space[: len(part)]
-        full = bool(part.all())
-        np.copyto(block[:, :k], part)
-        total += _full_block(block, k, squares=squares) if full else _gappy_block(part, block, k, squares)
+    with one_blas_thread():
+        for start in range(0, n, size):
+            part = codes[start : start + size]
+            block = space[: len(part)]
+            there = part != 0
+            np.copyto(block[:, :k], part)
+            if there.all():
+                total += _full_block(block, k, squares=squares)
+            else:
+                np.copyto(block[:, k : 2 * k], there.view(np.uint8))
+                total += _gappy_block(block, k, squares=squares)
     return total
 
 
@@ -122,8 +128,8 @@ def _full_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
     )
 
 
-def _gappy_block(part: Codes, block: NDArray[Any], k: int, squares: bool) -> PairSums:
-    np.copyto(block[:, k : 2 * k], (part != 0).view(np.uint8))
+def _gappy_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
+    """Sum up a block of codes, whether they were given, and room for their squares."""
     values, answered = block[:, :k], block[:, k : 2 * k]
     both = block[:, : 2 * k]
     product = (both.T @ both).astype(np.int64)

@@ -119,7 +119,7 @@ def greatest_lower_bound(
     True
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
-    check_unweighted(answers, moments)
+    check_unweighted(moments)
     reason, errors, estimate = undefined_because(moments), np.full(moments.n_items, np.nan), math.nan
     if reason is None and moments.constant_items:
         reason = f"everyone gave {moments.constant_items[0]} the same answer"

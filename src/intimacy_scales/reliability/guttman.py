@@ -151,7 +151,7 @@ def guttman_lambdas(
         raise EstimationError(f"of={of!r}: 'covariances' or 'correlations'")
     by_correlation = of == "correlations"
     moments = keyed_moments(answers, scale, missing, pair_sds=by_correlation and sds == "pairs")
-    check_unweighted(answers, moments)
+    check_unweighted(moments)
     reason = undefined_because(moments, correlations=by_correlation)
     bounds = (math.nan,) * 5
     fourth, exact, sixth_reason = math.nan, True, reason

@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.encoding import Codes
+from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.cross_products import Integers, PairSums, pair_sums
+
+_FLOAT64 = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,62 +71,90 @@ def n_answered(codes: Codes, columns: NDArray[np.intp]) -> NDArray[Any]:
     return count
 
 
-def complete_sums(codes: Codes, columns: NDArray[np.intp], everyone: PairSums, highest: int) -> PairSums:
-    """Return the sums over the persons who answered all of some columns.
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """Who skipped some of a scale's items.
+
+    Attributes
+    ----------
+    n_persons
+        Rows in all.
+    rows
+        Positions of those who did not answer every item.
+    codes
+        (n_rows, k): their codes.
+    answered
+        (n_rows,): how many items they answered.
+    """
+
+    n_persons: int
+    rows: NDArray[np.intp]
+    codes: Codes
+    answered: NDArray[Any]
+
+
+def incomplete_rows(codes: Codes, columns: NDArray[np.intp]) -> Incomplete:
+    """Find the persons who did not answer all of some columns."""
+    count = n_answered(codes, columns)
+    rows = np.flatnonzero(count != len(columns))
+    return Incomplete(len(codes), rows, _rows(codes, columns, rows), count[rows])
+
+
+def complete_sums(incomplete: Incomplete, everyone: PairSums, highest: int) -> PairSums:
+    """Return the sums over the persons who answered all of a scale's items.
 
     Parameters
     ----------
-    codes
-        (n_persons, n_items).
-    columns
-        Which items they are to have answered.
+    incomplete
+        Who did not.
     everyone
-        Sums of those columns over all persons.
+        Sums of the scale's items over all persons.
     highest
         No code is above it.
     """
-    whole = n_answered(codes, columns) == len(columns)
-    n_whole = int(np.count_nonzero(whole))
-    if n_whole == len(codes):
-        return everyone
-    if 2 * n_whole > len(codes):
-        rest = _rows(codes, columns, np.flatnonzero(~whole))
-        return everyone - pair_sums(rest, highest, squares=everyone.squares is not None)
-    there = _rows(codes, columns, np.flatnonzero(whole))
-    return pair_sums(there, highest, squares=everyone.squares is not None)
+    all_of = PairSums(everyone.counts, everyone.sums, None, everyone.products)
+    if not len(incomplete.rows):
+        return all_of
+    return all_of - pair_sums(incomplete.codes, highest, squares=False)
 
 
-def answered_sums(
-    codes: Codes, columns: NDArray[np.intp], slopes: Integers, offsets: Integers
-) -> AnsweredSums:
-    """Return the sums over persons who answered some but not all of the columns, by how many.
+def complete_sums_directly(codes: Codes, columns: NDArray[np.intp], highest: int) -> PairSums:
+    """Return the sums over the persons who answered all of some columns, where they are few."""
+    rows = np.flatnonzero(n_answered(codes, columns) == len(columns))
+    return pair_sums(_rows(codes, columns, rows), highest, squares=False)
+
+
+def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -> AnsweredSums:
+    """Return the sums over persons who answered some but not all items, by how many.
 
     Parameters
     ----------
-    codes
-        (n_persons, n_items).
-    columns
-        The items of a scale.
+    incomplete
+        Who they are.
     slopes, offsets
         (n_columns,): ``slope * code + offset`` is the keyed answer in units.
     """
-    k = len(columns)
-    count = n_answered(codes, columns)
-    rows = np.flatnonzero((count < k) & (count > 0))
+    codes, count = incomplete.codes, incomplete.answered
+    k = codes.shape[1]
     sums = nobody(k)
-    if not len(rows):
+    groups = [m for m in np.flatnonzero(np.bincount(count, minlength=1)).tolist() if m]
+    if not groups:
         return sums
-    answers = _rows(codes, columns, rows).astype(np.int64, order="C")
-    there = answers != 0
-    values = (slopes * answers + offsets) * there
-    m = count[rows]
-    for answered in np.unique(m).tolist():
-        of = m == answered
-        d, a = values[of], there[of].astype(np.int64)
-        t = d.sum(axis=1)
-        sums.persons[answered] = len(t)
-        sums.totals[answered], sums.squares[answered] = t.sum(), t @ t
-        sums.item_persons[answered] = a.sum(axis=0)
-        sums.item_totals[answered], sums.item_squares[answered] = t @ a, (t * t) @ a
-        sums.item_products[answered] = t @ d
+    highest = int(codes.max())
+    largest = int(np.sum(np.maximum(np.abs(slopes + offsets), np.abs(slopes * highest + offsets))))
+    # products of floats are faster, and exact while every sum stays below 2**53
+    kind = np.float64 if len(codes) * largest**2 < _FLOAT64 else np.int64
+    given: NDArray[Any] = (codes != 0).astype(kind, order="F")
+    d = codes.astype(kind, order="F") * slopes.astype(kind)
+    d += offsets.astype(kind)
+    d *= given
+    t = d.sum(axis=1)
+    for m in groups:
+        of = (count == m).astype(kind)
+        terms = np.stack([of, of * t, of * t * t])
+        with one_blas_thread():
+            by_item, products = terms @ given, terms[1] @ d
+        sums.persons[m], sums.totals[m], sums.squares[m] = terms.sum(axis=1)
+        sums.item_persons[m], sums.item_totals[m], sums.item_squares[m] = by_item
+        sums.item_products[m] = products
     return sums

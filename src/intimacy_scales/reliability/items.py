@@ -140,7 +140,8 @@ class ItemAnalysis:
     moments: KeyedMoments = field(repr=False, compare=False)
     keying: KeyingFinding | None
 
-    def _columns(self) -> dict[str, Any]:
+    def figures(self) -> dict[str, Any]:
+        """Return the columns of `to_frame` by name, as arrays (k,)."""
         return {
             "n": self.n,
             "% missing": 100 * self.missing_share,
@@ -162,7 +163,7 @@ class ItemAnalysis:
         """Return a pandas table, a row for each item."""
         from intimacy_scales.frames import pandas_frame
 
-        return pandas_frame({"item": list(self.items), **self._columns()}).set_index("item")
+        return pandas_frame({"item": list(self.items), **self.figures()}).set_index("item")
 
     def frequency_frame(self, *, percent: bool = False) -> pd.DataFrame:
         """Return a pandas table of how often each option was chosen, as answered.
@@ -213,7 +214,7 @@ class ItemAnalysis:
         rows: list[dict[str, Any]] = []
         for i, item in enumerate(self.items):
             counts = dict(zip(map(str, self.options[i]), self.frequencies[i].tolist(), strict=True))
-            figures = {name: column[i] for name, column in self._columns().items()}
+            figures = {name: column[i] for name, column in self.figures().items()}
             rows.append(plain({"item": item, **figures, "frequencies": counts}))
         return {
             "instrument": self.instrument.to_dict(),
@@ -341,23 +342,20 @@ def item_analysis(
     >>> item_analysis(answers, scale="trust").items
     ('tru01', 'tru04', '-tru09', 'tru11')
     """
-    analysis = analyse_items(answers, scale, missing, sds)
-    if analysis.keying is not None:
-        warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
-    return analysis
-
-
-def analyse_items(
-    answers: Answers, scale: str | None, missing: Missing, sds: StandardDeviations
-) -> ItemAnalysis:
-    """Do what `item_analysis` does, without a warning."""
-    name, items = items_of(answers, scale)
     summed = (
         moments_of_codes(answers.instrument, answers.codes)
         if isinstance(answers, CodedResponses)
         else answers
     )
-    moments = keyed_moments(summed, name, missing)
+    analysis = items_from(summed, keyed_moments(summed, scale, missing), sds)
+    if analysis.keying is not None:
+        warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
+    return analysis
+
+
+def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:
+    """Return the item analysis of moments, without a warning."""
+    name, items = items_of(summed, moments.scale)
     counts = [
         summed.frequencies[column, 1 : points + 1]
         for column, points in zip(items.columns, items.points, strict=True)
@@ -387,8 +385,8 @@ def analyse_items(
         **_item_total(moments, sds),
         inter_item=inter_item(moments.correlations(sds)),
         frequencies=tuple(counts),
-        options=tuple(answers.instrument.item(item).response_scale.values for item in items.ids),
-        missing=missing,
+        options=tuple(summed.instrument.item(item).response_scale.values for item in items.ids),
+        missing=moments.missing,
         moments=moments,
         keying=find_miskeyed(moments),
     )

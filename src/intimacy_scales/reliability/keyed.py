@@ -13,7 +13,7 @@ from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reliability.cross_products import PairSums, pair_sums
-from intimacy_scales.reliability.incomplete import complete_sums, n_answered
+from intimacy_scales.reliability.incomplete import complete_sums, incomplete_rows
 from intimacy_scales.reliability.moments import ItemMoments, highest_code
 from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
 
@@ -212,10 +212,8 @@ def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, s
     codes, highest = scale_codes(answers, items), highest_code(answers.instrument)
     if missing == "pairwise":
         return pair_sums(codes, highest, squares=squares)
-    columns = np.arange(len(items.columns), dtype=np.intp)
-    if np.count_nonzero(n_answered(codes, columns) == len(columns)) == len(codes):
-        return pair_sums(codes, highest, squares=False)
-    return complete_sums(codes, columns, pair_sums(codes, highest, squares=False), highest)
+    incomplete = incomplete_rows(codes, np.arange(len(items.columns), dtype=np.intp))
+    return complete_sums(incomplete, pair_sums(codes, highest, squares=False), highest)
 
 
 def _ratio(numerator: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:

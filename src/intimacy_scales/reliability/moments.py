@@ -27,7 +27,14 @@ from intimacy_scales.reliability.cross_products import (
     no_pairs,
     pair_sums,
 )
-from intimacy_scales.reliability.incomplete import AnsweredSums, answered_sums, complete_sums, nobody
+from intimacy_scales.reliability.incomplete import (
+    AnsweredSums,
+    answered_sums,
+    complete_sums,
+    complete_sums_directly,
+    incomplete_rows,
+    nobody,
+)
 from intimacy_scales.reliability.scale_items import scale_items
 from intimacy_scales.sheet import OnInvalid, as_sheet
 
@@ -115,7 +122,7 @@ class ItemMoments:
     def _bytes(self) -> tuple[Any, ...]:
         parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]
         arrays = [getattr(part, name) for part in parts for name in part.__slots__]
-        return (self.n_persons, self.frequencies.tobytes(), *(a.tobytes() for a in arrays))
+        return (self.n_persons, *(a.tobytes() for a in (self.frequencies, *arrays) if a is not None))
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, n, counts, sums and products of pairs, and frequencies, ready for JSON."""
@@ -155,7 +162,7 @@ def no_moments(instrument: Instrument) -> ItemMoments:
         instrument=instrument,
         n_persons=0,
         pairs=no_pairs(k, squares=True),
-        complete={name: no_pairs(len(scale.columns), squares=True) for name, scale in scales.items()},
+        complete={name: no_pairs(len(scale.columns), squares=False) for name, scale in scales.items()},
         answered={name: nobody(len(s.columns)) for name, s in scales.items() if not s.is_composite},
         frequencies=np.zeros((k, highest_code(instrument) + 1), dtype=np.int64),
     )
@@ -164,21 +171,23 @@ def no_moments(instrument: Instrument) -> ItemMoments:
 def moments_of_codes(instrument: Instrument, codes: Codes) -> ItemMoments:
     """Return the moments of checked answers (n_persons, n_items)."""
     _check_capacity(instrument, len(codes))
-    scales, highest = scale_items(instrument), highest_code(instrument)
+    highest = highest_code(instrument)
     pairs = pair_sums(codes, highest, squares=True)
+    complete: dict[str, PairSums] = {}
+    answered: dict[str, AnsweredSums] = {}
+    for name, scale in scale_items(instrument).items():
+        if scale.is_composite:  # of so many items that few persons answered all of them
+            complete[name] = complete_sums_directly(codes, scale.columns, highest)
+        else:
+            incomplete = incomplete_rows(codes, scale.columns)
+            complete[name] = complete_sums(incomplete, pairs.of(scale.columns), highest)
+            answered[name] = answered_sums(incomplete, scale.slopes, scale.offsets)
     return ItemMoments(
         instrument=instrument,
         n_persons=len(codes),
         pairs=pairs,
-        complete={
-            name: complete_sums(codes, scale.columns, pairs.of(scale.columns), highest)
-            for name, scale in scales.items()
-        },
-        answered={
-            name: answered_sums(codes, scale.columns, scale.slopes, scale.offsets)
-            for name, scale in scales.items()
-            if not scale.is_composite
-        },
+        complete=complete,
+        answered=answered,
         frequencies=code_frequencies(codes, highest),
     )
 

@@ -180,8 +180,15 @@ def split_half(
     (('tru01', 'tru09'), ('tru04', 'tru11'))
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
-    check_unweighted(answers, moments)
-    reason = undefined_because(moments)
+    check_unweighted(moments)
+    return split_half_from(moments, halves)
+
+
+def split_half_from(
+    moments: KeyedMoments, halves: Halves | str = "odd-even", *, reason: str | None = None
+) -> SplitHalf:
+    """Return split-half reliability of moments; with a reason, one that is not defined."""
+    reason = reason or undefined_because(moments)
     r = total = flanagan = corrected = math.nan
     parts: tuple[tuple[str, ...], ...] = ((), ())
     share = 0.5
@@ -206,11 +213,11 @@ def split_half(
         instrument=moments.instrument,
         scale=moments.scale,
         estimate=math.nan if reason else total if equal else corrected,
-        definition=f"{'Spearman-Brown' if equal else 'Horst'} of {missing} covariances",
+        definition=f"{'Spearman-Brown' if equal else 'Horst'} of {moments.missing} covariances",
         n=moments.n,
         n_persons=moments.n_persons,
         n_items=moments.n_items,
-        missing=missing,
+        missing=moments.missing,
         reason=reason,
         r=r,
         spearman_brown=total,
@@ -303,7 +310,7 @@ def split_halves(
     3
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
-    check_unweighted(answers, moments)
+    check_unweighted(moments)
     reason = undefined_because(moments)
     if n_splits < 1:
         raise EstimationError(f"n_splits={n_splits!r}: at least 1")

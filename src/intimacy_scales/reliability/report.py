@@ -1,0 +1,269 @@
+"""One call: the reliability of every scale of an instrument."""
+
+from __future__ import annotations
+
+import json
+import warnings as python_warnings
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.answers import MissingCode, as_missing_codes
+from intimacy_scales.banks import as_instrument
+from intimacy_scales.codes import CodedResponses, encode
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.errors import EstimationError, KeyingWarning, ResponseError
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.reliability.alpha import IntervalMethod
+from intimacy_scales.reliability.blas import one_blas_thread
+from intimacy_scales.reliability.clusters import Clusters, cluster_positions
+from intimacy_scales.reliability.items import ItemAnalysis
+from intimacy_scales.reliability.keyed import Missing, check_missing
+from intimacy_scales.reliability.moments import ItemMoments, check_belongs, moments_of_codes
+from intimacy_scales.reliability.rendering import html_of, markdown_of
+from intimacy_scales.reliability.results import check_level
+from intimacy_scales.reliability.scale_report import (
+    IntervalOptions,
+    ScaleReliability,
+    scale_reliability,
+)
+from intimacy_scales.reliability.sentence import method_sentence
+from intimacy_scales.sheet import OnInvalid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReliabilityReport:
+    """Reliability of every scale; ``report["trust"]`` has all detail of one.
+
+    Attributes
+    ----------
+    instrument
+        Id, version, digest and evidence status.
+    scales
+        One `ScaleReliability` for each scale.
+    n_persons
+        Rows, whatever they answered.
+    missing
+        ``pairwise`` or ``listwise``.
+    confidence_level, interval_method
+        Of the intervals.
+    """
+
+    instrument: InstrumentRef
+    scales: tuple[ScaleReliability, ...]
+    n_persons: int
+    missing: Missing
+    confidence_level: float
+    interval_method: str
+
+    def __getitem__(self, scale: str) -> ScaleReliability:
+        """Return one scale's result."""
+        for result in self.scales:
+            if result.scale == scale:
+                return result
+        known = ", ".join(result.scale for result in self.scales)
+        raise KeyError(f"{self.instrument.id} has no scale {scale!r}; it has {known}")
+
+    def __iter__(self) -> Iterator[ScaleReliability]:
+        return iter(self.scales)
+
+    def __len__(self) -> int:
+        return len(self.scales)
+
+    @property
+    def items(self) -> dict[str, ItemAnalysis]:
+        """Item analysis of each scale of items."""
+        return {result.scale: result.items for result in self.scales if result.items is not None}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before these figures are used, each with its scale."""
+        found: list[str] = []
+        for result in self.scales:
+            own = f"{result.scale}:"
+            found += [text if text.startswith(own) else f"{own} {text}" for text in result.warnings]
+            if result.alpha.reason:
+                found.append(f"{result.scale}: alpha is not defined: {result.alpha.reason}")
+            elif result.interval.reason:
+                found.append(f"{result.scale}: no interval: {result.interval.reason}")
+        return tuple(found)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the columns of `to_frame`; stratified alpha only where there are composites."""
+        rows = [result.row() for result in self.scales]
+        names = [
+            n
+            for n in rows[0]
+            if n != "stratified_alpha" or any(r.stratified is not None for r in self.scales)
+        ]
+        return {"scale": [r.scale for r in self.scales]} | {
+            name: [row[name] for row in rows] for name in names
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each scale: n, alpha with its interval, and the rest."""
+        from intimacy_scales.frames import pandas_frame
+
+        return pandas_frame(self.columns()).set_index("scale")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        return {
+            "instrument": self.instrument.to_dict(),
+            "n_persons": self.n_persons,
+            "missing": self.missing,
+            "confidence_level": self.confidence_level,
+            "interval_method": self.interval_method,
+            "scales": [result.to_dict() for result in self.scales],
+            "warnings": list(self.warnings),
+            "sentence": self.sentence(),
+        }
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    def to_markdown(self) -> str:
+        """Return a Markdown page: table, warnings and sentence."""
+        return markdown_of(self.title, self.columns(), self.warnings, self.sentence())
+
+    def to_html(self) -> str:
+        """Return a web page that stands alone: table, warnings, sentence, and items."""
+        return html_of(self.title, self.columns(), self.warnings, self.sentence(), self.items, page=True)
+
+    def sentence(self) -> str:
+        """Return the sentences for a Method section: coefficient, interval, n, missing rule."""
+        return method_sentence(self.instrument, self.scales, self.missing, self.n_persons)
+
+    @property
+    def title(self) -> str:
+        """The heading of tables."""
+        return f"Reliability of {self.instrument}, {self.n_persons} persons, {self.missing}"
+
+    def __repr__(self) -> str:
+        table = self.to_frame().round(3).to_string(na_rep="-")
+        told = "".join(f"\n! {text}" for text in self.warnings)
+        return f"<{self.title}\n{table}{told}>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self.title, self.columns(), self.warnings, self.sentence(), {}, page=False)
+
+
+def reliability_report(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    missing: Missing = "pairwise",
+    confidence_level: float = 0.95,
+    interval: IntervalMethod | None = None,
+    clusters: Clusters = None,
+    n_resamples: int = 2000,
+    rng: int | np.random.Generator | None = None,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> ReliabilityReport:
+    """Compute the reliability of every scale of an instrument.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
+    missing
+        ``pairwise``: each covariance from all who answered both items. ``listwise``: from those who
+        answered every item of the scale.
+    confidence_level
+        Of the intervals of alpha.
+    interval
+        See `CronbachAlpha.confidence_interval`. By default ``bonett``; with clusters ``adf``.
+    clusters
+        Who answered together, such as couples: a column of the table, or one label for each person.
+    n_resamples, rng
+        Of bootstrap intervals.
+    columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+
+    Returns
+    -------
+    ReliabilityReport
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does.
+    EstimationError
+        Options that do not go together, such as a bootstrap of moments.
+
+    Warns
+    -----
+    KeyingWarning
+        Items run against their key; they are named, never flipped.
+
+    Notes
+    -----
+    A composite (a scale of scales) has alpha over all its items, and stratified alpha, which is the
+    one for its score. Where a coefficient is not defined for these answers, it is nan and the result
+    says why.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> report = reliability_report("scii-24", simulate("scii-24", 300, missing=0.02, rng=1).answers)
+    >>> round(report["trust"].alpha.estimate, 2), report["trust"].n_complete
+    (0.79, 283)
+    """
+    form = as_instrument(instrument)
+    check_missing(missing)
+    check_level(confidence_level)
+    if isinstance(responses, CodedResponses | ItemMoments):
+        given = (columns, person) != (None, None) or as_missing_codes(missing_codes) or on_invalid != "raise"
+        if given or allow_missing_items:
+            raise ResponseError("these answers were checked before: give options of reading them to encode()")
+        check_belongs(form, responses)
+        answers = responses
+    else:
+        answers = encode(
+            form,
+            responses,
+            columns=columns,
+            missing_codes=missing_codes,
+            on_invalid=on_invalid,
+            person=person,
+            allow_missing_items=allow_missing_items,
+        )
+    if isinstance(answers, CodedResponses):
+        summed = moments_of_codes(form, answers.codes)
+        groups = cluster_positions(answers, clusters)
+    elif clusters is not None:
+        raise EstimationError("clusters need each person's answers, and moments are only sums of them")
+    else:
+        summed, groups = answers, None
+    method = interval or ("bonett" if clusters is None else "adf")
+    options = IntervalOptions(
+        confidence_level=confidence_level, method=method, clusters=groups, n_resamples=n_resamples, rng=rng
+    )
+    with one_blas_thread():
+        scales = tuple(
+            scale_reliability(form, scale, summed, answers, missing, options) for scale in form.scale_ids
+        )
+    report = ReliabilityReport(
+        instrument=form.ref,
+        scales=scales,
+        n_persons=summed.n_persons,
+        missing=missing,
+        confidence_level=confidence_level,
+        interval_method=method,
+    )
+    miskeyed = [str(result.keying) for result in scales if result.keying is not None]
+    if miskeyed:
+        python_warnings.warn("\n".join(miskeyed), KeyingWarning, stacklevel=2)
+    return report

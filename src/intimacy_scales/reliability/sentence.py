@@ -1,0 +1,98 @@
+"""The sentences of a Method section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.reliability.keyed import Missing
+from intimacy_scales.reliability.results import Interval
+from intimacy_scales.reliability.scale_report import ScaleReliability
+
+_INTERVALS = {
+    "bonett": "Bonett, 2002",
+    "bonett-wright": "Bonett & Wright, 2015",
+    "feldt": "Feldt, 1965",
+    "duhachek": "Duhachek & Iacobucci, 2004",
+    "adf": "distribution-free, Maydeu-Olivares et al., 2007",
+    "bootstrap": "percentile bootstrap",
+    "bca": "bias-corrected and accelerated bootstrap",
+}
+
+
+def apa(value: float) -> str:
+    """Write a coefficient with two decimals and no zero before the point.
+
+    Examples
+    --------
+    >>> apa(0.846), apa(-0.2), apa(1.0)
+    ('.85', '-.20', '1.00')
+    """
+    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"  # noqa: PLR2004 - rounds to 1
+
+
+def _value(symbol: str, result: ScaleReliability) -> str:
+    interval = result.interval
+    ends = (
+        ""
+        if interval.reason
+        else f", {interval.confidence_level:.0%} CI [{apa(interval.low)}, {apa(interval.high)}]"
+    )
+    return f"{symbol} = {apa(result.alpha.estimate)}{ends}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
+
+
+def _persons(results: Sequence[ScaleReliability], missing: Missing, n_persons: int) -> str:
+    """Say how many persons the figures are of."""
+    if missing == "listwise":
+        counts = [result.n_complete for result in results]
+        kind = "persons who answered every item of the scale"
+    else:
+        counts = [n for result in results for n in result.n_pairs]
+        kind = "persons who answered both items of a pair (pairwise deletion)"
+    few, many = min(counts), max(counts)
+    if few == many == n_persons:
+        return f"N = {n_persons}, no answers missing"
+    shown = f"{few}" if few == many else f"{few} to {many}"
+    return f"n = {shown} of {n_persons}: {kind}"
+
+
+def _how(interval: Interval, clusters: bool) -> str:
+    within = ", persons taken together within clusters" if clusters else ""
+    return f" (intervals: {_INTERVALS[interval.method]}{within})"
+
+
+def method_sentence(
+    instrument: InstrumentRef, results: Sequence[ScaleReliability], missing: Missing, n_persons: int
+) -> str:
+    """Return the sentences that name coefficient, interval method, n and missing rule."""
+    simple = [r for r in results if r.alpha.reason is None and r.stratified is None]
+    totals = [r for r in results if r.stratified is not None and r.stratified.reason is None]
+    undefined = [r for r in results if r.alpha.reason and r.stratified is None]
+    said = [_alphas(simple, missing, n_persons)] if simple else []
+    said += [
+        f"The reliability of {r.title}, from its {len(r.stratified.parts)} scales, was "
+        f"{apa(r.stratified.estimate)} (stratified alpha)."
+        for r in totals
+        if r.stratified is not None
+    ]
+    said += [f"For {r.title}, alpha is not defined: {r.alpha.reason}." for r in undefined]
+    if instrument.status == "draft":
+        said.append(f"{instrument.id} {instrument.version} is a draft, and its scores are not validated.")
+    return " ".join(said)
+
+
+def _alphas(results: Sequence[ScaleReliability], missing: Missing, n_persons: int) -> str:
+    values = _listed([f"{r.title}, {r.n_items} items, {_value('alpha', r)}" for r in results])
+    intervals = [r.interval for r in results if r.interval.reason is None]
+    clustered = bool(intervals) and all(
+        r.interval.n < r.alpha.n for r in results if r.interval.reason is None
+    )
+    how = _how(intervals[0], clustered) if intervals else ""
+    return (
+        "Internal consistency (Cronbach's alpha, from covariances; "
+        f"{_persons(results, missing, n_persons)}) was as follows{how}: {values}."
+    )
