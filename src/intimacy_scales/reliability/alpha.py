@@ -27,7 +27,7 @@ from intimacy_scales.reliability.results import Coefficient, Interval, check_lev
 
 IntervalMethod = Literal["bonett", "bonett-wright", "feldt", "duhachek", "adf", "bootstrap", "bca"]
 METHODS: tuple[str, ...] = get_args(IntervalMethod)
-_NEED_ANSWERS = ("adf", "bootstrap", "bca")
+NEED_ANSWERS = ("adf", "bootstrap", "bca")
 _TWO = 2
 _THREE = 3
 _FEWEST_RESAMPLES = 100
@@ -158,7 +158,7 @@ class CronbachAlpha(Coefficient):
         reason = self.reason or self._no_interval(method, used)
         if reason:
             return undefined_interval(confidence_level, method, used, reason)
-        if method in _NEED_ANSWERS:
+        if method in NEED_ANSWERS:
             return self._from_answers(confidence_level, method, n_resamples, rng, clusters)
         low, high = self._closed_form(method, used, confidence_level)
         return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=used)
@@ -166,12 +166,12 @@ class CronbachAlpha(Coefficient):
     def _check(self, method: str, clusters: Clusters, n_resamples: int) -> None:
         if method not in METHODS:
             raise EstimationError(f"method={method!r}: there are {', '.join(METHODS)}")
-        if clusters is not None and method not in _NEED_ANSWERS:
+        if clusters is not None and method not in NEED_ANSWERS:
             raise EstimationError(
                 f"method={method!r} takes every person as independent; with clusters use 'adf', "
                 "'bootstrap' or 'bca'"
             )
-        if method in _NEED_ANSWERS and not isinstance(self.answers, CodedResponses):
+        if method in NEED_ANSWERS and not isinstance(self.answers, CodedResponses):
             raise EstimationError(
                 f"method={method!r} needs each person's answers, and moments are only sums of them; "
                 "pass encode(instrument, table) to cronbach_alpha()"

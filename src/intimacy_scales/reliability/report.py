@@ -52,6 +52,8 @@ class ReliabilityReport:
         ``pairwise`` or ``listwise``.
     confidence_level, interval_method
         Of the intervals.
+    n_clusters
+        How many clusters persons came in; None where each stands alone.
     """
 
     instrument: InstrumentRef
@@ -60,6 +62,7 @@ class ReliabilityReport:
     missing: Missing
     confidence_level: float
     interval_method: str
+    n_clusters: int | None
 
     def __getitem__(self, scale: str) -> ScaleReliability:
         """Return one scale's result."""
@@ -119,6 +122,7 @@ class ReliabilityReport:
             "missing": self.missing,
             "confidence_level": self.confidence_level,
             "interval_method": self.interval_method,
+            "n_clusters": self.n_clusters,
             "scales": [result.to_dict() for result in self.scales],
             "warnings": list(self.warnings),
             "sentence": self.sentence(),
@@ -127,6 +131,10 @@ class ReliabilityReport:
     def to_json(self) -> str:
         """Return `to_dict` as JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    def to_csv(self) -> str:
+        """Return `to_frame` as CSV text, with empty cells for what is not defined."""
+        return str(self.to_frame().to_csv(lineterminator="\n"))
 
     def to_markdown(self) -> str:
         """Return a Markdown page: table, warnings and sentence."""
@@ -143,7 +151,8 @@ class ReliabilityReport:
     @property
     def title(self) -> str:
         """The heading of tables."""
-        return f"Reliability of {self.instrument}, {self.n_persons} persons, {self.missing}"
+        clusters = "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
+        return f"Reliability of {self.instrument}, {self.n_persons} persons{clusters}, {self.missing}"
 
     def __repr__(self) -> str:
         table = self.to_frame().round(3).to_string(na_rep="-")
@@ -262,6 +271,7 @@ def reliability_report(
         missing=missing,
         confidence_level=confidence_level,
         interval_method=method,
+        n_clusters=None if groups is None else len(np.unique(groups)),
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:

@@ -104,8 +104,8 @@ class ScaleReliability:
 
     @property
     def n(self) -> int:
-        """Persons that the interval counts on."""
-        return self.interval.n
+        """Persons that alpha counts on; with clusters, ``interval.n`` says how many those are."""
+        return self.alpha.n
 
     @property
     def n_items(self) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.reliability.alpha import NEED_ANSWERS
 from intimacy_scales.reliability.keyed import Missing
-from intimacy_scales.reliability.results import Interval
 from intimacy_scales.reliability.scale_report import ScaleReliability
 
 _INTERVALS = {
@@ -49,20 +49,26 @@ def _persons(results: Sequence[ScaleReliability], missing: Missing, n_persons: i
     """Say how many persons the figures are of."""
     if missing == "listwise":
         counts = [result.n_complete for result in results]
-        kind = "persons who answered every item of the scale"
+        kind = "persons, those who answered every item of the scale (listwise deletion)"
     else:
         counts = [n for result in results for n in result.n_pairs]
-        kind = "persons who answered both items of a pair (pairwise deletion)"
+        kind = "persons for each pair of items (pairwise deletion)"
     few, many = min(counts), max(counts)
     if few == many == n_persons:
-        return f"N = {n_persons}, no answers missing"
+        return f"N = {n_persons} persons, no answers missing"
     shown = f"{few}" if few == many else f"{few} to {many}"
-    return f"n = {shown} of {n_persons}: {kind}"
+    return f"n = {shown} of {n_persons} {kind}"
 
 
-def _how(interval: Interval, clusters: bool) -> str:
-    within = ", persons taken together within clusters" if clusters else ""
-    return f" (intervals: {_INTERVALS[interval.method]}{within})"
+def _how(results: Sequence[ScaleReliability]) -> str:
+    """Say how intervals were made, and of how many clusters if that is fewer than persons."""
+    intervals = [r.interval for r in results if r.interval.reason is None]
+    if not intervals:
+        return ""
+    fewer = all(r.interval.n < r.alpha.n for r in results if r.interval.reason is None)
+    clustered = fewer and intervals[0].method in NEED_ANSWERS
+    within = f", robust to dependence within {max(i.n for i in intervals)} clusters" if clustered else ""
+    return f" (intervals: {_INTERVALS[intervals[0].method]}{within})"
 
 
 def method_sentence(
@@ -87,12 +93,7 @@ def method_sentence(
 
 def _alphas(results: Sequence[ScaleReliability], missing: Missing, n_persons: int) -> str:
     values = _listed([f"{r.title}, {r.n_items} items, {_value('alpha', r)}" for r in results])
-    intervals = [r.interval for r in results if r.interval.reason is None]
-    clustered = bool(intervals) and all(
-        r.interval.n < r.alpha.n for r in results if r.interval.reason is None
-    )
-    how = _how(intervals[0], clustered) if intervals else ""
     return (
         "Internal consistency (Cronbach's alpha, from covariances; "
-        f"{_persons(results, missing, n_persons)}) was as follows{how}: {values}."
+        f"{_persons(results, missing, n_persons)}) was as follows{_how(results)}: {values}."
     )

@@ -1,0 +1,76 @@
+"""Options that commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.sheet import OnInvalid
+
+
+class OnInvalidChoice(StrEnum):
+    """What to do about cells that are no answers."""
+
+    RAISE = "raise"
+    MISSING = "missing"
+
+    def as_option(self) -> OnInvalid:
+        """Return it as functions have it."""
+        return "raise" if self is OnInvalidChoice.RAISE else "missing"
+
+
+AnswersFile = Annotated[
+    Path, typer.Argument(help="Answers: .csv, .tsv, .txt, .parquet, .jsonl, .ndjson or .xlsx.")
+]
+InstrumentName = Annotated[str, typer.Option("--instrument", "-i", help="Id or file of the instrument.")]
+ColumnsText = Annotated[
+    str | None,
+    typer.Option(
+        help="Pattern such as 'q{n}' ({n}: position from 1, {item}: id), or a file of item = column."
+    ),
+]
+PersonColumn = Annotated[str | None, typer.Option(help="Column of persons' ids, for messages.")]
+MissingCodes = Annotated[
+    list[str] | None, typer.Option(help="Value that means no answer, such as -99; may be repeated.")
+]
+OnInvalidOption = Annotated[
+    OnInvalidChoice, typer.Option(help="Bad cells: stop and write nothing, or count them as missing.")
+]
+AllowMissingItems = Annotated[
+    bool, typer.Option("--allow-missing-items", help="Items without a column were skipped by everyone.")
+]
+ProblemsFile = Annotated[Path | None, typer.Option(help="Write every bad cell to this .csv file.")]
+EncodingName = Annotated[str | None, typer.Option(help="Encoding of a text file, if not detected.")]
+
+
+def read_columns(text: str | None) -> Any:
+    """Read ``--columns``: a pattern, or a TOML or JSON file of ``item = "column"``."""
+    if text is None or not text.endswith((".toml", ".json")):
+        return text
+    import json
+    import tomllib
+
+    try:
+        content = Path(text).read_text(encoding="utf-8-sig")
+        mapping = tomllib.loads(content) if text.endswith(".toml") else json.loads(content)
+    except (OSError, ValueError) as error:
+        raise ResponseError(f"--columns {text}: cannot be read: {error}") from None
+    if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):
+        raise ResponseError(f'--columns {text}: must hold lines of item = "column"')
+    return mapping
+
+
+def read_missing_codes(codes: Sequence[str]) -> list[int | float | str]:
+    """Read codes given as text: numbers where they are numbers."""
+    read: list[int | float | str] = []
+    for code in codes:
+        try:
+            read.append(int(code))
+        except ValueError:
+            read.append(code)
+    return read

@@ -1,0 +1,162 @@
+"""`reliability`: a file of answers → how far its scores can be trusted."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from intimacy_scales.banks import load
+from intimacy_scales.cli.options import (
+    AllowMissingItems,
+    AnswersFile,
+    ColumnsText,
+    EncodingName,
+    InstrumentName,
+    MissingCodes,
+    OnInvalidChoice,
+    OnInvalidOption,
+    PersonColumn,
+    ProblemsFile,
+    read_columns,
+    read_missing_codes,
+)
+from intimacy_scales.cli.terminal import (
+    BAD_ANSWERS,
+    err,
+    errors_as_messages,
+    out,
+    print_problems,
+)
+from intimacy_scales.cli.terminal import progress as progress_bar
+from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
+
+_HEADINGS = {
+    "lambda2": "lambda-2",
+    "split_half": "split-\nhalf",
+    "mean_r": "mean r",
+    "stratified_alpha": "strat.\nalpha",
+    "sem": "SEM",
+}
+
+
+class MissingChoice(StrEnum):
+    """How skipped answers are treated."""
+
+    PAIRWISE = "pairwise"
+    LISTWISE = "listwise"
+
+
+class IntervalChoice(StrEnum):
+    """Kinds of intervals."""
+
+    BONETT = "bonett"
+    BONETT_WRIGHT = "bonett-wright"
+    FELDT = "feldt"
+    DUHACHEK = "duhachek"
+    ADF = "adf"
+    BOOTSTRAP = "bootstrap"
+    BCA = "bca"
+
+
+def _figure(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.3f}" if math.isfinite(value) else "-"
+
+
+def _print_report(report: Any) -> None:
+    columns = {name: [_figure(v) for v in values] for name, values in report.columns().items()}
+    low, high = columns.pop("low"), columns.pop("high")
+    level = f"{report.confidence_level:.0%} CI"
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    shown: dict[str, list[str]] = {}
+    for name, cells in columns.items():
+        shown[name] = cells
+        if name == "alpha":
+            shown[level] = ["-" if a == "-" else f"[{a}, {b}]" for a, b in zip(low, high, strict=True)]
+    for name in shown:
+        table.add_column(
+            _HEADINGS.get(name, name), justify="left" if name == "scale" else "right", no_wrap=True
+        )
+    for row in zip(*shown.values(), strict=True):
+        table.add_row(*map(escape, row))
+    out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n")
+    out.print(table)
+    for text in report.warnings:
+        out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
+    out.print(f"\n{escape(report.sentence())}", soft_wrap=True)
+
+
+def reliability(
+    file: AnswersFile,
+    instrument: InstrumentName,
+    columns: ColumnsText = None,
+    missing: Annotated[
+        MissingChoice, typer.Option(help="Skipped answers: use all who answered both items, or all items.")
+    ] = MissingChoice.PAIRWISE,
+    confidence_level: Annotated[float, typer.Option(help="Of the intervals of alpha.")] = 0.95,
+    interval: Annotated[
+        IntervalChoice | None,
+        typer.Option(help="Kind of interval; bonett by default, adf with --clusters."),
+    ] = None,
+    clusters: Annotated[
+        str | None, typer.Option(help="Column that says who answered together, such as couples.")
+    ] = None,
+    resamples: Annotated[int, typer.Option(help="Resamples of a bootstrap interval.")] = 2000,
+    seed: Annotated[int | None, typer.Option(help="Seed of a bootstrap interval.")] = None,
+    person: PersonColumn = None,
+    missing_code: MissingCodes = None,
+    on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
+    allow_missing_items: AllowMissingItems = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the report to .json, .csv, .md or .html.")
+    ] = None,
+    problems: ProblemsFile = None,
+    encoding: EncodingName = None,
+) -> None:
+    """Compute the reliability of every scale from a file of answers.
+
+    Exit status: 0 done, 1 bad answers (nothing is computed), 2 wrong use.
+    """
+    from intimacy_scales.interop import reliability_file
+
+    hint = "On the command line: --columns PATTERN, or --allow-missing-items."
+    with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("reading") as progress:
+        for said_anyway in (KeyingWarning, UnvalidatedInstrumentWarning):
+            warnings.simplefilter("ignore", said_anyway)
+        result = reliability_file(
+            load(instrument),
+            file,
+            output=output,
+            problems=problems,
+            missing="pairwise" if missing is MissingChoice.PAIRWISE else "listwise",
+            confidence_level=confidence_level,
+            interval=None if interval is None else interval.value,
+            clusters=clusters,
+            n_resamples=resamples,
+            rng=seed,
+            columns=read_columns(columns),
+            person=person,
+            missing_codes=read_missing_codes(missing_code or ()),
+            on_invalid=on_invalid.as_option(),
+            allow_missing_items=allow_missing_items,
+            encoding=encoding,
+            progress=progress,
+        )
+    if result.n_problems:
+        print_problems(result)
+    if result.report is None:
+        err.print("Nothing was computed. To count them as missing: --on-invalid missing")
+        raise typer.Exit(BAD_ANSWERS)
+    _print_report(result.report)
+    if output is not None:
+        out.print(f"\nReport written to {escape(str(output))}")
+    else:
+        out.print("\nFor items and all detail: -o report.html, or .json, .csv, .md")

@@ -1,0 +1,97 @@
+"""`score`: a file of answers → scores."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from intimacy_scales.banks import load
+from intimacy_scales.cli.options import (
+    AllowMissingItems,
+    AnswersFile,
+    ColumnsText,
+    EncodingName,
+    InstrumentName,
+    MissingCodes,
+    OnInvalidChoice,
+    OnInvalidOption,
+    PersonColumn,
+    ProblemsFile,
+    read_columns,
+    read_missing_codes,
+)
+from intimacy_scales.cli.terminal import (
+    BAD_ANSWERS,
+    err,
+    errors_as_messages,
+    out,
+    print_problems,
+    print_summary,
+)
+from intimacy_scales.cli.terminal import (
+    progress as progress_bar,
+)
+from intimacy_scales.errors import UnvalidatedInstrumentWarning
+
+
+def score(
+    file: AnswersFile,
+    instrument: InstrumentName,
+    columns: ColumnsText = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="Column to keep in the output; may be repeated.")
+    ] = None,
+    person: PersonColumn = None,
+    missing_code: MissingCodes = None,
+    on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
+    allow_missing_items: AllowMissingItems = False,
+    answered: Annotated[bool, typer.Option("--answered", help="Write how many items were answered.")] = False,
+    pomp: Annotated[
+        bool, typer.Option("--pomp", help="Write scores as percent of maximum possible too.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx."),
+    ] = None,
+    problems: ProblemsFile = None,
+    encoding: EncodingName = None,
+) -> None:
+    """Score a file of answers, print a summary, and write the scores.
+
+    Exit status: 0 done, 1 bad answers (nothing is written), 2 wrong use.
+    """
+    from intimacy_scales.interop import score_file
+
+    hint = "On the command line: --columns PATTERN, or --allow-missing-items."
+    with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("scoring") as progress:
+        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
+        report = score_file(
+            load(instrument),
+            file,
+            output=output,
+            problems=problems,
+            columns=read_columns(columns),
+            keep=keep or (),
+            person=person,
+            missing_codes=read_missing_codes(missing_code or ()),
+            on_invalid=on_invalid.as_option(),
+            allow_missing_items=allow_missing_items,
+            answered=answered,
+            pomp=pomp,
+            encoding=encoding,
+            progress=progress,
+        )
+    if report.n_problems:
+        print_problems(report)
+        if on_invalid is OnInvalidChoice.RAISE:
+            err.print("Nothing was written. To count them as missing: --on-invalid missing")
+            raise typer.Exit(BAD_ANSWERS)
+    print_summary(report.summary, report.n_persons)
+    if report.written:
+        out.print(f"\nScores written to {escape(str(output))}")
+    elif output is None:
+        out.print("\nTo write each person's scores: -o scores.csv")

@@ -1,0 +1,96 @@
+"""What commands share: the terminal, errors as messages, figures and problems in print."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from intimacy_scales.errors import EstimationError, InstrumentError, MissingColumnsError, ResponseError
+
+if TYPE_CHECKING:
+    from intimacy_scales.interop import FileReport, ReliabilityFileReport
+    from intimacy_scales.scoring.summary import ScoreSummary
+
+BAD_ANSWERS = 1
+WRONG_USE = 2
+
+_HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def errors_as_messages(hint: str = "") -> Iterator[None]:
+    """Turn the library's errors into a message and an exit status."""
+    try:
+        yield
+    except OSError as error:
+        err.print(
+            f"[red]error:[/] {escape(str(error.filename or ''))}: {escape(error.strerror or str(error))}"
+        )
+        raise typer.Exit(WRONG_USE) from None
+    except (EstimationError, InstrumentError, ResponseError, ImportError) as error:
+        more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
+        err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
+        raise typer.Exit(WRONG_USE) from None
+
+
+@contextmanager
+def progress(description: str) -> Iterator[Any]:
+    """Show a progress bar on standard error, where that is a terminal."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(description, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def figure(value: Any) -> str:
+    """Write a figure with two decimals, and none as a dash."""
+    if not isinstance(value, float):
+        return str(value)
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def print_summary(summary: ScoreSummary, n_persons: int) -> None:
+    """Print what there is to say of all scores together."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    rows = [{k: figure(v) for k, v in scale.to_dict().items()} for scale in summary.scales]
+    for name in rows[0]:
+        heading = _HEADINGS.get(name, name)
+        table.add_column(heading, justify="left" if name == "scale" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*map(escape, row.values()))
+    out.print(f"{escape(str(summary.instrument))}, {n_persons} persons\n")
+    out.print(table)
+
+
+def print_problems(report: FileReport | ReliabilityFileReport) -> None:
+    """Print the first bad cells, how many there are, and the missing code that they may be."""
+    shown = report.first_problems
+    count = "1 answer is" if report.n_problems == 1 else f"{report.n_problems} answers are"
+    err.print(f"[red]{count} not valid[/] (row 1 is the first after the header):")
+    for problem in shown:
+        where = f"row {(problem.row or 0) + 1}" + (
+            f", {problem.person}" if problem.person is not None else ""
+        )
+        hint = f"; {problem.suggestion}" if problem.suggestion else ""
+        err.print(
+            escape(f"  {where}, column {problem.column}: {problem.value!r} {problem.reason}; ")
+            + escape(f"allowed: {problem.allowed}{hint}"),
+            soft_wrap=True,
+        )
+    if report.n_problems > len(shown):
+        err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
+    code = report.likely_missing_code
+    if code:
+        err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)

@@ -1,0 +1,211 @@
+"""A file of answers → the reliability of its scales, in one pass."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.answers import MissingCode
+from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.encoding import Codes
+from intimacy_scales.errors import ResponseError, ResponseProblem
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.interop.formats import open_answers
+from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
+from intimacy_scales.problems import LikelyMissingCode
+from intimacy_scales.reliability.alpha import NEED_ANSWERS, IntervalMethod
+from intimacy_scales.reliability.keyed import Missing
+from intimacy_scales.reliability.moments import moments_of_codes, no_moments
+from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
+from intimacy_scales.sheet import OnInvalid
+
+WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
+    ".json": ReliabilityReport.to_json,
+    ".csv": ReliabilityReport.to_csv,
+    ".md": ReliabilityReport.to_markdown,
+    ".html": ReliabilityReport.to_html,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityFileReport:
+    """What came of a file of answers.
+
+    Attributes
+    ----------
+    report
+        The reliability of its scales; None where bad answers stopped it.
+    n_persons, n_problems
+        Rows read, and cells that are no answers.
+    first_problems
+        The first 20 of them.
+    likely_missing_code
+        The value that is probably a missing code, if there is one.
+    """
+
+    report: ReliabilityReport | None
+    n_persons: int
+    n_problems: int
+    first_problems: tuple[ResponseProblem, ...]
+    likely_missing_code: LikelyMissingCode | None
+
+
+class _Gathered:
+    """Sums of all batches; their codes and clusters too where intervals need them."""
+
+    def __init__(self, form: Instrument, clusters: str | None, *, keep: bool) -> None:
+        self.form, self.clusters, self.keep = form, clusters, keep
+        self.moments = no_moments(form)
+        self.codes: list[Codes] = []
+        self.labels: list[Any] = []
+
+    def add(self, reader: AnswerReader) -> None:
+        n = len(reader.table)
+        codes: Codes = np.empty((n, len(reader.keys)), dtype=reader.dtype, order="F")
+        for start in range(0, n, BLOCK):
+            part = codes[start : start + BLOCK]
+            reader.read(start, part)
+        if self.keep:
+            self.codes.append(codes)
+        else:
+            self.moments += moments_of_codes(self.form, codes)
+        if self.clusters is not None:
+            labels: Any = reader.table.values(self.clusters, "--clusters")
+            self.labels += labels.tolist() if hasattr(labels, "tolist") else list(labels)
+
+    def report(self, **options: Any) -> ReliabilityReport:
+        if not self.keep:
+            return reliability_report(self.form, self.moments, **options)
+        codes = np.asfortranarray(np.concatenate(self.codes))
+        codes.flags.writeable = False
+        answers = CodedResponses(instrument=self.form, codes=codes)
+        clusters = None if self.clusters is None else self.labels
+        return reliability_report(self.form, answers, clusters=clusters, **options)
+
+
+def check_output(path: Path | None) -> None:
+    """Raise where a report cannot be written to a path.
+
+    Raises
+    ------
+    ResponseError
+        Another ending than those of `WRITERS`, or no such folder.
+    """
+    if path is None:
+        return
+    if path.suffix.lower() not in WRITERS:
+        raise ResponseError(f"{path}: reports end in {', '.join(WRITERS)}")
+    if not path.parent.is_dir():
+        raise ResponseError(f"{path}: there is no folder {path.parent}")
+
+
+def reliability_file(
+    form: Instrument,
+    source: Path,
+    *,
+    output: Path | None = None,
+    problems: Path | None = None,
+    missing: Missing = "pairwise",
+    confidence_level: float = 0.95,
+    interval: IntervalMethod | None = None,
+    clusters: str | None = None,
+    n_resamples: int = 2000,
+    rng: int | None = None,
+    columns: ColumnMap = None,
+    person: str | None = None,
+    missing_codes: Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    allow_missing_items: bool = False,
+    encoding: str | None = None,
+    progress: Callable[[int, int], Any] = lambda _done, _all: None,
+) -> ReliabilityFileReport:
+    """Compute reliability from a file of answers, in constant memory.
+
+    With clusters, or an interval that needs each person's answers, their codes are kept: a byte for
+    each answer.
+
+    Parameters
+    ----------
+    form
+        The instrument.
+    source
+        A file of answers with a known ending.
+    output
+        Write the report to a .json, .csv, .md or .html file.
+    problems
+        A CSV file that gets every bad cell.
+    missing, confidence_level, interval, n_resamples, rng
+        As in `intimacy_scales.reliability_report`.
+    clusters
+        Column that says who answered together, such as couples.
+    columns, person, missing_codes, allow_missing_items
+        As in `intimacy_scales.score`.
+    on_invalid
+        ``"raise"``: with any bad cell there is no report. ``"missing"``: bad cells count as missing.
+    encoding
+        Of text files; detected where None.
+    progress
+        Called with how much is done and how much there is.
+
+    Returns
+    -------
+    ReliabilityFileReport
+
+    Raises
+    ------
+    ResponseError
+        The file cannot be read, columns are missing, or the report cannot be written.
+    EstimationError
+        Options that do not go together.
+    """
+    check_output(output)
+    for path in (output, problems):
+        if path is not None and path.resolve() == source.resolve():
+            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
+    file = open_answers(source, encoding=encoding)
+    others = [name for name in dict.fromkeys((person, clusters)) if name is not None]
+    items = checked_columns(form, file, columns, others, allow_missing=allow_missing_items)
+    gathered = _Gathered(form, clusters, keep=clusters is not None or interval in NEED_ANSWERS)
+    account = Account()
+    with contextlib.ExitStack() as stack:
+        told = stack.enter_context(ProblemFile(problems))
+        for batch in batches_of(file, items, others):
+            reader = AnswerReader(
+                form,
+                batch,
+                columns=columns,
+                missing_codes=missing_codes,
+                on_invalid="missing",
+                person=person,
+                allow_missing_items=True,  # checked above, for the whole file
+                offset=account.n_persons,
+            )
+            gathered.add(reader)
+            found = reader.finish()
+            account.add(len(batch), found)
+            told.write(found)
+            progress(file.position, file.size)
+    report = None
+    if not account.n_problems or on_invalid == "missing":
+        report = gathered.report(
+            missing=missing,
+            confidence_level=confidence_level,
+            interval=interval,
+            n_resamples=n_resamples,
+            rng=rng,
+        )
+        if output is not None:
+            output.write_text(WRITERS[output.suffix.lower()](report), encoding="utf-8")
+    return ReliabilityFileReport(
+        report=report,
+        n_persons=account.n_persons,
+        n_problems=account.n_problems,
+        first_problems=tuple(account.first),
+        likely_missing_code=account.likely_missing_code,
+    )
