@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -37,13 +36,10 @@ from intimacy_scales.cli.terminal import (
 from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
 
-_HEADINGS = {
-    "lambda2": "lambda-2",
-    "split_half": "split-\nhalf",
-    "mean_r": "mean r",
-    "stratified_alpha": "strat.\nalpha",
-    "sem": "SEM",
-}
+if TYPE_CHECKING:
+    from intimacy_scales.reliability.report import ReliabilityReport
+
+_HEADINGS = {"Split-half": "Split-\nhalf", "Stratified alpha": "Strat.\nalpha"}
 
 
 class MissingChoice(StrEnum):
@@ -65,27 +61,14 @@ class IntervalChoice(StrEnum):
     BCA = "bca"
 
 
-def _figure(value: Any) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:.3f}" if math.isfinite(value) else "-"
+def _print_report(report: ReliabilityReport) -> None:
+    from intimacy_scales.reliability.rendering import report_cells
 
-
-def _print_report(report: Any) -> None:
-    columns = {name: [_figure(v) for v in values] for name, values in report.columns().items()}
-    low, high = columns.pop("low"), columns.pop("high")
-    level = f"{report.confidence_level:.0%} CI"
+    cells = report_cells(report.columns(), report.confidence_level)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    shown: dict[str, list[str]] = {}
-    for name, cells in columns.items():
-        shown[name] = cells
-        if name == "alpha":
-            shown[level] = ["-" if a == "-" else f"[{a}, {b}]" for a, b in zip(low, high, strict=True)]
-    for name in shown:
-        table.add_column(
-            _HEADINGS.get(name, name), justify="left" if name == "scale" else "right", no_wrap=True
-        )
-    for row in zip(*shown.values(), strict=True):
+    for number, name in enumerate(cells):
+        table.add_column(_HEADINGS.get(name, name), justify="right" if number else "left", no_wrap=True)
+    for row in zip(*cells.values(), strict=True):
         table.add_row(*map(escape, row))
     out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n")
     out.print(table)

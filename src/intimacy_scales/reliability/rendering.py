@@ -11,11 +11,8 @@ from intimacy_scales.reliability.items import ItemAnalysis
 
 _HEADINGS = {
     "scale": "Scale",
-    "n": "n",
     "items": "Items",
     "alpha": "Alpha",
-    "low": "CI low",
-    "high": "CI high",
     "lambda2": "Lambda-2",
     "split_half": "Split-half",
     "mean_r": "Mean r",
@@ -23,73 +20,96 @@ _HEADINGS = {
     "mean": "M",
     "sd": "SD",
     "sem": "SEM",
+    "item": "Item",
+    "median": "Median",
+    "skew": "Skew",
+    "kurtosis": "Kurtosis",
+    "r_raw": "r raw",
+    "r_std": "r std",
+    "r_drop": "r drop",
+    "r_cor": "r cor",
+    "alpha_if_dropped": "Alpha if dropped",
 }
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-bottom: 0 }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
-th, td { padding: .3rem .7rem; text-align: right } th:first-child, td:first-child { text-align: left }
+th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap }
+th:first-child, td:first-child { text-align: left }
 thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #ddd }
 .warnings { background: #fff4d6; padding: .6rem 1rem .6rem 2rem }
 div.wide { overflow-x: auto }
 """
+_LEGEND = (
+    "A minus marks reverse-keyed items; figures are of keyed answers. r raw: with the score; r std: with the "
+    "sum of standardized items; r drop: with the other items; r cor: with the standardized total, the item's "
+    "own part replaced by what it shares with the others."
+)
 
 
-def cell(value: Any) -> str:
-    """Write a cell: figures with three decimals, none as a dash."""
+def cell(value: Any, digits: int = 3) -> str:
+    """Write a cell: figures with some decimals, none as a dash."""
     if isinstance(value, float):
-        return f"{value:.3f}" if math.isfinite(value) else "-"
+        return f"{value:.{digits}f}" if math.isfinite(value) else "-"
     return str(value)
 
 
-def _table(columns: Mapping[str, Sequence[Any]]) -> tuple[list[str], list[list[str]]]:
-    heads = [_HEADINGS.get(name, name) for name in columns]
-    rows = [[cell(value) for value in row] for row in zip(*columns.values(), strict=True)]
-    return heads, rows
+def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) -> dict[str, list[str]]:
+    """Return the columns of a report as they are shown, both ends of an interval in one."""
+    shown: dict[str, list[str]] = {}
+    for name, values in columns.items():
+        if name == "low":
+            ends = zip(values, columns["high"], strict=True)
+            shown[f"{confidence_level:.0%} CI"] = [
+                "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
+            ]
+        elif name != "high":
+            shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
+    return shown
 
 
 def markdown_of(
-    title: str, columns: Mapping[str, Sequence[Any]], warnings: Sequence[str], sentence: str
+    title: str, cells: Mapping[str, Sequence[str]], warnings: Sequence[str], sentence: str
 ) -> str:
     """Return a Markdown page."""
-    heads, rows = _table(columns)
 
-    def line(cells: Sequence[str]) -> str:
-        return "| " + " | ".join(text.replace("|", "\\|") for text in cells) + " |"
+    def line(texts: Sequence[str]) -> str:
+        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
 
-    rule = "|" + "|".join(["---"] + ["---:"] * (len(heads) - 1)) + "|"
-    table = "\n".join([line(heads), rule, *map(line, rows)])
+    rule = "|" + "|".join(["---"] + ["---:"] * (len(cells) - 1)) + "|"
+    table = "\n".join([line(list(cells)), rule, *map(line, zip(*cells.values(), strict=True))])
     told = "".join(f"- {text}\n" for text in warnings)
     parts = [f"# {title}", table, *([f"## Before you use these figures\n\n{told.rstrip()}"] if told else [])]
     return "\n\n".join([*parts, sentence]) + "\n"
 
 
-def _html_table(columns: Mapping[str, Sequence[Any]]) -> str:
-    heads, rows = _table(columns)
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+def _html_table(cells: Mapping[str, Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(text)}</th>" for text in cells)
+    rows = zip(*cells.values(), strict=True)
     body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def html_of(
-    title: str,
-    columns: Mapping[str, Sequence[Any]],
-    warnings: Sequence[str],
-    sentence: str,
-    items: Mapping[str, ItemAnalysis],
-    *,
-    page: bool,
-) -> str:
-    """Return HTML: a fragment for notebooks, or a page that stands alone."""
+def html_of(title: str, cells: Mapping[str, Sequence[str]], warnings: Sequence[str], sentence: str) -> str:
+    """Return a fragment of HTML for notebooks."""
     told = "".join(f"<li>{escape(text)}</li>" for text in warnings)
-    parts = [_html_table(columns), f'<ul class="warnings">{told}</ul>' if told else ""]
-    parts.append(f"<p>{escape(sentence)}</p>")
+    listed = f'<ul class="warnings">{told}</ul>' if told else ""
+    return f"<p><b>{escape(title)}</b></p>{_html_table(cells)}{listed}<p>{escape(sentence)}</p>"
+
+
+def items_html(items: Mapping[str, ItemAnalysis]) -> str:
+    """Return the item tables as HTML."""
+    parts = [f"<p>{escape(_LEGEND)}</p>"] if items else []
     for scale, analysis in items.items():
         figures = {"item": list(analysis.items), **analysis.figures()}
-        parts.append(f"<h2>Items of {escape(scale)}</h2>{_html_table(figures)}")
-    content = "".join(parts)
-    if not page:
-        return f"<p><b>{escape(title)}</b></p>{content}"
+        cells = {_HEADINGS.get(n, n): [cell(v, 2) for v in values] for n, values in figures.items()}
+        parts.append(f"<h2>Items of {escape(scale)}</h2>{_html_table(cells)}")
+    return "".join(parts)
+
+
+def page_of(title: str, content: str) -> str:
+    """Return a web page that stands alone."""
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n{content}\n</body>\n</html>\n"
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n{content}\n</body>\n</html>\n"
     )

@@ -22,7 +22,13 @@ from intimacy_scales.reliability.clusters import Clusters, cluster_positions
 from intimacy_scales.reliability.items import ItemAnalysis
 from intimacy_scales.reliability.keyed import Missing, check_missing
 from intimacy_scales.reliability.moments import ItemMoments, check_belongs, moments_of_codes
-from intimacy_scales.reliability.rendering import html_of, markdown_of
+from intimacy_scales.reliability.rendering import (
+    html_of,
+    items_html,
+    markdown_of,
+    page_of,
+    report_cells,
+)
 from intimacy_scales.reliability.results import check_level
 from intimacy_scales.reliability.scale_report import (
     IntervalOptions,
@@ -138,11 +144,14 @@ class ReliabilityReport:
 
     def to_markdown(self) -> str:
         """Return a Markdown page: table, warnings and sentence."""
-        return markdown_of(self.title, self.columns(), self.warnings, self.sentence())
+        return markdown_of(self.title, self._cells(), self.warnings, self.sentence())
 
     def to_html(self) -> str:
         """Return a web page that stands alone: table, warnings, sentence, and items."""
-        return html_of(self.title, self.columns(), self.warnings, self.sentence(), self.items, page=True)
+        return page_of(self.title, self._repr_html_() + items_html(self.items))
+
+    def _cells(self) -> dict[str, list[str]]:
+        return report_cells(self.columns(), self.confidence_level)
 
     def sentence(self) -> str:
         """Return the sentences for a Method section: coefficient, interval, n, missing rule."""
@@ -160,7 +169,7 @@ class ReliabilityReport:
         return f"<{self.title}\n{table}{told}>"
 
     def _repr_html_(self) -> str:
-        return html_of(self.title, self.columns(), self.warnings, self.sentence(), {}, page=False)
+        return html_of(self.title, self._cells(), self.warnings, self.sentence())
 
 
 def reliability_report(
