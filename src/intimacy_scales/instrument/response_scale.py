@@ -134,7 +134,7 @@ class ResponseScale(Part):
     def _label_texts(self) -> frozenset[str]:
         return frozenset(normalized(text) for _, text in self.labels)
 
-    @property
+    @cached_property
     def n_points(self) -> int:
         """Number of points."""
         return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step)) + 1

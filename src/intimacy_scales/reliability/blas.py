@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
+from typing import Any
 
 from threadpoolctl import ThreadpoolController
+
+_lock = Lock()
+_users = 0
+_limiter: Any = None
 
 
 @cache
@@ -20,6 +26,19 @@ def _controller() -> ThreadpoolController:
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Let matrix products run in the calling thread alone, until the block ends."""
-    with _controller().limit(limits=1, user_api="blas"):
+    """Let matrix products run in the calling thread alone, until the block ends.
+
+    The setting is the whole process's; the first to enter makes it, and the last to leave undoes it.
+    """
+    global _users, _limiter  # noqa: PLW0603 - the setting is one for the process
+    with _lock:
+        if not _users:
+            _limiter = _controller().limit(limits=1, user_api="blas")
+        _users += 1
+    try:
         yield
+    finally:
+        with _lock:
+            _users -= 1
+            if not _users:
+                _limiter.restore_original_limits()

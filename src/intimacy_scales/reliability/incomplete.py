@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.encoding import Codes
-from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.cross_products import Integers, PairSums, pair_sums
 
 _FLOAT64 = 2**53
@@ -152,8 +151,7 @@ def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -
     for m in groups:
         of = (count == m).astype(kind)
         terms = np.stack([of, of * t, of * t * t])
-        with one_blas_thread():
-            by_item, products = terms @ given, terms[1] @ d
+        by_item, products = terms @ given, terms[1] @ d
         sums.persons[m], sums.totals[m], sums.squares[m] = terms.sum(axis=1)
         sums.item_persons[m], sums.item_totals[m], sums.item_squares[m] = by_item
         sums.item_products[m] = products

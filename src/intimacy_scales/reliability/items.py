@@ -58,16 +58,17 @@ class InterItem:
 
 def inter_item(correlations: Floats) -> InterItem:
     """Describe the correlations below the diagonal."""
-    r = correlations[np.tril_indices(len(correlations), -1)]
+    k = len(correlations)
+    r = np.sort(correlations[np.arange(k)[:, None] > np.arange(k)])
     if not len(r) or not np.all(np.isfinite(r)):
         return InterItem(
             mean=math.nan, median=math.nan, minimum=math.nan, maximum=math.nan, variance=math.nan
         )
     return InterItem(
         mean=float(r.mean()),
-        median=float(np.median(r)),
-        minimum=float(r.min()),
-        maximum=float(r.max()),
+        median=float(r[(len(r) - 1) // 2] + r[len(r) // 2]) / 2,
+        minimum=float(r[0]),
+        maximum=float(r[-1]),
         variance=float(r.var(ddof=1)) if len(r) > 1 else math.nan,
     )
 
@@ -257,31 +258,29 @@ def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]
     return values
 
 
-def _distribution(counts: Integers, reverse: bool) -> tuple[float, float, float]:
-    """Return keyed median (in steps), skew and excess kurtosis of counts of the options."""
-    keyed = counts[::-1] if reverse else counts
-    n = int(keyed.sum())
-    if n == 0:
-        return math.nan, math.nan, math.nan
-    steps = np.arange(len(keyed))
-    below = np.cumsum(keyed)
-    middle = [int(np.searchsorted(below, position, side="right")) for position in ((n - 1) // 2, n // 2)]
-    mean = float(keyed @ steps) / n
-    apart = steps - mean
-    if n < 2 or np.count_nonzero(keyed) < 2:  # noqa: PLR2004 - one answer, or all alike
-        return sum(middle) / 2, math.nan, math.nan
-    sd = math.sqrt(float(keyed @ apart**2) / (n - 1))
-    third, fourth = float(keyed @ apart**3) / n, float(keyed @ apart**4) / n
-    return sum(middle) / 2, third / sd**3, fourth / sd**4 - 3
+def _distribution(counts: Integers) -> tuple[Floats, Floats, Floats]:
+    """Return median (in steps), skew and excess kurtosis of counts of the options (k, points), each (k,)."""
+    n = counts.sum(axis=1)
+    steps = np.arange(counts.shape[1])
+    below = np.cumsum(counts, axis=1)
+    middle = [np.sum(below <= position[:, None], axis=1) for position in ((n - 1) // 2, n // 2)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        median = np.where(n > 0, (middle[0] + middle[1]) / 2, np.nan)
+        apart = steps - (counts @ steps / n)[:, None]
+        square = apart**2
+        sd = np.sqrt(np.sum(counts * square, axis=1) / (n - 1))
+        varied = (n > 1) & (np.count_nonzero(counts, axis=1) > 1)
+        skew = np.where(varied, np.sum(counts * square * apart, axis=1) / n / sd**3, np.nan)
+        kurtosis = np.where(varied, np.sum(counts * square**2, axis=1) / n / sd**4 - 3, np.nan)
+    return median, skew, kurtosis
 
 
-def _item_total(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, Floats]:
+def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
     """Return r_std, r_drop, r_cor and alpha if dropped (k,) from the covariances."""
     c = moments.covariances
     k = len(c)
     own, rows, total = np.diag(c), c.sum(axis=1), float(c.sum())
     rest = total - 2 * rows + own
-    r = moments.correlations(sds)
     shared = r.copy()
     np.fill_diagonal(shared, squared_multiple_correlations(r))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -356,35 +355,32 @@ def item_analysis(
 def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:
     """Return the item analysis of moments, without a warning."""
     name, items = items_of(summed, moments.scale)
-    counts = [
-        summed.frequencies[column, 1 : points + 1]
-        for column, points in zip(items.columns, items.points, strict=True)
-    ]
-    shape = [_distribution(c, bool(r)) for c, r in zip(counts, items.reverse, strict=True)]
-    ends = np.array(
-        [(c[-1], c[0]) if r else (c[0], c[-1]) for c, r in zip(counts, items.reverse, strict=True)]
-    )
-    given = np.array([int(c.sum()) for c in counts], dtype=np.int64)
-    median, skew, kurtosis = (np.array(column) for column in zip(*shape, strict=True))
+    correlations = moments.correlations(sds)
+    table = summed.frequencies[items.columns, 1:]
+    given, position = table.sum(axis=1), np.arange(len(items.ids))
+    median, skew, kurtosis = _distribution(table)
+    lowest, highest = table[:, 0], table[position, items.points - 1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        floor, ceiling = (ends / given[:, None]).T
+        floor = np.where(items.reverse, highest, lowest) / given
+        ceiling = np.where(items.reverse, lowest, highest) / given
+        missing_share = 1 - given / np.float64(summed.n_persons)
     return ItemAnalysis(
         instrument=moments.instrument,
         scale=name,
         items=tuple(f"-{i}" if r else i for i, r in zip(items.ids, items.reverse, strict=True)),
         n=np.diag(moments.counts).copy(),
-        missing_share=(1 - given / summed.n_persons if summed.n_persons else np.full(len(items.ids), np.nan)),
+        missing_share=missing_share,
         mean=moments.means,
         sd=np.sqrt(np.diag(moments.covariances)),
-        median=items.minima + items.steps * median,
-        skew=skew,
+        median=items.minima + items.steps * np.where(items.reverse, items.points - 1 - median, median),
+        skew=np.where(items.reverse, -skew, skew),
         kurtosis=kurtosis,
         floor=floor,
         ceiling=ceiling,
         r_raw=_raw_correlations(summed, items, moments),
-        **_item_total(moments, sds),
-        inter_item=inter_item(moments.correlations(sds)),
-        frequencies=tuple(counts),
+        **_item_total(moments, correlations),
+        inter_item=inter_item(correlations),
+        frequencies=tuple(row[:points] for row, points in zip(table, items.points, strict=True)),
         options=tuple(summed.instrument.item(item).response_scale.values for item in items.ids),
         missing=moments.missing,
         moments=moments,

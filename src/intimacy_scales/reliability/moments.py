@@ -20,6 +20,7 @@ from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.cross_products import (
     Integers,
     PairSums,
@@ -171,6 +172,11 @@ def no_moments(instrument: Instrument) -> ItemMoments:
 def moments_of_codes(instrument: Instrument, codes: Codes) -> ItemMoments:
     """Return the moments of checked answers (n_persons, n_items)."""
     _check_capacity(instrument, len(codes))
+    with one_blas_thread():
+        return _moments(instrument, codes)
+
+
+def _moments(instrument: Instrument, codes: Codes) -> ItemMoments:
     highest = highest_code(instrument)
     pairs = pair_sums(codes, highest, squares=True)
     complete: dict[str, PairSums] = {}
