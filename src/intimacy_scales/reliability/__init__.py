@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.glb import GreatestLowerBound, greatest_lower_bound
     from intimacy_scales.reliability.groups import GroupICC, group_icc
     from intimacy_scales.reliability.guttman import GuttmanLambdas, guttman_lambdas
+    from intimacy_scales.reliability.halves import (
+        SplitHalf,
+        SplitHalves,
+        items_needed,
+        spearman_brown,
+        split_half,
+        split_halves,
+    )
     from intimacy_scales.reliability.icc import (
         IntraclassCorrelation,
         IntraclassCorrelations,
@@ -31,37 +39,29 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.results import Coefficient, Interval
     from intimacy_scales.reliability.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.scale_report import ScaleReliability
-    from intimacy_scales.reliability.split_half import (
-        SplitHalf,
-        SplitHalves,
-        items_needed,
-        spearman_brown,
-        split_half,
-        split_halves,
-    )
     from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
 
 _HOMES = {
-    "alpha": ("CronbachAlpha", "cronbach_alpha",),
-    "change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change",),
-    "error": ("MeasurementError", "attenuation_corrected", "measurement_error",),
-    "glb": ("GreatestLowerBound", "greatest_lower_bound",),
-    "groups": ("GroupICC", "group_icc",),
-    "guttman": ("GuttmanLambdas", "guttman_lambdas",),
-    "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr",),
-    "items": ("ItemAnalysis", "item_analysis",),
-    "keyed": ("KeyedMoments", "keyed_moments",),
-    "moments": ("ItemMoments", "item_moments", "item_moments_stream",),
-    "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability",),
-    "report": ("ReliabilityReport", "reliability_report",),
+    "alpha": ("CronbachAlpha", "cronbach_alpha"),
+    "change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change"),
+    "error": ("MeasurementError", "attenuation_corrected", "measurement_error"),
+    "glb": ("GreatestLowerBound", "greatest_lower_bound"),
+    "groups": ("GroupICC", "group_icc"),
+    "guttman": ("GuttmanLambdas", "guttman_lambdas"),
+    "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
+    "items": ("ItemAnalysis", "item_analysis"),
+    "keyed": ("KeyedMoments", "keyed_moments"),
+    "moments": ("ItemMoments", "item_moments", "item_moments_stream"),
+    "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
+    "report": ("ReliabilityReport", "reliability_report"),
     "scale_report": ("ScaleReliability",),
-    "results": ("Coefficient", "Interval",),
-    "retest": ("RetestReliability", "test_retest",),
-    "split_half": (
+    "results": ("Coefficient", "Interval"),
+    "retest": ("RetestReliability", "test_retest"),
+    "halves": (
         "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half",
         "split_halves",
     ),
-    "stratified": ("StratifiedAlpha", "stratified_alpha",),
+    "stratified": ("StratifiedAlpha", "stratified_alpha"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -14,12 +14,12 @@ from intimacy_scales.reliability.alpha import CronbachAlpha, IntervalMethod, alp
 from intimacy_scales.reliability.clusters import Clusters
 from intimacy_scales.reliability.error import MeasurementError, measurement_error
 from intimacy_scales.reliability.guttman import guttman_bounds
+from intimacy_scales.reliability.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.items import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.moments import ItemMoments
 from intimacy_scales.reliability.results import Interval, plain, shown
-from intimacy_scales.reliability.split_half import SplitHalf, split_half_from
 from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
 
 _FEW = 30
