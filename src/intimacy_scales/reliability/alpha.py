@@ -249,7 +249,7 @@ def cronbach_alpha(
     scale: str | None = None,
     missing: Missing = "pairwise",
     standardized: bool = False,
-    sds: StandardDeviations = "pairs",
+    sds: StandardDeviations = "items",
 ) -> CronbachAlpha:
     """Compute coefficient alpha of a scale.
 
@@ -303,7 +303,7 @@ def alpha_from(
     answers: Answers,
     *,
     standardized: bool = False,
-    sds: StandardDeviations = "pairs",
+    sds: StandardDeviations = "items",
     reason: str | None = None,
 ) -> CronbachAlpha:
     """Return coefficient alpha of moments; with a reason, one that is not defined."""

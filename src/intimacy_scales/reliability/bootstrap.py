@@ -18,7 +18,7 @@ from intimacy_scales.reliability.clusters import sum_by_cluster
 
 Floats = NDArray[np.float64]
 
-_DRAWS = 4_000_000
+_DRAWS = 262_144
 _EXACT = 2**24
 
 

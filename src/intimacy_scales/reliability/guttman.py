@@ -108,7 +108,7 @@ def guttman_lambdas(
     scale: str | None = None,
     missing: Missing = "pairwise",
     of: Source = "covariances",
-    sds: StandardDeviations = "pairs",
+    sds: StandardDeviations = "items",
     rng: int | np.random.Generator | None = 0,
 ) -> GuttmanLambdas:
     """Compute Guttman's lower bounds of reliability.

@@ -308,7 +308,7 @@ def item_analysis(
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
-    sds: StandardDeviations = "pairs",
+    sds: StandardDeviations = "items",
 ) -> ItemAnalysis:
     """Analyse the items of a scale.
 
@@ -346,7 +346,8 @@ def item_analysis(
         if isinstance(answers, CodedResponses)
         else answers
     )
-    analysis = items_from(summed, keyed_moments(summed, scale, missing), sds)
+    moments = keyed_moments(summed, scale, missing, pair_sds=sds == "pairs")
+    analysis = items_from(summed, moments, sds)
     if analysis.keying is not None:
         warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
     return analysis

@@ -19,7 +19,7 @@ from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
-StandardDeviations = Literal["pairs", "items"]
+StandardDeviations = Literal["items", "pairs"]
 Answers = CodedResponses | ItemMoments
 
 _WORD = 2**62
@@ -117,20 +117,29 @@ class KeyedMoments:
         variance = float(self.weights @ self.covariances @ self.weights)
         return float(np.sqrt(variance)) if variance >= 0 else float("nan")
 
-    def correlations(self, sds: StandardDeviations = "pairs") -> Floats:
+    def correlations(self, sds: StandardDeviations = "items") -> Floats:
         """Return the correlations (k, k); nan with a constant item.
 
         Parameters
         ----------
         sds
-            ``pairs``: standard deviations of those who answered both (``cor(use = "pairwise")`` in
-            R, and psych since 2.5). ``items``: of all who answered the item (``cov2cor``, and
-            psych before). They differ only where answers are missing.
+            ``items``: standard deviations of all who answered the item, so that these are the
+            correlations of the covariances that alpha is made of (``cov2cor`` in R, and psych
+            before 2.5). ``pairs``: of those who answered both items (``cor(use = "pairwise")``, and
+            psych since). They differ only where answers are missing.
+
+        Raises
+        ------
+        EstimationError
+            ``pairs``, of moments that were made without it, as those of a report are.
         """
         variances = np.diag(self.covariances)
         if sds == "pairs" and self.missing == "pairwise":
             if self.pair_variances is None:
-                raise EstimationError("these moments were made without the variances of pairs")
+                raise EstimationError(
+                    "these moments were made without the variances of pairs; call item_analysis() or "
+                    "cronbach_alpha() with sds='pairs'"
+                )
             products = self.pair_variances * self.pair_variances.T
         else:
             products = np.outer(variances, variances)

@@ -169,16 +169,24 @@ def no_moments(instrument: Instrument) -> ItemMoments:
     )
 
 
-def moments_of_codes(instrument: Instrument, codes: Codes) -> ItemMoments:
-    """Return the moments of checked answers (n_persons, n_items)."""
+def moments_of_codes(instrument: Instrument, codes: Codes, *, squares: bool = True) -> ItemMoments:
+    """Return the moments of checked answers (n_persons, n_items).
+
+    Parameters
+    ----------
+    instrument, codes
+        Checked answers.
+    squares
+        Whether to sum up the squares of each pair, which only correlations with ``sds="pairs"`` need.
+    """
     _check_capacity(instrument, len(codes))
     with one_blas_thread():
-        return _moments(instrument, codes)
+        return _moments(instrument, codes, squares=squares)
 
 
-def _moments(instrument: Instrument, codes: Codes) -> ItemMoments:
+def _moments(instrument: Instrument, codes: Codes, *, squares: bool) -> ItemMoments:
     highest = highest_code(instrument)
-    pairs = pair_sums(codes, highest, squares=True)
+    pairs = pair_sums(codes, highest, squares=squares)
     complete: dict[str, PairSums] = {}
     answered: dict[str, AnsweredSums] = {}
     for name, scale in scale_items(instrument).items():

@@ -259,7 +259,7 @@ def reliability_report(
             allow_missing_items=allow_missing_items,
         )
     if isinstance(answers, CodedResponses):
-        summed = moments_of_codes(form, answers.codes)
+        summed = moments_of_codes(form, answers.codes, squares=False)
         groups = cluster_positions(answers, clusters)
     elif clusters is not None:
         raise EstimationError("clusters need each person's answers, and moments are only sums of them")
@@ -270,9 +270,10 @@ def reliability_report(
         confidence_level=confidence_level, method=method, clusters=groups, n_resamples=n_resamples, rng=rng
     )
     with one_blas_thread():
-        scales = tuple(
-            scale_reliability(form, scale, summed, answers, missing, options) for scale in form.scale_ids
-        )
+        results: dict[str, ScaleReliability] = {}
+        for scale in form.scale_order:  # parts before what is made of them
+            results[scale] = scale_reliability(form, scale, summed, answers, missing, options, results)
+    scales = tuple(results[scale] for scale in form.scale_ids)
     report = ReliabilityReport(
         instrument=form.ref,
         scales=scales,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, ke
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.moments import ItemMoments
 from intimacy_scales.reliability.results import Interval, plain, shown
-from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
+from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_from
 
 _FEW = 30
 _PAIR = 2
@@ -111,6 +112,11 @@ class ScaleReliability:
     def n_items(self) -> int:
         """Number of items."""
         return self.alpha.n_items
+
+    def as_part(self) -> tuple[KeyedMoments, float, str | None]:
+        """Return what a composite's reliability needs: moments, reliability, and why there is none."""
+        own = self.alpha if self.stratified is None else self.stratified
+        return self.alpha.moments, own.estimate, own.reason
 
     def row(self) -> dict[str, Any]:
         """Return the figures of one row of the report."""
@@ -215,6 +221,7 @@ def scale_reliability(
     answers: Answers,
     missing: Missing,
     options: IntervalOptions,
+    others: Mapping[str, ScaleReliability],
 ) -> ScaleReliability:
     """Compute everything about one scale.
 
@@ -228,16 +235,21 @@ def scale_reliability(
         The answers where there are any, otherwise the moments again.
     missing, options
         As in `reliability_report`.
+    others
+        Results of the scales that a composite is made of.
     """
     scale = instrument.scale(scale_id)
-    moments = keyed_moments(summed, scale_id, missing)
+    moments = keyed_moments(summed, scale_id, missing, pair_sds=False)
     weighted = weighted_because(moments)
     alpha = alpha_from(moments, answers, reason=weighted)
     defined = alpha.reason is None
     correlations = moments.correlations()
     n_complete = int(summed.complete[scale_id].counts[0, 0])
-    stratified = stratified_alpha(summed, scale=scale_id, missing=missing) if scale.of else None
-    items = None if scale.of else items_from(summed, moments, "pairs")
+    stratified = None
+    if scale.of:
+        parts = {part: others[part].as_part() for part in scale.of}
+        stratified = stratified_from(moments, parts, mean=scale.method == "mean")
+    items = None if scale.of else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
     found = _warnings(moments, alpha, n_complete)
     return ScaleReliability(

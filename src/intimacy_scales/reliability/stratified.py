@@ -11,7 +11,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability.alpha import cronbach_alpha, undefined_because
-from intimacy_scales.reliability.keyed import Answers, Missing, keyed_moments
+from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.results import Coefficient, shown
 
 
@@ -87,28 +87,46 @@ def stratified_alpha(
         )
     if reliabilities is not None and set(reliabilities) != set(composite.of):
         raise EstimationError(f"reliabilities: one for each of {', '.join(composite.of)}")
-    share = 1 / len(composite.of) if composite.method == "mean" else 1.0
-    given: dict[str, float] = {}
-    unreliable, reason = 0.0, undefined_because(moments)
+    parts: dict[str, tuple[KeyedMoments, float, str | None]] = {}
     for part in composite.of:
         inner = keyed_moments(answers, part, missing, pair_sds=False)
-        given[part], why = _part_reliability(answers, part, missing, reliabilities)
-        reason = reason or why
+        parts[part] = (inner, *_part_reliability(answers, part, missing, reliabilities))
+    return stratified_from(moments, parts, mean=composite.method == "mean")
+
+
+def stratified_from(
+    moments: KeyedMoments, parts: Mapping[str, tuple[KeyedMoments, float, str | None]], *, mean: bool
+) -> StratifiedAlpha:
+    """Return stratified alpha of moments.
+
+    Parameters
+    ----------
+    moments
+        Of the composite's items.
+    parts
+        Moments, reliability, and why there is none, of each part.
+    mean
+        Whether the composite is the mean of its parts, otherwise their sum.
+    """
+    share = 1 / len(parts) if mean else 1.0
+    unreliable, reason = 0.0, undefined_because(moments)
+    for name, (inner, reliability, why) in parts.items():
+        reason = reason or (why and f"{name}: {why}")
         rows = [moments.items.index(item) for item in inner.items]
         among = moments.covariances[np.ix_(rows, rows)]
-        unreliable += share**2 * float(inner.weights @ among @ inner.weights) * (1 - given[part])
+        unreliable += share**2 * float(inner.weights @ among @ inner.weights) * (1 - reliability)
     total = float(moments.weights @ moments.covariances @ moments.weights)
     return StratifiedAlpha(
         instrument=moments.instrument,
         scale=moments.scale,
         estimate=math.nan if reason else 1 - unreliable / total,
-        definition=f"1 - sum var_i (1 - r_i) / var_total of {missing} covariances",
+        definition=f"1 - sum var_i (1 - r_i) / var_total of {moments.missing} covariances",
         n=moments.n,
         n_persons=moments.n_persons,
         n_items=moments.n_items,
-        missing=missing,
+        missing=moments.missing,
         reason=reason,
-        parts=given,
+        parts={name: reliability for name, (_, reliability, _) in parts.items()},
     )
 
 
@@ -120,6 +138,6 @@ def _part_reliability(
         return float(reliabilities[part]), None
     if answers.instrument.scale(part).of:
         inner = stratified_alpha(answers, scale=part, missing=missing)
-        return inner.estimate, inner.reason and f"{part}: {inner.reason}"
+        return inner.estimate, inner.reason
     alpha = cronbach_alpha(answers, scale=part, missing=missing)
-    return alpha.estimate, alpha.reason and f"{part}: {alpha.reason}"
+    return alpha.estimate, alpha.reason
