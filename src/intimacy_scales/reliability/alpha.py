@@ -13,6 +13,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability.answer_values import keyed_steps
 from intimacy_scales.reliability.bootstrap import AlphaTerms, bca_interval, percentile_interval
 from intimacy_scales.reliability.clusters import Clusters, cluster_positions
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.influence import alpha_variance
 from intimacy_scales.reliability.intervals import bonett, duhachek_variance, feldt, symmetric
 from intimacy_scales.reliability.keyed import (
@@ -20,10 +21,18 @@ from intimacy_scales.reliability.keyed import (
     Floats,
     KeyedMoments,
     Missing,
+    Source,
     StandardDeviations,
+    check_sds,
     keyed_moments,
 )
-from intimacy_scales.reliability.results import Coefficient, Interval, check_level, undefined_interval
+from intimacy_scales.reliability.results import (
+    Coefficient,
+    Interval,
+    check_level,
+    counted,
+    undefined_interval,
+)
 
 IntervalMethod = Literal["bonett", "bonett-wright", "feldt", "duhachek", "adf", "bootstrap", "bca"]
 METHODS: tuple[str, ...] = get_args(IntervalMethod)
@@ -31,6 +40,7 @@ NEED_ANSWERS = ("adf", "bootstrap", "bca")
 _TWO = 2
 _THREE = 3
 _FEWEST_RESAMPLES = 100
+_ROUNDING = 1e-12
 
 
 def alpha_of(covariances: Floats) -> float:
@@ -41,44 +51,8 @@ def alpha_of(covariances: Floats) -> float:
     total = float(covariances.sum())
     if not total > 0:
         return math.nan
-    return k / (k - 1) * (1 - float(np.trace(covariances)) / total)
-
-
-def undefined_because(moments: KeyedMoments, *, correlations: bool = False) -> str | None:
-    """Return why no coefficient of internal consistency is defined, or None where one is."""
-    k = moments.n_items
-    if k < _TWO:
-        return "one item has no internal consistency; a retest tells its reliability"
-    fewest, _ = moments.n_pairs
-    if fewest < _TWO:
-        if moments.missing == "listwise":
-            return f"{fewest} persons answered every item, and two are needed"
-        gaps = np.argwhere(moments.counts < _TWO)
-        one, other = (moments.items[i] for i in gaps[0])
-        both = f"both {one} and {other}" if one != other else one
-        return f"fewer than two persons answered {both}"
-    if correlations and moments.constant_items:
-        return f"everyone gave {moments.constant_items[0]} the same answer: it correlates with nothing"
-    if not moments.total_variance > 0:
-        return "the total of the items does not vary"
-    return None
-
-
-def weighted_because(moments: KeyedMoments) -> str | None:
-    """Return why a composite's items do not stand for it, or None where they do."""
-    if np.allclose(moments.weights, moments.weights[0], rtol=1e-12, atol=0):
-        return None
-    return (
-        f"the parts of {moments.scale!r} have different numbers of items, so its items do not count "
-        "alike, and coefficients of their sum are not about its score; use stratified_alpha()"
-    )
-
-
-def check_unweighted(moments: KeyedMoments) -> None:
-    """Raise where items weigh differently in a composite."""
-    reason = weighted_because(moments)
-    if reason:
-        raise EstimationError(reason)
+    alpha = k / (k - 1) * (1 - float(np.trace(covariances)) / total)
+    return 1.0 if 1 < alpha < 1 + _ROUNDING else alpha  # identical items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -101,7 +75,10 @@ class CronbachAlpha(Coefficient):
 
     @property
     def standard_error(self) -> float:
-        """Standard error for normal answers: ``sqrt(Q / n)`` (Duhachek & Iacobucci, 2004)."""
+        """Standard error for normal answers: ``sqrt(Q / n)`` (Duhachek & Iacobucci, 2004).
+
+        nan where alpha is not defined, or the pairwise covariances belong to no population.
+        """
         if self.reason or self.standardized or self.n < _TWO:
             return math.nan
         return math.sqrt(duhachek_variance(self.moments.covariances) / self.n)
@@ -153,7 +130,7 @@ class CronbachAlpha(Coefficient):
             without the answers.
         """
         check_level(confidence_level)
-        self._check(method, clusters, n_resamples)
+        self._check(method, clusters, n_resamples, n)
         used = self.n if n is None else n
         reason = self.reason or self._no_interval(method, used)
         if reason:
@@ -163,9 +140,13 @@ class CronbachAlpha(Coefficient):
         low, high = self._closed_form(method, used, confidence_level)
         return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=used)
 
-    def _check(self, method: str, clusters: Clusters, n_resamples: int) -> None:
+    def _check(self, method: str, clusters: Clusters, n_resamples: int, n: int | None) -> None:
         if method not in METHODS:
             raise EstimationError(f"method={method!r}: there are {', '.join(METHODS)}")
+        if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
+            raise EstimationError(f"n={n!r}: a whole number of persons")
+        if n is not None and method in NEED_ANSWERS:
+            raise EstimationError(f"method={method!r} counts the persons itself; leave n out")
         if clusters is not None and method not in NEED_ANSWERS:
             raise EstimationError(
                 f"method={method!r} takes every person as independent; with clusters use 'adf', "
@@ -176,18 +157,22 @@ class CronbachAlpha(Coefficient):
                 f"method={method!r} needs each person's answers, and moments are only sums of them; "
                 "pass encode(instrument, table) to cronbach_alpha()"
             )
-        if method in ("bootstrap", "bca") and n_resamples < _FEWEST_RESAMPLES:
-            raise EstimationError(f"n_resamples={n_resamples!r}: at least {_FEWEST_RESAMPLES}")
+        if method in ("bootstrap", "bca") and not (
+            isinstance(n_resamples, int) and n_resamples >= _FEWEST_RESAMPLES
+        ):
+            raise EstimationError(
+                f"n_resamples={n_resamples!r}: a whole number, at least {_FEWEST_RESAMPLES}"
+            )
 
     def _no_interval(self, method: str, n: int) -> str | None:
         if self.standardized:
             return "intervals are of the raw coefficient; none is established for the standardized one"
         if n < _THREE:
-            return f"an interval needs at least three persons; there are {n}"
-        if method == "feldt" and self.estimate > 1:
+            return f"an interval needs at least three persons; there {'is' if n == 1 else 'are'} {n}"
+        if self.estimate > 1 and method not in NEED_ANSWERS:
             return "alpha is above 1: these pairwise covariances belong to no population"
-        if method.startswith("bonett") and self.estimate > 1:
-            return "alpha is above 1: these pairwise covariances belong to no population"
+        if method == "duhachek" and math.isnan(self.standard_error):
+            return "its variance is negative: these pairwise covariances belong to no population"
         return None
 
     def _closed_form(self, method: str, n: int, confidence_level: float) -> tuple[float, float]:
@@ -211,7 +196,8 @@ class CronbachAlpha(Coefficient):
         if method == "adf":
             variance, n = alpha_variance(self.answers, self.moments, groups)
             if n < _THREE:
-                return undefined_interval(confidence_level, method, n, f"{n} clusters are too few")
+                why = f"{counted(n, 'person' if groups is None else 'cluster')}: three are needed at least"
+                return undefined_interval(confidence_level, method, n, f"too few: {why}")
             low, high = symmetric(self.estimate, variance, confidence_level)
             return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
         steps, there = keyed_steps(self.answers, self.scale)
@@ -227,7 +213,7 @@ class CronbachAlpha(Coefficient):
         if method == "bootstrap":
             low, high = percentile_interval(drawn, confidence_level)
         else:
-            low, high = bca_interval(drawn, terms.jackknifed(), self.estimate, confidence_level)
+            low, high = bca_interval(drawn, terms.jackknifed(), terms.whole(), confidence_level)
         one_sided = "every resample lies on one side of the estimate" if math.isnan(low) else None
         return Interval(
             low=low,
@@ -293,7 +279,7 @@ def cronbach_alpha(
     >>> round(alpha.estimate, 3), alpha.n
     (0.784, 300)
     """
-    moments = keyed_moments(answers, scale, missing, pair_sds=standardized and sds == "pairs")
+    moments = keyed_moments(answers, scale, missing, pair_sds=standardized and check_sds(sds) == "pairs")
     check_unweighted(moments)
     return alpha_from(moments, answers, standardized=standardized, sds=sds)
 
@@ -307,9 +293,9 @@ def alpha_from(
     reason: str | None = None,
 ) -> CronbachAlpha:
     """Return coefficient alpha of moments; with a reason, one that is not defined."""
-    reason = reason or undefined_because(moments, correlations=standardized)
-    matrix = moments.correlations(sds) if standardized and not reason else moments.covariances
-    source = "correlations" if standardized else "covariances"
+    source: Source = "correlations" if standardized else "covariances"
+    reason = reason or undefined_because(moments, source, sds)
+    matrix = moments.covariances if reason else moments.matrix(source, sds)
     return CronbachAlpha(
         instrument=moments.instrument,
         scale=moments.scale,

@@ -95,6 +95,10 @@ class AlphaTerms:
         whole = bool(np.all(self.rows == np.rint(self.rows)))
         return whole and len(self.rows) * float(np.abs(self.rows).max(initial=0)) < _EXACT
 
+    def whole(self) -> float:
+        """Return alpha of all, by the same arithmetic as that of resamples."""
+        return float(self.alphas(self.rows.sum(axis=0, keepdims=True))[0])
+
     def jackknifed(self) -> Floats:
         """Return alpha without each person, or cluster, in turn (n,)."""
         return self.alphas(self.rows.sum(axis=0) - self.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,34 @@ from intimacy_scales.errors import EstimationError
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
 
-def label_positions(labels: Any) -> NDArray[np.intp]:
-    """Return each label as a number from 0 in order of appearance, -1 where it is None or nan (n,)."""
-    listed = list(labels.tolist() if hasattr(labels, "tolist") else labels)
-    numbers: dict[Any, int] = {}
-    return np.array(
-        [
-            -1 if label is None or label != label else numbers.setdefault(label, len(numbers))  # noqa: PLR0124 - nan
-            for label in listed
-        ],
-        dtype=np.intp,
+def _is_missing(label: Any) -> bool:
+    return (
+        label is None
+        or type(label).__name__ in ("NAType", "NaTType")
+        or (isinstance(label, float) and label != label)  # noqa: PLR0124 - nan
     )
+
+
+def label_positions(labels: Any) -> NDArray[np.intp]:
+    """Return each label as a number from 0 in order of appearance, -1 where there is none (n,).
+
+    Raises
+    ------
+    EstimationError
+        These are no labels.
+    """
+    for way in ("to_pylist", "to_list", "tolist"):
+        if hasattr(labels, way):
+            labels = getattr(labels, way)()
+            break
+    if isinstance(labels, str) or not isinstance(labels, Iterable):
+        raise EstimationError(f"{labels!r} is no column of the table, and no list of labels")
+    numbers: dict[Any, int] = {}
+    try:
+        found = [-1 if _is_missing(x) else numbers.setdefault(x, len(numbers)) for x in labels]
+    except TypeError:
+        raise EstimationError("labels must be texts or numbers") from None
+    return np.array(found, dtype=np.intp)
 
 
 def column_positions(answers: CodedResponses, column: Hashable, option: str) -> NDArray[np.intp]:
@@ -53,7 +70,7 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     """
     if clusters is None:
         return None
-    if isinstance(clusters, str):
+    if isinstance(clusters, str | int):
         positions = column_positions(answers, clusters, "clusters")
     else:
         positions = label_positions(clusters)

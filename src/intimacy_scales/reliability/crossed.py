@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.reliability.blas import one_blas_thread
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[Any]  # real, or complex for exact derivatives
@@ -142,14 +143,15 @@ def minimize_over_variances(deviance: Callable[[Numbers], Any], n_variances: int
     for share in _STARTS:
         start = np.full(n_variances, share / max(n_variances - 1, 1))
         start[-1] = 1 - share
-        found = minimize(
-            with_gradient,
-            start,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=bounds,
-            options={"maxiter": 2000, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-8},
-        )
+        with one_blas_thread():
+            found = minimize(
+                with_gradient,
+                start,
+                jac=True,
+                method="L-BFGS-B",
+                bounds=bounds,
+                options={"maxiter": 2000, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-8},
+            )
         if np.isfinite(found.fun) and (best is None or found.fun < best.fun):
             best = found
     if best is None:

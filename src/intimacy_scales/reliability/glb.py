@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.reliability.alpha import check_unweighted, undefined_because
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.keyed import Answers, Floats, Missing, keyed_moments
 from intimacy_scales.reliability.results import Coefficient
 
@@ -80,7 +80,7 @@ class GreatestLowerBound(Coefficient):
 
     title: ClassVar[str] = "Greatest lower bound"
 
-    error_variances: Floats
+    error_variances: Floats = field(compare=False)
     caution: str
 
     def _extra(self) -> dict[str, Any]:

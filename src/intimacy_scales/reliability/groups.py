@@ -26,6 +26,8 @@ class GroupICC:
         Groups, and values in them.
     average_size
         The group size that unequal groups amount to.
+    mean_square_between, mean_square_within
+        Between groups, and within them.
     icc1, icc2
         ICC(1) and ICC(2) from mean squares.
     icc1_reml
@@ -39,6 +41,8 @@ class GroupICC:
     n_groups: int
     n_values: int
     average_size: float
+    mean_square_between: float
+    mean_square_within: float
     icc1: float
     icc2: float
     icc1_reml: float
@@ -105,6 +109,8 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
         n_groups=len(sizes),
         n_values=n,
         average_size=k0,
+        mean_square_between=between,
+        mean_square_within=within,
         icc1=ratio(between - within, between + (k0 - 1) * within),
         icc2=1 - within / between if between > 0 else math.nan,
         icc1_reml=ratio(var_between, var_between + var_within),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError
-from intimacy_scales.reliability.alpha import alpha_of, check_unweighted, undefined_because
+from intimacy_scales.reliability.alpha import alpha_of
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.keyed import (
     Answers,
     Floats,
     Missing,
+    Source,
     StandardDeviations,
+    check_sds,
+    check_source,
     keyed_moments,
 )
 from intimacy_scales.reliability.results import Coefficient, shown
@@ -22,8 +25,6 @@ from intimacy_scales.reliability.splits import best_split, searched_split
 
 _EXACT_ITEMS = 24
 _SINGULAR = 1e-12
-
-Source = Literal["covariances", "correlations"]
 
 
 def squared_multiple_correlations(correlations: Floats) -> Floats:
@@ -147,17 +148,15 @@ def guttman_lambdas(
     >>> bounds.lambda2 >= bounds.lambda3, bounds.lambda4_is_exact
     (True, True)
     """
-    if of not in ("covariances", "correlations"):
-        raise EstimationError(f"of={of!r}: 'covariances' or 'correlations'")
-    by_correlation = of == "correlations"
-    moments = keyed_moments(answers, scale, missing, pair_sds=by_correlation and sds == "pairs")
+    by_correlation = check_source(of) == "correlations"
+    moments = keyed_moments(answers, scale, missing, pair_sds=by_correlation and check_sds(sds) == "pairs")
     check_unweighted(moments)
-    reason = undefined_because(moments, correlations=by_correlation)
+    reason = undefined_because(moments, of, sds)
     bounds = (math.nan,) * 5
     fourth, exact, sixth_reason = math.nan, True, reason
     half: tuple[str, ...] = ()
     if reason is None:
-        matrix = moments.correlations(sds) if by_correlation else moments.covariances
+        matrix = moments.matrix(of, sds)
         bounds = guttman_bounds(matrix)
         exact = moments.n_items <= _EXACT_ITEMS
         found = best_split(matrix) if exact else searched_split(matrix, np.random.default_rng(rng))

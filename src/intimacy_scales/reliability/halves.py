@@ -10,12 +10,21 @@ from typing import Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reliability.alpha import check_unweighted, undefined_because
-from intimacy_scales.reliability.keyed import Answers, Floats, KeyedMoments, Missing, keyed_moments
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.keyed import (
+    Answers,
+    Floats,
+    KeyedMoments,
+    Missing,
+    Source,
+    check_source,
+    keyed_moments,
+)
 from intimacy_scales.reliability.results import Coefficient, shown
 from intimacy_scales.reliability.splits import equal_splits, sampled_splits
 
 _ALL_SPLITS = 24
+_ROUNDING = 1e-12
 Halves = tuple[Sequence[str], Sequence[str]]
 
 
@@ -44,6 +53,8 @@ def items_needed(reliability: float, wanted: float, n_items: int = 1) -> float:
     30.86
     """
     _check_prophecy(reliability, 1.0)
+    if not n_items > 0:
+        raise EstimationError(f"n_items={n_items!r}: how many items the scale has, above 0")
     if not 0 < reliability < 1 or not 0 < wanted < 1:
         raise EstimationError(
             f"from a reliability of {reliability!r} to {wanted!r}: both must be between 0 and 1"
@@ -54,8 +65,12 @@ def items_needed(reliability: float, wanted: float, n_items: int = 1) -> float:
 def _check_prophecy(reliability: float, factor: float) -> None:
     if not -1 <= reliability <= 1:
         raise EstimationError(f"reliability={reliability!r}: a number from -1 to 1")
-    if not factor > 0 or 1 + (factor - 1) * reliability <= 0:
+    if not factor > 0:
         raise EstimationError(f"factor={factor!r}: how many times as long, above 0")
+    if 1 + (factor - 1) * reliability <= 0:
+        raise EstimationError(
+            f"reliability={reliability!r}: so far below 0 that no scale {factor!r} times as long exists"
+        )
 
 
 def horst(r: float, share: float) -> float:
@@ -65,7 +80,7 @@ def horst(r: float, share: float) -> float:
     equal length this is Spearman-Brown. Not defined for a negative r.
     """
     product = share * (1 - share)
-    if r < 0:
+    if r < 0 or r > 1 + _ROUNDING:
         return math.nan
     if r >= 1:
         return 1.0
@@ -120,7 +135,7 @@ def _positions(moments: KeyedMoments, halves: Halves | str) -> tuple[Floats, tup
             raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids")
         given: tuple[Sequence[str], ...] = (moments.items[::2], moments.items[1::2])
     else:
-        given = tuple(halves)
+        given = _two_lists(halves)
     if len(given) != 2 or any(isinstance(half, str) for half in given):  # noqa: PLR2004 - two halves
         raise EstimationError("halves: two lists of item ids")
     named = [item for half in given for item in half]
@@ -141,12 +156,20 @@ def _positions(moments: KeyedMoments, halves: Halves | str) -> tuple[Floats, tup
     return first, tuple(tuple(half) for half in given)
 
 
+def _two_lists(halves: Any) -> tuple[Sequence[str], ...]:
+    try:
+        return tuple(half if isinstance(half, str) else tuple(map(str, half)) for half in halves)
+    except TypeError:
+        raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids") from None
+
+
 def split_half(
     answers: Answers,
     *,
     scale: str | None = None,
     halves: Halves | str = "odd-even",
     missing: Missing = "pairwise",
+    of: Source = "covariances",
 ) -> SplitHalf:
     """Compute reliability from two halves of a scale.
 
@@ -157,6 +180,8 @@ def split_half(
     halves
         ``odd-even``: items 1, 3, 5 … of the key against 2, 4, 6 …; or two lists of item ids. Halves
         of different lengths are corrected as such.
+    of
+        ``covariances``, or ``correlations``: as if all items had the same variance.
 
     Returns
     -------
@@ -181,14 +206,18 @@ def split_half(
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
-    return split_half_from(moments, halves)
+    return split_half_from(moments, halves, of=of)
 
 
 def split_half_from(
-    moments: KeyedMoments, halves: Halves | str = "odd-even", *, reason: str | None = None
+    moments: KeyedMoments,
+    halves: Halves | str = "odd-even",
+    *,
+    of: Source = "covariances",
+    reason: str | None = None,
 ) -> SplitHalf:
     """Return split-half reliability of moments; with a reason, one that is not defined."""
-    reason = reason or undefined_because(moments)
+    reason = reason or undefined_because(moments, check_source(of))
     r = total = flanagan = corrected = math.nan
     parts: tuple[tuple[str, ...], ...] = ((), ())
     share = 0.5
@@ -197,23 +226,23 @@ def split_half_from(
         share = float(first.mean())
     if reason is None:
         second = 1 - first
-        c = moments.covariances
+        c = moments.matrix(of)
         a, b, both = float(first @ c @ first), float(second @ c @ second), float(first @ c @ second)
         if a > 0 and b > 0:
             r = both / math.sqrt(a * b)
-            total = spearman_brown(r) if -1 < r <= 1 else math.nan
+            total = 2 * r / (1 + r) if -1 < r <= 1 + _ROUNDING else math.nan
             corrected = horst(r, share)
         else:
             reason = "one half does not vary"
-        flanagan = 4 * both / moments.total_variance
+        flanagan = 4 * both / float(c.sum())
     equal = share == 0.5  # noqa: PLR2004 - halves of equal length
-    if reason is None and math.isnan(total if equal else corrected):
+    if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
         reason = f"the halves correlate {r:.2f}: no step up to the whole is defined"
     return SplitHalf(
         instrument=moments.instrument,
         scale=moments.scale,
         estimate=math.nan if reason else total if equal else corrected,
-        definition=f"{'Spearman-Brown' if equal else 'Horst'} of {moments.missing} covariances",
+        definition=f"{'Spearman-Brown' if equal else 'Horst'} of {moments.missing} {of}",
         n=moments.n,
         n_persons=moments.n_persons,
         n_items=moments.n_items,
@@ -281,6 +310,7 @@ def split_halves(
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
+    of: Source = "covariances",
     n_splits: int = 10_000,
     rng: int | np.random.Generator | None = None,
 ) -> SplitHalves:
@@ -290,6 +320,8 @@ def split_halves(
     ----------
     answers, scale, missing
         As in `cronbach_alpha`.
+    of
+        As in `split_half`.
     n_splits, rng
         Beyond 24 items, splits are sampled: how many, and a seed or Generator.
 
@@ -311,13 +343,13 @@ def split_halves(
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
-    reason = undefined_because(moments)
+    reason = undefined_because(moments, check_source(of))
     if n_splits < 1:
         raise EstimationError(f"n_splits={n_splits!r}: at least 1")
     every = moments.n_items <= _ALL_SPLITS
     values = np.empty(0)
     if reason is None:
-        c = moments.covariances
+        c = moments.matrix(of)
         values = np.sort(
             equal_splits(c) if every else sampled_splits(c, n_splits, np.random.default_rng(rng))
         )
@@ -326,7 +358,7 @@ def split_halves(
         instrument=moments.instrument,
         scale=moments.scale,
         estimate=float(values.mean()) if len(values) else math.nan,
-        definition=f"mean of 4 cov(A, B) / V over splits, of {missing} covariances",
+        definition=f"mean of 4 cov(A, B) / V over splits, of {missing} {of}",
         n=moments.n,
         n_persons=moments.n_persons,
         n_items=moments.n_items,

@@ -33,8 +33,8 @@ def _pair_means(answers: CodedResponses, scale: str, listwise: bool) -> tuple[Fl
     return n, s / n, (p - s * s.T / n) / (n - 1)
 
 
-def influences(answers: CodedResponses, moments: KeyedMoments) -> Floats:
-    """Return each person's influence on alpha (n_persons,): 0 for those without a pair of answers.
+def influences(answers: CodedResponses, moments: KeyedMoments) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return each person's influence on alpha, and whether any answer of theirs counts (n_persons,).
 
     ``IF_i = sum_jl G_jl (N / n_jl) m_ij m_il ((x_ij - mean_jl)(x_il - mean_lj) - s_jl)`` with G the
     derivative of alpha by the covariances: for complete answers, N times what Maydeu-Olivares,
@@ -45,13 +45,14 @@ def influences(answers: CodedResponses, moments: KeyedMoments) -> Floats:
     weight = _gradient(covariances) * (counts.max() / counts)
     linear = weight * means.T
     constant = weight * (means * means.T - covariances)
-    values = np.zeros(len(answers))
+    values, used = np.zeros(len(answers)), np.zeros(len(answers), dtype=np.bool_)
     for start, steps, there in blocks_of(answers, moments.scale):
         given = (there & there.all(axis=1, keepdims=True) if listwise else there).astype(np.float64)
         x = steps * given
         rows = (x @ weight) * x - 2 * x * (given @ linear.T) + (given @ constant) * given
         values[start : start + len(x)] = rows.sum(axis=1)
-    return values
+        used[start : start + len(x)] = given.any(axis=1)
+    return values, used
 
 
 def alpha_variance(
@@ -60,13 +61,12 @@ def alpha_variance(
     """Return the variance of alpha and how many persons (or clusters) it counts on.
 
     With clusters, influences are added up within them first, so that partners need not answer
-    independently.
+    independently. The variance is nan of fewer than two.
     """
-    values = influences(answers, moments)
-    size = float(moments.counts.max())
-    if clusters is None:
-        n = moments.n
-        return float(np.sum(values**2)) / size**2 * n / (n - 1), n
-    sums = sum_by_cluster(values[:, None], clusters)[:, 0]
-    n = len(sums)
-    return float(np.sum(sums**2)) / size**2 * n / (n - 1), n
+    values, used = influences(answers, moments)
+    size, n = float(moments.counts.max()), moments.n
+    if clusters is not None:
+        values = sum_by_cluster(values[used, None], clusters[used])[:, 0]
+        n = len(values)
+    variance = float(np.sum(values**2)) / size**2
+    return (variance * n / (n - 1) if n > 1 else np.nan), n

@@ -10,6 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+_ROUNDING = 1e-12
+
 
 def normal_quantile(confidence_level: float) -> float:
     """Return the standard normal quantile of the upper end."""
@@ -47,6 +49,7 @@ def bonett(alpha: float, n: int, k: int, confidence_level: float, *, corrected: 
 def duhachek_variance(covariances: NDArray[np.float64]) -> float:
     """Return n times the variance of alpha for normal answers (van Zyl, Neudecker & Nel, 2000).
 
+    nan where it is negative, which only covariances that belong to no population make it.
     ``Q = 2 k**2 / ((k - 1)**2 s**3) * (s (tr V**2 + (tr V)**2) - 2 tr V * 1'V**2 1)`` with ``s = 1'V1``;
     Duhachek & Iacobucci (2004) made intervals of it.
     """
@@ -54,7 +57,10 @@ def duhachek_variance(covariances: NDArray[np.float64]) -> float:
     s, trace = float(covariances.sum()), float(np.trace(covariances))
     rows = covariances.sum(axis=1)
     inner = s * (float(np.sum(covariances**2)) + trace**2) - 2 * trace * float(rows @ rows)
-    return 2 * k**2 / ((k - 1) ** 2 * s**3) * inner
+    variance = 2 * k**2 / ((k - 1) ** 2 * s**3) * inner
+    if -_ROUNDING < variance < 0:
+        return 0.0  # identical items
+    return variance if variance >= 0 else math.nan
 
 
 def symmetric(estimate: float, variance: float, confidence_level: float) -> tuple[float, float]:

@@ -12,7 +12,8 @@ import numpy as np
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import KeyingWarning
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.reliability.alpha import alpha_of, undefined_because
+from intimacy_scales.reliability.alpha import alpha_of
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.cross_products import Integers
 from intimacy_scales.reliability.guttman import guttman_bounds, squared_multiple_correlations
 from intimacy_scales.reliability.intervals import duhachek_variance
@@ -22,6 +23,7 @@ from intimacy_scales.reliability.keyed import (
     KeyedMoments,
     Missing,
     StandardDeviations,
+    check_sds,
     items_of,
     keyed_moments,
 )
@@ -29,10 +31,18 @@ from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.moments import ItemMoments, moments_of_codes
 from intimacy_scales.reliability.results import plain
 from intimacy_scales.reliability.scale_items import ScaleItems
-from intimacy_scales.reliability.score_moments import item_score_correlations, unit_sums
+from intimacy_scales.reliability.score_moments import (
+    ScoreSums,
+    available_score,
+    item_score_correlations,
+    unit_sums,
+)
+from intimacy_scales.scoring.plan import PlannedScale, plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +83,7 @@ def inter_item(correlations: Floats) -> InterItem:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
 class ItemAnalysis:
     """What each item of a scale does.
 
@@ -109,6 +119,9 @@ class ItemAnalysis:
         Mean, median, range and variance of the correlations between items.
     frequencies
         (k, points): how often each option was chosen, as answered, not keyed; options in ``options``.
+    score
+        n, mean and sd of the score: under the scale's missing rule with pairwise deletion, of complete
+        answers with listwise. Of a composite, from the items' means and covariances.
     missing
         How skipped answers were treated in covariances.
     moments
@@ -137,6 +150,7 @@ class ItemAnalysis:
     inter_item: InterItem
     frequencies: tuple[Integers, ...]
     options: tuple[tuple[int | float, ...], ...]
+    score: ScoreSums
     missing: Missing
     moments: KeyedMoments = field(repr=False, compare=False)
     keying: KeyingFinding | None
@@ -222,9 +236,15 @@ class ItemAnalysis:
             "scale": self.scale,
             "missing": self.missing,
             "inter_item_r": self.inter_item.to_dict(),
+            "score": {name: plain(getattr(self.score, name)) for name in ("n", "mean", "sd")},
             "items": rows,
             "keying": None if self.keying is None else str(self.keying),
         }
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, ItemAnalysis) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
@@ -248,13 +268,14 @@ def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]
     correlations = moments.correlations(sds)
     values["alpha"] = alpha_of(moments.covariances)
     values["standard_error"] = math.sqrt(duhachek_variance(moments.covariances) / moments.n)
-    if np.all(np.isfinite(correlations)):
+    if undefined_because(moments, "correlations", sds) is None:
         k, described = moments.n_items, inter_item(correlations)
         values["standardized_alpha"] = alpha_of(correlations)
         values["lambda6"] = guttman_bounds(correlations)[4]
         values["mean_r"], values["median_r"] = described.mean, described.median
         values["var_r"] = described.variance
-        values["signal_noise"] = k * described.mean / (1 - described.mean)
+        noise = 1 - described.mean
+        values["signal_noise"] = k * described.mean / noise if noise > _ROUNDING else math.inf
     return values
 
 
@@ -293,14 +314,19 @@ def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
         }
 
 
-def _raw_correlations(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> Floats:
-    """Return each item's correlation with the score (k,)."""
+def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tuple[ScoreSums, Floats]:
+    """Return what the score is like, and each item's correlation with it (k,)."""
     if moments.missing == "pairwise" and not items.is_composite:
-        return item_score_correlations(unit_sums(summed, moments.scale, items))
+        sums = unit_sums(summed, moments.scale, items)
+        planned = plan_of(summed.instrument).scales[summed.instrument.scale_ids.index(moments.scale)]
+        score = available_score(sums, required=planned.required)
+        times = 1 if isinstance(planned, PlannedScale) and planned.mean else len(items.ids)
+        score = ScoreSums(n=score.n, mean=score.mean * times, sd=score.sd * times)
+        return score, item_score_correlations(sums)
     c, weights = moments.covariances, moments.weights
     with np.errstate(invalid="ignore", divide="ignore"):
         r: Floats = (c @ weights) / np.sqrt(np.diag(c) * (weights @ c @ weights))
-    return r
+    return ScoreSums(n=moments.n, mean=moments.score_mean, sd=moments.score_sd), r
 
 
 def item_analysis(
@@ -346,7 +372,8 @@ def item_analysis(
         if isinstance(answers, CodedResponses)
         else answers
     )
-    moments = keyed_moments(summed, scale, missing, pair_sds=sds == "pairs")
+    moments = keyed_moments(summed, scale, missing, pair_sds=check_sds(sds) == "pairs")
+    check_unweighted(moments)
     analysis = items_from(summed, moments, sds)
     if analysis.keying is not None:
         warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
@@ -356,7 +383,7 @@ def item_analysis(
 def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:
     """Return the item analysis of moments, without a warning."""
     name, items = items_of(summed, moments.scale)
-    correlations = moments.correlations(sds)
+    correlations, (score, r_raw) = moments.correlations(sds), _score(summed, items, moments)
     table = summed.frequencies[items.columns, 1:]
     given, position = table.sum(axis=1), np.arange(len(items.ids))
     median, skew, kurtosis = _distribution(table)
@@ -378,11 +405,12 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
         kurtosis=kurtosis,
         floor=floor,
         ceiling=ceiling,
-        r_raw=_raw_correlations(summed, items, moments),
+        r_raw=r_raw,
         **_item_total(moments, correlations),
         inter_item=inter_item(correlations),
         frequencies=tuple(row[:points] for row, points in zip(table, items.points, strict=True)),
         options=tuple(summed.instrument.item(item).response_scale.values for item in items.ids),
+        score=score,
         missing=moments.missing,
         moments=moments,
         keying=find_miskeyed(moments),

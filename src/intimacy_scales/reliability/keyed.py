@@ -20,12 +20,13 @@ from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
 StandardDeviations = Literal["items", "pairs"]
+Source = Literal["covariances", "correlations"]
 Answers = CodedResponses | ItemMoments
 
 _WORD = 2**62
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KeyedMoments:
     """Means and covariances of one scale's keyed items, in answer units.
 
@@ -93,7 +94,8 @@ class KeyedMoments:
             return 0
         # exact where all are equal
         fewest, most = int(counts.min()), int(counts.max())
-        return fewest if fewest == most else int(len(counts) / np.sum(1 / counts))
+        # a rounding error must not take a whole number below itself
+        return fewest if fewest == most else int(len(counts) / np.sum(1 / counts) * (1 + 1e-12))
 
     @property
     def constant_items(self) -> tuple[str, ...]:
@@ -134,7 +136,7 @@ class KeyedMoments:
             ``pairs``, of moments that were made without it, as those of a report are.
         """
         variances = np.diag(self.covariances)
-        if sds == "pairs" and self.missing == "pairwise":
+        if check_sds(sds) == "pairs" and self.missing == "pairwise":
             if self.pair_variances is None:
                 raise EstimationError(
                     "these moments were made without the variances of pairs; call item_analysis() or "
@@ -149,6 +151,10 @@ class KeyedMoments:
         np.fill_diagonal(r, varied)
         r[np.isinf(r)] = np.nan
         return r
+
+    def matrix(self, of: Source, sds: StandardDeviations = "items") -> Floats:
+        """Return the covariances or the correlations (k, k)."""
+        return self.correlations(sds) if of == "correlations" else self.covariances
 
     def without(self, item: int) -> KeyedMoments:
         """Return the moments of the other items."""
@@ -188,6 +194,22 @@ def check_missing(missing: Missing) -> None:
             f"missing={missing!r}: 'pairwise' (each covariance from all who answered both items) or "
             "'listwise' (only those who answered every item of the scale)"
         )
+
+
+def check_sds(sds: StandardDeviations) -> StandardDeviations:
+    """Return which standard deviations are meant, or raise where they are none of the two there are."""
+    if sds not in ("items", "pairs"):
+        raise EstimationError(
+            f"sds={sds!r}: 'items' (of all who answered an item) or 'pairs' (of those who answered both)"
+        )
+    return sds
+
+
+def check_source(of: Source) -> Source:
+    """Return which matrix is meant, or raise where it is none of the two there are."""
+    if of not in ("covariances", "correlations"):
+        raise EstimationError(f"of={of!r}: 'covariances' or 'correlations'")
+    return of
 
 
 def items_of(answers: Answers, scale: str | None) -> tuple[str, ScaleItems]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from intimacy_scales.reliability.intervals import normal_quantile
 from intimacy_scales.reliability.keyed import Floats, KeyedMoments
 
 _SLIGHT = 0.1  # of the largest weight in the leading component
-_CHANCE = 1.959963984540054
+_CHANCE = 0.025  # in one tail, of any item of a scale
 _ENOUGH = 3
 
 
@@ -84,10 +85,11 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     pattern = both and any(np.array_equal(side, reverse) for side in (against, along))
     if pattern:
         against, along = reverse, forward
+    limit = normal_quantile(1 - 2 * _CHANCE / len(moments.items)) / math.sqrt(moments.n)
     found = [
         (moments.items[i], r)
         for i in np.flatnonzero(against)
-        if (r := _with_group(covariances, int(i), along)) < -_CHANCE / math.sqrt(moments.n)
+        if (r := _with_group(covariances, int(i), along)) < -limit
     ]
     if not found:
         return None

@@ -97,10 +97,13 @@ class ItemMoments:
         EstimationError
             They belong to different instruments.
         """
+        if not isinstance(other, ItemMoments):
+            return NotImplemented
         if self.instrument is not other.instrument and self.instrument.digest != other.instrument.digest:
+            ours, theirs = self.instrument.ref, other.instrument.ref
             raise EstimationError(
-                f"moments of {self.instrument.ref} and of {other.instrument.ref} do not add up: "
-                "the instruments differ"
+                f"moments of {ours} and of {theirs} do not add up: the instruments differ "
+                f"(digests {ours.digest[:12]} and {theirs.digest[:12]})"
             )
         n = self.n_persons + other.n_persons
         _check_capacity(self.instrument, n)
@@ -112,6 +115,10 @@ class ItemMoments:
             answered={name: part + other.answered[name] for name, part in self.answered.items()},
             frequencies=self.frequencies + other.frequencies,
         )
+
+    def __radd__(self, other: object) -> ItemMoments:
+        """Let ``sum()`` add moments up: it begins with 0."""
+        return self if other == 0 else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ItemMoments):
@@ -316,10 +323,16 @@ def item_moments_stream(
     2
     """
     form = as_instrument(instrument)
-    if as_sheet(batches) is not None or hasattr(batches, "columns"):
+    one = as_sheet(batches) is not None or hasattr(batches, "columns") or isinstance(batches, CodedResponses)
+    if one:
         raise ResponseError("batches is one table: pass it to item_moments(), or [table] here")
+    if not isinstance(batches, Iterable):
+        raise ResponseError(f"batches={batches!r}: pass tables one after another, in a list or generator")
     total = no_moments(form)
     for batch in batches:
+        if isinstance(batch, CodedResponses):
+            total += item_moments(form, batch)
+            continue
         part, reader = read_moments(
             form,
             batch,

@@ -45,9 +45,21 @@ def shown(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}"
 
 
+def counted(n: int, what: str) -> str:
+    """Write how many there are.
+
+    Examples
+    --------
+    >>> counted(1, "person"), counted(2, "person")
+    ('1 person', '2 persons')
+    """
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
 def check_level(confidence_level: float) -> float:
     """Return a confidence level, or raise where it is none."""
-    if isinstance(confidence_level, bool) or not 0 < confidence_level < 1:
+    number = isinstance(confidence_level, int | float) and not isinstance(confidence_level, bool)
+    if not number or not 0 < confidence_level < 1:
         raise EstimationError(f"confidence_level={confidence_level!r}: a share between 0 and 1, such as 0.95")
     return float(confidence_level)
 
@@ -168,14 +180,17 @@ class Coefficient:
         from intimacy_scales.frames import pandas_frame
 
         row = {"coefficient": self.title, "estimate": self.estimate, "n": self.n, "items": self.n_items}
-        singles = {name: v for name, v in self._extra().items() if isinstance(v, int | float | str)}
+        singles = {name: v for name, v in self._extra().items() if isinstance(v, int | float)}
         columns = {name: [value] for name, value in (row | singles).items()}
         return pandas_frame({"scale": [self.scale], **columns}).set_index("scale")
 
     def _lines(self) -> list[str]:
         """Return the lines of the display, the first without the instrument."""
         value = f" = {shown(self.estimate)}" if self.reason is None else f" is not defined: {self.reason}"
-        return [f"{self.title} of {self.scale}{value}", f"{self.n_items} items, n = {self.n}, {self.missing}"]
+        return [
+            f"{self.title} of {self.scale}{value}",
+            f"{counted(self.n_items, 'item')}, n = {self.n}, {self.missing}",
+        ]
 
     def __repr__(self) -> str:
         return f"<{'; '.join(self._lines())}; {self.instrument}>"

@@ -27,8 +27,8 @@ class RetestReliability:
     ----------
     n, n_left_out
         Persons with both scores, and those without one of them.
-    r
-        Pearson correlation.
+    r, r_p_value
+        Pearson correlation, and the test that it is 0.
     agreement, consistency
         ICC(A,1), which counts a general change as error, and ICC(C,1), which does not.
     mean_before, mean_after, sd_before, sd_after
@@ -42,6 +42,7 @@ class RetestReliability:
     n: int
     n_left_out: int
     r: float
+    r_p_value: float
     agreement: float
     consistency: float
     mean_before: float
@@ -66,13 +67,16 @@ class RetestReliability:
         confidence_level
             For example 0.95.
         of
-            ``agreement`` or ``consistency`` (Shrout & Fleiss, 1979), or ``r`` (Fisher's z).
+            ``agreement`` or ``consistency`` (Shrout & Fleiss, 1979), ``r`` (Fisher's z), or
+            ``mean_change`` (t).
         """
         if of in ("agreement", "consistency"):
             form = "ICC(A,1)" if of == "agreement" else "ICC(C,1)"
             return intraclass_corr(self.pairs)[form].confidence_interval(confidence_level)
+        if of == "mean_change":
+            return self._change_interval(check_level(confidence_level))
         if of != "r":
-            raise EstimationError(f"of={of!r}: 'agreement', 'consistency' or 'r'")
+            raise EstimationError(f"of={of!r}: 'agreement', 'consistency', 'r' or 'mean_change'")
         z = normal_quantile(check_level(confidence_level))
         half = z / math.sqrt(self.n - 3) if self.n > 3 else math.inf  # noqa: PLR2004 - Fisher's n - 3
         centre = math.atanh(max(-1 + 1e-16, min(self.r, 1 - 1e-16)))
@@ -84,10 +88,22 @@ class RetestReliability:
             n=self.n,
         )
 
+    def _change_interval(self, confidence_level: float) -> Interval:
+        from scipy.special import stdtrit
+
+        half = float(stdtrit(self.df, (1 + confidence_level) / 2)) * self.sem * math.sqrt(2 / self.n)
+        return Interval(
+            low=self.mean_change - half,
+            high=self.mean_change + half,
+            confidence_level=confidence_level,
+            method="t",
+            n=self.n,
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with 95 % intervals, as plain values."""
         fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "pairs"}
-        kinds = ("agreement", "consistency", "r")
+        kinds = ("agreement", "consistency", "r", "mean_change")
         return fields | {"intervals": {of: self.confidence_interval(of=of).to_dict() for of in kinds}}
 
     def to_frame(self) -> pd.DataFrame:
@@ -126,7 +142,13 @@ def paired(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 def _pearson(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     a, b = x - x.mean(), y - y.mean()
-    return float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
+    r = float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
+    return max(-1.0, min(1.0, r))
+
+
+def _t_of(r: float, n: int) -> float:
+    """Return the absolute t of a correlation."""
+    return abs(r) * math.sqrt((n - 2) / (1 - r * r)) if abs(r) < 1 else math.inf
 
 
 def test_retest(before: Any, after: Any) -> RetestReliability:
@@ -171,13 +193,14 @@ def test_retest(before: Any, after: Any) -> RetestReliability:
         raise EstimationError("all scores of one occasion are alike")
     change = y_both - x_both
     spread = float(change.std(ddof=1))
-    iccs = intraclass_corr(pairs)
+    iccs, r = intraclass_corr(pairs), _pearson(x_both, y_both)
     t = float(change.mean()) / (spread / math.sqrt(n)) if spread > 0 else math.nan
     pairs.flags.writeable = False
     return RetestReliability(
         n=n,
         n_left_out=len(x) - n,
-        r=_pearson(x_both, y_both),
+        r=r,
+        r_p_value=2 * float(stdtr(n - 2, -_t_of(r, n))),
         agreement=float(iccs["ICC(A,1)"]),
         consistency=float(iccs["ICC(C,1)"]),
         mean_before=float(x_both.mean()),

@@ -11,8 +11,9 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reliability.alpha import CronbachAlpha, IntervalMethod, alpha_from, weighted_because
+from intimacy_scales.reliability.alpha import CronbachAlpha, IntervalMethod, alpha_from
 from intimacy_scales.reliability.clusters import Clusters
+from intimacy_scales.reliability.conditions import weighted_because
 from intimacy_scales.reliability.error import MeasurementError, measurement_error
 from intimacy_scales.reliability.guttman import guttman_bounds
 from intimacy_scales.reliability.halves import SplitHalf, split_half_from
@@ -74,7 +75,8 @@ class ScaleReliability:
         Standard error of measurement, from alpha (of composites: from stratified alpha); None where
         there is no reliability between 0 and 1.
     score_mean, score_sd
-        Of the score, from the items' means and covariances.
+        Of the score, under the scale's missing rule with pairwise deletion, of complete answers with
+        listwise; of composites from the items' means and covariances.
     items
         Item analysis; None for composites.
     keying
@@ -203,13 +205,11 @@ def _warnings(moments: KeyedMoments, alpha: CronbachAlpha, n_complete: int) -> l
     return found
 
 
-def _error(
-    scale: KeyedMoments, reliability: CronbachAlpha | StratifiedAlpha | None
-) -> MeasurementError | None:
-    if reliability is None or reliability.reason or not 0 <= reliability.estimate <= 1:
+def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
+    if reliability.reason or not 0 <= reliability.estimate <= 1:
         return None
     try:
-        return measurement_error(reliability, sd=scale.score_sd, mean=scale.score_mean)
+        return measurement_error(reliability, sd=sd, mean=mean)
     except EstimationError:
         return None
 
@@ -252,6 +252,9 @@ def scale_reliability(
     items = None if scale.of else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
     found = _warnings(moments, alpha, n_complete)
+    mean, sd = moments.score_mean, moments.score_sd
+    if items is not None:
+        mean, sd = items.score.mean, items.score.sd
     return ScaleReliability(
         instrument=instrument.ref,
         scale=scale_id,
@@ -272,9 +275,9 @@ def scale_reliability(
         split_half=split_half_from(moments, reason=weighted),
         inter_item=inter_item(correlations),
         stratified=stratified,
-        error=_error(moments, alpha if stratified is None else stratified),
-        score_mean=moments.score_mean,
-        score_sd=moments.score_sd,
+        error=_error(alpha if stratified is None else stratified, mean, sd),
+        score_mean=mean,
+        score_sd=sd,
         items=items,
         keying=keying,
         warnings=(*([str(keying)] if keying else []), *found),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.reliability.cross_products import Integers
 from intimacy_scales.reliability.keyed import Floats
@@ -29,15 +32,15 @@ class UnitSums:
         Units in 1.
     """
 
-    persons: Integers
-    totals: Integers
-    squares: Integers
-    item_persons: Integers
-    item_totals: Integers
-    item_squares: Integers
-    item_products: Integers
-    values: Integers
-    value_squares: Integers
+    persons: NDArray[Any]
+    totals: NDArray[Any]
+    squares: NDArray[Any]
+    item_persons: NDArray[Any]
+    item_totals: NDArray[Any]
+    item_squares: NDArray[Any]
+    item_products: NDArray[Any]
+    values: NDArray[Any]
+    value_squares: NDArray[Any]
     unit: int
 
 
@@ -45,9 +48,9 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     """Return the sums of a scale of items, whoever answered how many of them."""
     some, whole = moments.answered[scale], moments.complete[scale]
     k = len(items.columns)
-    slope, shift = items.slopes, items.offsets
+    slope, shift = items.slopes.astype(object), items.offsets.astype(object)
     n = int(whole.counts[0, 0])
-    codes = np.diag(whole.sums)
+    codes = np.diag(whole.sums).astype(object)
     d = slope * codes + n * shift
     dd = (
         np.outer(slope, slope) * whole.products
@@ -58,10 +61,10 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     own = moments.pairs.of(items.columns)
     counts, sums, products = (np.diag(a) for a in (own.counts, own.sums, own.products))
 
-    def last(rows: Integers, row: Integers | int) -> Integers:
-        return np.concatenate([rows, np.asarray([row], dtype=np.int64)])
+    def last(rows: Integers, row: Any) -> NDArray[Any]:
+        return np.concatenate([rows.astype(object), np.asarray([row], dtype=object)])
 
-    wide = np.ones(k, dtype=np.int64)
+    wide = np.ones(k, dtype=object)
     return UnitSums(
         persons=last(some.persons, n),
         totals=last(some.totals, int(d.sum())),
@@ -76,28 +79,62 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     )
 
 
-def available_score(sums: UnitSums, *, required: int) -> tuple[int, float, float]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreSums:
+    """Exact sums of a score of answered items, over those who answered enough.
+
+    Attributes
+    ----------
+    n
+        Persons with a score.
+    mean, sd
+        Of the mean of their answered items; nan of nobody, and the sd of one.
+    """
+
+    n: int
+    mean: float
+    sd: float
+
+
+def available_score(sums: UnitSums, *, required: int) -> ScoreSums:
     """Return n, mean and sd of the mean of answered items, over those with enough answers."""
     k = len(sums.persons) - 1
-    m = np.arange(max(required, 1), k + 1)
-    n = int(sums.persons[m].sum())
+    m = range(max(required, 1), k + 1)
+    whole = math.lcm(*m)  # so many parts of a unit that every mean is a whole number of them
+    n = sum(int(sums.persons[i]) for i in m)
     if n == 0:
-        return 0, math.nan, math.nan
-    mean = float(np.sum(sums.totals[m] / m)) / n
-    square = float(np.sum(sums.squares[m] / m**2)) - n * mean**2
-    sd = math.sqrt(max(square, 0.0) / (n - 1)) if n > 1 else math.nan
-    return n, mean / sums.unit, sd / sums.unit
+        return ScoreSums(n=0, mean=math.nan, sd=math.nan)
+    total = sum(int(sums.totals[i]) * (whole // i) for i in m)
+    squares = sum(int(sums.squares[i]) * (whole // i) ** 2 for i in m)
+    variance = Fraction(n * squares - total**2, n * (n - 1) * (whole * sums.unit) ** 2) if n > 1 else None
+    return ScoreSums(
+        n=n,
+        mean=float(Fraction(total, n * whole * sums.unit)),
+        sd=math.nan if variance is None else math.sqrt(variance),
+    )
 
 
 def item_score_correlations(sums: UnitSums) -> Floats:
     """Return each item's correlation with the mean of a person's answered items (k,)."""
-    m = np.arange(1, len(sums.persons))[:, None]
-    n = sums.item_persons[1:].sum(axis=0)
-    score = (sums.item_totals[1:] / m).sum(axis=0)
-    score_square = (sums.item_squares[1:] / m**2).sum(axis=0)
-    product = (sums.item_products[1:] / m).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        covariance = product - sums.values * score / n
-        variance = (sums.value_squares - sums.values**2 / n) * (score_square - score**2 / n)
-        r: Floats = np.where(variance > 0, covariance / np.sqrt(variance), np.nan)
-    return r
+    k = len(sums.persons) - 1
+    whole = math.lcm(*range(1, k + 1))
+    factor = np.array([whole // m for m in range(1, k + 1)], dtype=object)[:, None]
+    n = sums.item_persons[1:].sum(axis=0).astype(object)
+    x, xx = sums.values.astype(object), sums.value_squares.astype(object)
+    s = (sums.item_totals[1:] * factor).sum(axis=0)
+    ss = (sums.item_squares[1:] * factor**2).sum(axis=0)
+    xs = (sums.item_products[1:] * factor).sum(axis=0)
+    # numerators are exact, so that what does not vary has a variance of exactly 0
+    covariances, variances = n * xs - x * s, zip(n * xx - x * x, n * ss - s * s, strict=True)
+    return np.array(
+        [
+            _ratio(int(c), int(a), int(b)) if a > 0 and b > 0 else math.nan
+            for c, (a, b) in zip(covariances, variances, strict=True)
+        ]
+    )
+
+
+def _ratio(covariance: int, one: int, other: int) -> float:
+    """Return ``covariance / sqrt(one * other)`` of whole numbers of any size."""
+    share = float(Fraction(covariance * covariance, one * other))
+    return math.copysign(math.sqrt(share), covariance)

@@ -70,6 +70,8 @@ def best_split(matrix: Floats) -> Halves:
     best, where = math.inf, (0, 0)
     for start in range(0, len(crossed.first), _ROWS):
         values = crossed.differences(slice(start, start + _ROWS))
+        if not start:
+            values[0, 0] = math.inf  # nothing against everything is no split
         at = int(np.argmin(values))
         if values.flat[at] < best:
             row, column = divmod(at, values.shape[1])
@@ -84,12 +86,19 @@ def searched_split(matrix: Floats, rng: np.random.Generator) -> Halves:
     starts[0] = np.where(np.linalg.eigh(matrix)[1][:, 0] >= 0, 1.0, -1.0)
     best, found = math.inf, starts[0]
     for start in starts:
-        t = _improve(matrix, start.copy())
+        t = _split_at_all(matrix, _improve(matrix, start.copy()))
         value = float(t @ matrix @ t)
         if value < best:
             best, found = value, t
     half: Halves = found > 0 if found[-1] < 0 else found < 0
     return half
+
+
+def _split_at_all(matrix: Floats, t: Floats) -> Floats:
+    """Move one item over where all are on one side."""
+    if abs(t.sum()) == len(t):
+        t[int(np.argmin(np.diag(matrix) - t * (matrix @ t)))] *= -1
+    return t
 
 
 def _improve(matrix: Floats, t: Floats) -> Floats:

@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reliability.alpha import cronbach_alpha, undefined_because
+from intimacy_scales.reliability.alpha import cronbach_alpha
+from intimacy_scales.reliability.conditions import too_few_because, varies
+from intimacy_scales.reliability.error import check_reliability
 from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.results import Coefficient, shown
 
@@ -109,12 +111,14 @@ def stratified_from(
         Whether the composite is the mean of its parts, otherwise their sum.
     """
     share = 1 / len(parts) if mean else 1.0
-    unreliable, reason = 0.0, undefined_because(moments)
+    unreliable, reason = 0.0, too_few_because(moments) or _shared_because(parts)
     for name, (inner, reliability, why) in parts.items():
         reason = reason or (why and f"{name}: {why}")
         rows = [moments.items.index(item) for item in inner.items]
         among = moments.covariances[np.ix_(rows, rows)]
         unreliable += share**2 * float(inner.weights @ among @ inner.weights) * (1 - reliability)
+    if reason is None and not varies(moments.covariances, moments.weights):
+        reason = "the total score does not vary"
     total = float(moments.weights @ moments.covariances @ moments.weights)
     return StratifiedAlpha(
         instrument=moments.instrument,
@@ -130,12 +134,22 @@ def stratified_from(
     )
 
 
+def _shared_because(parts: Mapping[str, tuple[KeyedMoments, float, str | None]]) -> str | None:
+    """Return why the parts' errors are not separate, or None where they are."""
+    owners: dict[str, str] = {}
+    for name, (inner, _, _) in parts.items():
+        for item in inner.items:
+            if owners.setdefault(item, name) != name:
+                return f"{owners[item]} and {name} share {item}, so their errors are not separate"
+    return None
+
+
 def _part_reliability(
     answers: Answers, part: str, missing: Missing, reliabilities: Mapping[str, float] | None
 ) -> tuple[float, str | None]:
     """Return a part's reliability, or the reason why it has none."""
     if reliabilities is not None:
-        return float(reliabilities[part]), None
+        return check_reliability(reliabilities[part], f"reliabilities[{part!r}]"), None
     if answers.instrument.scale(part).of:
         inner = stratified_alpha(answers, scale=part, missing=missing)
         return inner.estimate, inner.reason

@@ -1,0 +1,1 @@
+"""What this package computes, beside what R computes from the same data."""

@@ -1,0 +1,218 @@
+"""Every value that R and this package both compute, data set by data set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from intimacy_scales.reliability import cronbach_alpha, guttman_lambdas, keyed_moments
+
+from .change_values import (
+    attenuation_rows,
+    change_rows,
+    cutoff_rows,
+    prophecy_rows,
+    worked_change_rows,
+)
+from .forms import Answers, form_of, form_of_ranges, stacked_partners, table_of
+from .oracles import Reference, Row
+from .scale_values import alpha_rows, describe_rows, lambda_rows, plain_ids, scale_rows
+from .variance_values import (
+    diary,
+    dyad_rows,
+    group_rows,
+    icc_rows,
+    multilevel_rows,
+    nested_rows,
+    published_icc_rows,
+)
+
+_DESCRIBE, _SCALES, _DYADS = "items described", "scales", "partners' scores"
+# what the columns of scores are counted in: size of one unit, and the value that stands for 0
+_ACITELLI = {
+    "Yearsmar": (1 / 12, -11.214),
+    "SelfPos_A": (0.2, 0.0),
+    "OtherPos_A": (0.2, 0.0),
+    "Satisfaction_A": (1 / 6, 0.0),
+    "Tension_A": (0.5, 0.0),
+    "SimHob_A": (1.0, 0.0),
+}
+
+
+def _bfi(ref: Reference) -> Iterator[Row]:
+    table = table_of(ref.folder, "bfi")
+    keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
+    items = ref.values["describe"]["row"]
+    everything = [key for scale in keys.values() for key in scale]
+    answers = Answers(form_of({"all": items, **keys, "twentyfive": everything}, 1, 6), table)
+    yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
+    for name in keys:
+        yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), answers, name)
+    what = "all 25 items at once"
+    yield from alpha_rows(ref.block("alpha_25", table=what, prefix="alpha_25."), answers, "twentyfive")
+    bounds = guttman_lambdas(answers.moments, scale="twentyfive")
+    yield from lambda_rows(
+        ref.block("guttman_25", table=what, prefix="guttman_25."), bounds, "guttman_lambdas()"
+    )
+
+
+def _commitment(ref: Reference) -> Iterator[Row]:
+    couples = table_of(ref.folder, "commitmentQ")
+    keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
+    apart = {name: keys[name] for name in keys if not name.endswith("_stacked")}
+    answers = Answers(form_of({"all": list(couples.columns), **apart}, 1, 9), couples)
+    yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
+    for name, key in keys.items():
+        of = answers
+        if name not in apart:
+            of = Answers(form_of({name: key}, 1, 9), stacked_partners(couples, key[0].rstrip("1"), 5))
+        yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), of, name)
+    for name in ref.values["dyad_scores"]:
+        first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
+        yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
+
+
+def _prqc(ref: Reference) -> Iterator[Row]:
+    couples = table_of(ref.folder, "prqcQ")
+    blocks = {name: ref.block("scales", name, table=_SCALES, column=name) for name in ref.values["scales"]}
+    outside = "global6_first_items_p1"
+    blocks[outside] = ref.block(outside, table=_SCALES, column=outside)
+    keys = {name: block.given("keys") for name, block in blocks.items()}
+    answers = Answers(form_of({"all": list(couples.columns), **keys}, 1, 7), couples)
+    yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
+    for name, block in blocks.items():
+        yield from scale_rows(block, answers, name)
+    for name in ref.values["dyad_scores"]:
+        first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
+        yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
+
+
+def _acipair(ref: Reference) -> Iterator[Row]:
+    persons = table_of(ref.folder, "acipair")
+    counted = persons[list(_ACITELLI)].copy()
+    for name, (size, origin) in _ACITELLI.items():
+        counted[name] = ((counted[name] - origin) / size).round(6)
+    ranges = {name: (int(counted[name].min()), int(counted[name].max())) for name in _ACITELLI}
+    units = tuple(np.array(column) for column in zip(*_ACITELLI.values(), strict=True))
+    answers = Answers(form_of_ranges(ranges), counted)
+    yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers, unit=units)
+    couples = persons.pivot(index="CoupleID", columns="Gender_A")
+    for name in ref.values["dyad_scores"]:
+        wives, husbands = (couples[(f"{name}_A", who)].to_numpy() for who in ("Wife", "Husband"))
+        yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), wives, husbands)
+
+
+def _sai(ref: Reference) -> Iterator[Row]:
+    table = table_of(ref.folder, "sai_vale")
+    keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
+    items = ref.values["describe_time1"]["row"]
+    form = form_of({"all": items, **keys}, 1, 4)
+    first = Answers(form, table[table["time"] == 1])
+    yield from describe_rows(ref.block("describe_time1", table=_DESCRIBE), first)
+    for name in keys:
+        yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), first, name)
+    anxiety = "state_anxiety_time1"
+    complete = table.dropna(subset=items)
+    whole = complete[complete.groupby("id")["time"].transform("size") == 4]
+    repeated = Answers(form, whole)
+    reml = diary(repeated, anxiety, "id", "time")
+    for name, result in (("aov", diary(repeated, anxiety, "id", "time", "anova")), ("lmer", reml)):
+        column = ref.block("multilevel", name, table="reliability between and within persons", column=name)
+        yield from multilevel_rows(column, result)
+    yield from nested_rows(ref.block("nested", table="items in occasions in persons"), reml)
+    scored = table.assign(total=Answers(form, table).scores(anxiety))
+    wide = scored.pivot(index="id", columns="time", values="total").loc[scored["id"].unique()]
+    for name in ("aov", "lmer"):
+        column = ref.block("icc_occasions_as_judges", name, table="occasions as judges", column=name)
+        yield from icc_rows(column, wide.dropna().to_numpy(), lmer=name == "lmer")
+    there = scored.dropna(subset="total")
+    yield from group_rows(
+        ref.block("icc12", table="occasions grouped by person"), there["total"], there["id"]
+    )
+    alpha = float(cronbach_alpha(first.moments, scale=anxiety, missing="listwise"))
+    yield from change_rows(
+        ref.block("rci_time1_to_2", table="reliable change"), wide[1], wide[2], wide.index, alpha
+    )
+
+
+def _gratitude(ref: Reference) -> Iterator[Row]:
+    table = table_of(ref.folder, "gratitude_a")
+    table["t"] = (table["dayno"] - 1) * 10 + table["beepno"]
+    keys = {name: ref.block(name, table="").given("items") for name in ("PA", "NA")}
+    items = [item for scale in keys.values() for item in scale]
+    form = form_of({"all": items, **keys}, 1, 7)
+    yield from describe_rows(ref.block("describe", table=_DESCRIBE), Answers(form, table))
+    beeps = Answers(form, table.dropna(subset=items))
+    counts = ref.block(table="complete beeps")
+    yield counts.row("n_complete_beeps", beeps.moments.n_persons, "item_moments().n_persons")
+    results = {name: diary(beeps, name, "subjnr", "t") for name in keys}
+    yield counts.row("n_persons", results["PA"].n_persons, "diary_reliability().n_persons")
+    for name, result in results.items():
+        what = "reliability between and within persons"
+        yield from multilevel_rows(ref.block(name, "multilevel_lmer", table=what, column=name), result)
+        what = "items in occasions in persons"
+        yield from nested_rows(ref.block(name, "nested", table=what, column=name), result)
+        what = "all beeps, as if each were another person's"
+        yield from alpha_rows(
+            ref.block(name, "alpha_all_rows_ignoring_nesting", table=what, column=name), beeps, name
+        )
+        what = "occasions grouped by person"
+        groups = beeps.table["subjnr"]
+        yield from group_rows(ref.block(name, "icc12", table=what, column=name), beeps.scores(name), groups)
+
+
+def _small(ref: Reference) -> Iterator[Row]:
+    ratings = table_of(ref.folder, "shrout_fleiss").to_numpy()
+    what = "six persons, four judges (Shrout & Fleiss, 1979)"
+    for name in ("aov", "lmer"):
+        column = ref.block("shrout_fleiss", name, table=what, column=name)
+        yield from icc_rows(column, ratings, lmer=name == "lmer")
+    what = "the same, as Shrout & Fleiss printed it"
+    yield from published_icc_rows(ref.block("shrout_fleiss", "published_2_decimals", table=what), ratings)
+    lsat = ref.block("lsat6", "scale", table=_SCALES, column="lsat6")
+    keys = lsat.given("keys")
+    yield from scale_rows(lsat, Answers(form_of({"all": keys}, 0, 1), table_of(ref.folder, "lsat6")), "all")
+    yield from _sat_act(ref)
+    for name in ("example_a", "b", "c"):
+        yield from worked_change_rows(ref.block("rci_worked", name, table="reliable change", column=name))
+    yield from cutoff_rows(ref.block("rci_worked", "cutoffs_example", table="cut-offs"))
+    what = "longer and shorter scales, and attenuation"
+    yield from prophecy_rows(ref.block("spearman_brown_worked", table=what, prefix="spearman_brown_worked."))
+    yield from attenuation_rows(ref.block("attenuation_worked", table=what, prefix="attenuation_worked."))
+
+
+def _sat_act(ref: Reference) -> Iterator[Row]:
+    names = ref.values["sat_act"]["describe"]["row"]
+    ranges = {"ACT": (1, 36), "SATV": (200, 800), "SATQ": (200, 800)}
+    assert list(ranges) == names
+    answers = Answers(form_of_ranges(ranges), table_of(ref.folder, "sat_act"))
+    what = "three test scores on different ranges"
+    yield from describe_rows(ref.block("sat_act", "describe", table=what, prefix="describe."), answers)
+    alpha = ref.block("sat_act", "alpha_pairwise", table=what, prefix="alpha_pairwise.")
+    yield from alpha_rows(alpha, answers, "all")
+    pairs = [f"{a}, {b}" for a in names for b in names]
+    for missing in ("pairwise", "listwise"):
+        block = ref.block("sat_act", f"cor_{missing}", table=what, prefix=f"cor_{missing}.")
+        block.check_labels("rows", plain_ids(names))
+        block.check_labels("cols", plain_ids(names))
+        r = keyed_moments(answers.moments, "all", missing).correlations(sds="pairs")
+        yield block.row("values", r, 'keyed_moments().correlations(sds="pairs")', elements=pairs)
+
+
+DATA_SETS: dict[str, Callable[[Reference], Iterator[Row]]] = {
+    "bfi": _bfi,
+    "commitmentQ": _commitment,
+    "prqcQ": _prqc,
+    "acipair": _acipair,
+    "sai_vale": _sai,
+    "gratitude_a": _gratitude,
+    "small": _small,
+}
+
+
+def compare(shared: Path, name: str) -> tuple[Reference, list[Row]]:
+    """Compare one data set; the reference knows which of its values were looked at."""
+    reference = Reference.read(shared, name)
+    return reference, list(DATA_SETS[name](reference))

@@ -1,0 +1,210 @@
+"""R's values, and how one of them is compared with ours."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+CLOSED_FORM = 1e-10
+P_VALUE = 1e-8  # relative: of 1e-31, ten decimals would say nothing
+LMER = 1e-3  # lme4 at its default settings, as psych calls it
+LMER_VARIANCE, LMER_FIXED = 1e-4, 1e-5  # relative
+TWO_DECIMALS = 0.005
+
+NAMES = ("bfi", "commitmentQ", "prqcQ", "acipair", "sai_vale", "gratitude_a", "small")
+_VISIBLE = 1e-2  # of the tolerance: below, the first element of an array is shown
+
+Key = tuple[str, ...]
+Rule = Literal["equal", "at least", "at most"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One value of R, or one array of values, and ours.
+
+    Attributes
+    ----------
+    data, key
+        Where it stands: the file, and the keys down to it.
+    table, column, label
+        Where the page shows it.
+    function
+        What we call.
+    ours, theirs
+        The value; of an array the element with the largest difference, named in ``element``.
+    difference
+        The largest; relative where ``relative``.
+    tolerance, rule
+        How far apart they may be; ``at least`` and ``at most``: on which side of R's value ours is.
+    n_values
+        How many values were compared.
+    array
+        R's values, with ten significant digits.
+    private
+        Whether the values are of persons: then only the difference is shown.
+    """
+
+    data: str
+    key: Key
+    table: str
+    column: str
+    label: str
+    function: str
+    ours: float
+    theirs: float
+    element: str
+    difference: float
+    tolerance: float
+    relative: bool
+    rule: Rule
+    n_values: int
+    array: tuple[str, ...]
+    private: bool
+
+    @property
+    def id(self) -> str:
+        """The value's id."""
+        return ".".join((self.data, *self.key))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether ours is where it must be."""
+        return self.difference <= self.tolerance
+
+
+def leaves(value: Any, key: Key = ()) -> Iterator[Key]:
+    """Yield the keys of every value and every array of values."""
+    if isinstance(value, dict) and value:
+        for name, part in value.items():
+            yield from leaves(part, (*key, name))
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for index, part in enumerate(value):
+            yield from leaves(part, (*key, f"[{index}]"))
+    else:
+        yield key
+
+
+@dataclass(slots=True)
+class Reference:
+    """R's values of one data set; remembers which were looked at."""
+
+    name: str
+    values: dict[str, Any]
+    folder: Path
+    touched: set[Key] = field(default_factory=set)
+
+    @classmethod
+    def read(cls, shared: Path, name: str) -> Reference:
+        """Read R's values."""
+        folder = shared / "oracles"
+        return cls(name, json.loads((folder / f"{name}.json").read_text(encoding="utf-8")), folder / "data")
+
+    def at(self, key: Key) -> Any:
+        """Return what stands at a key."""
+        value: Any = self.values
+        for name in key:
+            value = value[name]
+        return value
+
+    def block(self, *key: str, table: str, column: str = "value", prefix: str | None = None) -> Block:
+        """Return a part of it, shown in one column of a table; labels begin with a prefix."""
+        return Block(self, key, table, column, "" if prefix is None else prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of R's values that is shown in one column of a table."""
+
+    reference: Reference
+    key: Key
+    table: str
+    column: str
+    prefix: str
+
+    def part(self, *key: str) -> Block:
+        """Return a part of this part."""
+        return Block(
+            self.reference,
+            (*self.key, *key),
+            self.table,
+            self.column,
+            "".join(f"{name}." for name in (self.prefix.rstrip("."), *key) if name),
+        )
+
+    def has(self, name: str) -> bool:
+        """Whether R has a value of this name."""
+        return name in self.reference.at(self.key)
+
+    def given(self, name: str) -> Any:
+        """Return what went into R's computation: an input or a label, not a result."""
+        self.reference.touched.add((*self.key, name))
+        return self.reference.at((*self.key, name))
+
+    def check_labels(self, name: str, labels: Sequence[Any]) -> None:
+        """Raise where R's rows are named otherwise."""
+        theirs = self.given(name)
+        if list(theirs) != list(labels):
+            raise AssertionError(f"{self.reference.name} {self.key} {name}: {theirs}, not {labels}")
+
+    def row(
+        self,
+        name: str,
+        ours: Any,
+        function: str,
+        *,
+        theirs: Any = None,
+        elements: Sequence[str] = (),
+        tolerance: float = CLOSED_FORM,
+        relative: bool = False,
+        rule: Rule = "equal",
+        private: bool = False,
+    ) -> Row:
+        """Compare a value of ours with R's of that name (or with ``theirs``)."""
+        key = (*self.key, name)
+        self.reference.touched.add(key)
+        r = np.atleast_1d(np.asarray(self.reference.at(key) if theirs is None else theirs, dtype=np.float64))
+        our = np.atleast_1d(np.asarray(ours, dtype=np.float64))
+        if r.shape != our.shape:
+            raise AssertionError(f"{self.reference.name} {key}: {r.shape} values of R, {our.shape} of ours")
+        apart = _apart(our.ravel(), r.ravel(), relative=relative, rule=rule)
+        worst = int(np.argmax(apart)) if apart.max() > tolerance * _VISIBLE else 0
+        named = list(elements) or [str(i + 1) for i in range(r.size)]
+        return Row(
+            data=self.reference.name,
+            key=key,
+            table=self.table,
+            column=self.column,
+            label=f"{self.prefix}{name}",
+            function=function,
+            ours=float(our.ravel()[worst]),
+            theirs=float(r.ravel()[worst]),
+            element=named[worst] if r.size > 1 else "",
+            difference=float(apart.max()),
+            tolerance=tolerance,
+            relative=relative,
+            rule=rule,
+            n_values=r.size,
+            array=tuple(f"{value:.10g}" for value in r.ravel().tolist()),
+            private=private,
+        )
+
+
+def _apart(ours: Any, theirs: Any, *, relative: bool, rule: Rule) -> Any:
+    """Return how far apart values are (n,); infinite where only one is defined."""
+    neither = np.isnan(ours) & np.isnan(theirs)
+    apart = {
+        "equal": np.abs(ours - theirs),
+        "at least": np.maximum(theirs - ours, 0),
+        "at most": np.maximum(ours - theirs, 0),
+    }[rule]
+    if relative:
+        apart = apart / np.where(theirs == 0, 1, np.abs(theirs))
+    apart[neither] = 0
+    apart[np.isnan(apart)] = math.inf
+    return apart

@@ -1,0 +1,185 @@
+"""The page that shows every compared value."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from .exclusions import BOOKKEEPING, DIFFERENT, LATER, NOT_OFFERED, Exclusion, excluded_by
+from .oracles import P_VALUE, TWO_DECIMALS, Reference, Row, leaves
+
+COMMAND = "python -m tests.reference.write_page"
+Compared = Sequence[tuple[Reference, list[Row]]]
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_DIFFERENCE = re.compile(r"\*[^*|]*\*")  # in italics, and nothing else is
+_COUNTS = ("n", "n_rows", "n_complete", "n_splits")
+_WHAT = {
+    "bfi": "2,800 persons, 25 personality items from 1 to 6, 508 answers missing (psychTools, `bfi`).",
+    "commitmentQ": "118 couples, satisfaction and commitment, five items each from 1 to 9 (dySEM; Sakaluk, "
+    "Fisher & Kilshaw, 2021). Items 3 and 4 of commitment speak against it: `keyed` scales reverse them, "
+    "`as_stored` ones do not, which makes them poor scales and a good check of arithmetic. `stacked`: the "
+    "rows of both partners, one under the other.",
+    "prqcQ": "The same 118 couples, 18 items of six components from 1 to 7 (dySEM). "
+    "`global6_first_items_p1`: the first item of each component.",
+    "acipair": "148 couples, scale means (Acitelli; Kenny, Kashy & Cook, 2006; dyadr). Means of items are "
+    "no answers; they are described as counts of the steps they lie on.",
+    "sai_vale": "77 persons on up to four occasions, 20 items from 1 to 4, ten of them reversed (psychTools, "
+    "`sai`). Scales are of the first occasion; the other tables of persons with all of what they need.",
+    "gratitude_a": "52 persons, up to 70 beeps in seven days, three items each of positive and negative "
+    "affect from 1 to 7 (Verboon, lagnetw). Beeps at which all six items were answered.",
+    "small": "Published tables and worked examples: six persons rated by four judges (Shrout & Fleiss, "
+    "1979), LSAT section 6 (Bock & Lieberman, 1970), three test scores (psychTools, `sat.act`).",
+}
+
+
+def number(value: float) -> str:
+    """Write a value with ten significant digits."""
+    return "–" if math.isnan(value) else f"{value:.10g}"
+
+
+def apart(value: float) -> str:
+    """Write a difference."""
+    return f"*{value:.1e}*" if value else "*0*"
+
+
+def _allowed(row: Row) -> str:
+    if row.rule != "equal":
+        return "a bound"
+    mantissa, exponent = f"{row.tolerance:.0e}".split("e")
+    of = " of R's" if row.relative else ""
+    return f"{mantissa}e{int(exponent)}{of}"
+
+
+def _cell(row: Row | None) -> str:
+    if row is None:
+        return ""
+    if row.private:
+        return f"{row.n_values} persons<br>{apart(row.difference)}"
+    element = f"{row.element}: " if row.element else ""
+    if row.rule != "equal":
+        sign = "≥" if row.rule == "at least" else "≤"
+        return f"{number(row.ours)}<br>{sign} {number(row.theirs)}"
+    return f"{element}{number(row.ours)}<br>{number(row.theirs)}<br>{apart(row.difference)}"
+
+
+def _distinct(texts: Iterator[str]) -> str:
+    return ", ".join(dict.fromkeys(texts))
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    columns = list(dict.fromkeys(row.column for row in rows))
+    cells: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        assert row.column not in cells.setdefault(row.label, {}), row.id
+        cells[row.label][row.column] = row
+    same: dict[Any, list[str]] = {}
+    for label, by_column in cells.items():
+        same.setdefault(_values(label, by_column), []).append(label)
+    yield f"| value | how | {' | '.join(columns)} | may differ by |"
+    yield f"|{'---|' * (len(columns) + 3)}"
+    for labels in same.values():
+        here = [row for label in labels for row in cells[label].values()]
+        furthest = {row.column: row for row in sorted(here, key=lambda row: row.difference)}
+        calls = _distinct(f"`{row.function}`" for row in here)
+        shown = " | ".join(_cell(furthest.get(column)) for column in columns)
+        yield f"| {' = '.join(labels)} | {calls} | {shown} | {_distinct(map(_allowed, here))} |"
+
+
+def _values(label: str, by_column: dict[str, Row]) -> Any:
+    """Return what rows have in common that are one row of the table: R's values, unless by chance."""
+    arrays = {column: (row.array, row.rule, row.private) for column, row in by_column.items()}
+    whole = all(value.lstrip("-").isdigit() for array, _, _ in arrays.values() for value in array)
+    by_chance = whole and label.rpartition(".")[2] not in _COUNTS
+    bound = any(rule != "equal" for _, rule, _ in arrays.values())
+    return label if by_chance or bound else tuple(sorted(arrays.items()))
+
+
+def _summary(compared: Compared) -> Iterator[str]:
+    yield (
+        "| data | values | closed form | largest difference | by iteration | largest, of what is allowed "
+        "| bounds, and two decimals |"
+    )
+    yield "|---|---|---|---|---|---|---|"
+    totals = [0, 0, 0, 0]
+    for reference, rows in compared:
+        rough = [row for row in rows if row.rule != "equal" or row.tolerance == TWO_DECIMALS]
+        closed = [row for row in rows if row not in rough and row.tolerance <= P_VALUE]
+        other = [row for row in rows if row not in rough and row.tolerance > P_VALUE]
+        counts = [sum(row.n_values for row in part) for part in (rows, closed, other, rough)]
+        totals = [a + b for a, b in zip(totals, counts, strict=True)]
+        worst = max(row.difference for row in closed)
+        share = f"*{max(r.difference / r.tolerance for r in other):.0%}*" if other else ""
+        yield (
+            f"| [{reference.name}](#{reference.name.lower()}) | {counts[0]:,} | {counts[1]:,} "
+            f"| {apart(worst)} | {counts[2] or ''} | {share} | {counts[3] or ''} |"
+        )
+    yield f"| all | {totals[0]:,} | {totals[1]:,} | | {totals[2]:,} | | {totals[3]:,} |"
+
+
+def _not_compared(compared: Compared) -> Iterator[str]:
+    counts: dict[Exclusion, int] = {}
+    for reference, _ in compared:
+        for key in leaves(reference.values):
+            exclusion = None if key in reference.touched else excluded_by(key)
+            if exclusion is not None:
+                counts[exclusion] = counts.get(exclusion, 0) + 1
+    for title, exclusions in (
+        ("R answers another question", DIFFERENT),
+        ("This package does not report it", NOT_OFFERED),
+        ("Not yet in this package", LATER),
+    ):
+        yield f"**{title}**\n"
+        yield from (f"- {exclusion.reason} ({counts[exclusion]:,})" for exclusion in exclusions)
+        yield ""
+    yield f"Notes on the run of R ({sum(counts[e] for e in BOOKKEEPING):,}) are no results."
+
+
+def _versions(folder: Path) -> str:
+    text = (folder / "r_versions.txt").read_text(encoding="utf-8")
+    r = re.search(r"R version (\S+)", text)
+    assert r is not None
+    packages = {name: re.search(rf"\b{name}_(\S+)", text) for name in ("psych", "lme4")}
+    named = " and ".join(f"{name} {found[1]}" for name, found in packages.items() if found)
+    return f"R {r[1]} with {named}"
+
+
+def _value(compared: Compared, id_: str) -> Row:
+    return next(row for _, rows in compared for row in rows if row.id == id_)
+
+
+def page(compared: Compared, shared: Path) -> str:
+    """Return the text of the page."""
+    from .page_text import INTRODUCTION, differences
+
+    n = sum(row.n_values for _, rows in compared for row in rows)
+    lines = [
+        INTRODUCTION.format(n=n, versions=_versions(shared / "oracles"), command=COMMAND),
+        "## In short\n",
+        *_summary(compared),
+        "",
+        differences(lambda id_: _value(compared, id_), number),
+        "## What is not compared\n",
+        "In brackets, how many values (arrays count once).\n",
+        *_not_compared(compared),
+        "",
+    ]
+    for reference, rows in compared:
+        lines += [f"## {reference.name}\n", f"{_WHAT[reference.name]}\n"]
+        for title in dict.fromkeys(row.table for row in rows):
+            lines += [f"### {reference.name}: {title}\n"]
+            lines += [*_table([row for row in rows if row.table == title]), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether two pages say the same, differences and the last digits apart."""
+    plain = [_DIFFERENCE.sub("", text) for text in (one, other)]
+    words = [_NUMBER.sub("#", text) for text in plain]
+    numbers = [[float(found) for found in _NUMBER.findall(text)] for text in plain]
+    return words[0] == words[1] and all(
+        math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) for a, b in zip(*numbers, strict=True)
+    )

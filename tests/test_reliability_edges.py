@@ -1,0 +1,494 @@
+"""Coefficients at the edge: what is not defined says why, and what cannot be done says what to do."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intimacy_scales import (
+    CodedResponses,
+    EstimationError,
+    Instrument,
+    IntimacyScalesError,
+    InvalidResponsesError,
+    KeyingWarning,
+    ResponseError,
+    ResponseScale,
+    encode,
+    item_moments,
+)
+from intimacy_scales.reliability import (
+    Coefficient,
+    ItemAnalysis,
+    cronbach_alpha,
+    greatest_lower_bound,
+    guttman_lambdas,
+    item_analysis,
+    items_needed,
+    keyed_moments,
+    spearman_brown,
+    split_half,
+    split_halves,
+    stratified_alpha,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+NAN = math.nan
+CLOSED, OPEN = ("bonett", "bonett-wright", "feldt", "duhachek"), ("adf", "bootstrap", "bca")
+RAW = {
+    "alpha": cronbach_alpha, "lambdas": guttman_lambdas, "glb": greatest_lower_bound, "half": split_half,
+    "halves": split_halves,
+}  # fmt: skip
+CORRELATED = {
+    "standardized": lambda a, **o: cronbach_alpha(a, standardized=True, **o),
+    "standardized by pair": lambda a, **o: cronbach_alpha(a, standardized=True, sds="pairs", **o),
+    "lambdas of correlations": lambda a, **o: guttman_lambdas(a, of="correlations", **o),
+    "the same by pair": lambda a, **o: guttman_lambdas(a, of="correlations", sds="pairs", **o),
+}
+COEFFICIENTS = RAW | CORRELATED
+
+
+def coded(x: Any, *scales: str | dict[str, Any], high: float = 5) -> CodedResponses:
+    """Answers (n, k) to scales a, b … such as ``"q1 -q2"``; by default, one of all items."""
+    array = np.array(x, dtype=float)
+    ids = [f"q{n + 1}" for n in range(array.shape[1])]
+    named = zip("abc", scales or (" ".join(ids),), strict=False)
+    points = ResponseScale(minimum=1, maximum=high)
+    document = {"id": "small", "version": "1", "title": "Small"}
+    document["items"] = [{"id": item, "response_scale": points} for item in ids]
+    document["scales"] = [{"id": n, "items": s.split()} if isinstance(s, str) else s for n, s in named]
+    return encode(Instrument.model_validate(document), array, columns=ids)
+
+
+def good(n: int, k: int, seed: int = 0, gaps: float = 0) -> Any:
+    """Answers that go together."""
+    chance = np.random.default_rng(seed)
+    x = np.clip(np.rint(3 + chance.normal(size=(n, k)) + chance.normal(size=(n, 1))), 1, 5)
+    return np.where(chance.random((n, k)) < gaps, NAN, x)
+
+
+def twins(n: int, k: int) -> Any:
+    """Answers of persons who gave the same one to every item."""
+    return np.repeat(np.random.default_rng(k * 100 + n).integers(1, 6, (n, 1)), k, axis=1)
+
+
+def presentable(result: Coefficient | ItemAnalysis) -> Any:
+    """Return a result after showing it in every way."""
+    assert str(result.instrument) in repr(result)
+    assert result._repr_html_().startswith("<")
+    assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["scale"] == result.scale
+    assert len(result.to_frame()) == (len(result.items) if isinstance(result, ItemAnalysis) else 1)
+    if isinstance(result, Coefficient):
+        assert math.isnan(result.estimate) == (result.reason is not None), "an estimate or a reason"
+        assert result.reason is None or result.reason in repr(result)
+    return result
+
+
+# ------------------------------------------------------------------ not defined
+
+TOO_FEW = "fewer than two persons answered "
+UNDEFINED = {
+    "one item": (good(20, 1), "pairwise", "one item has no internal consistency"),
+    "nobody": (np.empty((0, 3)), "pairwise", TOO_FEW + "q1"),
+    "nobody, listwise": (np.empty((0, 3)), "listwise", "0 persons answered every item"),
+    "one person": ([[1, 2, 3]], "pairwise", TOO_FEW + "q1"),
+    "no answers": (np.full((9, 3), NAN), "pairwise", TOO_FEW + "q1"),
+    "no answers to one": ([[1, NAN, 3], [2, NAN, 2], [4, NAN, 4]], "pairwise", TOO_FEW + ".*q2"),
+    "a pair nobody answered": (
+        np.where([[0, 0, 1]] * 4 + [[1, 0, 0]] * 4, NAN, good(8, 3)),
+        "pairwise", TOO_FEW + "both q1 and q3",
+    ),
+    "no complete row": ([[1, 2, NAN], [2, 3, NAN], [NAN, 3, 4]], "listwise", "0 persons answered every item"),
+    "one complete row": ([[1, 2, NAN], [2, 3, 1]], "listwise", "1 persons? answered every item, and two are"),
+    "all alike": (np.full((9, 3), 4), "pairwise", "does not vary|gave q1 the same"),
+    "opposites": ([[1, 5], [2, 4], [5, 1]], "pairwise", "the total of the .*items does not vary"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNDEFINED)
+@pytest.mark.parametrize("name", COEFFICIENTS)
+def test_what_is_not_defined_says_why(name, case):
+    x, missing, reason = UNDEFINED[case]
+    answers = coded(x)
+    for given in (answers, item_moments(answers.instrument, answers)):
+        assert re.search(reason, presentable(COEFFICIENTS[name](given, missing=missing)).reason)
+
+
+@pytest.mark.parametrize("case", UNDEFINED)
+def test_what_is_not_defined_has_no_interval_but_items(case):
+    x, missing, reason = UNDEFINED[case]
+    alpha, items = cronbach_alpha(coded(x), missing=missing), item_analysis(coded(x), missing=missing)
+    assert math.isnan(alpha.standard_error)
+    for method in CLOSED + OPEN:
+        interval = alpha.confidence_interval(method=method)
+        assert np.isnan(list(interval)).all()
+        assert re.search(reason, interval.reason)
+        assert interval.reason in repr(interval)
+        assert json.dumps(interval.to_dict(), allow_nan=False)
+    presentable(items)
+    for table in (items.if_dropped(), items.if_dropped("pairs"), items.frequency_frame(percent=True)):
+        assert len(table) == alpha.n_items
+
+
+def test_an_item_everyone_skipped_is_named_alone():
+    assert cronbach_alpha(coded([[1, NAN, 3], [2, NAN, 2], [4, NAN, 4]])).reason == TOO_FEW + "q2"
+
+
+def test_one_constant_item_leaves_alpha_and_names_itself():
+    x = good(40, 4)
+    x[:, 2] = 3
+    answers = coded(x)
+    assert presentable(cronbach_alpha(answers)).estimate > 0.5
+    bounds = presentable(guttman_lambdas(answers))
+    assert (math.isnan(bounds.lambda6), bounds.lambda6_reason) == (True, "q3 is constant")
+    for function in (CORRELATED["standardized"], greatest_lower_bound):
+        assert "everyone gave q3 the same answer" in presentable(function(answers)).reason
+    items = presentable(item_analysis(answers))
+    assert np.isnan([items.r_raw[2], items.r_drop[2], items.skew[2]]).all()
+    assert np.isfinite(items.r_drop[[0, 1, 3]]).all()
+    half = split_half(answers, halves=(["q3"], ["q1", "q2", "q4"]))
+    assert presentable(half).reason == "one half does not vary"
+
+
+@pytest.mark.parametrize("n", [5, 7, 11, 13, 100])
+def test_a_score_that_does_not_vary_correlates_with_nothing(n):
+    one = np.random.default_rng(n).integers(1, 6, n)
+    answers = coded(np.column_stack([one, 6 - one, np.full(n, 4)]))
+    assert np.isnan(item_analysis(answers).r_raw).all()
+
+
+def test_two_items():
+    x = good(50, 2)
+    answers, r = coded(x), np.corrcoef(x.T)[0, 1]
+    items = presentable(item_analysis(answers))
+    for function in COEFFICIENTS.values():
+        assert presentable(function(answers)).reason is None
+    assert split_half(answers).estimate == pytest.approx(2 * r / (1 + r))
+    assert split_halves(answers).values == pytest.approx([float(cronbach_alpha(answers))])
+    assert items.r_drop == pytest.approx([r, r])
+    assert np.isnan([*items.alpha_if_dropped, items.inter_item.variance]).all()
+
+
+def test_more_items_than_persons_leave_lambda_6_and_glb_undefined():
+    answers = coded(good(6, 8))
+    bounds, glb = presentable(guttman_lambdas(answers)), presentable(greatest_lower_bound(answers))
+    assert math.isnan(bounds.lambda6)
+    assert "more items than persons" in bounds.lambda6_reason
+    assert "too few persons for so many items" in glb.reason
+    assert "6 persons are few for it" in glb.caution
+    assert np.isnan(glb.error_variances).all()
+    presentable(item_analysis(answers))
+
+
+@pytest.mark.parametrize("k", [2, 3, 6, 7, 11])
+@pytest.mark.parametrize("n", [13, 20])
+def test_items_all_answered_alike_are_perfectly_reliable(n, k):
+    alpha = presentable(cronbach_alpha(coded(twins(n, k))))
+    assert alpha.estimate == pytest.approx(1)
+    for method in CLOSED + OPEN:
+        assert list(alpha.confidence_interval(method=method, rng=1)) == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("k", [2, 3, 6, 7, 11])
+@pytest.mark.parametrize("n", [7, 10, 13])
+def test_items_all_answered_alike_have_no_error(n, k):
+    assert cronbach_alpha(coded(twins(n, k))).standard_error == pytest.approx(0, abs=1e-7)
+    dropped = item_analysis(coded(twins(n, k))).if_dropped()
+    assert dropped["alpha"].tolist() == pytest.approx([NAN if k == 2 else 1] * k, nan_ok=True)
+
+
+def test_pairwise_covariances_of_no_population_have_no_standard_error():
+    for seed in range(200):
+        alpha = cronbach_alpha(coded(good(8, 3, seed, gaps=0.4)))
+        interval = alpha.confidence_interval(method="duhachek")
+        assert interval.reason or interval.low < interval.high
+        assert math.isnan(alpha.standard_error) or alpha.standard_error > 0
+
+
+NO_CORRELATIONS = {
+    "negative": [[1, 5, 1], [2, 3, 3], [3, 1, 4], [3, 2, 4]],
+    "opposite, one twice as far": [[1, 5], [2, 3], [3, 1]],
+    "alike among those who answered both": [[2, 1, 1], [2, 3, 4], [2, 4, 3], [1, NAN, 2], [5, NAN, 4]],
+}
+
+
+@pytest.mark.parametrize("name", COEFFICIENTS)
+@pytest.mark.parametrize("case", NO_CORRELATIONS)
+def test_correlations_without_a_coefficient_say_why(case, name):
+    presentable(COEFFICIENTS[name](coded(NO_CORRELATIONS[case])))
+
+
+# ------------------------------------------------------------------ keys and values
+
+
+def test_answers_that_were_not_reversed_are_named_and_left_alone():
+    x = good(200, 5)
+    x[:, [1, 3]] = 6 - x[:, [1, 3]]
+    with pytest.warns(
+        KeyingWarning, match=r"q2 \(r = -0.\d+\), q4 .* run against their keys.*Nothing was flip"
+    ):
+        items = item_analysis(coded(x))
+    assert (items.keying.items, items.keying.already_reversed) == (("q2", "q4"), False)
+    assert "run against their keys" in presentable(items)._repr_html_()
+    assert items.mean == pytest.approx(x.mean(axis=0))
+    x[:, 3] = 6 - x[:, 3]
+    with pytest.warns(KeyingWarning, match=r"q2 .* runs against its key"):
+        item_analysis(coded(x))
+
+
+def test_answers_that_were_reversed_before_are_said_to_be():
+    with pytest.warns(KeyingWarning, match="reversed already; pass them as they were given") as told:
+        items = item_analysis(coded(good(200, 5), "q1 -q2 q3 q4 -q5"))
+    assert (items.keying.items, items.keying.already_reversed) == (("q2", "q5"), True)
+    assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize("keys", ["q1 q2", "q1 -q2 q3", "-q1 q2 -q3 q4 -q5 -q6"])
+def test_answers_that_go_with_their_keys_are_no_cause_for_a_warning(keys):
+    signs = np.array([key[0] == "-" for key in keys.split()])
+    x = good(200, len(signs))
+    assert item_analysis(coded(np.where(signs, 6 - x, x), keys)).keying is None
+
+
+def test_reversal_is_about_the_declared_ends_not_those_that_were_used():
+    x = np.clip(good(60, 3), 2, 3)  # nobody chose 1, 4 or 5
+    items, naive = item_analysis(coded(x, "q1 -q2 q3")), 6 - x[:, 1]
+    assert items.items[1] == "-q2"
+    assert [items.mean[1], items.median[1]] == pytest.approx([naive.mean(), np.median(naive)])
+    assert (items.floor[1], items.ceiling[1]) == (0, 0)
+    chosen = [0, *(np.count_nonzero(x[:, 1] == value) for value in (2, 3)), 0, 0]  # as answered
+    assert items.frequencies[1].tolist() == items.frequency_frame().loc["q2"].tolist()[:5] == chosen
+
+
+def test_a_99_left_in_is_no_answer():
+    x = good(30, 3)
+    x[4, 1] = 99
+    with pytest.raises(InvalidResponsesError, match=r"row 4.*99"):
+        coded(x)
+    form = coded(x[:3]).instrument
+    assert (
+        cronbach_alpha(encode(form, x, columns=form.item_ids, missing_codes=99), missing="listwise").n == 29
+    )
+
+
+# ------------------------------------------------------------------ who counts
+
+
+@pytest.mark.parametrize("method", CLOSED + OPEN)
+def test_an_interval_counts_on_complete_persons_after_listwise_deletion(method):
+    x = good(40, 3)
+    x[:7, 0] = x[5:9, 2] = NAN
+    alpha, complete = (cronbach_alpha(coded(part), missing="listwise") for part in (x, x[9:]))
+    found, expected = (a.confidence_interval(method=method, rng=1) for a in (alpha, complete))
+    assert (alpha.n, alpha.n_persons, found.n) == (31, 40, 31)
+    assert list(found) == pytest.approx(list(expected))
+
+
+@pytest.mark.parametrize("gaps", [NAN, [NAN, 1, 1]], ids=["no answers", "some answers"])
+@pytest.mark.parametrize("method", OPEN)
+def test_an_interval_counts_on_clusters_somebody_of_whom_is_used(method, gaps):
+    x, couples, options = good(40, 3), np.repeat(np.arange(20), 2), {"method": method, "rng": 1}
+    x[:6] = gaps
+    found = cronbach_alpha(coded(x), missing="listwise").confidence_interval(clusters=couples, **options)
+    expected = cronbach_alpha(coded(x[6:])).confidence_interval(clusters=couples[6:], **options)
+    assert found.n == expected.n == 17
+    assert list(found) == pytest.approx(list(expected))
+
+
+def test_an_interval_of_answers_with_gaps_counts_on_the_harmonic_mean_of_pairs():
+    x = good(40, 3)
+    x[:20, 0] = NAN
+    alpha = cronbach_alpha(coded(x))
+    assert alpha.moments.n_pairs == (20, 40)
+    assert [alpha.confidence_interval(n=n).n for n in (40, 3)] == [40, 3]
+    assert alpha.confidence_interval(n=2).reason == "an interval needs at least three persons; there are 2"
+    assert alpha.n == alpha.confidence_interval().n == 24
+
+
+def test_clusters_are_labels_or_a_column():
+    x, couples = good(30, 3), [f"c{i // 2}" for i in range(30)]
+    form = coded(x).instrument
+    named = cronbach_alpha(encode(form, pd.DataFrame(x, columns=form.item_ids).assign(couple=couples)))
+    for method in OPEN:
+        expected = cronbach_alpha(coded(x)).confidence_interval(method=method, rng=1, clusters=couples)
+        assert named.confidence_interval(method=method, rng=1, clusters="couple") == expected
+        assert expected.n == 15
+    with pytest.raises(ResponseError, match="no column 'family'"):
+        named.confidence_interval(method="adf", clusters="family")
+
+
+NONE = "3 persons belong to none, the first in row 1; leave them out"
+BAD_CLUSTERS = [
+    (["a"] * 9, "9 labels for 10 persons"),
+    (["a", None, None, None, *"bcdefg"], NONE),
+    (np.array([1, NAN, NAN, NAN, *range(6)]), NONE),
+    (pd.Series([1, None, None, None, *range(6)], dtype="Int64"), NONE),
+    (7, "clusters"),
+]
+
+
+@pytest.mark.parametrize("method", OPEN)
+@pytest.mark.parametrize(("clusters", "message"), BAD_CLUSTERS, ids=["short", "None", "nan", "NA", "7"])
+def test_clusters_that_cannot_be_used_are_refused(clusters, message, method):
+    with pytest.raises(IntimacyScalesError, match=message):
+        cronbach_alpha(coded(good(10, 3))).confidence_interval(method=method, clusters=clusters)
+
+
+@pytest.mark.parametrize("method", CLOSED)
+def test_closed_forms_refuse_clusters(method):
+    with pytest.raises(EstimationError, match="with clusters use 'adf', 'bootstrap' or 'bca'"):
+        cronbach_alpha(coded(good(10, 3))).confidence_interval(method=method, clusters=list("abcdefghij"))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("method", OPEN)
+def test_one_or_two_clusters_are_too_few(method, count):
+    labels = [row % count for row in range(20)]
+    interval = cronbach_alpha(coded(good(20, 3))).confidence_interval(method=method, clusters=labels)
+    assert "too few" in interval.reason
+    assert (interval.n, math.isnan(interval.low)) == (count, True)
+
+
+# ------------------------------------------------------------------ halves and composites
+
+
+@pytest.mark.parametrize("k", [3, 5, 7])
+def test_odd_numbers_of_items_split_in_every_way(k):
+    halves, half = (presentable(f(coded(good(40, k)))) for f in (split_halves, split_half))
+    assert len(halves.values) == math.comb(k, k // 2)
+    assert halves.min <= halves.quantile(0.5) <= halves.max
+    assert [len(items) for items in half.halves] == [k // 2 + 1, k // 2]
+    assert half.definition.startswith("Horst")
+    assert half.estimate == half.horst != half.spearman_brown
+
+
+BAD_HALVES = [
+    ("first", "halves='first': 'odd-even', or two lists"), (("q1", "q2"), "two lists of item ids"),
+    ((["q1"], ["q2"], ["q3"]), "two lists of item ids"), ((["q1"], ["q3"]), "missing: q2"),
+    ((["q1", "q2"], ["q2", "q3"]), "twice: q2"), ((["q1", "q2"], ["q3", "q9"]), "not of this scale: q9"),
+    ((["q1", "q2", "q3"], []), "one half is empty"),
+    (None, "two lists of item ids"), ((["q1", 2], ["q3"]), "not of this scale: 2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("halves", "message"), BAD_HALVES)
+def test_halves_that_are_none(halves, message):
+    with pytest.raises(EstimationError, match=message):
+        split_half(coded(good(20, 3)), halves=halves)
+
+
+def test_halves_that_run_against_each_other_have_no_step_up():
+    result = presentable(split_half(coded(NO_CORRELATIONS["opposite, one twice as far"])))
+    assert result.reason == "the halves correlate -1.00: no step up to the whole is defined"
+    assert result.flanagan_rulon == pytest.approx(-8)
+
+
+UNEQUAL = coded(good(60, 5), "q1", "q2 q3 q4 q5", {"id": "c", "of": ["a", "b"]})
+
+
+def test_a_composite_of_unequal_parts_has_stratified_alpha_only():
+    answers = coded(good(60, 5), "q1 q2", "q3 q4 q5", {"id": "c", "of": ["a", "b"]})
+    for function in (*RAW.values(), item_analysis):
+        with pytest.raises(EstimationError, match=r"items of 'c' do not count alike.*use stratified_alpha"):
+            function(answers, scale="c")
+    result = presentable(stratified_alpha(answers, scale="c"))
+    assert result.parts == {part: cronbach_alpha(answers, scale=part).estimate for part in "ab"}
+    no_reliability = presentable(stratified_alpha(UNEQUAL, scale="c"))
+    assert no_reliability.reason.startswith("a: one item has no internal consistency")
+    assert stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": 0.7, "b": 0.8}).estimate < 1
+
+
+@pytest.mark.parametrize("varies", [False, True])
+def test_what_has_to_vary_is_the_composite_not_the_sum_of_its_items(varies):
+    two, three = np.random.default_rng(1).integers(1, 4, (2, 40))
+    x = [7 - two - three, two, three] if varies else [6 - two, two, two]
+    answers = coded(np.column_stack(x), "q1", "q2 q3", {"id": "c", "of": ["a", "b"]})
+    result = presentable(stratified_alpha(answers, scale="c", reliabilities={"a": 0.8, "b": 0.9}))
+    assert (result.reason is None) == varies
+
+
+def test_a_composite_that_keys_an_item_both_ways_has_no_coefficients():
+    answers = coded(good(60, 3), "q1 -q2", "q2 q3", {"id": "c", "of": ["a", "b"]})
+    for function in (*COEFFICIENTS.values(), stratified_alpha, item_analysis):
+        with pytest.raises(EstimationError, match="'c' counts q2 in both directions"):
+            function(answers, scale="c")
+
+
+# ------------------------------------------------------------------ what cannot be done
+
+GIVEN = coded(good(30, 4), "q1 q2", "q3 q4")
+ALPHA = cronbach_alpha(GIVEN, scale="a")
+WRONG = [
+    (lambda: cronbach_alpha(GIVEN), "small has 2 scales; name one, for example scale='a'"),
+    (lambda: cronbach_alpha(GIVEN, scale="trust"), "no scale 'trust'; it has a, b"),
+    (lambda: cronbach_alpha(GIVEN, scale="a", missing="drop"), "missing='drop': 'pairwise' .* or 'listwise'"),
+    (lambda: guttman_lambdas(GIVEN, scale="a", of="sums"), "of='sums': 'covariances' or 'correlations'"),
+    (lambda: split_halves(GIVEN, scale="a", n_splits=0), "n_splits=0: at least 1"),
+    (lambda: stratified_alpha(GIVEN, scale="a"), "'a' is a scale of items, not of scales"),
+    (lambda: stratified_alpha(UNEQUAL, scale="b"), "not of scales; composites are c"),
+    (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": 0.7}), "one for each of a, b"),
+    (lambda: ALPHA.confidence_interval(method="fisher"), "method='fisher': there are bonett, "),
+    (lambda: ALPHA.confidence_interval(95), "confidence_level=95: a share between 0 and 1"),
+    (lambda: ALPHA.confidence_interval(method="bca", n_resamples=20), "n_resamples=20: .* at least 100"),
+    (lambda: spearman_brown(0.7, 0), "factor=0: how many times"),
+    (lambda: spearman_brown(70, 2), "reliability=70: a number from -1 to 1"),
+    (lambda: items_needed(0.7, 1), "both must be between 0 and 1"),
+    (lambda: cronbach_alpha(GIVEN, scale="a", standardized=True, sds="all"), "sds='all'"),
+    (lambda: item_analysis(GIVEN, scale="a", sds="all"), "sds='all'"),
+    (lambda: guttman_lambdas(GIVEN, scale="a", of="correlations", sds="all"), "sds='all'"),
+    (lambda: ALPHA.confidence_interval("0.95"), "confidence_level='0.95'"),
+    (lambda: ALPHA.confidence_interval(method="bca", n_resamples=150.5), "n_resamples=150.5"),
+    (lambda: ALPHA.confidence_interval(n=NAN), "n=nan"),
+    (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": NAN, "b": 0.8}), "reliabilit"),
+    (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": 2, "b": 0.8}), "reliabilit"),
+    (lambda: spearman_brown(-1, 2), "reliability=-1"),
+    (lambda: items_needed(0.7, 0.9, -3), "n_items=-3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("wrong", "message"), WRONG)
+def test_options_that_are_none_are_refused(wrong, message):
+    with pytest.raises(IntimacyScalesError, match=message):
+        wrong()
+
+
+@pytest.mark.parametrize("function", [*COEFFICIENTS.values(), item_analysis, stratified_alpha])
+def test_a_table_that_was_not_checked_is_refused(function):
+    table = pd.DataFrame(good(20, 3), columns=["q1", "q2", "q3"])
+    for given in (table, table.to_numpy(), table.to_dict("records"), None):
+        with pytest.raises(EstimationError, match=r"check a table first, encode\(instrument, table\)"):
+            function(given)
+
+
+@pytest.mark.parametrize("method", OPEN)
+def test_moments_do_not_tell_what_needs_each_persons_answers(method):
+    alpha = cronbach_alpha(item_moments(GIVEN.instrument, GIVEN), scale="a")
+    with pytest.raises(
+        EstimationError, match=r"needs each person's answers.*pass encode\(instrument, table\)"
+    ):
+        alpha.confidence_interval(method=method)
+    assert alpha.confidence_interval() == ALPHA.confidence_interval()
+
+
+@pytest.mark.parametrize("function", [*COEFFICIENTS.values(), item_analysis])
+def test_results_compare(function):
+    assert function(GIVEN, scale="a") == function(GIVEN, scale="a")
+
+
+def test_a_result_knows_its_correlations():
+    expected = keyed_moments(GIVEN, "a", "pairwise").correlations()
+    for given in (item_moments(GIVEN.instrument, GIVEN), GIVEN):
+        assert cronbach_alpha(given, scale="a").moments.correlations() == pytest.approx(expected)
+
+
+def test_split_half_is_a_function_not_hidden_by_a_module_of_its_name():
+    lines = "import intimacy_scales.reliability as r; r.split_halves; assert callable(r.split_half)"
+    assert subprocess.run([sys.executable, "-c", lines], check=False, capture_output=True).returncode == 0
