@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SHOWN = 8
+_SMALL_TABLE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +157,23 @@ class PandasTable(Table):
     def __init__(self, native: pd.DataFrame) -> None:
         self.native = native
         self.names = list(native.columns)
+        self._small = self._small_array()
+
+    def _small_array(self) -> NDArray[Any] | None:
+        """Return a small table of one kind of numbers as one array: a column of it costs nothing."""
+        if self.native.size > _SMALL_TABLE:
+            return None
+        kinds = set(self.native.dtypes.tolist())
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        return self.native.to_numpy() if isinstance(kind, np.dtype) and kind.kind in "iuf" else None
 
     def __len__(self) -> int:
         return len(self.native)
 
     def column(self, name: Hashable) -> Column:
         """Return one column."""
+        if self._small is not None:
+            return Numbers(self._small[:, self.names.index(name)])
         series = self.native.iloc[:, self.names.index(name)]
         if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
             return Numbers(series.to_numpy())  # as narwhals would, without its cost for short tables
@@ -337,8 +349,8 @@ def open_table(responses: Any, columns: Any = None) -> Table:
             return table(responses)
     if isinstance(responses, str):
         raise ResponseError(
-            f"{responses!r} is a text, not answers: read the file first, or score it with the command line, "
-            "intimacy-scales score FILE"
+            f"{responses!r} is a text, not answers: read the file first, or use the command line, "
+            "intimacy-scales score FILE or intimacy-scales reliability FILE"
         )
     library = type(responses).__module__.partition(".")[0]
     kind = type(responses).__name__ if library == "builtins" else f"{library}.{type(responses).__name__}"
@@ -356,6 +368,19 @@ _FRAMES: tuple[tuple[str, str, Callable[[Any], Table]], ...] = (
 )
 
 
+def row_labels(column: Any) -> Any:
+    """Return the index of a pandas Series, or None."""
+    return column.index if is_of(column, "pandas", "Series") else None
+
+
+def same_rows(one: Any, other: Any) -> bool:
+    """Whether two columns, or a column and a table, are of the same rows, as far as pandas can tell."""
+    first, second = getattr(one, "index", None), getattr(other, "index", None)
+    if not all(index is not None and hasattr(index, "equals") for index in (first, second)):
+        return True
+    return bool(first.equals(second))  # type: ignore[union-attr]
+
+
 def number_column(values: Any, what: str) -> NDArray[np.float64]:
     """Return a column of numbers (n,) as float64, nan where one is missing.
 
@@ -371,24 +396,45 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     ResponseError
         Not one column, or not numbers.
     """
+    if hasattr(values, "columns") or getattr(values, "ndim", 1) != 1:
+        shape = getattr(values, "shape", "several columns")
+        raise ResponseError(
+            f"{what}: is a table ({shape}); pass one column of it, for example table['trust']"
+        )
     if is_of(values, "pandas", "Series") or is_of(values, "polars", "Series"):
         values = _from_series(values)
+    if getattr(getattr(values, "dtype", None), "kind", "") in ("m", "M"):
+        raise ResponseError(f"{what}: holds dates or durations, not numbers")
+    if hasattr(values, "to_pylist"):
+        values = values.to_pylist()
     if isinstance(values, Numbers):
         numbers = values.values.astype(np.float64)
         present = values.present(0, len(numbers))
         if present is not None:
             numbers[present == 0] = np.nan
-        return numbers
+        return _finite(numbers, what)
     if isinstance(values, str | Mapping) or not hasattr(values, "__len__"):
         raise ResponseError(f"{what}: pass a column of numbers, not {type(values).__name__}")
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
     for row, value in enumerate(plain):
-        if value is not None and (isinstance(value, bool | str) or np.ndim(value)):
+        if not _is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
             raise ResponseError(f"{what}: row {row} holds {value!r}, which is no number")
     try:
-        return np.array([np.nan if v is None else v for v in plain], dtype=np.float64)
+        numbers = np.array([np.nan if _is_null(v) else v for v in plain], dtype=np.float64)
     except (TypeError, ValueError):
         raise ResponseError(f"{what}: not all of its values are numbers") from None
+    return _finite(numbers, what)
+
+
+def _is_null(value: Any) -> bool:
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _finite(numbers: NDArray[np.float64], what: str) -> NDArray[np.float64]:
+    rows = np.flatnonzero(np.isinf(numbers))
+    if len(rows):
+        raise ResponseError(f"{what}: row {rows[0]} is infinite")
+    return numbers
 
 
 def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
@@ -406,6 +452,8 @@ def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str
     ResponseError
         Not a table, or not of numbers.
     """
+    if isinstance(table, list | tuple) and not _is_rows(table):
+        raise ResponseError(f"{what}: a list is no table; pass a DataFrame, or np.array(...) of it")
     if isinstance(table, np.ndarray):
         if table.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
             raise ResponseError(f"{what}: a table has two dimensions; this array is {table.shape}")

@@ -252,7 +252,7 @@ def simulate(
     (4, 3)
     """
     form = as_instrument(instrument)
-    if not isinstance(n, int) or n < 1 or (couples is not None and n % 2):
+    if not isinstance(n, int | np.integer) or n < 1 or (couples is not None and n % 2):
         raise ValueError(
             f"n={n!r}: a whole number, at least 1 person, and an even number where they form couples"
         )
@@ -333,7 +333,7 @@ def simulate_diary(
     """
     form = as_instrument(instrument)
     for name, count in (("n_persons", n_persons), ("n_occasions", n_occasions)):
-        if not isinstance(count, int) or count < 1:
+        if not isinstance(count, int | np.integer) or count < 1:
             raise ValueError(f"{name}={count!r}: a whole number, at least 1")
     generator = np.random.default_rng(rng)
     names = [scale.id for scale in form.scales if scale.items]

@@ -39,7 +39,7 @@ from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
 if TYPE_CHECKING:
     from intimacy_scales.reliability.report import ReliabilityReport
 
-_HEADINGS = {"Split-half": "Split-\nhalf", "Stratified alpha": "Strat.\nalpha"}
+_SECOND = ("Lambda-2", "Split-half", "Mean r", "Stratified alpha")
 
 
 class MissingChoice(StrEnum):
@@ -64,17 +64,25 @@ class IntervalChoice(StrEnum):
 def _print_report(report: ReliabilityReport) -> None:
     from intimacy_scales.reliability.rendering import report_cells
 
-    cells = report_cells(report.columns(), report.confidence_level)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for number, name in enumerate(cells):
-        table.add_column(_HEADINGS.get(name, name), justify="right" if number else "left", no_wrap=True)
-    for row in zip(*cells.values(), strict=True):
-        table.add_row(*map(escape, row))
-    out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n")
-    out.print(table)
+    cells = report_cells(report.columns(), report.confidence_level, digits=2)
+    scale = next(iter(cells))
+    out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n", soft_wrap=True)
+    for names in ([name for name in cells if name not in _SECOND], [scale, *_SECOND]):
+        _print_table({name: cells[name] for name in names if name in cells})
     for text in report.warnings:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
-    out.print(f"\n{escape(report.sentence())}", soft_wrap=True)
+    out.print(escape(report.sentence()), soft_wrap=True)
+
+
+def _print_table(cells: dict[str, list[str]]) -> None:
+    """Print a table that keeps its figures on a terminal of 80 columns."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for number, name in enumerate(cells):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*map(escape, row))
+    out.print(table)
+    out.print()
 
 
 def reliability(
@@ -142,4 +150,4 @@ def reliability(
     if output is not None:
         out.print(f"\nReport written to {escape(str(output))}")
     else:
-        out.print("\nFor items and all detail: -o report.html, or .json, .csv, .md")
+        out.print("\nFor items too: -o report.html, .md or .json; for a table: -o report.csv")

@@ -117,6 +117,30 @@ class ScoreFile(ABC):
             self.partial.unlink(missing_ok=True)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, or leave what stood there: beside it first, then put in its place.
+
+    Raises
+    ------
+    ResponseError
+        It cannot be written.
+    """
+    partial: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        partial = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        partial.chmod(0o666 & ~mask)
+        partial.replace(path)
+    except OSError as error:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+        raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
+
+
 def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
     """Return a column as Python values, None for nan."""
     if not isinstance(values, np.ndarray):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -90,17 +90,23 @@ class ProblemFile:
 
 
 def checked_columns(
-    form: Instrument, file: AnswerFile, columns: ColumnMap, others: Sequence[str], *, allow_missing: bool
+    form: Instrument,
+    file: AnswerFile,
+    columns: ColumnMap,
+    others: Mapping[str, Sequence[str | None]],
+    *,
+    allow_missing: bool,
 ) -> list[Hashable]:
     """Return the columns of items that there are; raise where one is missing or any stands twice."""
     names = column_names(form, columns)
     mappings = isinstance(file, JsonLinesFile)
     check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
     there = ListTable({name: [] for name in file.names}, 0)
-    for name in others:
-        there.values(name, "--keep or --person")
+    named = [(option, name) for option, names in others.items() for name in names if name is not None]
+    for option, name in named:
+        there.values(name, option)
     items: list[Hashable] = [name for name in names if name in there.columns]
-    check_unique(file.names, [*items, *others])
+    check_unique(file.names, [*items, *(name for _, name in named)])
     return items
 
 

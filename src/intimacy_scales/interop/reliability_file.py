@@ -15,7 +15,8 @@ from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
+from intimacy_scales.interop.base import write_text
 from intimacy_scales.interop.formats import open_answers
 from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
 from intimacy_scales.problems import LikelyMissingCode
@@ -77,7 +78,14 @@ class _Gathered:
             self.moments += moments_of_codes(self.form, codes)
         if self.clusters is not None:
             labels: Any = reader.table.values(self.clusters, "--clusters")
-            self.labels += labels.tolist() if hasattr(labels, "tolist") else list(labels)
+            listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
+            for row, label in enumerate(listed, start=len(self.labels) + 1):
+                if label is None or (isinstance(label, str) and normalized(label) in NOT_ANSWERED):
+                    raise ResponseError(
+                        f"--clusters: row {row} has no {self.clusters} (row 1 is the first after the "
+                        "header); leave such rows out, or give each a label of its own"
+                    )
+                self.labels.append(label)
 
     def report(self, **options: Any) -> ReliabilityReport:
         if not self.keep:
@@ -165,12 +173,15 @@ def reliability_file(
         Options that do not go together.
     """
     check_output(output)
+    if output is not None and problems is not None and output.resolve() == problems.resolve():
+        raise ResponseError(f"{output}: the report would overwrite the problems; choose another name")
     for path in (output, problems):
         if path is not None and path.resolve() == source.resolve():
             raise ResponseError(f"{path}: would overwrite the answers; choose another name")
     file = open_answers(source, encoding=encoding)
-    others = [name for name in dict.fromkeys((person, clusters)) if name is not None]
-    items = checked_columns(form, file, columns, others, allow_missing=allow_missing_items)
+    named = {"--person": [person], "--clusters": [clusters]}
+    others = list(dict.fromkeys(name for name in (person, clusters) if name is not None))
+    items = checked_columns(form, file, columns, named, allow_missing=allow_missing_items)
     gathered = _Gathered(form, clusters, keep=clusters is not None or interval in NEED_ANSWERS)
     account = Account()
     with contextlib.ExitStack() as stack:
@@ -201,7 +212,7 @@ def reliability_file(
             rng=rng,
         )
         if output is not None:
-            output.write_text(WRITERS[output.suffix.lower()](report), encoding="utf-8")
+            write_text(output, WRITERS[output.suffix.lower()](report))
     return ReliabilityFileReport(
         report=report,
         n_persons=account.n_persons,

@@ -103,7 +103,8 @@ def score_file(
     check_keep(keep, form.scale_ids)
     file = open_answers(source, encoding=encoding)
     others = [*keep, *([person] if person else [])]
-    items = checked_columns(form, file, columns, others, allow_missing=allow_missing_items)
+    named = {"--keep": keep, "--person": [person]}
+    items = checked_columns(form, file, columns, named, allow_missing=allow_missing_items)
     stream = score_stream(
         form,
         batches_of(file, items, others),

@@ -31,6 +31,7 @@ from intimacy_scales.reliability.results import (
     Interval,
     check_level,
     counted,
+    generator,
     undefined_interval,
 )
 
@@ -105,9 +106,10 @@ class CronbachAlpha(Coefficient):
         method
             ``bonett`` (2002) and ``bonett-wright`` (2015, corrected for n): from ln(1 - alpha).
             ``feldt`` (1965): F quantiles. ``duhachek`` (2004): symmetric, normal answers. ``adf``
-            (Maydeu-Olivares et al., 2007): symmetric, any distribution. ``bootstrap``: percentiles;
-            ``bca``: bias-corrected and accelerated (Efron, 1987). Which one to take:
-            docs/explanation/reliability.md.
+            (after Maydeu-Olivares et al., 2007): symmetric, any distribution; with pairwise deletion
+            answers must be missing completely at random. ``bootstrap``: percentiles; ``bca``:
+            bias-corrected and accelerated (Efron, 1987). Which one to take:
+            docs/explanation/alpha-intervals.md.
         n
             Persons that a closed form counts on. By default the harmonic mean of the persons behind
             each covariance, which is all complete persons where nothing is missing.
@@ -115,8 +117,10 @@ class CronbachAlpha(Coefficient):
             Of the bootstrap: how many, and a seed or Generator.
         clusters
             Who answered together, such as couples: a column of the table that was checked, or one
-            label for each person. With ``adf`` influences are added up within clusters; the
-            bootstrap draws whole clusters. The others assume independent persons, and refuse.
+            label for each person. With ``adf`` influences are added up within clusters (a sandwich
+            variance, and t with one degree of freedom less than clusters); the bootstrap draws
+            whole clusters. The others assume independent persons, and refuse. Below some 30
+            clusters, intervals are too narrow.
 
         Returns
         -------
@@ -193,36 +197,37 @@ class CronbachAlpha(Coefficient):
     ) -> Interval:
         assert isinstance(self.answers, CodedResponses)
         groups = cluster_positions(self.answers, clusters)
+        unit = "person" if groups is None else "cluster"
         if method == "adf":
             variance, n = alpha_variance(self.answers, self.moments, groups)
             if n < _THREE:
-                why = f"{counted(n, 'person' if groups is None else 'cluster')}: three are needed at least"
-                return undefined_interval(confidence_level, method, n, f"too few: {why}")
-            low, high = symmetric(self.estimate, variance, confidence_level)
+                few = f"too few: {counted(n, unit)}, three are needed"
+                return undefined_interval(confidence_level, method, n, few)
+            df = None if groups is None else n - 1
+            low, high = symmetric(self.estimate, variance, confidence_level, df=df)
             return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
         steps, there = keyed_steps(self.answers, self.scale)
         used = there.all(axis=1) if self.missing == "listwise" else there.any(axis=1)
         terms = AlphaTerms(steps[used], there[used], None if groups is None else _renumber(groups[used]))
         if len(terms) < _THREE:
-            return undefined_interval(confidence_level, method, len(terms), f"{len(terms)} units are too few")
-        drawn = terms.resampled(n_resamples, np.random.default_rng(rng))
-        defined = drawn[~np.isnan(drawn)]
-        if len(defined) < len(drawn):
-            reason = f"alpha is not defined in {len(drawn) - len(defined)} of {len(drawn)} resamples"
+            few = f"too few: {counted(len(terms), unit)}, three are needed"
+            return undefined_interval(confidence_level, method, len(terms), few)
+        drawn = terms.resampled(n_resamples, generator(rng))
+        missed = int(np.count_nonzero(np.isnan(drawn)))
+        if missed:
+            reason = f"alpha is not defined in {missed} of {len(drawn)} resamples"
             return undefined_interval(confidence_level, method, len(terms), reason)
         if method == "bootstrap":
             low, high = percentile_interval(drawn, confidence_level)
         else:
             low, high = bca_interval(drawn, terms.jackknifed(), terms.whole(), confidence_level)
-        one_sided = "every resample lies on one side of the estimate" if math.isnan(low) else None
-        return Interval(
-            low=low,
-            high=high,
-            confidence_level=confidence_level,
-            method=method,
-            n=len(terms),
-            reason=one_sided,
-        )
+        if math.isnan(low):
+            reason = (
+                "its bias or acceleration is not defined: all resamples lie on one side of the estimate, or "
+                f"alpha is not defined without some {unit}"
+            )
+            return undefined_interval(confidence_level, method, len(terms), reason)
+        return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=len(terms))
 
 
 def _renumber(groups: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

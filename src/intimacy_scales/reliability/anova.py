@@ -78,18 +78,22 @@ def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float
     from scipy.special import fdtri
 
     n, k, upper = squares.n, squares.k, (1 + confidence_level) / 2
-    if not squares.error > 0:
+    if not squares.error > 0 or math.isnan(icc):
         return math.nan, math.nan
     a = k * icc * squares.raters / squares.error
     b = n * (1 + (k - 1) * icc) - k * icc
+    if not (a + b) ** 2 > 0:
+        return math.nan, math.nan
     v = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
     f_low, f_high = float(fdtri(n - 1, v, upper)), float(fdtri(v, n - 1, upper))
     other = k * squares.raters + (k * n - k - n) * squares.error
+    if not (f_low * other + n * squares.between > 0 and other + n * f_high * squares.between > 0):
+        return math.nan, math.nan
     low = n * (squares.between - f_low * squares.error) / (f_low * other + n * squares.between)
     high = n * (f_high * squares.between - squares.error) / (other + n * f_high * squares.between)
     return low, high
 
 
 def stepped_up(icc: float, k: float) -> float:
-    """Return the ICC of a mean of k ratings from that of one (Spearman-Brown)."""
-    return k * icc / (1 + (k - 1) * icc)
+    """Return the ICC of a mean of k ratings from that of one (Spearman-Brown); nan below -1/(k - 1)."""
+    return k * icc / (1 + (k - 1) * icc) if 1 + (k - 1) * icc > 0 else math.nan

@@ -29,6 +29,7 @@ def one_blas_thread() -> Iterator[None]:
     """Let matrix products run in the calling thread alone, until the block ends.
 
     The setting is the whole process's; the first to enter makes it, and the last to leave undoes it.
+    Libraries that are loaded after its first use are not limited.
     """
     global _users, _limiter  # noqa: PLW0603 - the setting is one for the process
     with _lock:

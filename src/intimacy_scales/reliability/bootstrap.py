@@ -113,7 +113,7 @@ def draw_counts(n: int, n_resamples: int, rng: np.random.Generator) -> NDArray[A
 
 
 def percentile_interval(resampled: Floats, confidence_level: float) -> tuple[float, float]:
-    """Return the quantiles that leave out equal tails (Efron, 1979)."""
+    """Return the quantiles that leave out equal tails (Efron & Tibshirani, 1993)."""
     tail = (1 - confidence_level) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail])
     return float(low), float(high)

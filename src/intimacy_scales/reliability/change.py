@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reliability.error import check_reliability, check_sd
+from intimacy_scales.frames import row_labels
+from intimacy_scales.reliability.error import check_number, check_reliability, check_sd, source_of
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.results import Coefficient, check_level, plain, shown
+from intimacy_scales.reliability.results import Result, check_level, plain, shown
 from intimacy_scales.reliability.retest import paired
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CATEGORIES = ("recovered", "improved", "unchanged", "worse", "no score")
+CATEGORIES = ("recovered", "improved", "unchanged", "deteriorated", "no score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cutoffs:
+class Cutoffs(Result):
     """Cut-offs between a clinical and a functional population (Jacobson & Truax, 1991).
 
     Attributes
@@ -32,7 +33,9 @@ class Cutoffs:
     b
         Two standard deviations from the functional mean, towards the clinical one; nan without it.
     c
-        Where both populations are equally likely (with equal sds, half-way); nan without both.
+        As many standard deviations from one mean as from the other (with equal sds, half-way, where
+        both populations are equally likely); nan without both. The one to take where both norms
+        exist and overlap; b where they do not overlap, a without a functional norm.
     """
 
     a: float
@@ -69,6 +72,8 @@ def jacobson_truax_cutoffs(
     >>> jacobson_truax_cutoffs(clinical=(40, 7.5), functional=(60, 7.5))
     Cutoffs(a=55.0, b=45.0, c=50.0)
     """
+    if clinical is None and functional is None:
+        raise EstimationError("pass clinical=(mean, sd), functional=(mean, sd), or both")
     sign = 1 if higher_is_better else -1
     a = b = c = math.nan
     if clinical is not None:
@@ -87,7 +92,7 @@ def jacobson_truax_cutoffs(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ReliableChange:
+class ReliableChange(Result):
     """The reliable change index of each person.
 
     Attributes
@@ -98,6 +103,8 @@ class ReliableChange:
         (n_persons,): one of `CATEGORIES`.
     before, after
         (n_persons,): the scores.
+    labels
+        The persons' index, where scores came as pandas Series.
     sem, standard_error
         Error of one score, and of a difference of two.
     change_needed
@@ -122,6 +129,7 @@ class ReliableChange:
     source: str
     sd: float
     cutoff: float | None
+    labels: Any = field(default=None, repr=False)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -132,7 +140,7 @@ class ReliableChange:
         """Return a pandas table, a row for each person."""
         from intimacy_scales.frames import pandas_frame
 
-        return pandas_frame(
+        table = pandas_frame(
             {
                 "before": self.before,
                 "after": self.after,
@@ -141,10 +149,12 @@ class ReliableChange:
                 "category": list(self.category),
             }
         )
+        return table if self.labels is None else table.set_index(self.labels)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; None for what is not defined."""
-        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
+        names = [name for name in self.__slots__ if name != "labels"]
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in names}
         return fields | {"counts": self.counts}
 
     def __repr__(self) -> str:
@@ -159,7 +169,7 @@ def reliable_change(
     before: Any,
     after: Any,
     *,
-    reliability: Coefficient | float,
+    reliability: SupportsFloat,
     sd: float | None = None,
     confidence_level: float = 0.95,
     higher_is_better: bool = True,
@@ -181,8 +191,8 @@ def reliable_change(
     higher_is_better
         Which way improvement points.
     cutoff
-        A score between the two populations (see `jacobson_truax_cutoffs`); who improved and crossed
-        it counts as recovered.
+        A score between the two populations, for example ``jacobson_truax_cutoffs(...).c``; who
+        improved and crossed it counts as recovered.
 
     Returns
     -------
@@ -210,7 +220,9 @@ def reliable_change(
         if np.count_nonzero(both) < 2:  # noqa: PLR2004 - one score does not vary
             raise EstimationError("sd: fewer than two persons have both scores; pass a norm's sd")
         sd = float(x[both].std(ddof=1))
-    r = check_reliability(float(reliability))
+    r = check_reliability(reliability)
+    if cutoff is not None:
+        cutoff = check_number(cutoff, "cutoff")
     sem = check_sd(sd) * math.sqrt(1 - r)
     if not sem > 0:
         raise EstimationError("reliability=1: without error, every change counts")
@@ -229,9 +241,10 @@ def reliable_change(
         change_needed=threshold * standard_error,
         threshold=threshold,
         reliability=r,
-        source=reliability.title if isinstance(reliability, Coefficient) else "reliability",
+        source=source_of(reliability),
         sd=float(sd),
         cutoff=cutoff,
+        labels=row_labels(before),
     )
 
 
@@ -246,7 +259,7 @@ def _categories(
     towards = sign * index
     names = np.full(len(index), "unchanged", dtype=object)
     names[towards > threshold] = "improved"
-    names[towards < -threshold] = "worse"
+    names[towards < -threshold] = "deteriorated"
     if cutoff is not None:
         crossed = (sign * before <= sign * cutoff) & (sign * after > sign * cutoff)
         names[(towards > threshold) & crossed] = "recovered"

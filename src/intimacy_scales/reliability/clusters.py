@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.frames import same_rows
 
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
@@ -51,6 +52,19 @@ def column_positions(answers: CodedResponses, column: Hashable, option: str) -> 
     return label_positions(answers.table.values(column, option))
 
 
+def person_labels(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
+    """Return what `label_positions` does of a column of the checked table, or of labels given beside it."""
+    if isinstance(labels, str | int):
+        return column_positions(answers, labels, option)
+    native = getattr(answers.table, "native", None)
+    if not same_rows(labels, native):
+        raise EstimationError(
+            f"{option}: the labels have another index than the table that was checked, so they may be of "
+            "other persons; align them first, or name the column"
+        )
+    return label_positions(labels)
+
+
 def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np.intp] | None:
     """Return each person's cluster as a number from 0, or None where there are no clusters.
 
@@ -70,10 +84,7 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     """
     if clusters is None:
         return None
-    if isinstance(clusters, str | int):
-        positions = column_positions(answers, clusters, "clusters")
-    else:
-        positions = label_positions(clusters)
+    positions = person_labels(answers, clusters, "clusters")
     if len(positions) != len(answers):
         raise EstimationError(f"clusters: {len(positions)} labels for {len(answers)} persons")
     missing = np.flatnonzero(positions < 0)

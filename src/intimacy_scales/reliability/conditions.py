@@ -55,7 +55,13 @@ def undefined_because(
 
 def weighted_because(moments: KeyedMoments) -> str | None:
     """Return why a composite's items do not stand for it, or None where they do."""
-    if np.allclose(moments.weights, moments.weights[0], rtol=1e-12, atol=0):
+    if moments.torn:
+        return (
+            f"scale {moments.scale!r} counts {moments.torn[0]} in both directions through its parts; the "
+            "covariances of its items say nothing about it"
+        )
+    least, most = float(moments.weights.min()), float(moments.weights.max())
+    if most - least <= _NOTHING * most:
         return None
     return (
         f"the items of {moments.scale!r} do not count alike in its score, because its parts differ in "

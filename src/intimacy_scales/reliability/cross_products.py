@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.encoding import Codes
-from intimacy_scales.reliability.blas import one_blas_thread
 
 Integers = NDArray[np.int64]
 
@@ -100,17 +99,16 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
     size, kind = block_size(highest)
     total = no_pairs(k, squares=squares)
     space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=kind).T  # column-contiguous
-    with one_blas_thread():
-        for start in range(0, n, size):
-            part = codes[start : start + size]
-            block = space[: len(part)]
-            there = part != 0
-            np.copyto(block[:, :k], part)
-            if there.all():
-                total += _full_block(block, k, squares=squares)
-            else:
-                np.copyto(block[:, k : 2 * k], there.view(np.uint8))
-                total += _gappy_block(block, k, squares=squares)
+    for start in range(0, n, size):
+        part = codes[start : start + size]
+        block = space[: len(part)]
+        there = part != 0
+        np.copyto(block[:, :k], part)
+        if there.all():
+            total += _full_block(block, k, squares=squares)
+        else:
+            np.copyto(block[:, k : 2 * k], there.view(np.uint8))
+            total += _gappy_block(block, k, squares=squares)
     return total
 
 

@@ -22,6 +22,7 @@ Numbers = NDArray[Any]  # real, or complex for exact derivatives
 _TINY = 1e-30
 _LEAST = 1e-9  # of the total variance: the residual never quite vanishes
 _STARTS = (0.5, 0.1)
+_NOWHERE = 1e300
 
 
 class CrossedData:
@@ -33,9 +34,21 @@ class CrossedData:
         (n,): positions from 0.
     values
         (n, c): columns with the same structure and variances.
+    centred
+        Whether to take them around their means, which a fixed intercept makes no difference to but
+        rounding does; not where the intercept is random.
     """
 
-    def __init__(self, person: NDArray[np.intp], occasion: NDArray[np.intp], values: Floats) -> None:
+    def __init__(
+        self,
+        person: NDArray[np.intp],
+        occasion: NDArray[np.intp],
+        values: Floats,
+        *,
+        centred: bool = True,
+    ) -> None:
+        self.centre: Floats = values.mean(axis=0) if centred else np.zeros(values.shape[1])
+        values = values - self.centre
         if occasion.max(initial=-1) > person.max(initial=-1):  # absorb whichever there are more of
             person, occasion = occasion, person
             self.swapped = True
@@ -104,7 +117,7 @@ class CrossedData:
         if self.swapped:
             person, occasion = occasion, person
         _, ones, one_y, _, _ = self._absorbed(person, occasion, rest)
-        means: Floats = one_y / ones
+        means: Floats = self.centre + one_y / ones
         return means
 
 
@@ -129,8 +142,12 @@ def minimize_over_variances(deviance: Callable[[Numbers], Any], n_variances: int
     from scipy.optimize import minimize
 
     def with_gradient(shares: Floats) -> tuple[float, Floats]:
+        gradient = np.zeros(n_variances)
+        if not np.all(np.isfinite(shares)):
+            return _NOWHERE, gradient
         value = float(np.real(deviance((shares * total).astype(np.complex128))))
-        gradient = np.empty(n_variances)
+        if not np.isfinite(value):
+            return _NOWHERE, gradient
         for i in range(n_variances):
             stepped = shares.astype(np.complex128)
             stepped[i] += _TINY * 1j
@@ -143,7 +160,7 @@ def minimize_over_variances(deviance: Callable[[Numbers], Any], n_variances: int
     for share in _STARTS:
         start = np.full(n_variances, share / max(n_variances - 1, 1))
         start[-1] = 1 - share
-        with one_blas_thread():
+        with one_blas_thread(), np.errstate(all="ignore"):
             found = minimize(
                 with_gradient,
                 start,
@@ -152,7 +169,7 @@ def minimize_over_variances(deviance: Callable[[Numbers], Any], n_variances: int
                 bounds=bounds,
                 options={"maxiter": 2000, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-8},
             )
-        if np.isfinite(found.fun) and (best is None or found.fun < best.fun):
+        if found.fun < _NOWHERE and (best is None or found.fun < best.fun):
             best = found
     if best is None:
         raise NotConvergedError("no variance components were found: is there any variation?")

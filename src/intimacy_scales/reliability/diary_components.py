@@ -34,7 +34,7 @@ def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) ->
     """Return the seven components by restricted likelihood."""
     k = y.shape[1]
     means = CrossedData(who, when, y.sum(axis=1, keepdims=True) / math.sqrt(k))
-    between = CrossedData(who, when, y @ _contrasts(k))
+    between = CrossedData(who, when, y @ _contrasts(k), centred=False)
 
     def deviance(v: Any) -> Any:
         p, t, i, pt, pi, ti, e = v

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.alpha import CronbachAlpha
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.keyed import KeyedMoments
-from intimacy_scales.reliability.results import Coefficient, Interval, check_level, plain, shown
+from intimacy_scales.reliability.results import Coefficient, Interval, Result, check_level, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def check_reliability(reliability: float, what: str = "reliability") -> float:
+def check_number(value: Any, what: str) -> float:
+    """Return a number as float, or raise where it is none."""
+    if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+        raise EstimationError(f"{what}={value!r}: a number")
+    return float(value)
+
+
+def check_reliability(reliability: Any, what: str = "reliability") -> float:
     """Return a reliability from 0 to 1, or raise where it is none."""
-    value = float(reliability)
+    value = check_number(reliability, what)
     if not 0 <= value <= 1:
         raise EstimationError(
             f"{what}={value:.4g}: a reliability lies between 0 and 1"
@@ -27,15 +34,16 @@ def check_reliability(reliability: float, what: str = "reliability") -> float:
     return value
 
 
-def check_sd(sd: float, what: str = "sd") -> float:
+def check_sd(sd: Any, what: str = "sd") -> float:
     """Return a standard deviation above 0, or raise where it is none."""
+    sd = check_number(sd, what)
     if not (sd > 0 and math.isfinite(sd)):
         raise EstimationError(f"{what}={sd!r}: a standard deviation above 0")
     return float(sd)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class MeasurementError:
+class MeasurementError(Result):
     """How far a person's score may lie from what it measures; ``float(result)`` gives the SEM.
 
     Attributes
@@ -46,8 +54,8 @@ class MeasurementError:
         The reliability it came from, and which that is.
     sd, mean
         Of the scores; mean may be nan.
-    scale
-        The scale's id, where known.
+    scale, instrument, n, missing
+        What the reliability is of, where it came as a coefficient.
     """
 
     sem: float
@@ -56,6 +64,9 @@ class MeasurementError:
     sd: float
     mean: float
     scale: str | None = None
+    instrument: InstrumentRef | None = None
+    n: int | None = None
+    missing: str | None = None
 
     def __float__(self) -> float:
         return self.sem
@@ -97,7 +108,7 @@ class MeasurementError:
         )
 
     def minimal_detectable_change(self, confidence_level: float = 0.95) -> float:
-        """Return the change that error alone rarely makes, ``z * sqrt(2) * SEM`` (MDC95 at 0.95)."""
+        """Return the change that error alone rarely makes, ``z * sqrt(2) * SEM`` (Weir, 2005)."""
         return normal_quantile(check_level(confidence_level)) * math.sqrt(2) * self.sem
 
     def to_dict(self) -> dict[str, Any]:
@@ -123,7 +134,7 @@ class MeasurementError:
 
 
 def measurement_error(
-    reliability: Coefficient | float,
+    reliability: SupportsFloat,
     *,
     sd: float | None = None,
     mean: float | None = None,
@@ -134,9 +145,9 @@ def measurement_error(
     Parameters
     ----------
     reliability
-        A coefficient such as `cronbach_alpha` gives, or a number from 0 to 1.
+        A coefficient such as `cronbach_alpha` or `test_retest` gives, or a number from 0 to 1.
     sd, mean
-        Of the scores. From alpha, by default those of the score in the same answers.
+        Of the scores. From alpha, by default those that the items' means and covariances imply.
     source
         Which reliability a number is, for the result.
 
@@ -151,9 +162,9 @@ def measurement_error(
 
     Notes
     -----
-    ``SEM = sd * sqrt(1 - r)``. It is one figure for all persons; scores near the ends of the scale
-    usually have less error. Which reliability it comes from decides what counts as error: with
-    alpha, what differs between items; with a retest, also what differs between days.
+    ``SEM = sd * sqrt(1 - r)`` (Lord & Novick, 1968). It is one figure for all persons; scores near the
+    ends of the scale usually have less error. Which reliability it comes from decides what counts
+    as error: with alpha, what differs between items; with a retest, also what differs between days.
 
     Examples
     --------
@@ -161,25 +172,37 @@ def measurement_error(
     >>> round(error.sem, 2), round(error.true_score(60), 2), round(error.minimal_detectable_change(), 2)
     (4.0, 58.4, 11.09)
     """
-    moments: KeyedMoments | None = None
-    scale = None
+    given: dict[str, Any] = {}
     if isinstance(reliability, Coefficient):
         if reliability.reason:
             raise EstimationError(f"{reliability.title} is not defined: {reliability.reason}")
-        scale, source = reliability.scale, source or reliability.title
-        moments = reliability.moments if isinstance(reliability, CronbachAlpha) else None
-    if moments is not None:
-        sd, mean = moments.score_sd if sd is None else sd, moments.score_mean if mean is None else mean
+        given = {name: getattr(reliability, name) for name in ("scale", "instrument", "n", "missing")}
+    if isinstance(reliability, CronbachAlpha):
+        if reliability.standardized and sd is None:
+            raise EstimationError(
+                "standardized alpha is the reliability of a sum of standardized items, not of the score; "
+                "use the raw coefficient, or pass the sd of that sum"
+            )
+        sd = reliability.moments.score_sd if sd is None else sd
+        mean = reliability.moments.score_mean if mean is None else mean
     if sd is None:
-        raise EstimationError("sd: pass the standard deviation of the scores")
+        raise EstimationError("sd: pass the standard deviation of the scores; only alpha knows one")
+    value = check_reliability(reliability)
     return MeasurementError(
-        sem=check_sd(sd) * math.sqrt(1 - check_reliability(float(reliability))),
-        reliability=float(reliability),
-        source=source or "reliability",
-        sd=float(sd),
-        mean=math.nan if mean is None else float(mean),
-        scale=scale,
+        sem=check_sd(sd) * math.sqrt(1 - value),
+        reliability=value,
+        source=source or source_of(reliability),
+        sd=check_sd(sd),
+        mean=math.nan if mean is None else check_number(mean, "mean"),
+        **given,
     )
+
+
+def source_of(reliability: Any) -> str:
+    """Return which reliability a result or a number is."""
+    standardized = isinstance(reliability, CronbachAlpha) and reliability.standardized
+    title = str(getattr(reliability, "title", "reliability"))
+    return f"{title}, standardized" if standardized else title
 
 
 def attenuation_corrected(r: float, reliability_x: float, reliability_y: float) -> float:

@@ -16,6 +16,7 @@ from intimacy_scales.reliability.results import Coefficient
 _GAP = 1e-10
 _STEPS = 500
 _SMALL_SAMPLE = 1000
+_FEW_ITEMS = 10
 
 
 def most_error(covariances: Floats) -> tuple[Floats, float]:
@@ -107,9 +108,10 @@ def greatest_lower_bound(
     Notes
     -----
     ``1 - max sum(e) / V`` over error variances e >= 0 that leave the covariances of true scores
-    positive semidefinite (Jackson & Agunwamba, 1977; Woodhouse & Jackson, 1977). In a sample it is
-    biased upwards, the more the more items and the fewer persons: below 1,000 persons not a bound
-    to rely on (Shapiro & ten Berge, 2000; ten Berge & Sočan, 2004).
+    positive semidefinite (Bentler, 1972; Jackson & Agunwamba, 1977; Woodhouse & Jackson, 1977). In a
+    sample it is biased upwards, the more the more items and the fewer persons; below 1,000 persons
+    and with more than ten items it is no bound to rely on (Shapiro & ten Berge, 2000; ten Berge &
+    Sočan, 2004). The search along the central path is the library's own.
 
     Examples
     --------
@@ -131,7 +133,7 @@ def greatest_lower_bound(
         else:
             estimate = 1 - float(errors.sum()) / moments.total_variance
     errors.flags.writeable = False
-    few = moments.n < _SMALL_SAMPLE
+    few = moments.n < _SMALL_SAMPLE and moments.n_items > _FEW_ITEMS
     return GreatestLowerBound(
         instrument=moments.instrument,
         scale=moments.scale,
@@ -143,5 +145,6 @@ def greatest_lower_bound(
         missing=missing,
         reason=reason,
         error_variances=errors,
-        caution=f"biased upwards in samples{f'; {moments.n} persons are few for it' if few else ''}",
+        caution="biased upwards in samples"
+        + (f"; {moments.n} persons are few for so many items" if few else ""),
     )

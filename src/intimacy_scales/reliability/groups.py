@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.frames import number_column
+from intimacy_scales.frames import number_column, same_rows
 from intimacy_scales.reliability.anova import ratio
 from intimacy_scales.reliability.clusters import label_positions
 from intimacy_scales.reliability.crossed import CrossedData, one_way_components
-from intimacy_scales.reliability.results import plain
+from intimacy_scales.reliability.results import Result, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupICC:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GroupICC(Result):
     """How far values go together within groups of any size, and how reliable the groups' means are.
 
     Attributes
@@ -54,6 +57,18 @@ class GroupICC:
         """Return the fields as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of one row."""
+        from intimacy_scales.frames import pandas_frame
+
+        return pandas_frame({name: [getattr(self, name)] for name in self.__slots__})
+
+    def __repr__(self) -> str:
+        return (
+            f"<ICC(1) = {shown(self.icc1)} ({shown(self.icc1_reml)} by REML), ICC(2) = {shown(self.icc2)}; "
+            f"{self.n_values} values in {self.n_groups} groups>"
+        )
+
 
 def group_icc(values: Any, groups: Any) -> GroupICC:
     """Compute ICC(1) and ICC(2) of values in groups: persons of couples or sites, occasions of persons.
@@ -87,6 +102,8 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
     0.975
     """
     y = number_column(values, "values")
+    if not same_rows(values, groups):
+        raise EstimationError("values and groups have different indexes; align them first")
     group = label_positions(groups)
     if len(group) != len(y):
         raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")

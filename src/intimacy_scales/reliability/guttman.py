@@ -20,7 +20,7 @@ from intimacy_scales.reliability.keyed import (
     check_source,
     keyed_moments,
 )
-from intimacy_scales.reliability.results import Coefficient, shown
+from intimacy_scales.reliability.results import Coefficient, generator, shown
 from intimacy_scales.reliability.splits import best_split, searched_split
 
 _EXACT_ITEMS = 24
@@ -137,7 +137,8 @@ def guttman_lambdas(
     With C the covariances, V the sum of C, and O its off-diagonal part (Guttman, 1945):
     ``l1 = 1 - tr C / V``; ``l2 = l1 + sqrt(k/(k-1) sum O**2) / V``; ``l3 = k/(k-1) l1`` (alpha);
     ``l4 = max over splits of 4 cov(A, B) / V``, of halves of any size; ``l5 = l1 + 2 sqrt(max_j
-    sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V``. In small samples lambda-4 and
+    sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V``. Guttman's fourth bound is for any one
+    split; its maximum was proposed by Jackson and Agunwamba (1977). In small samples lambda-4 and
     lambda-6 run too high, because they pick what chance favours.
 
     Examples
@@ -159,7 +160,7 @@ def guttman_lambdas(
         matrix = moments.matrix(of, sds)
         bounds = guttman_bounds(matrix)
         exact = moments.n_items <= _EXACT_ITEMS
-        found = best_split(matrix) if exact else searched_split(matrix, np.random.default_rng(rng))
+        found = best_split(matrix) if exact else searched_split(matrix, generator(rng))
         fourth = 4 * float(matrix[np.ix_(found, ~found)].sum()) / float(matrix.sum())
         half = tuple(item for item, there in zip(moments.items, found, strict=True) if there)
         if math.isnan(bounds[4]):

@@ -20,7 +20,7 @@ from intimacy_scales.reliability.keyed import (
     check_source,
     keyed_moments,
 )
-from intimacy_scales.reliability.results import Coefficient, shown
+from intimacy_scales.reliability.results import Coefficient, generator, shown
 from intimacy_scales.reliability.splits import equal_splits, sampled_splits
 
 _ALL_SPLITS = 24
@@ -45,7 +45,7 @@ def spearman_brown(reliability: float, factor: float = 2.0) -> float:
 def items_needed(reliability: float, wanted: float, n_items: int = 1) -> float:
     """Return how many parallel items a scale needs for a wanted reliability.
 
-    ``n_items * wanted (1 - r) / (r (1 - wanted))``: Spearman-Brown turned round. Round it up.
+    ``n_items * wanted (1 - r) / (r (1 - wanted))``: Spearman-Brown (1910) turned round. Round it up.
 
     Examples
     --------
@@ -194,8 +194,9 @@ def split_half(
 
     Notes
     -----
-    Of two items, Spearman-Brown is the coefficient to report (Eisinga, te Grotenhuis & Pelzer,
-    2013). Flanagan-Rulon (Rulon, 1939; Guttman's lambda-4 for this split) is ``4 cov(A, B) / V``.
+    Of two items, alpha underestimates reliability and Spearman-Brown is the better coefficient
+    (Eisinga, te Grotenhuis & Pelzer, 2013). Flanagan-Rulon (Rulon, 1939; Guttman's lambda-4 for this
+    split) is ``4 cov(A, B) / V``.
 
     Examples
     --------
@@ -237,7 +238,7 @@ def split_half_from(
         flanagan = 4 * both / float(c.sum())
     equal = share == 0.5  # noqa: PLR2004 - halves of equal length
     if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
-        reason = f"the halves correlate {r:.2f}: no step up to the whole is defined"
+        reason = f"the halves correlate {r:.2f}, which is no reliability to step up from"
     return SplitHalf(
         instrument=moments.instrument,
         scale=moments.scale,
@@ -350,9 +351,7 @@ def split_halves(
     values = np.empty(0)
     if reason is None:
         c = moments.matrix(of)
-        values = np.sort(
-            equal_splits(c) if every else sampled_splits(c, n_splits, np.random.default_rng(rng))
-        )
+        values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
     values.flags.writeable = False
     return SplitHalves(
         instrument=moments.instrument,

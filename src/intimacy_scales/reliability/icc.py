@@ -26,7 +26,14 @@ from intimacy_scales.reliability.crossed import (
     one_way_components,
     two_way_components,
 )
-from intimacy_scales.reliability.results import Interval, check_level, plain, shown, undefined_interval
+from intimacy_scales.reliability.results import (
+    Interval,
+    Result,
+    check_level,
+    plain,
+    shown,
+    undefined_interval,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,11 +47,13 @@ _FORMS = {
     "ICC(2,k)": ("ICC(A,k)", "ICC2k", "absolute agreement of mean ratings by a sample of raters"),
     "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings; equals coefficient alpha of the raters"),
 }
+_SHOWN = 6
+_NO_SHARE = "persons differ so little that the variance it is a share of is not above 0"
 _ALIASES = {alias: name for name, (other, psych, _) in _FORMS.items() for alias in (name, other, psych)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class IntraclassCorrelation:
+class IntraclassCorrelation(Result):
     """One intraclass correlation; ``float(result)`` gives the estimate.
 
     Attributes
@@ -54,13 +63,16 @@ class IntraclassCorrelation:
     meaning
         What it is about.
     estimate
-        The value; sampling error can take it below 0.
+        The value. From mean squares, sampling error can take it below 0; by restricted likelihood it
+        stops at 0.
     F, df1, df2, p_value
         Test that it is 0.
     method
         ``anova`` or ``reml``.
     n_raters
         Ratings in a mean of k.
+    reason
+        Why it is not defined; None where it is.
     """
 
     name: str
@@ -73,10 +85,16 @@ class IntraclassCorrelation:
     p_value: float
     method: str
     n_raters: int
+    reason: str | None = None
     squares: MeanSquares = field(repr=False)
 
     def __float__(self) -> float:
         return self.estimate
+
+    @property
+    def title(self) -> str:
+        """Its name, as the source of a standard error of measurement."""
+        return self.name
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of Shrout and Fleiss (1979).
@@ -86,8 +104,8 @@ class IntraclassCorrelation:
         """
         check_level(confidence_level)
         squares, k = self.squares, self.squares.k
-        if not math.isfinite(self.F):
-            why = "raters agree wholly: there is no error to compare with"
+        if self.reason or not math.isfinite(self.F):
+            why = self.reason or "raters agree wholly: there is no error to compare with"
             return undefined_interval(confidence_level, "F", squares.n, why)
         if self.name.startswith("ICC(2"):
             single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
@@ -99,11 +117,22 @@ class IntraclassCorrelation:
         return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method="F", n=squares.n)
 
     def _single_agreement(self) -> float:
-        return self.estimate / (self.n_raters - (self.n_raters - 1) * self.estimate)
+        return ratio(self.estimate, self.n_raters - (self.n_raters - 1) * self.estimate)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result with its 95 % interval, as plain values."""
-        names = ("name", "mcgraw_wong", "meaning", "estimate", "F", "df1", "df2", "p_value", "method")
+        names = (
+            "name",
+            "mcgraw_wong",
+            "meaning",
+            "estimate",
+            "F",
+            "df1",
+            "df2",
+            "p_value",
+            "method",
+            "reason",
+        )
         fields = {name: plain(getattr(self, name)) for name in names}
         return fields | {"n": self.squares.n, "interval": self.confidence_interval().to_dict()}
 
@@ -115,7 +144,7 @@ class IntraclassCorrelation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class IntraclassCorrelations:
+class IntraclassCorrelations(Result):
     """The six forms of Shrout and Fleiss; ``result["ICC(2,1)"]``, ``["ICC(A,1)"]`` or ``["ICC2"]``.
 
     Attributes
@@ -124,6 +153,8 @@ class IntraclassCorrelations:
         One result for each.
     n_persons, n_raters
         Rows with any rating, and columns.
+    raters
+        The columns that were taken for raters.
     n_missing
         Ratings that are missing in these rows.
     components
@@ -135,6 +166,7 @@ class IntraclassCorrelations:
     forms: tuple[IntraclassCorrelation, ...]
     n_persons: int
     n_raters: int
+    raters: tuple[str, ...]
     n_missing: int
     components: dict[str, float]
     method: str
@@ -186,7 +218,8 @@ class IntraclassCorrelations:
         gaps = f", {self.n_missing} ratings missing" if self.n_missing else ""
         return (
             f"Intraclass correlations: {self.n_persons} persons, {self.n_raters} ratings "
-            f"each{gaps}; {self.method}"
+            f"each ({', '.join(self.raters[:_SHOWN])}{', …' if len(self.raters) > _SHOWN else ''}){gaps}; "
+            f"{self.method}"
         )
 
     def __repr__(self) -> str:
@@ -292,7 +325,7 @@ def intraclass_corr(ratings: Any) -> IntraclassCorrelations:
     >>> [round(float(form), 2) for form in intraclass_corr(np.array(ratings))]
     [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     """
-    matrix = _checked_ratings(ratings)
+    matrix, raters = _checked_ratings(ratings)
     n, k = matrix.shape
     n_missing = int(np.count_nonzero(np.isnan(matrix)))
     parts = None
@@ -312,17 +345,16 @@ def intraclass_corr(ratings: Any) -> IntraclassCorrelations:
         forms=_forms(squares, k, parts),
         n_persons=n,
         n_raters=k,
+        raters=raters,
         n_missing=n_missing,
         components=components,
         method="reml" if n_missing else "anova",
     )
 
 
-def _checked_ratings(ratings: Any) -> Floats:
-    """Return the ratings of persons and raters with any."""
-    matrix, _ = number_matrix(ratings, "ratings")
-    if np.isinf(matrix).any():
-        raise EstimationError("ratings: some are infinite")
+def _checked_ratings(ratings: Any) -> tuple[Floats, tuple[str, ...]]:
+    """Return the ratings of persons and raters with any, and the raters."""
+    matrix, names = number_matrix(ratings, "ratings")
     there = ~np.isnan(matrix)
     kept: Floats = matrix[there.any(axis=1)][:, there.any(axis=0)]
     n, k = kept.shape
@@ -330,7 +362,9 @@ def _checked_ratings(ratings: Any) -> Floats:
         raise EstimationError(f"{n} persons with ratings by {k} raters: at least two of both are needed")
     if np.nanmax(kept) == np.nanmin(kept):
         raise EstimationError("all ratings are alike: there is no variance to divide")
-    return kept
+    return kept, tuple(
+        name for name, any_of in zip(names, np.any(there, axis=0).tolist(), strict=True) if any_of
+    )
 
 
 def _forms(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> tuple[IntraclassCorrelation, ...]:
@@ -354,6 +388,7 @@ def _forms(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> tupl
                 p_value=float(fdtrc(df1, df2, f)) if math.isfinite(f) else 0.0 if f > 0 else math.nan,
                 method="anova" if parts is None else "reml",
                 n_raters=k,
+                reason=_NO_SHARE if math.isnan(values[name]) else None,
                 squares=squares,
             )
         )

@@ -117,9 +117,8 @@ def complete_sums(incomplete: Incomplete, everyone: PairSums, highest: int) -> P
     return all_of - pair_sums(incomplete.codes, highest, squares=False)
 
 
-def complete_sums_directly(codes: Codes, columns: NDArray[np.intp], highest: int) -> PairSums:
-    """Return the sums over the persons who answered all of some columns, where they are few."""
-    rows = np.flatnonzero(n_answered(codes, columns) == len(columns))
+def sums_of_rows(codes: Codes, columns: NDArray[np.intp], rows: NDArray[np.intp], highest: int) -> PairSums:
+    """Return the sums of some columns over some persons."""
     return pair_sums(_rows(codes, columns, rows), highest, squares=False)
 
 
@@ -136,8 +135,9 @@ def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -
     codes, count = incomplete.codes, incomplete.answered
     k = codes.shape[1]
     sums = nobody(k)
-    groups = [m for m in np.flatnonzero(np.bincount(count, minlength=1)).tolist() if m]
-    if not groups:
+    persons = np.bincount(count, minlength=k)[:k]
+    persons[0] = 0  # who answered nothing has no sums
+    if not persons.any():
         return sums
     highest = int(codes.max())
     largest = int(np.sum(np.maximum(np.abs(slopes + offsets), np.abs(slopes * highest + offsets))))
@@ -147,12 +147,22 @@ def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -
     d = codes.astype(kind, order="F") * slopes.astype(kind)
     d += offsets.astype(kind)
     d *= given
-    t = d.sum(axis=1)
-    for m in groups:
-        of = (count == m).astype(kind)
-        terms = np.stack([of, of * t, of * t * t])
-        by_item, products = terms @ given, terms[1] @ d
-        sums.persons[m], sums.totals[m], sums.squares[m] = terms.sum(axis=1)
-        sums.item_persons[m], sums.item_totals[m], sums.item_squares[m] = by_item
-        sums.item_products[m] = products
+    sums.persons[:] = persons
+    most = int(persons.argmax())
+    _add_group(sums, most, given, d)
+    for m in np.flatnonzero(persons).tolist():
+        if m != most:
+            rows = np.flatnonzero(count == m)
+            _add_group(sums, m, given[rows], d[rows])
+            for part in (getattr(sums, f.name) for f in fields(sums)[1:]):
+                part[most] -= part[m]  # what is left of all is the largest group
     return sums
+
+
+def _add_group(sums: AnsweredSums, m: int, given: NDArray[Any], d: NDArray[Any]) -> None:
+    """Write the sums of some persons into row m."""
+    t = d.sum(axis=1)
+    terms = np.stack([np.ones_like(t), t, t * t])
+    sums.totals[m], sums.squares[m] = t.sum(), t @ t
+    sums.item_persons[m], sums.item_totals[m], sums.item_squares[m] = terms @ given
+    sums.item_products[m] = t @ d

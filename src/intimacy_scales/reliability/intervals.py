@@ -24,7 +24,7 @@ def feldt(alpha: float, n: int, k: int, confidence_level: float) -> tuple[float,
     """Return Feldt's interval (Feldt, 1965; Feldt, Woodruff & Salih, 1987).
 
     ``1 - (1 - alpha) F`` with F quantiles of n - 1 and (n - 1)(k - 1) degrees of freedom: exact for
-    parallel items with normal scores.
+    normal scores of equal variances and covariances; means may differ.
     """
     from scipy.special import fdtri
 
@@ -63,7 +63,13 @@ def duhachek_variance(covariances: NDArray[np.float64]) -> float:
     return variance if variance >= 0 else math.nan
 
 
-def symmetric(estimate: float, variance: float, confidence_level: float) -> tuple[float, float]:
-    """Return ``estimate ± z * sqrt(variance)``."""
-    half = normal_quantile(confidence_level) * math.sqrt(max(variance, 0.0))
+def symmetric(
+    estimate: float, variance: float, confidence_level: float, *, df: int | None = None
+) -> tuple[float, float]:
+    """Return ``estimate ± z * sqrt(variance)``, with a quantile of t where df are given."""
+    from scipy.special import stdtrit
+
+    level = (1 + confidence_level) / 2
+    quantile = normal_quantile(confidence_level) if df is None else float(stdtrit(df, level))
+    half = quantile * math.sqrt(max(variance, 0.0))
     return estimate - half, estimate + half

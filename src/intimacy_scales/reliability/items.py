@@ -29,7 +29,7 @@ from intimacy_scales.reliability.keyed import (
 )
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.moments import ItemMoments, moments_of_codes
-from intimacy_scales.reliability.results import plain
+from intimacy_scales.reliability.results import Result, plain
 from intimacy_scales.reliability.scale_items import ScaleItems
 from intimacy_scales.reliability.score_moments import (
     ScoreSums,
@@ -46,7 +46,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InterItem:
+class InterItem(Result):
     """Correlations between the items of a scale.
 
     Attributes
@@ -84,7 +84,7 @@ def inter_item(correlations: Floats) -> InterItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class ItemAnalysis:
+class ItemAnalysis(Result):
     """What each item of a scale does.
 
     Attributes
@@ -341,8 +341,9 @@ def item_analysis(
     Parameters
     ----------
     answers, scale, missing
-        As in `cronbach_alpha`. With ``listwise``, n, mean and sd are of complete persons too;
-        frequencies are always of all answers.
+        As in `cronbach_alpha`. With ``listwise``, n, mean, sd and correlations are of those who answered
+        every item of the scale; frequencies, and what comes of them (median, skew, kurtosis, floor,
+        ceiling), are of all answers.
     sds
         See `KeyedMoments.correlations`.
 
@@ -358,7 +359,8 @@ def item_analysis(
     Notes
     -----
     ``r_drop`` is ``(c_i. - c_ii) / sqrt(c_ii (V - 2 c_i. + c_ii))``; ``r_cor`` is ``(R*1)_i / sqrt(1'R*1)``
-    with squared multiple correlations on the diagonal of R* (Cureton, 1966; as in psych).
+    with squared multiple correlations on the diagonal of R* (similar to Cureton, 1966; psych's r.cor):
+    corrected for overlap and for the unreliability of the total.
 
     Examples
     --------

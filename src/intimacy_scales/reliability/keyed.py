@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -13,8 +14,10 @@ from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reliability.cross_products import PairSums, pair_sums
+from intimacy_scales.reliability.freezing import freeze
 from intimacy_scales.reliability.incomplete import complete_sums, incomplete_rows
 from intimacy_scales.reliability.moments import ItemMoments, highest_code
+from intimacy_scales.reliability.parallel import sum_over_persons
 from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
 
 Floats = NDArray[np.float64]
@@ -26,7 +29,7 @@ Answers = CodedResponses | ItemMoments
 _WORD = 2**62
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class KeyedMoments:
     """Means and covariances of one scale's keyed items, in answer units.
 
@@ -53,6 +56,8 @@ class KeyedMoments:
         Entry (i, j): variance of i among those who answered both; None where not asked for.
     weights
         (k,): share of each keyed item in the score.
+    torn
+        Items that a composite counts in both directions; no coefficient is defined then.
     """
 
     instrument: InstrumentRef
@@ -66,13 +71,17 @@ class KeyedMoments:
     covariances: Floats
     pair_variances: Floats | None
     weights: Floats
+    torn: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     @property
     def n_items(self) -> int:
         """Number of items."""
         return len(self.items)
 
-    @property
+    @cached_property
     def n_pairs(self) -> tuple[int, int]:
         """Fewest and most persons behind a covariance of two items (of one, where there is one)."""
         counts = self._pair_counts()
@@ -83,11 +92,12 @@ class KeyedMoments:
         pairs: NDArray[np.int64] = self.counts[apart if len(self.items) > 1 else ~apart]
         return pairs
 
-    @property
+    @cached_property
     def n(self) -> int:
         """Persons that an interval may count on: the harmonic mean of those behind each covariance.
 
-        The sampling variance of a covariance goes with 1/n, and a coefficient averages over them.
+        The sampling variance of a covariance goes with 1/n. Errors of covariances of different persons
+        partly cancel in a coefficient, so this is on the safe side, the more so the more items.
         """
         counts = self._pair_counts()
         if not counts.all():
@@ -97,7 +107,7 @@ class KeyedMoments:
         # a rounding error must not take a whole number below itself
         return fewest if fewest == most else int(len(counts) / np.sum(1 / counts) * (1 + 1e-12))
 
-    @property
+    @cached_property
     def constant_items(self) -> tuple[str, ...]:
         """Items that everyone answered alike."""
         variances = np.diag(self.covariances)
@@ -135,8 +145,17 @@ class KeyedMoments:
         EstimationError
             ``pairs``, of moments that were made without it, as those of a report are.
         """
+        return self._correlations_by_items if check_sds(sds) == "items" else self._correlations(sds)
+
+    @cached_property
+    def _correlations_by_items(self) -> Floats:
+        r = self._correlations("items")
+        r.flags.writeable = False
+        return r
+
+    def _correlations(self, sds: StandardDeviations) -> Floats:
         variances = np.diag(self.covariances)
-        if check_sds(sds) == "pairs" and self.missing == "pairwise":
+        if sds == "pairs" and self.missing == "pairwise":
             if self.pair_variances is None:
                 raise EstimationError(
                     "these moments were made without the variances of pairs; call item_analysis() or "
@@ -221,11 +240,6 @@ def items_of(answers: Answers, scale: str | None) -> tuple[str, ScaleItems]:
         )
     name = scale_id(answers.instrument, scale)
     items = scale_items(answers.instrument)[name]
-    if items.torn:
-        raise EstimationError(
-            f"scale {name!r} counts {items.torn[0]} in both directions through its parts; "
-            "the covariances of its items say nothing about it"
-        )
     return name, items
 
 
@@ -241,10 +255,15 @@ def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, s
     if isinstance(answers, ItemMoments):
         return answers.complete[name] if missing == "listwise" else answers.pairs.of(items.columns)
     codes, highest = scale_codes(answers, items), highest_code(answers.instrument)
-    if missing == "pairwise":
-        return pair_sums(codes, highest, squares=squares)
-    incomplete = incomplete_rows(codes, np.arange(len(items.columns), dtype=np.intp))
-    return complete_sums(incomplete, pair_sums(codes, highest, squares=False), highest)
+    columns = np.arange(len(items.columns), dtype=np.intp)
+
+    def sums_of(part: Codes) -> PairSums:
+        if missing == "pairwise":
+            return pair_sums(part, highest, squares=squares)
+        everyone = pair_sums(part, highest, squares=False)
+        return complete_sums(incomplete_rows(part, columns), everyone, highest)
+
+    return sum_over_persons(sums_of, codes)
 
 
 def _ratio(numerator: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
@@ -307,4 +326,5 @@ def keyed_moments(
         covariances=covariances * np.outer(signs, signs),
         pair_variances=None if pair_variances is None else pair_variances * (items.steps**2)[:, None],
         weights=items.weights,
+        torn=items.torn,
     )

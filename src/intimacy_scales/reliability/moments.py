@@ -8,11 +8,12 @@ themselves need not be kept.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.banks import as_instrument
 from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
@@ -20,7 +21,6 @@ from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.cross_products import (
     Integers,
     PairSums,
@@ -28,21 +28,23 @@ from intimacy_scales.reliability.cross_products import (
     no_pairs,
     pair_sums,
 )
+from intimacy_scales.reliability.freezing import freeze
 from intimacy_scales.reliability.incomplete import (
     AnsweredSums,
     answered_sums,
     complete_sums,
-    complete_sums_directly,
     incomplete_rows,
     nobody,
+    sums_of_rows,
 )
+from intimacy_scales.reliability.parallel import sum_over_persons
 from intimacy_scales.reliability.scale_items import scale_items
 from intimacy_scales.sheet import OnInvalid, as_sheet
 
 if TYPE_CHECKING:
     from intimacy_scales.answers import MissingCode
 
-_LARGEST = 2**62
+_LARGEST = 2**60
 
 
 def highest_code(instrument: Instrument) -> int:
@@ -62,8 +64,10 @@ class ItemMoments:
         Rows, whatever they answered.
     pairs
         Sums over the persons who answered both items of each pair.
+    n_complete
+        By scale: how many answered all of its items.
     complete
-        By scale: the same over those who answered all of its items.
+        By scale: the sums of pairs over those.
     answered
         By scale of items: sums over those who answered some of them but not all.
     frequencies
@@ -85,9 +89,13 @@ class ItemMoments:
     instrument: Instrument
     n_persons: int
     pairs: PairSums
-    complete: dict[str, PairSums]
-    answered: dict[str, AnsweredSums]
+    n_complete: Mapping[str, int]
+    complete: Mapping[str, PairSums]
+    answered: Mapping[str, AnsweredSums]
     frequencies: Integers
+
+    def __post_init__(self) -> None:
+        freeze(self)
 
     def __add__(self, other: ItemMoments) -> ItemMoments:
         """Return the moments of both groups of persons together.
@@ -111,6 +119,7 @@ class ItemMoments:
             instrument=self.instrument,
             n_persons=n,
             pairs=self.pairs + other.pairs,
+            n_complete={name: m + other.n_complete[name] for name, m in self.n_complete.items()},
             complete={name: part + other.complete[name] for name, part in self.complete.items()},
             answered={name: part + other.answered[name] for name, part in self.answered.items()},
             frequencies=self.frequencies + other.frequencies,
@@ -130,7 +139,11 @@ class ItemMoments:
     def _bytes(self) -> tuple[Any, ...]:
         parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]
         arrays = [getattr(part, name) for part in parts for name in part.__slots__]
-        return (self.n_persons, *(a.tobytes() for a in (self.frequencies, *arrays) if a is not None))
+        return (
+            self.n_persons,
+            *self.n_complete.items(),
+            *(a.tobytes() for a in (self.frequencies, *arrays) if a is not None),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, n, counts, sums and products of pairs, and frequencies, ready for JSON."""
@@ -170,13 +183,16 @@ def no_moments(instrument: Instrument) -> ItemMoments:
         instrument=instrument,
         n_persons=0,
         pairs=no_pairs(k, squares=True),
+        n_complete=dict.fromkeys(scales, 0),
         complete={name: no_pairs(len(scale.columns), squares=False) for name, scale in scales.items()},
         answered={name: nobody(len(s.columns)) for name, s in scales.items() if not s.is_composite},
         frequencies=np.zeros((k, highest_code(instrument) + 1), dtype=np.int64),
     )
 
 
-def moments_of_codes(instrument: Instrument, codes: Codes, *, squares: bool = True) -> ItemMoments:
+def moments_of_codes(
+    instrument: Instrument, codes: Codes, *, squares: bool = True, composites: bool = True
+) -> ItemMoments:
     """Return the moments of checked answers (n_persons, n_items).
 
     Parameters
@@ -185,30 +201,45 @@ def moments_of_codes(instrument: Instrument, codes: Codes, *, squares: bool = Tr
         Checked answers.
     squares
         Whether to sum up the squares of each pair, which only correlations with ``sds="pairs"`` need.
+    composites
+        Whether to sum up complete answers to composites, which only listwise deletion needs.
     """
     _check_capacity(instrument, len(codes))
-    with one_blas_thread():
-        return _moments(instrument, codes, squares=squares)
+
+    def moments_of(part: Codes) -> ItemMoments:
+        return _moments(instrument, part, squares=squares, composites=composites)
+
+    return sum_over_persons(moments_of, codes)
 
 
-def _moments(instrument: Instrument, codes: Codes, *, squares: bool) -> ItemMoments:
+def _moments(instrument: Instrument, codes: Codes, *, squares: bool, composites: bool) -> ItemMoments:
     highest = highest_code(instrument)
     pairs = pair_sums(codes, highest, squares=squares)
+    skippers: dict[str, NDArray[np.intp]] = {}
     complete: dict[str, PairSums] = {}
     answered: dict[str, AnsweredSums] = {}
-    for name, scale in scale_items(instrument).items():
-        if scale.is_composite:  # of so many items that few persons answered all of them
-            complete[name] = complete_sums_directly(codes, scale.columns, highest)
-        else:
-            incomplete = incomplete_rows(codes, scale.columns)
-            complete[name] = complete_sums(incomplete, pairs.of(scale.columns), highest)
-            answered[name] = answered_sums(incomplete, scale.slopes, scale.offsets)
+    scales = scale_items(instrument)
+    for name in instrument.scale_order:  # parts before composites
+        scale, parts = scales[name], instrument.scale(name).of
+        if parts:
+            skipped = np.zeros(len(codes), dtype=np.bool_)
+            for part in parts:
+                skipped[skippers[part]] = True
+            skippers[name] = np.flatnonzero(skipped)
+            if composites:  # of so many items that few persons answered all of them
+                complete[name] = sums_of_rows(codes, scale.columns, np.flatnonzero(~skipped), highest)
+            continue
+        incomplete = incomplete_rows(codes, scale.columns)
+        skippers[name] = incomplete.rows
+        complete[name] = complete_sums(incomplete, pairs.of(scale.columns), highest)
+        answered[name] = answered_sums(incomplete, scale.slopes, scale.offsets)
     return ItemMoments(
         instrument=instrument,
         n_persons=len(codes),
         pairs=pairs,
-        complete=complete,
-        answered=answered,
+        n_complete={name: len(codes) - len(skippers[name]) for name in scales},
+        complete={name: complete[name] for name in scales if name in complete},
+        answered={name: answered[name] for name in scales if name in answered},
         frequencies=code_frequencies(codes, highest),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +15,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.anova import ratio
 from intimacy_scales.reliability.answer_values import keyed_answers
-from intimacy_scales.reliability.clusters import column_positions
+from intimacy_scales.reliability.clusters import Clusters, person_labels
 from intimacy_scales.reliability.crossed import Floats
 from intimacy_scales.reliability.diary_components import (
     SOURCES,
@@ -25,7 +24,7 @@ from intimacy_scales.reliability.diary_components import (
     reml_components,
 )
 from intimacy_scales.reliability.keyed import items_of
-from intimacy_scales.reliability.results import plain, shown
+from intimacy_scales.reliability.results import Result, counted, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,13 +36,14 @@ _COEFFICIENTS = {
     "Rc": "change of a person from occasion to occasion",
     "RkRn": "differences between persons, occasions nested in persons",
     "Rcn": "change within persons, occasions nested in persons",
+    "Rcn fixed items": "the same, not counting as error that items differ in mean",
 }
 
 Method = Literal["reml", "anova"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class NestedComponents:
+class NestedComponents(Result):
     """Variance components of items in occasions in persons.
 
     Attributes
@@ -100,7 +100,7 @@ def _share(true: float, error: float) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class DiaryReliability:
+class DiaryReliability(Result):
     """Reliability of a scale that persons answer again and again.
 
     Attributes
@@ -136,13 +136,13 @@ class DiaryReliability:
     nested: NestedComponents
     nested_fixed_items: NestedComponents
 
-    def coefficients(self, n_occasions: int | None = None) -> dict[str, float]:
+    def coefficients(self, n_occasions: float | None = None) -> dict[str, float]:
         """Return the generalizability coefficients (Cranford et al., 2006; Shrout & Lane, 2012).
 
         Parameters
         ----------
         n_occasions
-            For a mean over so many occasions; by default as many as there were different ones.
+            For a mean over so many occasions; by default the mean number that a person answered.
 
         Returns
         -------
@@ -153,9 +153,9 @@ class DiaryReliability:
             ``Rc = var_pt / (var_pt + var_e / k)``; ``RkRn`` and ``Rcn`` from the nested components.
             The first four are nan where occasions are not shared.
         """
-        m = n_occasions or self.n_occasions
-        if m < 1:
-            raise EstimationError(f"n_occasions={n_occasions!r}: at least 1")
+        m = self.nested.occasions_per_person if n_occasions is None else n_occasions
+        if not isinstance(m, int | float) or m < 1:
+            raise EstimationError(f"n_occasions={n_occasions!r}: a number, at least 1")
         k, values = self.n_items, dict.fromkeys(_COEFFICIENTS, math.nan)
         if self.components:
             p, t, _, pt, pi, _, e = (self.components[source] for source in SOURCES)
@@ -166,6 +166,7 @@ class DiaryReliability:
             values["Rc"] = _share(pt, e / k)
         values["RkRn"] = self.nested.between_over(m)
         values["Rcn"] = self.nested.within
+        values["Rcn fixed items"] = self.nested_fixed_items.within
         return values
 
     def to_frame(self) -> pd.DataFrame:
@@ -198,7 +199,8 @@ class DiaryReliability:
         left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""
         return (
             f"Diary reliability of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions, "
-            f"{self.n_items} items{left}; {self.method}; {self.instrument}"
+            f"{self.n_items} items{left}; means over {self.nested.occasions_per_person:.4g} occasions; "
+            f"{self.method}; {self.instrument}"
         )
 
     def __repr__(self) -> str:
@@ -214,20 +216,22 @@ class DiaryReliability:
         return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>"
 
 
-def _positions(answers: CodedResponses, column: Hashable, option: str) -> NDArray[np.intp]:
+def _positions(answers: CodedResponses, column: Clusters, option: str) -> NDArray[np.intp]:
     """Return each row's label in a column as a number from 0."""
-    positions = column_positions(answers, column, option)
+    positions = person_labels(answers, column, option)
+    if len(positions) != len(answers):
+        raise EstimationError(f"{option}: {len(positions)} labels for {len(answers)} rows")
     missing = np.flatnonzero(positions < 0)
     if len(missing):
-        raise EstimationError(f"{option}: row {missing[0]} of column {column!r} says nothing")
+        raise EstimationError(f"{option}: row {missing[0]} says nothing; leave such rows out")
     return positions
 
 
-def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp]) -> None:
+def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp], table_rows: NDArray[np.intp]) -> None:
     pairs, counts = np.unique(np.column_stack([person, occasion]), axis=0, return_counts=True)
     twice = pairs[counts > 1]
     if len(twice):
-        rows = np.flatnonzero((person == twice[0, 0]) & (occasion == twice[0, 1]))
+        rows = table_rows[(person == twice[0, 0]) & (occasion == twice[0, 1])]
         raise EstimationError(
             f"occasion: {len(twice)} occasions stand more than once for a person, the first in rows "
             f"{', '.join(map(str, rows[:3]))}; number the occasions of a person through, for example "
@@ -242,8 +246,8 @@ def _renumbered(positions: NDArray[np.intp]) -> NDArray[np.intp]:
 def diary_reliability(
     answers: CodedResponses,
     *,
-    person: Hashable,
-    occasion: Hashable | None = None,
+    person: Clusters,
+    occasion: Clusters = None,
     scale: str | None = None,
     method: Method = "reml",
 ) -> DiaryReliability:
@@ -254,10 +258,10 @@ def diary_reliability(
     answers
         Checked answers, a row for each person and occasion; the table must have the columns below.
     person
-        Column that says who answered.
+        Column that says who answered, or a label for each row.
     occasion
-        Column that says when, such as the day of the study, in the same numbers for everyone. None:
-        occasions are only nested in persons, and RkF, R1R, RkR and Rc are not defined.
+        Column (or labels) that says when, such as the day of the study, in the same numbers for
+        everyone. None: occasions are only nested in persons, and RkF, R1R, RkR and Rc are not defined.
     scale
         As in `cronbach_alpha`.
     method
@@ -305,19 +309,21 @@ def diary_reliability(
     when = None
     if occasion is not None:
         when = _positions(answers, occasion, "occasion")[complete]
-        _check_unique(who, when)
+        _check_unique(who, when, np.flatnonzero(complete))
         when = _renumbered(when)
     y, k = values[complete], len(items.ids)
     n_persons = int(who.max(initial=-1)) + 1
     per_person = np.bincount(who, minlength=1)
     n_occasions = int(per_person.max(initial=0)) if when is None else int(when.max(initial=-1)) + 1
     _check_enough(n_persons, n_occasions, k, y)
+    _check_separable(len(y), n_persons, None if when is None else n_occasions)
     balanced = when is not None and len(y) == n_persons * n_occasions
     components: dict[str, float] = {}
     if method == "anova":
+        if when is None:
+            raise EstimationError("method='anova' needs occasion=; without it, use 'reml'")
         if not balanced:
             raise EstimationError("method='anova' needs every person on every occasion; use 'reml'")
-        assert when is not None
         components = anova_components(y, who, when)
     elif when is not None:
         components = reml_components(y, who, when)
@@ -337,10 +343,25 @@ def diary_reliability(
     )
 
 
+def _check_separable(n_rows: int, n_persons: int, n_occasions: int | None) -> None:
+    """Raise where sources of variance cannot be told apart."""
+    if n_rows <= n_persons:
+        raise EstimationError(
+            f"{n_rows} complete rows of {n_persons} persons: with one occasion each, persons and occasions "
+            "cannot be told apart"
+        )
+    if n_occasions is not None and n_rows - n_persons - n_occasions + 1 < 1:
+        raise EstimationError(
+            f"{n_rows} complete rows, {n_persons} persons and {n_occasions} occasions: persons share too few "
+            "occasions to tell these apart; number occasions in the same way for everyone, or leave "
+            "occasion out for nested components alone"
+        )
+
+
 def _check_enough(n_persons: int, n_occasions: int, k: int, y: Floats) -> None:
-    for count, what in ((n_persons, "persons"), (n_occasions, "occasions"), (k, "items")):
+    for count, what in ((n_persons, "person"), (n_occasions, "occasion"), (k, "item")):
         if count < 2:  # noqa: PLR2004 - nothing varies with one
-            raise EstimationError(f"{count} {what} with complete answers: at least two are needed")
+            raise EstimationError(f"{counted(count, what)} with complete answers: at least two are needed")
     if not float(y.var()) > 0:
         raise EstimationError("all answers are alike: there is no variance to divide")
 

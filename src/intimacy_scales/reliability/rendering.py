@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from intimacy_scales.reliability.items import ItemAnalysis
+from intimacy_scales.reliability.results import percent
 
 _HEADINGS = {
     "scale": "Scale",
@@ -54,17 +55,20 @@ def cell(value: Any, digits: int = 3) -> str:
     return str(value)
 
 
-def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) -> dict[str, list[str]]:
+def report_cells(
+    columns: Mapping[str, Sequence[Any]], confidence_level: float, digits: int = 3
+) -> dict[str, list[str]]:
     """Return the columns of a report as they are shown, both ends of an interval in one."""
     shown: dict[str, list[str]] = {}
     for name, values in columns.items():
         if name == "low":
             ends = zip(values, columns["high"], strict=True)
-            shown[f"{confidence_level:.0%} CI"] = [
-                "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
+            shown[f"{percent(confidence_level)} CI"] = [
+                "-" if math.isnan(low) else f"[{cell(low, digits)}, {cell(high, digits)}]"
+                for low, high in ends
             ]
         elif name != "high":
-            shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
+            shown[_HEADINGS.get(name, name)] = [cell(value, digits) for value in values]
     return shown
 
 
@@ -72,15 +76,36 @@ def markdown_of(
     title: str, cells: Mapping[str, Sequence[str]], warnings: Sequence[str], sentence: str
 ) -> str:
     """Return a Markdown page."""
+    told = "".join(f"- {_one_line(text)}\n" for text in warnings)
+    parts = [f"# {_one_line(title)}", _markdown_table(cells)]
+    parts += [f"## Before you use these figures\n\n{told.rstrip()}"] if told else []
+    return "\n\n".join([*parts, _one_line(sentence)]) + "\n"
 
+
+def items_markdown(items: Mapping[str, ItemAnalysis]) -> str:
+    """Return the item tables as Markdown."""
+    parts = [f"\n{_LEGEND}\n"] if items else []
+    for scale, analysis in items.items():
+        parts.append(f"\n## Items of {_one_line(scale)}\n\n{_markdown_table(_item_cells(analysis))}\n")
+    return "".join(parts)
+
+
+def _one_line(text: str) -> str:
+    """Return a text that can neither begin a block of Markdown nor be taken for HTML."""
+    return escape(" ".join(text.split()), quote=False)
+
+
+def _markdown_table(cells: Mapping[str, Sequence[str]]) -> str:
     def line(texts: Sequence[str]) -> str:
-        return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |"
+        return "| " + " | ".join(_one_line(text).replace("|", "\\|") for text in texts) + " |"
 
     rule = "|" + "|".join(["---"] + ["---:"] * (len(cells) - 1)) + "|"
-    table = "\n".join([line(list(cells)), rule, *map(line, zip(*cells.values(), strict=True))])
-    told = "".join(f"- {text}\n" for text in warnings)
-    parts = [f"# {title}", table, *([f"## Before you use these figures\n\n{told.rstrip()}"] if told else [])]
-    return "\n\n".join([*parts, sentence]) + "\n"
+    return "\n".join([line(list(cells)), rule, *map(line, zip(*cells.values(), strict=True))])
+
+
+def _item_cells(analysis: ItemAnalysis) -> dict[str, list[str]]:
+    figures = {"item": list(analysis.items), **analysis.figures()}
+    return {_HEADINGS.get(n, n): [cell(v, 2) for v in values] for n, values in figures.items()}
 
 
 def _html_table(cells: Mapping[str, Sequence[str]]) -> str:
@@ -101,9 +126,7 @@ def items_html(items: Mapping[str, ItemAnalysis]) -> str:
     """Return the item tables as HTML."""
     parts = [f"<p>{escape(_LEGEND)}</p>"] if items else []
     for scale, analysis in items.items():
-        figures = {"item": list(analysis.items), **analysis.figures()}
-        cells = {_HEADINGS.get(n, n): [cell(v, 2) for v in values] for n, values in figures.items()}
-        parts.append(f"<h2>Items of {escape(scale)}</h2>{_html_table(cells)}")
+        parts.append(f"<h2>Items of {escape(scale)}</h2>{_html_table(_item_cells(analysis))}")
     return "".join(parts)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import warnings as python_warnings
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.answers import MissingCode, as_missing_codes
 from intimacy_scales.banks import as_instrument
@@ -16,20 +16,21 @@ from intimacy_scales.codes import CodedResponses, encode
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import EstimationError, KeyingWarning, ResponseError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reliability.alpha import IntervalMethod
+from intimacy_scales.reliability.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.blas import one_blas_thread
-from intimacy_scales.reliability.clusters import Clusters, cluster_positions
+from intimacy_scales.reliability.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.reliability.items import ItemAnalysis
 from intimacy_scales.reliability.keyed import Missing, check_missing
 from intimacy_scales.reliability.moments import ItemMoments, check_belongs, moments_of_codes
 from intimacy_scales.reliability.rendering import (
     html_of,
     items_html,
+    items_markdown,
     markdown_of,
     page_of,
     report_cells,
 )
-from intimacy_scales.reliability.results import check_level
+from intimacy_scales.reliability.results import Result, check_level, counted
 from intimacy_scales.reliability.scale_report import (
     IntervalOptions,
     ScaleReliability,
@@ -41,9 +42,11 @@ from intimacy_scales.sheet import OnInvalid
 if TYPE_CHECKING:
     import pandas as pd
 
+_FEW_CLUSTERS = 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ReliabilityReport:
+class ReliabilityReport(Result):
     """Reliability of every scale; ``report["trust"]`` has all detail of one.
 
     Attributes
@@ -60,6 +63,8 @@ class ReliabilityReport:
         Of the intervals.
     n_clusters
         How many clusters persons came in; None where each stands alone.
+    notes
+        What to know of all scales.
     """
 
     instrument: InstrumentRef
@@ -69,6 +74,7 @@ class ReliabilityReport:
     confidence_level: float
     interval_method: str
     n_clusters: int | None
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, scale: str) -> ScaleReliability:
         """Return one scale's result."""
@@ -92,10 +98,12 @@ class ReliabilityReport:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to know before these figures are used, each with its scale."""
-        found: list[str] = []
+        found: list[str] = list(self.notes)
         for result in self.scales:
             own = f"{result.scale}:"
             found += [text if text.startswith(own) else f"{own} {text}" for text in result.warnings]
+            if result.stratified is not None and result.stratified.reason:
+                found.append(f"{own} stratified alpha is not defined: {result.stratified.reason}")
             if result.alpha.reason:
                 found.append(f"{result.scale}: alpha is not defined: {result.alpha.reason}")
             elif result.interval.reason:
@@ -134,17 +142,23 @@ class ReliabilityReport:
             "sentence": self.sentence(),
         }
 
-    def to_json(self) -> str:
-        """Return `to_dict` as JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-
     def to_csv(self) -> str:
-        """Return `to_frame` as CSV text, with empty cells for what is not defined."""
-        return str(self.to_frame().to_csv(lineterminator="\n"))
+        """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
+        origin = {
+            **self.instrument.to_dict(),
+            "n_persons": self.n_persons,
+            "n_clusters": self.n_clusters,
+            "missing": self.missing,
+            "confidence_level": self.confidence_level,
+            "interval_method": self.interval_method,
+        }
+        frame = self.to_frame().assign(n_complete=[result.n_complete for result in self.scales])
+        return str(frame.assign(**origin).to_csv(lineterminator="\n"))
 
     def to_markdown(self) -> str:
-        """Return a Markdown page: table, warnings and sentence."""
-        return markdown_of(self.title, self._cells(), self.warnings, self.sentence())
+        """Return a Markdown page: table, warnings, sentence, and items."""
+        page = markdown_of(self.title, self._cells(), self.warnings, self.sentence())
+        return page + items_markdown(self.items)
 
     def to_html(self) -> str:
         """Return a web page that stands alone: table, warnings, sentence, and items."""
@@ -155,7 +169,9 @@ class ReliabilityReport:
 
     def sentence(self) -> str:
         """Return the sentences for a Method section: coefficient, interval, n, missing rule."""
-        return method_sentence(self.instrument, self.scales, self.missing, self.n_persons)
+        return method_sentence(
+            self.instrument, self.scales, self.missing, self.n_persons, n_clusters=self.n_clusters
+        )
 
     @property
     def title(self) -> str:
@@ -170,6 +186,25 @@ class ReliabilityReport:
 
     def _repr_html_(self) -> str:
         return html_of(self.title, self._cells(), self.warnings, self.sentence())
+
+
+def _notes(
+    answers: CodedResponses | ItemMoments, groups: NDArray[np.intp] | None, person: Hashable
+) -> tuple[str, ...]:
+    """Return what to know of all scales: few clusters, persons who answered more than once."""
+    notes = []
+    n_clusters = _FEW_CLUSTERS if groups is None else len(np.unique(groups))
+    if n_clusters < _FEW_CLUSTERS:
+        few = counted(n_clusters, "cluster")
+        notes.append(f"{few}: below some {_FEW_CLUSTERS}, intervals are too narrow")
+    if isinstance(answers, CodedResponses) and person is not None and groups is None:
+        n_persons = len(np.unique(column_positions(answers, person, "person")))
+        if n_persons < len(answers):
+            notes.append(
+                f"{len(answers)} rows are of {counted(n_persons, 'person')}, but count as so many persons; "
+                "use diary_reliability(), or clusters= with the column of persons"
+            )
+    return tuple(notes)
 
 
 def reliability_report(
@@ -243,7 +278,8 @@ def reliability_report(
     check_missing(missing)
     check_level(confidence_level)
     if isinstance(responses, CodedResponses | ItemMoments):
-        given = (columns, person) != (None, None) or as_missing_codes(missing_codes) or on_invalid != "raise"
+        named = columns is not None or person is not None
+        given = named or as_missing_codes(missing_codes) or on_invalid != "raise"
         if given or allow_missing_items:
             raise ResponseError("these answers were checked before: give options of reading them to encode()")
         check_belongs(form, responses)
@@ -259,12 +295,14 @@ def reliability_report(
             allow_missing_items=allow_missing_items,
         )
     if isinstance(answers, CodedResponses):
-        summed = moments_of_codes(form, answers.codes, squares=False)
+        summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")
         groups = cluster_positions(answers, clusters)
     elif clusters is not None:
         raise EstimationError("clusters need each person's answers, and moments are only sums of them")
     else:
         summed, groups = answers, None
+    if interval is not None and interval not in METHODS:
+        raise EstimationError(f"interval={interval!r}: there are {', '.join(METHODS)}")
     method = interval or ("bonett" if clusters is None else "adf")
     options = IntervalOptions(
         confidence_level=confidence_level, method=method, clusters=groups, n_resamples=n_resamples, rng=rng
@@ -273,7 +311,8 @@ def reliability_report(
         results: dict[str, ScaleReliability] = {}
         for scale in form.scale_order:  # parts before what is made of them
             results[scale] = scale_reliability(form, scale, summed, answers, missing, options, results)
-    scales = tuple(results[scale] for scale in form.scale_ids)
+    # a report holds sums, not what each person answered
+    scales = tuple(results[scale].without_answers(summed) for scale in form.scale_ids)
     report = ReliabilityReport(
         instrument=form.ref,
         scales=scales,
@@ -282,6 +321,7 @@ def reliability_report(
         confidence_level=confidence_level,
         interval_method=method,
         n_clusters=None if groups is None else len(np.unique(groups)),
+        notes=_notes(answers, groups, person),
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.reliability.freezing import freeze
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +47,17 @@ def shown(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}"
 
 
+def percent(level: float) -> str:
+    """Write a confidence level.
+
+    Examples
+    --------
+    >>> percent(0.95), percent(0.975)
+    ('95%', '97.5%')
+    """
+    return f"{100 * level:.10g}%"
+
+
 def counted(n: int, what: str) -> str:
     """Write how many there are.
 
@@ -56,6 +69,14 @@ def counted(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
+def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
+    """Return a Generator, or raise where a seed is none."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise EstimationError(f"rng={rng!r}: a whole number from 0, or a numpy Generator") from None
+
+
 def check_level(confidence_level: float) -> float:
     """Return a confidence level, or raise where it is none."""
     number = isinstance(confidence_level, int | float) and not isinstance(confidence_level, bool)
@@ -64,8 +85,29 @@ def check_level(confidence_level: float) -> float:
     return float(confidence_level)
 
 
+class Result:
+    """What every result can do: be frozen, and be written as JSON or shown in a notebook."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    def _repr_html_(self) -> str:
+        first, *rest = escape(repr(self)[1:-1]).split("; ")
+        return f"<div><b>{first}</b>{''.join(f'<br>{line}' for line in rest)}</div>"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Interval:
+class Interval(Result):
     """A confidence interval; iterates as ``low, high``.
 
     Attributes
@@ -104,7 +146,7 @@ class Interval:
 
     def __repr__(self) -> str:
         why = f": {self.reason}" if self.reason else f", n = {self.n}"
-        return f"<{self.confidence_level:.0%} interval {self}, {self.method}{why}>"
+        return f"<{percent(self.confidence_level)} interval {self}, {self.method}{why}>"
 
 
 def undefined_interval(confidence_level: float, method: str, n: int, reason: str) -> Interval:
@@ -120,7 +162,7 @@ def undefined_interval(confidence_level: float, method: str, n: int, reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Coefficient:
+class Coefficient(Result):
     """One coefficient of one scale; ``float(result)`` gives the estimate.
 
     Attributes

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.frames import number_column
+from intimacy_scales.frames import number_column, same_rows
 from intimacy_scales.reliability.icc import intraclass_corr
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.results import Interval, check_level, plain, shown
+from intimacy_scales.reliability.results import Interval, Result, check_level, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class RetestReliability:
+class RetestReliability(Result):
     """Reliability from two occasions; ``float(result)`` gives the agreement, ICC(A,1).
 
     Attributes
@@ -36,8 +36,11 @@ class RetestReliability:
     mean_change, t, df, p_value
         Paired t test of the change.
     sem
-        ``sd of changes / sqrt(2)``: error of one score, a general change apart.
+        ``sd of changes / sqrt(2)``: error of one score, a general change apart (typical error; Hopkins,
+        2000).
     """
+
+    title: ClassVar[str] = "Retest agreement, ICC(A,1)"
 
     n: int
     n_left_out: int
@@ -127,9 +130,7 @@ def paired(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.flo
     EstimationError
         They differ in length, or are pandas Series whose indexes differ.
     """
-    first, second = getattr(before, "index", None), getattr(after, "index", None)
-    labelled = all(index is not None and hasattr(index, "equals") for index in (first, second))
-    if labelled and not first.equals(second):  # type: ignore[union-attr]
+    if not same_rows(before, after):
         raise EstimationError(
             "before and after have different indexes, so their rows may be different persons; align them "
             "first, for example with before.align(after, join='inner')"

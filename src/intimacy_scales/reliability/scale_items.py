@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from intimacy_scales.instrument import Instrument, exact
 from intimacy_scales.scoring.plan import PerInstrument
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleItems:
@@ -58,7 +60,7 @@ class ScaleItems:
     @property
     def is_unweighted(self) -> bool:
         """Whether all items count alike."""
-        return bool(np.allclose(self.weights, self.weights[0], rtol=1e-12, atol=0))
+        return bool(np.ptp(self.weights) <= _ROUNDING * np.max(self.weights))
 
 
 def _weights(instrument: Instrument, scale_id: str, torn: set[str]) -> dict[str, tuple[bool, float]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from intimacy_scales.reliability.items import InterItem, ItemAnalysis, inter_ite
 from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.moments import ItemMoments
-from intimacy_scales.reliability.results import Interval, plain, shown
+from intimacy_scales.reliability.results import Interval, Result, counted, plain, shown
 from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_from
 
 _FEW = 30
@@ -46,7 +46,7 @@ class IntervalOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class ScaleReliability:
+class ScaleReliability(Result):
     """Reliability of one scale.
 
     Attributes
@@ -119,6 +119,10 @@ class ScaleReliability:
         """Return what a composite's reliability needs: moments, reliability, and why there is none."""
         own = self.alpha if self.stratified is None else self.stratified
         return self.alpha.moments, own.estimate, own.reason
+
+    def without_answers(self, summed: ItemMoments) -> ScaleReliability:
+        """Return the same with the sums in place of each person's answers."""
+        return replace(self, alpha=replace(self.alpha, answers=summed))
 
     def row(self) -> dict[str, Any]:
         """Return the figures of one row of the report."""
@@ -195,8 +199,10 @@ def _warnings(moments: KeyedMoments, alpha: CronbachAlpha, n_complete: int) -> l
         found.append(f"n = {n} is too small for a stable coefficient: look at the interval")
     if k == _PAIR:
         found.append("with two items, report Spearman-Brown (split_half) rather than alpha")
-    if n_complete <= k and n_complete:
-        found.append(f"{n_complete} complete persons for {k} items: correlations are not of full rank")
+    if n_complete <= k and moments.missing == "listwise":
+        found.append(
+            f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
+        )
     if alpha.estimate < 0:
         found.append("alpha is negative: on average, items run against each other")
     values = np.linalg.eigvalsh(moments.covariances)
@@ -244,7 +250,7 @@ def scale_reliability(
     alpha = alpha_from(moments, answers, reason=weighted)
     defined = alpha.reason is None
     correlations = moments.correlations()
-    n_complete = int(summed.complete[scale_id].counts[0, 0])
+    n_complete = summed.n_complete[scale_id]
     stratified = None
     if scale.of:
         parts = {part: others[part].as_part() for part in scale.of}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from intimacy_scales.reliability.cross_products import Integers
 from intimacy_scales.reliability.keyed import Floats
@@ -32,15 +32,15 @@ class UnitSums:
         Units in 1.
     """
 
-    persons: NDArray[Any]
-    totals: NDArray[Any]
-    squares: NDArray[Any]
-    item_persons: NDArray[Any]
-    item_totals: NDArray[Any]
-    item_squares: NDArray[Any]
-    item_products: NDArray[Any]
-    values: NDArray[Any]
-    value_squares: NDArray[Any]
+    persons: Integers
+    totals: Integers
+    squares: Integers
+    item_persons: Integers
+    item_totals: Integers
+    item_squares: Integers
+    item_products: Integers
+    values: Integers
+    value_squares: Integers
     unit: int
 
 
@@ -48,9 +48,9 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     """Return the sums of a scale of items, whoever answered how many of them."""
     some, whole = moments.answered[scale], moments.complete[scale]
     k = len(items.columns)
-    slope, shift = items.slopes.astype(object), items.offsets.astype(object)
+    slope, shift = items.slopes, items.offsets
     n = int(whole.counts[0, 0])
-    codes = np.diag(whole.sums).astype(object)
+    codes = np.diag(whole.sums)
     d = slope * codes + n * shift
     dd = (
         np.outer(slope, slope) * whole.products
@@ -61,10 +61,10 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     own = moments.pairs.of(items.columns)
     counts, sums, products = (np.diag(a) for a in (own.counts, own.sums, own.products))
 
-    def last(rows: Integers, row: Any) -> NDArray[Any]:
-        return np.concatenate([rows.astype(object), np.asarray([row], dtype=object)])
+    def last(rows: Integers, row: Any) -> Integers:
+        return np.concatenate([rows, np.asarray([row], dtype=np.int64)])
 
-    wide = np.ones(k, dtype=object)
+    wide = np.ones(k, dtype=np.int64)
     return UnitSums(
         persons=last(some.persons, n),
         totals=last(some.totals, int(d.sum())),
@@ -118,23 +118,22 @@ def item_score_correlations(sums: UnitSums) -> Floats:
     """Return each item's correlation with the mean of a person's answered items (k,)."""
     k = len(sums.persons) - 1
     whole = math.lcm(*range(1, k + 1))
-    factor = np.array([whole // m for m in range(1, k + 1)], dtype=object)[:, None]
-    n = sums.item_persons[1:].sum(axis=0).astype(object)
-    x, xx = sums.values.astype(object), sums.value_squares.astype(object)
-    s = (sums.item_totals[1:] * factor).sum(axis=0)
-    ss = (sums.item_squares[1:] * factor**2).sum(axis=0)
-    xs = (sums.item_products[1:] * factor).sum(axis=0)
-    # numerators are exact, so that what does not vary has a variance of exactly 0
-    covariances, variances = n * xs - x * s, zip(n * xx - x * x, n * ss - s * s, strict=True)
-    return np.array(
-        [
-            _ratio(int(c), int(a), int(b)) if a > 0 and b > 0 else math.nan
-            for c, (a, b) in zip(covariances, variances, strict=True)
-        ]
-    )
+    factors = [whole // m for m in range(1, k + 1)]
+    tables = (sums.item_persons, sums.item_totals, sums.item_squares, sums.item_products)
+    by_item = [table[1:].T.tolist() for table in tables]  # Python's integers hold any product
+    correlations = []
+    for i, (x, xx) in enumerate(zip(sums.values.tolist(), sums.value_squares.tolist(), strict=True)):
+        persons, totals, squares, products = (table[i] for table in by_item)
+        n = sum(persons)
+        s = sum(map(mul, totals, factors))
+        ss = sum(t * f * f for t, f in zip(squares, factors, strict=True))
+        xs = sum(map(mul, products, factors))
+        # numerators are exact, so that what does not vary has a variance of exactly 0
+        one, other = n * xx - x * x, n * ss - s * s
+        correlations.append(_ratio(n * xs - x * s, one, other) if one > 0 and other > 0 else math.nan)
+    return np.array(correlations)
 
 
 def _ratio(covariance: int, one: int, other: int) -> float:
     """Return ``covariance / sqrt(one * other)`` of whole numbers of any size."""
-    share = float(Fraction(covariance * covariance, one * other))
-    return math.copysign(math.sqrt(share), covariance)
+    return math.copysign(math.sqrt(covariance * covariance / (one * other)), covariance)

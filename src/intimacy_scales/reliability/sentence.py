@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.reliability.alpha import NEED_ANSWERS
 from intimacy_scales.reliability.keyed import Missing
 from intimacy_scales.reliability.scale_report import ScaleReliability
 
@@ -14,10 +13,13 @@ _INTERVALS = {
     "bonett-wright": "Bonett & Wright, 2015",
     "feldt": "Feldt, 1965",
     "duhachek": "Duhachek & Iacobucci, 2004",
-    "adf": "distribution-free, Maydeu-Olivares et al., 2007",
+    "adf": "distribution-free, after Maydeu-Olivares et al., 2007",
     "bootstrap": "percentile bootstrap",
     "bca": "bias-corrected and accelerated bootstrap",
 }
+
+
+_PAIR = 2
 
 
 def apa(value: float) -> str:
@@ -28,17 +30,20 @@ def apa(value: float) -> str:
     >>> apa(0.846), apa(-0.2), apa(1.0)
     ('.85', '-.20', '1.00')
     """
-    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 0.995 else f"{value:.2f}"  # noqa: PLR2004 - rounds to 1
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
-def _value(symbol: str, result: ScaleReliability) -> str:
+def _value(result: ScaleReliability) -> str:
+    if result.n_items == _PAIR:
+        return f"Spearman-Brown = {apa(result.split_half.estimate)}"
     interval = result.interval
     ends = (
         ""
         if interval.reason
         else f", {interval.confidence_level:.0%} CI [{apa(interval.low)}, {apa(interval.high)}]"
     )
-    return f"{symbol} = {apa(result.alpha.estimate)}{ends}"
+    return f"alpha = {apa(result.alpha.estimate)}{ends}"
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -60,40 +65,52 @@ def _persons(results: Sequence[ScaleReliability], missing: Missing, n_persons: i
     return f"n = {shown} of {n_persons} {kind}"
 
 
-def _how(results: Sequence[ScaleReliability]) -> str:
-    """Say how intervals were made, and of how many clusters if that is fewer than persons."""
+def _how(results: Sequence[ScaleReliability], n_clusters: int | None) -> str:
+    """Say how intervals were made."""
     intervals = [r.interval for r in results if r.interval.reason is None]
     if not intervals:
         return ""
-    fewer = all(r.interval.n < r.alpha.n for r in results if r.interval.reason is None)
-    clustered = fewer and intervals[0].method in NEED_ANSWERS
-    within = f", robust to dependence within {max(i.n for i in intervals)} clusters" if clustered else ""
+    within = f", taking {n_clusters} clusters as units" if n_clusters is not None else ""
     return f" (intervals: {_INTERVALS[intervals[0].method]}{within})"
 
 
 def method_sentence(
-    instrument: InstrumentRef, results: Sequence[ScaleReliability], missing: Missing, n_persons: int
+    instrument: InstrumentRef,
+    results: Sequence[ScaleReliability],
+    missing: Missing,
+    n_persons: int,
+    *,
+    n_clusters: int | None,
 ) -> str:
     """Return the sentences that name coefficient, interval method, n and missing rule."""
-    simple = [r for r in results if r.alpha.reason is None and r.stratified is None]
     totals = [r for r in results if r.stratified is not None and r.stratified.reason is None]
-    undefined = [r for r in results if r.alpha.reason and r.stratified is None]
-    said = [_alphas(simple, missing, n_persons)] if simple else []
+    rest = [r for r in results if r not in totals]
+    simple = [r for r in rest if _reason(r) is None]
+    said = [_alphas(simple, missing, n_persons, n_clusters)] if simple else []
     said += [
         f"The reliability of {r.title}, from its {len(r.stratified.parts)} scales, was "
         f"{apa(r.stratified.estimate)} (stratified alpha)."
         for r in totals
         if r.stratified is not None
     ]
-    said += [f"For {r.title}, alpha is not defined: {r.alpha.reason}." for r in undefined]
+    said += [f"For {r.title}, no coefficient is defined: {_reason(r)}." for r in rest if _reason(r)]
     if instrument.status == "draft":
         said.append(f"{instrument.id} {instrument.version} is a draft, and its scores are not validated.")
     return " ".join(said)
 
 
-def _alphas(results: Sequence[ScaleReliability], missing: Missing, n_persons: int) -> str:
-    values = _listed([f"{r.title}, {r.n_items} items, {_value('alpha', r)}" for r in results])
+def _reason(result: ScaleReliability) -> str | None:
+    """Return why there is nothing to report of a scale, or None."""
+    if result.alpha.reason is not None:
+        return result.alpha.reason
+    return result.split_half.reason if result.n_items == _PAIR else None
+
+
+def _alphas(
+    results: Sequence[ScaleReliability], missing: Missing, n_persons: int, n_clusters: int | None
+) -> str:
+    values = _listed([f"{r.title}, {r.n_items} items, {_value(r)}" for r in results])
     return (
-        "Internal consistency (Cronbach's alpha, from covariances; "
-        f"{_persons(results, missing, n_persons)}) was as follows{_how(results)}: {values}."
+        "Internal consistency (Cronbach's alpha, unstandardized; "
+        f"{_persons(results, missing, n_persons)}) was as follows{_how(results, n_clusters)}: {values}."
     )

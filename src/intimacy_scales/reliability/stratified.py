@@ -11,7 +11,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability.alpha import cronbach_alpha
-from intimacy_scales.reliability.conditions import too_few_because, varies
+from intimacy_scales.reliability.conditions import check_unweighted, too_few_because, varies
 from intimacy_scales.reliability.error import check_reliability
 from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.results import Coefficient, shown
@@ -70,7 +70,7 @@ def stratified_alpha(
     -----
     ``1 - sum_i var_i (1 - r_i) / var_total``, with var_i the variance of what part i adds to the score
     (Cronbach, Schönemann & McKie, 1965; Rajaratnam, Cronbach & Gleser, 1965). Coefficient alpha over
-    all items takes what differs between the parts for error, and is lower.
+    all items takes what differs between the parts for error, and is lower as a rule.
 
     Examples
     --------
@@ -80,6 +80,8 @@ def stratified_alpha(
     True
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
+    if moments.torn:
+        check_unweighted(moments)
     composite = answers.instrument.scale(moments.scale)
     if not composite.of:
         composites = [s.id for s in answers.instrument.scales if s.of]

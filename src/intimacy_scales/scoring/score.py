@@ -137,7 +137,8 @@ def score(
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
     if isinstance(responses, CodedResponses):
-        given = (columns, person) != (None, None) or as_missing_codes(missing_codes) or on_invalid != "raise"
+        named = columns is not None or person is not None
+        given = named or as_missing_codes(missing_codes) or on_invalid != "raise"
         if given or allow_missing_items:
             raise ResponseError("these answers were checked before: give options of reading them to encode()")
         if responses.instrument is not form and responses.instrument.digest != form.digest:

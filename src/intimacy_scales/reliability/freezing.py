@@ -1,0 +1,37 @@
+"""Frozen results whose arrays and mappings are frozen too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+
+class FrozenMapping(dict[Any, Any]):
+    """A dictionary that refuses to be changed; unlike a proxy it can be pickled and compared."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("results cannot be changed; make a dict() of it first")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (FrozenMapping, (dict(self),))
+
+
+def freeze(result: Any) -> None:
+    """Make the arrays of a frozen dataclass read-only, and its mappings unchangeable."""
+    for field in fields(result):
+        value = getattr(result, field.name)
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+        elif isinstance(value, Mapping) and not isinstance(value, FrozenMapping | MappingProxyType):
+            object.__setattr__(result, field.name, FrozenMapping(value))
+        elif isinstance(value, tuple):
+            for part in value:
+                if isinstance(part, np.ndarray):
+                    part.flags.writeable = False
