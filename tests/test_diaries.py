@@ -208,17 +208,22 @@ def test_coefficients_by_hand():
                 "Rc": pt / (pt + e / k),
                 "RkRn": nested.person / (nested.person + nested.occasion / n + nested.residual / (n * k)),
                 "Rcn": nested.occasion / (nested.occasion + nested.residual / k),
+                "Rcn fixed items": result.nested_fixed_items.within,
             }
         )
-    for m in (-1, 0):  # BUG: 0 silently means the default
-        with pytest.raises(EstimationError, match=f"n_occasions={m}: at least 1"):
+    for m in (-1, 0):
+        with pytest.raises(EstimationError, match=f"n_occasions={m}: a number, at least 1"):
             result.coefficients(m)
 
 
 def test_without_occasions_only_nested_coefficients_are_defined():
     result = reliability(rows(diary(6, 4, 3)), occasion=None)
     assert (result.components, result.n_occasions, result.balanced) == ({}, 4, False)
-    assert [name for name, v in result.coefficients().items() if not math.isnan(v)] == ["RkRn", "Rcn"]
+    assert [name for name, v in result.coefficients().items() if not math.isnan(v)] == [
+        "RkRn",
+        "Rcn",
+        "Rcn fixed items",
+    ]
     assert list(result.to_frame().index) == ["person", "occasion in person", "residual"]
     assert result.to_frame()["percent"].sum() == pytest.approx(100)
     assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["coefficients"]["Rc"] is None
@@ -260,15 +265,15 @@ def test_the_same_occasion_twice_names_rows_of_the_table():
     ) as error:
         reliability(table)
     assert reliability(table, occasion=None).n_rows == 19
-    assert "rows 9, 10" in str(error.value)  # BUG: says 8, 9; it counts complete rows
+    assert "rows 9, 10" in str(error.value)
 
 
 FEW = diary(4, 4, 3)
 REFUSED = {
-    "one person": (lambda: reliability(rows(FEW[:1])), "1 persons"),
-    "one occasion": (lambda: reliability(rows(FEW[:, :1])), "1 occasions"),
-    "one occasion each": (lambda: reliability(rows(FEW[:, :1]), occasion=None), "1 occasions"),
-    "one item": (lambda: reliability(rows(FEW[:, :, :1])), "1 items"),
+    "one person": (lambda: reliability(rows(FEW[:1])), "1 person "),
+    "one occasion": (lambda: reliability(rows(FEW[:, :1])), "1 occasion "),
+    "one occasion each": (lambda: reliability(rows(FEW[:, :1]), occasion=None), "1 occasion "),
+    "one item": (lambda: reliability(rows(FEW[:, :, :1])), "1 item "),
     "nobody": (lambda: reliability(rows(FEW)[:0]), "0 persons"),
     "no complete row": (lambda: reliability(rows(FEW).assign(q1=np.nan)), "0 persons"),
     "all alike": (lambda: reliability(rows(np.full((3, 3, 3), 5))), "all answers are alike"),
@@ -282,13 +287,14 @@ REFUSED = {
         lambda: diary_reliability(rows(FEW), person="person"),
         r"pass encode\(instrument, table\)",
     ),
-    "no name": (lambda: reliability(rows(FEW).assign(person=[None, *[1] * 15])), "row 0 of column 'person'"),
-    # BUG: "TypeError: boolean value of NA is ambiguous"
+    "no name": (
+        lambda: reliability(rows(FEW).assign(person=[None, *[1] * 15])),
+        "person: row 0 says nothing",
+    ),
     "no name (string)": (
         lambda: reliability(rows(FEW).assign(person=pd.array([None, *"abbbaacccddddea"], dtype="string"))),
-        "row 0 of column 'person'",
+        "person: row 0 says nothing",
     ),
-    # BUG: persons cannot be told from persons x occasions, nor occasions; figures are made up
     "one row a person": (lambda: reliability(rows(FEW)[::5]), "told apart"),
     "one row an occasion": (lambda: reliability(rows(FEW).assign(day=range(16))), "told apart"),
 }
@@ -306,7 +312,7 @@ def test_diaries_that_tell_nothing(case):
 def test_one_source_alone(source, method):
     sds = [0.0] * 7
     sds[source] = 20
-    result = reliability(rows(diary(5, 4, 3, sds=sds)), method=method)  # BUG: persons alone: a RuntimeWarning
+    result = reliability(rows(diary(5, 4, 3, sds=sds)), method=method)
     expected = naive_components(diary(5, 4, 3, sds=sds))
     if method == "anova":
         assert list(result.components.values()) == pytest.approx(expected, abs=1e-9)
@@ -327,7 +333,7 @@ def test_the_daily_form_as_a_worked_example():
     assert_at_a_maximum(dense_crossed(table), found, total)
     with pytest.raises(EstimationError, match="has 7 scales; name one"):
         diary_reliability(answers, person="person", occasion="day")
-    with pytest.raises(EstimationError, match="1 items"):
+    with pytest.raises(EstimationError, match="1 item "):
         diary_reliability(answers, person="person", occasion="day", scale="trust")
 
 
@@ -379,5 +385,5 @@ def test_diaries_that_cannot_be_simulated(options, words):
 
 
 def test_numbers_of_persons_may_be_those_of_numpy():
-    counts = np.array([3, 2])  # BUG: "n_persons=np.int64(3): a whole number, at least 1"
+    counts = np.array([3, 2])
     assert len(simulate_diary("scii-daily", counts[0], counts[1]).answers) == 6

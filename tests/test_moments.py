@@ -163,8 +163,7 @@ def test_keyed_moments_are_those_of_each_pairs_own_persons(grid, missing, data):
         keys = list(leaves(form, name))
         torn = {item for item, reverse in keys if (item, not reverse) in keys}
         if torn:
-            with pytest.raises(EstimationError, match=rf"{name!r} counts q\d+ in both directions"):
-                keyed_moments(answers, name, missing)
+            assert set(keyed_moments(answers, name, missing).torn) == torn
             continue
         table, k = keyed_rows(form, name, rows, missing), len(keys)
         found = keyed_moments(answers, name, missing)

@@ -456,7 +456,7 @@ def test_influences_add_up_within_clusters():
     a = alpha(answers)
     sums = influences(answers, a.moments)[0].reshape(30, 2).sum(axis=1) / 60
     se = math.sqrt(np.sum(sums**2) * 30 / 29)
-    near(a.confidence_interval(method="adf", clusters=labels).high, float(a) + 1.959963984540054 * se)
+    near(a.confidence_interval(method="adf", clusters=labels).high, float(a) + stats.t.ppf(0.975, 29) * se)
     twins = alpha(coded(np.repeat(x, 2, axis=0)))  # partners who answer alike count once
     clustered = twins.confidence_interval(method="adf", clusters=np.repeat(np.arange(60), 2))
     near(list(clustered), list(a.confidence_interval(method="adf")), abs=0.01)

@@ -48,7 +48,7 @@ def _change_rows(block: Block, result: ReliableChange) -> Iterator[Row]:
         "S_diff": (result.standard_error, "standard_error"),
         "n": (len(result.index) - counts["no score"], "counts"),
         "n_improved_rc_above_1.96": (counts["improved"], "counts"),
-        "n_worse_rc_below_minus_1.96": (counts["worse"], "counts"),
+        "n_worse_rc_below_minus_1.96": (counts["deteriorated"], "counts"),
         "n_no_change": (counts["unchanged"], "counts"),
     }
     for name, (value, what) in ours.items():

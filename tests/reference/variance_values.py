@@ -116,9 +116,9 @@ def multilevel_rows(block: Block, result: DiaryReliability) -> Iterator[Row]:
     yield block.row("n_persons", result.n_persons, f"{function}.n_persons")
     yield block.row("n_times", result.n_occasions, f"{function}.n_occasions")
     yield block.row("n_items", result.n_items, f"{function}.n_items")
-    for name, ours in result.coefficients().items():
+    for name, ours in result.coefficients(result.n_occasions).items():
         if block.has(name):
-            yield block.row(name, ours, f"{function}.coefficients()", **how)
+            yield block.row(name, ours, f"{function}.coefficients(n_occasions)", **how)
     part = block.part("components")
     rows = part.given("row")
     ours = {name: result.components[source] for name, source in _CROSSED.items()}

@@ -64,7 +64,7 @@ class IntervalChoice(StrEnum):
 def _print_report(report: ReliabilityReport) -> None:
     from intimacy_scales.reliability.rendering import report_cells
 
-    cells = report_cells(report.columns(), report.confidence_level, digits=2)
+    cells = report_cells(report.columns(), report.confidence_level)
     scale = next(iter(cells))
     out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n", soft_wrap=True)
     for names in ([name for name in cells if name not in _SECOND], [scale, *_SECOND]):
@@ -101,7 +101,7 @@ def reliability(
         str | None, typer.Option(help="Column that says who answered together, such as couples.")
     ] = None,
     resamples: Annotated[int, typer.Option(help="Resamples of a bootstrap interval.")] = 2000,
-    seed: Annotated[int | None, typer.Option(help="Seed of a bootstrap interval.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of a bootstrap interval.")] = None,
     person: PersonColumn = None,
     missing_code: MissingCodes = None,
     on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,

@@ -21,9 +21,11 @@ from intimacy_scales.interop.formats import open_answers
 from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
 from intimacy_scales.problems import LikelyMissingCode
 from intimacy_scales.reliability.alpha import NEED_ANSWERS, IntervalMethod
+from intimacy_scales.reliability.clusters import label_positions
 from intimacy_scales.reliability.keyed import Missing
 from intimacy_scales.reliability.moments import moments_of_codes, no_moments
 from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
+from intimacy_scales.reliability.results import counted
 from intimacy_scales.sheet import OnInvalid
 
 WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
@@ -79,13 +81,9 @@ class _Gathered:
         if self.clusters is not None:
             labels: Any = reader.table.values(self.clusters, "--clusters")
             listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
-            for row, label in enumerate(listed, start=len(self.labels) + 1):
-                if label is None or (isinstance(label, str) and normalized(label) in NOT_ANSWERED):
-                    raise ResponseError(
-                        f"--clusters: row {row} has no {self.clusters} (row 1 is the first after the "
-                        "header); leave such rows out, or give each a label of its own"
-                    )
-                self.labels.append(label)
+            self.labels += [
+                None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
+            ]
 
     def report(self, **options: Any) -> ReliabilityReport:
         if not self.keep:
@@ -93,8 +91,18 @@ class _Gathered:
         codes = np.asfortranarray(np.concatenate(self.codes))
         codes.flags.writeable = False
         answers = CodedResponses(instrument=self.form, codes=codes)
-        clusters = None if self.clusters is None else self.labels
+        clusters = None if self.clusters is None else self._checked_labels()
         return reliability_report(self.form, answers, clusters=clusters, **options)
+
+    def _checked_labels(self) -> list[Any]:
+        missing = np.flatnonzero(label_positions(self.labels) < 0)
+        if len(missing):
+            raise ResponseError(
+                f"--clusters: {counted(len(missing), 'person')} belong to none, the first in row "
+                f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
+                "label of its own"
+            )
+        return self.labels
 
 
 def check_output(path: Path | None) -> None:

@@ -114,6 +114,9 @@ class IntraclassCorrelation(Result):
             ends = one_way_interval(self.F, k, (self.df1, self.df2), confidence_level)
         if self.name.endswith("k)"):
             ends = (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
+        if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
+            why = "persons differ less than chance would make them: an end is not defined"
+            return undefined_interval(confidence_level, "F", squares.n, why)
         return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method="F", n=squares.n)
 
     def _single_agreement(self) -> float:

@@ -68,7 +68,12 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     """
     covariances = moments.covariances
     varied = np.diag(covariances) > 0
-    if moments.n < _ENOUGH or np.count_nonzero(varied) < _ENOUGH or not np.all(np.isfinite(covariances)):
+    if (
+        moments.torn
+        or moments.n < _ENOUGH
+        or np.count_nonzero(varied) < _ENOUGH
+        or not np.all(np.isfinite(covariances))
+    ):
         return None
     sds = np.sqrt(np.where(varied, np.diag(covariances), 1.0))
     leading = np.linalg.eigh(covariances / np.outer(sds, sds))[1][:, -1]

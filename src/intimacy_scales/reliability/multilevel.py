@@ -353,8 +353,8 @@ def _check_separable(n_rows: int, n_persons: int, n_occasions: int | None) -> No
     if n_occasions is not None and n_rows - n_persons - n_occasions + 1 < 1:
         raise EstimationError(
             f"{n_rows} complete rows, {n_persons} persons and {n_occasions} occasions: persons share too few "
-            "occasions to tell these apart; number occasions in the same way for everyone, or leave "
-            "occasion out for nested components alone"
+            "occasions, and these cannot be told apart; number occasions in the same way for everyone, or "
+            "leave occasion out for nested components alone"
         )
 
 

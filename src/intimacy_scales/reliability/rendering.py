@@ -55,20 +55,17 @@ def cell(value: Any, digits: int = 3) -> str:
     return str(value)
 
 
-def report_cells(
-    columns: Mapping[str, Sequence[Any]], confidence_level: float, digits: int = 3
-) -> dict[str, list[str]]:
+def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) -> dict[str, list[str]]:
     """Return the columns of a report as they are shown, both ends of an interval in one."""
     shown: dict[str, list[str]] = {}
     for name, values in columns.items():
         if name == "low":
             ends = zip(values, columns["high"], strict=True)
             shown[f"{percent(confidence_level)} CI"] = [
-                "-" if math.isnan(low) else f"[{cell(low, digits)}, {cell(high, digits)}]"
-                for low, high in ends
+                "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
             ]
         elif name != "high":
-            shown[_HEADINGS.get(name, name)] = [cell(value, digits) for value in values]
+            shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
     return shown
 
 

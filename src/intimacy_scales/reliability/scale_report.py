@@ -199,7 +199,7 @@ def _warnings(moments: KeyedMoments, alpha: CronbachAlpha, n_complete: int) -> l
         found.append(f"n = {n} is too small for a stable coefficient: look at the interval")
     if k == _PAIR:
         found.append("with two items, report Spearman-Brown (split_half) rather than alpha")
-    if n_complete <= k and moments.missing == "listwise":
+    if moments.n_pairs[1] <= k:
         found.append(
             f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
         )

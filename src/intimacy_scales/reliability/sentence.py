@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.keyed import Missing
+from intimacy_scales.reliability.results import percent
 from intimacy_scales.reliability.scale_report import ScaleReliability
 
 _INTERVALS = {
@@ -41,7 +42,7 @@ def _value(result: ScaleReliability) -> str:
     ends = (
         ""
         if interval.reason
-        else f", {interval.confidence_level:.0%} CI [{apa(interval.low)}, {apa(interval.high)}]"
+        else f", {percent(interval.confidence_level)} CI [{apa(interval.low)}, {apa(interval.high)}]"
     )
     return f"alpha = {apa(result.alpha.estimate)}{ends}"
 
@@ -93,7 +94,7 @@ def method_sentence(
         for r in totals
         if r.stratified is not None
     ]
-    said += [f"For {r.title}, no coefficient is defined: {_reason(r)}." for r in rest if _reason(r)]
+    said += [f"For {r.title}, {_reason(r)}." for r in rest if _reason(r)]
     if instrument.status == "draft":
         said.append(f"{instrument.id} {instrument.version} is a draft, and its scores are not validated.")
     return " ".join(said)
@@ -102,7 +103,7 @@ def method_sentence(
 def _reason(result: ScaleReliability) -> str | None:
     """Return why there is nothing to report of a scale, or None."""
     if result.alpha.reason is not None:
-        return result.alpha.reason
+        return f"alpha is not defined: {result.alpha.reason}"
     return result.split_half.reason if result.n_items == _PAIR else None
 
 
