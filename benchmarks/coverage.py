@@ -2,8 +2,8 @@
 
 Run from the root of a checkout: python -m benchmarks.coverage [--size smallest|full] [--write FILE]
 
-Nothing is judged: the tables are what docs/explanation/alpha-intervals.md speaks of. They are the
-same for the same size on every run; ``full`` takes some twenty minutes.
+Nothing is judged: the tables are what docs/explanation/alpha-intervals.md speaks of. One
+version makes the same tables on every run; ``full`` takes some twenty minutes.
 """
 
 from __future__ import annotations

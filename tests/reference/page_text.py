@@ -49,8 +49,8 @@ cases psych's best split can only be worse than ours, and its worst only better:
 with ≥ and ≤.
 
 **How many occasions.** psych's RkF, RkR and RkRn are for means over as many occasions as there were different
-ones, also where nobody answered on all of them. Ours are for as many as a person answered on average, and take any
-other number as `n_occasions=`; here psych's was passed.
+ones, also where nobody answered on all of them. Ours are for as many as a person answered on average, and
+take any other number as `n_occasions=`; here psych's was passed.
 
 **Lambda 4.** Guttman's lambda 4 is the best split of all, in halves of any size. `psych::guttman` reports
 the best one that `splitHalf` finds, in equal halves, with the gap above; and before that it reverses the

@@ -64,7 +64,7 @@ class PairSums:
 
     def of(self, items: NDArray[np.intp]) -> PairSums:
         """Return the sums of some of the items."""
-        rows = np.ix_(items, items)
+        rows = (items[:, None], items)
         squares = None if self.squares is None else self.squares[rows]
         return PairSums(self.counts[rows], self.sums[rows], squares, self.products[rows])
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
-from types import MappingProxyType
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -23,15 +22,20 @@ class FrozenMapping(dict[Any, Any]):
         return (FrozenMapping, (dict(self),))
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def freeze(result: Any) -> None:
     """Make the arrays of a frozen dataclass read-only, and its mappings unchangeable."""
-    for field in fields(result):
-        value = getattr(result, field.name)
+    for name in _names(type(result)):
+        value = getattr(result, name)
         if isinstance(value, np.ndarray):
             value.flags.writeable = False
-        elif isinstance(value, Mapping) and not isinstance(value, FrozenMapping | MappingProxyType):
-            object.__setattr__(result, field.name, FrozenMapping(value))
-        elif isinstance(value, tuple):
+        elif type(value) is dict:
+            object.__setattr__(result, name, FrozenMapping(value))
+        elif type(value) is tuple:
             for part in value:
                 if isinstance(part, np.ndarray):
                     part.flags.writeable = False

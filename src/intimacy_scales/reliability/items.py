@@ -300,7 +300,7 @@ def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
     """Return r_std, r_drop, r_cor and alpha if dropped (k,) from the covariances."""
     c = moments.covariances
     k = len(c)
-    own, rows, total = np.diag(c), c.sum(axis=1), float(c.sum())
+    own, rows, total = c.diagonal(), c.sum(axis=1), float(c.sum())
     rest = total - 2 * rows + own
     shared = r.copy()
     np.fill_diagonal(shared, squared_multiple_correlations(r))
@@ -325,7 +325,7 @@ def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tup
         return score, item_score_correlations(sums)
     c, weights = moments.covariances, moments.weights
     with np.errstate(invalid="ignore", divide="ignore"):
-        r: Floats = (c @ weights) / np.sqrt(np.diag(c) * (weights @ c @ weights))
+        r: Floats = (c @ weights) / np.sqrt(c.diagonal() * (weights @ c @ weights))
     return ScoreSums(n=moments.n, mean=moments.score_mean, sd=moments.score_sd), r
 
 
@@ -398,10 +398,10 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
         instrument=moments.instrument,
         scale=name,
         items=tuple(f"-{i}" if r else i for i, r in zip(items.ids, items.reverse, strict=True)),
-        n=np.diag(moments.counts).copy(),
+        n=moments.counts.diagonal().copy(),
         missing_share=missing_share,
         mean=moments.means,
-        sd=np.sqrt(np.diag(moments.covariances)),
+        sd=np.sqrt(moments.covariances.diagonal()),
         median=items.minima + items.steps * np.where(items.reverse, items.points - 1 - median, median),
         skew=np.where(items.reverse, -skew, skew),
         kurtosis=kurtosis,

@@ -13,11 +13,11 @@ from intimacy_scales.codes import CodedResponses
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.cross_products import PairSums, pair_sums
 from intimacy_scales.reliability.freezing import freeze
 from intimacy_scales.reliability.incomplete import complete_sums, incomplete_rows
 from intimacy_scales.reliability.moments import ItemMoments, highest_code
-from intimacy_scales.reliability.parallel import sum_over_persons
 from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
 
 Floats = NDArray[np.float64]
@@ -96,8 +96,9 @@ class KeyedMoments:
     def n(self) -> int:
         """Persons that an interval may count on: the harmonic mean of those behind each covariance.
 
-        The sampling variance of a covariance goes with 1/n. Errors of covariances of different persons
-        partly cancel in a coefficient, so this is on the safe side, the more so the more items.
+        The sampling variance of a covariance goes with 1/n, and errors of covariances of different
+        persons partly cancel, so this is on the safe side at usual reliabilities; where items agree so
+        closely that alpha is near 1 it is not (docs/explanation/alpha-intervals.md).
         """
         counts = self._pair_counts()
         if not counts.all():
@@ -110,7 +111,7 @@ class KeyedMoments:
     @cached_property
     def constant_items(self) -> tuple[str, ...]:
         """Items that everyone answered alike."""
-        variances = np.diag(self.covariances)
+        variances = self.covariances.diagonal()
         return tuple(item for item, v in zip(self.items, variances, strict=True) if v == 0)
 
     @property
@@ -154,7 +155,7 @@ class KeyedMoments:
         return r
 
     def _correlations(self, sds: StandardDeviations) -> Floats:
-        variances = np.diag(self.covariances)
+        variances = self.covariances.diagonal()
         if sds == "pairs" and self.missing == "pairwise":
             if self.pair_variances is None:
                 raise EstimationError(
@@ -163,7 +164,7 @@ class KeyedMoments:
                 )
             products = self.pair_variances * self.pair_variances.T
         else:
-            products = np.outer(variances, variances)
+            products = variances[:, None] * variances
         with np.errstate(invalid="ignore", divide="ignore"):
             r: Floats = self.covariances / np.sqrt(products)
         varied = np.where(variances > 0, 1.0, np.nan)
@@ -255,15 +256,11 @@ def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, s
     if isinstance(answers, ItemMoments):
         return answers.complete[name] if missing == "listwise" else answers.pairs.of(items.columns)
     codes, highest = scale_codes(answers, items), highest_code(answers.instrument)
-    columns = np.arange(len(items.columns), dtype=np.intp)
-
-    def sums_of(part: Codes) -> PairSums:
+    with one_blas_thread():
         if missing == "pairwise":
-            return pair_sums(part, highest, squares=squares)
-        everyone = pair_sums(part, highest, squares=False)
-        return complete_sums(incomplete_rows(part, columns), everyone, highest)
-
-    return sum_over_persons(sums_of, codes)
+            return pair_sums(codes, highest, squares=squares)
+        incomplete = incomplete_rows(codes, np.arange(len(items.columns), dtype=np.intp))
+        return complete_sums(incomplete, pair_sums(codes, highest, squares=False), highest)
 
 
 def _ratio(numerator: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
@@ -310,9 +307,9 @@ def keyed_moments(
     sums = _sums(answers, name, items, missing, squares=pair_sds)
     covariances, pair_variances = _scaled_covariances(sums)
     signs = np.where(items.reverse, -items.steps, items.steps)
-    own = np.diag(sums.counts)
+    own = sums.counts.diagonal()
     with np.errstate(invalid="ignore", divide="ignore"):
-        codes = np.diag(sums.sums) / own
+        codes = sums.sums.diagonal() / own
     values = items.minima + items.steps * (codes - 1)
     return KeyedMoments(
         instrument=answers.instrument.ref,
@@ -323,7 +320,7 @@ def keyed_moments(
         n_persons=len(answers),
         counts=sums.counts,
         means=np.where(items.reverse, items.ends - values, values),
-        covariances=covariances * np.outer(signs, signs),
+        covariances=covariances * (signs[:, None] * signs),
         pair_variances=None if pair_variances is None else pair_variances * (items.steps**2)[:, None],
         weights=items.weights,
         torn=items.torn,

@@ -67,7 +67,7 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     the two sides are the reverse-keyed items and the rest, the answers were probably reversed before.
     """
     covariances = moments.covariances
-    varied = np.diag(covariances) > 0
+    varied = covariances.diagonal() > 0
     if (
         moments.torn
         or moments.n < _ENOUGH
@@ -75,7 +75,9 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
         or not np.all(np.isfinite(covariances))
     ):
         return None
-    sds = np.sqrt(np.where(varied, np.diag(covariances), 1.0))
+    if covariances.min() >= 0:  # then all weigh the same way in the leading component (Perron)
+        return None
+    sds = np.sqrt(np.where(varied, covariances.diagonal(), 1.0))
     leading = np.linalg.eigh(covariances / np.outer(sds, sds))[1][:, -1]
     leading = np.where(varied, leading, 0.0)
     loaded = np.abs(leading) >= _SLIGHT * np.abs(leading).max()

@@ -21,6 +21,7 @@ from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.cross_products import (
     Integers,
     PairSums,
@@ -37,7 +38,6 @@ from intimacy_scales.reliability.incomplete import (
     nobody,
     sums_of_rows,
 )
-from intimacy_scales.reliability.parallel import sum_over_persons
 from intimacy_scales.reliability.scale_items import scale_items
 from intimacy_scales.sheet import OnInvalid, as_sheet
 
@@ -205,11 +205,8 @@ def moments_of_codes(
         Whether to sum up complete answers to composites, which only listwise deletion needs.
     """
     _check_capacity(instrument, len(codes))
-
-    def moments_of(part: Codes) -> ItemMoments:
-        return _moments(instrument, part, squares=squares, composites=composites)
-
-    return sum_over_persons(moments_of, codes)
+    with one_blas_thread():
+        return _moments(instrument, codes, squares=squares, composites=composites)
 
 
 def _moments(instrument: Instrument, codes: Codes, *, squares: bool, composites: bool) -> ItemMoments:

@@ -50,7 +50,7 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     k = len(items.columns)
     slope, shift = items.slopes, items.offsets
     n = int(whole.counts[0, 0])
-    codes = np.diag(whole.sums)
+    codes = whole.sums.diagonal()
     d = slope * codes + n * shift
     dd = (
         np.outer(slope, slope) * whole.products
@@ -59,7 +59,7 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
         + n * np.outer(shift, shift)
     )
     own = moments.pairs.of(items.columns)
-    counts, sums, products = (np.diag(a) for a in (own.counts, own.sums, own.products))
+    counts, sums, products = (a.diagonal() for a in (own.counts, own.sums, own.products))
 
     def last(rows: Integers, row: Any) -> Integers:
         return np.concatenate([rows, np.asarray([row], dtype=np.int64)])
