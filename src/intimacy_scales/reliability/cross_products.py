@@ -20,6 +20,7 @@ Integers = NDArray[np.int64]
 _FLOAT32 = 2**24
 _FLOAT64 = 2**53
 _MANY, _FEW = 16_384, 1_024
+_FEW_CODES = 8
 _PACKED = 2**12  # bins of a joint count of several items that stay in the nearest cache
 
 
@@ -62,11 +63,11 @@ class PairSums:
             self.counts - other.counts, self.sums - other.sums, squares, self.products - other.products
         )
 
-    def of(self, items: NDArray[np.intp]) -> PairSums:
-        """Return the sums of some of the items."""
+    def of(self, items: NDArray[np.intp], *, squares: bool = True) -> PairSums:
+        """Return the sums of some of the items, with or without squares."""
         rows = (items[:, None], items)
-        squares = None if self.squares is None else self.squares[rows]
-        return PairSums(self.counts[rows], self.sums[rows], squares, self.products[rows])
+        squared = self.squares[rows] if squares and self.squares is not None else None
+        return PairSums(self.counts[rows], self.sums[rows], squared, self.products[rows])
 
 
 def block_size(highest: int) -> tuple[int, type[np.float32] | type[np.float64]]:
@@ -141,10 +142,17 @@ def _gappy_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
 def code_frequencies(codes: Codes, highest: int) -> Integers:
     """Count each code of each column: (n_items, highest + 1).
 
-    Several columns are packed into one number and counted together.
+    A few codes are counted by comparing; of many, several columns are packed into one number and
+    counted together.
     """
-    k = codes.shape[1]
+    n, k = codes.shape
     base = highest + 1
+    if highest <= _FEW_CODES:
+        compared = np.array(
+            [[np.count_nonzero(codes[:, j] == code) for code in range(1, base)] for j in range(k)],
+            dtype=np.int64,
+        )
+        return np.concatenate([n - compared.sum(axis=1, keepdims=True), compared], axis=1)
     together = 1
     while base ** (together + 1) <= _PACKED:
         together += 1

@@ -29,7 +29,8 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 def freeze(result: Any) -> None:
     """Make the arrays of a frozen dataclass read-only, and its mappings unchangeable."""
-    for name in _names(type(result)):
+    kind: Any = type(result)
+    for name in _names(kind):
         value = getattr(result, name)
         if isinstance(value, np.ndarray):
             value.flags.writeable = False

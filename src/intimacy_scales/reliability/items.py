@@ -374,7 +374,8 @@ def item_analysis(
         if isinstance(answers, CodedResponses)
         else answers
     )
-    moments = keyed_moments(summed, scale, missing, pair_sds=check_sds(sds) == "pairs")
+    check_sds(sds)
+    moments = keyed_moments(summed, scale, missing)
     check_unweighted(moments)
     analysis = items_from(summed, moments, sds)
     if analysis.keying is not None:

@@ -254,7 +254,9 @@ def scale_codes(answers: CodedResponses, items: ScaleItems) -> Codes:
 
 def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, squares: bool) -> PairSums:
     if isinstance(answers, ItemMoments):
-        return answers.complete[name] if missing == "listwise" else answers.pairs.of(items.columns)
+        if missing == "listwise":
+            return answers.complete[name]
+        return answers.pairs.of(items.columns, squares=squares)
     codes, highest = scale_codes(answers, items), highest_code(answers.instrument)
     with one_blas_thread():
         if missing == "pairwise":
@@ -304,6 +306,18 @@ def keyed_moments(
     """
     check_missing(missing)
     name, items = items_of(answers, scale)
+    if not isinstance(answers, ItemMoments):
+        return _keyed_moments(answers, name, items, missing, pair_sds=pair_sds)
+    made: KeyedMoments | None = answers.kept.get((name, missing))
+    if made is None or (pair_sds and made.pair_variances is None and answers.pairs.squares is not None):
+        made = _keyed_moments(answers, name, items, missing, pair_sds=pair_sds)
+        answers.kept[name, missing] = made
+    return made
+
+
+def _keyed_moments(
+    answers: Answers, name: str, items: ScaleItems, missing: Missing, *, pair_sds: bool
+) -> KeyedMoments:
     sums = _sums(answers, name, items, missing, squares=pair_sds)
     covariances, pair_variances = _scaled_covariances(sums)
     signs = np.where(items.reverse, -items.steps, items.steps)

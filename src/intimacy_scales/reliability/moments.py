@@ -9,7 +9,7 @@ themselves need not be kept.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +52,10 @@ def highest_code(instrument: Instrument) -> int:
     return max(item.response_scale.n_points for item in instrument.items)
 
 
+class Kept(dict[Any, Any]):
+    """What was worked out of moments, kept with them, since they never change."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemMoments:
     """Exact sums of coded answers; those of parts add up with ``+``.
@@ -72,6 +76,8 @@ class ItemMoments:
         By scale of items: sums over those who answered some of them but not all.
     frequencies
         (n_items, highest code + 1): how often each code was given, code 0 for no answer.
+    kept
+        What was worked out of them already.
 
     Notes
     -----
@@ -93,9 +99,11 @@ class ItemMoments:
     complete: Mapping[str, PairSums]
     answered: Mapping[str, AnsweredSums]
     frequencies: Integers
+    kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        freeze(self)
+        for part in (self, self.pairs, *self.complete.values(), *self.answered.values()):
+            freeze(part)
 
     def __add__(self, other: ItemMoments) -> ItemMoments:
         """Return the moments of both groups of persons together.
@@ -307,11 +315,14 @@ def read_moments(form: Instrument, responses: Any, **options: Any) -> tuple[Item
     reader = AnswerReader(form, responses, **options)
     n = len(reader.table)
     block: Codes = np.empty((min(n, BLOCK), len(reader.keys)), dtype=reader.dtype, order="F")
-    total = no_moments(form)
+    total: ItemMoments | None = None
     for start in range(0, n, BLOCK):
         codes = block[: min(BLOCK, n - start)]
         reader.read(start, codes)
-        total += moments_of_codes(form, codes)
+        part = moments_of_codes(form, codes)
+        total = part if total is None else total + part
+    if total is None:
+        total = no_moments(form)
     return total, reader
 
 

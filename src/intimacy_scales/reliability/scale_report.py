@@ -218,8 +218,8 @@ def _peaked(items: ItemAnalysis, method: str) -> list[str]:
     if kurtosis <= _PEAKED:
         return []
     return [
-        f"answers are skewed or peaked (mean excess kurtosis {kurtosis:.1f}), and {method} intervals too narrow "
-        "for such; interval='adf' holds better from some 200 persons on"
+        f"answers are skewed or peaked (mean excess kurtosis {kurtosis:.1f}), for which {method} intervals "
+        "are too narrow; interval='adf' holds better from some 200 persons on"
     ]
 
 

@@ -58,7 +58,7 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
         + np.outer(shift, slope * codes)
         + n * np.outer(shift, shift)
     )
-    own = moments.pairs.of(items.columns)
+    own = moments.pairs.of(items.columns, squares=False)
     counts, sums, products = (a.diagonal() for a in (own.counts, own.sums, own.products))
 
     def last(rows: Integers, row: Any) -> Integers:
