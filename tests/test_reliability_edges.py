@@ -489,6 +489,17 @@ def test_a_result_knows_its_correlations():
         assert cronbach_alpha(given, scale="a").moments.correlations() == pytest.approx(expected)
 
 
-def test_split_half_is_a_function_not_hidden_by_a_module_of_its_name():
-    lines = "import intimacy_scales.reliability as r; r.split_halves; assert callable(r.split_half)"
-    assert subprocess.run([sys.executable, "-c", lines], check=False, capture_output=True).returncode == 0
+def test_no_module_hides_what_its_package_exports():
+    """A module of the name of an exported function replaces it in the package once it is imported."""
+    lines = """
+import pkgutil, types, importlib
+import intimacy_scales, intimacy_scales.reliability as reliability
+for module in pkgutil.walk_packages(intimacy_scales.__path__, "intimacy_scales."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+for package in (intimacy_scales, reliability):
+    hidden = [n for n in package.__all__ if isinstance(getattr(package, n), types.ModuleType)]
+    assert not hidden, hidden
+"""
+    done = subprocess.run([sys.executable, "-c", lines], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -85,7 +86,7 @@ def check_level(confidence_level: float) -> float:
     return float(confidence_level)
 
 
-class Result:
+class Result(ABC):
     """What every result can do: be frozen, and be written as JSON or shown in a notebook."""
 
     __slots__ = ()
@@ -93,9 +94,9 @@ class Result:
     def __post_init__(self) -> None:
         freeze(self)
 
+    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values."""
-        raise NotImplementedError
 
     def to_json(self) -> str:
         """Return `to_dict` as JSON."""
