@@ -258,12 +258,13 @@ def test_so_many_persons_that_sums_could_round_are_refused():
 
 # ------------------------------------------------------------------ what changes no bit
 
+SUMS = "reliability.cross_products"
 CONSTANTS = [
-    {"cross_products._MANY": 1, "cross_products._FEW": 1},
-    {"cross_products._MANY": 3, "cross_products._FEW": 1, "cross_products._PACKED": 1},
-    {"cross_products._FEW": 2**30, "cross_products._PACKED": 100},  # never float32
-    {"moments.BLOCK": 1},
-    {"moments.BLOCK": 2, "cross_products._MANY": 1},
+    {f"{SUMS}._MANY": 1, f"{SUMS}._FEW": 1},
+    {f"{SUMS}._MANY": 3, f"{SUMS}._FEW": 1, f"{SUMS}._FEW_CODES": 0, f"{SUMS}._PACKED": 1},
+    {f"{SUMS}._FEW": 2**30, f"{SUMS}._FEW_CODES": 0, f"{SUMS}._PACKED": 100},  # never float32
+    {"codes.BLOCK": 1},
+    {"codes.BLOCK": 2, f"{SUMS}._MANY": 1},
 ]
 
 
@@ -292,7 +293,7 @@ def test_block_sizes_change_no_bit(constants, case):
     whole = item_moments(form, rows)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in constants.items():
-            patch.setattr(f"intimacy_scales.reliability.{name}", value)
+            patch.setattr(f"intimacy_scales.{name}", value)
         assert item_moments(form, rows) == whole
 
 

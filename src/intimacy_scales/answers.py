@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
+from intimacy_scales.kinds import is_null
 
 MISSING = 0
 PROBLEM = -1
@@ -23,7 +24,6 @@ PROBLEM = -1
 MissingCode = int | float | str
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-_NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType"})
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
 _EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
 
@@ -87,7 +87,7 @@ class AnswerKey:
             return self._decode_text(value)
         if isinstance(value, int | float | Decimal | Fraction):
             return self._decode_number(value, 2.0**-52)
-        if type(value).__name__ in _NULL_TYPES:
+        if is_null(value):
             return MISSING
         return self._decode_numpy(value) if type(value).__module__ == "numpy" else PROBLEM
 

@@ -16,6 +16,7 @@ from intimacy_scales.answers import answer_keys, as_missing_codes
 from intimacy_scales.banks import as_instrument
 from intimacy_scales.columns import ColumnMap, check_columns, column_names, look_alikes
 from intimacy_scales.encoding import Codes, ColumnEncoder, code_dtype
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.frames import ListTable, Table, check_unique, open_table
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.problems import BadColumn, Problems, found, invalid_responses
@@ -93,6 +94,38 @@ class CodedResponses:
         )
 
 
+def check_belongs(form: Instrument, belongs_to: Instrument, what: str = "codes") -> None:
+    """Raise where codes, or sums of them, are of another instrument.
+
+    Raises
+    ------
+    ResponseError
+        Says of which.
+    """
+    if belongs_to is not form and belongs_to.digest != form.digest:
+        raise ResponseError(f"these {what} belong to {belongs_to.ref}, not to {form.ref}")
+
+
+def refuse_reading_options(
+    columns: ColumnMap,
+    missing_codes: MissingCode | Sequence[MissingCode],
+    on_invalid: OnInvalid,
+    person: Hashable,
+    *,
+    allow_missing_items: bool,
+) -> None:
+    """Raise where options of reading are given for answers that were read before.
+
+    Raises
+    ------
+    ResponseError
+        Says where they belong.
+    """
+    named = columns is not None or person is not None or allow_missing_items
+    if named or as_missing_codes(missing_codes) or on_invalid != "raise":
+        raise ResponseError("these answers were checked before: give options of reading them to encode()")
+
+
 def encode(
     instrument: Instrument | str,
     responses: Any,
@@ -161,9 +194,7 @@ def encode(
         person=person,
         allow_missing_items=allow_missing_items,
     )
-    codes: Codes = np.empty((len(reader.table), len(reader.keys)), dtype=reader.dtype, order="F")
-    for start in range(0, len(codes), BLOCK):
-        reader.read(start, codes[start : start + BLOCK])
+    codes = reader.read_all()
     codes.flags.writeable = False
     return CodedResponses(
         instrument=reader.instrument, codes=codes, problems=reader.finish(), table=reader.table
@@ -233,6 +264,22 @@ class AnswerReader:
                 codes[:, index] = 0
             else:
                 encoder.encode(start, codes[:, index])
+
+    def read_all(self) -> Codes:
+        """Return the codes of the whole table (n_persons, n_items), column-contiguous."""
+        codes: Codes = np.empty((len(self.table), len(self.keys)), dtype=self.dtype, order="F")
+        for start in range(0, len(codes), BLOCK):
+            self.read(start, codes[start : start + BLOCK])
+        return codes
+
+    def blocks(self) -> Iterator[tuple[int, Codes]]:
+        """Yield the position of a block's first row and its codes, in a buffer that is used again."""
+        n = len(self.table)
+        buffer: Codes = np.empty((min(n, BLOCK), len(self.keys)), dtype=self.dtype, order="F")
+        for start in range(0, n, BLOCK):
+            codes = buffer[: min(BLOCK, n - start)]
+            self.read(start, codes)
+            yield start, codes
 
     def finish(self) -> Problems:
         """Return everything that was no answer; raises it where that was asked for."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import MissingDependencyError, ResponseError
-from intimacy_scales.kinds import is_of
+from intimacy_scales.kinds import is_null, is_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -417,17 +417,13 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
         raise ResponseError(f"{what}: pass a column of numbers, not {type(values).__name__}")
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
     for row, value in enumerate(plain):
-        if not _is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
+        if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
             raise ResponseError(f"{what}: row {row} holds {value!r}, which is no number")
     try:
-        numbers = np.array([np.nan if _is_null(v) else v for v in plain], dtype=np.float64)
+        numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
     except (TypeError, ValueError):
         raise ResponseError(f"{what}: not all of its values are numbers") from None
     return _finite(numbers, what)
-
-
-def _is_null(value: Any) -> bool:
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def _finite(numbers: NDArray[np.float64], what: str) -> NDArray[np.float64]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType"})
+
 
 def is_of(value: Any, library: str, name: str) -> bool:
     """Tell whether a value is an instance of the named class of a library, or of a class made from it.
@@ -16,3 +18,14 @@ def is_of(value: Any, library: str, name: str) -> bool:
     return any(
         kind.__name__ == name and kind.__module__.partition(".")[0] == library for kind in type(value).__mro__
     )
+
+
+def is_null(value: Any) -> bool:
+    """Tell whether a value is None, or what pandas has for none.
+
+    Examples
+    --------
+    >>> is_null(None), is_null(0)
+    (True, False)
+    """
+    return type(value).__name__ in _NULL_TYPES

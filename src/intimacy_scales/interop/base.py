@@ -78,12 +78,7 @@ class ScoreFile(ABC):
             raise ResponseError(f"{path}: there is no folder {path.parent}")
         if path.is_dir():
             raise ResponseError(f"{path}: is a folder")
-        try:
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        except OSError as error:
-            raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
-        os.close(handle)
-        self.partial = Path(name)
+        self.partial = _begin_beside(path)
 
     @abstractmethod
     def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
@@ -96,10 +91,7 @@ class ScoreFile(ABC):
     def commit(self) -> None:
         """Put the finished file in its place, over any that stood there."""
         self.close()
-        mask = os.umask(0)
-        os.umask(mask)
-        self.partial.chmod(0o666 & ~mask)
-        self.partial.replace(self.path)
+        _put_in_place(self.partial, self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -117,28 +109,40 @@ class ScoreFile(ABC):
             self.partial.unlink(missing_ok=True)
 
 
+def _begin_beside(path: Path) -> Path:
+    """Create an empty file of another name beside the one that is to be written."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
+    os.close(handle)
+    return Path(name)
+
+
+def _put_in_place(partial: Path, path: Path) -> None:
+    """Give a finished file its name and the usual permissions."""
+    mask = os.umask(0)
+    os.umask(mask)
+    partial.chmod(0o666 & ~mask)
+    partial.replace(path)
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, or leave what stood there: beside it first, then put in its place.
+    """Write a text file, or leave what stood there.
 
     Raises
     ------
     ResponseError
         It cannot be written.
     """
-    partial: Path | None = None
+    partial = _begin_beside(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        partial = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        partial.chmod(0o666 & ~mask)
-        partial.replace(path)
+        partial.write_text(text, encoding="utf-8", newline="")
+        _put_in_place(partial, path)
     except OSError as error:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
         raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:

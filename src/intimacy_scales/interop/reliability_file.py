@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.answers import MissingCode
-from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
+from intimacy_scales.codes import AnswerReader, CodedResponses
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import ResponseError, ResponseProblem
@@ -69,15 +69,11 @@ class _Gathered:
         self.labels: list[Any] = []
 
     def add(self, reader: AnswerReader) -> None:
-        n = len(reader.table)
-        codes: Codes = np.empty((n, len(reader.keys)), dtype=reader.dtype, order="F")
-        for start in range(0, n, BLOCK):
-            part = codes[start : start + BLOCK]
-            reader.read(start, part)
         if self.keep:
-            self.codes.append(codes)
+            self.codes.append(reader.read_all())
         else:
-            self.moments += moments_of_codes(self.form, codes)
+            for _, codes in reader.blocks():
+                self.moments += moments_of_codes(self.form, codes)
         if self.clusters is not None:
             labels: Any = reader.table.values(self.clusters, "--clusters")
             listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)

@@ -302,14 +302,9 @@ def alpha_from(
     reason = reason or undefined_because(moments, source, sds)
     matrix = moments.covariances if reason else moments.matrix(source, sds)
     return CronbachAlpha(
-        instrument=moments.instrument,
-        scale=moments.scale,
+        **moments.origin(),
         estimate=math.nan if reason else alpha_of(matrix),
         definition=f"k/(k-1) (1 - trace/total) of {moments.missing} {source}",
-        n=moments.n,
-        n_persons=moments.n_persons,
-        n_items=moments.n_items,
-        missing=moments.missing,
         reason=reason,
         standardized=standardized,
         moments=moments,

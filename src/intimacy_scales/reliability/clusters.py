@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -11,16 +12,13 @@ from numpy.typing import NDArray
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.frames import same_rows
+from intimacy_scales.kinds import is_null
 
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
 
 def _is_missing(label: Any) -> bool:
-    return (
-        label is None
-        or type(label).__name__ in ("NAType", "NaTType")
-        or (isinstance(label, float) and label != label)  # noqa: PLR0124 - nan
-    )
+    return is_null(label) or (isinstance(label, float) and math.isnan(label))
 
 
 def label_positions(labels: Any) -> NDArray[np.intp]:

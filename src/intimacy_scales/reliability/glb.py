@@ -135,14 +135,9 @@ def greatest_lower_bound(
     errors.flags.writeable = False
     few = moments.n < _SMALL_SAMPLE and moments.n_items > _FEW_ITEMS
     return GreatestLowerBound(
-        instrument=moments.instrument,
-        scale=moments.scale,
+        **moments.origin(),
         estimate=estimate,
         definition=f"1 - max sum(e) / V of {missing} covariances",
-        n=moments.n,
-        n_persons=moments.n_persons,
-        n_items=moments.n_items,
-        missing=missing,
         reason=reason,
         error_variances=errors,
         caution="biased upwards in samples"

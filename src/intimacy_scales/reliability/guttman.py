@@ -170,14 +170,9 @@ def guttman_lambdas(
                 else "some items are linear combinations of others, or there are more items than persons"
             )
     return GuttmanLambdas(
-        instrument=moments.instrument,
-        scale=moments.scale,
+        **moments.origin(),
         estimate=bounds[1],
         definition=f"Guttman (1945) of {missing} {of}",
-        n=moments.n,
-        n_persons=moments.n_persons,
-        n_items=moments.n_items,
-        missing=missing,
         reason=reason,
         lambda1=bounds[0],
         lambda2=bounds[1],

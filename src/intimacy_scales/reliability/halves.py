@@ -240,14 +240,9 @@ def split_half_from(
     if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
         reason = f"the halves correlate {r:.2f}, which is no reliability to step up from"
     return SplitHalf(
-        instrument=moments.instrument,
-        scale=moments.scale,
+        **moments.origin(),
         estimate=math.nan if reason else total if equal else corrected,
         definition=f"{'Spearman-Brown' if equal else 'Horst'} of {moments.missing} {of}",
-        n=moments.n,
-        n_persons=moments.n_persons,
-        n_items=moments.n_items,
-        missing=moments.missing,
         reason=reason,
         r=r,
         spearman_brown=total,
@@ -354,14 +349,9 @@ def split_halves(
         values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
     values.flags.writeable = False
     return SplitHalves(
-        instrument=moments.instrument,
-        scale=moments.scale,
+        **moments.origin(),
         estimate=float(values.mean()) if len(values) else math.nan,
         definition=f"mean of 4 cov(A, B) / V over splits, of {missing} {of}",
-        n=moments.n,
-        n_persons=moments.n_persons,
-        n_items=moments.n_items,
-        missing=missing,
         reason=reason,
         values=values,
         every_split=every,

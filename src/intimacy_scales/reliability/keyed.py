@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +171,11 @@ class KeyedMoments:
         np.fill_diagonal(r, varied)
         r[np.isinf(r)] = np.nan
         return r
+
+    def origin(self) -> dict[str, Any]:
+        """Return what every coefficient of these moments says of where it comes from."""
+        names = ("instrument", "scale", "n", "n_persons", "n_items", "missing")
+        return {name: getattr(self, name) for name in names}
 
     def matrix(self, of: Source, sds: StandardDeviations = "items") -> Floats:
         """Return the covariances or the correlations (k, k)."""

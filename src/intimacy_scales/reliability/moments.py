@@ -16,7 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.banks import as_instrument
-from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
+from intimacy_scales.codes import (
+    AnswerReader,
+    CodedResponses,
+    check_belongs,
+    refuse_reading_options,
+)
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError, ResponseError
@@ -289,7 +294,10 @@ def item_moments(
     """
     form = as_instrument(instrument)
     if isinstance(responses, CodedResponses):
-        check_belongs(form, responses)
+        refuse_reading_options(
+            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
+        )
+        check_belongs(form, responses.instrument)
         return moments_of_codes(form, responses.codes)
     moments, reader = read_moments(
         form,
@@ -304,21 +312,11 @@ def item_moments(
     return moments
 
 
-def check_belongs(form: Instrument, coded: CodedResponses | ItemMoments) -> None:
-    """Raise where answers were checked against another instrument."""
-    if coded.instrument is not form and coded.instrument.digest != form.digest:
-        raise ResponseError(f"these answers belong to {coded.instrument.ref}, not to {form.ref}")
-
-
 def read_moments(form: Instrument, responses: Any, **options: Any) -> tuple[ItemMoments, AnswerReader]:
     """Sum up a table block by block; returns the finished reader too."""
     reader = AnswerReader(form, responses, **options)
-    n = len(reader.table)
-    block: Codes = np.empty((min(n, BLOCK), len(reader.keys)), dtype=reader.dtype, order="F")
     total: ItemMoments | None = None
-    for start in range(0, n, BLOCK):
-        codes = block[: min(BLOCK, n - start)]
-        reader.read(start, codes)
+    for _, codes in reader.blocks():
         part = moments_of_codes(form, codes)
         total = part if total is None else total + part
     if total is None:

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.answers import MissingCode, as_missing_codes
+from intimacy_scales.answers import MissingCode
 from intimacy_scales.banks import as_instrument
-from intimacy_scales.codes import CodedResponses, encode
+from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
 from intimacy_scales.columns import ColumnMap
-from intimacy_scales.errors import EstimationError, KeyingWarning, ResponseError
+from intimacy_scales.errors import EstimationError, KeyingWarning
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reliability.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.blas import one_blas_thread
 from intimacy_scales.reliability.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.reliability.items import ItemAnalysis
 from intimacy_scales.reliability.keyed import Missing, check_missing
-from intimacy_scales.reliability.moments import ItemMoments, check_belongs, moments_of_codes
+from intimacy_scales.reliability.moments import ItemMoments, moments_of_codes
 from intimacy_scales.reliability.rendering import (
     html_of,
     items_html,
@@ -278,11 +278,11 @@ def reliability_report(
     check_missing(missing)
     check_level(confidence_level)
     if isinstance(responses, CodedResponses | ItemMoments):
-        named = columns is not None or person is not None
-        given = named or as_missing_codes(missing_codes) or on_invalid != "raise"
-        if given or allow_missing_items:
-            raise ResponseError("these answers were checked before: give options of reading them to encode()")
-        check_belongs(form, responses)
+        refuse_reading_options(
+            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
+        )
+        what = "codes" if isinstance(responses, CodedResponses) else "moments"
+        check_belongs(form, responses.instrument, what)
         answers = responses
     else:
         answers = encode(

@@ -123,14 +123,9 @@ def stratified_from(
         reason = "the total score does not vary"
     total = float(moments.weights @ moments.covariances @ moments.weights)
     return StratifiedAlpha(
-        instrument=moments.instrument,
-        scale=moments.scale,
+        **moments.origin(),
         estimate=math.nan if reason else 1 - unreliable / total,
         definition=f"1 - sum var_i (1 - r_i) / var_total of {moments.missing} covariances",
-        n=moments.n,
-        n_persons=moments.n_persons,
-        n_items=moments.n_items,
-        missing=moments.missing,
         reason=reason,
         parts={name: reliability for name, (_, reliability, _) in parts.items()},
     )

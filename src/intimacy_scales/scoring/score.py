@@ -133,16 +133,14 @@ def score(
         if person is not None and person not in sheet:
             raise ResponseError(f"person: the mapping has no key {person!r}")
         return scorer(form, sheet, on_invalid=on_invalid, person=None if person is None else sheet[person])
-    from intimacy_scales.codes import CodedResponses
+    from intimacy_scales.codes import CodedResponses, check_belongs, refuse_reading_options
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
     if isinstance(responses, CodedResponses):
-        named = columns is not None or person is not None
-        given = named or as_missing_codes(missing_codes) or on_invalid != "raise"
-        if given or allow_missing_items:
-            raise ResponseError("these answers were checked before: give options of reading them to encode()")
-        if responses.instrument is not form and responses.instrument.digest != form.digest:
-            raise ResponseError(f"these codes belong to {responses.instrument.ref}, not to {form.ref}")
+        refuse_reading_options(
+            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
+        )
+        check_belongs(form, responses.instrument)
         return score_coded(responses)
     return score_answers(
         form,

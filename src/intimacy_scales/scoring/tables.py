@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales.codes import BLOCK, AnswerReader, CodedResponses
-from intimacy_scales.encoding import Codes
+from intimacy_scales.codes import AnswerReader, CodedResponses
 from intimacy_scales.frames import ListTable, Table
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.problems import Problems
@@ -22,12 +21,8 @@ def score_answers(instrument: Instrument, responses: Any, **options: Any) -> Sco
     Only one block of codes exists at a time, so that it stays in cache between the two.
     """
     reader = AnswerReader(instrument, responses, **options)
-    n = len(reader.table)
-    kernel = Kernel(plan_of(instrument), n)
-    block: Codes = np.empty((min(n, BLOCK), len(reader.keys)), dtype=reader.dtype, order="F")
-    for start in range(0, n, BLOCK):
-        codes = block[: min(BLOCK, n - start)]
-        reader.read(start, codes)
+    kernel = Kernel(plan_of(instrument), len(reader.table))
+    for start, codes in reader.blocks():
         kernel.score(start, codes)
     return _scores(instrument, kernel, reader.finish(), reader.table)
 
