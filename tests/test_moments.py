@@ -30,8 +30,8 @@ from intimacy_scales import (
     encode,
     score,
 )
+from intimacy_scales.moments.cross_products import PairSums, pair_sums
 from intimacy_scales.reliability import item_moments, item_moments_stream, keyed_moments
-from intimacy_scales.reliability.cross_products import PairSums, pair_sums
 from strategies import ANY, BYTES, WHOLE, Grid, Row, answered
 
 WIDE = Grid(("0", "1", "-1000", "-0.5"), ("1", "0.5"), st.sampled_from([256, 1001, 4001]))
@@ -258,7 +258,7 @@ def test_so_many_persons_that_sums_could_round_are_refused():
 
 # ------------------------------------------------------------------ what changes no bit
 
-SUMS = "reliability.cross_products"
+SUMS = "moments.cross_products"
 CONSTANTS = [
     {f"{SUMS}._MANY": 1, f"{SUMS}._FEW": 1},
     {f"{SUMS}._MANY": 3, f"{SUMS}._FEW": 1, f"{SUMS}._FEW_CODES": 0, f"{SUMS}._PACKED": 1},

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from intimacy_scales import CodedResponses, Instrument, ResponseScale, encode, item_moments
+from intimacy_scales.moments.answer_values import keyed_steps
 from intimacy_scales.reliability import (
     CronbachAlpha,
     cronbach_alpha,
@@ -28,7 +29,6 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
-from intimacy_scales.reliability.answer_values import keyed_steps
 from intimacy_scales.reliability.bootstrap import AlphaTerms, draw_counts
 from intimacy_scales.reliability.influence import influences
 

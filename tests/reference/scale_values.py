@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.errors import KeyingWarning
+from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.reliability import (
     GuttmanLambdas,
     ItemAnalysis,
@@ -19,7 +20,6 @@ from intimacy_scales.reliability import (
     split_half,
     split_halves,
 )
-from intimacy_scales.reliability.scale_items import scale_items
 from intimacy_scales.reliability.score_moments import available_score, unit_sums
 from intimacy_scales.reliability.splits import equal_splits
 

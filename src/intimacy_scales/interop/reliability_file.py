@@ -19,13 +19,13 @@ from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.interop.base import write_text
 from intimacy_scales.interop.formats import open_answers
 from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
+from intimacy_scales.moments.clusters import label_positions
+from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
+from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.problems import LikelyMissingCode
 from intimacy_scales.reliability.alpha import NEED_ANSWERS, IntervalMethod
-from intimacy_scales.reliability.clusters import label_positions
-from intimacy_scales.reliability.keyed import Missing
-from intimacy_scales.reliability.moments import moments_of_codes, no_moments
 from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
-from intimacy_scales.reliability.results import counted
+from intimacy_scales.results import counted
 from intimacy_scales.sheet import OnInvalid
 
 WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {

@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.moments.item_moments import ItemMoments, item_moments, item_moments_stream
+    from intimacy_scales.moments.keyed import KeyedMoments, keyed_moments
     from intimacy_scales.reliability.alpha import CronbachAlpha, cronbach_alpha
     from intimacy_scales.reliability.change import (
         Cutoffs,
@@ -32,14 +34,12 @@ if TYPE_CHECKING:
         intraclass_corr,
     )
     from intimacy_scales.reliability.items import ItemAnalysis, item_analysis
-    from intimacy_scales.reliability.keyed import KeyedMoments, keyed_moments
-    from intimacy_scales.reliability.moments import ItemMoments, item_moments, item_moments_stream
     from intimacy_scales.reliability.multilevel import DiaryReliability, NestedComponents, diary_reliability
     from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
-    from intimacy_scales.reliability.results import Coefficient, Interval
     from intimacy_scales.reliability.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.scale_report import ScaleReliability
     from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
+    from intimacy_scales.results import Coefficient, Interval
 
 _HOMES = {
     "alpha": ("CronbachAlpha", "cronbach_alpha"),
@@ -50,12 +50,9 @@ _HOMES = {
     "guttman": ("GuttmanLambdas", "guttman_lambdas"),
     "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
     "items": ("ItemAnalysis", "item_analysis"),
-    "keyed": ("KeyedMoments", "keyed_moments"),
-    "moments": ("ItemMoments", "item_moments", "item_moments_stream"),
     "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
     "report": ("ReliabilityReport", "reliability_report"),
     "scale_report": ("ScaleReliability",),
-    "results": ("Coefficient", "Interval"),
     "retest": ("RetestReliability", "test_retest"),
     "halves": (
         "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half",
@@ -63,7 +60,14 @@ _HOMES = {
     ),
     "stratified": ("StratifiedAlpha", "stratified_alpha"),
 }  # fmt: skip
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_ELSEWHERE = {
+    "moments.item_moments": ("ItemMoments", "item_moments", "item_moments_stream"),
+    "moments.keyed": ("KeyedMoments", "keyed_moments"),
+    "results": ("Coefficient", "Interval"),
+}
+_HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names} | {
+    name: f"intimacy_scales.{module}" for module, names in _ELSEWHERE.items() for name in names
+}
 
 __all__ = [
     "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "GreatestLowerBound", "GroupICC",
@@ -82,7 +86,7 @@ def __getattr__(name: str) -> Any:
     home = _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    return getattr(import_module(home), name)
 
 
 def __dir__() -> list[str]:

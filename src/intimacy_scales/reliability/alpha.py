@@ -10,13 +10,9 @@ import numpy as np
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reliability.answer_values import keyed_steps
-from intimacy_scales.reliability.bootstrap import AlphaTerms, bca_interval, percentile_interval
-from intimacy_scales.reliability.clusters import Clusters, cluster_positions
-from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.influence import alpha_variance
-from intimacy_scales.reliability.intervals import bonett, duhachek_variance, feldt, symmetric
-from intimacy_scales.reliability.keyed import (
+from intimacy_scales.moments.answer_values import keyed_steps
+from intimacy_scales.moments.clusters import Clusters, cluster_positions
+from intimacy_scales.moments.keyed import (
     Answers,
     Floats,
     KeyedMoments,
@@ -26,7 +22,11 @@ from intimacy_scales.reliability.keyed import (
     check_sds,
     keyed_moments,
 )
-from intimacy_scales.reliability.results import (
+from intimacy_scales.reliability.bootstrap import AlphaTerms, bca_interval, percentile_interval
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.influence import alpha_variance
+from intimacy_scales.reliability.intervals import bonett, duhachek_variance, feldt, symmetric
+from intimacy_scales.results import (
     Coefficient,
     Interval,
     check_level,

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.reliability.blas import one_blas_thread
-from intimacy_scales.reliability.clusters import sum_by_cluster
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.clusters import sum_by_cluster
 
 Floats = NDArray[np.float64]
 

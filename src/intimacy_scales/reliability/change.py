@@ -13,8 +13,8 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.frames import row_labels
 from intimacy_scales.reliability.error import check_number, check_reliability, check_sd, source_of
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.results import Result, check_level, plain, shown
 from intimacy_scales.reliability.retest import paired
+from intimacy_scales.results import Result, check_level, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.reliability.blas import one_blas_thread
+from intimacy_scales.moments.blas import one_blas_thread
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[Any]  # real, or complex for exact derivatives

@@ -10,7 +10,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.alpha import CronbachAlpha
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.results import Coefficient, Interval, Result, check_level, plain, shown
+from intimacy_scales.results import Coefficient, Interval, Result, check_level, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

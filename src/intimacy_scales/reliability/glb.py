@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.moments.keyed import Answers, Floats, Missing, keyed_moments
 from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.keyed import Answers, Floats, Missing, keyed_moments
-from intimacy_scales.reliability.results import Coefficient
+from intimacy_scales.results import Coefficient
 
 _GAP = 1e-10
 _STEPS = 500

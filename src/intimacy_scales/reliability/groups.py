@@ -10,10 +10,10 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.frames import number_column, same_rows
+from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reliability.anova import ratio
-from intimacy_scales.reliability.clusters import label_positions
 from intimacy_scales.reliability.crossed import CrossedData, one_way_components
-from intimacy_scales.reliability.results import Result, plain, shown
+from intimacy_scales.results import Result, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

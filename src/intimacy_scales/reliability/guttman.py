@@ -8,9 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from intimacy_scales.reliability.alpha import alpha_of
-from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.keyed import (
+from intimacy_scales.moments.keyed import (
     Answers,
     Floats,
     Missing,
@@ -20,8 +18,10 @@ from intimacy_scales.reliability.keyed import (
     check_source,
     keyed_moments,
 )
-from intimacy_scales.reliability.results import Coefficient, generator, shown
+from intimacy_scales.reliability.alpha import alpha_of
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.splits import best_split, searched_split
+from intimacy_scales.results import Coefficient, generator, shown
 
 _EXACT_ITEMS = 24
 _SINGULAR = 1e-12

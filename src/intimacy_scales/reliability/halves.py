@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.keyed import (
+from intimacy_scales.moments.keyed import (
     Answers,
     Floats,
     KeyedMoments,
@@ -20,8 +19,9 @@ from intimacy_scales.reliability.keyed import (
     check_source,
     keyed_moments,
 )
-from intimacy_scales.reliability.results import Coefficient, generator, shown
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.splits import equal_splits, sampled_splits
+from intimacy_scales.results import Coefficient, generator, shown
 
 _ALL_SPLITS = 24
 _ROUNDING = 1e-12

@@ -26,7 +26,7 @@ from intimacy_scales.reliability.crossed import (
     one_way_components,
     two_way_components,
 )
-from intimacy_scales.reliability.results import (
+from intimacy_scales.results import (
     Interval,
     Result,
     check_level,

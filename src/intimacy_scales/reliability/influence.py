@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.codes import CodedResponses
-from intimacy_scales.reliability.answer_values import blocks_of
-from intimacy_scales.reliability.clusters import sum_by_cluster
-from intimacy_scales.reliability.keyed import KeyedMoments
+from intimacy_scales.moments.answer_values import blocks_of
+from intimacy_scales.moments.clusters import sum_by_cluster
+from intimacy_scales.moments.keyed import KeyedMoments
 
 Floats = NDArray[np.float64]
 

@@ -12,12 +12,9 @@ import numpy as np
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import KeyingWarning
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.reliability.alpha import alpha_of
-from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.cross_products import Integers
-from intimacy_scales.reliability.guttman import guttman_bounds, squared_multiple_correlations
-from intimacy_scales.reliability.intervals import duhachek_variance
-from intimacy_scales.reliability.keyed import (
+from intimacy_scales.moments.cross_products import Integers
+from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
+from intimacy_scales.moments.keyed import (
     Answers,
     Floats,
     KeyedMoments,
@@ -27,16 +24,19 @@ from intimacy_scales.reliability.keyed import (
     items_of,
     keyed_moments,
 )
+from intimacy_scales.moments.scale_items import ScaleItems
+from intimacy_scales.reliability.alpha import alpha_of
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.guttman import guttman_bounds, squared_multiple_correlations
+from intimacy_scales.reliability.intervals import duhachek_variance
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
-from intimacy_scales.reliability.moments import ItemMoments, moments_of_codes
-from intimacy_scales.reliability.results import Result, plain
-from intimacy_scales.reliability.scale_items import ScaleItems
 from intimacy_scales.reliability.score_moments import (
     ScoreSums,
     available_score,
     item_score_correlations,
     unit_sums,
 )
+from intimacy_scales.results import Result, plain
 from intimacy_scales.scoring.plan import PlannedScale, plan_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from intimacy_scales.moments.keyed import Floats, KeyedMoments
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.keyed import Floats, KeyedMoments
 
 _SLIGHT = 0.1  # of the largest weight in the leading component
 _CHANCE = 0.025  # in one tail, of any item of a scale

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.clusters import Clusters, person_labels
+from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reliability.anova import ratio
-from intimacy_scales.reliability.answer_values import keyed_answers
-from intimacy_scales.reliability.clusters import Clusters, person_labels
 from intimacy_scales.reliability.crossed import Floats
 from intimacy_scales.reliability.diary_components import (
     SOURCES,
@@ -23,8 +24,7 @@ from intimacy_scales.reliability.diary_components import (
     nested_components,
     reml_components,
 )
-from intimacy_scales.reliability.keyed import items_of
-from intimacy_scales.reliability.results import Result, counted, plain, shown
+from intimacy_scales.results import Result, counted, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

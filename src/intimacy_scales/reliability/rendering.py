@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from intimacy_scales.reliability.items import ItemAnalysis
-from intimacy_scales.reliability.results import percent
+from intimacy_scales.results import percent
 
 _HEADINGS = {
     "scale": "Scale",

@@ -16,12 +16,12 @@ from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import EstimationError, KeyingWarning
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
+from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
+from intimacy_scales.moments.keyed import Missing, check_missing
 from intimacy_scales.reliability.alpha import METHODS, IntervalMethod
-from intimacy_scales.reliability.blas import one_blas_thread
-from intimacy_scales.reliability.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.reliability.items import ItemAnalysis
-from intimacy_scales.reliability.keyed import Missing, check_missing
-from intimacy_scales.reliability.moments import ItemMoments, moments_of_codes
 from intimacy_scales.reliability.rendering import (
     html_of,
     items_html,
@@ -30,13 +30,13 @@ from intimacy_scales.reliability.rendering import (
     page_of,
     report_cells,
 )
-from intimacy_scales.reliability.results import Result, check_level, counted
 from intimacy_scales.reliability.scale_report import (
     IntervalOptions,
     ScaleReliability,
     scale_reliability,
 )
 from intimacy_scales.reliability.sentence import method_sentence
+from intimacy_scales.results import Result, check_level, counted
 from intimacy_scales.sheet import OnInvalid
 
 if TYPE_CHECKING:

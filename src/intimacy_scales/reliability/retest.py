@@ -13,7 +13,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.frames import number_column, same_rows
 from intimacy_scales.reliability.icc import intraclass_corr
 from intimacy_scales.reliability.intervals import normal_quantile
-from intimacy_scales.reliability.results import Interval, Result, check_level, plain, shown
+from intimacy_scales.results import Interval, Result, check_level, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd

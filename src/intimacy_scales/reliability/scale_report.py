@@ -11,18 +11,18 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.moments.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.alpha import NEED_ANSWERS, CronbachAlpha, IntervalMethod, alpha_from
-from intimacy_scales.reliability.clusters import Clusters
 from intimacy_scales.reliability.conditions import weighted_because
 from intimacy_scales.reliability.error import MeasurementError, measurement_error
 from intimacy_scales.reliability.guttman import guttman_bounds
 from intimacy_scales.reliability.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.items import InterItem, ItemAnalysis, inter_item, items_from
-from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
-from intimacy_scales.reliability.moments import ItemMoments
-from intimacy_scales.reliability.results import Interval, Result, counted, plain, shown
 from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_from
+from intimacy_scales.results import Interval, Result, counted, plain, shown
 
 _FEW = 30
 _PAIR = 2

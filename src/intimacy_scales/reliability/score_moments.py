@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales.reliability.cross_products import Integers
-from intimacy_scales.reliability.keyed import Floats
-from intimacy_scales.reliability.moments import ItemMoments
-from intimacy_scales.reliability.scale_items import ScaleItems
+from intimacy_scales.moments.cross_products import Integers
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.moments.keyed import Floats
+from intimacy_scales.moments.scale_items import ScaleItems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

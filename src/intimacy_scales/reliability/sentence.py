@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.reliability.keyed import Missing
-from intimacy_scales.reliability.results import percent
+from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reliability.scale_report import ScaleReliability
+from intimacy_scales.results import percent
 
 _INTERVALS = {
     "bonett": "Bonett, 2002",

@@ -10,11 +10,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.moments.keyed import Answers, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.alpha import cronbach_alpha
 from intimacy_scales.reliability.conditions import check_unweighted, too_few_because, varies
 from intimacy_scales.reliability.error import check_reliability
-from intimacy_scales.reliability.keyed import Answers, KeyedMoments, Missing, keyed_moments
-from intimacy_scales.reliability.results import Coefficient, shown
+from intimacy_scales.results import Coefficient, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reliability.blas import one_blas_thread
-from intimacy_scales.reliability.cross_products import PairSums, pair_sums
-from intimacy_scales.reliability.freezing import freeze
-from intimacy_scales.reliability.incomplete import complete_sums, incomplete_rows
-from intimacy_scales.reliability.moments import ItemMoments, highest_code
-from intimacy_scales.reliability.scale_items import ScaleItems, scale_items
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.cross_products import PairSums, pair_sums
+from intimacy_scales.moments.incomplete import complete_sums, incomplete_rows
+from intimacy_scales.moments.item_moments import ItemMoments, highest_code
+from intimacy_scales.moments.scale_items import ScaleItems, scale_items
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -312,17 +312,18 @@ def keyed_moments(
     check_missing(missing)
     name, items = items_of(answers, scale)
     if not isinstance(answers, ItemMoments):
-        return _keyed_moments(answers, name, items, missing, pair_sds=pair_sds)
+        return keyed_moments_of(answers, name, items, missing, pair_sds=pair_sds)
     made: KeyedMoments | None = answers.kept.get((name, missing))
     if made is None or (pair_sds and made.pair_variances is None and answers.pairs.squares is not None):
-        made = _keyed_moments(answers, name, items, missing, pair_sds=pair_sds)
+        made = keyed_moments_of(answers, name, items, missing, pair_sds=pair_sds)
         answers.kept[name, missing] = made
     return made
 
 
-def _keyed_moments(
-    answers: Answers, name: str, items: ScaleItems, missing: Missing, *, pair_sds: bool
+def keyed_moments_of(
+    answers: Answers, name: str, items: ScaleItems, missing: Missing, *, pair_sds: bool = True
 ) -> KeyedMoments:
+    """Return means and covariances of any keyed items, under a name that stands in place of a scale's."""
     sums = _sums(answers, name, items, missing, squares=pair_sds)
     covariances, pair_variances = _scaled_covariances(sums)
     signs = np.where(items.reverse, -items.steps, items.steps)

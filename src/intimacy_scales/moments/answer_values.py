@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.codes import CodedResponses
-from intimacy_scales.reliability.keyed import items_of, scale_codes
+from intimacy_scales.moments.keyed import items_of, scale_codes
 
 _ROWS = 65_536
 

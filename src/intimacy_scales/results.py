@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.reliability.freezing import freeze
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,17 +25,17 @@ from intimacy_scales.codes import (
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reliability.blas import one_blas_thread
-from intimacy_scales.reliability.cross_products import (
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.cross_products import (
     Integers,
     PairSums,
     code_frequencies,
     no_pairs,
     pair_sums,
 )
-from intimacy_scales.reliability.freezing import freeze
-from intimacy_scales.reliability.incomplete import (
+from intimacy_scales.moments.incomplete import (
     AnsweredSums,
     answered_sums,
     complete_sums,
@@ -43,7 +43,7 @@ from intimacy_scales.reliability.incomplete import (
     nobody,
     sums_of_rows,
 )
-from intimacy_scales.reliability.scale_items import scale_items
+from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.sheet import OnInvalid, as_sheet
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.encoding import Codes
-from intimacy_scales.reliability.cross_products import Integers, PairSums, pair_sums
+from intimacy_scales.moments.cross_products import Integers, PairSums, pair_sums
 
 _FLOAT64 = 2**53
 

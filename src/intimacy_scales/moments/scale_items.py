@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,12 @@ def _weights(instrument: Instrument, scale_id: str, torn: set[str]) -> dict[str,
 def _of_scale(instrument: Instrument, scale_id: str) -> ScaleItems:
     torn: set[str] = set()
     weights = _weights(instrument, scale_id, torn)
+    return _items(instrument, weights, torn, is_composite=bool(instrument.scale(scale_id).of))
+
+
+def _items(
+    instrument: Instrument, weights: dict[str, tuple[bool, float]], torn: set[str], *, is_composite: bool
+) -> ScaleItems:
     positions = {item: index for index, item in enumerate(instrument.item_ids)}
     answers = [instrument.item(item).response_scale for item in weights]
     reverse = np.array([reverse for reverse, _ in weights.values()], dtype=np.bool_)
@@ -103,9 +110,19 @@ def _of_scale(instrument: Instrument, scale_id: str) -> ScaleItems:
         slopes=np.where(reverse, -steps, steps),
         offsets=np.where(reverse, highs + steps, lows - steps),
         unit=q,
-        is_composite=bool(instrument.scale(scale_id).of),
+        is_composite=is_composite,
         torn=tuple(sorted(torn)),
     )
+
+
+def some_items(instrument: Instrument, items: Sequence[str]) -> ScaleItems:
+    """Return items in the order given, each keyed as in the first scale that has it, counting alike."""
+    reverse: dict[str, bool] = {}
+    for scale in instrument.scales:
+        for key in scale.keys:
+            reverse.setdefault(key.item, key.reverse)
+    keys = {item: (reverse.get(item, False), 1.0) for item in items}
+    return _items(instrument, keys, set(), is_composite=False)
 
 
 def _of_instrument(instrument: Instrument) -> dict[str, ScaleItems]:

@@ -1,0 +1,225 @@
+"""Means and covariances of the variables of one group: what a factor model is fitted to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.freezing import freeze
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.keyed import KeyedMoments
+
+Floats = NDArray[np.float64]
+MissingAnswers = Literal["listwise", "pairwise", "fiml"]
+
+_SINGULAR = 1e-10  # of the largest eigenvalue of the correlations
+_TWO = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SampleMoments:
+    """Means and covariances of variables in one group of persons.
+
+    Attributes
+    ----------
+    names
+        The variables: item ids or columns.
+    n
+        Persons that a likelihood counts. With pairwise deletion, the harmonic mean over pairs.
+    n_rows
+        Rows of the table, whatever they hold.
+    means
+        (p,): of all who answered, with pairwise deletion and FIML; otherwise of complete persons.
+    covariances
+        (p, p), divisor n - 1.
+    correlations
+        (p, p). With pairwise deletion, with the standard deviations of those who answered both.
+    missing
+        ``listwise``: from persons who answered everything. ``pairwise``: each from all who answered
+        both variables. ``fiml``: the same, and the rows are there to use every answer.
+    group
+        Which group, where there are several.
+    instrument
+        What was answered, where that is known.
+    rows
+        (n, p): the numbers behind the moments, nan where missing; None where only sums are known.
+    """
+
+    names: tuple[str, ...]
+    n: int
+    n_rows: int
+    means: Floats
+    covariances: Floats
+    correlations: Floats
+    missing: MissingAnswers
+    group: str | None = None
+    instrument: InstrumentRef | None = None
+    rows: Floats | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __repr__(self) -> str:
+        where = f", group {self.group}" if self.group is not None else ""
+        return f"<SampleMoments of {len(self.names)} variables, n = {self.n}, {self.missing}{where}>"
+
+    @property
+    def ml_covariances(self) -> Floats:
+        """Covariances (p, p) with divisor n, as maximum likelihood has them."""
+        scaled: Floats = self.covariances * ((self.n - 1) / self.n)
+        return scaled
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return names, n, means and covariances as plain values."""
+        return {
+            "names": list(self.names),
+            "n": self.n,
+            "missing": self.missing,
+            "means": self.means.tolist(),
+            "covariances": self.covariances.tolist(),
+        }
+
+    def of(self, names: Sequence[str]) -> SampleMoments:
+        """Return the moments of some of the variables, in this order."""
+        if tuple(names) == self.names:
+            return self
+        positions = [self.names.index(name) for name in names]
+        square = np.ix_(positions, positions)
+        return SampleMoments(
+            names=tuple(names),
+            n=self.n,
+            n_rows=self.n_rows,
+            means=self.means[positions],
+            covariances=self.covariances[square],
+            correlations=self.correlations[square],
+            missing=self.missing,
+            group=self.group,
+            instrument=self.instrument,
+            rows=None if self.rows is None else self.rows[:, positions],
+        )
+
+    def check_usable(self) -> None:
+        """Raise where no model can be fitted to these covariances.
+
+        Raises
+        ------
+        EstimationError
+            Nobody, a variable that does not vary, fewer persons than variables, or variables of which
+            some are made up of others.
+        """
+        where = "" if self.group is None else f" in group {self.group!r}"
+        if self.n < _TWO:
+            raise EstimationError(
+                f"{self.n} usable persons{where}: nobody to fit a model to"
+                + ("" if self.missing != "listwise" else "; missing='fiml' also uses incomplete answers")
+            )
+        gaps = np.argwhere(~np.isfinite(self.covariances))
+        if len(gaps):
+            one, other = (self.names[i] for i in gaps[0])
+            both = one if one == other else f"both {one} and {other}"
+            raise EstimationError(f"fewer than two persons answered {both}{where}; leave one out")
+        constant = [n for n, v in zip(self.names, np.diag(self.covariances), strict=True) if not v > 0]
+        if constant:
+            raise EstimationError(
+                f"everyone gave {', '.join(constant)} the same answer{where}: it has no variance to "
+                "explain; leave it out of the model"
+            )
+        if self.missing != "fiml":
+            self._check_positive_definite(where)
+
+    def _check_positive_definite(self, where: str) -> None:
+        values, vectors = np.linalg.eigh(self.correlations)
+        if values[0] > _SINGULAR * values[-1]:
+            return
+        if self.missing == "listwise" and self.n <= len(self.names):
+            raise EstimationError(
+                f"{self.n} complete persons{where} are too few for {len(self.names)} variables: their "
+                "covariance matrix is singular; use fewer variables or collect more answers"
+            )
+        share = np.abs(vectors[:, 0])
+        tied = [self.names[i] for i in np.argsort(-share) if share[i] > 0.1 * share.max()][:6]
+        if values[0] < -_SINGULAR * values[-1]:
+            raise EstimationError(
+                f"the pairwise covariances{where} belong to no population (smallest eigenvalue of the "
+                f"correlations {values[0]:.3g}, mostly {', '.join(tied)}); use missing='fiml' or 'listwise'"
+            )
+        raise EstimationError(
+            f"the covariance matrix{where} is singular: {', '.join(tied)} determine each other (one is a "
+            "sum, a copy or a difference of others); leave one of them out"
+        )
+
+
+def covariances_as_sample(
+    covariances: ArrayLike, *, n: int, names: Sequence[str], means: ArrayLike | None = None
+) -> SampleMoments:
+    """Take a covariance (or correlation) matrix, for example a published one, as what was observed.
+
+    Parameters
+    ----------
+    covariances
+        (p, p), divisor n - 1.
+    n
+        Persons it is of.
+    names
+        The variables, in its order.
+    means
+        (p,); by default 0, which is enough for models without a mean structure.
+
+    Returns
+    -------
+    SampleMoments
+
+    Raises
+    ------
+    EstimationError
+        Not a covariance matrix, or its size does not fit the names.
+
+    Examples
+    --------
+    >>> covariances_as_sample([[1, 0.5], [0.5, 1]], n=200, names=["a", "b"])
+    <SampleMoments of 2 variables, n = 200, listwise>
+    """
+    matrix = np.array(covariances, dtype=np.float64)
+    if matrix.shape != (len(names), len(names)):
+        raise EstimationError(f"covariances: shape {matrix.shape} for {len(names)} names")
+    if len(set(names)) < len(names):
+        raise EstimationError("names: each variable once")
+    if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8) or not np.isfinite(matrix).all():
+        raise EstimationError("covariances: not a symmetric matrix of numbers")
+    if isinstance(n, bool) or not isinstance(n, int) or n < _TWO:
+        raise EstimationError(f"n={n!r}: a whole number of persons, at least 2")
+    sds = np.sqrt(np.diag(matrix))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlations = matrix / np.outer(sds, sds)
+    return SampleMoments(
+        names=tuple(names),
+        n=n,
+        n_rows=n,
+        means=np.zeros(len(names)) if means is None else np.array(means, dtype=np.float64),
+        covariances=(matrix + matrix.T) / 2,
+        correlations=correlations,
+        missing="listwise",
+    )
+
+
+def keyed_as_sample(moments: KeyedMoments) -> SampleMoments:
+    """Return moments of keyed items as what a factor model is fitted to."""
+    with_pairs = moments.pair_variances is not None
+    return SampleMoments(
+        names=moments.items,
+        n=moments.n,
+        n_rows=moments.n_persons,
+        means=moments.means,
+        covariances=moments.covariances,
+        correlations=moments.correlations("pairs" if with_pairs else "items"),
+        missing=moments.missing,
+        instrument=moments.instrument,
+    )
