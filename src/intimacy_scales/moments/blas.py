@@ -6,6 +6,7 @@ spinning: beside another busy process that was measured up to 30 times slower th
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -20,7 +21,8 @@ _limiter: Any = None
 
 
 @cache
-def _controller() -> ThreadpoolController:
+def _controller(scipy_is_loaded: bool) -> ThreadpoolController:
+    """Return what limits the libraries that are loaded by now; scipy brings one of its own."""
     return ThreadpoolController()
 
 
@@ -29,12 +31,11 @@ def one_blas_thread() -> Iterator[None]:
     """Let matrix products run in the calling thread alone, until the block ends.
 
     The setting is the whole process's; the first to enter makes it, and the last to leave undoes it.
-    Libraries that are loaded after its first use are not limited.
     """
     global _users, _limiter  # noqa: PLW0603 - the setting is one for the process
     with _lock:
         if not _users:
-            _limiter = _controller().limit(limits=1, user_api="blas")
+            _limiter = _controller("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas")
         _users += 1
     try:
         yield

@@ -1,0 +1,302 @@
+"""Estimates of a model's parameters with their covariances, and the tests of fit (arrays only)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError, NotIdentifiedError
+from intimacy_scales.factor.estimation import Evaluation, GroupPart, Optimum, Problem, maximize
+from intimacy_scales.factor.fit import Discrepancy, Fit, ScaledFit, discrepancy, scaled_fit, srmr_of
+from intimacy_scales.factor.likelihood import evidence_of
+from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.factor.saturated import (
+    Independence,
+    Saturated,
+    independence,
+    saturated,
+    score_to_information,
+    without_rows,
+)
+from intimacy_scales.factor.starts import start_values
+from intimacy_scales.factor.structure import Floats, Structure
+from intimacy_scales.factor.table import ParameterTable
+
+Estimator = Literal["ML", "MLR"]
+Information = Literal["expected", "observed"]
+_SINGULAR = 1e-9
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A model, estimated.
+
+    Attributes
+    ----------
+    table
+        The parameters.
+    problem
+        The model as arrays, without each person's answers.
+    optimum
+        Estimates of the free parameters, and the likelihood there.
+    covariance
+        (n_free, n_free): of the estimates.
+    information
+        ``expected`` or ``observed``.
+    saturated
+        Means and covariances of each group without any model.
+    robust_ratio
+        tr(B A^-1) of the model, for scaled tests; nan without robust estimation.
+    """
+
+    table: ParameterTable
+    problem: Problem
+    optimum: Optimum
+    covariance: Floats
+    information: Information
+    saturated: tuple[Saturated, ...]
+    baseline: tuple[Independence, ...]
+    saturated_ratio: float
+    robust_ratio: float
+
+    @property
+    def at(self) -> Evaluation:
+        """The likelihood at the estimates."""
+        return self.optimum.at
+
+
+def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
+    """Return a model and what was observed as arrays."""
+    groups = []
+    for group, sample in enumerate(samples):
+        own = table.of_group(group)
+        structure = Structure(len(table.model.observed), len(table.model.latent), [p.place for p in own])
+        groups.append(
+            GroupPart(
+                structure=structure,
+                evidence=evidence_of(sample, with_means=table.with_means),
+                fixed=np.array([p.fixed or 0.0 for p in own]),
+                free=np.array([p.free for p in own], dtype=np.intp),
+            )
+        )
+    return Problem(groups=tuple(groups), n_free=table.n_free)
+
+
+def degrees_of_freedom(table: ParameterTable) -> int:
+    """Return how many more moments than free parameters there are."""
+    p = len(table.model.observed)
+    moments = p * (p + 1) // 2 + (p if table.with_means else 0)
+    return moments * table.n_groups - table.n_free
+
+
+def check_counts(table: ParameterTable, groups: Sequence[str | None]) -> None:
+    """Raise where there are more parameters than moments."""
+    df = degrees_of_freedom(table)
+    if df >= 0:
+        return
+    names = table.free_names(groups)
+    moments = table.n_free + df
+    raise NotIdentifiedError(
+        f"the model is not identified: {table.n_free} free parameters for {moments} variances, covariances"
+        f"{' and means' if table.with_means else ''} ({_few(names)}). {_remedy(table)}",
+        names,
+    )
+
+
+def _remedy(table: ParameterTable) -> str:
+    small = {f: len(table.model.indicators(f)) for f in table.model.latent}
+    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # noqa: PLR2004 - three identify one
+    if tight:
+        return (
+            "A factor needs three indicators, or two and a correlation with another factor "
+            f"({', '.join(tight)}): add items, set its loadings equal (a*x1 + a*x2), or fix a parameter"
+        )
+    return "Fix some of them, set some equal with a label, or add items"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
+
+
+def check_identified(
+    problem: Problem, at: Evaluation, table: ParameterTable, groups: Sequence[str | None], where: str
+) -> None:
+    """Raise where the information at some values is singular, naming what cannot be told apart."""
+    information = problem.expected_information(at)
+    scale = np.sqrt(information.diagonal())
+    names = table.free_names(groups)
+    flat = np.flatnonzero(~(scale > 0))
+    if len(flat):
+        tied = [names[i] for i in flat]
+    else:
+        values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
+        if values[0] > _SINGULAR:
+            return
+        share = np.abs(vectors[:, values < _SINGULAR]).max(axis=1)
+        tied = [names[i] for i in np.argsort(-share) if share[i] > 0.1]  # noqa: PLR2004 - takes part
+    raise NotIdentifiedError(
+        f"the model is not identified{where}: these parameters cannot be told apart: {_few(tied)}. "
+        f"{_remedy(table)}",
+        tied,
+    )
+
+
+def solve(
+    table: ParameterTable,
+    samples: Sequence[SampleMoments],
+    *,
+    estimator: Estimator = "ML",
+    information: Information | None = None,
+    max_iterations: int = 500,
+) -> Solution:
+    """Estimate a model.
+
+    Parameters
+    ----------
+    table, samples
+        The parameters, and the moments of each group in the order of the model's items.
+    estimator
+        ``MLR``: standard errors and tests that do not take answers for normal.
+    information
+        What standard errors rest on; by default expected, observed where answers are missing or the
+        estimator is robust.
+    max_iterations
+        Steps at most.
+    """
+    labels = [sample.group for sample in samples]
+    check_counts(table, labels)
+    problem = problem_of(table, samples)
+    starts = start_values(table, samples)
+    _check_at_large(problem, starts, table, labels)
+    optimum = maximize(problem, starts, max_iterations=max_iterations)
+    check_identified(problem, optimum.at, table, labels, " at the estimates")
+    complete = all(group.evidence.complete for group in problem.groups)
+    kind = information or ("expected" if estimator == "ML" and complete else "observed")
+    a = (
+        problem.expected_information(optimum.at)
+        if kind == "expected"
+        else problem.observed_information(optimum.at)
+    )
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
+    covariance, ratio, whole_ratio = inverse / problem.n, math.nan, math.nan
+    wholes = tuple(
+        saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
+    )
+    if estimator == "MLR":
+        b = problem.first_order_information(optimum.at)
+        covariance = inverse @ b @ inverse / problem.n
+        bread = a if kind == "observed" else problem.observed_information(optimum.at)
+        ratio = float(np.trace(np.linalg.solve(bread, b)))
+        pairs = zip(problem.groups, wholes, strict=True)
+        whole_ratio = sum(score_to_information(group.evidence, whole) for group, whole in pairs)
+    baseline = tuple(independence(group.evidence) for group in problem.groups)
+    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in problem.groups)
+    return Solution(
+        table=table,
+        problem=Problem(groups=bare, n_free=problem.n_free),
+        optimum=optimum,
+        covariance=(covariance + covariance.T) / 2,
+        information=kind,
+        saturated=wholes,
+        baseline=baseline,
+        saturated_ratio=whole_ratio,
+        robust_ratio=ratio,
+    )
+
+
+def _where(label: str | None) -> str:
+    return "" if label is None else f" of group {label!r}"
+
+
+def _check_at_large(
+    problem: Problem, starts: Floats, table: ParameterTable, labels: Sequence[str | None]
+) -> None:
+    """Raise where parameters cannot be told apart at values near the start that nothing singles out."""
+    rng = np.random.default_rng(1)
+    for spread in (0.2, 0.1, 0.03, 0.0):
+        shift = 1 + spread * rng.standard_normal(len(starts))
+        off_zero = np.where(starts == 0, spread * _typical(table, problem), 0.0)
+        at = problem.evaluate(starts * shift + off_zero * rng.standard_normal(len(starts)))
+        if at is not None:
+            check_identified(problem, at, table, labels, "")
+            return
+
+
+def _typical(table: ParameterTable, problem: Problem) -> Floats:
+    """Return the size that a parameter which begins at 0 may have."""
+    sizes = np.ones(table.n_free)
+    for group, part in enumerate(problem.groups):
+        variances = part.evidence.patterns[0].covariances.diagonal()
+        level = float(np.mean(variances)) or 1.0
+        for p in table.of_group(group):
+            if p.free >= 0 and p.place[0] in ("theta", "psi"):
+                sizes[p.free] = 0.3 * level
+    return sizes
+
+
+def fit_of(solution: Solution) -> Fit:
+    """Return the tests and indices of fit."""
+    problem, at = solution.problem, solution.at
+    shares = [group.evidence.n / problem.n for group in problem.groups]
+    whole = sum(s * one.value for s, one in zip(shares, solution.saturated, strict=True))
+    base = sum(s * one.value for s, one in zip(shares, solution.baseline, strict=True))
+    p, groups = len(solution.table.model.observed), solution.table.n_groups
+    df = degrees_of_freedom(solution.table)
+    tested = discrepancy(
+        chi_square=max(2 * problem.n * (at.value - whole), 0.0),
+        df=df,
+        baseline=2 * problem.n * (base - whole),
+        baseline_df=groups * p * (p - 1) // 2,
+        n=problem.n,
+        n_groups=groups,
+    )
+    log_likelihood = -problem.n * (at.value + problem.constant)
+    k = solution.table.n_free
+    return Fit(
+        **{name: getattr(tested, name) for name in Discrepancy.__slots__},
+        srmr=_srmr(solution, shares),
+        log_likelihood=log_likelihood,
+        saturated_log_likelihood=-problem.n * (whole + problem.constant),
+        n_parameters=k,
+        aic=-2 * log_likelihood + 2 * k,
+        bic=-2 * log_likelihood + k * math.log(problem.n),
+        adjusted_bic=-2 * log_likelihood + k * math.log((problem.n + 2) / 24),
+        scaled=_scaled(solution, tested),
+    )
+
+
+def _srmr(solution: Solution, shares: Sequence[float]) -> float:
+    total = 0.0
+    for share, whole, basis in zip(shares, solution.saturated, solution.at.bases, strict=True):
+        means = (whole.means, basis.means) if solution.table.with_means else (None, None)
+        total += share * srmr_of(whole.covariances, basis.covariances, *means)
+    return total
+
+
+def _scaled(solution: Solution, tested: Discrepancy) -> ScaledFit | None:
+    if math.isnan(solution.robust_ratio):
+        return None
+    factor = (solution.saturated_ratio - solution.robust_ratio) / tested.df if tested.df else 1.0
+    base = sum(one.score_to_information for one in solution.baseline)
+    baseline_factor = (solution.saturated_ratio - base) / tested.baseline_df
+    if factor <= 0:
+        raise EstimationError(
+            f"the scaling factor of the robust test is {factor:.3g}: too few persons for these parameters; "
+            "use estimator='ML'"
+        )
+    return scaled_fit(tested, factor, baseline_factor)
+
+
+def sampling_errors(solution: Solution) -> Floats:
+    """Return the standard error of each free parameter (n_free,)."""
+    errors: Floats = np.sqrt(np.maximum(solution.covariance.diagonal(), 0.0))
+    return errors
