@@ -166,6 +166,47 @@ class EstimationError(IntimacyScalesError, ValueError):
     """A statistic cannot be computed from what was given, or not in the way that was asked for."""
 
 
+class ModelSyntaxError(EstimationError):
+    """A model's text cannot be read; shows the line and points at the place.
+
+    Parameters
+    ----------
+    message
+        The whole message.
+    line
+        The line of the text, from 1.
+    column
+        The character of that line, from 1.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message, line, column)
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class NotIdentifiedError(EstimationError):
+    """A model's parameters cannot be told apart from these means and covariances; names them.
+
+    Parameters
+    ----------
+    message
+        The whole message.
+    parameters
+        The parameters that have no single value.
+    """
+
+    def __init__(self, message: str, parameters: Sequence[str] = ()) -> None:
+        super().__init__(message, tuple(parameters))
+        self.parameters = tuple(parameters)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class NotConvergedError(EstimationError):
     """An iterative estimate did not settle; says what to try."""
 
