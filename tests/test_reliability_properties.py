@@ -30,7 +30,7 @@ from intimacy_scales.reliability import (
     stratified_alpha,
 )
 from intimacy_scales.reliability.bootstrap import AlphaTerms, draw_counts
-from intimacy_scales.reliability.influence import influences
+from intimacy_scales.reliability.influence import alpha_gradient, influences
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 Table = NDArray[np.float64]
@@ -441,7 +441,10 @@ def test_influences_are_the_derivatives_of_alpha_by_each_persons_weight(missing,
     expected[complete if missing == "listwise" else slice(None)] = [
         (weighed(ones + step) - weighed(ones - step)) / 2e-4 for step in 1e-4 * np.eye(len(used))
     ]
-    n, found = a.n, influences(answers, a.moments)[0] / a.moments.counts.max()
+    n, found = (
+        a.n,
+        influences(answers, a.moments, alpha_gradient(a.moments.covariances))[0] / a.moments.counts.max(),
+    )
     exact = missing == "listwise" or not gaps  # but for the n - 1 of covariances
     near(found, expected * (n - 1) / n, rel=1e-5, abs=1e-6 if exact else 0.01 * np.abs(expected).max())
     se = math.sqrt(np.sum(found**2) * n / (n - 1))
@@ -454,7 +457,10 @@ def test_influences_add_up_within_clusters():
     x, labels = sample(3, 60, 3), np.repeat(np.arange(30), 2)
     answers = coded(x)
     a = alpha(answers)
-    sums = influences(answers, a.moments)[0].reshape(30, 2).sum(axis=1) / 60
+    sums = (
+        influences(answers, a.moments, alpha_gradient(a.moments.covariances))[0].reshape(30, 2).sum(axis=1)
+        / 60
+    )
     se = math.sqrt(np.sum(sums**2) * 30 / 29)
     near(a.confidence_interval(method="adf", clusters=labels).high, float(a) + stats.t.ppf(0.975, 29) * se)
     twins = alpha(coded(np.repeat(x, 2, axis=0)))  # partners who answer alike count once

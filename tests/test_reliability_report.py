@@ -146,14 +146,20 @@ def ras(x):
     return form, pd.DataFrame(x, columns=form.item_ids)
 
 
+OMEGA = "McDonald's omega total of one factor, maximum likelihood, model-implied variance; "
+
+
 def test_the_sentence_of_a_published_scale_word_for_word():
     x = answers(40, 7, seed=5)
     alpha = 7 / 6 * (1 - x.var(axis=0, ddof=1).sum() / x.sum(axis=1).var(ddof=1))
     ends = [1 - (1 - alpha) * math.exp(side * 1.959964 * math.sqrt(14 / (6 * 38))) for side in (1, -1)]
     assert [f"{value:.2f}" for value in (alpha, *ends)] == ["0.88", "0.80", "0.93"]
-    assert reliability_report(*ras(x)).sentence() == (
-        "Internal consistency (Cronbach's alpha, unstandardized; N = 40 persons, no answers missing) was as"
-        " follows (intervals: Bonett, 2002): Total, 7 items, alpha = .88, 95% CI [.80, .93]."
+    report = reliability_report(*ras(x))
+    assert f"{report['total'].omega.estimate:.2f}" == "0.88"
+    assert report.sentence() == (
+        f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}N = 40 persons, no answers missing) was"
+        " as follows (intervals: Bonett, 2002): Total, 7 items, alpha = .88, 95% CI [.80, .93], omega total ="
+        " .88."
     )
 
 
@@ -162,12 +168,15 @@ def test_the_sentence_of_a_draft_with_gaps_in_couples():
     low, high = zip(*(result.n_pairs for result in report if result.items), strict=True)
     said = report.sentence()
     assert said.startswith(
-        f"Internal consistency (Cronbach's alpha, unstandardized; n = {min(low)} to {max(high)} of 120"
+        f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}n = {min(low)} to {max(high)} of 120"
         " persons for each pair of items (pairwise deletion)) was as follows (intervals: distribution-free,"
         " after Maydeu-Olivares et al., 2007, taking 60 clusters as units): Trust, 4 items, alpha = ."
     )
     assert said.count("alpha = .") == 6
-    assert "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha). scii-24" in said
+    assert (
+        "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha) and .92 (omega total"
+        in said
+    )
     assert said.endswith("scii-24 0.1.0 is a draft, and its scores are not validated.")
     listwise = reliability_report(SHORT, PERSONS, missing="listwise").sentence()
     assert "of 120 persons, those who answered every item of the scale (listwise deletion))" in listwise

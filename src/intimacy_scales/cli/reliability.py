@@ -39,7 +39,7 @@ from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
 if TYPE_CHECKING:
     from intimacy_scales.reliability.report import ReliabilityReport
 
-_SECOND = ("Lambda-2", "Split-half", "Mean r", "Stratified alpha")
+_SECOND = ("Omega total", "Lambda-2", "Split-half", "Mean r", "Stratified alpha")
 
 
 class MissingChoice(StrEnum):

@@ -85,10 +85,10 @@ def read_samples(
     variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
     rows = _columns(table, variables)
     if groups is None:
-        return (_of_rows(rows, variables, missing),)
+        return (of_rows(rows, variables, missing),)
     labels, positions = _groups(table, groups, len(rows))
     return tuple(
-        _of_rows(rows[positions == g], variables, missing, group=label) for g, label in enumerate(labels)
+        of_rows(rows[positions == g], variables, missing, group=label) for g, label in enumerate(labels)
     )
 
 
@@ -204,7 +204,7 @@ def _of_codes(
     rows[codes == 0] = np.nan
     ref = data.instrument.ref
     if groups is None:
-        return (_of_rows(rows, chosen, missing, instrument=ref),)
+        return (of_rows(rows, chosen, missing, instrument=ref),)
     if isinstance(groups, str | int):
         if data.table is None:
             raise EstimationError(f"groups={groups!r}: these answers came without a table; pass the labels")
@@ -217,12 +217,12 @@ def _of_codes(
     plain = values.tolist() if hasattr(values, "tolist") else list(values)
     labels, positions = _in_order(plain, found)
     return tuple(
-        _of_rows(rows[positions == g], chosen, missing, group=label, instrument=ref)
+        of_rows(rows[positions == g], chosen, missing, group=label, instrument=ref)
         for g, label in enumerate(labels)
     )
 
 
-def _of_rows(
+def of_rows(
     rows: Floats,
     names: tuple[str, ...],
     missing: MissingAnswers,
@@ -230,6 +230,7 @@ def _of_rows(
     group: str | None = None,
     instrument: InstrumentRef | None = None,
 ) -> SampleMoments:
+    """Return the moments of rows of numbers (n, p), nan where one is missing."""
     there = ~np.isnan(rows)
     common = {"names": names, "n_rows": len(rows), "group": group, "instrument": instrument}
     complete = there.all(axis=1)

@@ -154,6 +154,7 @@ def solve(
     estimator: Estimator = "ML",
     information: Information | None = None,
     max_iterations: int = 500,
+    start: Floats | None = None,
 ) -> Solution:
     """Estimate a model.
 
@@ -168,13 +169,16 @@ def solve(
         estimator is robust.
     max_iterations
         Steps at most.
+    start
+        Values of the free parameters to begin with, of a model that is known to be identified.
     """
     labels = [sample.group for sample in samples]
     check_counts(table, labels)
     problem = problem_of(table, samples)
-    starts = start_values(table, samples)
-    _check_at_large(problem, starts, table, labels)
-    optimum = maximize(problem, starts, max_iterations=max_iterations)
+    if start is None:
+        start = start_values(table, samples)
+        _check_at_large(problem, start, table, labels)
+    optimum = maximize(problem, start, max_iterations=max_iterations)
     check_identified(problem, optimum.at, table, labels, " at the estimates")
     complete = all(group.evidence.complete for group in problem.groups)
     kind = information or ("expected" if estimator == "ML" and complete else "observed")

@@ -24,7 +24,7 @@ from intimacy_scales.moments.keyed import (
 )
 from intimacy_scales.reliability.bootstrap import AlphaTerms, bca_interval, percentile_interval
 from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.influence import alpha_variance
+from intimacy_scales.reliability.influence import alpha_gradient, distribution_free_variance
 from intimacy_scales.reliability.intervals import bonett, duhachek_variance, feldt, symmetric
 from intimacy_scales.results import (
     Coefficient,
@@ -199,7 +199,8 @@ class CronbachAlpha(Coefficient):
         groups = cluster_positions(self.answers, clusters)
         unit = "person" if groups is None else "cluster"
         if method == "adf":
-            variance, n = alpha_variance(self.answers, self.moments, groups)
+            gradient = alpha_gradient(self.moments.covariances)
+            variance, n = distribution_free_variance(self.answers, self.moments, gradient, groups)
             if n < _THREE:
                 few = f"too few: {counted(n, unit)}, three are needed"
                 return undefined_interval(confidence_level, method, n, few)

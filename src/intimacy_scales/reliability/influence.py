@@ -1,4 +1,4 @@
-"""How much each person moves coefficient alpha: its variance without assuming normal answers."""
+"""How much each person moves a coefficient: its variance without assuming normal answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from intimacy_scales.moments.keyed import KeyedMoments
 Floats = NDArray[np.float64]
 
 
-def _gradient(covariances: Floats) -> Floats:
+def alpha_gradient(covariances: Floats) -> Floats:
     """Return the derivative of alpha by each covariance."""
     k = len(covariances)
     total, trace = covariances.sum(), np.trace(covariances)
@@ -33,16 +33,19 @@ def _pair_means(answers: CodedResponses, scale: str, listwise: bool) -> tuple[Fl
     return n, s / n, (p - s * s.T / n) / (n - 1)
 
 
-def influences(answers: CodedResponses, moments: KeyedMoments) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return each person's influence on alpha, and whether any answer of theirs counts (n_persons,).
+def influences(
+    answers: CodedResponses, moments: KeyedMoments, gradient: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return each person's influence on a coefficient, and whether any answer of theirs counts (n_persons,).
 
     ``IF_i = sum_jl G_jl (N / n_jl) m_ij m_il ((x_ij - mean_jl)(x_il - mean_lj) - s_jl)`` with G the
-    derivative of alpha by the covariances: for complete answers, N times what Maydeu-Olivares,
-    Coffman and Hartmann (2007) sum the squares of.
+    derivative of the coefficient by the covariances: for complete answers, N times what
+    Maydeu-Olivares, Coffman and Hartmann (2007) sum the squares of.
     """
     listwise = moments.missing == "listwise"
     counts, means, covariances = _pair_means(answers, moments.scale, listwise)
-    weight = _gradient(covariances) * (counts.max() / counts)
+    unit = float(np.trace(moments.covariances) / np.trace(covariances))  # squared, of a step in answer units
+    weight = gradient * unit * (counts.max() / counts)
     linear = weight * means.T
     constant = weight * (means * means.T - covariances)
     values, used = np.zeros(len(answers)), np.zeros(len(answers), dtype=np.bool_)
@@ -55,15 +58,15 @@ def influences(answers: CodedResponses, moments: KeyedMoments) -> tuple[Floats, 
     return values, used
 
 
-def alpha_variance(
-    answers: CodedResponses, moments: KeyedMoments, clusters: NDArray[np.intp] | None
+def distribution_free_variance(
+    answers: CodedResponses, moments: KeyedMoments, gradient: Floats, clusters: NDArray[np.intp] | None
 ) -> tuple[float, int]:
-    """Return the variance of alpha and how many persons (or clusters) it counts on.
+    """Return the variance of a coefficient and how many persons (or clusters) it counts on.
 
     With clusters, influences are added up within them first, so that partners need not answer
     independently. The variance is nan of fewer than two.
     """
-    values, used = influences(answers, moments)
+    values, used = influences(answers, moments, gradient)
     size, n = float(moments.counts.max()), moments.n
     if clusters is not None:
         values = sum_by_cluster(values[used, None], clusters[used])[:, 0]

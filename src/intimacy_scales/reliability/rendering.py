@@ -14,6 +14,7 @@ _HEADINGS = {
     "scale": "Scale",
     "items": "Items",
     "alpha": "Alpha",
+    "omega": "Omega total",
     "lambda2": "Lambda-2",
     "split_half": "Split-half",
     "mean_r": "Mean r",

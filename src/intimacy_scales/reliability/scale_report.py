@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
@@ -21,6 +22,7 @@ from intimacy_scales.reliability.guttman import guttman_bounds
 from intimacy_scales.reliability.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.items import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.keying import KeyingFinding, find_miskeyed
+from intimacy_scales.reliability.omega import McDonaldOmega, omega_from
 from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_from
 from intimacy_scales.results import Interval, Result, counted, plain, shown
 
@@ -64,6 +66,8 @@ class ScaleReliability(Result):
         Coefficient alpha, and its interval.
     standardized_alpha
         Of correlations; nan where not defined.
+    omega
+        McDonald's omega total: of one factor, of composites from the correlated factors of their parts.
     lambda2
         Guttman's lambda-2; nan where not defined.
     split_half
@@ -95,6 +99,7 @@ class ScaleReliability(Result):
     alpha: CronbachAlpha
     interval: Interval
     standardized_alpha: float
+    omega: McDonaldOmega
     lambda2: float
     split_half: SplitHalf
     inter_item: InterItem
@@ -123,7 +128,9 @@ class ScaleReliability(Result):
 
     def without_answers(self, summed: ItemMoments) -> ScaleReliability:
         """Return the same with the sums in place of each person's answers."""
-        return replace(self, alpha=replace(self.alpha, answers=summed))
+        return replace(
+            self, alpha=replace(self.alpha, answers=summed), omega=replace(self.omega, answers=summed)
+        )
 
     def row(self) -> dict[str, Any]:
         """Return the figures of one row of the report."""
@@ -133,6 +140,7 @@ class ScaleReliability(Result):
             "alpha": self.alpha.estimate,
             "low": self.interval.low,
             "high": self.interval.high,
+            "omega": self.omega.estimate,
             "lambda2": self.lambda2,
             "split_half": self.split_half.estimate,
             "mean_r": self.inter_item.mean,
@@ -155,6 +163,7 @@ class ScaleReliability(Result):
             "alpha_reason": self.alpha.reason,
             "interval": self.interval.to_dict(),
             "standardized_alpha": plain(self.standardized_alpha),
+            "omega_detail": self.omega.to_dict(),
             "split_half_detail": self.split_half.to_dict(),
             "inter_item_r": self.inter_item.to_dict(),
             "stratified": plain(self.stratified),
@@ -169,7 +178,8 @@ class ScaleReliability(Result):
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
             f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
             f"{self.alpha.missing}",
-            f"lambda-2 {shown(self.lambda2)}, split-half {shown(self.split_half.estimate)}, "
+            f"omega total {shown(self.omega.estimate)}, lambda-2 {shown(self.lambda2)}, split-half "
+            f"{shown(self.split_half.estimate)}, "
             f"mean inter-item r {shown(self.inter_item.mean)}",
         ]
         if self.stratified is not None:
@@ -188,7 +198,9 @@ class ScaleReliability(Result):
         return "".join(lines) + table
 
 
-def _warnings(moments: KeyedMoments, alpha: CronbachAlpha, n_complete: int) -> list[str]:
+def _warnings(
+    moments: KeyedMoments, alpha: CronbachAlpha, omega: McDonaldOmega, n_complete: int
+) -> list[str]:
     """Return what to know of a scale's figures, apart from keys."""
     found = [f"everyone gave {item} the same answer" for item in moments.constant_items]
     if alpha.reason:
@@ -200,6 +212,7 @@ def _warnings(moments: KeyedMoments, alpha: CronbachAlpha, n_complete: int) -> l
         found.append(f"n = {n} is too small for a stable coefficient: look at the interval")
     if k == _PAIR:
         found.append("with two items, report Spearman-Brown (split_half) rather than alpha")
+    found += [f"omega: {text}" for text in omega.improper]
     if moments.n_pairs[1] <= k:
         found.append(
             f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
@@ -269,7 +282,14 @@ def scale_reliability(
         stratified = stratified_from(moments, parts, mean=scale.method == "mean")
     items = None if scale.of else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
-    found = _warnings(moments, alpha, n_complete)
+    omega = omega_from(
+        answers,
+        moments,
+        keyed_as_sample(moments),
+        "correlated" if scale.of else "one_factor",
+        reason=None if scale.of else weighted,
+    )
+    found = _warnings(moments, alpha, omega, n_complete)
     if items is not None and alpha.reason is None and options.method not in NEED_ANSWERS:
         found += _peaked(items, options.method)
     mean, sd = moments.score_mean, moments.score_sd
@@ -291,6 +311,7 @@ def scale_reliability(
             rng=options.rng,
         ),
         standardized_alpha=alpha_from(moments, answers, standardized=True, reason=weighted).estimate,
+        omega=omega,
         lambda2=guttman_bounds(moments.covariances)[1] if defined else math.nan,
         split_half=split_half_from(moments, reason=weighted),
         inter_item=inter_item(correlations),

@@ -44,7 +44,8 @@ def _value(result: ScaleReliability) -> str:
         if interval.reason
         else f", {percent(interval.confidence_level)} CI [{apa(interval.low)}, {apa(interval.high)}]"
     )
-    return f"alpha = {apa(result.alpha.estimate)}{ends}"
+    omega = "" if result.omega.reason else f", omega total = {apa(result.omega.estimate)}"
+    return f"alpha = {apa(result.alpha.estimate)}{ends}{omega}"
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -90,7 +91,7 @@ def method_sentence(
     said = [_alphas(simple, missing, n_persons, n_clusters)] if simple else []
     said += [
         f"The reliability of {r.title}, from its {len(r.stratified.parts)} scales, was "
-        f"{apa(r.stratified.estimate)} (stratified alpha)."
+        f"{apa(r.stratified.estimate)} (stratified alpha){_omega_of_total(r)}."
         for r in totals
         if r.stratified is not None
     ]
@@ -100,6 +101,12 @@ def method_sentence(
     return " ".join(said)
 
 
+def _omega_of_total(result: ScaleReliability) -> str:
+    if result.omega.reason:
+        return ""
+    return f" and {apa(result.omega.estimate)} (omega total of correlated factors, model-implied variance)"
+
+
 def _reason(result: ScaleReliability) -> str | None:
     """Return why there is nothing to report of a scale, or None."""
     if result.alpha.reason is not None:
@@ -107,11 +114,18 @@ def _reason(result: ScaleReliability) -> str | None:
     return result.split_half.reason if result.n_items == _PAIR else None
 
 
+def _which_omega(results: Sequence[ScaleReliability]) -> str:
+    """Say which omega it is, where there is one."""
+    if all(r.omega.reason or r.n_items == _PAIR for r in results):
+        return ""
+    return "McDonald's omega total of one factor, maximum likelihood, model-implied variance; "
+
+
 def _alphas(
     results: Sequence[ScaleReliability], missing: Missing, n_persons: int, n_clusters: int | None
 ) -> str:
     values = _listed([f"{r.title}, {r.n_items} items, {_value(r)}" for r in results])
     return (
-        "Internal consistency (Cronbach's alpha, unstandardized; "
+        f"Internal consistency (Cronbach's alpha, unstandardized; {_which_omega(results)}"
         f"{_persons(results, missing, n_persons)}) was as follows{_how(results, n_clusters)}: {values}."
     )
