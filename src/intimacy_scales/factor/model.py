@@ -16,7 +16,7 @@ Factors = Literal["correlated", "one", "second_order", "bifactor"]
 _FACTORS = ("correlated", "one", "second_order", "bifactor")
 
 
-@dataclass(frozen=True, eq=True)
+@dataclass(frozen=True)
 class Model:
     """A measurement model.
 
@@ -32,6 +32,11 @@ class Model:
     """
 
     statements: tuple[Statement | Equality, ...]
+
+    def __post_init__(self) -> None:
+        if not self.latent:
+            raise EstimationError("the model has no factor: write one as 'trust =~ a + b + c'")
+        _check_hierarchy({factor: self.indicators(factor) for factor in self.latent})
 
     @classmethod
     def from_text(cls, text: str) -> Model:
@@ -126,8 +131,13 @@ class Model:
         return tuple(s.rhs for s in self.loadings if s.lhs == factor)
 
     def __str__(self) -> str:
-        lines = [f"{factor} =~ {' + '.join(self.indicators(factor))}" for factor in self.latent]
-        return "\n".join([*lines, *(_written(s) for s in self.statements if s not in self.loadings)])
+        """Return the model as a text that `from_text` reads."""
+        lines: dict[str, list[str]] = {}
+        for s in self.statements:
+            if isinstance(s, Statement) and s.op == "=~":
+                lines.setdefault(f"{s.lhs} =~ ", []).append(_term(s))
+        written = [start + " + ".join(terms) for start, terms in lines.items()]
+        return "\n".join([*written, *(_line(s) for s in self.statements if s not in self.loadings)])
 
     def __repr__(self) -> str:
         return f"<Model of {len(self.observed)} items, factors {', '.join(self.latent)}>"
@@ -144,6 +154,17 @@ def as_model(model: Model | str | Instrument) -> Model:
     raise EstimationError(
         f"model is a {type(model).__name__}: pass a text such as 'trust =~ a + b + c', or a Model"
     )
+
+
+def _check_hierarchy(indicators: dict[str, tuple[str, ...]]) -> None:
+    """Raise where a factor is measured by itself, directly or through others."""
+    left = dict(indicators)
+    while left:
+        done = [f for f, own in left.items() if not any(name in left for name in own)]
+        if not done:
+            raise EstimationError(f"the factors {', '.join(left)} measure each other in a circle")
+        for factor in done:
+            del left[factor]
 
 
 def _loadings(factor: str, indicators: Sequence[str], line: int) -> list[Statement]:
@@ -197,18 +218,42 @@ def _composite_of(form: Instrument, parts: Sequence[str]) -> str | None:
     return None
 
 
-def _written(statement: Statement | Equality) -> str:
+def _line(statement: Statement | Equality) -> str:
     if isinstance(statement, Equality):
         return f"{statement.left} == {statement.right}"
-    said = "".join(f"{_said(m)}*" for m in statement.modifiers[:1])
-    if statement.op == "~1":
-        return f"{statement.lhs} ~ {said}1"
-    return f"{statement.lhs} {statement.op} {said}{statement.rhs}"
+    op = "~" if statement.op == "~1" else statement.op
+    return f"{statement.lhs} {op} {_term(statement)}"
 
 
-def _said(modifier: Modifier) -> str:
-    if modifier.label:
-        return modifier.label
+def _term(statement: Statement) -> str:
+    """Return a variable with everything that is said of it, as terms to be added."""
+    name = statement.rhs or "1"
+    said = [_said(m) for m in statement.modifiers]
+    kinds = {kind for own in said for kind in own}
+    if not kinds:
+        return name
+    if len(said) == 1:
+        return " + ".join(f"{text}*{name}" for text in said[0].values())
+    terms = []
+    for kind in ("value", "start", "label"):
+        if kind in kinds:
+            values = [own.get(kind, "NA" if kind == "value" else '""') for own in said]
+            if kind == "start":
+                values = [v.removeprefix("start(").removesuffix(")").replace('""', "NA") for v in values]
+                terms.append(f"start(c({', '.join(values)}))*{name}")
+            else:
+                terms.append(f"c({', '.join(values)})*{name}")
+    return " + ".join(terms)
+
+
+def _said(modifier: Modifier) -> dict[str, str]:
+    found = {}
     if modifier.fixed is not None:
-        return f"{modifier.fixed:g}"
-    return "NA" if modifier.free else f"start({modifier.start:g})"
+        found["value"] = f"{modifier.fixed!r}"
+    if modifier.free:
+        found["value"] = "NA"
+    if modifier.start is not None:
+        found["start"] = f"start({modifier.start!r})"
+    if modifier.label is not None:
+        found["label"] = f'"{modifier.label}"'
+    return found

@@ -7,16 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.likelihood import (
-    Evidence,
-    Fitted,
-    Pattern,
-    fitted,
-    invert,
-    observed_information,
-    person_scores,
-)
-from intimacy_scales.factor.structure import Floats, Place, Structure
+from intimacy_scales.factor.likelihood import Evidence, Fitted, Pattern, fitted, invert
+from intimacy_scales.factor.structure import Floats
 
 _STEPS = 5000
 _DONE = 1e-10  # of -logL / n
@@ -117,31 +109,6 @@ def _extrapolated(
             m4, c4 = _step(evidence, m3, c3, found)
             return m4, c4, fitted(evidence, c4, m4)
     return m2, c2, fitted(evidence, c2, m2)
-
-
-def score_to_information(evidence: Evidence, whole: Saturated) -> float:
-    """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
-
-    For complete answers, with ``b`` the multivariate kurtosis of Mardia (1970): ``(b - p) / 2``, and p
-    more where means are part of the model.
-    """
-    p = len(whole.means)
-    if evidence.complete:
-        only = evidence.patterns[0]
-        assert only.rows is not None
-        centred = only.rows - only.means
-        distances = np.einsum("ij,ij->i", centred @ np.linalg.inv(only.covariances), centred)
-        return (p if evidence.with_means else 0) + (float(np.mean(distances**2)) - p) / 2
-    places: list[tuple[Place, int, int]] = [("theta", i, j) for i in range(p) for j in range(i + 1)]
-    places += [("nu", i, 0) for i in range(p)]
-    structure = Structure(p, 0, places)
-    lower = whole.covariances[np.tril_indices(p)]
-    basis = structure.basis(np.concatenate([lower, whole.means]))
-    fit = fitted(evidence, basis.covariances, basis.means)
-    assert fit is not None
-    scores = person_scores(structure, basis, evidence, fit)
-    information = observed_information(structure, basis, evidence, fit)
-    return float(np.trace(np.linalg.solve(information, scores.T @ scores / len(scores))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,9 @@ from intimacy_scales.factor.saturated import (
     Saturated,
     independence,
     saturated,
-    score_to_information,
     without_rows,
 )
+from intimacy_scales.factor.saturated_information import score_to_information
 from intimacy_scales.factor.starts import start_values
 from intimacy_scales.factor.structure import Floats, Structure
 from intimacy_scales.factor.table import ParameterTable
