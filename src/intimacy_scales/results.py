@@ -48,6 +48,18 @@ def shown(value: float | None, digits: int = 3) -> str:
     return f"{value:.{digits}f}"
 
 
+def apa(value: float) -> str:
+    """Write a coefficient with two decimals and no zero before the point.
+
+    Examples
+    --------
+    >>> apa(0.846), apa(-0.2), apa(1.0)
+    ('.85', '-.20', '1.00')
+    """
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
 def percent(level: float) -> str:
     """Write a confidence level.
 

@@ -11,6 +11,7 @@ from intimacy_scales.cli.catalogue import list_instruments, show
 from intimacy_scales.cli.demo import demo
 from intimacy_scales.cli.reliability import reliability
 from intimacy_scales.cli.score import score
+from intimacy_scales.cli.structure import structure
 from intimacy_scales.cli.terminal import out
 
 __all__ = ["app"]
@@ -43,4 +44,5 @@ app.command("list")(list_instruments)
 app.command()(show)
 app.command()(score)
 app.command()(reliability)
+app.command()(structure)
 app.command()(demo)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from intimacy_scales.banks import load
 from intimacy_scales.cli.options import (
@@ -32,6 +31,7 @@ from intimacy_scales.cli.terminal import (
     errors_as_messages,
     out,
     print_problems,
+    print_table,
 )
 from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
@@ -68,21 +68,10 @@ def _print_report(report: ReliabilityReport) -> None:
     scale = next(iter(cells))
     out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n", soft_wrap=True)
     for names in ([name for name in cells if name not in _SECOND], [scale, *_SECOND]):
-        _print_table({name: cells[name] for name in names if name in cells})
+        print_table({name: cells[name] for name in names if name in cells})
     for text in report.warnings:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
     out.print(escape(report.sentence()), soft_wrap=True)
-
-
-def _print_table(cells: dict[str, list[str]]) -> None:
-    """Print a table that keeps its figures on a terminal of 80 columns."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for number, name in enumerate(cells):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
-    for row in zip(*cells.values(), strict=True):
-        table.add_row(*map(escape, row))
-    out.print(table)
-    out.print()
 
 
 def reliability(

@@ -15,7 +15,8 @@ from rich.table import Table
 from intimacy_scales.errors import EstimationError, InstrumentError, MissingColumnsError, ResponseError
 
 if TYPE_CHECKING:
-    from intimacy_scales.interop import FileReport, ReliabilityFileReport
+    from intimacy_scales.interop import FileReport
+    from intimacy_scales.interop.file_pass import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
 
 BAD_ANSWERS = 1
@@ -74,7 +75,7 @@ def print_summary(summary: ScoreSummary, n_persons: int) -> None:
     out.print(table)
 
 
-def print_problems(report: FileReport | ReliabilityFileReport) -> None:
+def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
     """Print the first bad cells, how many there are, and the missing code that they may be."""
     shown = report.first_problems
     count = "1 answer is" if report.n_problems == 1 else f"{report.n_problems} answers are"
@@ -94,3 +95,14 @@ def print_problems(report: FileReport | ReliabilityFileReport) -> None:
     code = report.likely_missing_code
     if code:
         err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
+
+
+def print_table(cells: dict[str, list[str]]) -> None:
+    """Print a table that keeps its figures on a terminal of 80 columns."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for number, name in enumerate(cells):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*map(escape, row))
+    out.print(table)
+    out.print()

@@ -118,7 +118,7 @@ class HeterotraitMonotrait(Result):
         for i in range(n_resamples):
             picked = rows[rng.integers(0, len(rows), len(rows))]
             with np.errstate(invalid="ignore", divide="ignore"):
-                r = np.corrcoef(picked, rowvar=False) if self.missing == "listwise" else _pairwise(picked)
+                r = _pairwise(picked)
             drawn[i] = ratio(r, *parts, geometric=kind == "htmt2")
         return drawn
 

@@ -110,7 +110,8 @@ class PersonTerms:
         p, mean = self.p, self.reach.mean(axis=0)
         tall = (self.lost[:, :, None] * self.reach[self.owners][:, None, :]).reshape(len(self.lost), -1)
         gone = (self.lost.T @ tall / self.n).reshape(p, p, p)
-        return np.multiply.outer(self.inverse, mean) - gone
+        found: Floats = np.multiply.outer(self.inverse, mean) - gone
+        return found
 
 
 def score_to_information(evidence: Evidence, whole: Saturated) -> float:

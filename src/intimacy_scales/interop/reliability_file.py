@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from intimacy_scales.answers import MissingCode
-from intimacy_scales.codes import AnswerReader, CodedResponses
+from intimacy_scales.codes import AnswerReader
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
-from intimacy_scales.errors import ResponseError, ResponseProblem
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
-from intimacy_scales.interop.base import write_text
-from intimacy_scales.interop.formats import open_answers
-from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
+from intimacy_scales.interop.file_pass import (
+    FilePass,
+    Progress,
+    StatisticsFileReport,
+    check_paths,
+    joined,
+)
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
-from intimacy_scales.problems import LikelyMissingCode
 from intimacy_scales.reliability.alpha import NEED_ANSWERS, IntervalMethod
 from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
 from intimacy_scales.results import counted
@@ -36,27 +37,7 @@ WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityFileReport:
-    """What came of a file of answers.
-
-    Attributes
-    ----------
-    report
-        The reliability of its scales; None where bad answers stopped it.
-    n_persons, n_problems
-        Rows read, and cells that are no answers.
-    first_problems
-        The first 20 of them.
-    likely_missing_code
-        The value that is probably a missing code, if there is one.
-    """
-
-    report: ReliabilityReport | None
-    n_persons: int
-    n_problems: int
-    first_problems: tuple[ResponseProblem, ...]
-    likely_missing_code: LikelyMissingCode | None
+ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
 
 
 class _Gathered:
@@ -84,9 +65,7 @@ class _Gathered:
     def report(self, **options: Any) -> ReliabilityReport:
         if not self.keep:
             return reliability_report(self.form, self.moments, **options)
-        codes = np.asfortranarray(np.concatenate(self.codes))
-        codes.flags.writeable = False
-        answers = CodedResponses(instrument=self.form, codes=codes)
+        answers = joined(self.form, self.codes)
         clusters = None if self.clusters is None else self._checked_labels()
         return reliability_report(self.form, answers, clusters=clusters, **options)
 
@@ -99,22 +78,6 @@ class _Gathered:
                 "label of its own"
             )
         return self.labels
-
-
-def check_output(path: Path | None) -> None:
-    """Raise where a report cannot be written to a path.
-
-    Raises
-    ------
-    ResponseError
-        Another ending than those of `WRITERS`, or no such folder.
-    """
-    if path is None:
-        return
-    if path.suffix.lower() not in WRITERS:
-        raise ResponseError(f"{path}: reports end in {', '.join(WRITERS)}")
-    if not path.parent.is_dir():
-        raise ResponseError(f"{path}: there is no folder {path.parent}")
 
 
 def reliability_file(
@@ -135,7 +98,7 @@ def reliability_file(
     on_invalid: OnInvalid = "raise",
     allow_missing_items: bool = False,
     encoding: str | None = None,
-    progress: Callable[[int, int], Any] = lambda _done, _all: None,
+    progress: Progress = lambda _done, _all: None,
 ) -> ReliabilityFileReport:
     """Compute reliability from a file of answers, in constant memory.
 
@@ -176,51 +139,29 @@ def reliability_file(
     EstimationError
         Options that do not go together.
     """
-    check_output(output)
-    if output is not None and problems is not None and output.resolve() == problems.resolve():
-        raise ResponseError(f"{output}: the report would overwrite the problems; choose another name")
-    for path in (output, problems):
-        if path is not None and path.resolve() == source.resolve():
-            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
-    file = open_answers(source, encoding=encoding)
-    named = {"--person": [person], "--clusters": [clusters]}
-    others = list(dict.fromkeys(name for name in (person, clusters) if name is not None))
-    items = checked_columns(form, file, columns, named, allow_missing=allow_missing_items)
+    check_paths(source, output, problems, WRITERS)
+    reading = FilePass(
+        form=form,
+        source=source,
+        problems=problems,
+        columns=columns,
+        person=person,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        allow_missing_items=allow_missing_items,
+        encoding=encoding,
+        progress=progress,
+    )
     gathered = _Gathered(form, clusters, keep=clusters is not None or interval in NEED_ANSWERS)
-    account = Account()
-    with contextlib.ExitStack() as stack:
-        told = stack.enter_context(ProblemFile(problems))
-        for batch in batches_of(file, items, others):
-            reader = AnswerReader(
-                form,
-                batch,
-                columns=columns,
-                missing_codes=missing_codes,
-                on_invalid="missing",
-                person=person,
-                allow_missing_items=True,  # checked above, for the whole file
-                offset=account.n_persons,
-            )
-            gathered.add(reader)
-            found = reader.finish()
-            account.add(len(batch), found)
-            told.write(found)
-            progress(file.position, file.size)
-    report = None
-    if not account.n_problems or on_invalid == "missing":
-        report = gathered.report(
+    account = reading.read(gathered.add, {"--clusters": clusters})
+
+    def compute() -> ReliabilityReport:
+        return gathered.report(
             missing=missing,
             confidence_level=confidence_level,
             interval=interval,
             n_resamples=n_resamples,
             rng=rng,
         )
-        if output is not None:
-            write_text(output, WRITERS[output.suffix.lower()](report))
-    return ReliabilityFileReport(
-        report=report,
-        n_persons=account.n_persons,
-        n_problems=account.n_problems,
-        first_problems=tuple(account.first),
-        likely_missing_code=account.likely_missing_code,
-    )
+
+    return reading.finish(account, compute, output, WRITERS)

@@ -20,16 +20,10 @@ from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
 from intimacy_scales.moments.keyed import Missing, check_missing
+from intimacy_scales.pages import html_of, markdown_of, page_of
 from intimacy_scales.reliability.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.items import ItemAnalysis
-from intimacy_scales.reliability.rendering import (
-    html_of,
-    items_html,
-    items_markdown,
-    markdown_of,
-    page_of,
-    report_cells,
-)
+from intimacy_scales.reliability.rendering import items_html, items_markdown, report_cells
 from intimacy_scales.reliability.scale_report import (
     IntervalOptions,
     ScaleReliability,

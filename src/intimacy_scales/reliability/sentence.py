@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reliability.scale_report import ScaleReliability
-from intimacy_scales.results import percent
+from intimacy_scales.results import apa, percent
 
 _INTERVALS = {
     "bonett": "Bonett, 2002",
@@ -21,18 +21,6 @@ _INTERVALS = {
 
 
 _PAIR = 2
-
-
-def apa(value: float) -> str:
-    """Write a coefficient with two decimals and no zero before the point.
-
-    Examples
-    --------
-    >>> apa(0.846), apa(-0.2), apa(1.0)
-    ('.85', '-.20', '1.00')
-    """
-    text = f"{value:.2f}"
-    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
 def _value(result: ScaleReliability) -> str:

@@ -1,0 +1,266 @@
+"""One call: whether the pattern of answers supports an instrument's scales."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.answers import MissingCode
+from intimacy_scales.banks import as_instrument
+from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory import CFAResult, check_samples, fit_model
+from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
+from intimacy_scales.factor.exploratory import EFAResult, efa
+from intimacy_scales.factor.guides import fit_guides, scale_guides
+from intimacy_scales.factor.model import Factors, Model
+from intimacy_scales.factor.modification import ModificationIndex
+from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.retention import ParallelAnalysis, parallel_analysis
+from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
+from intimacy_scales.factor.solution import Estimator
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.sheet import OnInvalid
+
+if TYPE_CHECKING:
+    pass
+
+from intimacy_scales.factor.report_result import ItemStructure, StructureReport
+
+_LARGEST = 5
+_ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one degree of freedom
+
+
+def structure_report(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    scales: Sequence[str] | None = None,
+    factors: Factors = "correlated",
+    estimator: Estimator | None = None,
+    missing: MissingAnswers | None = None,
+    n_iterations: int = 100,
+    rng: int | None = 0,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> StructureReport:
+    """Ask whether the pattern of answers supports an instrument's scales.
+
+    Fits the model that the keys imply, sets its fit beside named guides, and looks for what else the
+    answers may say: parameters that would improve it, scales that cannot be told apart, the number of
+    factors that parallel analysis suggests, and exploratory factors.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
+    scales, factors
+        Which scales, and how their factors are arranged, as in `Model.from_instrument`.
+    estimator
+        ``ML`` or ``MLR``; by default MLR, which does not take answers for normal, ML of moments.
+    missing
+        ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
+        moments.
+    n_iterations, rng
+        Of parallel analysis, and of the random starts of rotation: how many, and a seed.
+    columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+
+    Returns
+    -------
+    StructureReport
+        With `to_frame`, `sentence`, `to_markdown`, `to_html`. Where the model cannot be estimated, its
+        ``reason`` says why.
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does.
+    EstimationError
+        Scales that share items, or options that do not go together.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> report = structure_report("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> report.fit.df, report.parallel.n_factors
+    (237, 6)
+    """
+    form = as_instrument(instrument)
+    answers = _checked(
+        form,
+        responses,
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        person=person,
+        allow_missing_items=allow_missing_items,
+    )
+    model = Model.from_instrument(form, scales=scales, factors=factors)
+    coded = isinstance(answers, CodedResponses)
+    chosen = missing or ("fiml" if coded else "pairwise")
+    how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
+    keys = _scales_of(model, form)
+    sample = read_sample(answers, model.observed, missing=chosen)
+    fitted, reason = _fitted(model, sample, how)
+    rest = "pairwise" if chosen == "fiml" else chosen
+    simple = read_sample(answers, model.observed, missing=rest)
+    parallel, exploratory, notes = _explored(simple, len(keys), n_iterations, rng)
+    ratios = _ratios(model, simple, keys)
+    items = _items(keys, fitted, exploratory)
+    loadings = [item.loading for item in items if not math.isnan(item.loading)]
+    names, correlations = _correlations(fitted)
+    pairs = correlations[np.tril_indices(len(names), -1)] if factors == "correlated" else np.zeros(0)
+    found = [] if fitted is None else list(fit_guides(fitted.fit))
+    own = [] if ratios is None else ratios.htmt[np.tril_indices(len(ratios.names), -1)].tolist()
+    return StructureReport(
+        instrument=form.ref,
+        scales=tuple(keys),
+        factors=factors,
+        n=sample.n,
+        n_rows=sample.n_rows,
+        n_complete=None if sample.rows is None else int((~np.isnan(sample.rows).any(axis=1)).sum()),
+        estimator=how,
+        missing=chosen,
+        fit=None if fitted is None else fitted.fit,
+        reason=reason,
+        guides=(*found, *scale_guides(loadings, pairs.tolist(), own)),
+        items=items,
+        factor_names=names,
+        factor_correlations=correlations,
+        heterotrait=ratios,
+        modifications=_largest(fitted),
+        parallel=parallel,
+        exploratory=exploratory,
+        improper=() if fitted is None else fitted.improper,
+        notes=notes,
+    )
+
+
+def _checked(form: Instrument, responses: Any, **options: Any) -> CodedResponses | ItemMoments:
+    if not isinstance(responses, CodedResponses | ItemMoments):
+        return encode(form, responses, **options)
+    refuse_reading_options(
+        options["columns"],
+        options["missing_codes"],
+        options["on_invalid"],
+        options["person"],
+        allow_missing_items=options["allow_missing_items"],
+    )
+    what = "codes" if isinstance(responses, CodedResponses) else "moments"
+    check_belongs(form, responses.instrument, what)
+    return responses
+
+
+def _scales_of(model: Model, form: Instrument) -> dict[str, tuple[str, ...]]:
+    """Return scale → items, of the scales that the model's items come from."""
+    found = {f: model.indicators(f) for f in model.latent if f in form.scale_ids and not form.scale(f).of}
+    return found or {model.latent[0]: model.observed}
+
+
+def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
+    check_options_of(sample, estimator)
+    try:
+        check_samples([sample], estimator)
+        return fit_model(model, [sample], estimator=estimator, identification="fixed_factor"), None
+    except EstimationError as error:
+        return None, str(error)
+
+
+def check_options_of(sample: SampleMoments, estimator: str) -> None:
+    """Raise where the estimator needs answers that are not there."""
+    if estimator not in ("ML", "MLR"):
+        raise EstimationError(f"estimator={estimator!r}: 'ML' or 'MLR'")
+    if estimator == "MLR" and (sample.rows is None or sample.missing == "pairwise"):
+        raise EstimationError("estimator='MLR' needs each person's answers, and 'fiml' or 'listwise'")
+
+
+def _explored(
+    sample: SampleMoments, n_factors: int, n_iterations: int, rng: int | None
+) -> tuple[ParallelAnalysis | None, EFAResult | None, tuple[str, ...]]:
+    """Return parallel analysis and exploratory factors, and why there are none."""
+    parallel, exploratory, notes = None, None, []
+    try:
+        parallel = parallel_analysis(sample, n_iterations=n_iterations, rng=rng)
+    except EstimationError as error:
+        notes.append(f"no parallel analysis: {error}")
+    try:
+        exploratory = efa(sample, n_factors, rng=rng)
+    except EstimationError as error:
+        notes.append(f"no exploratory factors: {error}")
+    return parallel, exploratory, tuple(notes)
+
+
+def _ratios(model: Model, sample: SampleMoments, keys: dict[str, Any]) -> HeterotraitMonotrait | None:
+    if len(keys) < 2:  # noqa: PLR2004 - a ratio takes two
+        return None
+    text = "\n".join(f"{name} =~ {' + '.join(items)}" for name, items in keys.items())
+    try:
+        found = htmt(Model.from_text(text), sample, missing=sample.missing)
+    except EstimationError:
+        return None
+    return replace(found, sample=replace(found.sample, rows=None))  # a report holds no one's answers
+
+
+def _items(
+    keys: dict[str, tuple[str, ...]], fitted: CFAResult | None, exploratory: EFAResult | None
+) -> tuple[ItemStructure, ...]:
+    strongest: dict[str, tuple[str, float]] = {}
+    if exploratory is not None:
+        for i, item in enumerate(exploratory.names):
+            k = int(np.argmax(np.abs(exploratory.loadings[i])))
+            strongest[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
+    found = []
+    for scale, items in keys.items():
+        of_scale = [strongest[item][0] for item in items if item in strongest]
+        usual = max(sorted(set(of_scale)), key=of_scale.count) if of_scale else None
+        settled = bool(of_scale) and of_scale.count(str(usual)) * 2 > len(of_scale)
+        for item in items:
+            factor, loading = strongest.get(item, (None, np.nan))
+            own = _loading(fitted, scale, item)
+            found.append(
+                ItemStructure(
+                    item=item,
+                    scale=scale,
+                    loading=own[0],
+                    se=own[1],
+                    explained=own[2],
+                    efa_factor=factor,
+                    efa_loading=loading,
+                    elsewhere=settled and len(keys) > 1 and factor != usual,
+                )
+            )
+    return tuple(found)
+
+
+def _loading(fitted: CFAResult | None, scale: str, item: str) -> tuple[float, float, float]:
+    """Return standardized loading, standard error, and explained variance of an item."""
+    if fitted is None:
+        return np.nan, np.nan, np.nan
+    factor = scale if scale in fitted.model.latent else fitted.model.latent[0]
+    row = fitted.parameters[f"{factor} =~ {item}"]
+    unique = fitted.parameters[f"{item} ~~ {item}"]
+    return row.std_all, row.std_all_se, 1 - unique.std_all
+
+
+def _correlations(fitted: CFAResult | None) -> tuple[tuple[str, ...], Floats]:
+    if fitted is None:
+        return (), np.zeros((0, 0))
+    return fitted.model.latent, fitted.factor_correlations().to_numpy(dtype=np.float64).copy()
+
+
+def _largest(fitted: CFAResult | None) -> tuple[ModificationIndex, ...]:
+    if fitted is None or fitted.fit.df == 0:
+        return ()
+    return tuple(index for index in fitted.modification_indices()[:_LARGEST] if index.index > _ODD)

@@ -1,0 +1,173 @@
+"""One pass over a file of answers, for statistics of them, and a report written beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from intimacy_scales.answers import MissingCode
+from intimacy_scales.codes import AnswerReader, CodedResponses
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.encoding import Codes
+from intimacy_scales.errors import ResponseError, ResponseProblem
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.interop.base import write_text
+from intimacy_scales.interop.formats import open_answers
+from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
+from intimacy_scales.problems import LikelyMissingCode
+from intimacy_scales.sheet import OnInvalid
+
+ReportT = TypeVar("ReportT")
+Progress = Callable[[int, int], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsFileReport(Generic[ReportT]):
+    """What came of a file of answers.
+
+    Attributes
+    ----------
+    report
+        What was computed; None where bad answers stopped it.
+    n_persons, n_problems
+        Rows read, and cells that are no answers.
+    first_problems
+        The first 20 of them.
+    likely_missing_code
+        The value that is probably a missing code, if there is one.
+    """
+
+    report: ReportT | None
+    n_persons: int
+    n_problems: int
+    first_problems: tuple[ResponseProblem, ...]
+    likely_missing_code: LikelyMissingCode | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePass:
+    """How a file of answers is read.
+
+    Attributes
+    ----------
+    form, source
+        The instrument, and a file of answers with a known ending.
+    problems
+        A CSV file that gets every bad cell.
+    columns, person, missing_codes, allow_missing_items
+        As in `intimacy_scales.score`.
+    on_invalid
+        ``"raise"``: with any bad cell nothing is computed. ``"missing"``: bad cells count as missing.
+    encoding
+        Of text files; detected where None.
+    progress
+        Called with how much is done and how much there is.
+    """
+
+    form: Instrument
+    source: Path
+    problems: Path | None = None
+    columns: ColumnMap = None
+    person: str | None = None
+    missing_codes: Sequence[MissingCode] = ()
+    on_invalid: OnInvalid = "raise"
+    allow_missing_items: bool = False
+    encoding: str | None = None
+    progress: Progress = lambda _done, _all: None
+
+    def read(self, gather: Callable[[AnswerReader], None], named: Mapping[str, str | None]) -> Account:
+        """Read the file batch by batch.
+
+        Parameters
+        ----------
+        gather
+            Gets the reader of each batch.
+        named
+            Option → another column that is needed, or None.
+
+        Raises
+        ------
+        ResponseError
+            The file cannot be read, or columns are missing.
+        """
+        file = open_answers(self.source, encoding=self.encoding)
+        wanted = {"--person": self.person, **named}
+        others = list(dict.fromkeys(name for name in wanted.values() if name is not None))
+        items = checked_columns(
+            self.form,
+            file,
+            self.columns,
+            {option: [name] for option, name in wanted.items()},
+            allow_missing=self.allow_missing_items,
+        )
+        account = Account()
+        with ProblemFile(self.problems) as told:
+            for batch in batches_of(file, items, others):
+                reader = AnswerReader(
+                    self.form,
+                    batch,
+                    columns=self.columns,
+                    missing_codes=self.missing_codes,
+                    on_invalid="missing",
+                    person=self.person,
+                    allow_missing_items=True,  # checked above, for the whole file
+                    offset=account.n_persons,
+                )
+                gather(reader)
+                found = reader.finish()
+                account.add(len(batch), found)
+                told.write(found)
+                self.progress(file.position, file.size)
+        return account
+
+    def finish(
+        self,
+        account: Account,
+        compute: Callable[[], ReportT],
+        output: Path | None,
+        writers: Mapping[str, Callable[[ReportT], str]],
+    ) -> StatisticsFileReport[ReportT]:
+        """Compute a report of what was read, unless bad answers stop it, and write it."""
+        report = None
+        if not account.n_problems or self.on_invalid == "missing":
+            report = compute()
+            if output is not None:
+                write_text(output, writers[output.suffix.lower()](report))
+        return StatisticsFileReport(
+            report=report,
+            n_persons=account.n_persons,
+            n_problems=account.n_problems,
+            first_problems=tuple(account.first),
+            likely_missing_code=account.likely_missing_code,
+        )
+
+
+def check_paths(source: Path, output: Path | None, problems: Path | None, writers: Mapping[str, Any]) -> None:
+    """Raise where a report cannot be written to a path, or would overwrite something.
+
+    Raises
+    ------
+    ResponseError
+        Another ending than those of ``writers``, no such folder, or the same file twice.
+    """
+    if output is not None:
+        if output.suffix.lower() not in writers:
+            raise ResponseError(f"{output}: reports end in {', '.join(writers)}")
+        if not output.parent.is_dir():
+            raise ResponseError(f"{output}: there is no folder {output.parent}")
+    if output is not None and problems is not None and output.resolve() == problems.resolve():
+        raise ResponseError(f"{output}: the report would overwrite the problems; choose another name")
+    for path in (output, problems):
+        if path is not None and path.resolve() == source.resolve():
+            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
+
+
+def joined(form: Instrument, codes: Sequence[Codes]) -> CodedResponses:
+    """Return the codes of all batches as checked answers."""
+    whole = np.asfortranarray(np.concatenate(codes))
+    whole.flags.writeable = False
+    return CodedResponses(instrument=form, codes=whole)
