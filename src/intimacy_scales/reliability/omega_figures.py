@@ -32,7 +32,7 @@ class GroupOmega:
     scale
         The part.
     total
-        Share of the part's variance that all factors explain.
+        Share of the part's variance that the general factor and its own explain.
     general, group
         Shares that the general factor, and the part's own, explain.
     """
