@@ -493,11 +493,11 @@ def test_no_module_hides_what_its_package_exports():
     """A module of the name of an exported function replaces it in the package once it is imported."""
     lines = """
 import pkgutil, types, importlib
-import intimacy_scales, intimacy_scales.reliability as reliability
+import intimacy_scales, intimacy_scales.reliability as reliability, intimacy_scales.factor as factor
 for module in pkgutil.walk_packages(intimacy_scales.__path__, "intimacy_scales."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-for package in (intimacy_scales, reliability):
+for package in (intimacy_scales, reliability, factor):
     hidden = [n for n in package.__all__ if isinstance(getattr(package, n), types.ModuleType)]
     assert not hidden, hidden
 """

@@ -18,11 +18,23 @@ if TYPE_CHECKING:
         KeyingWarning,
         MissingColumnsError,
         MissingDependencyError,
+        ModelSyntaxError,
         NotConvergedError,
+        NotIdentifiedError,
         ResponseError,
         ResponseProblem,
         UnknownInstrumentError,
         UnvalidatedInstrumentWarning,
+    )
+    from intimacy_scales.factor import (
+        Model,
+        cfa,
+        compare_models,
+        efa,
+        htmt,
+        invariance,
+        parallel_analysis,
+        structure_report,
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, ResponseScale, Scale
     from intimacy_scales.reliability import (
@@ -31,6 +43,7 @@ if TYPE_CHECKING:
         item_analysis,
         item_moments,
         item_moments_stream,
+        mcdonald_omega,
         reliability_report,
     )
     from intimacy_scales.scoring import PersonScores, Scores, score, score_stream
@@ -44,13 +57,17 @@ _HOMES = {
     "errors": (
         "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
-        "NotConvergedError", "ResponseError", "ResponseProblem", "UnknownInstrumentError",
-        "UnvalidatedInstrumentWarning",
+        "ModelSyntaxError", "NotConvergedError", "NotIdentifiedError", "ResponseError", "ResponseProblem",
+        "UnknownInstrumentError", "UnvalidatedInstrumentWarning",
+    ),
+    "factor": (
+        "Model", "cfa", "compare_models", "efa", "htmt", "invariance", "parallel_analysis",
+        "structure_report",
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "ResponseScale", "Scale"),
     "reliability": (
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
-        "reliability_report",
+        "mcdonald_omega", "reliability_report",
     ),
     "scoring": ("PersonScores", "Scores", "score", "score_stream"),
     "simulation": ("Simulation", "simulate"),
@@ -60,11 +77,13 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "CodedResponses", "EstimationError", "Instrument", "InstrumentError", "IntimacyScalesError",
     "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
-    "MissingColumnsError", "MissingDependencyError", "MissingRule", "NotConvergedError", "PersonScores",
-    "ResponseError", "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation",
-    "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "available", "cronbach_alpha", "encode",
-    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "reliability_report",
-    "score", "score_stream", "simulate",
+    "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model", "ModelSyntaxError",
+    "NotConvergedError", "NotIdentifiedError", "PersonScores", "ResponseError", "ResponseProblem",
+    "ResponseScale", "Scale", "Scores", "Simulation", "UnknownInstrumentError",
+    "UnvalidatedInstrumentWarning", "available", "cfa", "compare_models", "cronbach_alpha", "efa",
+    "encode", "htmt", "invariance", "item_analysis", "item_moments", "item_moments_stream", "load",
+    "load_bank", "mcdonald_omega", "parallel_analysis", "reliability_report", "score", "score_stream",
+    "simulate", "structure_report",
 ]  # fmt: skip
 
 

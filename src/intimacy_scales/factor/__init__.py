@@ -7,24 +7,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.factor.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
     from intimacy_scales.factor.comparison import FitChange, ModelComparison, compare_models
     from intimacy_scales.factor.confirmatory import CFAResult, cfa
+    from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
     from intimacy_scales.factor.equal_steps import Invariance, invariance
+    from intimacy_scales.factor.exploratory import EFAResult, efa
     from intimacy_scales.factor.model import Model
+    from intimacy_scales.factor.report import structure_report
+    from intimacy_scales.factor.report_result import StructureReport
+    from intimacy_scales.factor.retention import (
+        MinimumAveragePartial,
+        ParallelAnalysis,
+        Scree,
+        map_test,
+        parallel_analysis,
+        scree,
+    )
+    from intimacy_scales.factor.rotation import Rotation, rotate
     from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 
 _HOMES = {
+    "adequacy": ("SamplingAdequacy", "Sphericity", "bartlett", "kmo"),
     "comparison": ("FitChange", "ModelComparison", "compare_models"),
     "confirmatory": ("CFAResult", "cfa"),
+    "discriminant": ("HeterotraitMonotrait", "htmt"),
     "equal_steps": ("Invariance", "invariance"),
+    "exploratory": ("EFAResult", "efa"),
     "model": ("Model",),
+    "report": ("structure_report",),
+    "report_result": ("StructureReport",),
+    "retention": (
+        "MinimumAveragePartial", "ParallelAnalysis", "Scree", "map_test", "parallel_analysis", "scree",
+    ),
+    "rotation": ("Rotation", "rotate"),
     "sample": ("SampleMoments", "covariances_as_sample"),
-}
+}  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CFAResult", "FitChange", "Invariance", "Model", "ModelComparison", "SampleMoments", "cfa",
-    "compare_models", "covariances_as_sample", "invariance",
+    "CFAResult", "EFAResult", "FitChange", "HeterotraitMonotrait", "Invariance", "MinimumAveragePartial",
+    "Model", "ModelComparison", "ParallelAnalysis", "Rotation", "SampleMoments", "SamplingAdequacy",
+    "Scree", "Sphericity", "StructureReport", "bartlett", "cfa", "compare_models",
+    "covariances_as_sample", "efa", "htmt", "invariance", "kmo", "map_test", "parallel_analysis",
+    "rotate", "scree", "structure_report",
 ]  # fmt: skip
 
 

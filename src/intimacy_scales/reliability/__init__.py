@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         jacobson_truax_cutoffs,
         reliable_change,
     )
+    from intimacy_scales.reliability.diary_omega import two_level_omega
     from intimacy_scales.reliability.error import MeasurementError, attenuation_corrected, measurement_error
     from intimacy_scales.reliability.glb import GreatestLowerBound, greatest_lower_bound
     from intimacy_scales.reliability.groups import GroupICC, group_icc
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         split_half,
         split_halves,
     )
+    from intimacy_scales.reliability.hierarchical import HierarchicalOmega, hierarchical_omega
     from intimacy_scales.reliability.icc import (
         IntraclassCorrelation,
         IntraclassCorrelations,
@@ -35,22 +37,29 @@ if TYPE_CHECKING:
     )
     from intimacy_scales.reliability.items import ItemAnalysis, item_analysis
     from intimacy_scales.reliability.multilevel import DiaryReliability, NestedComponents, diary_reliability
+    from intimacy_scales.reliability.omega import McDonaldOmega, mcdonald_omega
+    from intimacy_scales.reliability.omega_figures import GroupOmega
     from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
     from intimacy_scales.reliability.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.scale_report import ScaleReliability
     from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
+    from intimacy_scales.reliability.two_level_result import TwoLevelOmega
     from intimacy_scales.results import Coefficient, Interval
 
 _HOMES = {
     "alpha": ("CronbachAlpha", "cronbach_alpha"),
     "change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change"),
+    "diary_omega": ("two_level_omega",),
     "error": ("MeasurementError", "attenuation_corrected", "measurement_error"),
     "glb": ("GreatestLowerBound", "greatest_lower_bound"),
     "groups": ("GroupICC", "group_icc"),
     "guttman": ("GuttmanLambdas", "guttman_lambdas"),
+    "hierarchical": ("HierarchicalOmega", "hierarchical_omega"),
     "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
     "items": ("ItemAnalysis", "item_analysis"),
     "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
+    "omega": ("McDonaldOmega", "mcdonald_omega"),
+    "omega_figures": ("GroupOmega",),
     "report": ("ReliabilityReport", "reliability_report"),
     "scale_report": ("ScaleReliability",),
     "retest": ("RetestReliability", "test_retest"),
@@ -59,6 +68,7 @@ _HOMES = {
         "split_halves",
     ),
     "stratified": ("StratifiedAlpha", "stratified_alpha"),
+    "two_level_result": ("TwoLevelOmega",),
 }  # fmt: skip
 _ELSEWHERE = {
     "moments.item_moments": ("ItemMoments", "item_moments", "item_moments_stream"),
@@ -71,14 +81,15 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for na
 
 __all__ = [
     "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "GreatestLowerBound", "GroupICC",
-    "GuttmanLambdas", "Interval", "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis",
-    "ItemMoments", "KeyedMoments", "MeasurementError", "NestedComponents", "ReliabilityReport",
-    "ReliableChange", "RetestReliability", "ScaleReliability", "SplitHalf", "SplitHalves",
-    "StratifiedAlpha", "attenuation_corrected", "cronbach_alpha", "diary_reliability",
-    "greatest_lower_bound", "group_icc", "guttman_lambdas", "intraclass_corr", "item_analysis",
-    "item_moments", "item_moments_stream", "items_needed", "jacobson_truax_cutoffs",
-    "keyed_moments", "measurement_error", "reliability_report", "reliable_change", "spearman_brown",
-    "split_half", "split_halves", "stratified_alpha", "test_retest",
+    "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval", "IntraclassCorrelation",
+    "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments", "McDonaldOmega",
+    "MeasurementError", "NestedComponents", "ReliabilityReport", "ReliableChange", "RetestReliability",
+    "ScaleReliability", "SplitHalf", "SplitHalves", "StratifiedAlpha", "TwoLevelOmega",
+    "attenuation_corrected", "cronbach_alpha", "diary_reliability", "greatest_lower_bound", "group_icc",
+    "guttman_lambdas", "hierarchical_omega", "intraclass_corr", "item_analysis", "item_moments",
+    "item_moments_stream", "items_needed", "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega",
+    "measurement_error", "reliability_report", "reliable_change", "spearman_brown", "split_half",
+    "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
 ]  # fmt: skip
 
 
