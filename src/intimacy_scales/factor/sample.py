@@ -136,7 +136,12 @@ class SampleMoments:
             self._check_positive_definite(where)
 
     def _check_positive_definite(self, where: str) -> None:
-        values, vectors = np.linalg.eigh(self.correlations)
+        try:
+            np.linalg.cholesky(self.correlations - _SINGULAR * len(self.names) * np.eye(len(self.names)))
+        except np.linalg.LinAlgError:
+            values, vectors = np.linalg.eigh(self.correlations)
+        else:
+            return
         if values[0] > _SINGULAR * values[-1]:
             return
         if self.missing == "listwise" and self.n <= len(self.names):

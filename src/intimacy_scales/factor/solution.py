@@ -12,7 +12,7 @@ import numpy as np
 from intimacy_scales.errors import EstimationError, NotIdentifiedError
 from intimacy_scales.factor.estimation import Evaluation, GroupPart, Optimum, Problem, maximize
 from intimacy_scales.factor.fit import Discrepancy, Fit, ScaledFit, discrepancy, scaled_fit, srmr_of
-from intimacy_scales.factor.likelihood import evidence_of
+from intimacy_scales.factor.likelihood import evidence_of, invert
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.saturated import (
     Independence,
@@ -135,9 +135,10 @@ def check_identified(
     if len(flat):
         tied = [names[i] for i in flat]
     else:
-        values, vectors = np.linalg.eigh(information / np.outer(scale, scale))
-        if values[0] > _SINGULAR:
+        scaled = information / np.outer(scale, scale)
+        if invert(scaled - _SINGULAR * np.eye(len(scaled))) is not None:
             return
+        values, vectors = np.linalg.eigh(scaled)
         share = np.abs(vectors[:, values < _SINGULAR]).max(axis=1)
         tied = [names[i] for i in np.argsort(-share) if share[i] > 0.1]  # noqa: PLR2004 - takes part
     raise NotIdentifiedError(

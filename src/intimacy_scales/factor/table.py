@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from intimacy_scales.errors import EstimationError
@@ -98,13 +98,14 @@ class ParameterTable:
         return names
 
 
+@lru_cache(maxsize=256)
 def parameter_table(
     model: Model,
     *,
     n_groups: int = 1,
     identification: Identification = "marker",
     with_means: bool = False,
-    equal: Collection[Equal] = (),
+    equal: tuple[Equal, ...] = (),
 ) -> ParameterTable:
     """Return a model's parameters, with what is implied as well as what is written.
 
