@@ -59,6 +59,9 @@ class CFAResult(Result):
         Persons of each.
     n, n_rows
         Persons that were used, and rows of the table.
+    n_clusters
+        Clusters, such as couples, that standard errors and the scaled test count on; None where each
+        person stands alone.
     equal
         What is equal across groups.
     improper
@@ -80,6 +83,7 @@ class CFAResult(Result):
     group_n: tuple[int, ...]
     n: int
     n_rows: int
+    n_clusters: int | None
     equal: tuple[Equal, ...]
     improper: tuple[str, ...]
     iterations: int
@@ -163,6 +167,7 @@ class CFAResult(Result):
             "equal": list(self.equal),
             "n": self.n,
             "n_rows": self.n_rows,
+            "n_clusters": self.n_clusters,
             "iterations": self.iterations,
             "improper": list(self.improper),
             "fit": self.fit.to_dict(),
@@ -176,6 +181,7 @@ class CFAResult(Result):
     def _lines(self) -> list[str]:
         groups = f", {len(self.groups)} groups" if self.groups else ""
         used = "" if self.n == self.n_rows else f" of {self.n_rows}"
+        used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
         lines = [
             f"CFA of {counted(len(self.model.observed), 'item')}, {counted(len(self.model.latent), 'factor')}"
             f"{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
@@ -236,6 +242,7 @@ def cfa(
     estimator: Estimator = "ML",
     missing: MissingAnswers = "listwise",
     groups: Hashable | Sequence[Any] = None,
+    clusters: Hashable | Sequence[Any] = None,
     equal: Collection[Equal] = (),
     identification: Identification = "marker",
     means: bool = False,
@@ -261,14 +268,17 @@ def cfa(
         approximate.
     groups
         A column of the table, or a label for each row: the model holds in each group.
+    clusters
+        Who answered together, such as couples: a column of the table, or a label for each row. With
+        MLR: standard errors and the scaled test then count clusters, not persons, as independent.
     equal
         Across groups: ``loadings``, ``intercepts``, ``residuals``.
     identification
         ``marker``: each factor's first loading is 1. ``fixed_factor``: factor variances are 1, and signs
         are such that most of a factor's loadings are positive. ``none``: only what the model says.
     means
-        Whether means are modelled; they always are with FIML, with several groups, or where the model
-        speaks of them.
+        Whether means are modelled; they always are with FIML, with groups or clusters, or where the
+        model speaks of them.
     information
         What standard errors rest on; by default expected, but observed with FIML and MLR.
     max_iterations
@@ -308,7 +318,7 @@ def cfa(
     """
     check_options(estimator, identification, equal, information)
     written = as_model(model)
-    samples = read_samples(data, written.observed, missing=missing, groups=groups)
+    samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
     check_samples(samples, estimator)
     return fit_model(
         written,
@@ -331,6 +341,15 @@ def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
                 "estimator='MLR' needs each person's answers to all items it uses: "
                 + ("use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)")
             )
+        if sample.clusters is not None and estimator != "MLR":
+            raise EstimationError(
+                f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
+            )
+
+
+def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:
+    labels = [sample.clusters for sample in samples if sample.clusters is not None]
+    return len(np.unique(np.concatenate(labels))) if labels else None
 
 
 def fit_model(
@@ -350,7 +369,7 @@ def fit_model(
         model,
         n_groups=len(samples),
         identification=identification,
-        with_means=means or missing == "fiml" or len(samples) > 1,
+        with_means=means or missing == "fiml" or len(samples) > 1 or samples[0].clusters is not None,
         equal=equal,
     )
     with one_blas_thread():
@@ -370,6 +389,7 @@ def fit_model(
             group_n=tuple(sample.n for sample in samples) if len(samples) > 1 else (),
             n=solution.problem.n,
             n_rows=sum(sample.n_rows for sample in samples),
+            n_clusters=_n_clusters(samples),
             equal=equal,
             improper=improper_parts(solution, labels),
             iterations=solution.optimum.iterations,

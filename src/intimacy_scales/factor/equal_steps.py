@@ -83,6 +83,7 @@ def invariance(
     data: Any,
     *,
     groups: Hashable | Sequence[Any],
+    clusters: Hashable | Sequence[Any] = None,
     steps: Collection[str] = tuple(STEPS),
     estimator: Estimator = "ML",
     missing: MissingAnswers = "listwise",
@@ -93,7 +94,7 @@ def invariance(
 
     Parameters
     ----------
-    model, data, groups, estimator, missing, identification, max_iterations
+    model, data, groups, clusters, estimator, missing, identification, max_iterations
         As in `cfa`.
     steps
         Which of ``configural`` (the same pattern), ``metric`` (equal loadings), ``scalar`` (equal
@@ -130,7 +131,7 @@ def invariance(
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
     written = as_model(model)
-    samples = read_samples(data, written.observed, missing=missing, groups=groups)
+    samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
     check_samples(samples, estimator)
     fitted = {
         step: fit_model(

@@ -180,11 +180,12 @@ class Problem:
         return total
 
     def first_order_information(self, at: Evaluation) -> Floats:
-        """Return the mean product of persons' scores (n_free, n_free)."""
+        """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
         total = np.zeros((self.n_free, self.n_free))
         for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            scores = person_scores(group.structure, basis, group.evidence, fit)
-            total += group.collect_square(scores.T @ scores / self.n, self.n_free)
+            scores = group.evidence.summed(person_scores(group.structure, basis, group.evidence, fit))
+            products = group.evidence.correction / self.n * (scores.T @ scores)
+            total += group.collect_square(products, self.n_free)
         return total
 
 

@@ -106,6 +106,9 @@ _DISCREPANCY = (
 )  # fmt: skip
 
 
+_SHARED = ("n", "n_groups", "rmsea_confidence_level")
+
+
 def noncentrality(chi_square: float, df: int, probability: float) -> float:
     """Return the noncentrality under which so small a chi-square has this probability, at least 0."""
 
@@ -212,11 +215,8 @@ class Fit(Discrepancy):
 
         found = {k: v for k, v in self.to_dict().items() if k != "scaled"}
         if self.scaled is not None:
-            found |= {
-                f"{name}_scaled": v
-                for name, v in self.scaled.to_dict().items()
-                if name not in ("n", "n_groups")
-            }
+            own = {k: v for k, v in self.scaled.to_dict().items() if k not in _SHARED}
+            found |= {k if "scaling" in k or "robust" in k else f"{k}_scaled": v for k, v in own.items()}
         values = [math.nan if v is None else float(v) for v in found.values()]
         return pandas_frame({"index": list(found), "value": values}).set_index("index")
 

@@ -16,6 +16,7 @@ from scipy.linalg.lapack import dpotrf, dpotri
 
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.structure import Basis, Floats, Positions, Structure
+from intimacy_scales.moments.clusters import sum_by_cluster
 
 _LOG_2PI = math.log(2 * math.pi)
 
@@ -63,11 +64,26 @@ class Evidence:
         Persons in all.
     with_means
         Whether means are part of the model.
+    clusters
+        (n,): who belongs together, in the order of the patterns' rows; None where each stands alone.
     """
 
     patterns: tuple[Pattern, ...]
     n: int
     with_means: bool
+    clusters: Positions | None = None
+
+    @property
+    def correction(self) -> float:
+        """What sums of squares of clusters are multiplied by, J / (J - 1); 1 without clusters."""
+        if self.clusters is None:
+            return 1.0
+        n_clusters = len(np.unique(self.clusters))
+        return n_clusters / (n_clusters - 1) if n_clusters > 1 else math.nan
+
+    def summed(self, persons: Floats) -> Floats:
+        """Return what persons add to a sum, added up within clusters where there are any."""
+        return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)
 
     @property
     def complete(self) -> bool:
@@ -108,11 +124,14 @@ def evidence_of(sample: SampleMoments, *, with_means: bool) -> Evidence:
             covariances=sample.ml_covariances,
             rows=sample.rows if sample.missing != "pairwise" else None,
         )
-        return Evidence(patterns=(whole,), n=sample.n, with_means=with_means)
-    return Evidence(patterns=_patterns(sample.rows), n=len(sample.rows), with_means=True)
+        return Evidence(patterns=(whole,), n=sample.n, with_means=with_means, clusters=sample.clusters)
+    patterns, order = _patterns(sample.rows)
+    clusters = None if sample.clusters is None else sample.clusters[order]
+    return Evidence(patterns=patterns, n=len(sample.rows), with_means=True, clusters=clusters)
 
 
-def _patterns(rows: Floats) -> tuple[Pattern, ...]:
+def _patterns(rows: Floats) -> tuple[tuple[Pattern, ...], Positions]:
+    """Return the patterns, and the positions of their persons' rows one after another."""
     there = ~np.isnan(rows)
     kinds, which = np.unique(np.packbits(there, axis=1), axis=0, return_inverse=True)
     which = which.ravel()
@@ -135,7 +154,7 @@ def _patterns(rows: Floats) -> tuple[Pattern, ...]:
                 rows=values,
             )
         )
-    return tuple(found)
+    return tuple(found), order
 
 
 def invert(matrix: Floats) -> tuple[Floats, float] | None:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError, MissingColumnsError
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
-from intimacy_scales.frames import Table, number_column, open_table
+from intimacy_scales.frames import Table, number_column, open_table, same_rows
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.moments.clusters import label_positions, person_labels
+from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
@@ -46,6 +46,7 @@ def read_samples(
     *,
     missing: MissingAnswers = "listwise",
     groups: Hashable | Sequence[Any] = None,
+    clusters: Hashable | Sequence[Any] = None,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -61,6 +62,8 @@ def read_samples(
         ``listwise``, ``pairwise`` or ``fiml``.
     groups
         A column of the table, or one label for each row. Groups come in the order of their labels.
+    clusters
+        Who belongs together, such as couples: a column of the table, or one label for each row.
 
     Raises
     ------
@@ -71,24 +74,37 @@ def read_samples(
     """
     check_missing(missing)
     given = _given(data)
-    if given is not None:
+    if given is not None or isinstance(data, ItemMoments):
         if groups is not None:
-            raise EstimationError("groups: moments are of one group; pass a list of them, one for each")
+            raise EstimationError("groups need each person's answers; of moments, pass a list, one for each")
+        if clusters is not None:
+            raise EstimationError("clusters need each person's answers, and moments are only sums of them")
+    if given is not None:
         return tuple(_chosen(sample, names) for sample in given)
     if isinstance(data, ItemMoments):
-        if groups is not None:
-            raise EstimationError("groups need each person's answers, and moments are only sums of them")
         return (_of_item_moments(data, names, missing),)
+    table: Table | None
     if isinstance(data, CodedResponses):
-        return _of_codes(data, names, missing, groups)
-    table = open_table(data)
-    variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
-    rows = _columns(table, variables)
+        variables = tuple(data.instrument.item_ids if names is None else names)
+        rows, table, ref = _keyed_rows(data, variables), data.table, data.instrument.ref
+    else:
+        table, ref = open_table(data), None
+        variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
+        rows = _columns(table, variables)
+    together = None if clusters is None else _clusters(table, clusters, len(rows))
     if groups is None:
-        return (of_rows(rows, variables, missing),)
-    labels, positions = _groups(table, groups, len(rows))
+        return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
+    labels, positions = _in_order(*_labels(table, groups, len(rows), "groups"))
     return tuple(
-        of_rows(rows[positions == g], variables, missing, group=label) for g, label in enumerate(labels)
+        of_rows(
+            rows[positions == g],
+            variables,
+            missing,
+            group=label,
+            instrument=ref,
+            clusters=None if together is None else together[positions == g],
+        )
+        for g, label in enumerate(labels)
     )
 
 
@@ -129,15 +145,33 @@ def _columns(table: Table, names: Sequence[str]) -> Floats:
     return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
 
 
-def _groups(table: Any, groups: Any, n: int) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the labels in order, and the position of each row's among them."""
-    named = isinstance(groups, str | int)
-    values = table.values(groups, "groups") if named else groups
-    plain = values.tolist() if hasattr(values, "tolist") else list(values)
+def _labels(table: Table | None, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
+    """Return labels as they are, and as numbers in order of appearance, -1 where there is none."""
+    values = labels
+    if isinstance(labels, str | int):
+        if table is None:
+            raise EstimationError(f"{option}={labels!r}: these answers came without a table; pass the labels")
+        values = table.values(labels, option)
+    elif not same_rows(labels, getattr(table, "native", None)):
+        raise EstimationError(
+            f"{option}: the labels have another index than the table, so they may be of other persons; align "
+            "them first, or name the column"
+        )
     found = label_positions(values)
     if len(found) != n:
-        raise EstimationError(f"groups: {len(found)} labels for {n} rows")
-    return _in_order(plain, found)
+        raise EstimationError(f"{option}: {len(found)} labels for {n} rows")
+    return values.tolist() if hasattr(values, "tolist") else list(values), found
+
+
+def _clusters(table: Table | None, labels: Any, n: int) -> NDArray[np.intp]:
+    _, found = _labels(table, labels, n, "clusters")
+    without = np.flatnonzero(found < 0)
+    if len(without):
+        raise EstimationError(
+            f"clusters: {counted(len(without), 'row')} without one, the first is row {without[0]}; leave "
+            "them out, or give each a label of its own"
+        )
+    return found
 
 
 def _in_order(plain: Sequence[Any], found: NDArray[np.intp]) -> tuple[list[str], NDArray[np.intp]]:
@@ -192,34 +226,14 @@ def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments
     return SampleMoments(**(fields | {"missing": missing}))
 
 
-def _of_codes(
-    data: CodedResponses, names: Sequence[str] | None, missing: MissingAnswers, groups: Any
-) -> tuple[SampleMoments, ...]:
-    known = data.instrument.item_ids
-    chosen = tuple(known if names is None else names)
-    _check_known(chosen, known, data.instrument.id)
-    items = some_items(data.instrument, chosen)
+def _keyed_rows(data: CodedResponses, names: tuple[str, ...]) -> Floats:
+    """Return keyed answers (n_persons, p), nan where there is none."""
+    _check_known(names, data.instrument.item_ids, data.instrument.id)
+    items = some_items(data.instrument, names)
     codes = data.codes[:, items.columns].astype(np.int64)
-    rows = (items.slopes * codes + items.offsets) / items.unit
+    rows: Floats = (items.slopes * codes + items.offsets) / items.unit
     rows[codes == 0] = np.nan
-    ref = data.instrument.ref
-    if groups is None:
-        return (of_rows(rows, chosen, missing, instrument=ref),)
-    if isinstance(groups, str | int):
-        if data.table is None:
-            raise EstimationError(f"groups={groups!r}: these answers came without a table; pass the labels")
-        values: Any = data.table.values(groups, "groups")
-    else:
-        values = groups
-    found = person_labels(data, groups, "groups")
-    if len(found) != len(rows):
-        raise EstimationError(f"groups: {len(found)} labels for {len(rows)} persons")
-    plain = values.tolist() if hasattr(values, "tolist") else list(values)
-    labels, positions = _in_order(plain, found)
-    return tuple(
-        of_rows(rows[positions == g], chosen, missing, group=label, instrument=ref)
-        for g, label in enumerate(labels)
-    )
+    return rows
 
 
 def of_rows(
@@ -229,6 +243,7 @@ def of_rows(
     *,
     group: str | None = None,
     instrument: InstrumentRef | None = None,
+    clusters: NDArray[np.intp] | None = None,
 ) -> SampleMoments:
     """Return the moments of rows of numbers (n, p), nan where one is missing."""
     there = ~np.isnan(rows)
@@ -249,12 +264,17 @@ def of_rows(
             correlations=_correlations(covariances, None),
             missing=missing,
             rows=used,
+            clusters=None if clusters is None else clusters[complete],
         )
-    return _of_incomplete_rows(rows, there, missing, common)
+    return _of_incomplete_rows(rows, there, missing, common, clusters)
 
 
 def _of_incomplete_rows(
-    rows: Floats, there: NDArray[np.bool_], missing: MissingAnswers, common: dict[str, Any]
+    rows: Floats,
+    there: NDArray[np.bool_],
+    missing: MissingAnswers,
+    common: dict[str, Any],
+    clusters: NDArray[np.intp] | None,
 ) -> SampleMoments:
     seen = there.astype(np.float64)
     counts = seen.T @ seen
@@ -277,6 +297,7 @@ def _of_incomplete_rows(
         correlations=_correlations(products, variances),
         missing=missing,
         rows=rows[used],
+        clusters=None if clusters is None else clusters[used],
     )
 
 

@@ -48,6 +48,8 @@ class SampleMoments:
         What was answered, where that is known.
     rows
         (n, p): the numbers behind the moments, nan where missing; None where only sums are known.
+    clusters
+        (n,): who belongs together, as numbers from 0; None where each person stands alone.
     """
 
     names: tuple[str, ...]
@@ -60,6 +62,7 @@ class SampleMoments:
     group: str | None = None
     instrument: InstrumentRef | None = None
     rows: Floats | None = None
+    clusters: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -104,6 +107,7 @@ class SampleMoments:
             group=self.group,
             instrument=self.instrument,
             rows=None if self.rows is None else self.rows[:, positions],
+            clusters=self.clusters,
         )
 
     def check_usable(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,22 +133,31 @@ def independence(evidence: Evidence) -> Independence:
     means, covariances = _first_guess(evidence)
     variances = np.diag(covariances)
     value = 0.0
-    fourth, counts = np.zeros(len(means)), np.zeros(len(means))
-    known = True
     for q in evidence.patterns:
-        own = np.arange(len(means)) if q.observed is None else q.observed
-        shift = q.means - means[own]
-        second = np.diag(q.covariances) + shift**2
+        own = slice(None) if q.observed is None else q.observed
+        second = np.diag(q.covariances) + (q.means - means[own]) ** 2
         value += q.n / evidence.n * float(np.sum(np.log(variances[own]) + second / variances[own])) / 2
-        if q.rows is None:
-            known = False
-            continue
-        counts[own] += q.n
-        fourth[own] += np.sum((q.rows - means[own]) ** 4, axis=0)
-    kurtosis = fourth / np.where(counts > 0, counts, 1) / variances**2
-    of_means = 1 if evidence.with_means else 0
-    trace = float(np.sum(of_means + (kurtosis - 1) / 2)) if known else float("nan")
+    known = all(q.rows is not None for q in evidence.patterns)
+    trace = _scores_of_single_items(evidence, means, variances) if known else math.nan
     return Independence(value=value, score_to_information=trace)
+
+
+def _scores_of_single_items(evidence: Evidence, means: Floats, variances: Floats) -> float:
+    """Return tr(B A^-1) of means and variances of single items: of standardized z, ``½ (z² - 1)² + z²``."""
+    standardized = np.zeros((evidence.n, len(means)))
+    squares = np.zeros_like(standardized)
+    counts, start = np.zeros(len(means)), 0
+    for q in evidence.patterns:
+        assert q.rows is not None
+        own = np.arange(len(means)) if q.observed is None else q.observed
+        z = (q.rows - means[own]) / np.sqrt(variances[own])
+        standardized[start : start + q.n, own], squares[start : start + q.n, own] = z, z**2 - 1
+        counts[own] += q.n
+        start += q.n
+    terms = np.sum(evidence.summed(squares) ** 2, axis=0) / 2
+    if evidence.with_means:
+        terms += np.sum(evidence.summed(standardized) ** 2, axis=0)
+    return evidence.correction * float(np.sum(terms / counts))
 
 
 def without_rows(evidence: Evidence) -> Evidence:

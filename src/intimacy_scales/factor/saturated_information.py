@@ -117,17 +117,36 @@ class PersonTerms:
 def score_to_information(evidence: Evidence, whole: Saturated) -> float:
     """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
 
-    For complete answers, with ``b`` the multivariate kurtosis of Mardia (1970): ``(b - p) / 2``, and p
-    more where means are part of the model.
+    For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia
+    (1970): ``(b - p) / 2``, and p more where means are part of the model.
     """
     p = len(whole.means)
     if not evidence.complete:
         terms = PersonTerms(evidence, whole)
         rows = np.array(np.tril_indices(p), dtype=np.intp)
-        scores = terms.scores(rows)
-        return float(np.trace(np.linalg.solve(terms.information(rows), scores.T @ scores / terms.n)))
+        scores = evidence.summed(terms.scores(rows))
+        products = evidence.correction / terms.n * (scores.T @ scores)
+        return float(np.trace(np.linalg.solve(terms.information(rows), products)))
     only = evidence.patterns[0]
     assert only.rows is not None
     centred = only.rows - only.means
+    if evidence.clusters is not None:
+        return _of_complete_clusters(evidence, centred, only.covariances)
     distances = np.einsum("ij,ij->i", centred @ np.linalg.inv(only.covariances), centred)
     return (p if evidence.with_means else 0) + (float(np.mean(distances**2)) - p) / 2
+
+
+def _of_complete_clusters(evidence: Evidence, centred: Floats, covariances: Floats) -> float:
+    """Return ``sum_c (½ |T_c|² + |t_c|²) / n``, of the sums T of ``z z' - I`` and t of z in each cluster.
+
+    z are answers of covariance 1; t counts where means are part of the model.
+    """
+    n, p = centred.shape
+    z = np.linalg.solve(np.linalg.cholesky(covariances), centred.T).T
+    i, j = np.tril_indices(p)
+    products = z[:, i] * z[:, j] - (i == j)
+    squares = evidence.summed(products) ** 2
+    total = float(np.sum(squares * np.where(i == j, 0.5, 1.0)))
+    if evidence.with_means:
+        total += float(np.sum(evidence.summed(z) ** 2))
+    return float(evidence.correction * total / n)
