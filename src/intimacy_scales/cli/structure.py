@@ -97,6 +97,9 @@ def structure(
         MissingAnswersChoice | None,
         typer.Option(help="Skipped answers: use every answer there is (fiml, the default), or fewer."),
     ] = None,
+    clusters: Annotated[
+        str | None, typer.Option(help="Column that says who answered together, such as couples.")
+    ] = None,
     iterations: Annotated[int, typer.Option(help="Data sets of the parallel analysis.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn at random.")] = 0,
     columns: ColumnsText = None,
@@ -128,6 +131,7 @@ def structure(
             factors=factors.value,
             estimator=None if estimator is None else estimator.value,
             missing=None if missing is None else missing.value,
+            clusters=clusters,
             n_iterations=iterations,
             rng=seed,
             columns=read_columns(columns),

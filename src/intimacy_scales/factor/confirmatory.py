@@ -23,6 +23,7 @@ from intimacy_scales.factor.table import Equal, Identification, parameter_table
 from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.results import Result, counted
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def cfa(
     estimator: Estimator = "ML",
     missing: MissingAnswers = "listwise",
     groups: Hashable | Sequence[Any] = None,
-    clusters: Hashable | Sequence[Any] = None,
+    clusters: Clusters = None,
     equal: Collection[Equal] = (),
     identification: Identification = "marker",
     means: bool = False,

@@ -17,6 +17,7 @@ from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.factor.solution import Estimator
 from intimacy_scales.factor.table import Equal, Identification
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.clusters import Clusters
 
 STEPS: dict[str, tuple[Equal, ...]] = {
     "configural": (),
@@ -83,7 +84,7 @@ def invariance(
     data: Any,
     *,
     groups: Hashable | Sequence[Any],
-    clusters: Hashable | Sequence[Any] = None,
+    clusters: Clusters = None,
     steps: Collection[str] = tuple(STEPS),
     estimator: Estimator = "ML",
     missing: MissingAnswers = "listwise",

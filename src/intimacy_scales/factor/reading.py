@@ -14,7 +14,7 @@ from intimacy_scales.errors import EstimationError, MissingColumnsError
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.frames import Table, number_column, open_table, same_rows
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.moments.clusters import label_positions
+from intimacy_scales.moments.clusters import Clusters, label_positions
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
@@ -46,7 +46,7 @@ def read_samples(
     *,
     missing: MissingAnswers = "listwise",
     groups: Hashable | Sequence[Any] = None,
-    clusters: Hashable | Sequence[Any] = None,
+    clusters: Clusters = None,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 

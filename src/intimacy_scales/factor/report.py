@@ -20,11 +20,12 @@ from intimacy_scales.factor.exploratory import EFAResult, efa
 from intimacy_scales.factor.guides import fit_guides, scale_guides
 from intimacy_scales.factor.model import Factors, Model
 from intimacy_scales.factor.modification import ModificationIndex
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.retention import ParallelAnalysis, parallel_analysis
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.solution import Estimator
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.sheet import OnInvalid
 
@@ -45,6 +46,7 @@ def structure_report(
     factors: Factors = "correlated",
     estimator: Estimator | None = None,
     missing: MissingAnswers | None = None,
+    clusters: Clusters = None,
     n_iterations: int = 100,
     rng: int | None = 0,
     columns: ColumnMap = None,
@@ -72,6 +74,9 @@ def structure_report(
     missing
         ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
         moments.
+    clusters
+        Who answered together, such as couples: a column of the table, or one label for each person;
+        with MLR.
     n_iterations, rng
         Of parallel analysis, and of the random starts of rotation: how many, and a seed.
     columns, missing_codes, on_invalid, person, allow_missing_items
@@ -112,7 +117,7 @@ def structure_report(
     chosen = missing or ("fiml" if coded else "pairwise")
     how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
     keys = _scales_of(model, form)
-    sample = read_sample(answers, model.observed, missing=chosen)
+    sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
     fitted, reason = _fitted(model, sample, how)
     rest = "pairwise" if chosen == "fiml" else chosen
     simple = read_sample(answers, model.observed, missing=rest)
@@ -130,6 +135,7 @@ def structure_report(
         factors=factors,
         n=sample.n,
         n_rows=sample.n_rows,
+        n_clusters=None if sample.clusters is None else len(np.unique(sample.clusters)),
         n_complete=None if sample.rows is None else int((~np.isnan(sample.rows).any(axis=1)).sum()),
         estimator=how,
         missing=chosen,

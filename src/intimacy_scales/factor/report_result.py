@@ -73,6 +73,8 @@ class StructureReport(Result):
     n, n_rows, n_complete
         Persons that the model is of, rows of the table, and persons who answered every item (None where
         sums do not tell).
+    n_clusters
+        Clusters of persons, such as couples; None where each stands alone.
     estimator, missing
         How it was estimated, and how missing answers were treated.
     fit
@@ -105,6 +107,7 @@ class StructureReport(Result):
     n: int
     n_rows: int
     n_complete: int | None
+    n_clusters: int | None
     estimator: Estimator
     missing: MissingAnswers
     fit: Fit | None
@@ -126,7 +129,8 @@ class StructureReport(Result):
     @property
     def title(self) -> str:
         """The heading of tables."""
-        return f"Structure of {self.instrument}, {counted(self.n_rows, 'person')}"
+        clusters = "" if self.n_clusters is None else f" in {counted(self.n_clusters, 'cluster')}"
+        return f"Structure of {self.instrument}, {counted(self.n_rows, 'person')}{clusters}"
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -154,8 +158,8 @@ class StructureReport(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; None for what is not defined."""
         names = (
-            "scales", "factors", "n", "n_rows", "n_complete", "estimator", "missing", "reason", "guides",
-            "items", "factor_names", "factor_correlations", "heterotrait", "modifications", "parallel",
+            "scales", "factors", "n", "n_rows", "n_complete", "n_clusters", "estimator", "missing", "reason",
+            "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications", "parallel",
             "exploratory", "improper", "fit",
         )  # fmt: skip
         return (

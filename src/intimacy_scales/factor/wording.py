@@ -70,6 +70,7 @@ def _model_sentence(report: StructureReport) -> str:
     fit = report.fit
     tested: Discrepancy = fit if fit.scaled is None else fit.scaled
     used = f"n = {report.n}" if report.n == report.n_rows else f"n = {report.n} of {report.n_rows}"
+    used += "" if report.n_clusters is None else f" in {report.n_clusters} clusters"
     if fit.df == 0:
         return (
             f"A confirmatory factor analysis of {what} has no degrees of freedom: it tests nothing ({used})."

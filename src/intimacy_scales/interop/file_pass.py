@@ -14,11 +14,13 @@ from intimacy_scales.codes import AnswerReader, CodedResponses
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.interop.base import write_text
 from intimacy_scales.interop.formats import open_answers
 from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
+from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.problems import LikelyMissingCode
+from intimacy_scales.results import counted
 from intimacy_scales.sheet import OnInvalid
 
 ReportT = TypeVar("ReportT")
@@ -166,8 +168,53 @@ def check_paths(source: Path, output: Path | None, problems: Path | None, writer
             raise ResponseError(f"{path}: would overwrite the answers; choose another name")
 
 
-def joined(form: Instrument, codes: Sequence[Codes]) -> CodedResponses:
-    """Return the codes of all batches as checked answers."""
-    whole = np.asfortranarray(np.concatenate(codes))
-    whole.flags.writeable = False
-    return CodedResponses(instrument=form, codes=whole)
+class GatheredAnswers:
+    """Codes of all batches, and who answered together.
+
+    Parameters
+    ----------
+    form
+        The instrument.
+    clusters
+        Column that says who answered together, or None.
+    """
+
+    def __init__(self, form: Instrument, clusters: str | None) -> None:
+        self._form, self._clusters = form, clusters
+        self._codes: list[Codes] = []
+        self._labels: list[Any] = []
+
+    def add(self, reader: AnswerReader) -> None:
+        """Take over a batch."""
+        self._codes.append(reader.read_all())
+        if self._clusters is not None:
+            labels: Any = reader.table.values(self._clusters, "--clusters")
+            listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
+            self._labels += [
+                None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
+            ]
+
+    def answers(self) -> CodedResponses:
+        """Return the codes as checked answers."""
+        whole = np.asfortranarray(np.concatenate(self._codes))
+        whole.flags.writeable = False
+        return CodedResponses(instrument=self._form, codes=whole)
+
+    def labels(self) -> list[Any] | None:
+        """Return each person's cluster, or None where none are wanted.
+
+        Raises
+        ------
+        ResponseError
+            A person belongs to none.
+        """
+        if self._clusters is None:
+            return None
+        missing = np.flatnonzero(label_positions(self._labels) < 0)
+        if len(missing):
+            raise ResponseError(
+                f"--clusters: {counted(len(missing), 'person')} belong to none, the first in row "
+                f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
+                "label of its own"
+            )
+        return self._labels

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from intimacy_scales.answers import MissingCode
 from intimacy_scales.codes import AnswerReader
 from intimacy_scales.columns import ColumnMap
-from intimacy_scales.encoding import Codes
-from intimacy_scales.errors import ResponseError
-from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
+from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.file_pass import (
     FilePass,
+    GatheredAnswers,
     Progress,
     StatisticsFileReport,
     check_paths,
-    joined,
 )
-from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reliability.alpha import NEED_ANSWERS, IntervalMethod
 from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
-from intimacy_scales.results import counted
 from intimacy_scales.sheet import OnInvalid
 
 WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
@@ -38,46 +31,6 @@ WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
 
 
 ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
-
-
-class _Gathered:
-    """Sums of all batches; their codes and clusters too where intervals need them."""
-
-    def __init__(self, form: Instrument, clusters: str | None, *, keep: bool) -> None:
-        self.form, self.clusters, self.keep = form, clusters, keep
-        self.moments = no_moments(form)
-        self.codes: list[Codes] = []
-        self.labels: list[Any] = []
-
-    def add(self, reader: AnswerReader) -> None:
-        if self.keep:
-            self.codes.append(reader.read_all())
-        else:
-            for _, codes in reader.blocks():
-                self.moments += moments_of_codes(self.form, codes)
-        if self.clusters is not None:
-            labels: Any = reader.table.values(self.clusters, "--clusters")
-            listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
-            self.labels += [
-                None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
-            ]
-
-    def report(self, **options: Any) -> ReliabilityReport:
-        if not self.keep:
-            return reliability_report(self.form, self.moments, **options)
-        answers = joined(self.form, self.codes)
-        clusters = None if self.clusters is None else self._checked_labels()
-        return reliability_report(self.form, answers, clusters=clusters, **options)
-
-    def _checked_labels(self) -> list[Any]:
-        missing = np.flatnonzero(label_positions(self.labels) < 0)
-        if len(missing):
-            raise ResponseError(
-                f"--clusters: {counted(len(missing), 'person')} belong to none, the first in row "
-                f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
-                "label of its own"
-            )
-        return self.labels
 
 
 def reliability_file(
@@ -152,16 +105,34 @@ def reliability_file(
         encoding=encoding,
         progress=progress,
     )
-    gathered = _Gathered(form, clusters, keep=clusters is not None or interval in NEED_ANSWERS)
-    account = reading.read(gathered.add, {"--clusters": clusters})
-
-    def compute() -> ReliabilityReport:
-        return gathered.report(
-            missing=missing,
-            confidence_level=confidence_level,
-            interval=interval,
-            n_resamples=n_resamples,
-            rng=rng,
+    options: dict[str, Any] = {
+        "missing": missing,
+        "confidence_level": confidence_level,
+        "interval": interval,
+        "n_resamples": n_resamples,
+        "rng": rng,
+    }
+    if clusters is not None or interval in NEED_ANSWERS:
+        gathered = GatheredAnswers(form, clusters)
+        account = reading.read(gathered.add, {"--clusters": clusters})
+        return reading.finish(
+            account,
+            lambda: reliability_report(form, gathered.answers(), clusters=gathered.labels(), **options),
+            output,
+            WRITERS,
         )
+    sums = _Sums(form)
+    account = reading.read(sums.add, {})
+    return reading.finish(account, lambda: reliability_report(form, sums.moments, **options), output, WRITERS)
 
-    return reading.finish(account, compute, output, WRITERS)
+
+class _Sums:
+    """Moments of all batches."""
+
+    def __init__(self, form: Instrument) -> None:
+        self.form, self.moments = form, no_moments(form)
+
+    def add(self, reader: AnswerReader) -> None:
+        """Add a batch."""
+        for _, codes in reader.blocks():
+            self.moments += moments_of_codes(self.form, codes)

@@ -6,16 +6,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from intimacy_scales.answers import MissingCode
-from intimacy_scales.codes import AnswerReader
 from intimacy_scales.columns import ColumnMap
-from intimacy_scales.encoding import Codes
 from intimacy_scales.factor.model import Factors
 from intimacy_scales.factor.report import structure_report
 from intimacy_scales.factor.report_result import StructureReport
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.factor.solution import Estimator
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.interop.file_pass import FilePass, Progress, StatisticsFileReport, check_paths, joined
+from intimacy_scales.interop.file_pass import (
+    FilePass,
+    GatheredAnswers,
+    Progress,
+    StatisticsFileReport,
+    check_paths,
+)
 from intimacy_scales.sheet import OnInvalid
 
 StructureFileReport = StatisticsFileReport[StructureReport]
@@ -37,6 +41,7 @@ def structure_file(
     factors: Factors = "correlated",
     estimator: Estimator | None = None,
     missing: MissingAnswers | None = None,
+    clusters: str | None = None,
     n_iterations: int = 100,
     rng: int | None = 0,
     columns: ColumnMap = None,
@@ -63,6 +68,8 @@ def structure_file(
         A CSV file that gets every bad cell.
     scales, factors, estimator, missing, n_iterations, rng
         As in `intimacy_scales.structure_report`.
+    clusters
+        Column that says who answered together, such as couples.
     columns, person, missing_codes, on_invalid, allow_missing_items
         As in `intimacy_scales.interop.reliability_file`.
     encoding
@@ -94,17 +101,14 @@ def structure_file(
         encoding=encoding,
         progress=progress,
     )
-    codes: list[Codes] = []
-
-    def gather(reader: AnswerReader) -> None:
-        codes.append(reader.read_all())
-
-    account = reading.read(gather, {})
+    gathered = GatheredAnswers(form, clusters)
+    account = reading.read(gathered.add, {"--clusters": clusters})
 
     def compute() -> StructureReport:
         return structure_report(
             form,
-            joined(form, codes),
+            gathered.answers(),
+            clusters=gathered.labels(),
             scales=scales,
             factors=factors,
             estimator=estimator,
