@@ -159,8 +159,8 @@ class StructureReport(Result):
         """Return everything as plain values; None for what is not defined."""
         names = (
             "scales", "factors", "n", "n_rows", "n_complete", "n_clusters", "estimator", "missing", "reason",
-            "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications", "parallel",
-            "exploratory", "improper", "fit",
+            "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications",
+            "parallel", "exploratory", "improper", "fit",
         )  # fmt: skip
         return (
             {"instrument": self.instrument.to_dict()}

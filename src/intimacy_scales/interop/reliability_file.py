@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from intimacy_scales.answers import MissingCode
 from intimacy_scales.codes import AnswerReader
