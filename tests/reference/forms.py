@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from intimacy_scales import Instrument, MissingRule, Scores, item_moments, score
+from intimacy_scales import CodedResponses, Instrument, MissingRule, Scores, encode, item_moments, score
 from intimacy_scales.scoring.summary import ScaleSummary, ScoreSummary
 
 ALL, ANY, HALF = MissingRule(proportion=1), MissingRule(count=1), MissingRule(proportion="1/2")
@@ -56,6 +57,14 @@ def table_of(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(folder / f"{name}.csv")
 
 
+def reversed_items(table: pd.DataFrame, keys: Sequence[str], low: float, high: float) -> pd.DataFrame:
+    """Return a table in which items keyed with a minus are reversed."""
+    changed = table.copy()
+    for item in (key[1:] for key in keys if key.startswith("-")):
+        changed[item] = low + high - changed[item]
+    return changed
+
+
 def stacked_partners(couples: pd.DataFrame, stem: str, n_items: int) -> pd.DataFrame:
     """Return the rows of both partners, one under the other."""
     partners = [couples[[f"{stem}.{p}_{n}" for n in range(1, n_items + 1)]] for p in (1, 2)]
@@ -70,6 +79,11 @@ class Answers:
         self.form, self.table = form, table
         self.moments = item_moments(form, table)
         self._scores: dict[MissingRule, tuple[Scores, ScoreSummary]] = {}
+
+    @cached_property
+    def coded(self) -> CodedResponses:
+        """The answers of each person, checked."""
+        return encode(self.form, self.table)
 
     def _scored(self, rule: MissingRule) -> tuple[Scores, ScoreSummary]:
         if rule not in self._scores:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,12 +16,18 @@ P_VALUE = 1e-8  # relative: of 1e-31, ten decimals would say nothing
 LMER = 1e-3  # lme4 at its default settings, as psych calls it
 LMER_VARIANCE, LMER_FIXED = 1e-4, 1e-5  # relative
 TWO_DECIMALS = 0.005
+ESTIMATE = 1e-4  # of models that lavaan fits, and of factors extracted as far as they go
+CHI_SQUARE = 1e-3
+ROBUST = 1e-3  # relative: lavaan's robust standard errors and scaled tests
+ROBUST_INTERVAL = 0.005
+TEST = 1e-6  # probabilities of a chi-square and of a z, which lavaan rounds to 1e-16
 
 NAMES = ("bfi", "commitmentQ", "prqcQ", "acipair", "sai_vale", "gratitude_a", "small")
 _VISIBLE = 1e-2  # of the tolerance: below, the first element of an array is shown
 
 Key = tuple[str, ...]
-Rule = Literal["equal", "at least", "at most"]
+Rule = Literal["equal", "at least", "at most", "by chance"]
+_MATRIX = ("rows", "cols", "values")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +47,16 @@ class Row:
     difference
         The largest; relative where ``relative``.
     tolerance, rule
-        How far apart they may be; ``at least`` and ``at most``: on which side of R's value ours is.
+        How far apart they may be; ``at least`` and ``at most``: on which side of R's value ours is;
+        ``by chance``: R's value is random, and ours may be too.
     n_values
         How many values were compared.
     array
         R's values, with ten significant digits.
     private
         Whether the values are of persons: then only the difference is shown.
+    family
+        Values of one family share a row of the page, which shows how many they are and the furthest.
     """
 
     data: str
@@ -66,6 +75,12 @@ class Row:
     n_values: int
     array: tuple[str, ...]
     private: bool
+    family: str
+
+    @property
+    def share(self) -> float:
+        """How much of the tolerance is used."""
+        return self.difference / self.tolerance
 
     @property
     def id(self) -> str:
@@ -126,16 +141,16 @@ class Block:
     table: str
     column: str
     prefix: str
+    family: str = ""
 
     def part(self, *key: str) -> Block:
         """Return a part of this part."""
-        return Block(
-            self.reference,
-            (*self.key, *key),
-            self.table,
-            self.column,
-            "".join(f"{name}." for name in (self.prefix.rstrip("."), *key) if name),
-        )
+        names = (self.prefix.rstrip("."), *key)
+        return replace(self, key=(*self.key, *key), prefix="".join(f"{name}." for name in names if name))
+
+    def as_family(self, name: str | None = None) -> Block:
+        """Return the same, shown in one row of the page; named as its labels begin, unless by a name."""
+        return replace(self, family=self.prefix.rstrip(".") if name is None else name)
 
     def has(self, name: str) -> bool:
         """Whether R has a value of this name."""
@@ -143,8 +158,13 @@ class Block:
 
     def given(self, name: str) -> Any:
         """Return what went into R's computation: an input or a label, not a result."""
-        self.reference.touched.add((*self.key, name))
+        self._touch((*self.key, name))
         return self.reference.at((*self.key, name))
+
+    def _touch(self, key: Key) -> None:
+        value = self.reference.at(key)
+        named = isinstance(value, dict) and value
+        self.reference.touched.update([(*key, part) for part in value] if named else [key])
 
     def check_labels(self, name: str, labels: Sequence[Any]) -> None:
         """Raise where R's rows are named otherwise."""
@@ -160,39 +180,58 @@ class Block:
         *,
         theirs: Any = None,
         elements: Sequence[str] = (),
-        tolerance: float = CLOSED_FORM,
+        tolerance: Any = CLOSED_FORM,
         relative: bool = False,
         rule: Rule = "equal",
         private: bool = False,
+        label: str | None = None,
     ) -> Row:
-        """Compare a value of ours with R's of that name (or with ``theirs``)."""
+        """Compare a value of ours with R's of that name (or with ``theirs``).
+
+        R's value may also be a matrix, or one value for each name; then ``elements`` are these names. A
+        tolerance may be one for each element.
+        """
         key = (*self.key, name)
-        self.reference.touched.add(key)
-        r = np.atleast_1d(np.asarray(self.reference.at(key) if theirs is None else theirs, dtype=np.float64))
+        self._touch(key)
+        value = self.reference.at(key) if theirs is None else theirs
+        if isinstance(value, dict):
+            value, elements = _flat(value)
+        r = np.atleast_1d(np.asarray(value, dtype=np.float64))
         our = np.atleast_1d(np.asarray(ours, dtype=np.float64))
         if r.shape != our.shape:
             raise AssertionError(f"{self.reference.name} {key}: {r.shape} values of R, {our.shape} of ours")
         apart = _apart(our.ravel(), r.ravel(), relative=relative, rule=rule)
-        worst = int(np.argmax(apart)) if apart.max() > tolerance * _VISIBLE else 0
+        allowed = np.broadcast_to(np.asarray(tolerance, dtype=np.float64), r.shape).ravel()
+        shares = apart / allowed
+        furthest = int(np.argmax(shares))
+        worst = furthest if shares[furthest] > _VISIBLE else 0
         named = list(elements) or [str(i + 1) for i in range(r.size)]
         return Row(
             data=self.reference.name,
             key=key,
             table=self.table,
             column=self.column,
-            label=f"{self.prefix}{name}",
+            label=f"{self.prefix}{name}" if label is None else label,
             function=function,
             ours=float(our.ravel()[worst]),
             theirs=float(r.ravel()[worst]),
             element=named[worst] if r.size > 1 else "",
-            difference=float(apart.max()),
-            tolerance=tolerance,
+            difference=float(apart[furthest]),
+            tolerance=float(allowed[furthest]),
             relative=relative,
             rule=rule,
             n_values=r.size,
             array=tuple(f"{value:.10g}" for value in r.ravel().tolist()),
             private=private,
+            family=self.family,
         )
+
+
+def _flat(value: dict[str, Any]) -> tuple[Any, list[str]]:
+    """Return the values of a matrix, or of a value for each name, and what they are called."""
+    if set(value) != set(_MATRIX):
+        return list(value.values()), list(value)
+    return value["values"], [f"{row}, {column}" for row in value["rows"] for column in value["cols"]]
 
 
 def _apart(ours: Any, theirs: Any, *, relative: bool, rule: Rule) -> Any:
@@ -200,6 +239,7 @@ def _apart(ours: Any, theirs: Any, *, relative: bool, rule: Rule) -> Any:
     neither = np.isnan(ours) & np.isnan(theirs)
     apart = {
         "equal": np.abs(ours - theirs),
+        "by chance": np.abs(ours - theirs),
         "at least": np.maximum(theirs - ours, 0),
         "at most": np.maximum(ours - theirs, 0),
     }[rule]

@@ -70,7 +70,8 @@ class Model:
         instrument
             An `Instrument`, or the id or path of one.
         scales
-            Which scales; by default all that consist of items. A composite stands for its parts.
+            Which scales; by default all that consist of items, but for totals of others. A composite
+            stands for its parts.
         factors
             ``correlated``: one for each scale. ``one``: one for all items. ``second_order``: one behind
             those of the scales. ``bifactor``: one for all items beside those of the scales, all of them
@@ -185,7 +186,8 @@ def _uncorrelated(factors: Sequence[str], line: int) -> list[Statement]:
 
 def _parts(form: Instrument, scales: Sequence[str] | None) -> list[str]:
     if scales is None:
-        return [scale.id for scale in form.scales if not scale.of]
+        own = {scale.id: {key.item for key in scale.keys} for scale in form.scales if not scale.of}
+        return [name for name in own if not _is_total(name, own)]
     if isinstance(scales, str):
         scales = [scales]
     found: dict[str, None] = {}
@@ -193,6 +195,12 @@ def _parts(form: Instrument, scales: Sequence[str] | None) -> list[str]:
         scale = form.scale(name)
         found.update(dict.fromkeys(_parts(form, scale.of) if scale.of else [scale.id]))
     return list(found)
+
+
+def _is_total(name: str, items: dict[str, set[str]]) -> bool:
+    """Whether a scale has the items of two or more others, and no others."""
+    parts = [own for other, own in items.items() if other != name and own < items[name]]
+    return len(parts) > 1 and set().union(*parts) == items[name]
 
 
 def _check_separate(form: Instrument, items: dict[str, list[str]], *, named: bool) -> None:
@@ -212,8 +220,12 @@ def _check_separate(form: Instrument, items: dict[str, list[str]], *, named: boo
 
 
 def _composite_of(form: Instrument, parts: Sequence[str]) -> str | None:
+    every = {key.item for part in parts for key in form.scale(part).keys}
     for scale in form.scales:
-        if scale.of and set(_parts(form, scale.of)) == set(parts):
+        own = {key.item for key in scale.keys}
+        if (scale.of and set(_parts(form, scale.of)) == set(parts)) or (
+            scale.id not in parts and own == every
+        ):
             return scale.id
     return None
 
