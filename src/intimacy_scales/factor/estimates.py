@@ -159,6 +159,22 @@ class Parameters(Sequence[ParameterEstimate]):
         names = [name for name in _COLUMNS if several or name != "group"]
         return pandas_frame({name: [getattr(row, name) for row in self._rows] for name in names})
 
+    def standardized(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Return standardized estimates (items and factors) with errors and intervals, as a pandas table."""
+        from intimacy_scales.frames import pandas_frame
+
+        half = float(ndtri((1 + check_level(confidence_level)) / 2))
+        several = any(row.group is not None for row in self._rows)
+        names = [name for name in ("lhs", "op", "rhs", "group") if several or name != "group"]
+        columns: dict[str, Any] = {name: [getattr(row, name) for row in self._rows] for name in names}
+        estimates = np.array([row.std_all for row in self._rows])
+        errors = np.array([row.std_all_se for row in self._rows])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            z = np.where(errors > 0, estimates / errors, np.nan)
+        columns |= {"std_all": estimates, "se": errors, "z": z, "p": 2 * ndtr(-np.abs(z))}
+        columns |= {"low": estimates - half * errors, "high": estimates + half * errors}
+        return pandas_frame(columns)
+
     def _cells(self) -> list[list[str]]:
         several = any(row.group is not None for row in self._rows)
         cells = [["", *(["group"] if several else []), "estimate", "SE", "z", "p", "std.lv", "std.all"]]

@@ -110,6 +110,12 @@ def check_counts(table: ParameterTable, groups: Sequence[str | None]) -> None:
 
 def _remedy(table: ParameterTable) -> str:
     small = {f: len(table.model.indicators(f)) for f in table.model.latent}
+    single = [factor for factor, n in small.items() if n == 1]
+    if single:
+        return (
+            f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, or "
+            "let items of several scales measure one factor (factors='one')"
+        )
     tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # noqa: PLR2004 - three identify one
     if tight:
         return (
