@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError, MissingColumnsError
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.frames import Table, number_column, open_table, same_rows
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, label_positions
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
@@ -21,6 +22,7 @@ from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.results import counted
 
 _TWO = 2
+_NOTHING = 1e-12
 _RULES = ("listwise", "pairwise", "fiml")
 
 
@@ -236,6 +238,7 @@ def _keyed_rows(data: CodedResponses, names: tuple[str, ...]) -> Floats:
     return rows
 
 
+@one_blas_thread()
 def of_rows(
     rows: Floats,
     names: tuple[str, ...],
@@ -286,6 +289,7 @@ def _of_incomplete_rows(
         variances = ((values**2).T @ seen - sums**2 / counts) / (counts - 1)
         means = np.diag(sums) / np.diag(counts) + centre
         products[counts < _TWO] = np.nan
+        variances[variances < _NOTHING * np.diag(variances)[:, None]] = 0.0  # what rounding leaves of none
     pairs = counts[~np.eye(len(counts), dtype=np.bool_)] if len(counts) > 1 else counts.ravel()
     used = there.any(axis=1)
     harmonic = int(len(pairs) / np.sum(1 / pairs) * (1 + 1e-12)) if pairs.all() else 0
@@ -305,6 +309,6 @@ def _correlations(covariances: Floats, variances: Floats | None) -> Floats:
     own = np.diag(covariances)
     with np.errstate(invalid="ignore", divide="ignore"):
         squared = np.outer(own, own) if variances is None else variances * variances.T
-        correlations: Floats = covariances / np.sqrt(squared)
+        correlations: Floats = np.where(squared > 0, covariances / np.sqrt(squared), np.nan)
     np.fill_diagonal(correlations, np.where(own > 0, 1.0, np.nan))
     return correlations

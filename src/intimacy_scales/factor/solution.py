@@ -113,8 +113,8 @@ def _remedy(table: ParameterTable) -> str:
     single = [factor for factor, n in small.items() if n == 1]
     if single:
         return (
-            f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, or "
-            "let items of several scales measure one factor (factors='one')"
+            f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, "
+            "or let items of several scales measure one factor (factors='one')"
         )
     tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # noqa: PLR2004 - three identify one
     if tight:
