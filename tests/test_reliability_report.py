@@ -157,8 +157,8 @@ def test_the_sentence_of_a_published_scale_word_for_word():
     report = reliability_report(*ras(x))
     assert f"{report['total'].omega.estimate:.2f}" == "0.88"
     assert report.sentence() == (
-        f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}N = 40 persons, no answers missing) was"
-        " as follows (intervals: Bonett, 2002): Total, 7 items, alpha = .88, 95% CI [.80, .93], omega total ="
+        f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}N = 40 persons, no answers missing)"
+        " was as follows (intervals: Bonett, 2002): Total, 7 items, alpha = .88, 95% CI [.80, .93], omega total ="
         " .88."
     )
 
@@ -168,8 +168,8 @@ def test_the_sentence_of_a_draft_with_gaps_in_couples():
     low, high = zip(*(result.n_pairs for result in report if result.items), strict=True)
     said = report.sentence()
     assert said.startswith(
-        f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}n = {min(low)} to {max(high)} of 120"
-        " persons for each pair of items (pairwise deletion)) was as follows (intervals: distribution-free,"
+        f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}n = {min(low)} to {max(high)} of"
+        " 120 persons for each pair of items (pairwise deletion)) was as follows (intervals: distribution-free,"
         " after Maydeu-Olivares et al., 2007, taking 60 clusters as units): Trust, 4 items, alpha = ."
     )
     assert said.count("alpha = .") == 6

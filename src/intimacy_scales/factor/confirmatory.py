@@ -18,7 +18,7 @@ from intimacy_scales.factor.model import Model, as_model
 from intimacy_scales.factor.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
-from intimacy_scales.factor.solution import Estimator, Information, Solution, fit_of, solve
+from intimacy_scales.factor.solution import Estimator, Information, Scaling, Solution, fit_of, solve
 from intimacy_scales.factor.table import Equal, Identification, parameter_table
 from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument, InstrumentRef
@@ -248,6 +248,7 @@ def cfa(
     identification: Identification = "marker",
     means: bool = False,
     information: Information | None = None,
+    scaling: Scaling = "yuan_bentler",
     max_iterations: int = 500,
 ) -> CFAResult:
     """Fit a measurement model.
@@ -282,6 +283,10 @@ def cfa(
         model speaks of them.
     information
         What standard errors rest on; by default expected, but observed with FIML and MLR.
+    scaling
+        Of MLR's test: ``yuan_bentler``, as lavaan and Mplus have it by default, also with missing answers
+        and clusters; or ``satorra_bentler``, of complete answers, which holds its size at a few hundred
+        persons where the first rejects too often (docs/explanation/factor-simulation.md).
     max_iterations
         Steps of the search at most.
 
@@ -307,7 +312,8 @@ def cfa(
     -----
     Maximizes the normal likelihood (Jöreskog, 1969; with missing answers Arbuckle, 1996); the
     chi-square is twice the difference of log likelihoods, divisor n. MLR is the sandwich estimator
-    with the scaled test of Yuan & Bentler (2000). Estimates agree with lavaan's.
+    with the scaled test of Yuan & Bentler (2000) in the form of Mplus, or of Satorra & Bentler (1994).
+    Estimates agree with lavaan's.
 
     Examples
     --------
@@ -321,6 +327,7 @@ def cfa(
     written = as_model(model)
     samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
     check_samples(samples, estimator)
+    check_scaling(samples, estimator, scaling)
     return fit_model(
         written,
         samples,
@@ -329,6 +336,7 @@ def cfa(
         identification=identification,
         means=means,
         information=information,
+        scaling=scaling,
         max_iterations=max_iterations,
     )
 
@@ -348,6 +356,22 @@ def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
             )
 
 
+def check_scaling(samples: Sequence[SampleMoments], estimator: str, scaling: str) -> None:
+    """Raise where the scaled test that is asked for cannot be had."""
+    if scaling not in get_args(Scaling):
+        raise EstimationError(f"scaling={scaling!r}: 'yuan_bentler' or 'satorra_bentler'")
+    if scaling == "yuan_bentler":
+        return
+    if estimator != "MLR":
+        raise EstimationError(f"scaling={scaling!r} is of the robust test; use estimator='MLR'")
+    for sample in samples:
+        if sample.clusters is not None or sample.rows is None or np.isnan(sample.rows).any():
+            raise EstimationError(
+                f"scaling={scaling!r} is of complete answers of persons who stand alone; use "
+                "missing='listwise' without clusters, or scaling='yuan_bentler'"
+            )
+
+
 def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:
     labels = [sample.clusters for sample in samples if sample.clusters is not None]
     return len(np.unique(np.concatenate(labels))) if labels else None
@@ -362,6 +386,7 @@ def fit_model(
     identification: Identification = "marker",
     means: bool = False,
     information: Information | None = None,
+    scaling: Scaling = "yuan_bentler",
     max_iterations: int = 500,
 ) -> CFAResult:
     """Fit a model to moments that were checked; see `cfa`."""
@@ -375,7 +400,12 @@ def fit_model(
     )
     with one_blas_thread():
         solution = solve(
-            table, samples, estimator=estimator, information=information, max_iterations=max_iterations
+            table,
+            samples,
+            estimator=estimator,
+            information=information,
+            scaling=scaling,
+            max_iterations=max_iterations,
         )
         labels = [sample.group for sample in samples]
         return CFAResult(

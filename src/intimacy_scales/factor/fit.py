@@ -147,10 +147,12 @@ def discrepancy(
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ScaledFit(Discrepancy):
-    """A test of fit corrected for answers that are not normal (Yuan & Bentler, 2000).
+    """A test of fit corrected for answers that are not normal.
 
     Attributes
     ----------
+    scaling
+        ``yuan_bentler`` or ``satorra_bentler``.
     scaling_factor, baseline_scaling_factor
         What the uncorrected chi-squares were divided by.
     robust_cfi, robust_tli, robust_rmsea
@@ -158,6 +160,7 @@ class ScaledFit(Discrepancy):
         chi-squares, less scaling factor times degrees of freedom.
     """
 
+    scaling: str
     scaling_factor: float
     baseline_scaling_factor: float
     robust_cfi: float
@@ -166,7 +169,14 @@ class ScaledFit(Discrepancy):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
-        names = ("scaling_factor", "baseline_scaling_factor", "robust_cfi", "robust_tli", "robust_rmsea")
+        names = (
+            "scaling",
+            "scaling_factor",
+            "baseline_scaling_factor",
+            "robust_cfi",
+            "robust_tli",
+            "robust_rmsea",
+        )
         return Discrepancy.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
 
 
@@ -215,7 +225,7 @@ class Fit(Discrepancy):
 
         found = {k: v for k, v in self.to_dict().items() if k != "scaled"}
         if self.scaled is not None:
-            own = {k: v for k, v in self.scaled.to_dict().items() if k not in _SHARED}
+            own = {k: v for k, v in self.scaled.to_dict().items() if k not in (*_SHARED, "scaling")}
             found |= {k if "scaling" in k or "robust" in k else f"{k}_scaled": v for k, v in own.items()}
         values = [math.nan if v is None else float(v) for v in found.values()]
         return pandas_frame({"index": list(found), "value": values}).set_index("index")
@@ -224,7 +234,9 @@ class Fit(Discrepancy):
         return f"<{self._short()}, SRMR {shown(self.srmr)}; n = {self.n}>"
 
 
-def scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float) -> ScaledFit:
+def scaled_fit(
+    plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str = "yuan_bentler"
+) -> ScaledFit:
     """Return the corrected test and its indices."""
     n, groups, df, base_df = plain_fit.n, plain_fit.n_groups, plain_fit.df, plain_fit.baseline_df
     chi, base = plain_fit.chi_square, plain_fit.baseline_chi_square
@@ -240,6 +252,7 @@ def scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float) ->
     bounded = max(excess, 0.0)
     return ScaledFit(
         **{name: getattr(corrected, name) for name in _DISCREPANCY},
+        scaling=scaling,
         scaling_factor=factor,
         baseline_scaling_factor=baseline_factor,
         robust_cfi=1 - bounded / max(most, bounded) if most > 0 or bounded > 0 else 1.0,

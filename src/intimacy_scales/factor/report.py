@@ -23,7 +23,7 @@ from intimacy_scales.factor.modification import ModificationIndex
 from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.retention import ParallelAnalysis, parallel_analysis
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
-from intimacy_scales.factor.solution import Estimator
+from intimacy_scales.factor.solution import Estimator, Scaling
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
@@ -70,7 +70,9 @@ def structure_report(
     scales, factors
         Which scales, and how their factors are arranged, as in `Model.from_instrument`.
     estimator
-        ``ML`` or ``MLR``; by default MLR, which does not take answers for normal, ML of moments.
+        ``ML`` or ``MLR``; by default MLR, which does not take answers for normal, ML of moments. Its
+        test is that of Satorra and Bentler where all answered everything and stand alone, otherwise
+        that of Yuan and Bentler.
     missing
         ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
         moments.
@@ -179,7 +181,10 @@ def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[
     check_options_of(sample, estimator)
     try:
         check_samples([sample], estimator)
-        return fit_model(model, [sample], estimator=estimator, identification="fixed_factor"), None
+        alone = sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
+        scaling: Scaling = "satorra_bentler" if alone and estimator == "MLR" else "yuan_bentler"
+        options: Any = {"estimator": estimator, "identification": "fixed_factor", "scaling": scaling}
+        return fit_model(model, [sample], **options), None
     except EstimationError as error:
         return None, str(error)
 

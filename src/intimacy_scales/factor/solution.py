@@ -14,6 +14,7 @@ from intimacy_scales.factor.estimation import Evaluation, GroupPart, Optimum, Pr
 from intimacy_scales.factor.fit import Discrepancy, Fit, ScaledFit, discrepancy, scaled_fit, srmr_of
 from intimacy_scales.factor.likelihood import evidence_of, invert
 from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.factor.satorra_bentler import expected_misfit, expected_misfit_of_independence
 from intimacy_scales.factor.saturated import (
     Independence,
     Saturated,
@@ -28,6 +29,7 @@ from intimacy_scales.factor.table import ParameterTable
 
 Estimator = Literal["ML", "MLR"]
 Information = Literal["expected", "observed"]
+Scaling = Literal["yuan_bentler", "satorra_bentler"]
 _SINGULAR = 1e-9
 _SHOWN = 6
 
@@ -50,8 +52,13 @@ class Solution:
         ``expected`` or ``observed``.
     saturated
         Means and covariances of each group without any model.
-    robust_ratio
-        tr(B A^-1) of the model, for scaled tests; nan without robust estimation.
+    baseline
+        The model without relations, in each group.
+    excess, baseline_excess
+        What chi-square of the model, and of the one without relations, is to be expected where the
+        model holds; nan without robust estimation, when it is df.
+    scaling
+        By which of the two definitions.
     """
 
     table: ParameterTable
@@ -61,8 +68,9 @@ class Solution:
     information: Information
     saturated: tuple[Saturated, ...]
     baseline: tuple[Independence, ...]
-    saturated_ratio: float
-    robust_ratio: float
+    excess: float
+    baseline_excess: float
+    scaling: Scaling
 
     @property
     def at(self) -> Evaluation:
@@ -160,6 +168,7 @@ def solve(
     *,
     estimator: Estimator = "ML",
     information: Information | None = None,
+    scaling: Scaling = "yuan_bentler",
     max_iterations: int = 500,
     start: Floats | None = None,
 ) -> Solution:
@@ -174,6 +183,8 @@ def solve(
     information
         What standard errors rest on; by default expected, observed where answers are missing or the
         estimator is robust.
+    scaling
+        Of the robust test.
     max_iterations
         Steps at most.
     start
@@ -198,7 +209,8 @@ def solve(
         inverse = np.linalg.inv(a)
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
-    covariance, ratio, whole_ratio = inverse / problem.n, math.nan, math.nan
+    baseline = tuple(independence(group.evidence) for group in problem.groups)
+    covariance, excess, baseline_excess = inverse / problem.n, math.nan, math.nan
     wholes = tuple(
         saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
     )
@@ -206,10 +218,7 @@ def solve(
         b = problem.first_order_information(optimum.at)
         covariance = inverse @ b @ inverse / problem.n
         bread = a if kind == "observed" else problem.observed_information(optimum.at)
-        ratio = float(np.trace(np.linalg.solve(bread, b)))
-        pairs = zip(problem.groups, wholes, strict=True)
-        whole_ratio = sum(score_to_information(group.evidence, whole) for group, whole in pairs)
-    baseline = tuple(independence(group.evidence) for group in problem.groups)
+        excess, baseline_excess = _excesses(problem, optimum.at, bread, b, wholes, baseline, scaling)
     bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in problem.groups)
     return Solution(
         table=table,
@@ -219,9 +228,29 @@ def solve(
         information=kind,
         saturated=wholes,
         baseline=baseline,
-        saturated_ratio=whole_ratio,
-        robust_ratio=ratio,
+        excess=excess,
+        baseline_excess=baseline_excess,
+        scaling=scaling,
     )
+
+
+def _excesses(
+    problem: Problem,
+    at: Evaluation,
+    bread: Floats,
+    first_order: Floats,
+    wholes: Sequence[Saturated],
+    baseline: Sequence[Independence],
+    scaling: Scaling,
+) -> tuple[float, float]:
+    """Return what chi-squares of the model and of the one without relations are to be expected."""
+    evidences = [group.evidence for group in problem.groups]
+    if scaling == "satorra_bentler":
+        return expected_misfit(problem, at), expected_misfit_of_independence(evidences)
+    pairs = zip(evidences, wholes, strict=True)
+    whole = sum(score_to_information(evidence, one) for evidence, one in pairs)
+    model = float(np.trace(np.linalg.solve(bread, first_order)))
+    return whole - model, whole - sum(one.score_to_information for one in baseline)
 
 
 def _where(label: str | None) -> str:
@@ -294,17 +323,16 @@ def _srmr(solution: Solution, shares: Sequence[float]) -> float:
 
 
 def _scaled(solution: Solution, tested: Discrepancy) -> ScaledFit | None:
-    if math.isnan(solution.robust_ratio):
+    if math.isnan(solution.excess):
         return None
-    factor = (solution.saturated_ratio - solution.robust_ratio) / tested.df if tested.df else 1.0
-    base = sum(one.score_to_information for one in solution.baseline)
-    baseline_factor = (solution.saturated_ratio - base) / tested.baseline_df
+    factor = solution.excess / tested.df if tested.df else 1.0
+    baseline_factor = solution.baseline_excess / tested.baseline_df
     if factor <= 0:
         raise EstimationError(
             f"the scaling factor of the robust test is {factor:.3g}: too few persons for these parameters; "
-            "use estimator='ML'"
+            "use scaling='satorra_bentler', or estimator='ML'"
         )
-    return scaled_fit(tested, factor, baseline_factor)
+    return scaled_fit(tested, factor, baseline_factor, solution.scaling)
 
 
 def sampling_errors(solution: Solution) -> Floats:

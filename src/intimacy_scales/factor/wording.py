@@ -23,6 +23,7 @@ _MISSING = {
     "listwise": "complete answers only",
     "pairwise": "pairwise covariances",
 }
+_SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 _HIDDEN = 0.001
 IMPROVEMENTS = "What would improve the fit most"
 
@@ -81,7 +82,7 @@ def _model_sentence(report: StructureReport) -> str:
         how, kind = "maximum likelihood", ""
         cfi, tli, rmsea = fit.cfi, fit.tli, f"RMSEA = {fit.rmsea:.3f}, 90% CI [{low:.3f}, {high:.3f}]"
     else:
-        how, kind = "robust maximum likelihood", "scaled "
+        how, kind = "robust maximum likelihood", f"{_SCALINGS[fit.scaled.scaling]} scaled "
         cfi, tli = fit.scaled.robust_cfi, fit.scaled.robust_tli
         rmsea = f"robust RMSEA = {fit.scaled.robust_rmsea:.3f}"
     figures = f"{kind}chi-square({tested.df}) = {tested.chi_square:.2f}, {p}"
