@@ -16,7 +16,7 @@ TWO = "f =~ a + b + c + d\ng =~ e + i + j + k\na ~~ e"
 def skewed():
     rng = np.random.default_rng(5)
     factors = rng.exponential(size=(300, 2)) @ np.array([[1.0, 0.4], [0.0, 0.9]])
-    items = np.repeat(factors, 4, axis=1) * [0.8, 0.7, 0.6, 0.9] * 2 + rng.exponential(size=(300, 8))
+    items = np.repeat(factors, 4, axis=1) * ([0.8, 0.7, 0.6, 0.9] * 2) + rng.exponential(size=(300, 8))
     return pd.DataFrame(items, columns=list("abcdeijk"))
 
 
@@ -91,18 +91,19 @@ def test_it_is_that_of_lavaan(shared: Path):
     table = pd.read_csv(shared / "oracles" / "data" / "bfi.csv")
     scaled = cfa(block["model"], table, estimator="MLR", scaling="satorra_bentler").fit.scaled
     theirs = block["mlm"]["fit"]
-    for name in (
-        "chisq_scaled",
-        "baseline_chisq_scaled",
-        "chisq_scaling_factor",
-        "cfi_robust",
-        "rmsea_robust",
-    ):
-        ours = {
-            "chisq_scaled": scaled.chi_square,
-            "baseline_chisq_scaled": scaled.baseline_chi_square,
-            "chisq_scaling_factor": scaled.scaling_factor,
-            "cfi_robust": scaled.robust_cfi,
-            "rmsea_robust": scaled.robust_rmsea,
-        }[name]
-        assert ours == pytest.approx(theirs[name], rel=1e-5)
+    ours = {
+        "chisq_scaled": scaled.chi_square,
+        "baseline_chisq_scaled": scaled.baseline_chi_square,
+        "chisq_scaling_factor": scaled.scaling_factor,
+        "cfi_robust": scaled.robust_cfi,
+        "rmsea_robust": scaled.robust_rmsea,
+    }
+    assert ours == pytest.approx({name: theirs[name] for name in ours}, rel=1e-5)
+
+
+def test_the_interval_of_robust_rmsea_is_that_of_lavaan(shared: Path):
+    block = json.loads((shared / "oracles" / "bfi.json").read_text(encoding="utf-8"))["cfa_neuroticism"]
+    table = pd.read_csv(shared / "oracles" / "data" / "bfi.csv")
+    scaled = cfa(block["model"], table, estimator="MLR").fit.scaled
+    ends = (block["mlr"]["fit"]["rmsea_ci_lower_robust"], block["mlr"]["fit"]["rmsea_ci_upper_robust"])
+    assert tuple(scaled.robust_rmsea_interval()) == pytest.approx(ends, abs=1e-5)

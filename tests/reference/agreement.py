@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from intimacy_scales.reliability import cronbach_alpha, guttman_lambdas, keyed_moments
 
@@ -16,8 +17,13 @@ from .change_values import (
     prophecy_rows,
     worked_change_rows,
 )
-from .forms import Answers, form_of, form_of_ranges, stacked_partners, table_of
+from .efa_values import efa_rows
+from .factor_values import cfa_rows, htmt_rows, saturated_rows
+from .forms import Answers, form_of, form_of_ranges, reversed_items, stacked_partners, table_of
+from .invariance_values import dyadic_rows, group_invariance_rows
+from .omega_values import GENERAL, schmid_leiman_rows, two_level_rows
 from .oracles import Reference, Row
+from .retention_values import retention_rows
 from .scale_values import alpha_rows, describe_rows, lambda_rows, plain_ids, scale_rows
 from .variance_values import (
     diary,
@@ -30,6 +36,12 @@ from .variance_values import (
 )
 
 _DESCRIBE, _SCALES, _DYADS = "items described", "scales", "partners' scores"
+_EFA, _RETENTION, _HTMT = "exploratory factors", "how many factors", "can scales be told apart"
+_PARTNERS = {
+    "dyadic_invariance": "invariance across partners, ML",
+    "dyadic_invariance_fiml": "invariance across partners, ML with missing answers",
+    "dyadic_invariance_mlr": "invariance across partners, MLR",
+}
 # what the columns of scores are counted in: size of one unit, and the value that stands for 0
 _ACITELLI = {
     "Yearsmar": (1 / 12, -11.214),
@@ -46,7 +58,9 @@ def _bfi(ref: Reference) -> Iterator[Row]:
     keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
     items = ref.values["describe"]["row"]
     everything = [key for scale in keys.values() for key in scale]
-    answers = Answers(form_of({"all": items, **keys, "twentyfive": everything}, 1, 6), table)
+    fifteen = [key for name in ("agree", "conscientious", "neuroticism") for key in keys[name]]
+    scales = {"all": items, **keys, "fifteen": fifteen, "twentyfive": everything}
+    answers = Answers(form_of(scales, 1, 6), table)
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
     for name in keys:
         yield from scale_rows(ref.block("scales", name, table=_SCALES, column=name), answers, name)
@@ -56,13 +70,28 @@ def _bfi(ref: Reference) -> Iterator[Row]:
     yield from lambda_rows(
         ref.block("guttman_25", table=what, prefix="guttman_25."), bounds, "guttman_lambdas()"
     )
+    for name, scale in (("omega_15_agree_consc_neuro", "fifteen"), ("omega_25", "twentyfive")):
+        yield from schmid_leiman_rows(ref.block(name, table=GENERAL, column=name), answers, scale)
+    straight = reversed_items(table, everything, 1, 6)
+    yield from cfa_rows(ref, "cfa_five_factor", straight, "five confirmatory factors")
+    yield from cfa_rows(ref, "cfa_neuroticism", straight, "one confirmatory factor, neuroticism")
+    five = ref.values["cfa_five_factor"]["model"]
+    yield from htmt_rows(ref.block("htmt", table=_HTMT), five, straight)
+    grouped = straight[[*items, "gender"]].dropna()
+    for name in ("neuroticism_ML", "neuroticism_MLR", "five_factor_ML"):
+        what = "invariance across women and men"
+        yield from group_invariance_rows(ref, f"invariance_gender_{name}", grouped, "gender", what)
+    yield from efa_rows(ref, "efa", table[items], _EFA)
+    yield from retention_rows(ref, "retention", table[items], _RETENTION)
 
 
 def _commitment(ref: Reference) -> Iterator[Row]:
     couples = table_of(ref.folder, "commitmentQ")
     keys = {name: ref.block("scales", name, table="").given("keys") for name in ref.values["scales"]}
     apart = {name: keys[name] for name in keys if not name.endswith("_stacked")}
-    answers = Answers(form_of({"all": list(couples.columns), **apart}, 1, 9), couples)
+    scales = {"all": list(couples.columns), **apart}
+    scales["ten"] = keys["satisfaction_p1"] + keys["commitment_keyed_p1"]
+    answers = Answers(form_of(scales, 1, 9), couples)
     yield from describe_rows(ref.block("describe", table=_DESCRIBE), answers)
     for name, key in keys.items():
         of = answers
@@ -72,6 +101,21 @@ def _commitment(ref: Reference) -> Iterator[Row]:
     for name in ref.values["dyad_scores"]:
         first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
         yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
+    ten = ref.block("omega_10_p1", table=GENERAL, column="omega_10_p1")
+    yield from schmid_leiman_rows(ten, answers, "ten")
+    yield from cfa_rows(ref, "cfa_two_factor_p1", couples, "two confirmatory factors")
+    yield from _of_first_partners(ref, couples, ref.values["cfa_two_factor_p1"]["model"])
+
+
+def _of_first_partners(ref: Reference, couples: pd.DataFrame, model: str) -> Iterator[Row]:
+    """Compare what is said of factors of the first partners, and of both partners' factors."""
+    yield from htmt_rows(ref.block("htmt_p1", table=_HTMT), model, couples)
+    items = couples[list(ref.values["efa_p1"]["adequacy"]["listwise"]["KMO_items"])]
+    yield from efa_rows(ref, "efa_p1", items, _EFA)
+    yield from retention_rows(ref, "retention_p1", items, _RETENTION)
+    for name, what in _PARTNERS.items():
+        for construct in ref.values.get(name, ()):
+            yield from dyadic_rows(ref, name, construct, couples, what)
 
 
 def _prqc(ref: Reference) -> Iterator[Row]:
@@ -87,6 +131,10 @@ def _prqc(ref: Reference) -> Iterator[Row]:
     for name in ref.values["dyad_scores"]:
         first, second = (answers.scores(f"{name}_p{partner}") for partner in (1, 2))
         yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), first, second)
+    what = "six confirmatory factors, an improper solution"
+    yield from cfa_rows(ref, "cfa_six_factor_p1", couples, what, proper=False)
+    yield from cfa_rows(ref, "cfa_second_order_p1", couples, "six confirmatory factors and one behind them")
+    yield from _of_first_partners(ref, couples, ref.values["cfa_six_factor_p1"]["model"])
 
 
 def _acipair(ref: Reference) -> Iterator[Row]:
@@ -135,6 +183,7 @@ def _sai(ref: Reference) -> Iterator[Row]:
     yield from change_rows(
         ref.block("rci_time1_to_2", table="reliable change"), wide[1], wide[2], wide.index, alpha
     )
+    yield from efa_rows(ref, "efa_time1", first.table[items], _EFA)
 
 
 def _gratitude(ref: Reference) -> Iterator[Row]:
@@ -161,6 +210,8 @@ def _gratitude(ref: Reference) -> Iterator[Row]:
         what = "occasions grouped by person"
         groups = beeps.table["subjnr"]
         yield from group_rows(ref.block(name, "icc12", table=what, column=name), beeps.scores(name), groups)
+        column = ref.block(name, "twolevel_cfa", table="a factor within and between persons", column=name)
+        yield from two_level_rows(column, beeps, name, "subjnr", proper=name != "PA")
 
 
 def _small(ref: Reference) -> Iterator[Row]:
@@ -199,6 +250,8 @@ def _sat_act(ref: Reference) -> Iterator[Row]:
         block.check_labels("cols", plain_ids(names))
         r = keyed_moments(answers.moments, "all", missing).correlations(sds="pairs")
         yield block.row("values", r, 'keyed_moments().correlations(sds="pairs")', elements=pairs)
+    block = ref.block("sat_act", "fiml_saturated", table=what, prefix="fiml_saturated.")
+    yield from saturated_rows(block, answers.table)
 
 
 DATA_SETS: dict[str, Callable[[Reference], Iterator[Row]]] = {

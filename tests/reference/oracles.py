@@ -19,11 +19,11 @@ TWO_DECIMALS = 0.005
 ESTIMATE = 1e-4  # of models that lavaan fits, and of factors extracted as far as they go
 CHI_SQUARE = 1e-3
 ROBUST = 1e-3  # relative: lavaan's robust standard errors and scaled tests
-ROBUST_INTERVAL = 0.005
 TEST = 1e-6  # probabilities of a chi-square and of a z, which lavaan rounds to 1e-16
 
 NAMES = ("bfi", "commitmentQ", "prqcQ", "acipair", "sai_vale", "gratitude_a", "small")
-_VISIBLE = 1e-2  # of the tolerance: below, the first element of an array is shown
+NEARLY = 1 - 1e-6  # of equally large differences the first is shown, such as of a symmetric matrix
+VISIBLE = 1e-2  # of the tolerance: below, the first element of an array is shown
 
 Key = tuple[str, ...]
 Rule = Literal["equal", "at least", "at most", "by chance"]
@@ -203,8 +203,8 @@ class Block:
         apart = _apart(our.ravel(), r.ravel(), relative=relative, rule=rule)
         allowed = np.broadcast_to(np.asarray(tolerance, dtype=np.float64), r.shape).ravel()
         shares = apart / allowed
-        furthest = int(np.argmax(shares))
-        worst = furthest if shares[furthest] > _VISIBLE else 0
+        furthest = int(np.flatnonzero(shares >= shares.max() * NEARLY)[0])
+        worst = furthest if shares[furthest] > VISIBLE else 0
         named = list(elements) or [str(i + 1) for i in range(r.size)]
         return Row(
             data=self.reference.name,

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .exclusions import BOOKKEEPING, DIFFERENT, LATER, NOT_OFFERED, Exclusion, excluded_by
-from .oracles import P_VALUE, TWO_DECIMALS, Reference, Row, leaves
+from .exclusions import BOOKKEEPING, DIFFERENT, IMPROPER, LATER, NOT_OFFERED, Exclusion, excluded_by
+from .oracles import NEARLY, P_VALUE, TWO_DECIMALS, VISIBLE, Reference, Row, leaves
 
 COMMAND = "python -m tests.reference.write_page"
 Compared = Sequence[tuple[Reference, list[Row]]]
@@ -47,6 +47,8 @@ def apart(value: float) -> str:
 
 
 def _allowed(row: Row) -> str:
+    if row.rule == "by chance":
+        return "chance"
     if row.rule != "equal":
         return "a bound"
     mantissa, exponent = f"{row.tolerance:.0e}".split("e")
@@ -60,10 +62,30 @@ def _cell(row: Row | None) -> str:
     if row.private:
         return f"{row.n_values} persons<br>{apart(row.difference)}"
     element = f"{row.element}: " if row.element else ""
-    if row.rule != "equal":
+    if row.rule in ("at least", "at most"):
         sign = "≥" if row.rule == "at least" else "≤"
         return f"{number(row.ours)}<br>{sign} {number(row.theirs)}"
     return f"{element}{number(row.ours)}<br>{number(row.theirs)}<br>{apart(row.difference)}"
+
+
+def _family_cell(rows: Sequence[Row]) -> str:
+    """Show how many values there are, and the one that uses most of its tolerance, if that can be seen."""
+    if not rows:
+        return ""
+    most = max(row.share for row in rows)
+    row = next(row for row in rows if row.share >= most * NEARLY)
+    lines = [f"{sum(row.n_values for row in rows)} values"]
+    if row.share > VISIBLE:
+        name = f"{row.key[-1]}, {row.element}" if row.element else row.key[-1]
+        lines += [f"{name}: {number(row.ours)}", number(row.theirs)]
+    return "<br>".join([*lines, f"*{row.share:.1%}*"])
+
+
+def _family(name: str, rows: Sequence[Row], columns: Sequence[str]) -> str:
+    members = _distinct(row.key[-1] for row in rows)
+    calls = _distinct(f"`{row.function}`" for row in rows)
+    cells = " | ".join(_family_cell([row for row in rows if row.column == column]) for column in columns)
+    return f"| {name}: {members} | {calls} | {cells} | {_distinct(map(_allowed, rows))} |"
 
 
 def _distinct(texts: Iterator[str]) -> str:
@@ -73,15 +95,25 @@ def _distinct(texts: Iterator[str]) -> str:
 def _table(rows: Sequence[Row]) -> Iterator[str]:
     columns = list(dict.fromkeys(row.column for row in rows))
     cells: dict[str, dict[str, Row]] = {}
+    families: dict[str, list[Row]] = {}
     for row in rows:
-        assert row.column not in cells.setdefault(row.label, {}), row.id
-        cells[row.label][row.column] = row
-    same: dict[Any, list[str]] = {}
-    for label, by_column in cells.items():
-        same.setdefault(_values(label, by_column), []).append(label)
+        if row.family:
+            families.setdefault(row.family, []).append(row)
+        else:
+            assert row.column not in cells.setdefault(row.label, {}), row.id
+            cells[row.label][row.column] = row
+    lines: dict[Any, list[str]] = {}  # in the order of the values' first appearance
+    for row in rows:
+        key = ("family", row.family) if row.family else _values(row.label, cells[row.label])
+        labels = lines.setdefault(key, [])
+        if not row.family and row.label not in labels:
+            labels.append(row.label)
     yield f"| value | how | {' | '.join(columns)} | may differ by |"
     yield f"|{'---|' * (len(columns) + 3)}"
-    for labels in same.values():
+    for key, labels in lines.items():
+        if not labels:
+            yield _family(key[1], families[key[1]], columns)
+            continue
         here = [row for label in labels for row in cells[label].values()]
         furthest = {row.column: row for row in sorted(here, key=lambda row: row.difference)}
         calls = _distinct(f"`{row.function}`" for row in here)
@@ -101,7 +133,7 @@ def _values(label: str, by_column: dict[str, Row]) -> Any:
 def _summary(compared: Compared) -> Iterator[str]:
     yield (
         "| data | values | closed form | largest difference | by iteration | largest, of what is allowed "
-        "| bounds, and two decimals |"
+        "| bounds, two decimals, chance |"
     )
     yield "|---|---|---|---|---|---|---|"
     totals = [0, 0, 0, 0]
@@ -113,9 +145,10 @@ def _summary(compared: Compared) -> Iterator[str]:
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
         worst = max(row.difference for row in closed)
         share = f"*{max(r.difference / r.tolerance for r in other):.0%}*" if other else ""
+        shown = [f"{count:,}" if count else "" for count in counts]
         yield (
-            f"| [{reference.name}](#{reference.name.lower()}) | {counts[0]:,} | {counts[1]:,} "
-            f"| {apart(worst)} | {counts[2] or ''} | {share} | {counts[3] or ''} |"
+            f"| [{reference.name}](#{reference.name.lower()}) | {shown[0]} | {shown[1]} "
+            f"| {apart(worst)} | {shown[2]} | {share} | {shown[3]} |"
         )
     yield f"| all | {totals[0]:,} | {totals[1]:,} | | {totals[2]:,} | | {totals[3]:,} |"
 
@@ -129,6 +162,7 @@ def _not_compared(compared: Compared) -> Iterator[str]:
                 counts[exclusion] = counts.get(exclusion, 0) + 1
     for title, exclusions in (
         ("R answers another question", DIFFERENT),
+        ("R's solution is improper", IMPROPER),
         ("This package does not report it", NOT_OFFERED),
         ("Not yet in this package", LATER),
     ):
@@ -142,9 +176,10 @@ def _versions(folder: Path) -> str:
     text = (folder / "r_versions.txt").read_text(encoding="utf-8")
     r = re.search(r"R version (\S+)", text)
     assert r is not None
-    packages = {name: re.search(rf"\b{name}_(\S+)", text) for name in ("psych", "lme4")}
-    named = " and ".join(f"{name} {found[1]}" for name, found in packages.items() if found)
-    return f"R {r[1]} with {named}"
+    packages = ("psych", "lavaan", "semTools", "GPArotation", "lme4")
+    found = [(name, re.search(rf"\b{name}_(\S+)", text)) for name in packages]
+    *named, last = (f"{name} {version[1]}" for name, version in found if version)
+    return f"R {r[1]} with {', '.join(named)} and {last}"
 
 
 def _value(compared: Compared, id_: str) -> Row:

@@ -17,11 +17,17 @@ beside those that {versions} computes from the same data: real answers on two to
 - **How far apart values may be.** Closed forms: 1e-10, and p values to 1e-8 of themselves, since ten
   decimals say nothing about a p of 1e-30. Where R iterates, as far as its own settings go: 1e-3 for psych's
   reliability of repeated answers, 1e-4 of R's value for other variance components and what is made of them,
-  1e-5 of it for means.
+  1e-5 of it for means. Of factor models: 1e-4 for estimates, indices of fit and log likelihoods, 1e-3 for
+  chi-squares; 1e-3 of R's value for robust standard errors and scaled tests. Of exploratory factors: 1e-4
+  against the exact solution (varimax 1e-6, promax 1e-5), 1e-3 against psych's (varimax 0.015, promax 5e-3,
+  because `stats::varimax` stops early). Simulated eigenvalues: four standard errors of R's; numbers of
+  factors that rest on them: 1.
 - **How to read the tables.** One row for each value; in each cell ours, R's, and in italics how far they
   are apart (relative to R's value where the last column says so). Of an array, such as one value for each
   item, the cell shows the element that is furthest apart, or the first where all agree; the difference is
-  the largest. Scores of persons are compared, but not shown. A value's id in the reference files is data
+  the largest. Large families of values share a row that names them: the cell says how many there are, and
+  in italics how much the furthest one uses of what it may differ by; that one is shown if it uses more than
+  a hundredth. Scores of persons are compared, but not shown. A value's id in the reference files is data
   set, column and row: the coefficient alpha of agreeableness is
   `bfi.scales.agree.alpha_pairwise.raw_alpha`. Values that are the same for R in all columns share a row,
   with ` = ` between them.
@@ -75,6 +81,37 @@ highest answer seen.
 first from what it gets second. They were passed in that order.
 
 **Skew and kurtosis** divide by the n - 1 standard deviation, which is psych's `type = 3`.
+
+**Where a search ends.** lavaan stops once further steps gain little; we go on by Newton's method until they
+gain nothing. So its estimates are up to {furthest} from ours (the loading of {item}: {lavaan}, ours {ours}),
+and in each row `objective at R's estimates` the likelihood at ours is at least as good: what is shown is
+-logL / n, ours and at R's estimates.
+
+**Robust indices of fit.** The interval of the scaled RMSEA is made by lavaan of the uncorrected chi-square
+with a noninteger number of degrees of freedom, df times the scaling factor; ours of the corrected one with
+df. They lie up to 0.013 apart here and are not compared. Ours, times the root of the scaling factor, is
+lavaan's interval of the robust RMSEA; that is compared. With missing answers lavaan's robust CFI, TLI and
+RMSEA are other coefficients, corrected for these too (Zhang & Savalei, 2023).
+
+**Alpha of a factor model.** semTools computes alpha from the covariances that the answers have without any
+model: with complete answers it is Cronbach's alpha; with missing ones no function of ours gives it, and it
+is made here of the covariances by full information that omega rests on.
+
+**Which factor is which.** psych and factanal order factors and turn their signs in other ways than we do.
+Before loadings are compared, our factors are put in R's order and direction, each where its loadings are
+most like. Factors solved exactly in base R come in our order.
+
+**Promax.** What psych calls `promax` brings each item's loadings to length 1, rotates, and brings them back;
+`Promax`, `stats::promax` and ours do not. Here it is made by `rotate()` of rows of length 1.
+
+**Too many factors.** Where there are more factors than the items have (a factor without items, a uniqueness
+at its bound, no degrees of freedom), the figures of Schmid and Leiman may differ by 0.02. So it is with six
+factors of the second partners' 18 items, whose rotation by oblimin can end in several places: psych stops at
+a criterion of {psych_end}, we find {our_end}, and the factors are others.
+
+**Improper solutions.** The six factors of relationship quality correlate so highly that their covariances
+are not positive definite, and a variance of positive affect between persons comes out negative. R says so,
+and so do we. How well these models fit is compared; estimates are not to be read.
 """
 
 
@@ -89,6 +126,8 @@ def differences(value: Callable[[str], Row], number: Callable[[float], str]) -> 
         "commitmentQ.scales.commitment_as_stored_p1.psych_guttman_cor_pairwise",
     )
     multilevel = "sai_vale.multilevel"
+    loading = value("bfi.cfa_five_factor.ml.params.est")
+    ends = value("prqcQ.scales.total18_p2.psych_omega_nf6.oblique_loadings")
     return _DIFFERENCES.format(
         old=short(value(f"{agree}.alpha_pairwise.std_alpha").theirs),
         new=short(value(f"{agree}.from_pairwise_correlations.std_alpha").theirs),
@@ -97,4 +136,10 @@ def differences(value: Callable[[str], Row], number: Callable[[float], str]) -> 
         rc_aov=short(value(f"{multilevel}.aov.Rc").ours),
         rc_lmer=short(value(f"{multilevel}.lmer.Rc").theirs),
         rc_reml=short(value(f"{multilevel}.lmer.Rc").ours),
+        furthest=f"*{loading.difference:.1e}*",
+        item=loading.element.rpartition(" ")[2],
+        lavaan=short(loading.theirs),
+        ours=short(loading.ours),
+        psych_end=number(float(f"{ends.theirs:.4g}")),
+        our_end=number(float(f"{ends.ours:.4g}")),
     )

@@ -24,6 +24,7 @@ from intimacy_scales.reliability.score_moments import available_score, unit_sums
 from intimacy_scales.reliability.splits import equal_splits
 
 from .forms import ALL, ANY, HALF, Answers, form_of
+from .omega_values import omega_rows
 from .oracles import Block, Row
 
 _Z = 1.959963984540054
@@ -297,3 +298,4 @@ def scale_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
     yield from splits_rows(block, answers, scale)
     yield from odd_even_rows(block.part("odd_even"), answers, scale)
     yield from score_rows(block.part("scores"), answers, scale)
+    yield from omega_rows(block, answers, scale)

@@ -157,7 +157,12 @@ class ScaledFit(Discrepancy):
         What the uncorrected chi-squares were divided by.
     robust_cfi, robust_tli, robust_rmsea
         Indices of the population's misfit (Brosseau-Liard & Savalei, 2014): of uncorrected
-        chi-squares, less scaling factor times degrees of freedom.
+        chi-squares, less scaling factor times degrees of freedom. With missing answers lavaan since
+        0.6-13 corrects them for these too, and differs by up to 0.01 in small samples.
+
+    Notes
+    -----
+    ``rmsea`` and `rmsea_interval` are of the corrected chi-square.
     """
 
     scaling: str
@@ -166,6 +171,18 @@ class ScaledFit(Discrepancy):
     robust_cfi: float
     robust_tli: float
     robust_rmsea: float
+
+    def robust_rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
+        """Return a confidence interval of the robust RMSEA (Brosseau-Liard, Savalei & Li, 2012)."""
+        low, high = self.rmsea_interval(confidence_level)
+        stretch = math.sqrt(self.scaling_factor)
+        return Interval(
+            low=low * stretch,
+            high=high * stretch,
+            confidence_level=confidence_level,
+            method="noncentral chi-square, corrected",
+            n=self.n,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""

@@ -84,7 +84,8 @@ def _model_sentence(report: StructureReport) -> str:
     else:
         how, kind = "robust maximum likelihood", f"{_SCALINGS[fit.scaled.scaling]} scaled "
         cfi, tli = fit.scaled.robust_cfi, fit.scaled.robust_tli
-        rmsea = f"robust RMSEA = {fit.scaled.robust_rmsea:.3f}"
+        low, high = fit.scaled.robust_rmsea_interval()
+        rmsea = f"robust RMSEA = {fit.scaled.robust_rmsea:.3f}, 90% CI [{low:.3f}, {high:.3f}]"
     figures = f"{kind}chi-square({tested.df}) = {tested.chi_square:.2f}, {p}"
     word = "" if fit.scaled is None else "robust "
     skipped = "no answers missing" if report.n_complete == report.n_rows else _MISSING[report.missing]
