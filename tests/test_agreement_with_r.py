@@ -15,7 +15,7 @@ from reference.write_page import PAGE
 
 # values compared, and how many values or arrays of values that makes
 EXPECTED = {
-    "bfi": (13374, 2088),
+    "bfi": (13409, 2123),
     "commitmentQ": (10453, 3297),
     "prqcQ": (12185, 4608),
     "acipair": (292, 108),

@@ -79,6 +79,7 @@ IMPROPER = (
 )
 
 NOT_OFFERED = (
+    Exclusion(r"^cfa_\w+\.mlm\.params\b", "the standard errors of MLM; its estimates are those of ML"),
     Exclusion(r"^dyad_scores\.\w+\.pearson_[tp]$", "a test that a retest correlation is 0"),
     Exclusion(r"^dyad_scores\.\w+\.mean_difference_ci$", "an interval of a mean change"),
     Exclusion(r"\.REML_loglik$", "the value of the restricted likelihood"),
@@ -92,7 +93,6 @@ LATER = (
     Exclusion(r"polychoric|tetrachoric", "polychoric correlations"),
     Exclusion(r"spearman_listwise", "rank correlations"),
     Exclusion(r"^cfa_\w+\.(wlsmv|dwls|uls)\b", "confirmatory factor analysis by WLSMV, DWLS and ULS"),
-    Exclusion(r"^cfa_\w+\.mlm\b", "confirmatory factor analysis by MLM; its estimates are those of ML"),
     Exclusion(r"grm_|2pl", "item response models"),
     Exclusion(r"^careless", "careless responding"),
     Exclusion(r"^isat", "tests of distinguishability"),

@@ -28,6 +28,7 @@ ESTIMATORS: dict[str, dict[str, Any]] = {
     "mlr": {"estimator": "MLR", "missing": "listwise"},
     "ml_fiml": {"estimator": "ML", "missing": "fiml"},
     "mlr_fiml": {"estimator": "MLR", "missing": "fiml"},
+    "mlm": {"estimator": "MLR", "missing": "listwise", "scaling": "satorra_bentler"},
 }
 _ROUNDING, _NEARLY_FLAT = 1e-12, 1e-8  # of -logL / n
 # what the page shows in rows of their own; the rest of a family shares one
@@ -208,7 +209,7 @@ def cfa_rows(
         yield objective_row(column, "converged", result, column.part("params"), "objective at R's estimates")
         gaps = options["missing"] == "fiml"
         yield from fit_rows(column.part("fit"), result.fit, "cfa().fit", gaps=gaps, alone=LEADING_FIT)
-        if proper:
+        if proper and which != "mlm":  # whose standard errors are of another kind
             parameters = column.part("params")
             yield from parameter_rows(parameters, result, "cfa()", alone=LEADING_PARAMETERS)
 
