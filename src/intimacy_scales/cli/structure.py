@@ -120,7 +120,8 @@ def structure(
     from intimacy_scales.interop import structure_file
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
-    with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("reading") as progress:
+    hints = {"scales=[": "On the command line: --scale NAME, once for each."}
+    with errors_as_messages(hint, hints), warnings.catch_warnings(), progress_bar("reading") as progress:
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)
         result = structure_file(
             load(instrument),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BAD_ANSWERS = 1
 WRONG_USE = 2
+_LONG = 9
 
 _HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
 
@@ -29,8 +30,16 @@ err = Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def errors_as_messages(hint: str = "") -> Iterator[None]:
-    """Turn the library's errors into a message and an exit status."""
+def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Turn the library's errors into a message and an exit status.
+
+    Parameters
+    ----------
+    hint
+        What to do about missing columns.
+    hints
+        What a message may say of Python → how that is done on the command line.
+    """
     try:
         yield
     except OSError as error:
@@ -40,6 +49,7 @@ def errors_as_messages(hint: str = "") -> Iterator[None]:
         raise typer.Exit(WRONG_USE) from None
     except (EstimationError, InstrumentError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
+        more += "".join(f"\n{text}" for words, text in (hints or {}).items() if words in str(error))
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
 
@@ -98,10 +108,16 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
 
 
 def print_table(cells: dict[str, list[str]]) -> None:
-    """Print a table that keeps its figures on a terminal of 80 columns."""
+    """Print a table that keeps its figures whole on a narrow terminal: texts are folded instead."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for number, name in enumerate(cells):
-        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for number, (name, texts) in enumerate(cells.items()):
+        long = max(map(len, texts), default=0) > _LONG and any(c.isalpha() for text in texts for c in text)
+        table.add_column(
+            name,
+            justify="right" if number else "left",
+            no_wrap=not long,
+            overflow="fold" if long else "ellipsis",
+        )
     for row in zip(*cells.values(), strict=True):
         table.add_row(*map(escape, row))
     out.print(table)

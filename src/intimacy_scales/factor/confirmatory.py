@@ -350,6 +350,8 @@ def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
                 "estimator='MLR' needs each person's answers to all items it uses: "
                 + ("use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)")
             )
+        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004
+            raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
         if sample.clusters is not None and estimator != "MLR":
             raise EstimationError(
                 f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"

@@ -85,8 +85,9 @@ class HeterotraitMonotrait(Result):
         for name in (one, other):
             if name not in self.names:
                 raise EstimationError(f"no scale {name!r}: there are {', '.join(self.names)}")
-        if kind not in ("htmt", "htmt2"):
-            raise EstimationError(f"kind={kind!r}: 'htmt' or 'htmt2'")
+        if one == other:
+            raise EstimationError(f"{one!r} twice: a ratio is of two scales")
+        check_kind(kind)
         if self.sample.rows is None:
             raise EstimationError(
                 "the bootstrap needs each person's answers, and moments are only sums of them"
@@ -101,10 +102,14 @@ class HeterotraitMonotrait(Result):
         missed = int(np.count_nonzero(~np.isfinite(drawn)))
         if missed:
             reason = f"the ratio is not defined in {missed} of {n_resamples} resamples"
-            return undefined_interval(level, "bootstrap", self.n, reason)
+            return undefined_interval(level, "bootstrap", len(self.sample.rows), reason)
         low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
         return Interval(
-            low=float(low), high=float(high), confidence_level=level, method="bootstrap", n=self.n
+            low=float(low),
+            high=float(high),
+            confidence_level=level,
+            method="bootstrap",
+            n=len(self.sample.rows),
         )
 
     def _resampled(
@@ -126,6 +131,7 @@ class HeterotraitMonotrait(Result):
         """Return the ratios as a pandas table, scales by scales."""
         from intimacy_scales.frames import pandas_frame
 
+        check_kind(kind)
         matrix = self.htmt if kind == "htmt" else self.htmt2
         columns = {name: matrix[:, j].copy() for j, name in enumerate(self.names)}
         return pandas_frame({"": list(self.names), **columns}).set_index("").rename_axis(None)
@@ -144,6 +150,12 @@ class HeterotraitMonotrait(Result):
         ]
         listed = "; ".join(told)
         return f"<HTMT of {len(self.names)} scales, largest first: {listed}; n = {self.n}, {self.missing}>"
+
+
+def check_kind(kind: str) -> None:
+    """Raise where a kind of ratio is none of the two there are."""
+    if kind not in ("htmt", "htmt2"):
+        raise EstimationError(f"kind={kind!r}: 'htmt' or 'htmt2'")
 
 
 def _pairwise(rows: Floats) -> Floats:

@@ -60,11 +60,13 @@ def fit_guides(fit: Fit) -> tuple[Guide, ...]:
         else (robust.robust_cfi, robust.robust_tli, robust.robust_rmsea)
     )
     hu = "Hu & Bentler, 1999"
+    if fit.df == 0:  # a model that cannot fail
+        cfi = tli = rmsea = math.nan
     return (
         _guide(f"{word}CFI", cfi, 0.95, hu, least=True),
         _guide(f"{word}TLI", tli, 0.95, hu, least=True),
         _guide(f"{word}RMSEA", rmsea, 0.06, hu, least=False),
-        _guide("SRMR", fit.srmr, 0.08, hu, least=False),
+        _guide("SRMR", fit.srmr if fit.df else math.nan, 0.08, hu, least=False),
     )
 
 
@@ -74,7 +76,7 @@ def scale_guides(
     """Return guides to single items and to pairs of scales: the least favourable value of each kind."""
     found = []
     if loadings:
-        low = min(abs(value) for value in loadings)
+        low = min(loadings)
         found.append(_guide("smallest loading", low, 0.40, "Stevens, 2002", least=True))
     if correlations:
         high = max(abs(value) for value in correlations)

@@ -190,6 +190,8 @@ def _parts(form: Instrument, scales: Sequence[str] | None) -> list[str]:
         return [name for name in own if not _is_total(name, own)]
     if isinstance(scales, str):
         scales = [scales]
+    if not scales:
+        raise EstimationError(f"scales={scales!r}: name one or more of {', '.join(form.scale_ids)}")
     found: dict[str, None] = {}
     for name in scales:
         scale = form.scale(name)

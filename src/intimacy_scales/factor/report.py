@@ -21,12 +21,13 @@ from intimacy_scales.factor.guides import fit_guides, scale_guides
 from intimacy_scales.factor.model import Factors, Model
 from intimacy_scales.factor.modification import ModificationIndex
 from intimacy_scales.factor.reading import read_sample, read_samples
-from intimacy_scales.factor.retention import ParallelAnalysis, parallel_analysis
+from intimacy_scales.factor.retention import ParallelAnalysis, check_iterations, parallel_analysis
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.solution import Estimator, Scaling
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.results import counted, generator
 from intimacy_scales.sheet import OnInvalid
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 from intimacy_scales.factor.report_result import ItemStructure, StructureReport
 
 _LARGEST = 5
+_CLEAR = 0.3
+_FEW, _PER_PARAMETER, _FEW_CLUSTERS = 100, 1, 30
 _ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one degree of freedom
 
 
@@ -105,6 +108,8 @@ def structure_report(
     (237, 6)
     """
     form = as_instrument(instrument)
+    check_iterations(n_iterations)
+    generator(rng)
     answers = _checked(
         form,
         responses,
@@ -119,6 +124,11 @@ def structure_report(
     chosen = missing or ("fiml" if coded else "pairwise")
     how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
     keys = _scales_of(model, form)
+    if not coded and (how == "MLR" or clusters is not None):
+        raise EstimationError(
+            "MLR and clusters need each person's answers, and moments are only sums of them"
+        )
+    check_together(how, chosen, with_clusters=clusters is not None)
     sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
     fitted, reason = _fitted(model, sample, how)
     rest = "pairwise" if chosen == "fiml" else chosen
@@ -129,6 +139,7 @@ def structure_report(
     loadings = [item.loading for item in items if not math.isnan(item.loading)]
     names, correlations = _correlations(fitted)
     pairs = correlations[np.tril_indices(len(names), -1)] if factors == "correlated" else np.zeros(0)
+    loadings = [] if factors == "bifactor" else loadings  # of what the general factor leaves
     found = [] if fitted is None else list(fit_guides(fitted.fit))
     own = [] if ratios is None else ratios.htmt[np.tril_indices(len(ratios.names), -1)].tolist()
     return StructureReport(
@@ -152,7 +163,8 @@ def structure_report(
         parallel=parallel,
         exploratory=exploratory,
         improper=() if fitted is None else fitted.improper,
-        notes=notes,
+        general=_general(fitted, factors),
+        notes=(*notes, *few_notes(sample, fitted)),
     )
 
 
@@ -178,23 +190,35 @@ def _scales_of(model: Model, form: Instrument) -> dict[str, tuple[str, ...]]:
 
 
 def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
-    check_options_of(sample, estimator)
+    if estimator == "MLR" and sample.rows is None:
+        raise EstimationError(
+            "estimator='MLR' needs each person's answers, and moments are only sums of them"
+        )
     try:
         check_samples([sample], estimator)
         alone = sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
         scaling: Scaling = "satorra_bentler" if alone and estimator == "MLR" else "yuan_bentler"
-        options: Any = {"estimator": estimator, "identification": "fixed_factor", "scaling": scaling}
+        # markers leave the disturbance of a factor free to be negative; a fixed variance of 1 does not
+        layered = any(s.rhs in model.latent for s in model.loadings)
+        unit = "marker" if layered else "fixed_factor"
+        options: Any = {"estimator": estimator, "identification": unit, "scaling": scaling}
         return fit_model(model, [sample], **options), None
     except EstimationError as error:
         return None, str(error)
 
 
-def check_options_of(sample: SampleMoments, estimator: str) -> None:
-    """Raise where the estimator needs answers that are not there."""
+def check_together(estimator: str, missing: str, *, with_clusters: bool) -> None:
+    """Raise where options do not go together."""
     if estimator not in ("ML", "MLR"):
         raise EstimationError(f"estimator={estimator!r}: 'ML' or 'MLR'")
-    if estimator == "MLR" and (sample.rows is None or sample.missing == "pairwise"):
-        raise EstimationError("estimator='MLR' needs each person's answers, and 'fiml' or 'listwise'")
+    if with_clusters and missing == "pairwise":
+        raise EstimationError("clusters with missing='pairwise': use missing='fiml' or 'listwise'")
+    if with_clusters and estimator != "MLR":
+        raise EstimationError(
+            f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
+        )
+    if estimator == "MLR" and missing == "pairwise":
+        raise EstimationError("estimator='MLR' with missing='pairwise': use missing='fiml' or 'listwise'")
 
 
 def _explored(
@@ -249,7 +273,7 @@ def _items(
                     explained=own[2],
                     efa_factor=factor,
                     efa_loading=loading,
-                    elsewhere=settled and len(keys) > 1 and factor != usual,
+                    elsewhere=settled and len(keys) > 1 and factor != usual and abs(loading) >= _CLEAR,
                 )
             )
     return tuple(found)
@@ -263,6 +287,30 @@ def _loading(fitted: CFAResult | None, scale: str, item: str) -> tuple[float, fl
     row = fitted.parameters[f"{factor} =~ {item}"]
     unique = fitted.parameters[f"{item} ~~ {item}"]
     return row.std_all, row.std_all_se, 1 - unique.std_all
+
+
+def _general(fitted: CFAResult | None, factors: str) -> dict[str, float]:
+    """Return standardized loadings on the general factor: of factors, or of items beside theirs."""
+    if fitted is None or factors not in ("second_order", "bifactor"):
+        return {}
+    top = fitted.model.latent[-1] if factors == "second_order" else fitted.model.latent[0]
+    return {row.rhs: row.std_all for row in fitted.parameters if row.op == "=~" and row.lhs == top}
+
+
+def few_notes(sample: SampleMoments, fitted: CFAResult | None) -> list[str]:
+    """Return what to say of few persons and few clusters."""
+    found = []
+    if fitted is not None and sample.n < max(_FEW, _PER_PARAMETER * fitted.fit.n_parameters):
+        found.append(
+            f"n = {sample.n} for {fitted.fit.n_parameters} parameters: estimates are unstable, and tests of "
+            "fit reject too often"
+        )
+    if sample.clusters is not None:
+        n_clusters = len(np.unique(sample.clusters))
+        if n_clusters < _FEW_CLUSTERS:
+            few = counted(n_clusters, "cluster")
+            found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+    return found
 
 
 def _correlations(fitted: CFAResult | None) -> tuple[tuple[str, ...], Floats]:

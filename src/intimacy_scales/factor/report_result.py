@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,9 @@ class StructureReport(Result):
         Exploratory factors, as many as the instrument has scales; None where they could not be had.
     improper
         What no population could have, such as negative variances.
+    general
+        Standardized loadings on the general factor, of factors (second-order) or of items (bifactor);
+        empty without one.
     notes
         What else to know.
     """
@@ -121,6 +125,7 @@ class StructureReport(Result):
     parallel: ParallelAnalysis | None
     exploratory: EFAResult | None
     improper: tuple[str, ...]
+    general: Mapping[str, float]
     notes: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -140,6 +145,11 @@ class StructureReport(Result):
         )
         found += [f"improper solution: {text}" for text in self.improper]
         for item in self.items:
+            if item.loading < 0 and not self.general:
+                found.append(
+                    f"{item.item} runs against {item.scale} (loading {item.loading:.2f}): its key is wrong, "
+                    "or its answers are reversed already"
+                )
             if item.elsewhere:
                 found.append(
                     f"{item.item} is keyed to {item.scale}, but goes with {item.efa_factor} of the "
@@ -160,7 +170,7 @@ class StructureReport(Result):
         names = (
             "scales", "factors", "n", "n_rows", "n_complete", "n_clusters", "estimator", "missing", "reason",
             "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications",
-            "parallel", "exploratory", "improper", "fit",
+            "parallel", "exploratory", "improper", "general", "fit",
         )  # fmt: skip
         return (
             {"instrument": self.instrument.to_dict()}

@@ -121,6 +121,12 @@ class ParallelAnalysis(_Figures):
         )
 
 
+def check_iterations(n_iterations: int) -> None:
+    """Raise where the number of data sets to draw is none."""
+    if isinstance(n_iterations, bool) or not isinstance(n_iterations, int | np.integer) or n_iterations < 1:
+        raise EstimationError(f"n_iterations={n_iterations!r}: a whole number, at least 1")
+
+
 def parallel_analysis(
     data: Any,
     *,
@@ -176,8 +182,7 @@ def parallel_analysis(
     """
     if null not in ("normal", "permuted"):
         raise EstimationError(f"null={null!r}: 'normal' or 'permuted'")
-    if isinstance(n_iterations, bool) or not isinstance(n_iterations, int | np.integer) or n_iterations < 1:
-        raise EstimationError(f"n_iterations={n_iterations!r}: a whole number, at least 1")
+    check_iterations(n_iterations)
     if not 0 < quantile < 1:
         raise EstimationError(f"quantile={quantile!r}: a share between 0 and 1, such as 0.95")
     sample = read_correlations(data, items, missing)

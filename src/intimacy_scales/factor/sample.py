@@ -13,6 +13,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
+from intimacy_scales.results import counted
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
@@ -121,23 +122,27 @@ class SampleMoments:
         """
         where = "" if self.group is None else f" in group {self.group!r}"
         if self.n < _TWO:
+            hint = "; missing='fiml' also uses incomplete answers" if self.missing == "listwise" else ""
             raise EstimationError(
-                f"{self.n} usable persons{where}: nobody to fit a model to"
-                + ("" if self.missing != "listwise" else "; missing='fiml' also uses incomplete answers")
+                f"{counted(self.n, 'usable person')}{where}: nobody to fit a model to{hint}"
             )
         gaps = np.argwhere(~np.isfinite(self.covariances))
         if len(gaps):
-            one, other = (self.names[i] for i in gaps[0])
-            both = one if one == other else f"both {one} and {other}"
-            raise EstimationError(f"fewer than two persons answered {both}{where}; leave one out")
+            alone = [i for i, j in gaps if i == j]
+            told = self.names[alone[0]] if alone else " and ".join(self.names[i] for i in gaps[0])
+            both = told if alone else f"both {told}"
+            raise EstimationError(
+                f"fewer than two persons answered {both}{where}; leave {'it' if alone else 'one'} out"
+            )
         constant = [n for n, v in zip(self.names, np.diag(self.covariances), strict=True) if not v > 0]
         if constant:
             raise EstimationError(
-                f"everyone gave {', '.join(constant)} the same answer{where}: it has no variance to "
+                f"everyone gave {', '.join(constant)} the same answer{where}: there is no variance to "
                 "explain; leave it out of the model"
             )
-        if self.missing != "fiml":
-            self._check_positive_definite(where)
+        if self.n <= len(self.names) and self.rows is not None:
+            raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
+        self._check_positive_definite(where)
 
     def _check_positive_definite(self, where: str) -> None:
         try:
@@ -148,14 +153,13 @@ class SampleMoments:
             return
         if values[0] > _SINGULAR * values[-1]:
             return
-        if self.missing == "listwise" and self.n <= len(self.names):
-            raise EstimationError(
-                f"{self.n} complete persons{where} are too few for {len(self.names)} variables: their "
-                "covariance matrix is singular; use fewer variables or collect more answers"
-            )
+        if self.n <= len(self.names):
+            raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
         share = np.abs(vectors[:, 0])
         tied = [self.names[i] for i in np.argsort(-share) if share[i] > 0.1 * share.max()][:6]
         if values[0] < -_SINGULAR * values[-1]:
+            if self.missing == "fiml":  # pairwise correlations, which FIML does not use
+                return
             raise EstimationError(
                 f"the pairwise covariances{where} belong to no population (smallest eigenvalue of the "
                 f"correlations {values[0]:.3g}, mostly {', '.join(tied)}); use missing='fiml' or 'listwise'"
@@ -164,6 +168,14 @@ class SampleMoments:
             f"the covariance matrix{where} is singular: {', '.join(tied)} determine each other (one is a "
             "sum, a copy or a difference of others); leave one of them out"
         )
+
+
+def _too_few(n: int, n_variables: int, missing: str, where: str) -> str:
+    who = "complete persons" if missing == "listwise" else "persons"
+    return (
+        f"{n} {who}{where} are too few for {n_variables} variables: their covariance matrix is singular; use "
+        "fewer variables or collect more answers"
+    )
 
 
 def covariances_as_sample(

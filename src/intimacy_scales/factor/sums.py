@@ -62,9 +62,7 @@ def sum_parts(solution: Solution, weights: Floats, general: int | None = None) -
     )
 
 
-def _of_factor(
-    structure: Structure, basis: Basis, reach: Floats, factor: int | None
-) -> tuple[float, Floats]:
+def _of_factor(structure: Structure, basis: Basis, reach: Floats, factor: int | None) -> tuple[float, Floats]:
     """Return ``(w' a)² psi`` of a factor, a its total effects on items, and its derivatives."""
     slope = np.zeros(len(structure.x))
     if factor is None:
@@ -79,15 +77,25 @@ def _of_factor(
     return effect**2 * variance, slope
 
 
-def influence_matrix(solution: Solution, slope: Floats) -> Floats:
+def influence_matrix(solution: Solution, slope: Floats, *, observed: bool) -> Floats:
     """Return how a function of the estimates moves with the observed covariances (p, p), symmetric.
 
-    ``sum_j a_j c_j sym(Sigma^-1 x_j y_j' Sigma^-1)`` with ``a = I^-1 slope``, I the expected
-    information: how maximum likelihood estimates of covariance structures follow the covariances.
+    ``sum_j a_j c_j sym(Sigma^-1 x_j y_j' Sigma^-1)`` with ``a = I^-1 slope``: how maximum likelihood
+    estimates of covariance structures follow the covariances.
+
+    Parameters
+    ----------
+    solution, slope
+        A fitted model, and the derivative of the function by its free parameters.
+    observed
+        Whether I is the observed information, which is exact whether the model holds or not, or the
+        expected one, which standard errors rest on by default.
     """
     part, basis, fit = solution.problem.groups[0], solution.at.bases[0], solution.at.fits[0]
     structure = part.structure
-    spread = np.linalg.solve(solution.problem.expected_information(solution.at), slope)
+    problem, at = solution.problem, solution.at
+    information = problem.observed_information(at) if observed else problem.expected_information(at)
+    spread = np.linalg.solve(information, slope)
     own = np.zeros(len(structure.x))
     own[part.chosen] = spread[part.targets]
     lifted = fit.inverses[0] @ basis.columns

@@ -32,7 +32,13 @@ def structure_sentence(report: StructureReport) -> str:
     """Return the sentences for a Results section."""
     said = [_model_sentence(report)]
     loadings = [item.loading for item in report.items if not math.isnan(item.loading)]
-    if loadings:
+    if report.general:
+        low, high = min(report.general.values()), max(report.general.values())
+        of = "items" if report.factors == "bifactor" else "factors"
+        said.append(f"Standardized loadings of {of} on the general factor were {apa(low)} to {apa(high)}.")
+    if loadings and report.factors == "bifactor":
+        said.append(f"Those on the factors of the scales were {apa(min(loadings))} to {apa(max(loadings))}.")
+    elif loadings:
         said.append(f"Standardized loadings were {apa(min(loadings))} to {apa(max(loadings))}.")
     pairs = [
         float(report.factor_correlations[i, j])
@@ -115,6 +121,17 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
             "EFA loading": [cell(i.efa_loading, 2) for i in report.items],
         },
     }
+    if report.general and report.factors == "bifactor":
+        items = tables["Items"]
+        general = [cell(report.general[i.item], 2) for i in report.items]
+        tables["Items"] = {"Item": items["Item"], "General": general} | items
+    elif report.general:
+        tables["General factor"] = {
+            "Factor": list(report.general),
+            "Loading": [cell(value, 2) for value in report.general.values()],
+        }
+    if not report.guides:
+        del tables["Guides"]
     if len(report.factor_names) > 1 and report.factors == "correlated":
         tables["Factor correlations (below) and HTMT (above)"] = _correlation_cells(report)
     if report.modifications:

@@ -15,7 +15,7 @@ from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.moments.keyed import Answers, Floats, Missing, keyed_moments
 from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.omega_figures import GroupOmega
-from intimacy_scales.results import Coefficient, shown
+from intimacy_scales.results import Coefficient, generator, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,8 @@ class HierarchicalOmega(Coefficient):
     def _extra(self) -> dict[str, Any]:
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
         names = ("total", "asymptotic", "ecv", "general", "group_loadings")
-        return {name: getattr(self, name) for name in names} | {"groups": groups}
+        heywood = [] if self.exploratory is None else list(self.exploratory.heywood)
+        return {name: getattr(self, name) for name in names} | {"groups": groups, "heywood": heywood}
 
     def _lines(self) -> list[str]:
         lines = Coefficient._lines(self)
@@ -127,6 +128,9 @@ def hierarchical_omega(
     >>> 0.6 < found.estimate < found.total
     True
     """
+    if isinstance(n_factors, bool) or not isinstance(n_factors, int):
+        raise EstimationError(f"n_factors={n_factors!r}: a whole number of group factors, at least 3")
+    chance = generator(rng)
     moments = keyed_moments(answers, scale, missing, pair_sds=True)
     check_unweighted(moments)
     common = moments.origin() | {
@@ -135,9 +139,12 @@ def hierarchical_omega(
     reason = undefined_because(moments, "correlations", "pairs")
     if reason is None and n_factors < _FEWEST:
         reason = f"{n_factors} group factors do not identify a general factor; three do"
+    sample = keyed_as_sample(moments)
+    if reason is None and moments.n <= moments.n_items:
+        reason = f"{moments.n} persons are too few for {moments.n_items} items"
     try:
         if reason is None:
-            oblique = efa(keyed_as_sample(moments), n_factors, rng=rng)
+            oblique = efa(sample, n_factors, rng=chance)
             return HierarchicalOmega(**_figures(oblique), exploratory=oblique, **common)
     except EstimationError as error:
         reason = str(error)

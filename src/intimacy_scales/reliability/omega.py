@@ -12,14 +12,14 @@ import numpy as np
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.fit import Fit
-from intimacy_scales.factor.reading import of_rows
+from intimacy_scales.factor.reading import check_missing, of_rows
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.factor.solution import Solution
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Answers, Floats, KeyedMoments, items_of, keyed_moments
-from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because, weighted_because
 from intimacy_scales.reliability.omega_figures import (
     GroupOmega,
     model_of,
@@ -38,7 +38,14 @@ _TITLES = {
     "second_order": "second-order factor",
     "bifactor": "bifactor model",
 }
+_OF = {
+    "one_factor": "one factor",
+    "correlated": "correlated factors",
+    "second_order": "a second-order factor",
+    "bifactor": "a bifactor model",
+}
 _FEWEST = 3
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -56,7 +63,8 @@ class McDonaldOmega(Coefficient):
     observed
         The same over the variance that was observed (semTools' default).
     hierarchical
-        Share of the general factor alone (omega hierarchical); nan without one.
+        Share of the general factor alone (omega hierarchical), of the same variance as the estimate; nan
+        without one.
     ecv
         Explained common variance of the general factor; nan without one.
     groups
@@ -156,9 +164,11 @@ class McDonaldOmega(Coefficient):
             A model with several factors.
         """
         if self.model != "one_factor":
-            raise EstimationError(f"if_dropped() is of one factor; this is omega of a {_TITLES[self.model]}")
-        if self.sample is None:
+            raise EstimationError(f"if_dropped() is of one factor; this is omega of {_OF[self.model]}")
+        if self.sample is None or self.weights is None:
             return {}
+        if np.ptp(self.weights) > _ROUNDING * self.weights.max():
+            raise EstimationError("if_dropped() is of a scale whose items count alike; these do not")
         found = {}
         for item in self.sample.names:
             rest = self.sample.of([name for name in self.sample.names if name != item])
@@ -243,6 +253,7 @@ def mcdonald_omega(
     >>> round(omega.estimate, 3), omega.fit.df
     (0.785, 2)
     """
+    check_missing(missing)
     if denominator not in get_args(Denominator):
         raise EstimationError(f"denominator={denominator!r}: 'model' or 'observed'")
     name, _ = items_of(answers, scale)
@@ -296,6 +307,8 @@ def omega_from(
         "denominator": denominator,
     }
     reason = reason or undefined_because(moments) or _too_few(moments, model)
+    if moments.torn and reason is None:
+        reason = weighted_because(moments)
     try:
         if reason is None:
             sample.check_usable()

@@ -14,7 +14,7 @@ from intimacy_scales.factor.improper import improper_parts
 from intimacy_scales.factor.model import Model
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.solution import Solution, fit_of, solve
-from intimacy_scales.factor.sums import SumParts, sum_parts
+from intimacy_scales.factor.sums import sum_parts
 from intimacy_scales.factor.table import parameter_table
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.blas import one_blas_thread
@@ -72,7 +72,13 @@ def omega_figures(
         ``model`` or ``observed``.
     """
     ordered = sample.of(written.observed)
-    table = parameter_table(written, identification="fixed_factor", with_means=sample.missing == "fiml")
+    # markers leave the disturbance of a part free to be negative, which a fixed variance of 1 does not
+    layered = any(s.rhs in written.latent for s in written.loadings)
+    table = parameter_table(
+        written,
+        identification="marker" if layered else "fixed_factor",
+        with_means=sample.missing == "fiml",
+    )
     solution = solve(table, [ordered])
     weights = np.array([by_item[item] for item in written.observed])
     top = None if general is None else written.latent.index(general)
@@ -81,7 +87,10 @@ def omega_figures(
     implied = parts.common / (parts.common + parts.unique)
     over_observed = parts.common / observed
     of_factor = _one_factor_figures(solution, written) if len(written.latent) == 1 else {}
-    with_general = {} if top is None else _general_figures(solution, written, weights, parts, top)
+    whole = parts.common + parts.unique if denominator == "model" else observed
+    with_general = {} if top is None else _general_figures(solution, written, weights, top)
+    if top is not None:
+        with_general["hierarchical"] = parts.general / whole
     return {
         "estimate": implied if denominator == "model" else over_observed,
         "model_implied": implied,
@@ -125,13 +134,10 @@ def _one_factor_figures(solution: Solution, model: Model) -> dict[str, Any]:
     }
 
 
-def _general_figures(
-    solution: Solution, model: Model, weights: Floats, parts: SumParts, top: int
-) -> dict[str, Any]:
-    """Return omega hierarchical, explained common variance, and omegas of the parts."""
+def _general_figures(solution: Solution, model: Model, weights: Floats, top: int) -> dict[str, Any]:
+    """Return explained common variance and omegas of the parts."""
     part, basis = solution.problem.groups[0], solution.at.bases[0]
     structure = part.structure
-    total = parts.common + parts.unique
     variances = basis.covariances.diagonal()
     effects = basis.columns[:, structure.p + top] * math.sqrt(basis.latent_covariances[top, top])
     theta = structure.matrices(part.values(solution.at.values))["theta"]
@@ -153,7 +159,6 @@ def _general_figures(
             )
         )
     return {
-        "hierarchical": parts.general / total,
         "ecv": float(np.sum(effects**2 / variances)) / float(communalities.sum()),
         "groups": tuple(groups),
     }

@@ -31,6 +31,7 @@ _METHODS = ("logit", "delta", "adf", "bootstrap", "bca")
 _NEED_ANSWERS = ("adf", "bootstrap", "bca")
 _FEWEST_RESAMPLES = 100
 _THREE = 3
+_STEPS = 50  # from estimates that are near
 
 
 def _slope(omega: McDonaldOmega) -> Floats:
@@ -46,11 +47,11 @@ def _slope(omega: McDonaldOmega) -> Floats:
     return parts.common_slope / observed
 
 
-def _gradient(omega: McDonaldOmega) -> Floats:
-    """Return the derivative of omega by the observed covariances (p, p)."""
+def _gradient(omega: McDonaldOmega, *, exact: bool) -> Floats:
+    """Return the derivative of omega by the observed covariances (p, p); exact: where no model holds too."""
     assert omega.solution is not None
     assert omega.weights is not None
-    gradient = influence_matrix(omega.solution, _slope(omega))
+    gradient = influence_matrix(omega.solution, _slope(omega), observed=exact)
     if omega.denominator == "model":
         return gradient
     observed = float(omega.weights @ omega.solution.saturated[0].covariances @ omega.weights)
@@ -72,7 +73,7 @@ def omega_variance(omega: McDonaldOmega) -> float:
             return math.nan
         slope = _slope(omega)
         return float(slope @ solution.covariance @ slope)
-    product = _gradient(omega) @ solution.at.bases[0].covariances
+    product = _gradient(omega, exact=False) @ solution.at.bases[0].covariances
     return 2 * float(np.sum(product * product.T)) / omega.n
 
 
@@ -134,7 +135,7 @@ def _moments_and_gradient(omega: McDonaldOmega) -> tuple[KeyedMoments, Floats]:
     missing = "pairwise" if omega.missing == "pairwise" else "listwise"
     moments = keyed_moments(omega.answers, omega.scale, missing, pair_sds=False)  # type: ignore[arg-type]
     order = [omega.sample.names.index(item) for item in moments.items]
-    return moments, _gradient(omega)[np.ix_(order, order)]
+    return moments, _gradient(omega, exact=True)[np.ix_(order, order)]
 
 
 def _from_answers(
@@ -163,7 +164,7 @@ def _from_answers(
     drawn = _resampled(omega, members, n_resamples, generator(rng))
     missed = int(np.count_nonzero(np.isnan(drawn)))
     if missed:
-        reason = f"the model could not be fitted to {missed} of {len(drawn)} resamples"
+        reason = f"the model could not be fitted to {missed} of {len(drawn)} resamples; use method='adf'"
         return undefined_interval(level, method, len(members), reason)
     if method == "bootstrap":
         low, high = percentile_interval(drawn, level)
@@ -218,7 +219,9 @@ def _estimate_of(omega: McDonaldOmega, rows: Floats) -> float:
     sample = of_rows(rows, omega.sample.names, omega.sample.missing)
     try:
         sample.check_usable()
-        solution = solve(omega.solution.table, [sample], start=omega.solution.at.values)
+        solution = solve(
+            omega.solution.table, [sample], start=omega.solution.at.values, max_iterations=_STEPS
+        )
     except EstimationError:
         return math.nan
     parts = sum_parts(solution, omega.weights)

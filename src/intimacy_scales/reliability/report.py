@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FEW_CLUSTERS = 30
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -100,7 +101,9 @@ class ReliabilityReport(Result):
                 found.append(f"{own} stratified alpha is not defined: {result.stratified.reason}")
             if result.alpha.reason:
                 found.append(f"{result.scale}: alpha is not defined: {result.alpha.reason}")
-            elif result.interval.reason:
+            if result.omega.reason and result.omega.reason != result.alpha.reason and result.n_items > _PAIR:
+                found.append(f"{result.scale}: omega is not defined: {result.omega.reason}")
+            if result.alpha.reason is None and result.interval.reason:
                 found.append(f"{result.scale}: no interval: {result.interval.reason}")
         return tuple(found)
 

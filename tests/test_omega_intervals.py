@@ -1,0 +1,334 @@
+"""Intervals of omega: against derivatives taken naively, R, the jackknife and simulated samples."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from factor_answers import NAN, coded, exact, good, parts
+from intimacy_scales import EstimationError, ResponseError, encode, item_moments, simulate
+from intimacy_scales.factor import Model, cfa, covariances_as_sample
+from intimacy_scales.reliability import mcdonald_omega
+from test_omega import WHOLE, naive, near
+
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+CLOSED, OPEN = ("logit", "delta"), ("adf", "bootstrap", "bca")
+DENOMINATORS = ("model", "observed")
+
+
+def half(interval):
+    return (interval.high - interval.low) / 2
+
+
+def naive_gradient(s, model, weights, denominator):
+    """Derivative of omega by each covariance: refit after a small step in it."""
+    names, k = model.observed, len(s)
+
+    def omega(step):
+        moved = s + step
+        fitted = cfa(model, covariances_as_sample(moved, n=100_000_000, names=names))
+        return naive(fitted, weights, observed=moved if denominator == "observed" else None)
+
+    gradient, h = np.zeros((k, k)), 1e-4 * np.diag(s).mean()
+    for i in range(k):
+        for j in range(i + 1):
+            step = np.zeros((k, k))
+            step[i, j] = step[j, i] = h
+            slope = (omega(step) - omega(-step)) / (2 * h)
+            gradient[i, j] = gradient[j, i] = slope if i == j else slope / 2
+    return gradient
+
+
+def naive_influences(x, gradient):
+    """What each person adds to omega, to first order: complete answers."""
+    centred = x - x.mean(axis=0)
+    return np.einsum("ni,ij,nj->n", centred, gradient, centred) - np.sum(
+        gradient * (centred.T @ centred)
+    ) / len(x)
+
+
+def two_clusters(n, r, seed=2):
+    """Answers to six items of two factors, to which one factor does not fit."""
+    return parts(n, (3, 3), r, seed)
+
+
+# ------------------------------------------------------------------ delta
+
+
+@pytest.mark.parametrize(
+    ("model", "denominator"),
+    [
+        ("one_factor", "model"),
+        ("one_factor", "observed"),
+        ("correlated", "observed"),
+        ("second_order", "model"),
+    ],
+)
+def test_delta_follows_the_derivative_where_the_model_fits(model, denominator):
+    scales = {"a": "q1 q2", "b": "q3 q4", "c": "q5 q6", "t": {"of": ["a", "b", "c"]}}
+    a, own = np.array([3, 2, 2, 1, 1, 2]), np.repeat([2, 1, 3], 2)
+    groups = np.kron(np.eye(3, dtype=int), np.ones((2, 1), dtype=int)) * (a * own)[:, None]
+    one = model == "one_factor"
+    x = exact(np.column_stack([a, *(() if one else (groups,)), np.diag([1, 2, 3] * 2)]))
+    answers = coded(x, scales, **WHOLE)
+    names, form = answers.item_ids, answers.instrument
+    written = Model.one_factor(names) if one else Model.from_instrument(form, factors=model)
+    omega = mcdonald_omega(answers, scale="t", model=model, denominator=denominator)
+    s = np.cov(x.T)
+    product = naive_gradient(s, written, np.ones(6), denominator) @ s
+    near(omega.standard_error**2, 2 * np.trace(product @ product) / 64, rel=1e-3)
+
+
+# R 4.2.2, lavaan 0.6-14, rel.tol 1e-10: se of omega := (l1+l2+l3+l4)^2 / ((l1+l2+l3+l4)^2 + t1+t2+t3+t4) in
+# cfa(std.lv = TRUE) of the trust items of simulate("scii-24", 400, rng=2024) and, with gaps, of
+# simulate("scii-24", 300, missing=0.08, rng=7), missing = "fiml" (observed information) and "listwise"
+LAVAAN = {"complete": 0.01724584502, "fiml": 0.01986456243, "listwise": 0.02242048187}
+
+
+@pytest.mark.parametrize("case", LAVAAN)
+def test_the_standard_error_is_lavaans(case):
+    gaps = {} if case == "complete" else {"missing": 0.08}
+    made = simulate("scii-24", 300 if gaps else 400, **gaps, rng=7 if gaps else 2024)
+    omega = mcdonald_omega(encode("scii-24", made.answers), scale="trust",
+                           missing="listwise" if case == "complete" else case)  # fmt: skip
+    near(omega.standard_error, LAVAAN[case], rel=2e-6)
+    delta = omega.confidence_interval(0.9, "delta")
+    near(list(delta), omega.estimate + np.array([-1, 1]) * stats.norm.ppf(0.95) * LAVAAN[case], rel=2e-6)
+    assert (delta.n, delta.method, delta.confidence_level) == (omega.n, "delta", 0.9)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.8, 1.0, 4.0]), st.sampled_from([0.5, 0.95, 0.9999]))
+@settings(max_examples=12, deadline=None)
+def test_logit_is_delta_on_the_scale_of_log_odds_and_stays_inside(seed, together, level):
+    omega = mcdonald_omega(coded(good(40, 4, seed, together=together)))
+    interval = omega.confidence_interval(level)
+    if not 0 < omega.estimate < 1:
+        assert math.isnan(interval.low)
+        return
+    assert 0 < interval.low < omega.estimate < interval.high < 1
+    odds = [math.log(p / (1 - p)) for p in (interval.low, omega.estimate, interval.high)]
+    step = stats.norm.ppf((1 + level) / 2) * omega.standard_error / (omega.estimate * (1 - omega.estimate))
+    near(odds, odds[1] + np.array([-step, 0, step]), rel=1e-5, abs=1e-6)
+
+
+def test_standard_errors_fall_with_the_root_of_n():
+    x = good(100, 4)
+    one, four = (mcdonald_omega(coded(np.tile(x, (times, 1)))) for times in (1, 4))
+    near([four.estimate, four.standard_error], [one.estimate, one.standard_error / 2], rel=1e-6)
+
+
+# ------------------------------------------------------------------ any distribution
+
+
+@pytest.mark.parametrize("denominator", DENOMINATORS)
+@pytest.mark.parametrize("r", [0.95, 0.3], ids=["fits", "does not fit"])
+def test_adf_is_the_infinitesimal_jackknife(r, denominator):
+    """Whether the model holds or not: what an interval of any distribution is for."""
+    x = two_clusters(400, r)
+    omega = mcdonald_omega(coded(x), denominator=denominator)
+    gradient = naive_gradient(np.cov(x.T), Model.one_factor(omega.sample.names), None, denominator)
+    n, pulled = len(x), naive_influences(x, gradient)
+    expected = math.sqrt(np.sum(pulled**2) / (n * (n - 1)))
+    interval = omega.confidence_interval(method="adf")
+    near(half(interval), stats.norm.ppf(0.975) * expected, rel=0.005)
+    near((interval.low + interval.high) / 2, omega.estimate)
+    assert interval.n == n
+
+
+@pytest.mark.parametrize("missing", ["pairwise", "listwise"])
+def test_adf_is_near_the_jackknife_with_gaps(missing):
+    x = good(80, 3, 3, gaps=0.06)
+    dropped = [mcdonald_omega(coded(np.delete(x, i, 0)), missing=missing).estimate for i in range(len(x))]
+    n = len(x) if missing == "pairwise" else int((~np.isnan(x).any(axis=1)).sum())
+    spread = math.sqrt((n - 1) / n * np.sum((np.array(dropped) - np.mean(dropped)) ** 2))
+    interval = mcdonald_omega(coded(x), missing=missing).confidence_interval(method="adf")
+    assert half(interval) == pytest.approx(stats.norm.ppf(0.975) * spread, rel=0.06)
+
+
+def test_adf_with_couples_is_near_the_jackknife_of_couples():
+    x, who = good(100, 4, 3), np.repeat(np.arange(50), 2)
+    x[1::2] = np.where(np.random.default_rng(1).random((50, 4)) < 0.6, x[::2], x[1::2])
+    omega = mcdonald_omega(coded(x))
+    dropped = [mcdonald_omega(coded(x[who != couple])).estimate for couple in range(50)]
+    spread = math.sqrt(49 / 50 * np.sum((np.array(dropped) - np.mean(dropped)) ** 2))
+    interval = omega.confidence_interval(method="adf", clusters=who)
+    assert half(interval) == pytest.approx(stats.t.ppf(0.975, 49) * spread, rel=0.08)
+    assert interval.n == 50
+
+
+def test_partners_who_answer_alike_count_once():
+    x = good(60, 4)
+    alone = mcdonald_omega(coded(x)).confidence_interval(method="adf")
+    twice = mcdonald_omega(coded(np.repeat(x, 2, axis=0)))
+    couples = twice.confidence_interval(method="adf", clusters=np.repeat(np.arange(60), 2))
+    near(half(couples), half(alone) * stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975))
+
+
+def test_couples_are_labels_or_a_column_and_persons_alone_are_no_clusters():
+    made = simulate("scii-12", 60, couples=0.4, rng=3).answers
+    answers = encode("scii-24", simulate("scii-24", 60, rng=3).answers.assign(pair=made["couple"]))
+    omega = mcdonald_omega(answers, scale="trust")
+    for method in ("adf", "bootstrap"):
+        options = {"method": method, "rng": 1, "n_resamples": 100}
+        labels = omega.confidence_interval(clusters=[f"c{i // 2}" for i in range(60)], **options)
+        assert labels == omega.confidence_interval(clusters="pair", **options)
+        assert labels.n == 30
+    alone = omega.confidence_interval(method="adf", clusters=range(60))
+    ratio = stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975)
+    near(half(alone), ratio * half(omega.confidence_interval(method="adf")))
+
+
+# ------------------------------------------------------------------ resampling
+
+
+@pytest.mark.parametrize(
+    ("missing", "denominator"), [("pairwise", "model"), ("listwise", "observed"), ("fiml", "observed")]
+)
+def test_the_bootstrap_is_a_naive_one(missing, denominator):
+    x = good(60, 3)
+    x[0] = x[1:6, 1] = NAN  # nobody draws a person without answers
+    omega = mcdonald_omega(coded(x), missing=missing, denominator=denominator)
+    rows = x[~np.isnan(x).any(axis=1)] if missing == "listwise" else x[1:]
+    chance, drawn = np.random.default_rng(5), []
+    for _ in range(100):
+        again = rows[chance.integers(0, len(rows), len(rows))]
+        drawn.append(float(mcdonald_omega(coded(again), missing=missing, denominator=denominator)))
+    interval = omega.confidence_interval(0.9, "bootstrap", n_resamples=100, rng=5)
+    near(list(interval), np.quantile(drawn, [0.05, 0.95]), rel=1e-5)
+    assert interval.n == len(rows)
+
+
+def test_the_accelerated_bootstrap_is_a_naive_one():
+    x = good(60, 4)
+    omega, chance = mcdonald_omega(coded(x)), np.random.default_rng(5)
+    drawn = np.array([float(mcdonald_omega(coded(x[chance.integers(0, 60, 60)]))) for _ in range(100)])
+    dropped = np.array([mcdonald_omega(coded(np.delete(x, i, 0))).estimate for i in range(60)])
+    apart = dropped.mean() - dropped
+    a = np.sum(apart**3) / (6 * np.sum(apart**2) ** 1.5)
+    bias = stats.norm.ppf(np.mean(drawn < omega.estimate))
+    z = bias + stats.norm.ppf([0.05, 0.95])
+    ends = np.quantile(drawn, stats.norm.cdf(bias + z / (1 - a * z)))
+    near(list(omega.confidence_interval(0.9, "bca", n_resamples=100, rng=5)), ends, abs=0.004)
+
+
+def test_a_seed_gives_the_same_interval():
+    omega, options = mcdonald_omega(coded(good(50, 3))), {"method": "bca", "n_resamples": 100}
+    first, other = (omega.confidence_interval(rng=seed, **options) for seed in (3, 4))
+    assert first == omega.confidence_interval(rng=np.random.default_rng(3), **options) != other
+    assert first.low < omega.estimate < first.high
+
+
+def test_couples_are_drawn_together():
+    x, who = good(60, 3), np.repeat(np.arange(30), 2)
+    omega, chance = mcdonald_omega(coded(x)), np.random.default_rng(2)
+    drawn = []
+    for _ in range(100):
+        couples = chance.integers(0, 30, 30)
+        drawn.append(float(mcdonald_omega(coded(np.concatenate([x[who == c] for c in couples])))))
+    interval = omega.confidence_interval(method="bootstrap", n_resamples=100, rng=2, clusters=who)
+    near(list(interval), np.quantile(drawn, [0.025, 0.975]), rel=1e-5)
+    assert interval.n == 30
+
+
+def test_a_total_is_resampled_with_its_weights():
+    scales = {"a": "q1 q2 q3 q4", "b": "q5 q6 q7", "t": {"of": ["a", "b"]}}
+    answers = coded(parts(150, (4, 3)), scales)
+    omega = mcdonald_omega(answers, scale="t")
+    found = {m: omega.confidence_interval(method=m, n_resamples=100, rng=1) for m in (*CLOSED, *OPEN)}
+    for interval in found.values():
+        assert interval.low < omega.estimate < interval.high
+        assert half(interval) == pytest.approx(half(found["delta"]), rel=0.35)
+
+
+# ------------------------------------------------------------------ coverage
+
+
+def test_intervals_hold_the_truth_about_as_often_as_they_say():
+    loadings, errors = np.array([0.8, 0.7, 0.6, 0.5]), np.array([0.36, 0.51, 0.64, 0.75])
+    truth, chance = loadings.sum() ** 2 / (loadings.sum() ** 2 + errors.sum()), np.random.default_rng(1)
+    kept = dict.fromkeys((*CLOSED, "adf"), 0)
+    for _ in range(120):
+        y = chance.normal(size=(150, 1)) * loadings + chance.normal(size=(150, 4)) * np.sqrt(errors)
+        omega = mcdonald_omega(coded(np.rint(20 * y), low=-125, high=125))
+        for method in kept:
+            kept[method] += truth in omega.confidence_interval(method=method)
+    for method, times in kept.items():
+        assert 0.89 <= times / 120 <= 0.99, method
+
+
+# ------------------------------------------------------------------ no interval
+
+
+ANSWERS = coded(good(40, 4))
+MOMENTS = item_moments(ANSWERS.instrument, ANSWERS)
+WRONG = {
+    "level": ({"confidence_level": 95}, "a share between 0 and 1"),
+    "method": ({"method": "bonett"}, "method='bonett': there are logit, delta, adf, bootstrap, bca"),
+    "clusters, logit": ({"clusters": [1] * 40}, "takes every person as independent; .*'adf'"),
+    "clusters, delta": ({"method": "delta", "clusters": [1] * 40}, "takes every person as independent"),
+    "labels": ({"method": "adf", "clusters": [1, 2]}, "2 labels for 40 persons"),
+    "resamples": ({"method": "bootstrap", "n_resamples": 99}, "a whole number, at least 100"),
+    "half a resample": ({"method": "bca", "n_resamples": 100.5}, "a whole number, at least 100"),
+    "seed": ({"method": "bootstrap", "rng": "x"}, "rng='x': a whole number from 0"),
+    "negative seed": ({"method": "bca", "rng": -1}, "rng=-1: a whole number from 0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_asked_says_what_can(case):
+    options, words = WRONG[case]
+    with pytest.raises(EstimationError, match=words):
+        mcdonald_omega(ANSWERS).confidence_interval(**options)
+
+
+@pytest.mark.parametrize("method", OPEN)
+def test_sums_have_no_interval_of_answers(method):
+    with pytest.raises(
+        EstimationError, match=rf"{method}.*pass encode\(instrument, table\) to mcdonald_omega"
+    ):
+        mcdonald_omega(MOMENTS).confidence_interval(method=method)
+    assert mcdonald_omega(MOMENTS).confidence_interval() == mcdonald_omega(ANSWERS).confidence_interval()
+
+
+@pytest.mark.parametrize("method", ["adf", "bca"])
+def test_fiml_has_no_influences(method):
+    with pytest.raises(EstimationError, match="is not there with FIML; use 'logit' or 'bootstrap'"):
+        mcdonald_omega(ANSWERS, missing="fiml").confidence_interval(method=method)
+
+
+def test_fiml_over_the_observed_variance_has_only_the_bootstrap():
+    omega = mcdonald_omega(coded(good(60, 3, gaps=0.04)), missing="fiml", denominator="observed")
+    assert math.isnan(omega.standard_error)
+    for method in CLOSED:
+        assert "use method='bootstrap'" in omega.confidence_interval(method=method).reason
+    assert omega.confidence_interval(method="bootstrap", n_resamples=100, rng=1).low > 0
+    assert omega.to_dict()["interval"]["low"] is None
+
+
+def test_no_such_column_of_couples_is_an_error_of_the_table():
+    answers = encode("scii-24", simulate("scii-24", 60, rng=3).answers)
+    with pytest.raises(ResponseError, match="no column 'pair'"):
+        mcdonald_omega(answers, scale="trust").confidence_interval(method="adf", clusters="pair")
+
+
+@pytest.mark.parametrize("method", OPEN)
+def test_two_clusters_are_too_few(method):
+    interval = mcdonald_omega(ANSWERS).confidence_interval(
+        method=method, n_resamples=100, clusters=np.arange(40) % 2
+    )
+    assert interval.reason == "too few: 2 clusters, three are needed"
+    assert np.isnan(list(interval)).all()
+
+
+def test_resamples_without_a_model_are_counted_and_another_way_is_named():
+    x = good(60, 4)
+    x[:, 0] = np.where(np.arange(60) == np.argmax(x[:, 1:].sum(axis=1)), 5, 4)  # most resamples draw that one
+    interval = mcdonald_omega(coded(x)).confidence_interval(method="bootstrap", n_resamples=100, rng=1)
+    assert re.search(r"could not be fitted to \d+ of 100 resamples", interval.reason)
+    assert "use method=" in interval.reason

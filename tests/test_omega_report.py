@@ -1,0 +1,224 @@
+"""Omega in the reliability report, and omega hierarchical from exploratory factors."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+
+import numpy as np
+import pytest
+from scipy.linalg import hadamard
+
+from factor_answers import NAN, coded, exact, good, parts
+from intimacy_scales import EstimationError, KeyingWarning, encode, item_moments, load, simulate
+from intimacy_scales.factor import efa
+from intimacy_scales.reliability import hierarchical_omega, mcdonald_omega, reliability_report
+from test_omega import SHARED, THREE, WHOLE, near
+
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+
+
+def report(x, scales=None, **options):
+    answers = coded(x, scales, **(WHOLE if np.nanmin(x) < 1 else {}))
+    return reliability_report(answers.instrument, answers, **options)
+
+
+# ------------------------------------------------------------------ the report
+
+
+@pytest.mark.parametrize("missing", ["pairwise", "listwise"])
+def test_a_report_has_the_omega_of_every_scale(missing):
+    answers = encode("scii-24", simulate("scii-24", 200, missing=0.02, rng=1).answers)
+    found = reliability_report(load("scii-24"), answers, missing=missing)
+    frame = found.to_frame()
+    for result in found:
+        omega = mcdonald_omega(answers, scale=result.scale, missing=missing)
+        near([result.omega.estimate, frame.loc[result.scale, "omega"]], omega.estimate)
+        assert result.omega.model == ("correlated" if result.scale == "total" else "one_factor")
+        plain = result.to_dict()["omega_detail"]
+        assert (plain["estimate"], plain["fit"]["df"]) == (result.omega.estimate, omega.fit.df)
+        assert list(result.omega.confidence_interval()) == list(omega.confidence_interval())
+    said = found.sentence()
+    assert "McDonald's omega total of one factor, maximum likelihood, model-implied variance" in said
+    assert f"omega total = {found['trust'].omega.estimate:.2f}".replace("0.", ".") in said
+    total = f"{found['total'].omega.estimate:.2f} (omega total of correlated factors, model-implied variance)"
+    assert total.replace("0.", ".") in said
+    for text in (found.to_markdown(), found.to_html()):
+        assert f"{found['trust'].omega.estimate:.3f}" in text
+
+
+def test_a_heywood_case_is_among_the_warnings():
+    found = report(exact([[1, 1, 1, 0, 0], [1, 1, 0, 1, 0], [0, 1, 1, 0, 1]]))
+    words = (
+        "a: omega: the residual variance of q1 is negative (-1.000, -33.3% of its variance): a Heywood case"
+    )
+    assert words in found.warnings
+    assert words in found.to_markdown()
+
+
+UNDEFINED = {
+    "two items": (good(40, 2), None, "two items do not identify a factor"),
+    "constant": (np.where(np.arange(4) == 2, 4, good(40, 4)), None, "everyone gave q3 the same answer"),
+    "few": (good(5, 8), None, "too few"),
+    "shared": (good(90, 5), SHARED, "share q3"),
+}
+
+
+@pytest.mark.parametrize("case", UNDEFINED)
+def test_a_report_says_why_there_is_no_omega(case):
+    x, scales, words = UNDEFINED[case]
+    found = report(x, scales)
+    result = found["t" if scales else "a"]
+    assert math.isnan(result.omega.estimate)
+    assert words in result.omega.reason
+    assert json.loads(found.to_json())["scales"][-1]["omega"] is None
+    if case != "two items":  # there the sentence gives Spearman-Brown
+        assert any("omega is not defined" in text for text in found.warnings), found.warnings
+    assert "omega total = nan" not in found.sentence()
+
+
+def test_a_mixed_report_says_omega_only_where_there_is_one():
+    x = np.hstack([parts(90, (3, 3)), good(90, 2, 5)])
+    found = report(x, {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8"})
+    assert found.sentence().count("omega total = ") == 2
+    assert "c, 2 items, Spearman-Brown = " in found.sentence()
+
+
+def test_items_against_their_key_are_named_beside_omega():
+    x = good(200, 4)
+    x[:, 1] = 8 - x[:, 1]
+    with pytest.warns(KeyingWarning, match="q2 .* runs against its key"):
+        found = report(x)
+    assert found["a"].omega.loadings["q2"] < 0
+
+
+# ------------------------------------------------------------------ omega hierarchical
+
+# R 4.2.2, psych 2.2.9: omega(d, nfactors, fm = "minres", rotate = "oblimin", flip = FALSE), d: keyed answers
+# of simulate("scii-24", 400, rng=2024); hierarchical, total, asymptotic, ECV; then of each group, by total:
+# total, general, group
+PSYCH = {
+    3: ((0.6605454748, 0.907074987835, 0.728214848451, 0.542251247856),
+        ((0.788130216476, 0.358089863380, 0.430040353096), (0.780233485702, 0.488411678423, 0.291821807279),
+         (0.768615337524, 0.498741870655, 0.269873466869))),
+    6: ((0.74012136619, 0.925000120763, 0.800131102231, 0.448671546233),
+        ((0.792935638418, 0.363910282463, 0.429025355955), (0.792052441708, 0.363963348589, 0.428089093118),
+         (0.788354194631, 0.391634750995, 0.396719443636), (0.786272853402, 0.306733690931, 0.479539162471),
+         (0.765398020488, 0.310279785131, 0.455118235357), (0.759407181730, 0.401093615014, 0.358313566716))),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def full():
+    return encode("scii-24", simulate("scii-24", 400, rng=2024).answers)
+
+
+@pytest.mark.parametrize("n_factors", PSYCH)
+def test_omega_hierarchical_is_psychs(full, n_factors):
+    found, (figures, groups) = hierarchical_omega(full, scale="total", n_factors=n_factors), PSYCH[n_factors]
+    near([found.estimate, found.total, found.asymptotic], figures[:3], rel=1e-5)
+    assert found.ecv == pytest.approx(figures[3], abs=1e-3)  # psych: over the sum of transformed loadings
+    own = sorted(((g.total, g.general, g.group) for g in found.groups), reverse=True)
+    near(own, groups, rel=3e-5)
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.05])
+def test_omega_hierarchical_is_that_of_a_naive_transformation(gaps):
+    answers = coded(parts(250, (3, 3, 3), 0.4, gaps=gaps), THREE)
+    found = hierarchical_omega(answers, scale="t")
+    oblique = efa(answers, 3)
+    r = oblique.phi
+    second = np.sqrt([r[0, 1] * r[0, 2] / r[1, 2], r[0, 1] * r[1, 2] / r[0, 2], r[0, 2] * r[1, 2] / r[0, 1]])
+    general = oblique.loadings @ second
+    group = oblique.loadings * np.sqrt(1 - second**2)
+    whole = oblique.correlations.sum()
+    near(np.abs(found.general), np.abs(general), rel=1e-4)
+    near(np.abs(found.group_loadings), np.abs(group), rel=1e-3)
+    near(found.estimate, general.sum() ** 2 / whole, rel=1e-5)
+    near(found.total, 1 - np.sum(1 - general**2 - (group**2).sum(axis=1)) / whole, rel=1e-5)
+    near(found.ecv, np.sum(general**2) / np.sum(general**2 + (group**2).sum(axis=1)), rel=1e-5)
+    table = found.loadings()
+    assert list(table.columns) == ["general", "group 1", "group 2", "group 3", "communality"]
+    near(table["communality"], general**2 + (group**2).sum(axis=1), rel=1e-4)
+
+
+def test_in_a_population_with_a_second_order_factor_the_shares_are_true():
+    latent = hadamard(64)[:, 1:14]
+    a, own = np.array([3, 2, 1, 2, 1, 1, 1, 2, 3]), np.repeat([2, 1, 3], 3)
+    x = latent[:, :1] * (a * np.repeat([1, 2, 1], 3)) + latent[:, 1:4].repeat(3, axis=1) * a * own
+    x = x + latent[:, 4:] * np.array([1, 2, 3] * 3)
+    sds = x.std(axis=0)
+    general, whole = a * np.repeat([1, 2, 1], 3) / sds, np.corrcoef(x.T).sum()
+    found = hierarchical_omega(coded(x, THREE, **WHOLE), scale="t")
+    near(found.estimate, general.sum() ** 2 / whole, rel=1e-5)
+    near(found.general, general, rel=1e-4)
+    near(found.total, 1 - np.sum((np.array([1, 2, 3] * 3) / sds) ** 2) / whole, rel=1e-5)
+
+
+def test_what_is_no_change_changes_nothing(full):
+    found = hierarchical_omega(full, scale="total")
+    moments = item_moments(load("scii-24"), simulate("scii-24", 400, rng=2024).answers)
+    for other in (
+        hierarchical_omega(moments, scale="total"),
+        hierarchical_omega(full, scale="total", missing="listwise"),
+        hierarchical_omega(full, scale="total", rng=7),
+    ):
+        near([other.estimate, other.total, other.ecv], [found.estimate, found.total, found.ecv], rel=1e-6)
+    assert pickle.loads(pickle.dumps(found)).to_json() == found.to_json()
+    assert json.loads(found.to_json())["groups"][0]["scale"] == "group 1"
+
+
+REFUSED = {
+    "two factors": (good(90, 8), {"n_factors": 2}, "2 group factors do not identify a general factor"),
+    "few items": (good(90, 5), {}, "5 items have too few correlations for so many factors"),
+    "constant": (np.where(np.arange(8) == 2, 4, good(90, 8)), {}, "everyone gave q3 the same answer"),
+    "one item": (good(90, 1), {}, "one item has no internal consistency"),
+    "nobody": (np.empty((0, 8)), {}, "fewer than two persons answered q1"),
+    "nobody whole": (
+        np.where(np.eye(8), NAN, good(8, 8)),
+        {"missing": "listwise"},
+        "0 persons answered every",
+    ),
+    "fewer persons than items": (good(6, 8), {}, "too few"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_has_no_general_factor_says_why(case):
+    x, options, words = REFUSED[case]
+    found = hierarchical_omega(coded(x), **options)
+    assert math.isnan(found.estimate), f"a plausible number: {found!r}"
+    assert words in found.reason
+    assert found.reason in repr(found)
+    assert json.loads(found.to_json())["total"] is None
+    with pytest.raises(EstimationError, match="omega hierarchical is not defined"):
+        found.loadings()
+
+
+def test_items_without_unique_variance_are_named_everywhere():
+    found = hierarchical_omega(coded(good(300, 8, 3)[:, :6]))
+    names = found.exploratory.heywood
+    assert names
+    assert f"no unique variance is left of {', '.join(names)}" in repr(found)
+    assert all(name in found.to_json() for name in names)
+
+
+WRONG = {
+    "weights": ({"scale": "t"}, "do not count alike in its score"),
+    "no scale": ({}, "name one, for example scale='a'"),
+    "fiml": ({"scale": "a", "missing": "fiml"}, "missing='fiml': 'pairwise'"),
+    "half a factor": ({"scale": "a", "n_factors": 3.5}, "n_factors=3.5: a whole number"),
+    "text": ({"scale": "a", "n_factors": "3"}, "n_factors='3': a whole number"),
+    "seed": ({"scale": "a", "rng": "x"}, "rng='x': a whole number from 0"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_asked_says_what_can(case):
+    options, words = WRONG[case]
+    answers = coded(
+        parts(90, (7, 3)), {"a": "q1 q2 q3 q4 q5 q6 q7", "b": "q8 q9 q10", "t": {"of": ["a", "b"]}}
+    )
+    with pytest.raises(EstimationError, match=words):
+        hierarchical_omega(answers, **options)
