@@ -190,10 +190,6 @@ def _scales_of(model: Model, form: Instrument) -> dict[str, tuple[str, ...]]:
 
 
 def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
-    if estimator == "MLR" and sample.rows is None:
-        raise EstimationError(
-            "estimator='MLR' needs each person's answers, and moments are only sums of them"
-        )
     try:
         check_samples([sample], estimator)
         alone = sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
