@@ -64,7 +64,7 @@ def omega_rows(block: Block, answers: Answers, scale: str) -> Iterator[Row]:
 
 
 def _one_factor_rows(block: Block, answers: Answers, scale: str, missing: Any) -> Iterator[Row]:
-    omega = mcdonald_omega(answers.coded, scale=scale, missing=missing)
+    omega = mcdonald_omega(answers.coded, scale=scale, missing=missing, model="one_factor")
     assert not omega.improper
     function = f'mcdonald_omega(missing="{missing}").{{}}'.format
     yield block.row("n", omega.n, function("n"))

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory import CFAResult
-from intimacy_scales.factor.fit import chi_square_p
-from intimacy_scales.results import Result, plain, shown
+from intimacy_scales.factor.fit import chi_square_p, p_text
+from intimacy_scales.results import Result, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SAME = 1e-4
 _COLUMNS = ("chi_square", "df", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
+_ROBUST = ("robust_cfi", "robust_tli", "robust_rmsea")
 _CHANGES = (
     "chi_square_change",
     "df_change",
@@ -43,6 +44,12 @@ class FitChange(Result):
         Index of the restricted model less that of the other.
     method
         ``likelihood ratio`` or ``scaled likelihood ratio``.
+    reason
+        Why there is no test; None where there is one.
+
+    Notes
+    -----
+    Changes of indices are of the uncorrected chi-squares, robust estimation or not.
     """
 
     name: str
@@ -55,16 +62,20 @@ class FitChange(Result):
     rmsea_change: float
     srmr_change: float
     method: str
+    reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
-        p = "p < 0.001" if self.p_value < 0.001 else f"p = {shown(self.p_value)}"  # noqa: PLR2004 - as is usual
+        tested = (
+            f"{'scaled ' * self.method.startswith('scaled')}chi-square change({self.df_change}) = "
+            f"{self.chi_square_change:.2f}, {p_text(self.p_value)}"
+        )
         return (
-            f"<{self.name} against {self.before}: chi-square change({self.df_change}) = "
-            f"{self.chi_square_change:.2f}, {p}; CFI {self.cfi_change:+.3f}, RMSEA {self.rmsea_change:+.3f}, "
+            f"<{self.name} against {self.before}: {self.reason or tested}; CFI {self.cfi_change:+.3f}, "
+            f"RMSEA {self.rmsea_change:+.3f}, "
             f"SRMR {self.srmr_change:+.3f}>"
         )
 
@@ -102,6 +113,9 @@ class ModelComparison(Result):
         columns: dict[str, list[Any]] = {"model": list(self.models)}
         for name in _COLUMNS:
             columns[name] = [getattr(model.fit, name) for model in self.models.values()]
+        if all(model.fit.scaled is not None for model in self.models.values()):
+            for name in _ROBUST:
+                columns[name] = [getattr(model.fit.scaled, name) for model in self.models.values()]
         for name in _CHANGES:
             columns[name] = [math.nan if c is None else float(getattr(c, name)) for c in changes]
         return pandas_frame(columns).set_index("model")
@@ -173,12 +187,21 @@ def fit_change(wider: CFAResult, narrower: CFAResult, *, before: str, name: str)
             f"{before} and {name} have as many degrees of freedom, so neither restricts the other; "
             "compare AIC or BIC"
         )
-    change, method = narrower.fit.chi_square - wider.fit.chi_square, "likelihood ratio"
+    change, method, reason = narrower.fit.chi_square - wider.fit.chi_square, "likelihood ratio", None
+    if change < -_SAME:
+        reason = f"{name} fits better than {before}, so that they are not nested"
+        change = math.nan
     if wider.fit.scaled is not None and narrower.fit.scaled is not None:
         method = "scaled likelihood ratio"
         factors = [m.fit.scaled.scaling_factor * m.fit.df if m.fit.scaled else 0.0 for m in (wider, narrower)]
         factor = (factors[1] - factors[0]) / df
-        change = change / factor if factor > 0 else math.nan
+        if not factor > 0:
+            change, reason = (
+                math.nan,
+                "the scaled difference is not defined: its scaling factor is not positive",
+            )
+        else:
+            change /= factor
     return FitChange(
         name=name,
         before=before,
@@ -190,4 +213,5 @@ def fit_change(wider: CFAResult, narrower: CFAResult, *, before: str, name: str)
             for i in ("cfi", "tli", "rmsea", "srmr")
         },
         method=method,
+        reason=reason,
     )

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.checks import (
+    check_means,
+    check_names,
+    check_options,
+    check_samples,
+    check_scaling,
+    check_steps,
+    checked_data,
+    group_labels,
+)
 from intimacy_scales.factor.estimates import Parameters, check_group, parameter_estimates
-from intimacy_scales.factor.fit import Fit
+from intimacy_scales.factor.fit import Fit, p_text
 from intimacy_scales.factor.improper import improper_parts
 from intimacy_scales.factor.model import Model, as_model
 from intimacy_scales.factor.modification import ModificationIndices, modification_indices
@@ -24,14 +33,13 @@ from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.results import Result, counted
+from intimacy_scales.results import Result, counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_EQUAL: tuple[str, ...] = get_args(Equal)
-_ESTIMATORS: tuple[str, ...] = get_args(Estimator)
-_IDENTIFICATION: tuple[str, ...] = get_args(Identification)
+_SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
+_FEW_CLUSTERS = 30
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -98,6 +106,17 @@ class CFAResult(Result):
     def _labels(self) -> tuple[str | None, ...]:
         return self.groups or (None,)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before standard errors and tests are used."""
+        found = []
+        if self.n < self.fit.n_parameters:
+            found.append(f"n = {self.n} for {self.fit.n_parameters} parameters: nothing here is stable")
+        if self.n_clusters is not None and self.n_clusters < _FEW_CLUSTERS:
+            few = counted(self.n_clusters, "cluster")
+            found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+        return tuple(found)
+
     def implied_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of items that the model implies."""
         basis = self.solution.at.bases[check_group(group, self._labels)]
@@ -143,7 +162,7 @@ class CFAResult(Result):
         with one_blas_thread():
             return modification_indices(self.solution, self._labels)
 
-    @cached_property
+    @property
     def loadings(self) -> pd.DataFrame:
         """Standardized loadings of the first group, items by factors; 0 where there is none."""
         found = {factor: dict.fromkeys(self.model.observed, 0.0) for factor in self.model.latent}
@@ -153,7 +172,7 @@ class CFAResult(Result):
         from intimacy_scales.frames import pandas_frame
 
         columns = {factor: list(own.values()) for factor, own in found.items() if any(own.values())}
-        return pandas_frame({"item": list(self.model.observed), **columns}).set_index("item")
+        return pandas_frame({"": list(self.model.observed), **columns}).set_index("").rename_axis("item")
 
     def to_dict(self) -> dict[str, Any]:
         """Return model, fit and parameters as plain values."""
@@ -189,7 +208,15 @@ class CFAResult(Result):
             repr(self.fit)[1:-1],
         ]
         if self.fit.scaled is not None:
-            lines.append(f"robust: {repr(self.fit.scaled)[1:-1]}")
+            scaled = self.fit.scaled
+            low, high = scaled.robust_rmsea_interval()
+            lines.append(
+                f"{_SCALINGS[scaled.scaling]} scaled chi-square({scaled.df}) = {scaled.chi_square:.2f}, "
+                f"{p_text(scaled.p_value)}; robust CFI {shown(scaled.robust_cfi)}, TLI "
+                f"{shown(scaled.robust_tli)}, RMSEA {shown(scaled.robust_rmsea)} "
+                f"[{shown(low)}, {shown(high)}]"
+            )
+        lines += [f"! {text}" for text in self.notes]
         return [*lines, *(f"improper: {text}" for text in self.improper)]
 
     def __repr__(self) -> str:
@@ -217,25 +244,6 @@ def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
     return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)
 
 
-def check_options(
-    estimator: str, identification: str, equal: Collection[str], information: str | None
-) -> None:
-    """Raise where an option is none of those there are."""
-    if estimator not in _ESTIMATORS:
-        raise EstimationError(
-            f"estimator={estimator!r}: 'ML' or 'MLR' (robust: standard errors and test without normality)"
-        )
-    if identification not in _IDENTIFICATION:
-        raise EstimationError(
-            f"identification={identification!r}: 'marker' (first loading 1), 'fixed_factor' (factor variance "
-            "1) or 'none' (only what the model says)"
-        )
-    if isinstance(equal, str) or any(name not in _EQUAL for name in equal):
-        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, _EQUAL))}")
-    if information not in (None, "expected", "observed"):
-        raise EstimationError(f"information={information!r}: 'expected' or 'observed'")
-
-
 def cfa(
     model: Model | str | Instrument,
     data: Any,
@@ -245,6 +253,7 @@ def cfa(
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
     equal: Collection[Equal] = (),
+    partial: Collection[str] = (),
     identification: Identification = "marker",
     means: bool = False,
     information: Information | None = None,
@@ -275,6 +284,8 @@ def cfa(
         MLR: standard errors and the scaled test then count clusters, not persons, as independent.
     equal
         Across groups: ``loadings``, ``intercepts``, ``residuals``.
+    partial
+        Parameters that are left free all the same, as they are written: ``"tru04 ~ 1"``.
     identification
         ``marker``: each factor's first loading is 1. ``fixed_factor``: factor variances are 1, and signs
         are such that most of a factor's loadings are positive. ``none``: only what the model says.
@@ -325,7 +336,11 @@ def cfa(
     """
     check_options(estimator, identification, equal, information)
     written = as_model(model)
+    data = checked_data(model, data)
+    check_names(written, data)
     samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
+    if len(samples) == 1 and equal:
+        raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
     check_samples(samples, estimator)
     check_scaling(samples, estimator, scaling)
     return fit_model(
@@ -333,45 +348,13 @@ def cfa(
         samples,
         estimator=estimator,
         equal=tuple(equal),
+        partial=tuple(partial),
         identification=identification,
         means=means,
         information=information,
         scaling=scaling,
         max_iterations=max_iterations,
     )
-
-
-def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
-    """Raise where no model can be fitted to what was observed in some group."""
-    for sample in samples:
-        sample.check_usable()
-        if estimator == "MLR" and (sample.rows is None or sample.missing == "pairwise"):
-            raise EstimationError(
-                "estimator='MLR' needs each person's answers to all items it uses: "
-                + ("use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)")
-            )
-        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004
-            raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
-        if sample.clusters is not None and estimator != "MLR":
-            raise EstimationError(
-                f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
-            )
-
-
-def check_scaling(samples: Sequence[SampleMoments], estimator: str, scaling: str) -> None:
-    """Raise where the scaled test that is asked for cannot be had."""
-    if scaling not in get_args(Scaling):
-        raise EstimationError(f"scaling={scaling!r}: 'yuan_bentler' or 'satorra_bentler'")
-    if scaling == "yuan_bentler":
-        return
-    if estimator != "MLR":
-        raise EstimationError(f"scaling={scaling!r} is of the robust test; use estimator='MLR'")
-    for sample in samples:
-        if sample.clusters is not None or sample.rows is None or np.isnan(sample.rows).any():
-            raise EstimationError(
-                f"scaling={scaling!r} is of complete answers of persons who stand alone; use "
-                "missing='listwise' without clusters, or scaling='yuan_bentler'"
-            )
 
 
 def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:
@@ -385,6 +368,7 @@ def fit_model(
     *,
     estimator: Estimator = "ML",
     equal: tuple[Equal, ...] = (),
+    partial: tuple[str, ...] = (),
     identification: Identification = "marker",
     means: bool = False,
     information: Information | None = None,
@@ -393,12 +377,15 @@ def fit_model(
 ) -> CFAResult:
     """Fit a model to moments that were checked; see `cfa`."""
     missing = samples[0].missing
+    check_steps(max_iterations)
+    check_means(model, samples, wanted=means or "intercepts" in equal)
     table = parameter_table(
         model,
         n_groups=len(samples),
         identification=identification,
         with_means=means or missing == "fiml" or len(samples) > 1 or samples[0].clusters is not None,
         equal=equal,
+        partial=partial,
     )
     with one_blas_thread():
         solution = solve(
@@ -409,7 +396,7 @@ def fit_model(
             scaling=scaling,
             max_iterations=max_iterations,
         )
-        labels = [sample.group for sample in samples]
+        labels = group_labels(samples)
         return CFAResult(
             model=model,
             fit=fit_of(solution),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.checks import checked_data
 from intimacy_scales.factor.model import Model, as_model
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
@@ -220,7 +221,11 @@ def htmt(
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
     if len(factors) < 2:  # noqa: PLR2004 - a ratio takes two
         raise EstimationError(f"HTMT compares scales; the model has {len(factors)} of items")
-    sample = read_sample(data, written.observed, missing=missing)
+    own = [item for factor in factors for item in written.indicators(factor)]
+    twice = sorted({item for item in own if own.count(item) > 1})
+    if twice:
+        raise EstimationError(f"{twice[0]} belongs to two scales, and would be compared with itself")
+    sample = read_sample(checked_data(model, data), written.observed, missing=missing)
     sample.check_usable()
     members = [tuple(written.observed.index(i) for i in written.indicators(f)) for f in factors]
     m = len(factors)

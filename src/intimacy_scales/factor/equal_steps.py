@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.checks import check_names, check_options, check_samples, checked_data
 from intimacy_scales.factor.comparison import ModelComparison, fit_change
-from intimacy_scales.factor.confirmatory import check_options, check_samples, fit_model
+from intimacy_scales.factor.confirmatory import CFAResult, fit_model
+from intimacy_scales.factor.fit import p_text
 from intimacy_scales.factor.model import Model, as_model
 from intimacy_scales.factor.modification import ModificationIndex
 from intimacy_scales.factor.reading import read_samples
@@ -26,6 +28,12 @@ STEPS: dict[str, tuple[Equal, ...]] = {
     "strict": ("loadings", "intercepts", "residuals"),
 }
 _CFI_DROP = 0.010
+_POOR_CFI, _POOR_RMSEA = 0.90, 0.10
+_TWO = 2
+
+
+def _p(p: float) -> str:
+    return p_text(p).replace("0.", ".", 1)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -43,7 +51,10 @@ class Invariance(ModelComparison):
     groups: dict[str, int]
 
     def misfits(self, step: str) -> list[ModificationIndex]:
-        """Return what a step sets equal that fits worst, largest modification index first.
+        """Return what a step sets equal, and the step before it did not, that fits worst.
+
+        The largest modification index comes first; of two groups, whose indices are the same, the first
+        is given.
 
         Parameters
         ----------
@@ -52,9 +63,14 @@ class Invariance(ModelComparison):
         """
         if step not in self.models:
             raise EstimationError(f"step={step!r}: there are {', '.join(self.models)}")
-        model = self.models[step]
-        shared = {p.name for p in model.solution.table.parameters if p.label and p.label.startswith(".")}
-        return [index for index in model.modification_indices() if index.name in shared]
+        names = list(self.models)
+        earlier = names[: names.index(step)]
+        shared = _set_equal(self.models[step])
+        if earlier:
+            shared -= _set_equal(self.models[earlier[-1]])
+        found = [index for index in self.models[step].modification_indices() if index.name in shared]
+        first = next(iter(self.groups))
+        return [index for index in found if len(self.groups) > _TWO or index.group == first]
 
     @property
     def sentence(self) -> str:
@@ -62,8 +78,7 @@ class Invariance(ModelComparison):
         told = [
             f"{change.name} against {change.before}: chi-square difference({change.df_change}) = "
             f"{change.chi_square_change:.2f}, "
-            + ("p < .001" if change.p_value < 0.001 else f"p = {change.p_value:.3f}".replace("0.", ".", 1))  # noqa: PLR2004
-            + f", CFI difference {change.cfi_change:+.3f}"
+            + f"{_p(change.p_value)}, CFI difference {change.cfi_change + 0.0:+.3f}"
             for change in self.changes
         ]
         kept = "configural"
@@ -71,12 +86,23 @@ class Invariance(ModelComparison):
             if change.cfi_change < -_CFI_DROP:
                 break
             kept = change.name
+        first = next(iter(self.models))
+        fit = self.models[first].fit
+        poor = fit.df > 0 and (fit.cfi < _POOR_CFI or fit.rmsea > _POOR_RMSEA)
+        caution = f" The {first} model does not fit well, so that this says little." if poor else ""
         sizes = ", ".join(f"{label} n = {n}" for label, n in self.groups.items())
         return (
-            f"Measurement invariance across {len(self.groups)} groups ({sizes}): {'; '.join(told)}. Taking a "
+            f"Measurement invariance across {len(self.groups)} groups ({sizes}): the {first} model had "
+            f"chi-square({fit.df}) = {fit.chi_square:.2f}, CFI = {fit.cfi:.3f}, RMSEA = {fit.rmsea:.3f}; "
+            f"{'; '.join(told)}. Taking a "
             f"fall of CFI by more than {_CFI_DROP:.2f} as a sign (Cheung & Rensvold, 2002), {kept} "
-            "invariance was supported."
+            f"invariance was supported.{caution}"
         )
+
+
+def _set_equal(model: CFAResult) -> set[str]:
+    """Return the parameters that are equal across groups."""
+    return {p.name for p in model.solution.table.parameters if p.label and p.label.startswith(".")}
 
 
 def invariance(
@@ -86,6 +112,7 @@ def invariance(
     groups: Hashable | Sequence[Any],
     clusters: Clusters = None,
     steps: Collection[str] = tuple(STEPS),
+    partial: Collection[str] = (),
     estimator: Estimator = "ML",
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
@@ -100,6 +127,8 @@ def invariance(
     steps
         Which of ``configural`` (the same pattern), ``metric`` (equal loadings), ``scalar`` (equal
         intercepts too) and ``strict`` (equal residual variances too).
+    partial
+        Parameters that are left free in every step, as they are written: ``["tru04 ~ 1"]``.
 
     Returns
     -------
@@ -132,6 +161,8 @@ def invariance(
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
     written = as_model(model)
+    data = checked_data(model, data)
+    check_names(written, data)
     samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
     check_samples(samples, estimator)
     fitted = {
@@ -140,6 +171,7 @@ def invariance(
             samples,
             estimator=estimator,
             equal=STEPS[step],
+            partial=tuple(partial),
             identification=identification,
             means=True,
             max_iterations=max_iterations,

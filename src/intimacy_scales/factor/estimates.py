@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROUNDING = 1e-15
+_PAIR = 2
 _COLUMNS = ("lhs", "op", "rhs", "group", "label", "estimate", "se", "z", "p", "std_lv", "std_all")
 
 
@@ -123,7 +124,10 @@ class Parameters(Sequence[ParameterEstimate]):
         """Return a parameter by position, by how it is written, or by that and its group."""
         if isinstance(key, int | slice):
             return self._rows[key]
-        name, group = key if isinstance(key, tuple) else (key, None)
+        name, group = key if isinstance(key, tuple) and len(key) == _PAIR else (key, None)
+        if isinstance(name, tuple):  # lhs, op, rhs, and perhaps the group
+            name, group = "".join(map(str, name[:3])).replace("~1", "~ 1"), (*name, None)[3]
+        group = None if group is None else str(group)
         wanted = _normal(name)
         found = [r for r in self._rows if _normal(r.name) == wanted and group in (None, r.group)]
         if not found and "~~" in wanted:
@@ -257,10 +261,11 @@ def parameter_estimates(solution: Solution, groups: Sequence[str | None]) -> Par
     return Parameters(rows)
 
 
-def check_group(group: str | None, groups: Sequence[str | None]) -> int:
+def check_group(group: Any, groups: Sequence[str | None]) -> int:
     """Return the position of a group; without a label, of the only one there is."""
     if group is None and len(groups) == 1:
         return 0
+    group = str(group)
     if group not in groups:
         raise EstimationError(f"group={group!r}: there are {', '.join(map(repr, groups))}")
     return list(groups).index(group)

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import chndtr, gammaincc
 
 from intimacy_scales.factor.structure import Floats
-from intimacy_scales.results import Interval, Result, check_level, plain, shown
+from intimacy_scales.results import Interval, Result, check_level, plain, shown, undefined_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,17 @@ def chi_square_p(chi_square: float, df: int) -> float:
     if df <= 0:
         return math.nan
     return float(gammaincc(df / 2, max(chi_square, 0.0) / 2))
+
+
+def p_text(p: float) -> str:
+    """Write a probability.
+
+    Examples
+    --------
+    >>> p_text(0.0312), p_text(1e-9)
+    ('p = 0.031', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {shown(p)}"  # noqa: PLR2004 - as is usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -59,6 +70,8 @@ class Discrepancy(Result):
         """Return a confidence interval of RMSEA, from noncentral chi-square (Steiger, 1990)."""
         level = check_level(confidence_level)
         method = "noncentral chi-square"
+        if math.isnan(self.chi_square):
+            return undefined_interval(level, method, self.n, "the scaled test is not defined")
         if self.df == 0:
             return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n)
         ends = [self._rmsea_of(noncentrality(self.chi_square, self.df, (1 + s * level) / 2)) for s in (1, -1)]
@@ -69,7 +82,7 @@ class Discrepancy(Result):
 
     def close_fit_p(self, rmsea: float = _CLOSE) -> float:
         """Return the probability of such a chi-square where RMSEA is this value (Browne & Cudeck, 1993)."""
-        if self.df == 0:
+        if self.df == 0 or math.isnan(self.chi_square):
             return math.nan
         excess = rmsea**2 * self.n * self.df / self.n_groups
         return 1 - float(chndtr(self.chi_square, self.df, excess))
@@ -79,8 +92,8 @@ class Discrepancy(Result):
         low, high = self.rmsea_interval()
         fields = {name: plain(getattr(self, name)) for name in _DISCREPANCY}
         return fields | {
-            "rmsea_low": low,
-            "rmsea_high": high,
+            "rmsea_low": plain(low),
+            "rmsea_high": plain(high),
             "rmsea_confidence_level": 0.9,
             "rmsea_close_p": plain(self.close_fit_p()),
         }
@@ -90,10 +103,9 @@ class Discrepancy(Result):
         test = f"chi-square({self.df}) = {self.chi_square:.2f}"
         if self.df == 0:
             return f"{test}: as many parameters as moments, so that nothing is tested"
-        p = "p < 0.001" if self.p_value < 0.001 else f"p = {self.p_value:.3f}"  # noqa: PLR2004 - as is usual
         return (
-            f"{test}, {p}; CFI {shown(self.cfi)}, TLI {shown(self.tli)}, RMSEA {shown(self.rmsea)} "
-            f"[{shown(low)}, {shown(high)}]"
+            f"{test}, {p_text(self.p_value)}; CFI {shown(self.cfi)}, TLI {shown(self.tli)}, "
+            f"RMSEA {shown(self.rmsea)} [{shown(low)}, {shown(high)}]"
         )
 
     def __repr__(self) -> str:
@@ -154,7 +166,8 @@ class ScaledFit(Discrepancy):
     scaling
         ``yuan_bentler`` or ``satorra_bentler``.
     scaling_factor, baseline_scaling_factor
-        What the uncorrected chi-squares were divided by.
+        What the uncorrected chi-squares were divided by. Where the first is not positive, because
+        persons are too few for so many parameters, there is no test: its figures are nan.
     robust_cfi, robust_tli, robust_rmsea
         Indices of the population's misfit (Brosseau-Liard & Savalei, 2014): of uncorrected
         chi-squares, less scaling factor times degrees of freedom. With missing answers lavaan since
@@ -175,7 +188,7 @@ class ScaledFit(Discrepancy):
     def robust_rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
         """Return a confidence interval of the robust RMSEA (Brosseau-Liard, Savalei & Li, 2012)."""
         low, high = self.rmsea_interval(confidence_level)
-        stretch = math.sqrt(self.scaling_factor)
+        stretch = math.sqrt(max(self.scaling_factor, 0.0))
         return Interval(
             low=low * stretch,
             high=high * stretch,
@@ -257,6 +270,8 @@ def scaled_fit(
     """Return the corrected test and its indices."""
     n, groups, df, base_df = plain_fit.n, plain_fit.n_groups, plain_fit.df, plain_fit.baseline_df
     chi, base = plain_fit.chi_square, plain_fit.baseline_chi_square
+    if not factor > 0:  # too few persons for so many parameters
+        return _no_scaled_fit(plain_fit, factor, baseline_factor, scaling)
     corrected = discrepancy(
         chi_square=chi / factor if df else 0.0,
         df=df,
@@ -275,6 +290,19 @@ def scaled_fit(
         robust_cfi=1 - bounded / max(most, bounded) if most > 0 or bounded > 0 else 1.0,
         robust_tli=1 - excess * base_df / (most * df) if df and most else 1.0,
         robust_rmsea=math.sqrt(bounded / (n * df)) * math.sqrt(groups) if df else 0.0,
+    )
+
+
+def _no_scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
+    """Return a corrected test that is not defined: its scaling factor is not positive."""
+    same: dict[str, Any] = {n: getattr(plain_fit, n) for n in ("df", "baseline_df", "n", "n_groups")}
+    names = ("chi_square", "p_value", "cfi", "tli", "rmsea", "robust_cfi", "robust_tli", "robust_rmsea")
+    return ScaledFit(
+        **same | dict.fromkeys(names, math.nan),
+        baseline_chi_square=plain_fit.baseline_chi_square / baseline_factor,
+        scaling=scaling,
+        scaling_factor=factor,
+        baseline_scaling_factor=baseline_factor,
     )
 
 

@@ -88,7 +88,7 @@ class Model:
         form = as_instrument(instrument)
         if factors not in _FACTORS:
             raise EstimationError(f"factors={factors!r}: there are {', '.join(map(repr, _FACTORS))}")
-        parts = _parts(form, scales)
+        parts = parts_of(form, scales)
         items = {scale: [key.item for key in form.scale(scale).keys] for scale in parts}
         _check_separate(form, items, named=scales is not None)
         whole = general or _composite_of(form, parts) or "general"
@@ -144,6 +144,11 @@ class Model:
         return f"<Model of {len(self.observed)} items, factors {', '.join(self.latent)}>"
 
 
+def is_instrument_id(text: str) -> bool:
+    """Whether a text names an instrument, which no model does: a model has an operator."""
+    return bool(text.strip()) and not any(c in text for c in "~=#\n;")
+
+
 def as_model(model: Model | str | Instrument) -> Model:
     """Return a model from one, from its text, or from an instrument's keys."""
     if isinstance(model, Model):
@@ -151,7 +156,7 @@ def as_model(model: Model | str | Instrument) -> Model:
     if isinstance(model, Instrument):
         return Model.from_instrument(model)
     if isinstance(model, str):
-        return Model.from_text(model)
+        return Model.from_instrument(model) if is_instrument_id(model) else Model.from_text(model)
     raise EstimationError(
         f"model is a {type(model).__name__}: pass a text such as 'trust =~ a + b + c', or a Model"
     )
@@ -184,7 +189,8 @@ def _uncorrelated(factors: Sequence[str], line: int) -> list[Statement]:
     ]
 
 
-def _parts(form: Instrument, scales: Sequence[str] | None) -> list[str]:
+def parts_of(form: Instrument, scales: Sequence[str] | None) -> list[str]:
+    """Return the scales of items that are meant, composites as their parts."""
     if scales is None:
         own = {scale.id: {key.item for key in scale.keys} for scale in form.scales if not scale.of}
         return [name for name in own if not _is_total(name, own)]
@@ -195,8 +201,18 @@ def _parts(form: Instrument, scales: Sequence[str] | None) -> list[str]:
     found: dict[str, None] = {}
     for name in scales:
         scale = form.scale(name)
-        found.update(dict.fromkeys(_parts(form, scale.of) if scale.of else [scale.id]))
+        found.update(dict.fromkeys(parts_of(form, scale.of) if scale.of else [scale.id]))
     return list(found)
+
+
+def parts_of_total(form: Instrument, scale: str) -> list[str]:
+    """Return the scales that a total is of: a composite's parts, or scales that share out its items."""
+    if form.scale(scale).of:
+        return parts_of(form, [scale])
+    own = {s.id: {key.item for key in s.keys} for s in form.scales if not s.of}
+    parts = [other for other in own if other != scale and own[other] < own[scale]]
+    apart = sum(len(own[part]) for part in parts) == len(own[scale])
+    return parts if len(parts) > 1 and apart and set().union(*(own[p] for p in parts)) == own[scale] else []
 
 
 def _is_total(name: str, items: dict[str, set[str]]) -> bool:
@@ -225,7 +241,7 @@ def _composite_of(form: Instrument, parts: Sequence[str]) -> str | None:
     every = {key.item for part in parts for key in form.scale(part).keys}
     for scale in form.scales:
         own = {key.item for key in scale.keys}
-        if (scale.of and set(_parts(form, scale.of)) == set(parts)) or (
+        if (scale.of and set(parts_of(form, scale.of)) == set(parts)) or (
             scale.id not in parts and own == every
         ):
             return scale.id

@@ -38,6 +38,8 @@ class ModificationIndex(Result):
         What the parameter would become, less what it is now (Saris, Satorra & Sörbom, 1987).
     std_all
         The same in standard deviations of items and factors.
+    released
+        Whether it is estimated already, but set equal to others.
     """
 
     lhs: str
@@ -47,6 +49,7 @@ class ModificationIndex(Result):
     index: float
     expected_change: float
     std_all: float
+    released: bool = False
 
     @property
     def name(self) -> str:
@@ -63,8 +66,13 @@ class ModificationIndex(Result):
         """Say in words what it is about."""
         where = "" if self.group is None else f" (group {self.group})"
         sign = "higher" if self.expected_change > 0 else "lower"
-        if self.op == "=~":
-            text = f"{self.rhs} also goes with {self.lhs}"
+        if self.released:
+            kind = {"=~": "loading", "~1": "intercept"}.get(
+                self.op, "variance" if self.lhs == self.rhs else "covariance"
+            )
+            text = f"the {kind} {self.name} is {sign} than what it is set equal to"
+        elif self.op == "=~":
+            text = f"{self.rhs} also goes {'with' if self.expected_change > 0 else 'against'} {self.lhs}"
         elif self.op == "~1":
             text = f"the mean of {self.lhs} is {sign} than its factor says"
         elif self.lhs == self.rhs:
@@ -79,7 +87,7 @@ class ModificationIndex(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        names = ("lhs", "op", "rhs", "group", "index", "expected_change", "std_all", "p")
+        names = ("lhs", "op", "rhs", "group", "index", "expected_change", "std_all", "p", "released")
         return {name: plain(getattr(self, name)) for name in names}
 
     def __repr__(self) -> str:
@@ -227,6 +235,7 @@ def _of_group(solution: Solution, group: int, label: str | None, inverse: Floats
                 index=float(n * score * change),
                 expected_change=float(change),
                 std_all=float(change * scale[j]),
+                released=p.free >= 0,
             )
         )
     return rows

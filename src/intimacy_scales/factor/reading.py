@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError, MissingColumnsError
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
-from intimacy_scales.frames import Table, number_column, open_table, same_rows
+from intimacy_scales.frames import Table, check_unique, number_column, open_table, same_rows
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, label_positions
@@ -76,12 +76,17 @@ def read_samples(
     """
     check_missing(missing)
     given = _given(data)
+    _check_not_a_matrix(data)
     if given is not None or isinstance(data, ItemMoments):
         if groups is not None:
             raise EstimationError("groups need each person's answers; of moments, pass a list, one for each")
         if clusters is not None:
             raise EstimationError("clusters need each person's answers, and moments are only sums of them")
     if given is not None:
+        if missing == "fiml" and any(sample.missing != "fiml" for sample in given):
+            raise EstimationError(
+                "missing='fiml' needs each person's answers, and moments are only sums of them"
+            )
         return tuple(_chosen(sample, names) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
@@ -97,6 +102,8 @@ def read_samples(
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
     labels, positions = _in_order(*_labels(table, groups, len(rows), "groups"))
+    if together is not None:
+        _check_within(together, positions)
     return tuple(
         of_rows(
             rows[positions == g],
@@ -110,6 +117,18 @@ def read_samples(
     )
 
 
+def _check_not_a_matrix(data: Any) -> None:
+    """Raise where a table is a matrix of correlations or covariances, not of answers."""
+    index, columns = getattr(data, "index", None), getattr(data, "columns", None)
+    if index is None or columns is None or callable(index) or len(index) != len(columns):
+        return
+    if len(index) > 1 and list(index) == list(columns):
+        raise EstimationError(
+            "data is a table whose rows are named as its columns: of correlations or covariances make "
+            "covariances_as_sample(matrix, n=..., names=...)"
+        )
+
+
 def _given(data: Any) -> Sequence[SampleMoments] | None:
     if isinstance(data, SampleMoments):
         return (data,)
@@ -119,8 +138,14 @@ def _given(data: Any) -> Sequence[SampleMoments] | None:
 
 
 def _suggested(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = _nearest(name, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    folded = {other.casefold(): other for other in known}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[near[0]] if near else None
 
 
 def _check_known(names: Sequence[str], known: Sequence[str], what: str) -> None:
@@ -140,10 +165,11 @@ def _columns(table: Table, names: Sequence[str]) -> Floats:
     known = {str(name): name for name in table.names}
     absent = [name for name in names if name not in known]
     if absent:
-        near = {n: difflib.get_close_matches(n, known, n=1, cutoff=0.6) for n in absent}
-        hints = {n: found[0] for n, found in near.items() if found}
+        near = {n: _nearest(n, known) for n in absent}
+        hints = {n: found for n, found in near.items() if found is not None}
         told = ", ".join(f"{n!r} (did you mean {hints[n]!r}?)" if n in hints else repr(n) for n in absent)
         raise MissingColumnsError(f"the table has no column {told}", absent, hints)
+    check_unique(table.names, [known[n] for n in names])
     return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
 
 
@@ -163,6 +189,17 @@ def _labels(table: Table | None, labels: Any, n: int, option: str) -> tuple[Sequ
     if len(found) != n:
         raise EstimationError(f"{option}: {len(found)} labels for {n} rows")
     return values.tolist() if hasattr(values, "tolist") else list(values), found
+
+
+def _check_within(clusters: NDArray[np.intp], groups: NDArray[np.intp]) -> None:
+    """Raise where members of a cluster are in different groups, which are taken as independent."""
+    pairs = np.unique(np.column_stack([clusters, groups]), axis=0)
+    torn = len(pairs) - len(np.unique(clusters))
+    if torn:
+        raise EstimationError(
+            f"clusters: {counted(torn, 'cluster')} have members in several groups, and groups are taken as "
+            "independent; put partners in one row and model both (docs/how-to/partners-in-one-model.md)"
+        )
 
 
 def _clusters(table: Table | None, labels: Any, n: int) -> NDArray[np.intp]:
@@ -192,6 +229,8 @@ def _in_order(plain: Sequence[Any], found: NDArray[np.intp]) -> tuple[list[str],
         order = sorted(range(len(first)), key=lambda g: str(first[g]))
     rank = np.argsort(np.array(order))
     labels = [str(int(x)) if isinstance(x, float) and x.is_integer() else str(x) for x in first]
+    if len(set(labels)) < len(labels):  # 1 and "1"
+        labels = [repr(x) for x in first]
     return [labels[g] for g in order], rank[found].astype(np.intp)
 
 

@@ -14,11 +14,12 @@ from intimacy_scales.banks import as_instrument
 from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory import CFAResult, check_samples, fit_model
+from intimacy_scales.factor.checks import check_samples
+from intimacy_scales.factor.confirmatory import CFAResult, fit_model
 from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
 from intimacy_scales.factor.exploratory import EFAResult, efa
 from intimacy_scales.factor.guides import fit_guides, scale_guides
-from intimacy_scales.factor.model import Factors, Model
+from intimacy_scales.factor.model import Factors, Model, parts_of
 from intimacy_scales.factor.modification import ModificationIndex
 from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.retention import ParallelAnalysis, check_iterations, parallel_analysis
@@ -123,7 +124,7 @@ def structure_report(
     coded = isinstance(answers, CodedResponses)
     chosen = missing or ("fiml" if coded else "pairwise")
     how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
-    keys = _scales_of(model, form)
+    keys = _scales_of(model, parts_of(form, scales))
     if not coded and (how == "MLR" or clusters is not None):
         raise EstimationError(
             "MLR and clusters need each person's answers, and moments are only sums of them"
@@ -183,9 +184,9 @@ def _checked(form: Instrument, responses: Any, **options: Any) -> CodedResponses
     return responses
 
 
-def _scales_of(model: Model, form: Instrument) -> dict[str, tuple[str, ...]]:
+def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return scale → items, of the scales that the model's items come from."""
-    found = {f: model.indicators(f) for f in model.latent if f in form.scale_ids and not form.scale(f).of}
+    found = {factor: model.indicators(factor) for factor in model.latent if factor in parts}
     return found or {model.latent[0]: model.observed}
 
 

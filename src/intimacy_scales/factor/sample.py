@@ -18,6 +18,7 @@ from intimacy_scales.results import counted
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
 
+_NOTHING = 1e-20
 _SINGULAR = 1e-10  # of the largest eigenvalue of the correlations
 _TWO = 2
 
@@ -51,6 +52,8 @@ class SampleMoments:
         (n, p): the numbers behind the moments, nan where missing; None where only sums are known.
     clusters
         (n,): who belongs together, as numbers from 0; None where each person stands alone.
+    means_known
+        Whether the means are those of answers, not zeros in their place.
     """
 
     names: tuple[str, ...]
@@ -64,6 +67,7 @@ class SampleMoments:
     instrument: InstrumentRef | None = None
     rows: Floats | None = None
     clusters: NDArray[np.intp] | None = None
+    means_known: bool = True
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -109,6 +113,7 @@ class SampleMoments:
             instrument=self.instrument,
             rows=None if self.rows is None else self.rows[:, positions],
             clusters=self.clusters,
+            means_known=self.means_known,
         )
 
     def check_usable(self) -> None:
@@ -121,7 +126,7 @@ class SampleMoments:
             some are made up of others.
         """
         where = "" if self.group is None else f" in group {self.group!r}"
-        if self.n < _TWO:
+        if self.n < _TWO and (self.missing == "listwise" or not np.isnan(self.covariances).any()):
             hint = "; missing='fiml' also uses incomplete answers" if self.missing == "listwise" else ""
             raise EstimationError(
                 f"{counted(self.n, 'usable person')}{where}: nobody to fit a model to{hint}"
@@ -134,7 +139,9 @@ class SampleMoments:
             raise EstimationError(
                 f"fewer than two persons answered {both}{where}; leave {'it' if alone else 'one'} out"
             )
-        constant = [n for n, v in zip(self.names, np.diag(self.covariances), strict=True) if not v > 0]
+        variances = np.diag(self.covariances)
+        least = _NOTHING * self.means**2  # what rounding leaves of none
+        constant = [n for n, v, e in zip(self.names, variances, least, strict=True) if not v > e]
         if constant:
             raise EstimationError(
                 f"everyone gave {', '.join(constant)} the same answer{where}: there is no variance to "
@@ -160,9 +167,11 @@ class SampleMoments:
         if values[0] < -_SINGULAR * values[-1]:
             if self.missing == "fiml":  # pairwise correlations, which FIML does not use
                 return
+            kind = "pairwise covariances" if self.missing == "pairwise" else "covariances"
+            rather = "; use missing='fiml' or 'listwise'" if self.missing == "pairwise" else ""
             raise EstimationError(
-                f"the pairwise covariances{where} belong to no population (smallest eigenvalue of the "
-                f"correlations {values[0]:.3g}, mostly {', '.join(tied)}); use missing='fiml' or 'listwise'"
+                f"the {kind}{where} belong to no population (smallest eigenvalue of the "
+                f"correlations {values[0]:.3g}, mostly {', '.join(tied)}){rather}"
             )
         raise EstimationError(
             f"the covariance matrix{where} is singular: {', '.join(tied)} determine each other (one is a "
@@ -179,18 +188,18 @@ def _too_few(n: int, n_variables: int, missing: str, where: str) -> str:
 
 
 def covariances_as_sample(
-    covariances: ArrayLike, *, n: int, names: Sequence[str], means: ArrayLike | None = None
+    covariances: Any, *, n: int, names: Sequence[str] | None = None, means: ArrayLike | None = None
 ) -> SampleMoments:
     """Take a covariance (or correlation) matrix, for example a published one, as what was observed.
 
     Parameters
     ----------
     covariances
-        (p, p), divisor n - 1.
+        (p, p), divisor n - 1; or its lower triangle, row by row, as such matrices are published.
     n
         Persons it is of.
     names
-        The variables, in its order.
+        The variables, in its order; of a pandas table those of its columns, from which these are taken.
     means
         (p,); by default 0, which is enough for models without a mean structure.
 
@@ -208,27 +217,58 @@ def covariances_as_sample(
     >>> covariances_as_sample([[1, 0.5], [0.5, 1]], n=200, names=["a", "b"])
     <SampleMoments of 2 variables, n = 200, listwise>
     """
-    matrix = np.array(covariances, dtype=np.float64)
+    names, matrix = _named_matrix(covariances, names)
     if matrix.shape != (len(names), len(names)):
         raise EstimationError(f"covariances: shape {matrix.shape} for {len(names)} names")
     if len(set(names)) < len(names):
         raise EstimationError("names: each variable once")
     if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8) or not np.isfinite(matrix).all():
         raise EstimationError("covariances: not a symmetric matrix of numbers")
-    if isinstance(n, bool) or not isinstance(n, int) or n < _TWO:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < _TWO:
         raise EstimationError(f"n={n!r}: a whole number of persons, at least 2")
+    if not (np.diag(matrix) > 0).all():
+        raise EstimationError("covariances: a variance is not above 0")
+    known = np.zeros(len(names)) if means is None else np.asarray(means, dtype=np.float64)
+    if known.shape != (len(names),) or not np.isfinite(known).all():
+        raise EstimationError(f"means: one number for each of the {len(names)} variables")
     sds = np.sqrt(np.diag(matrix))
     with np.errstate(invalid="ignore", divide="ignore"):
         correlations = matrix / np.outer(sds, sds)
     return SampleMoments(
         names=tuple(names),
-        n=n,
-        n_rows=n,
-        means=np.zeros(len(names)) if means is None else np.array(means, dtype=np.float64),
+        n=int(n),
+        n_rows=int(n),
+        means=known,
+        means_known=means is not None,
         covariances=(matrix + matrix.T) / 2,
         correlations=correlations,
         missing="listwise",
     )
+
+
+def _named_matrix(covariances: Any, names: Sequence[str] | None) -> tuple[Sequence[str], Floats]:
+    """Return names and the whole matrix."""
+    columns = getattr(covariances, "columns", None)
+    if columns is not None:
+        known = [str(name) for name in columns]
+        if [str(name) for name in covariances.index] != known:
+            raise EstimationError("covariances: rows and columns must have the same names, in one order")
+        wanted = known if names is None else list(names)
+        if not set(wanted) <= set(known):
+            raise EstimationError(f"names: the table has {', '.join(known)}")
+        order = [known.index(name) for name in wanted]
+        return wanted, np.asarray(covariances, dtype=np.float64)[np.ix_(order, order)]
+    if names is None:
+        raise EstimationError("names: say which variables these are, in the order of the matrix")
+    rows = [np.atleast_1d(np.asarray(row, dtype=np.float64)) for row in covariances]
+    if len(rows) > 1 and [len(row) for row in rows] == list(range(1, len(rows) + 1)):
+        matrix = np.zeros((len(rows), len(rows)))
+        for i, row in enumerate(rows):
+            matrix[i, : i + 1] = matrix[: i + 1, i] = row
+        return names, matrix
+    if len({len(row) for row in rows}) > 1:
+        raise EstimationError("covariances: a square matrix, or the rows of its lower triangle")
+    return names, np.array(rows)
 
 
 def keyed_as_sample(moments: KeyedMoments) -> SampleMoments:

@@ -57,12 +57,20 @@ def saturated(evidence: Evidence, where: str = "") -> Saturated:
             break
         means, covariances, after = _extrapolated(evidence, means, covariances, before)
         if after is not None and before.value - after.value < _DONE:
+            if not _determined(covariances):
+                break
             return Saturated(means=means, covariances=covariances, value=after.value)
         before = after
     raise NotConvergedError(
         f"the answers{where} do not determine all covariances: too few persons answered the same "
         "variables, or one variable is made up of others; leave out what hardly anyone answered"
     )
+
+
+def _determined(covariances: Floats) -> bool:
+    """Whether no variable is all but made up of others, as where the likelihood has no maximum."""
+    sds = np.sqrt(covariances.diagonal())
+    return bool(np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0] > _TINY)
 
 
 def _first_guess(evidence: Evidence) -> tuple[Floats, Floats]:
@@ -72,9 +80,11 @@ def _first_guess(evidence: Evidence) -> tuple[Floats, Floats]:
         own = slice(None) if q.observed is None else q.observed
         counts[own] += q.n
         sums[own] += q.n * q.means
-        squares[own] += q.n * (np.diag(q.covariances) + q.means**2)
     means = sums / counts
-    return means, np.diag(squares / counts - means**2)
+    for q in evidence.patterns:
+        own = slice(None) if q.observed is None else q.observed
+        squares[own] += q.n * (np.diag(q.covariances) + (q.means - means[own]) ** 2)
+    return means, np.diag(squares / counts)
 
 
 def _step(evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:

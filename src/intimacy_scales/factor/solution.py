@@ -9,10 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError, NotIdentifiedError
-from intimacy_scales.factor.estimation import Evaluation, GroupPart, Optimum, Problem, maximize
+from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
+from intimacy_scales.factor.estimation import Evaluation, Optimum, Problem, maximize
 from intimacy_scales.factor.fit import Discrepancy, Fit, ScaledFit, discrepancy, scaled_fit, srmr_of
-from intimacy_scales.factor.likelihood import evidence_of, invert
+from intimacy_scales.factor.likelihood import invert
+from intimacy_scales.factor.restart import problem_of, rescaled_start, usable_start
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.satorra_bentler import expected_misfit, expected_misfit_of_independence
 from intimacy_scales.factor.saturated import (
@@ -23,8 +24,7 @@ from intimacy_scales.factor.saturated import (
     without_rows,
 )
 from intimacy_scales.factor.saturated_information import score_to_information
-from intimacy_scales.factor.starts import start_values
-from intimacy_scales.factor.structure import Floats, Structure
+from intimacy_scales.factor.structure import Floats
 from intimacy_scales.factor.table import ParameterTable
 
 Estimator = Literal["ML", "MLR"]
@@ -76,23 +76,6 @@ class Solution:
     def at(self) -> Evaluation:
         """The likelihood at the estimates."""
         return self.optimum.at
-
-
-def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
-    """Return a model and what was observed as arrays."""
-    groups = []
-    for group, sample in enumerate(samples):
-        own = table.of_group(group)
-        structure = Structure(len(table.model.observed), len(table.model.latent), [p.place for p in own])
-        groups.append(
-            GroupPart(
-                structure=structure,
-                evidence=evidence_of(sample, with_means=table.with_means),
-                fixed=np.array([p.fixed or 0.0 for p in own]),
-                free=np.array([p.free for p in own], dtype=np.intp),
-            )
-        )
-    return Problem(groups=tuple(groups), n_free=table.n_free)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
@@ -193,13 +176,22 @@ def solve(
     labels = [sample.group for sample in samples]
     check_counts(table, labels)
     problem = problem_of(table, samples)
+    wholes = tuple(
+        saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
+    )
     if start is None:
-        start = start_values(table, samples)
+        start = usable_start(table, samples, problem)
         _check_at_large(problem, start, table, labels)
-    optimum = maximize(problem, start, max_iterations=max_iterations)
+    try:
+        optimum = maximize(problem, start, max_iterations=max_iterations)
+    except NotConvergedError:
+        again = rescaled_start(table, samples, max_iterations)
+        if again is None:
+            raise
+        optimum = maximize(problem, again, max_iterations=max_iterations)
     check_identified(problem, optimum.at, table, labels, " at the estimates")
-    complete = all(group.evidence.complete for group in problem.groups)
-    kind = information or ("expected" if estimator == "ML" and complete else "observed")
+    gaps = any(sample.missing == "fiml" for sample in samples)
+    kind = information or ("observed" if estimator == "MLR" or gaps else "expected")
     a = (
         problem.expected_information(optimum.at)
         if kind == "expected"
@@ -211,9 +203,6 @@ def solve(
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
     baseline = tuple(independence(group.evidence) for group in problem.groups)
     covariance, excess, baseline_excess = inverse / problem.n, math.nan, math.nan
-    wholes = tuple(
-        saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
-    )
     if estimator == "MLR":
         b = problem.first_order_information(optimum.at)
         covariance = inverse @ b @ inverse / problem.n
@@ -327,11 +316,6 @@ def _scaled(solution: Solution, tested: Discrepancy) -> ScaledFit | None:
         return None
     factor = solution.excess / tested.df if tested.df else 1.0
     baseline_factor = solution.baseline_excess / tested.baseline_df
-    if factor <= 0:
-        raise EstimationError(
-            f"the scaling factor of the robust test is {factor:.3g}: too few persons for these parameters; "
-            "use scaling='satorra_bentler', or estimator='ML'"
-        )
     return scaled_fit(tested, factor, baseline_factor, solution.scaling)
 
 

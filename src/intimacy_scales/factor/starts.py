@@ -151,8 +151,9 @@ def _between_factors(
     for top in higher:
         own = [p for p in parameters if p.place[0] == "beta" and p.place[2] == top]
         rows = [p.place[1] for p in own]
-        axis = np.clip(_axis(phi[np.ix_(rows, rows)]), _LEAST, _MOST)
-        marked = [abs(a * units[p.place[1]] / p.fixed) for a, p in zip(axis, own, strict=True) if p.fixed]
+        axis = _axis(phi[np.ix_(rows, rows)])
+        axis = np.copysign(np.clip(np.abs(axis), _LEAST, _MOST), axis)
+        marked = [a * units[p.place[1]] / p.fixed for a, p in zip(axis, own, strict=True) if p.fixed]
         unit = marked[0] if marked else units[top]
         variances[top] = variances[:, top] = 0.0
         variances[top, top] = unit**2

@@ -106,6 +106,7 @@ def parameter_table(
     identification: Identification = "marker",
     with_means: bool = False,
     equal: tuple[Equal, ...] = (),
+    partial: tuple[str, ...] = (),
 ) -> ParameterTable:
     """Return a model's parameters, with what is implied as well as what is written.
 
@@ -127,6 +128,8 @@ def parameter_table(
         What is set equal across groups: ``loadings``, ``intercepts``, ``residuals``. With equal
         loadings factor variances, with equal intercepts factor means are free in all groups but the
         first.
+    partial
+        Parameters that are not set equal all the same, as they are written.
     """
     written = _written(model, n_groups)
     uses_means = with_means or any(op == "~1" for _, op, _ in written)
@@ -136,7 +139,7 @@ def parameter_table(
         said = {key: modifiers[group] for key, modifiers in written.items()}
         _add_implied(said, model, group, identification, frozenset(equal), with_means=uses_means)
         found += [_parameter(model, key, said[key], group, aliases) for key in _in_order(said, model)]
-    shared = _shared_labels(model, found, frozenset(equal))
+    shared = _shared_labels(found, frozenset(equal), frozenset(_named(partial, found)))
     numbered, n_free = _numbered([replace(p, label=label) for p, label in zip(found, shared, strict=True)])
     return ParameterTable(
         model=model, parameters=numbered, n_groups=n_groups, n_free=n_free, with_means=uses_means
@@ -284,7 +287,20 @@ def _aliases(model: Model) -> dict[str, str | float]:
     return {label: meant(label) for label in found}
 
 
-def _shared_labels(model: Model, found: list[Parameter], equal: frozenset[Equal]) -> list[str | None]:
+def _named(partial: Sequence[str], found: list[Parameter]) -> list[str]:
+    """Return the names of the parameters that are meant."""
+    known = {"".join(p.name.split()): p.name for p in found}
+    unknown = [name for name in partial if "".join(name.split()) not in known]
+    if unknown:
+        raise EstimationError(
+            f"partial: the model has no parameter {unknown[0]!r}; write it as 'f =~ x', 'x ~ 1' or 'x ~~ x'"
+        )
+    return [known["".join(name.split())] for name in partial]
+
+
+def _shared_labels(
+    found: list[Parameter], equal: frozenset[Equal], partial: frozenset[str]
+) -> list[str | None]:
     """Return each parameter's label, with those that make groups equal."""
     kinds: dict[str, Equal] = {"lambda": "loadings", "beta": "loadings", "nu": "intercepts"}
     labels: list[str | None] = []
@@ -292,7 +308,7 @@ def _shared_labels(model: Model, found: list[Parameter], equal: frozenset[Equal]
         kind = kinds.get(p.place[0])
         if p.place[0] == "theta" and p.lhs == p.rhs:
             kind = "residuals"
-        shared = kind in equal and p.fixed is None and p.label is None
+        shared = kind in equal and p.fixed is None and p.label is None and p.name not in partial
         labels.append(f".{p.name}" if shared else p.label)
     return labels
 

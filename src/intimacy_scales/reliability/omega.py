@@ -12,6 +12,7 @@ import numpy as np
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.fit import Fit
+from intimacy_scales.factor.model import parts_of_total
 from intimacy_scales.factor.reading import check_missing, of_rows
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.factor.solution import Solution
@@ -219,7 +220,7 @@ def mcdonald_omega(
     scale
         The scale's id; may be left out where the instrument has only one.
     model
-        ``one_factor`` behind all items, the default of a scale of items. Of a scale of scales:
+        ``one_factor`` behind all items, the default of a scale of items. Of a total of several scales:
         ``correlated`` (the default), one factor for each part; ``second_order``, one factor behind
         them; ``bifactor``, a general factor beside them. The last two also give omega hierarchical.
     denominator
@@ -258,7 +259,8 @@ def mcdonald_omega(
         raise EstimationError(f"denominator={denominator!r}: 'model' or 'observed'")
     name, _ = items_of(answers, scale)
     composite = bool(answers.instrument.scale(name).of)
-    chosen = _model_for(model, name, composite=composite)
+    parts = parts_of_total(answers.instrument, name)
+    chosen = _model_for(model, name, total=bool(parts))
     kept = "pairwise" if missing == "fiml" else missing
     moments = keyed_moments(answers, name, kept, pair_sds=False)
     if not composite:
@@ -276,12 +278,12 @@ def mcdonald_omega(
         return omega_from(answers, moments, sample, chosen, denominator=denominator)
 
 
-def _model_for(model: str | None, scale: str, *, composite: bool) -> str:
+def _model_for(model: str | None, scale: str, *, total: bool) -> str:
     if model is None:
-        return "correlated" if composite else "one_factor"
+        return "correlated" if total else "one_factor"
     if model not in MODELS:
         raise EstimationError(f"model={model!r}: there are {', '.join(MODELS)}")
-    if model != "one_factor" and not composite:
+    if model != "one_factor" and not total:
         raise EstimationError(
             f"model={model!r}: {scale!r} is a scale of items, not of scales; use 'one_factor'"
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.improper import improper_parts
-from intimacy_scales.factor.model import Model
+from intimacy_scales.factor.model import Model, parts_of_total
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.solution import Solution, fit_of, solve
 from intimacy_scales.factor.sums import sum_parts
@@ -51,7 +51,9 @@ def model_of(
         return Model.one_factor(items, "factor"), None
     general = "general" if model != "correlated" else None
     factors: Any = model
-    made = Model.from_instrument(instrument, scales=[scale], factors=factors, general=general)
+    made = Model.from_instrument(
+        instrument, scales=parts_of_total(instrument, scale), factors=factors, general=general
+    )
     return made, general
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.model import parts_of_total
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.clusters import Clusters
@@ -286,7 +287,7 @@ def scale_reliability(
         answers,
         moments,
         keyed_as_sample(moments),
-        "correlated" if scale.of else "one_factor",
+        "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
         reason=None if scale.of else weighted,
     )
     found = _warnings(moments, alpha, omega, n_complete)

@@ -32,7 +32,8 @@ def _value(result: ScaleReliability) -> str:
         if interval.reason
         else f", {percent(interval.confidence_level)} CI [{apa(interval.low)}, {apa(interval.high)}]"
     )
-    omega = "" if result.omega.reason else f", omega total = {apa(result.omega.estimate)}"
+    of = " of correlated factors" if result.omega.model == "correlated" else ""
+    omega = "" if result.omega.reason else f", omega total{of} = {apa(result.omega.estimate)}"
     return f"alpha = {apa(result.alpha.estimate)}{ends}{omega}"
 
 
