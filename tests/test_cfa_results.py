@@ -1,0 +1,190 @@
+"""Results of factor models: where their answers come from, and what can be done with them."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from intimacy_scales import CodedResponses, Instrument, ResponseScale, encode, item_moments
+from intimacy_scales.factor import CFAResult, Model, cfa, covariances_as_sample, invariance
+from intimacy_scales.reliability import cronbach_alpha
+
+ITEMS = [f"x{n}" for n in range(1, 7)]
+TWO = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6"
+HALVES = ["a"] * 100 + ["b"] * 100
+
+
+def table(seed: int = 1, n: int = 200, gaps: float = 0.0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    true = (rng.normal(size=(n, 1)) + rng.normal(size=(n, 2))).repeat(3, axis=1)
+    x = 0.6 * true + rng.normal(size=(n, 6)) * 0.8 + 3
+    x[rng.random(x.shape) < gaps] = np.nan
+    return pd.DataFrame(x, columns=ITEMS)
+
+
+def check_same(one: CFAResult, other: CFAResult) -> None:
+    """The same fit, estimates and errors."""
+    for name in ("chi_square", "df", "cfi", "rmsea", "srmr", "baseline_chi_square", "n"):
+        assert getattr(other.fit, name) == pytest.approx(getattr(one.fit, name), rel=1e-8, abs=1e-8), name
+    for p in one.parameters:
+        if p.op == "~1":
+            continue
+        q = other.parameters[p.name if p.group is None else (p.name, p.group)]
+        assert [q.estimate, q.se, q.std_all] == pytest.approx([p.estimate, p.se, p.std_all], abs=1e-6)
+
+
+# ------------------------------------------------------------------ where the answers come from
+
+
+def keyed_form() -> Instrument:
+    points = ResponseScale(minimum=1, maximum=5)
+    return Instrument.model_validate(
+        {
+            "id": "small",
+            "version": "1",
+            "title": "Small",
+            "items": [{"id": item, "response_scale": points} for item in ITEMS],
+            "scales": [{"id": "f", "items": ["x1", "-x2", "x3"]}, {"id": "g", "items": ["x4", "x5", "-x6"]}],
+        }
+    )
+
+
+def coded(gaps: float = 0.0) -> tuple[CodedResponses, pd.DataFrame]:
+    """Answers to a form with keys, and the same as a table of keyed numbers."""
+    raw = table(11, n=300).round().clip(1, 5)
+    raw[["x2", "x6"]] = 6 - raw[["x2", "x6"]]
+    raw = raw.mask(np.random.default_rng(1).random(raw.shape) < gaps)
+    form = keyed_form()
+    keyed = raw.assign(x2=6 - raw["x2"], x6=6 - raw["x6"])
+    return encode(form, raw), keyed
+
+
+@pytest.mark.parametrize("missing", ["listwise", "pairwise", "fiml"])
+@pytest.mark.parametrize("gaps", [0.0, 0.06])
+def test_coded_answers_are_keyed(missing: Any, gaps: float) -> None:
+    answers, keyed = coded(gaps)
+    check_same(cfa(TWO, keyed, missing=missing), cfa(TWO, answers, missing=missing))
+    labels = np.arange(300) % 3
+    one, other = (cfa(TWO, data, missing=missing, groups=labels) for data in (keyed, answers))
+    check_same(one, other)
+    assert other.instrument is not None
+    assert other.to_dict()["instrument"]["id"] == "small"
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.06])
+def test_sums_of_answers_are_enough(gaps: float) -> None:
+    answers, keyed = coded(gaps)
+    moments = item_moments(answers.instrument, answers)
+    pairwise = cfa(TWO, keyed, missing="pairwise", means=True)
+    check_same(pairwise, cfa(TWO, moments, missing="pairwise", means=True))
+    scale = "f =~ x1 + x2 + x3"
+    check_same(cfa(scale, keyed), cfa(scale, moments))
+    if not gaps:
+        check_same(cfa(TWO, keyed), cfa(TWO, moments))
+
+
+def test_covariances_are_enough() -> None:
+    x = table(12)
+    sample = covariances_as_sample(np.cov(x.T), n=len(x), names=ITEMS, means=x.mean())
+    shuffled = covariances_as_sample(np.cov(x[ITEMS[::-1]].T), n=len(x), names=ITEMS[::-1])
+    for means in (False, True):
+        whole, ours = cfa(TWO, x, means=means), cfa(TWO, sample, means=means)
+        check_same(whole, ours)
+    check_same(cfa(TWO, x), cfa(TWO, shuffled))
+    correlations = covariances_as_sample(x.corr(), n=len(x), names=ITEMS)
+    check_same(cfa(TWO, x / x.std()), cfa(TWO, correlations))
+
+
+def test_groups_of_covariances() -> None:
+    """Several samples without labels are groups all the same."""
+    x = table(12)
+    labels = np.arange(len(x)) % 2
+    parts = [x[labels == g] for g in (0, 1)]
+    samples = [covariances_as_sample(p.cov(), n=len(p), names=ITEMS, means=p.mean()) for p in parts]
+    whole = cfa(TWO, x, groups=labels, equal=["loadings"])
+    ours = cfa(TWO, samples, equal=["loadings"])
+    assert ours.fit.chi_square == pytest.approx(whole.fit.chi_square, abs=1e-8)
+    assert len(set(ours.groups)) == 2
+    last = ours.factor_covariances(ours.groups[1]).loc["f", "f"]
+    assert last == pytest.approx(whole.factor_covariances("1").loc["f", "f"], abs=1e-6)
+
+
+def test_omega_of_equal_loadings_and_errors_is_alpha() -> None:
+    """With all items parallel, omega of the model is alpha of the covariances it implies."""
+    answers, _ = coded()
+    parallel = "f =~ a*x1 + a*x2 + a*x3; f ~~ 1*f; x1 ~~ e*x1; x2 ~~ e*x2; x3 ~~ e*x3"
+    result = cfa(parallel, answers, identification="none")
+    loading, error = (result.parameters[name].estimate for name in ("f =~ x1", "x1 ~~ x1"))
+    omega = 9 * loading**2 / (9 * loading**2 + 3 * error)
+    implied = result.implied_covariances().to_numpy()
+    assert omega == pytest.approx(1.5 * (1 - np.trace(implied) / implied.sum()), abs=1e-9)
+    # the model keeps the sum of variances and the variance of the sum, all that alpha is made of
+    assert omega == pytest.approx(float(cronbach_alpha(answers, scale="f")), abs=1e-7)
+
+
+# ------------------------------------------------------------------ results
+
+
+@pytest.mark.parametrize("options", [{}, {"groups": HALVES, "estimator": "MLR"}, {"missing": "fiml"}])
+def test_results_are_frozen_and_copied(options: dict[str, Any]) -> None:
+    x = table(3, gaps=0.02)
+    result = cfa(TWO, x, **options)
+    group = result.groups[0] if result.groups else None
+    before = json.dumps(result.to_dict(), allow_nan=False)
+    with pytest.raises(FrozenInstanceError):
+        result.n = 3  # type: ignore[misc]
+    with pytest.raises((FrozenInstanceError, TypeError)):
+        result.fit.cfi = 1.0  # type: ignore[misc]
+    makers: list[Callable[[], pd.DataFrame]] = [
+        result.to_frame,
+        result.fit.to_frame,
+        lambda: result.residuals(group),
+        lambda: result.implied_covariances(group),
+        lambda: result.factor_covariances(group),
+        lambda: result.factor_correlations(group),
+        lambda: result.modification_indices().to_frame(),
+    ]
+    for make in makers:
+        first = make()
+        kept = first.copy(deep=True)
+        first.iloc[:, -1] = 99
+        pd.testing.assert_frame_equal(make(), kept)
+    x.loc[:] = 0.0
+    assert json.dumps(result.to_dict(), allow_nan=False) == before
+    again = pickle.loads(pickle.dumps(result))
+    assert again.to_dict() == result.to_dict()
+    pd.testing.assert_frame_equal(again.residuals(group), result.residuals(group))
+    assert result.to_json()
+    assert "chi-square" in repr(result)
+    assert "<table>" in result._repr_html_()
+
+
+def test_comparisons_can_be_written_and_pickled() -> None:
+    found = invariance(TWO, table(), groups=HALVES, estimator="MLR")
+    json.dumps(found.to_dict(), allow_nan=False)
+    assert pickle.loads(pickle.dumps(found)).to_dict() == found.to_dict()
+    assert list(found.to_frame().index) == ["configural", "metric", "scalar", "strict"]
+    with pytest.raises(TypeError):
+        found.models["metric"] = found.models["strict"]
+    assert "scalar against metric" in found.sentence
+
+
+def test_loadings_are_a_table_of_ones_own() -> None:
+    result = cfa(TWO, table())
+    kept = result.loadings.copy(deep=True)
+    given = result.loadings
+    given.iloc[:, -1] = 99
+    pd.testing.assert_frame_equal(result.loadings, kept)
+
+
+def test_a_factor_may_be_called_item() -> None:
+    odd = cfa(Model.one_factor(ITEMS, factor="item"), table())
+    assert list(odd.loadings.index) == ITEMS
+    assert list(odd.loadings.columns) == ["item"]
