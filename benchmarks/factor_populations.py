@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, chndtr
 
-from intimacy_scales.factor.estimates import free_transform
-from intimacy_scales.factor.model import as_model
+from intimacy_scales.factor.confirmatory.estimates import free_transform
+from intimacy_scales.factor.confirmatory.model import as_model
+from intimacy_scales.factor.confirmatory.solution import Solution, solve
+from intimacy_scales.factor.confirmatory.standardized import Standardized
+from intimacy_scales.factor.confirmatory.table import parameter_table
 from intimacy_scales.factor.sample import covariances_as_sample
-from intimacy_scales.factor.solution import Solution, solve
-from intimacy_scales.factor.standardized import Standardized
-from intimacy_scales.factor.table import parameter_table
 
 Floats = NDArray[np.float64]
 

@@ -38,12 +38,12 @@ from benchmarks.factor_populations import (
     skipped,
 )
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory import cfa
-from intimacy_scales.factor.estimates import delta_errors
-from intimacy_scales.factor.improper import improper_parts
+from intimacy_scales.factor.confirmatory.analysis import cfa
+from intimacy_scales.factor.confirmatory.estimates import delta_errors
+from intimacy_scales.factor.confirmatory.improper import improper_parts
+from intimacy_scales.factor.confirmatory.solution import Solution, fit_of, solve
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import SampleMoments
-from intimacy_scales.factor.solution import Solution, fit_of, solve
 from intimacy_scales.moments.blas import one_blas_thread
 
 SEED = 20_261

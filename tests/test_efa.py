@@ -17,9 +17,9 @@ from scipy.optimize import minimize
 
 from intimacy_scales import encode, item_moments, simulate
 from intimacy_scales.errors import EstimationError, NotConvergedError
-from intimacy_scales.factor import criteria, extraction
-from intimacy_scales.factor.exploratory import efa
-from intimacy_scales.factor.extraction import LeastSquares, Likelihood, minres, ml
+from intimacy_scales.factor.exploratory import criteria, extraction
+from intimacy_scales.factor.exploratory.analysis import efa
+from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 from reference.oracles import Reference

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales.errors import EstimationError, ModelSyntaxError, NotIdentifiedError
-from intimacy_scales.factor.syntax import Equality, Modifier, Statement, parse
+from intimacy_scales.factor.syntax.grammar import Equality, Modifier, Statement, parse
 
 M = Modifier
 FREE = M(free=True)

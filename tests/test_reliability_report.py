@@ -170,7 +170,8 @@ def test_the_sentence_of_a_draft_with_gaps_in_couples():
     assert said.startswith(
         f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}n = {min(low)} to {max(high)} of"
         " 120 persons for each pair of items (pairwise deletion)) was as follows (intervals:"
-        " distribution-free, after Maydeu-Olivares et al., 2007, taking 60 clusters as units): Trust, 4 items, alpha = ."
+        " distribution-free, after Maydeu-Olivares et al., 2007, taking 60 clusters as units): Trust, 4"
+        " items, alpha = ."
     )
     assert said.count("alpha = .") == 6
     total = "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha) and .92 (omega"

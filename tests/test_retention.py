@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from intimacy_scales import encode, item_moments, simulate
 from intimacy_scales.errors import EstimationError, MissingColumnsError
-from intimacy_scales.factor.adequacy import bartlett, kmo
-from intimacy_scales.factor.exploratory import most_factors
-from intimacy_scales.factor.extraction import minres
-from intimacy_scales.factor.retention import map_test, parallel_analysis, scree
+from intimacy_scales.factor.exploratory.adequacy import bartlett, kmo
+from intimacy_scales.factor.exploratory.analysis import most_factors
+from intimacy_scales.factor.exploratory.extraction import minres
+from intimacy_scales.factor.exploratory.retention import map_test, parallel_analysis, scree
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 from reference.oracles import Reference
 
@@ -111,7 +111,7 @@ def test_drawn_correlations_are_those_of_normal_samples(n, p):
 
 
 def test_shuffled_answers_are_the_same_answers(monkeypatch):
-    from intimacy_scales.factor import retention
+    from intimacy_scales.factor.exploratory import retention
 
     table, seen = numbers(2, gaps=0.1), []
     of_rows = retention.of_rows

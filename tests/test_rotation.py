@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from intimacy_scales.errors import EstimationError, NotConvergedError
-from intimacy_scales.factor import criteria
-from intimacy_scales.factor.criteria import Criterion, Oblique, Orthogonal
-from intimacy_scales.factor.extraction import minres, ml
+from intimacy_scales.factor.exploratory import criteria
+from intimacy_scales.factor.exploratory.criteria import Criterion, Oblique, Orthogonal
+from intimacy_scales.factor.exploratory.extraction import minres, ml
+from intimacy_scales.factor.exploratory.rotation import arranged, rotate
 from intimacy_scales.factor.reading import read_sample
-from intimacy_scales.factor.rotation import arranged, rotate
 from reference.oracles import Reference
 
 Floats = NDArray[np.float64]

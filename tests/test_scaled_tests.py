@@ -9,6 +9,7 @@ import pytest
 
 from intimacy_scales import EstimationError, cfa
 
+COUPLES = [n // 2 for n in range(300)]
 TWO = "f =~ a + b + c + d\ng =~ e + i + j + k\na ~~ e"
 
 
@@ -71,7 +72,10 @@ def test_both_scalings_leave_estimates_and_errors_alone(skewed):
     [
         ({"estimator": "MLR", "scaling": "browne"}, "'yuan_bentler' or 'satorra_bentler'"),
         ({"scaling": "satorra_bentler"}, "use estimator='MLR'"),
-        ({"estimator": "MLR", "scaling": "satorra_bentler", "clusters": [n // 2 for n in range(300)]}, "stand alone"),
+        (
+            {"estimator": "MLR", "scaling": "satorra_bentler", "clusters": [n // 2 for n in range(300)]},
+            "stand alone",
+        ),
     ],
 )
 def test_what_it_cannot_be_had_with(skewed, options, words):

@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from intimacy_scales import Instrument, encode
 from intimacy_scales.errors import EstimationError, NotConvergedError, ResponseError
-from intimacy_scales.factor.cluster_likelihood import cluster_moments
-from intimacy_scales.factor.two_level import fit_saturated, fit_two_level
+from intimacy_scales.factor.two_level.fitting import fit_saturated, fit_two_level
+from intimacy_scales.factor.two_level.likelihood import cluster_moments
 from intimacy_scales.reliability import diary_omega
 from intimacy_scales.reliability.diary_omega import two_level_omega
 from intimacy_scales.reliability.level_coefficients import Composite

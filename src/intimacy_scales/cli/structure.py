@@ -37,7 +37,7 @@ from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import UnvalidatedInstrumentWarning
 
 if TYPE_CHECKING:
-    from intimacy_scales.factor.report_result import StructureReport
+    from intimacy_scales.factor.report.result import StructureReport
 
 
 class FactorsChoice(StrEnum):
@@ -66,7 +66,7 @@ class MissingAnswersChoice(StrEnum):
 
 def _print_report(report: StructureReport) -> None:
     out.print(f"{escape(report.title)}\n", soft_wrap=True)
-    from intimacy_scales.factor.wording import IMPROVEMENTS
+    from intimacy_scales.factor.report.wording import IMPROVEMENTS
 
     for name, cells in report.tables().items():
         out.print(f"[bold]{escape(name)}[/]")

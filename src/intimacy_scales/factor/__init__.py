@@ -7,16 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from intimacy_scales.factor.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
-    from intimacy_scales.factor.comparison import FitChange, ModelComparison, compare_models
-    from intimacy_scales.factor.confirmatory import CFAResult, cfa
+    from intimacy_scales.factor.confirmatory.analysis import CFAResult, cfa
+    from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
+    from intimacy_scales.factor.confirmatory.equal_steps import Invariance, invariance
+    from intimacy_scales.factor.confirmatory.model import Model
     from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
-    from intimacy_scales.factor.equal_steps import Invariance, invariance
-    from intimacy_scales.factor.exploratory import EFAResult, efa
-    from intimacy_scales.factor.model import Model
-    from intimacy_scales.factor.report import structure_report
-    from intimacy_scales.factor.report_result import StructureReport
-    from intimacy_scales.factor.retention import (
+    from intimacy_scales.factor.exploratory.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
+    from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
+    from intimacy_scales.factor.exploratory.retention import (
         MinimumAveragePartial,
         ParallelAnalysis,
         Scree,
@@ -24,23 +22,25 @@ if TYPE_CHECKING:
         parallel_analysis,
         scree,
     )
-    from intimacy_scales.factor.rotation import Rotation, rotate
+    from intimacy_scales.factor.exploratory.rotation import Rotation, rotate
+    from intimacy_scales.factor.report.result import StructureReport
+    from intimacy_scales.factor.report.structure import structure_report
     from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 
 _HOMES = {
-    "adequacy": ("SamplingAdequacy", "Sphericity", "bartlett", "kmo"),
-    "comparison": ("FitChange", "ModelComparison", "compare_models"),
-    "confirmatory": ("CFAResult", "cfa"),
+    "exploratory.adequacy": ("SamplingAdequacy", "Sphericity", "bartlett", "kmo"),
+    "confirmatory.comparison": ("FitChange", "ModelComparison", "compare_models"),
+    "confirmatory.analysis": ("CFAResult", "cfa"),
     "discriminant": ("HeterotraitMonotrait", "htmt"),
-    "equal_steps": ("Invariance", "invariance"),
-    "exploratory": ("EFAResult", "efa"),
-    "model": ("Model",),
-    "report": ("structure_report",),
-    "report_result": ("StructureReport",),
-    "retention": (
+    "confirmatory.equal_steps": ("Invariance", "invariance"),
+    "exploratory.analysis": ("EFAResult", "efa"),
+    "confirmatory.model": ("Model",),
+    "report.structure": ("structure_report",),
+    "report.result": ("StructureReport",),
+    "exploratory.retention": (
         "MinimumAveragePartial", "ParallelAnalysis", "Scree", "map_test", "parallel_analysis", "scree",
     ),
-    "rotation": ("Rotation", "rotate"),
+    "exploratory.rotation": ("Rotation", "rotate"),
     "sample": ("SampleMoments", "covariances_as_sample"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

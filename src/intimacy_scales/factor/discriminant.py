@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.checks import checked_data
-from intimacy_scales.factor.model import Model, as_model
+from intimacy_scales.factor.confirmatory.checks import checked_data
+from intimacy_scales.factor.confirmatory.model import Model, as_model
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.freezing import freeze

@@ -126,7 +126,7 @@ class SampleMoments:
             some are made up of others.
         """
         where = "" if self.group is None else f" in group {self.group!r}"
-        if self.n < _TWO and (self.missing == "listwise" or not np.isnan(self.covariances).any()):
+        if self.n < _TWO and self.missing != "pairwise":
             hint = "; missing='fiml' also uses incomplete answers" if self.missing == "listwise" else ""
             raise EstimationError(
                 f"{counted(self.n, 'usable person')}{where}: nobody to fit a model to{hint}"

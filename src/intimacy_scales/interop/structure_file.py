@@ -7,11 +7,11 @@ from pathlib import Path
 
 from intimacy_scales.answers import MissingCode
 from intimacy_scales.columns import ColumnMap
-from intimacy_scales.factor.model import Factors
-from intimacy_scales.factor.report import structure_report
-from intimacy_scales.factor.report_result import StructureReport
+from intimacy_scales.factor.confirmatory.model import Factors
+from intimacy_scales.factor.confirmatory.solution import Estimator
+from intimacy_scales.factor.report.result import StructureReport
+from intimacy_scales.factor.report.structure import structure_report
 from intimacy_scales.factor.sample import MissingAnswers
-from intimacy_scales.factor.solution import Estimator
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.interop.file_pass import (
     FilePass,

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError, NotConvergedError
-from intimacy_scales.factor.cluster_likelihood import ClusterMoments, cluster_moments
-from intimacy_scales.factor.two_level import TwoLevelFactor, TwoLevelFit, fit_saturated, fit_two_level
+from intimacy_scales.factor.two_level.fitting import TwoLevelFactor, TwoLevelFit, fit_saturated, fit_two_level
+from intimacy_scales.factor.two_level.likelihood import ClusterMoments, cluster_moments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.exploratory import EFAResult, efa
-from intimacy_scales.factor.extraction import minres
+from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
+from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.moments.keyed import Answers, Floats, Missing, keyed_moments
 from intimacy_scales.reliability.conditions import check_unweighted, undefined_because

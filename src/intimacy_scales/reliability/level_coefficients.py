@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.factor.two_level import TwoLevelFactor, TwoLevelFit
+from intimacy_scales.factor.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.freezing import freeze
 from intimacy_scales.reliability.intervals import normal_quantile
 from intimacy_scales.results import Interval, Result, check_level, plain, shown, undefined_interval

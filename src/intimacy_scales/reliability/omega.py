@@ -11,11 +11,11 @@ import numpy as np
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.fit import Fit
-from intimacy_scales.factor.model import parts_of_total
+from intimacy_scales.factor.confirmatory.fit import Fit
+from intimacy_scales.factor.confirmatory.model import parts_of_total
+from intimacy_scales.factor.confirmatory.solution import Solution
 from intimacy_scales.factor.reading import check_missing, of_rows
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample
-from intimacy_scales.factor.solution import Solution
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters

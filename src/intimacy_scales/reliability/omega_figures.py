@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.improper import improper_parts
-from intimacy_scales.factor.model import Model, parts_of_total
+from intimacy_scales.factor.confirmatory.improper import improper_parts
+from intimacy_scales.factor.confirmatory.model import Model, parts_of_total
+from intimacy_scales.factor.confirmatory.solution import Solution, fit_of, solve
+from intimacy_scales.factor.confirmatory.sums import sum_parts
+from intimacy_scales.factor.confirmatory.table import parameter_table
 from intimacy_scales.factor.sample import SampleMoments
-from intimacy_scales.factor.solution import Solution, fit_of, solve
-from intimacy_scales.factor.sums import sum_parts
-from intimacy_scales.factor.table import parameter_table
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.keyed import Floats

@@ -11,10 +11,10 @@ from scipy.special import ndtri
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.solution import solve
+from intimacy_scales.factor.confirmatory.sums import influence_matrix, sum_parts
 from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.factor.solution import solve
-from intimacy_scales.factor.sums import influence_matrix, sum_parts
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by_cluster

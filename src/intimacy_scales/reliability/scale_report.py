@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.model import parts_of_total
+from intimacy_scales.factor.confirmatory.model import parts_of_total
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.clusters import Clusters

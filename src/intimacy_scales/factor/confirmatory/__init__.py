@@ -1,0 +1,1 @@
+"""Models that say which items measure what: estimates, errors, fit, comparison."""

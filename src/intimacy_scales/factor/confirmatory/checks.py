@@ -1,0 +1,119 @@
+"""Whether a model, its options and the answers go together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, get_args
+
+import numpy as np
+
+from intimacy_scales.banks import as_instrument
+from intimacy_scales.codes import CodedResponses, encode
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.model import Model, is_instrument_id
+from intimacy_scales.factor.confirmatory.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.table import Equal, Identification
+from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.factor.syntax.grammar import Statement
+from intimacy_scales.instrument import Instrument
+
+_EQUAL: tuple[str, ...] = get_args(Equal)
+_ESTIMATORS: tuple[str, ...] = get_args(Estimator)
+_IDENTIFICATION: tuple[str, ...] = get_args(Identification)
+
+
+def check_options(
+    estimator: str, identification: str, equal: Collection[str], information: str | None
+) -> None:
+    """Raise where an option is none of those there are."""
+    if estimator not in _ESTIMATORS:
+        raise EstimationError(
+            f"estimator={estimator!r}: 'ML' or 'MLR' (robust: standard errors and test without normality; "
+            "with scaling='satorra_bentler' its test is that of MLM). Estimators for ordered categories, "
+            "such as WLSMV, are not there"
+        )
+    if identification not in _IDENTIFICATION:
+        raise EstimationError(
+            f"identification={identification!r}: 'marker' (first loading 1), 'fixed_factor' (factor variance "
+            "1) or 'none' (only what the model says)"
+        )
+    if isinstance(equal, str) or any(name not in _EQUAL for name in equal):
+        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, _EQUAL))}")
+    if information not in (None, "expected", "observed"):
+        raise EstimationError(f"information={information!r}: 'expected' or 'observed'")
+
+
+def checked_data(model: Model | str | Instrument, data: Any) -> Any:
+    """Return answers that were checked, where the model is an instrument and the data a plain table."""
+    form = model if isinstance(model, Instrument) else None
+    if isinstance(model, str) and is_instrument_id(model):
+        form = as_instrument(model)
+    plain_table = hasattr(data, "columns") or isinstance(data, list | np.ndarray)
+    if form is None or not plain_table or (isinstance(data, list) and not isinstance(data[0], Mapping)):
+        return data
+    return encode(form, data)
+
+
+def check_names(model: Model, data: Any) -> None:
+    """Raise where a factor has the name of a column or item."""
+    columns = data.item_ids if isinstance(data, CodedResponses) else getattr(data, "columns", None)
+    names = {str(name) for name in columns} if columns is not None and not callable(columns) else set()
+    clash = [factor for factor in model.latent if factor in names]
+    if clash:
+        raise EstimationError(
+            f"{clash[0]} is a factor of the model and a column of the data; give the factor another name"
+        )
+
+
+def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
+    """Raise where no model can be fitted to what was observed in some group."""
+    for sample in samples:
+        sample.check_usable()
+        if estimator == "MLR" and (sample.rows is None or sample.missing == "pairwise"):
+            raise EstimationError(
+                "estimator='MLR' needs each person's answers to all items it uses: "
+                + ("use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)")
+            )
+        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004
+            raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
+        if sample.clusters is not None and estimator != "MLR":
+            raise EstimationError(
+                f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
+            )
+
+
+def check_scaling(samples: Sequence[SampleMoments], estimator: str, scaling: str) -> None:
+    """Raise where the scaled test that is asked for cannot be had."""
+    if scaling not in get_args(Scaling):
+        raise EstimationError(f"scaling={scaling!r}: 'yuan_bentler' or 'satorra_bentler'")
+    if scaling == "yuan_bentler":
+        return
+    if estimator != "MLR":
+        raise EstimationError(f"scaling={scaling!r} is of the robust test; use estimator='MLR'")
+    for sample in samples:
+        if sample.clusters is not None or sample.rows is None or np.isnan(sample.rows).any():
+            raise EstimationError(
+                f"scaling={scaling!r} is of complete answers of persons who stand alone; use "
+                "missing='listwise' without clusters, or scaling='yuan_bentler'"
+            )
+
+
+def check_steps(max_iterations: int) -> None:
+    """Raise where the number of steps is none."""
+    if isinstance(max_iterations, bool) or not isinstance(max_iterations, int) or max_iterations < 1:
+        raise EstimationError(f"max_iterations={max_iterations!r}: a whole number, at least 1")
+
+
+def check_means(model: Model, samples: Sequence[SampleMoments], *, wanted: bool) -> None:
+    """Raise where a model says something of means that are not known."""
+    said = any(isinstance(s, Statement) and s.op == "~1" for s in model.statements)
+    if (said or wanted) and not all(sample.means_known for sample in samples):
+        raise EstimationError("the model is about means, and these covariances came without: pass means=")
+
+
+def group_labels(samples: Sequence[SampleMoments]) -> list[str | None]:
+    """Return what groups are called; by their number where they have no names of their own."""
+    labels = [sample.group for sample in samples]
+    if len(samples) > 1 and (None in labels or len(set(labels)) < len(labels)):
+        return [str(n) for n in range(1, len(samples) + 1)]
+    return labels

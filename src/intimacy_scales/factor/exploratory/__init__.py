@@ -1,0 +1,1 @@
+"""Factors without a model: how many, and which items go with them."""

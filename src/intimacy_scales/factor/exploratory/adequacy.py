@@ -1,0 +1,398 @@
+"""Whether correlations are fit for factors, and how well factors fit the correlations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.fit import chi_square_p, noncentrality
+from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.results import Interval, Result, check_level, counted, plain, shown, undefined_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SINGULAR = 1e-12
+_FEWEST_PERSONS = 3
+_FEWEST_ITEMS = 3
+_TINY_P = 0.001
+
+
+def read_correlations(
+    data: Any, items: Sequence[str] | None, missing: MissingAnswers, *, fewest: int = _FEWEST_ITEMS
+) -> SampleMoments:
+    """Return moments whose correlations are all there, or raise and say which are not."""
+    if missing not in ("pairwise", "listwise"):
+        raise EstimationError(
+            f"missing={missing!r}: 'pairwise' or 'listwise'; exploratory methods know no other"
+        )
+    if isinstance(items, str):
+        raise EstimationError(f"items={items!r}: a list of items")
+    if items is not None and len(set(items)) < len(items):
+        twice = next(item for item in items if list(items).count(item) > 1)
+        raise EstimationError(f"items: {twice!r} is named twice")
+    with one_blas_thread():
+        sample = read_sample(data, items, missing=missing)
+    if len(sample.names) < fewest:
+        raise EstimationError(f"{counted(len(sample.names), 'item')}: at least {fewest} are needed")
+    _check_correlations(sample)
+    return sample
+
+
+def _check_correlations(sample: SampleMoments) -> None:
+    persons = sample.n if sample.missing == "listwise" else sample.n_rows
+    if persons < _FEWEST_PERSONS:
+        raise EstimationError(f"{counted(persons, 'usable person')}, {sample.missing}: too few to correlate")
+    variances = sample.covariances.diagonal()
+    constant = [name for name, v in zip(sample.names, variances, strict=True) if v <= 0]
+    if constant:
+        raise EstimationError(
+            f"everyone gave {', '.join(constant)} the same answer: it correlates with nothing; leave it out"
+        )
+    for matrix, told in (
+        (sample.covariances, "fewer than two persons answered {}; leave one out"),
+        (sample.correlations, "those who answered {} do not differ in one of them; leave one out"),
+    ):
+        gaps = np.argwhere(~np.isfinite(matrix))
+        if len(gaps):
+            one, other = (sample.names[i] for i in gaps[0])
+            raise EstimationError(told.format(one if one == other else f"both {one} and {other}"))
+
+
+def counted_persons(sample: SampleMoments, n: int | None) -> int:
+    """Return the number of persons that tests count on: the one given, or that of the moments."""
+    if n is None:
+        return sample.n
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < _FEWEST_PERSONS:
+        raise EstimationError(f"n={n!r}: a whole number of persons, at least {_FEWEST_PERSONS}")
+    return int(n)
+
+
+def log_determinant(correlations: Floats) -> float:
+    """Return the logarithm of the determinant; nan where the matrix is not positive definite."""
+    values = np.linalg.eigvalsh(correlations)
+    return float(np.log(values).sum()) if values[0] > _SINGULAR * values[-1] else math.nan
+
+
+def _check_regular(logarithm: float) -> None:
+    if math.isnan(logarithm):
+        raise EstimationError(
+            "the correlations are not positive definite: some items determine each other, or there are fewer "
+            "persons than items; leave items out"
+        )
+
+
+def _written(p: float) -> str:
+    return "p < 0.001" if p < _TINY_P else f"p = {shown(p)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class FactorFit(Result):
+    """How well extracted factors fit the correlations.
+
+    Attributes
+    ----------
+    n
+        Persons that tests count on.
+    discrepancy
+        ``F = tr(S^-1 R) - ln det(S^-1 R) - p`` of the fitted matrix S, whatever was minimized.
+    df
+        ``((p - m)**2 - (p + m)) / 2``.
+    chi_square, p_value
+        ``(n - 1 - (2p + 5)/6 - 2m/3) F`` (Bartlett, 1951); exact for maximum likelihood only.
+    rmsea
+        ``sqrt(chi_square / (n df) - 1 / (n - 1))`` (Steiger & Lind, 1980), as psych has it.
+    tli
+        Tucker & Lewis (1973).
+    bic
+        ``chi_square - df ln n`` (Schwarz, 1978).
+    rms, crms
+        Root mean square of residual correlations, and the same counting degrees of freedom.
+    chi_empirical
+        n times the sum of squared residual correlations, of both halves of the matrix.
+    reason
+        Why there is no test; None where there is.
+    """
+
+    n: int
+    discrepancy: float
+    df: int
+    chi_square: float
+    p_value: float
+    rmsea: float
+    tli: float
+    bic: float
+    rms: float
+    crms: float
+    chi_empirical: float
+    reason: str | None
+
+    def rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
+        """Return a confidence interval of RMSEA: ``sqrt(noncentrality / ((n - 1) df))`` (Steiger, 1990)."""
+        level, method = check_level(confidence_level), "noncentral chi-square"
+        if self.reason is not None:
+            return undefined_interval(level, method, self.n, self.reason)
+        scale = (self.n - 1) * self.df
+        excess = [noncentrality(self.chi_square, self.df, (1 + sign * level) / 2) for sign in (1, -1)]
+        low, high = (math.sqrt(value / scale) for value in excess)
+        return Interval(low=low, high=high, confidence_level=level, method=method, n=self.n)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the indices as plain values."""
+        low, high = self.rmsea_interval()
+        found = {name: plain(getattr(self, name)) for name in FactorFit.__slots__}
+        return found | {"rmsea_low": plain(low), "rmsea_high": plain(high), "rmsea_confidence_level": 0.9}
+
+    def _fit_line(self) -> str:
+        residual = f"RMSR {shown(self.rms)}"
+        if self.reason is not None:
+            return f"{residual}; no test of fit: {self.reason}"
+        return (
+            f"chi-square({self.df}) = {self.chi_square:.2f}, {_written(self.p_value)}; "
+            f"TLI {shown(self.tli)}, RMSEA {shown(self.rmsea)} {self.rmsea_interval()}, {residual}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._fit_line()}; n = {self.n}>"
+
+
+def factor_fit(correlations: Floats, common: Floats, uniquenesses: Floats, m: int, n: int) -> FactorFit:
+    """Return how well factors fit.
+
+    Parameters
+    ----------
+    correlations, common, uniquenesses
+        (p, p); what the factors imply of it, ``L phi L'`` (p, p); and the rest (p,).
+    m, n
+        Factors, and persons.
+    """
+    p = len(correlations)
+    df = ((p - m) ** 2 - (p + m)) // 2
+    off = correlations - common
+    np.fill_diagonal(off, 0)
+    squares = float((off * off).sum())
+    fitted = common + np.diag(uniquenesses)
+    own = log_determinant(correlations)
+    shared = float(np.linalg.slogdet(fitted)[1])
+    ratio = float(np.trace(np.linalg.solve(fitted, correlations))) - own + shared - p
+    factor = n - 1 - (2 * p + 5) / 6 - 2 * m / 3
+    reason = _untested(ratio, df, factor, p, n)
+    chi = ratio * factor if factor > 0 else math.nan
+    base, tested = -2 * own / (p * (p - 1)), reason is None
+    return FactorFit(
+        n=n,
+        discrepancy=ratio,
+        df=df,
+        chi_square=chi,
+        p_value=chi_square_p(chi, df) if tested else math.nan,
+        rmsea=math.sqrt(max(chi / (n * df) - 1 / (n - 1), 0)) if tested else math.nan,
+        tli=(base - ratio / df) / (base - 1 / factor) if tested else math.nan,
+        bic=chi - df * math.log(n) if tested else math.nan,
+        rms=math.sqrt(squares / (p * (p - 1))),
+        crms=math.sqrt(squares / (2 * df)) if df else math.nan,
+        chi_empirical=n * squares,
+        reason=reason,
+    )
+
+
+def _untested(ratio: float, df: int, factor: float, p: int, n: int) -> str | None:
+    if math.isnan(ratio):
+        return "the correlations are not positive definite"
+    if df == 0:
+        return "no degrees of freedom: so many factors fit any correlations"
+    return None if factor > 0 else f"n = {n} is too few for {p} items"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class SamplingAdequacy(Result):
+    """The Kaiser-Meyer-Olkin measure; ``float(result)`` gives the overall one.
+
+    Attributes
+    ----------
+    names
+        The items.
+    estimate
+        Of all items together.
+    items
+        (p,): of each.
+    n, missing, instrument
+        Persons, how missing answers were treated, and what was answered.
+    """
+
+    names: tuple[str, ...]
+    estimate: float
+    items: Floats
+    n: int
+    missing: MissingAnswers
+    instrument: InstrumentRef | None
+
+    def __float__(self) -> float:
+        return self.estimate
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        return {
+            "instrument": plain(self.instrument),
+            "estimate": plain(self.estimate),
+            "items": dict(zip(self.names, plain(self.items), strict=True)),
+            "n": self.n,
+            "missing": self.missing,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table with a row for each item."""
+        from intimacy_scales.frames import pandas_frame
+
+        return pandas_frame({"item": list(self.names), "kmo": self.items}).set_index("item")
+
+    def __repr__(self) -> str:
+        worst = int(np.argmin(self.items))
+        return (
+            f"<KMO of {counted(len(self.names), 'item')} = {shown(self.estimate)}; lowest "
+            f"{self.names[worst]}: {shown(float(self.items[worst]))}; n = {self.n}, {self.missing}>"
+        )
+
+
+def kmo(
+    data: Any, *, items: Sequence[str] | None = None, missing: MissingAnswers = "pairwise"
+) -> SamplingAdequacy:
+    """Compute the Kaiser-Meyer-Olkin measure of sampling adequacy.
+
+    Parameters
+    ----------
+    data, items, missing
+        As in `efa`.
+
+    Returns
+    -------
+    SamplingAdequacy
+
+    Raises
+    ------
+    EstimationError
+        Some items determine each other.
+
+    Notes
+    -----
+    ``sum r**2 / (sum r**2 + sum q**2)`` over pairs of items, with r their correlations and q their
+    partial correlations given all other items (Kaiser, 1970; Kaiser & Rice, 1974).
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> 0.8 < float(kmo(answers)) < 1
+    True
+    """
+    sample = read_correlations(data, items, missing)
+    _check_regular(log_determinant(sample.correlations))
+    inverse = np.linalg.inv(sample.correlations)
+    lengths = np.sqrt(inverse.diagonal())
+    partial, whole = (inverse / np.outer(lengths, lengths)) ** 2, sample.correlations**2
+    np.fill_diagonal(partial, 0)
+    np.fill_diagonal(whole, 0)
+    return SamplingAdequacy(
+        names=sample.names,
+        estimate=float(whole.sum() / (whole.sum() + partial.sum())),
+        items=whole.sum(axis=0) / (whole.sum(axis=0) + partial.sum(axis=0)),
+        n=sample.n,
+        missing=sample.missing,
+        instrument=sample.instrument,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sphericity(Result):
+    """Bartlett's test that no items are related.
+
+    Attributes
+    ----------
+    chi_square, df, p_value
+        The test.
+    n, n_items, missing, instrument
+        Persons, items, how missing answers were treated, and what was answered, where that is known.
+    """
+
+    chi_square: float
+    df: int
+    p_value: float
+    n: int
+    n_items: int
+    missing: MissingAnswers
+    instrument: InstrumentRef | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        return {name: plain(getattr(self, name)) for name in Sphericity.__slots__}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of one row."""
+        from intimacy_scales.frames import pandas_frame
+
+        return pandas_frame({name: [getattr(self, name)] for name in ("chi_square", "df", "p_value", "n")})
+
+    def __repr__(self) -> str:
+        return (
+            f"<Sphericity of {counted(self.n_items, 'item')}: chi-square({self.df}) = {self.chi_square:.2f}, "
+            f"{_written(self.p_value)}; n = {self.n}, {self.missing}>"
+        )
+
+
+def bartlett(
+    data: Any,
+    *,
+    items: Sequence[str] | None = None,
+    n: int | None = None,
+    missing: MissingAnswers = "pairwise",
+) -> Sphericity:
+    """Test whether all correlations are 0.
+
+    Parameters
+    ----------
+    data, items, missing, n
+        As in `efa`.
+
+    Returns
+    -------
+    Sphericity
+
+    Raises
+    ------
+    EstimationError
+        Some items determine each other.
+
+    Notes
+    -----
+    ``-(n - 1 - (2p + 5)/6) ln det R``, p (p - 1) / 2 degrees of freedom (Bartlett, 1951). It is
+    significant in almost any sample of a questionnaire, and says little about factors.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> bartlett(answers, items=["tru01", "tru04", "tru09"]).p_value < 0.001
+    True
+    """
+    sample = read_correlations(data, items, missing)
+    persons, p = counted_persons(sample, n), len(sample.names)
+    logarithm = log_determinant(sample.correlations)
+    _check_regular(logarithm)
+    df = p * (p - 1) // 2
+    chi = -(persons - 1 - (2 * p + 5) / 6) * logarithm
+    return Sphericity(
+        chi_square=chi,
+        df=df,
+        p_value=chi_square_p(chi, df),
+        n=persons,
+        n_items=p,
+        missing=sample.missing,
+        instrument=sample.instrument,
+    )

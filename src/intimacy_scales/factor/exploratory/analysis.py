@@ -1,0 +1,371 @@
+"""Exploratory factor analysis."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from intimacy_scales.errors import EstimationError, NotConvergedError
+from intimacy_scales.factor.exploratory.adequacy import (
+    FactorFit,
+    counted_persons,
+    factor_fit,
+    read_correlations,
+)
+from intimacy_scales.factor.exploratory.extraction import LOWEST, minres, ml
+from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod, check_rotation, rotate
+from intimacy_scales.factor.sample import Floats, MissingAnswers
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.results import counted, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Extractor = Literal["minres", "ml"]
+_EXTRACTORS = {"minres": minres, "ml": ml}
+_DERIVED = (
+    "factors", "structure", "communalities", "complexity", "variance", "variance_share",
+    "variance_cumulative",
+)  # fmt: skip
+_AT_BOUND = 1e-9
+_EMPTY = 1e-8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class EFAResult(FactorFit):
+    """Factors found in the correlations of items.
+
+    Factors are called F1, F2 … by descending sum of squared loadings, each with loadings of a positive
+    sum (with a target: as it has them). Beside the attributes below it has those of `FactorFit`.
+
+    Attributes
+    ----------
+    names
+        The items.
+    n_rows
+        Rows of the table.
+    instrument
+        What was answered, where that is known.
+    method, rotation, missing
+        How factors were extracted and rotated, and how missing answers were treated.
+    loadings
+        (p, m): pattern loadings.
+    phi
+        (m, m): correlations of the factors.
+    uniquenesses
+        (p,): variances that items do not share.
+    correlations
+        (p, p): of the items, observed.
+    objective
+        What extraction minimized.
+    iterations
+        Its Newton steps.
+    criterion
+        What rotation minimized.
+    rotation_matrix
+        (m, m): ``loadings = unrotated @ rotation_matrix``.
+    n_starts, agreement
+        Starts of the rotation, and the share of them that came to this solution. Where it is low,
+        there are others almost as good: look at them with other seeds.
+    heywood
+        Items whose uniqueness is as low as it may be (.005): a sign of too many factors.
+    """
+
+    names: tuple[str, ...]
+    n_rows: int
+    instrument: InstrumentRef | None
+    method: Extractor
+    rotation: str
+    missing: MissingAnswers
+    loadings: Floats
+    phi: Floats
+    uniquenesses: Floats
+    correlations: Floats
+    objective: float
+    iterations: int
+    criterion: float
+    rotation_matrix: Floats
+    n_starts: int
+    agreement: float
+    heywood: tuple[str, ...]
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Names of the factors."""
+        return tuple(f"F{j + 1}" for j in range(len(self.phi)))
+
+    @property
+    def structure(self) -> Floats:
+        """Correlations of items with factors (p, m): ``loadings @ phi``."""
+        return self.loadings @ self.phi
+
+    @property
+    def communalities(self) -> Floats:
+        """Variance of each item that factors account for (p,): the diagonal of ``loadings phi loadings'``."""
+        shared: Floats = (self.structure * self.loadings).sum(axis=1)
+        return shared
+
+    @property
+    def complexity(self) -> Floats:
+        """How many factors each item takes (p,): ``(sum l**2)**2 / sum l**4`` (Hofmann, 1978)."""
+        squares = self.loadings**2
+        with np.errstate(invalid="ignore"):
+            number: Floats = squares.sum(axis=1) ** 2 / (squares**2).sum(axis=1)
+        return number
+
+    @property
+    def variance(self) -> Floats:
+        """Variance that each factor accounts for (m,): the diagonal of ``phi loadings' loadings``."""
+        return np.diag(self.phi @ self.loadings.T @ self.loadings)
+
+    @property
+    def variance_share(self) -> Floats:
+        """The same as a share of all variance (m,)."""
+        return self.variance / len(self.names)
+
+    @property
+    def variance_cumulative(self) -> Floats:
+        """That share of each factor and those before it (m,)."""
+        return np.cumsum(self.variance_share)
+
+    def reproduced(self) -> pd.DataFrame:
+        """Return the correlations that the factors imply: ``loadings phi loadings' + diag(uniquenesses)``."""
+        return self._square(self.structure @ self.loadings.T + np.diag(self.uniquenesses))
+
+    def residuals(self) -> pd.DataFrame:
+        """Return observed less implied correlations."""
+        return self._square(self.correlations - self.reproduced().to_numpy())
+
+    def _square(self, matrix: Floats) -> pd.DataFrame:
+        from intimacy_scales.frames import pandas_frame
+
+        columns = {name: matrix[:, j].copy() for j, name in enumerate(self.names)}
+        return pandas_frame({"item": list(self.names), **columns}).set_index("item").rename_axis(None)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table: loadings, communality, uniqueness and complexity of each item."""
+        from intimacy_scales.frames import pandas_frame
+
+        columns: dict[str, Any] = {"item": list(self.names)}
+        columns |= {name: self.loadings[:, j].copy() for j, name in enumerate(self.factors)}
+        columns |= {
+            "communality": self.communalities,
+            "uniqueness": self.uniquenesses.copy(),
+            "complexity": self.complexity,
+        }
+        return pandas_frame(columns).set_index("item")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        own = {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        return own | FactorFit.to_dict(self) | {name: plain(getattr(self, name)) for name in _DERIVED}
+
+    def _lines(self) -> list[str]:
+        m = len(self.phi)
+        turned = "" if self.rotation == "none" else f", {self.rotation}"
+        lines = [
+            f"EFA of {counted(len(self.names), 'item')}, {counted(m, 'factor')}; {self.method}{turned}, "
+            f"{self.missing}, n = {self.n}",
+            self._fit_line(),
+            f"{100 * float(self.variance_share.sum()):.0f}% of variance",
+        ]
+        if turned:
+            lines[2] += f"; {100 * self.agreement:.0f}% of {counted(self.n_starts, 'start')} agree"
+        if self.heywood:
+            lines.append(f"no unique variance (Heywood case): {', '.join(self.heywood)}")
+        return lines
+
+    def __repr__(self) -> str:
+        return f"<{'; '.join(self._lines())}>"
+
+    def _repr_html_(self) -> str:
+        first, *rest = map(escape, self._lines())
+        more = "".join(f"<br>{line}" for line in rest)
+        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
+        names, correlated = self.factors, ""
+        if not np.allclose(self.phi, np.eye(len(names))):
+            rows = "".join(
+                f"<tr><th>{name}</th>{''.join(f'<td>{shown(float(r))}</td>' for r in row)}</tr>"
+                for name, row in zip(names, self.phi, strict=True)
+            )
+            head = "".join(f"<th>{name}</th>" for name in names)
+            correlated = f"<p>Correlations of factors</p><table><tr><th></th>{head}</tr>{rows}</table>"
+        return f"<div><b>{first}</b>{more}</div>{table}{correlated}"
+
+
+def efa(
+    data: Any,
+    n_factors: int,
+    *,
+    items: Sequence[str] | None = None,
+    method: Extractor = "minres",
+    rotation: RotationMethod = "oblimin",
+    missing: MissingAnswers = "pairwise",
+    n: int | None = None,
+    n_starts: int = 10,
+    rng: int | np.random.Generator | None = 0,
+    kaiser: bool | None = None,
+    gamma: float = 0.0,
+    epsilon: float = 0.01,
+    target: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    power: float = 4.0,
+) -> EFAResult:
+    """Find the factors behind the correlations of items.
+
+    Parameters
+    ----------
+    data
+        A table with a column of numbers for each item; `CodedResponses` or `ItemMoments`, whose items
+        are keyed; or `SampleMoments`, for example of a published matrix (`covariances_as_sample`).
+    n_factors
+        How many; `parallel_analysis` and `map_test` suggest a number.
+    items
+        Which items, in order; all by default.
+    method
+        ``minres``: least squares of residual correlations. ``ml``: maximum likelihood.
+    rotation
+        ``oblimin``, ``geomin``, ``promax`` and ``target`` let factors correlate; ``varimax`` and
+        ``quartimax`` do not; ``none``.
+    missing
+        ``pairwise``: each correlation from all who answered both items. ``listwise``: only persons who
+        answered all.
+    n
+        Persons that tests count on, if not those of the moments: with ``pairwise`` the harmonic mean
+        over pairs of items.
+    n_starts, rng, kaiser, gamma, epsilon, target, weights, power
+        As in `rotate`.
+
+    Returns
+    -------
+    EFAResult
+
+    Raises
+    ------
+    EstimationError
+        More factors than so many items can tell, an item that does not vary, a pair of items that
+        nobody answered both of, correlations without a likelihood (``ml``), or options that do not fit.
+    NotConvergedError
+        Extraction or rotation did not settle; says what to try.
+    MissingColumnsError
+        An item without a column.
+
+    Notes
+    -----
+    The model is ``R = L phi L' + diag(psi)`` (Thurstone, 1947). Minres (Harman & Jones, 1966) minimizes
+    half the sum of squared residual correlations; ml (Lawley, 1940; Jöreskog, 1967) the discrepancy
+    ``tr(S^-1 R) - ln det(S^-1 R) - p``. Both search over the uniquenesses by Newton's method until
+    every derivative is below 1e-8, so that results do not depend on where a search stopped early;
+    rotation starts several times and takes the best.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+    >>> result = efa(answers, 2, items=["tru01", "tru04", "tru09", "com01", "com04", "com10"])
+    >>> result.df, result.loadings.shape
+    (4, (6, 2))
+    >>> result.to_frame().columns.tolist()
+    ['F1', 'F2', 'communality', 'uniqueness', 'complexity']
+    """
+    _check_extractor(method)
+    check_rotation(rotation)
+    with one_blas_thread():
+        sample = read_correlations(data, items, missing)
+        _check_number(n_factors, len(sample.names))
+        persons = counted_persons(sample, n)
+        found = _EXTRACTORS[method](sample.correlations, int(n_factors))
+        _check_full(found.loadings)
+        turned = rotate(
+            found.loadings,
+            rotation if n_factors > 1 else "none",
+            n_starts=n_starts,
+            rng=rng,
+            kaiser=kaiser,
+            gamma=gamma,
+            epsilon=epsilon,
+            target=target if n_factors > 1 else None,
+            weights=weights if n_factors > 1 else None,
+            power=power,
+        )
+        _check_settled(turned)
+        common = found.loadings @ found.loadings.T
+        fit = factor_fit(sample.correlations, common, found.uniquenesses, n_factors, persons)
+    at_bound = found.uniquenesses <= LOWEST * (1 + _AT_BOUND)
+    return EFAResult(
+        **{f.name: getattr(fit, f.name) for f in fields(fit)},
+        names=sample.names,
+        n_rows=sample.n_rows,
+        instrument=sample.instrument,
+        method=method,
+        rotation=turned.method,
+        missing=sample.missing,
+        loadings=turned.loadings,
+        phi=turned.phi,
+        uniquenesses=found.uniquenesses,
+        correlations=sample.correlations,
+        objective=found.objective,
+        iterations=found.iterations,
+        criterion=turned.criterion,
+        rotation_matrix=turned.matrix,
+        n_starts=turned.n_starts,
+        agreement=turned.agreement,
+        heywood=tuple(name for name, low in zip(sample.names, at_bound, strict=True) if low),
+    )
+
+
+def most_factors(n_items: int) -> int:
+    """Return the largest number of factors that so many items leave degrees of freedom for, 0 or more.
+
+    Examples
+    --------
+    >>> most_factors(3), most_factors(6), most_factors(25)
+    (1, 3, 18)
+    """
+    factors = 0
+    while (n_items - factors - 1) ** 2 >= n_items + factors + 1:
+        factors += 1
+    return factors
+
+
+def _check_number(n_factors: int, n_items: int) -> None:
+    if isinstance(n_factors, bool) or not isinstance(n_factors, int | np.integer) or n_factors < 1:
+        raise EstimationError(f"n_factors={n_factors!r}: a whole number of factors, at least 1")
+    most = most_factors(n_items)
+    if n_factors > most:
+        raise EstimationError(
+            f"n_factors={n_factors}: {n_items} items have too few correlations for so many factors; at most "
+            f"{most} of them leave degrees of freedom from 0"
+        )
+
+
+def _check_extractor(method: str) -> None:
+    if method not in _EXTRACTORS:
+        near = difflib.get_close_matches(str(method), _EXTRACTORS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise EstimationError(f"method={method!r}: 'minres' or 'ml'{hint}")
+
+
+def _check_full(loadings: Floats) -> None:
+    there = int(((loadings**2).sum(axis=0) > _EMPTY).sum())
+    if there < loadings.shape[1]:
+        raise EstimationError(
+            f"n_factors={loadings.shape[1]}: these correlations hold {counted(there, 'factor')}, and the "
+            "rest would have no loadings; extract fewer"
+        )
+
+
+def _check_settled(turned: Rotation) -> None:
+    if not turned.converged:
+        raise NotConvergedError(
+            f"the {turned.method} rotation of {counted(len(turned.phi), 'factor')} did not settle; extract "
+            "fewer factors, or use another rotation"
+            + (" or a target that names more loadings" if turned.method == "target" else "")
+        )

@@ -1,0 +1,405 @@
+"""How many factors: parallel analysis, Velicer's MAP, the scree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.exploratory.adequacy import counted_persons, read_correlations
+from intimacy_scales.factor.exploratory.extraction import minres
+from intimacy_scales.factor.reading import of_rows
+from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.results import Result, counted, generator, percent, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Null = Literal["normal", "permuted"]
+_LOOSE = 1e-6
+_EMPTY = 1e-10
+
+
+def eigenvalues(correlations: Floats) -> tuple[Floats, Floats]:
+    """Return eigenvalues (p,) of correlations, the largest first, and of reduced correlations.
+
+    Reduced ones have the communalities of one minres factor on the diagonal.
+    """
+    shared = minres(correlations, 1, tolerance=_LOOSE).loadings[:, 0] ** 2
+    both = np.linalg.eigvalsh(np.stack([correlations, correlations + np.diag(shared - 1)]))[:, ::-1]
+    return both[0], both[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class _Figures(Result):
+    """A numbered table of eigenvalues or the like."""
+
+    n: int
+    n_items: int
+    missing: MissingAnswers
+    instrument: InstrumentRef | None
+
+    def _columns(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the figures as a pandas table."""
+        from intimacy_scales.frames import pandas_frame
+
+        return pandas_frame(self._columns()).set_index("number")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain values."""
+        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
+        return f"{Result._repr_html_(self)}{table}"
+
+
+def _origin(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
+    return {
+        "n": counted_persons(sample, n),
+        "n_items": len(sample.names),
+        "missing": sample.missing,
+        "instrument": sample.instrument,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class ParallelAnalysis(_Figures):
+    """Eigenvalues of the items and of unrelated items.
+
+    Attributes
+    ----------
+    n_components, n_factors
+        How many eigenvalues, from the first on, are above the quantile of those of unrelated items: of
+        the correlations, and of the correlations with communalities on the diagonal.
+    n_components_by_mean, n_factors_by_mean
+        The same against the mean (Horn, 1965).
+    component_values, component_means, component_quantiles
+        (p,): observed eigenvalues of the correlations; mean and quantile of unrelated items.
+    factor_values, factor_means, factor_quantiles
+        (p,): the same of the reduced correlations.
+    null, n_iterations, quantile, seed
+        What unrelated items were, how many matrices of them, which quantile, and the seed, if any.
+    n, n_items, missing, instrument
+        Persons, items, how missing answers were treated, and what was answered.
+    """
+
+    n_components: int
+    n_factors: int
+    n_components_by_mean: int
+    n_factors_by_mean: int
+    component_values: Floats
+    component_means: Floats
+    component_quantiles: Floats
+    factor_values: Floats
+    factor_means: Floats
+    factor_quantiles: Floats
+    null: Null
+    n_iterations: int
+    quantile: float
+    seed: int | None
+
+    def _columns(self) -> dict[str, Any]:
+        kinds = ("component", "factor")
+        parts = ("values", "means", "quantiles")
+        figures = {f"{kind}_{part}": getattr(self, f"{kind}_{part}") for kind in kinds for part in parts}
+        return {"number": np.arange(1, self.n_items + 1), **figures}
+
+    def __repr__(self) -> str:
+        return (
+            f"<Parallel analysis of {counted(self.n_items, 'item')}: {counted(self.n_factors, 'factor')}, "
+            f"{counted(self.n_components, 'component')}; above {percent(self.quantile)} of "
+            f"{counted(self.n_iterations, 'draw')}, {self.null}; n = {self.n}, {self.missing}>"
+        )
+
+
+def check_iterations(n_iterations: int) -> None:
+    """Raise where the number of data sets to draw is none."""
+    if isinstance(n_iterations, bool) or not isinstance(n_iterations, int | np.integer) or n_iterations < 1:
+        raise EstimationError(f"n_iterations={n_iterations!r}: a whole number, at least 1")
+
+
+def parallel_analysis(
+    data: Any,
+    *,
+    items: Sequence[str] | None = None,
+    n_iterations: int = 100,
+    quantile: float = 0.95,
+    rng: int | np.random.Generator | None = 0,
+    null: Null = "normal",
+    missing: MissingAnswers = "pairwise",
+    n: int | None = None,
+) -> ParallelAnalysis:
+    """Compare the items' eigenvalues with those of unrelated items.
+
+    Parameters
+    ----------
+    data, items, missing
+        As in `efa`.
+    n_iterations
+        How many matrices of unrelated items to draw.
+    quantile
+        Which quantile of their eigenvalues an observed one must exceed.
+    rng
+        A seed or Generator.
+    null
+        ``normal``: of independent normal variables. ``permuted``: the answers themselves, each item's
+        shuffled among those who answered it; needs each person's answers.
+    n
+        Persons of the normal samples, if not those of the moments.
+
+    Returns
+    -------
+    ParallelAnalysis
+
+    Raises
+    ------
+    EstimationError
+        No such null; sums where each person's answers are needed; as in `efa`.
+
+    Notes
+    -----
+    Horn (1965), with a quantile in place of the mean (Glorfeld, 1995). Factors: eigenvalues of
+    correlations with communalities on the diagonal (Humphreys & Ilgen, 1969), here those of one minres
+    factor, in the drawn matrices as in the observed. Correlations of normal samples are drawn from
+    their distribution (Wishart, by Bartlett's decomposition, 1933), without drawing any persons.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+    >>> found = parallel_analysis(answers, items=["tru01", "tru04", "tru09", "tru11"], n_iterations=20)
+    >>> found.n_factors, found.n_components
+    (1, 1)
+    """
+    if null not in ("normal", "permuted"):
+        raise EstimationError(f"null={null!r}: 'normal' or 'permuted'")
+    check_iterations(n_iterations)
+    if not 0 < quantile < 1:
+        raise EstimationError(f"quantile={quantile!r}: a share between 0 and 1, such as 0.95")
+    sample = read_correlations(data, items, missing)
+    origin, chance = _origin(sample, n), generator(rng)
+    draw = _normal(origin["n"], origin["n_items"], chance) if null == "normal" else _permuted(sample, chance)
+    with one_blas_thread():
+        observed = np.stack(eigenvalues(sample.correlations))
+        drawn = np.stack([np.stack(eigenvalues(draw())) for _ in range(n_iterations)])
+    means, quantiles = drawn.mean(axis=0), np.quantile(drawn, quantile, axis=0)
+    numbers: dict[str, Any] = {}
+    for k, kind in enumerate(("component", "factor")):
+        numbers |= {
+            f"n_{kind}s": int(np.cumprod(observed[k] > quantiles[k]).sum()),
+            f"n_{kind}s_by_mean": int(np.cumprod(observed[k] > means[k]).sum()),
+            f"{kind}_values": observed[k],
+            f"{kind}_means": means[k],
+            f"{kind}_quantiles": quantiles[k],
+        }
+    return ParallelAnalysis(
+        **numbers,
+        **origin,
+        null=null,
+        n_iterations=int(n_iterations),
+        quantile=float(quantile),
+        seed=int(rng) if isinstance(rng, int | np.integer) else None,
+    )
+
+
+def _normal(n: int, p: int, chance: np.random.Generator) -> Callable[[], Floats]:
+    """Return a function that draws correlations of n persons on p independent normal variables."""
+    freedom = n - 1.0 - np.arange(p)
+
+    def draw() -> Floats:
+        if freedom[-1] > 0:
+            triangle = np.tril(chance.normal(size=(p, p)), -1)
+            np.fill_diagonal(triangle, np.sqrt(chance.chisquare(freedom)))
+        else:
+            triangle = chance.normal(size=(p, n - 1))
+        triangle /= np.sqrt((triangle**2).sum(axis=1, keepdims=True))
+        correlations: Floats = triangle @ triangle.T
+        return correlations
+
+    return draw
+
+
+def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[], Floats]:
+    """Return a function that draws correlations of answers, each item's shuffled."""
+    if sample.rows is None:
+        raise EstimationError(
+            "null='permuted' needs each person's answers, and moments are only sums of them; use "
+            "null='normal', or pass the answers"
+        )
+    rows = sample.rows
+    answered = [np.flatnonzero(~np.isnan(column)) for column in rows.T]
+
+    def draw() -> Floats:
+        shuffled = np.full(rows.shape, np.nan)
+        for j, there in enumerate(answered):
+            shuffled[there, j] = chance.permutation(rows[there, j])
+        correlations = of_rows(shuffled, sample.names, sample.missing).correlations
+        if not np.isfinite(correlations).all():
+            raise EstimationError(
+                "null='permuted': too few persons answered the same items to correlate shuffled answers; use "
+                "null='normal'"
+            )
+        return correlations
+
+    return draw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class MinimumAveragePartial(_Figures):
+    """Velicer's minimum average partial.
+
+    Attributes
+    ----------
+    n_factors
+        The number of components without which partial correlations are smallest, by their squares
+        (Velicer, 1976).
+    n_factors_fourth
+        The same by fourth powers (Velicer, Eaton & Fava, 2000).
+    squared, fourth
+        (max_factors + 1,): mean squared and fourth-power partial correlation after 0, 1, … components;
+        nan where components leave some item without variance.
+    n, n_items, missing, instrument
+        Persons, items, how missing answers were treated, and what was answered.
+    """
+
+    n_factors: int
+    n_factors_fourth: int
+    squared: Floats
+    fourth: Floats
+
+    def _columns(self) -> dict[str, Any]:
+        return {"number": np.arange(len(self.squared)), "squared": self.squared, "fourth": self.fourth}
+
+    def __repr__(self) -> str:
+        return (
+            f"<MAP of {counted(self.n_items, 'item')}: {counted(self.n_factors, 'factor')}; by fourth powers "
+            f"{self.n_factors_fourth}; n = {self.n}, {self.missing}>"
+        )
+
+
+def map_test(
+    data: Any,
+    max_factors: int | None = None,
+    *,
+    items: Sequence[str] | None = None,
+    missing: MissingAnswers = "pairwise",
+) -> MinimumAveragePartial:
+    """Find the number of components that leaves the smallest partial correlations.
+
+    Parameters
+    ----------
+    data, items, missing
+        As in `efa`.
+    max_factors
+        How many to try; by default all but one.
+
+    Returns
+    -------
+    MinimumAveragePartial
+
+    Notes
+    -----
+    With A the first m components, ``C = R - A A'`` brought to a diagonal of 1; the mean of its squared
+    elements off the diagonal (Velicer, 1976), or of their fourth powers (Velicer, Eaton & Fava, 2000).
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+    >>> map_test(answers, items=["tru01", "tru04", "tru09", "tru11"]).n_factors
+    1
+    """
+    sample = read_correlations(data, items, missing)
+    p = len(sample.names)
+    most = p - 1 if max_factors is None else max_factors
+    if isinstance(most, bool) or not isinstance(most, int | np.integer) or not 1 <= most < p:
+        raise EstimationError(f"max_factors={max_factors!r}: a whole number from 1 to {p - 1}, for {p} items")
+    values, vectors = np.linalg.eigh(sample.correlations)
+    series, left = np.full((2, most + 1), np.nan), sample.correlations
+    for m in range(1 + min(most, int((values > _EMPTY).sum()))):
+        if m:
+            left = left - values[-m] * np.outer(vectors[:, -m], vectors[:, -m])
+        variances = left.diagonal()
+        if variances.min() <= _EMPTY:
+            break
+        squares = left**2 / np.outer(variances, variances)
+        series[:, m] = [(part.sum() - p) / (p * (p - 1)) for part in (squares, squares**2)]
+    return MinimumAveragePartial(
+        n_factors=int(np.nanargmin(series[0])),
+        n_factors_fourth=int(np.nanargmin(series[1])),
+        squared=series[0],
+        fourth=series[1],
+        **_origin(sample),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class Scree(_Figures):
+    """Eigenvalues, to be drawn or looked at (Cattell, 1966).
+
+    Attributes
+    ----------
+    eigenvalues
+        (p,): of the correlations, the largest first.
+    reduced
+        (p,): with the communalities of one minres factor on the diagonal.
+    proportion, cumulative
+        (p,): share of the variance of all items that each component has, and up to it.
+    n, n_items, missing, instrument
+        Persons, items, how missing answers were treated, and what was answered.
+    """
+
+    eigenvalues: Floats
+    reduced: Floats
+    proportion: Floats
+    cumulative: Floats
+
+    def _columns(self) -> dict[str, Any]:
+        names = ("eigenvalues", "reduced", "proportion", "cumulative")
+        figures = {name: getattr(self, name) for name in names}
+        return {"number": np.arange(1, self.n_items + 1), **figures}
+
+    def __repr__(self) -> str:
+        first = ", ".join(shown(float(value), 2) for value in self.eigenvalues[:5])
+        return f"<Scree of {counted(self.n_items, 'item')}: {first} …; n = {self.n}, {self.missing}>"
+
+
+def scree(data: Any, *, items: Sequence[str] | None = None, missing: MissingAnswers = "pairwise") -> Scree:
+    """Return the eigenvalues of the correlations of items.
+
+    Parameters
+    ----------
+    data, items, missing
+        As in `efa`.
+
+    Returns
+    -------
+    Scree
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+    >>> figures = scree(answers)
+    >>> round(float(figures.eigenvalues.sum()), 6), round(float(figures.cumulative[-1]), 6)
+    (24.0, 1.0)
+    """
+    sample = read_correlations(data, items, missing)
+    values, reduced = eigenvalues(sample.correlations)
+    p = len(values)
+    return Scree(
+        eigenvalues=values,
+        reduced=reduced,
+        proportion=values / p,
+        cumulative=np.cumsum(values) / p,
+        **_origin(sample),
+    )

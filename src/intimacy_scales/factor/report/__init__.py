@@ -1,0 +1,1 @@
+"""One call: whether answers support an instrument's scales."""

@@ -1,0 +1,222 @@
+"""What `structure_report` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.factor.confirmatory.fit import Fit
+from intimacy_scales.factor.confirmatory.modification import ModificationIndex
+from intimacy_scales.factor.confirmatory.solution import Estimator
+from intimacy_scales.factor.discriminant import HeterotraitMonotrait
+from intimacy_scales.factor.exploratory.analysis import EFAResult
+from intimacy_scales.factor.exploratory.retention import ParallelAnalysis
+from intimacy_scales.factor.report.guides import Guide
+from intimacy_scales.factor.report.wording import item_cells, structure_sentence
+from intimacy_scales.factor.sample import Floats, MissingAnswers
+from intimacy_scales.freezing import freeze
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.pages import html_of, html_table, markdown_of, markdown_table, page_of
+from intimacy_scales.results import Result, counted, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class ItemStructure(Result):
+    """How one item goes with its scale.
+
+    Attributes
+    ----------
+    item, scale
+        Which item, and the factor it is keyed to.
+    loading, se
+        Standardized loading in the model of the keys, and its standard error; nan without that model.
+    explained
+        Share of its variance that factors explain; nan without that model.
+    efa_factor, efa_loading
+        The exploratory factor it goes with most, and how; None and nan without one.
+    elsewhere
+        Whether that is another factor than most items of its scale go with.
+    """
+
+    item: str
+    scale: str
+    loading: float
+    se: float
+    explained: float
+    efa_factor: str | None
+    efa_loading: float
+    elsewhere: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    def __repr__(self) -> str:
+        return f"<{self.item} of {self.scale}: loading {self.loading:.3f}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class StructureReport(Result):
+    """Whether answers support an instrument's scales; ``to_frame()`` has a row for each item.
+
+    Attributes
+    ----------
+    instrument
+        Id, version, digest and evidence status.
+    scales
+        The scales that are factors of the model.
+    factors
+        How they are arranged: ``correlated``, ``one``, ``second_order`` or ``bifactor``.
+    n, n_rows, n_complete
+        Persons that the model is of, rows of the table, and persons who answered every item (None where
+        sums do not tell).
+    n_clusters
+        Clusters of persons, such as couples; None where each stands alone.
+    estimator, missing
+        How it was estimated, and how missing answers were treated.
+    fit
+        How well the model of the keys fits; None where it could not be estimated.
+    reason
+        Why it could not; None where it could.
+    guides
+        Indices beside the values that are used as guides.
+    items
+        One `ItemStructure` for each item.
+    factor_names, factor_correlations
+        Of the model: names, and correlations (m, m).
+    heterotrait
+        Heterotrait-monotrait ratios of the scales; None with one scale.
+    modifications
+        The largest modification indices.
+    parallel
+        Parallel analysis: how many factors the answers suggest.
+    exploratory
+        Exploratory factors, as many as the instrument has scales; None where they could not be had.
+    improper
+        What no population could have, such as negative variances.
+    general
+        Standardized loadings on the general factor, of factors (second-order) or of items (bifactor);
+        empty without one.
+    notes
+        What else to know.
+    """
+
+    instrument: InstrumentRef
+    scales: tuple[str, ...]
+    factors: str
+    n: int
+    n_rows: int
+    n_complete: int | None
+    n_clusters: int | None
+    estimator: Estimator
+    missing: MissingAnswers
+    fit: Fit | None
+    reason: str | None
+    guides: tuple[Guide, ...]
+    items: tuple[ItemStructure, ...]
+    factor_names: tuple[str, ...]
+    factor_correlations: Floats
+    heterotrait: HeterotraitMonotrait | None
+    modifications: tuple[ModificationIndex, ...]
+    parallel: ParallelAnalysis | None
+    exploratory: EFAResult | None
+    improper: tuple[str, ...]
+    general: Mapping[str, float]
+    notes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def title(self) -> str:
+        """The heading of tables."""
+        clusters = "" if self.n_clusters is None else f" in {counted(self.n_clusters, 'cluster')}"
+        return f"Structure of {self.instrument}, {counted(self.n_rows, 'person')}{clusters}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before these figures are used."""
+        found = (
+            [] if self.reason is None else [f"the model of the keys could not be estimated: {self.reason}"]
+        )
+        found += [f"improper solution: {text}" for text in self.improper]
+        for item in self.items:
+            if item.loading < 0 and not self.general:
+                found.append(
+                    f"{item.item} runs against {item.scale} (loading {item.loading:.2f}): its key is wrong, "
+                    "or its answers are reversed already"
+                )
+            if item.elsewhere:
+                found.append(
+                    f"{item.item} is keyed to {item.scale}, but goes with {item.efa_factor} of the "
+                    f"exploratory factors ({item.efa_loading:.2f}), unlike most of its scale"
+                )
+        return (*found, *self.notes)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each item."""
+        from intimacy_scales.frames import pandas_frame
+
+        names = ("item", "scale", "loading", "se", "explained", "efa_factor", "efa_loading", "elsewhere")
+        columns = {name: [getattr(item, name) for item in self.items] for name in names}
+        return pandas_frame(columns).set_index("item")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        names = (
+            "scales", "factors", "n", "n_rows", "n_complete", "n_clusters", "estimator", "missing", "reason",
+            "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications",
+            "parallel", "exploratory", "improper", "general", "fit",
+        )  # fmt: skip
+        return (
+            {"instrument": self.instrument.to_dict()}
+            | {name: plain(getattr(self, name)) for name in names}
+            | {"warnings": list(self.warnings), "sentence": self.sentence()}
+        )
+
+    def to_csv(self) -> str:
+        """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
+        origin: dict[str, Any] = {
+            **self.instrument.to_dict(),
+            "n": self.n,
+            "estimator": self.estimator,
+            "missing": self.missing,
+            "factors": self.factors,
+        }
+        return str(self.to_frame().assign(**origin).to_csv(lineterminator="\n"))
+
+    def sentence(self) -> str:
+        """Return the sentences for a Results section."""
+        return structure_sentence(self)
+
+    def tables(self) -> dict[str, dict[str, list[str]]]:
+        """Return the tables as they are shown: heading → column → texts."""
+        return item_cells(self)
+
+    def to_markdown(self) -> str:
+        """Return a Markdown page: guides, warnings, sentence, and tables."""
+        first, *rest = self.tables().items()
+        page = markdown_of(self.title, first[1], self.warnings, self.sentence())
+        return page + "".join(f"\n## {name}\n\n{markdown_table(cells)}\n" for name, cells in rest)
+
+    def to_html(self) -> str:
+        """Return a web page that stands alone."""
+        return page_of(self.title, self._repr_html_())
+
+    def __repr__(self) -> str:
+        lines = [self.title, *(repr(guide)[1:-1] for guide in self.guides)]
+        if self.fit is not None:
+            lines.insert(1, repr(self.fit)[1:-1])
+        if self.parallel is not None:
+            lines.append(f"parallel analysis suggests {counted(self.parallel.n_factors, 'factor')}")
+        lines += [f"- {index.meaning}" for index in self.modifications]
+        return "<" + "\n".join([*lines, *(f"! {text}" for text in self.warnings)]) + ">"
+
+    def _repr_html_(self) -> str:
+        first, *rest = self.tables().items()
+        head = html_of(self.title, first[1], self.warnings, self.sentence())
+        return head + "".join(f"<h2>{name}</h2>{html_table(cells)}" for name, cells in rest)

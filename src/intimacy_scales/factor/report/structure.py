@@ -1,0 +1,322 @@
+"""One call: whether the pattern of answers supports an instrument's scales."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.answers import MissingCode
+from intimacy_scales.banks import as_instrument
+from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
+from intimacy_scales.columns import ColumnMap
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.analysis import CFAResult, fit_model
+from intimacy_scales.factor.confirmatory.checks import check_samples
+from intimacy_scales.factor.confirmatory.model import Factors, Model, parts_of
+from intimacy_scales.factor.confirmatory.modification import ModificationIndex
+from intimacy_scales.factor.confirmatory.solution import Estimator, Scaling
+from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
+from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
+from intimacy_scales.factor.exploratory.retention import ParallelAnalysis, check_iterations, parallel_analysis
+from intimacy_scales.factor.reading import read_sample, read_samples
+from intimacy_scales.factor.report.guides import fit_guides, scale_guides
+from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.results import counted, generator
+from intimacy_scales.sheet import OnInvalid
+
+if TYPE_CHECKING:
+    pass
+
+from intimacy_scales.factor.report.result import ItemStructure, StructureReport
+
+_LARGEST = 5
+_CLEAR = 0.3
+_FEW, _PER_PARAMETER, _FEW_CLUSTERS = 100, 1, 30
+_ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one degree of freedom
+
+
+def structure_report(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    scales: Sequence[str] | None = None,
+    factors: Factors = "correlated",
+    estimator: Estimator | None = None,
+    missing: MissingAnswers | None = None,
+    clusters: Clusters = None,
+    n_iterations: int = 100,
+    rng: int | None = 0,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> StructureReport:
+    """Ask whether the pattern of answers supports an instrument's scales.
+
+    Fits the model that the keys imply, sets its fit beside named guides, and looks for what else the
+    answers may say: parameters that would improve it, scales that cannot be told apart, the number of
+    factors that parallel analysis suggests, and exploratory factors.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
+    scales, factors
+        Which scales, and how their factors are arranged, as in `Model.from_instrument`.
+    estimator
+        ``ML`` or ``MLR``; by default MLR, which does not take answers for normal, ML of moments. Its
+        test is that of Satorra and Bentler where all answered everything and stand alone, otherwise
+        that of Yuan and Bentler.
+    missing
+        ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
+        moments.
+    clusters
+        Who answered together, such as couples: a column of the table, or one label for each person;
+        with MLR.
+    n_iterations, rng
+        Of parallel analysis, and of the random starts of rotation: how many, and a seed.
+    columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+
+    Returns
+    -------
+    StructureReport
+        With `to_frame`, `sentence`, `to_markdown`, `to_html`. Where the model cannot be estimated, its
+        ``reason`` says why.
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does.
+    EstimationError
+        Scales that share items, or options that do not go together.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> report = structure_report("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> report.fit.df, report.parallel.n_factors
+    (237, 6)
+    """
+    form = as_instrument(instrument)
+    check_iterations(n_iterations)
+    generator(rng)
+    answers = _checked(
+        form,
+        responses,
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        person=person,
+        allow_missing_items=allow_missing_items,
+    )
+    model = Model.from_instrument(form, scales=scales, factors=factors)
+    coded = isinstance(answers, CodedResponses)
+    chosen = missing or ("fiml" if coded else "pairwise")
+    how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
+    keys = _scales_of(model, parts_of(form, scales))
+    if not coded and (how == "MLR" or clusters is not None):
+        raise EstimationError(
+            "MLR and clusters need each person's answers, and moments are only sums of them"
+        )
+    check_together(how, chosen, with_clusters=clusters is not None)
+    sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
+    fitted, reason = _fitted(model, sample, how)
+    rest = "pairwise" if chosen == "fiml" else chosen
+    simple = read_sample(answers, model.observed, missing=rest)
+    parallel, exploratory, notes = _explored(simple, len(keys), n_iterations, rng)
+    ratios = _ratios(model, simple, keys)
+    items = _items(keys, fitted, exploratory)
+    loadings = [item.loading for item in items if not math.isnan(item.loading)]
+    names, correlations = _correlations(fitted)
+    pairs = correlations[np.tril_indices(len(names), -1)] if factors == "correlated" else np.zeros(0)
+    loadings = [] if factors == "bifactor" else loadings  # of what the general factor leaves
+    found = [] if fitted is None else list(fit_guides(fitted.fit))
+    own = [] if ratios is None else ratios.htmt[np.tril_indices(len(ratios.names), -1)].tolist()
+    return StructureReport(
+        instrument=form.ref,
+        scales=tuple(keys),
+        factors=factors,
+        n=sample.n,
+        n_rows=sample.n_rows,
+        n_clusters=None if sample.clusters is None else len(np.unique(sample.clusters)),
+        n_complete=None if sample.rows is None else int((~np.isnan(sample.rows).any(axis=1)).sum()),
+        estimator=how,
+        missing=chosen,
+        fit=None if fitted is None else fitted.fit,
+        reason=reason,
+        guides=(*found, *scale_guides(loadings, pairs.tolist(), own)),
+        items=items,
+        factor_names=names,
+        factor_correlations=correlations,
+        heterotrait=ratios,
+        modifications=_largest(fitted),
+        parallel=parallel,
+        exploratory=exploratory,
+        improper=() if fitted is None else fitted.improper,
+        general=_general(fitted, factors),
+        notes=(*notes, *few_notes(sample, fitted)),
+    )
+
+
+def _checked(form: Instrument, responses: Any, **options: Any) -> CodedResponses | ItemMoments:
+    if not isinstance(responses, CodedResponses | ItemMoments):
+        return encode(form, responses, **options)
+    refuse_reading_options(
+        options["columns"],
+        options["missing_codes"],
+        options["on_invalid"],
+        options["person"],
+        allow_missing_items=options["allow_missing_items"],
+    )
+    what = "codes" if isinstance(responses, CodedResponses) else "moments"
+    check_belongs(form, responses.instrument, what)
+    return responses
+
+
+def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return scale → items, of the scales that the model's items come from."""
+    found = {factor: model.indicators(factor) for factor in model.latent if factor in parts}
+    return found or {model.latent[0]: model.observed}
+
+
+def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
+    try:
+        check_samples([sample], estimator)
+        alone = sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
+        scaling: Scaling = "satorra_bentler" if alone and estimator == "MLR" else "yuan_bentler"
+        # markers leave the disturbance of a factor free to be negative; a fixed variance of 1 does not
+        layered = any(s.rhs in model.latent for s in model.loadings)
+        unit = "marker" if layered else "fixed_factor"
+        options: Any = {"estimator": estimator, "identification": unit, "scaling": scaling}
+        return fit_model(model, [sample], **options), None
+    except EstimationError as error:
+        return None, str(error)
+
+
+def check_together(estimator: str, missing: str, *, with_clusters: bool) -> None:
+    """Raise where options do not go together."""
+    if estimator not in ("ML", "MLR"):
+        raise EstimationError(f"estimator={estimator!r}: 'ML' or 'MLR'")
+    if with_clusters and missing == "pairwise":
+        raise EstimationError("clusters with missing='pairwise': use missing='fiml' or 'listwise'")
+    if with_clusters and estimator != "MLR":
+        raise EstimationError(
+            f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
+        )
+    if estimator == "MLR" and missing == "pairwise":
+        raise EstimationError("estimator='MLR' with missing='pairwise': use missing='fiml' or 'listwise'")
+
+
+def _explored(
+    sample: SampleMoments, n_factors: int, n_iterations: int, rng: int | None
+) -> tuple[ParallelAnalysis | None, EFAResult | None, tuple[str, ...]]:
+    """Return parallel analysis and exploratory factors, and why there are none."""
+    parallel, exploratory, notes = None, None, []
+    try:
+        parallel = parallel_analysis(sample, n_iterations=n_iterations, rng=rng)
+    except EstimationError as error:
+        notes.append(f"no parallel analysis: {error}")
+    try:
+        exploratory = efa(sample, n_factors, rng=rng)
+    except EstimationError as error:
+        notes.append(f"no exploratory factors: {error}")
+    return parallel, exploratory, tuple(notes)
+
+
+def _ratios(model: Model, sample: SampleMoments, keys: dict[str, Any]) -> HeterotraitMonotrait | None:
+    if len(keys) < 2:  # noqa: PLR2004 - a ratio takes two
+        return None
+    text = "\n".join(f"{name} =~ {' + '.join(items)}" for name, items in keys.items())
+    try:
+        found = htmt(Model.from_text(text), sample, missing=sample.missing)
+    except EstimationError:
+        return None
+    return replace(found, sample=replace(found.sample, rows=None))  # a report holds no one's answers
+
+
+def _items(
+    keys: dict[str, tuple[str, ...]], fitted: CFAResult | None, exploratory: EFAResult | None
+) -> tuple[ItemStructure, ...]:
+    strongest: dict[str, tuple[str, float]] = {}
+    if exploratory is not None:
+        for i, item in enumerate(exploratory.names):
+            k = int(np.argmax(np.abs(exploratory.loadings[i])))
+            strongest[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
+    found = []
+    for scale, items in keys.items():
+        of_scale = [strongest[item][0] for item in items if item in strongest]
+        usual = max(sorted(set(of_scale)), key=of_scale.count) if of_scale else None
+        settled = bool(of_scale) and of_scale.count(str(usual)) * 2 > len(of_scale)
+        for item in items:
+            factor, loading = strongest.get(item, (None, np.nan))
+            own = _loading(fitted, scale, item)
+            found.append(
+                ItemStructure(
+                    item=item,
+                    scale=scale,
+                    loading=own[0],
+                    se=own[1],
+                    explained=own[2],
+                    efa_factor=factor,
+                    efa_loading=loading,
+                    elsewhere=settled and len(keys) > 1 and factor != usual and abs(loading) >= _CLEAR,
+                )
+            )
+    return tuple(found)
+
+
+def _loading(fitted: CFAResult | None, scale: str, item: str) -> tuple[float, float, float]:
+    """Return standardized loading, standard error, and explained variance of an item."""
+    if fitted is None:
+        return np.nan, np.nan, np.nan
+    factor = scale if scale in fitted.model.latent else fitted.model.latent[0]
+    row = fitted.parameters[f"{factor} =~ {item}"]
+    unique = fitted.parameters[f"{item} ~~ {item}"]
+    return row.std_all, row.std_all_se, 1 - unique.std_all
+
+
+def _general(fitted: CFAResult | None, factors: str) -> dict[str, float]:
+    """Return standardized loadings on the general factor: of factors, or of items beside theirs."""
+    if fitted is None or factors not in ("second_order", "bifactor"):
+        return {}
+    top = fitted.model.latent[-1] if factors == "second_order" else fitted.model.latent[0]
+    return {row.rhs: row.std_all for row in fitted.parameters if row.op == "=~" and row.lhs == top}
+
+
+def few_notes(sample: SampleMoments, fitted: CFAResult | None) -> list[str]:
+    """Return what to say of few persons and few clusters."""
+    found = []
+    if fitted is not None and sample.n < max(_FEW, _PER_PARAMETER * fitted.fit.n_parameters):
+        found.append(
+            f"n = {sample.n} for {fitted.fit.n_parameters} parameters: estimates are unstable, and tests of "
+            "fit reject too often"
+        )
+    if sample.clusters is not None:
+        n_clusters = len(np.unique(sample.clusters))
+        if n_clusters < _FEW_CLUSTERS:
+            few = counted(n_clusters, "cluster")
+            found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+    return found
+
+
+def _correlations(fitted: CFAResult | None) -> tuple[tuple[str, ...], Floats]:
+    if fitted is None:
+        return (), np.zeros((0, 0))
+    return fitted.model.latent, fitted.factor_correlations().to_numpy(dtype=np.float64).copy()
+
+
+def _largest(fitted: CFAResult | None) -> tuple[ModificationIndex, ...]:
+    if fitted is None or fitted.fit.df == 0:
+        return ()
+    return tuple(index for index in fitted.modification_indices()[:_LARGEST] if index.index > _ODD)

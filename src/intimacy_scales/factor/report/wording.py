@@ -1,0 +1,161 @@
+"""A structure report in words and in tables."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from intimacy_scales.factor.confirmatory.fit import Discrepancy
+from intimacy_scales.pages import cell
+from intimacy_scales.results import apa, counted, shown
+
+if TYPE_CHECKING:
+    from intimacy_scales.factor.report.result import StructureReport
+
+_ARRANGED = {
+    "correlated": "correlated factors",
+    "one": "one factor",
+    "second_order": "a second-order factor",
+    "bifactor": "a general factor beside those of the scales",
+}
+_MISSING = {
+    "fiml": "full information maximum likelihood for missing answers",
+    "listwise": "complete answers only",
+    "pairwise": "pairwise covariances",
+}
+_SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
+_HIDDEN = 0.001
+IMPROVEMENTS = "What would improve the fit most"
+
+
+def structure_sentence(report: StructureReport) -> str:
+    """Return the sentences for a Results section."""
+    said = [_model_sentence(report)]
+    loadings = [item.loading for item in report.items if not math.isnan(item.loading)]
+    if report.general:
+        low, high = min(report.general.values()), max(report.general.values())
+        of = "items" if report.factors == "bifactor" else "factors"
+        said.append(f"Standardized loadings of {of} on the general factor were {apa(low)} to {apa(high)}.")
+    if loadings and report.factors == "bifactor":
+        said.append(f"Those on the factors of the scales were {apa(min(loadings))} to {apa(max(loadings))}.")
+    elif loadings:
+        said.append(f"Standardized loadings were {apa(min(loadings))} to {apa(max(loadings))}.")
+    pairs = [
+        float(report.factor_correlations[i, j])
+        for i in range(len(report.factor_names))
+        for j in range(i)
+        if report.factors == "correlated"
+    ]
+    if pairs and all(math.isfinite(value) for value in pairs):
+        ends = apa(pairs[0]) if len(pairs) == 1 else f"{apa(min(pairs))} to {apa(max(pairs))}"
+        said.append(f"Factors correlated {ends}.")
+    if report.heterotrait is not None:
+        highest = max((g.value for g in report.guides if g.index == "largest HTMT"), default=math.nan)
+        if not math.isnan(highest):
+            said.append(f"The largest heterotrait-monotrait ratio was {apa(highest)}.")
+    if report.parallel is not None:
+        p = report.parallel
+        said.append(
+            f"Parallel analysis ({p.n_iterations} {p.null} data sets, {100 * p.quantile:g}th percentile) "
+            f"suggested {counted(p.n_factors, 'factor')}, and {counted(p.n_components, 'component')}."
+        )
+    if report.improper:
+        said.append("The solution is improper and must not be interpreted as it stands.")
+    if report.instrument.status == "draft":
+        ref = report.instrument
+        said.append(f"{ref.id} {ref.version} is a draft, and its scores are not validated.")
+    return " ".join(said)
+
+
+def _model_sentence(report: StructureReport) -> str:
+    n_items = counted(len(report.items), "item")
+    arranged = _ARRANGED[report.factors] if len(report.scales) > 1 else "one factor"
+    number = f"{len(report.scales)} " if arranged == "correlated factors" else ""
+    what = f"the model of the keys of {report.instrument.id} ({n_items}, {number}{arranged})"
+    if report.fit is None:
+        return f"No fit is reported of {what}: it could not be estimated."
+    fit = report.fit
+    tested: Discrepancy = fit if fit.scaled is None else fit.scaled
+    used = f"n = {report.n}" if report.n == report.n_rows else f"n = {report.n} of {report.n_rows}"
+    used += "" if report.n_clusters is None else f" in {report.n_clusters} clusters"
+    if fit.df == 0:
+        return (
+            f"A confirmatory factor analysis of {what} has no degrees of freedom: it tests nothing ({used})."
+        )
+    p = "p < .001" if tested.p_value < _HIDDEN else f"p = {tested.p_value:.3f}".replace("0.", ".", 1)
+    low, high = tested.rmsea_interval()
+    if fit.scaled is None:
+        how, kind = "maximum likelihood", ""
+        cfi, tli, rmsea = fit.cfi, fit.tli, f"RMSEA = {fit.rmsea:.3f}, 90% CI [{low:.3f}, {high:.3f}]"
+    else:
+        how, kind = "robust maximum likelihood", f"{_SCALINGS[fit.scaled.scaling]} scaled "
+        cfi, tli = fit.scaled.robust_cfi, fit.scaled.robust_tli
+        low, high = fit.scaled.robust_rmsea_interval()
+        rmsea = f"robust RMSEA = {fit.scaled.robust_rmsea:.3f}, 90% CI [{low:.3f}, {high:.3f}]"
+    figures = f"{kind}chi-square({tested.df}) = {tested.chi_square:.2f}, {p}"
+    word = "" if fit.scaled is None else "robust "
+    skipped = "no answers missing" if report.n_complete == report.n_rows else _MISSING[report.missing]
+    return (
+        f"A confirmatory factor analysis of {what} by {how} ({used}, {skipped}) gave {figures}, {word}CFI = "
+        f"{cfi:.3f}, {word}TLI = {tli:.3f}, {rmsea}, SRMR = {fit.srmr:.3f}."
+    )
+
+
+def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
+    """Return the tables of a report: heading → column → texts."""
+    tables = {
+        "Guides": {
+            "Index": [g.index for g in report.guides],
+            "Value": [shown(g.value) for g in report.guides],
+            "Guide": [g.wanted for g in report.guides],
+            "Source": [g.source for g in report.guides],
+            "Met": [{True: "yes", False: "no", None: "-"}[g.met] for g in report.guides],
+        },
+        "Items": {
+            "Item": [i.item for i in report.items],
+            "Scale": [i.scale for i in report.items],
+            "Loading": [cell(i.loading, 2) for i in report.items],
+            "SE": [cell(i.se, 2) for i in report.items],
+            "Explained": [cell(i.explained, 2) for i in report.items],
+            "EFA": [f"{i.efa_factor or '-'}{' (!)' if i.elsewhere else ''}" for i in report.items],
+            "EFA loading": [cell(i.efa_loading, 2) for i in report.items],
+        },
+    }
+    if report.general and report.factors == "bifactor":
+        items = tables["Items"]
+        general = [cell(report.general[i.item], 2) for i in report.items]
+        tables["Items"] = {"Item": items["Item"], "General": general} | items
+    elif report.general:
+        tables["General factor"] = {
+            "Factor": list(report.general),
+            "Loading": [cell(value, 2) for value in report.general.values()],
+        }
+    if not report.guides:
+        del tables["Guides"]
+    if len(report.factor_names) > 1 and report.factors == "correlated":
+        tables["Factor correlations (below) and HTMT (above)"] = _correlation_cells(report)
+    if report.modifications:
+        tables[IMPROVEMENTS] = {
+            "Parameter": [m.name for m in report.modifications],
+            "Index": [f"{m.index:.1f}" for m in report.modifications],
+            "Change (std.)": [shown(m.std_all, 2) for m in report.modifications],
+            "In words": [m.meaning.partition(":")[0] for m in report.modifications],
+        }
+    return tables
+
+
+def _correlation_cells(report: StructureReport) -> dict[str, list[str]]:
+    names = report.factor_names
+    columns: dict[str, list[str]] = {"": [f"{n} {name}" for n, name in enumerate(names, 1)]}
+    for j, name in enumerate(names):
+        texts = []
+        for i, other in enumerate(names):
+            value = report.factor_correlations[i, j]
+            if i < j:
+                value = math.nan
+                known = report.heterotrait.names if report.heterotrait is not None else ()
+                if report.heterotrait is not None and name in known and other in known:
+                    value = report.heterotrait.htmt[known.index(other), known.index(name)]
+            texts.append("" if i == j else shown(float(value), 2))
+        columns[str(j + 1)] = texts
+    return columns

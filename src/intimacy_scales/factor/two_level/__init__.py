@@ -1,0 +1,1 @@
+"""A factor within persons and a factor between them."""
