@@ -17,6 +17,7 @@ from scipy.optimize import minimize
 
 from intimacy_scales import encode, item_moments, simulate
 from intimacy_scales.errors import EstimationError, NotConvergedError
+from intimacy_scales.factor import covariances_as_sample
 from intimacy_scales.factor.exploratory import criteria, extraction
 from intimacy_scales.factor.exploratory.analysis import efa
 from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
@@ -381,7 +382,8 @@ def test_options_that_do_not_fit_are_refused(options, told):
 
 
 def test_correlations_may_hold_fewer_factors():
-    few = numbers(3, n=5, p=12, m=2)
+    r = np.corrcoef(numbers(3, n=5, p=12, m=2), rowvar=False)
+    few = covariances_as_sample(r, n=5, names=list("abcdefghijkl"))
     with pytest.raises(
         EstimationError, match="n_factors=7: these correlations hold 4 factors, and the rest would"
     ):

@@ -12,11 +12,13 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-bottom: 0 }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap }
-th:first-child, td:first-child { text-align: left }
+th:first-child, td:first-child, td.text { text-align: left }
 thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #ddd }
 .warnings { background: #fff4d6; padding: .6rem 1rem .6rem 2rem }
 div.wide { overflow-x: auto }
 """
+
+_FEW_LETTERS = 3
 
 
 def cell(value: Any, digits: int = 3) -> str:
@@ -24,6 +26,11 @@ def cell(value: Any, digits: int = 3) -> str:
     if isinstance(value, float):
         return f"{value:.{digits}f}" if math.isfinite(value) else "-"
     return str(value)
+
+
+def _is_text(texts: Sequence[str]) -> bool:
+    """Whether a column holds words rather than figures."""
+    return any(sum(c.isalpha() for c in text) > _FEW_LETTERS for text in texts)
 
 
 def one_line(text: str) -> str:
@@ -37,7 +44,10 @@ def markdown_table(cells: Mapping[str, Sequence[str]]) -> str:
     def line(texts: Sequence[str]) -> str:
         return "| " + " | ".join(one_line(text).replace("|", "\\|") for text in texts) + " |"
 
-    rule = "|" + "|".join(["---"] + ["---:"] * (len(cells) - 1)) + "|"
+    sides = [
+        "---" if number == 0 or _is_text(texts) else "---:" for number, texts in enumerate(cells.values())
+    ]
+    rule = "|" + "|".join(sides) + "|"
     return "\n".join([line(list(cells)), rule, *map(line, zip(*cells.values(), strict=True))])
 
 
@@ -55,7 +65,14 @@ def html_table(cells: Mapping[str, Sequence[str]]) -> str:
     """Return columns of texts as an HTML table."""
     head = "".join(f"<th>{escape(text)}</th>" for text in cells)
     rows = zip(*cells.values(), strict=True)
-    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+    words = [number > 0 and _is_text(texts) for number, texts in enumerate(cells.values())]
+    sides = [' class="text"' if own else "" for own in words]
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{side}>{escape(text)}</td>" for text, side in zip(row, sides, strict=True))
+        + "</tr>"
+        for row in rows
+    )
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -69,6 +86,8 @@ def html_of(title: str, cells: Mapping[str, Sequence[str]], warnings: Sequence[s
 def page_of(title: str, content: str) -> str:
     """Return a web page that stands alone."""
     return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n"
         f"<style>{_STYLE}</style>\n</head>\n<body>\n{content}\n</body>\n</html>\n"
     )

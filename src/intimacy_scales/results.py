@@ -56,7 +56,7 @@ def apa(value: float) -> str:
     >>> apa(0.846), apa(-0.2), apa(1.0)
     ('.85', '-.20', '1.00')
     """
-    text = f"{value:.2f}"
+    text = f"{value + 0.0:.2f}".replace("-0.00", "0.00")
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 

@@ -281,8 +281,8 @@ def _check_variances(
             if share < _SINGULAR:
                 names = [f"{factor} =~ {item}" for item in table.model.indicators(factor)]
                 raise NotIdentifiedError(
-                    f"the model is not identified at the estimates: {factor}{_where(label)} explains nothing, "
-                    f"so that these parameters cannot be told apart: {_few(names)}",
+                    f"the model is not identified at the estimates: {factor}{_where(label)} explains "
+                    f"nothing, so that these parameters cannot be told apart: {_few(names)}",
                     names,
                 )
 

@@ -281,6 +281,13 @@ def efa(
         sample = read_correlations(data, items, missing)
         _check_number(n_factors, len(sample.names))
         persons = counted_persons(sample, n)
+        if sample.rows is not None and len(sample.rows) <= len(sample.names):
+            raise EstimationError(
+                f"{len(sample.rows)} persons are too few for {len(sample.names)} items: their correlations "
+                "hold fewer dimensions than that; use fewer items or collect more answers"
+            )
+        target = aligned(target, sample.names, "target")
+        weights = aligned(weights, sample.names, "weights")
         found = _EXTRACTORS[method](sample.correlations, int(n_factors))
         _check_full(found.loadings)
         turned = rotate(
@@ -319,6 +326,23 @@ def efa(
         agreement=turned.agreement,
         heywood=tuple(name for name, low in zip(sample.names, at_bound, strict=True) if low),
     )
+
+
+def aligned(table: Any, names: Sequence[str], what: str) -> Any:
+    """Return a table of targets or weights with its rows in the order of the items.
+
+    Raises
+    ------
+    EstimationError
+        Its rows are named otherwise.
+    """
+    index = getattr(table, "index", None)
+    if index is None or callable(index) or list(index) == list(range(len(index))):
+        return table
+    labels = [str(label) for label in index]
+    if sorted(labels) != sorted(names):
+        raise EstimationError(f"{what}: its rows must be named as the items are, {', '.join(names[:6])} …")
+    return np.asarray(table, dtype=np.float64)[[labels.index(name) for name in names]]
 
 
 def most_factors(n_items: int) -> int:
