@@ -17,7 +17,6 @@ from scipy.optimize import minimize
 
 from intimacy_scales import encode, item_moments, simulate
 from intimacy_scales.errors import EstimationError, NotConvergedError
-from intimacy_scales.factor import covariances_as_sample
 from intimacy_scales.factor.exploratory import criteria, extraction
 from intimacy_scales.factor.exploratory.analysis import efa
 from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
