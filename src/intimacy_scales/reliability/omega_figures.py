@@ -21,6 +21,7 @@ from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.keyed import Floats
 
 _FEWEST = 3
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,10 @@ def omega_figures(
         identification="marker" if layered else "fixed_factor",
         with_means=sample.missing == "fiml",
     )
-    solution = solve(table, [ordered])
+    # three items of one factor are identified, and so are two of each of several that correlate
+    fewest = min(len(written.indicators(factor)) for factor in written.latent)
+    identified = general is None and fewest >= (_FEWEST if len(written.latent) == 1 else _PAIR)
+    solution = solve(table, [ordered], identified=identified)
     weights = np.array([by_item[item] for item in written.observed])
     top = None if general is None else written.latent.index(general)
     parts = sum_parts(solution, weights, top)

@@ -164,6 +164,7 @@ def solve(
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
     start: Floats | None = None,
+    identified: bool = False,
 ) -> Solution:
     """Estimate a model.
 
@@ -182,6 +183,8 @@ def solve(
         Steps at most.
     start
         Values of the free parameters to begin with, of a model that is known to be identified.
+    identified
+        Whether it is known to be, so that only the estimates are looked at.
     """
     labels = [sample.group for sample in samples]
     check_counts(table, labels)
@@ -191,7 +194,8 @@ def solve(
     )
     if start is None:
         start = usable_start(table, samples, problem)
-        _check_at_large(problem, start, table, labels)
+        if not identified:
+            _check_at_large(problem, start, table, labels)
     optimum = _settled(table, samples, problem, start, max_iterations)
     _check_variances(problem, table, optimum.at, labels)
     check_identified(problem, optimum.at, table, labels, " at the estimates")
