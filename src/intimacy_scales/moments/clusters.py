@@ -63,6 +63,23 @@ def person_labels(answers: CodedResponses, labels: Any, option: str) -> NDArray[
     return label_positions(labels)
 
 
+def labelled_rows(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
+    """Return each row's label as a number from 0, in a column of the checked table or given beside it.
+
+    Raises
+    ------
+    EstimationError
+        Labels for another number of rows, or a row without one.
+    """
+    positions = person_labels(answers, labels, option)
+    if len(positions) != len(answers):
+        raise EstimationError(f"{option}: {len(positions)} labels for {len(answers)} rows")
+    missing = np.flatnonzero(positions < 0)
+    if len(missing):
+        raise EstimationError(f"{option}: row {missing[0]} says nothing; leave such rows out")
+    return positions
+
+
 def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np.intp] | None:
     """Return each person's cluster as a number from 0, or None where there are no clusters.
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError, NotConvergedError
@@ -17,7 +16,7 @@ from intimacy_scales.factor.two_level.likelihood import ClusterMoments, cluster_
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.moments.clusters import Clusters, person_labels
+from intimacy_scales.moments.clusters import Clusters, labelled_rows
 from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reliability.level_coefficients import LevelOmega, composite_of, level_alpha, undefined
 from intimacy_scales.reliability.two_level_result import EqualLoadings, TwoLevelOmega, likelihood_ratio
@@ -41,17 +40,6 @@ class _Diary:
     data: ClusterMoments
 
 
-def _persons(answers: CodedResponses, person: Clusters) -> NDArray[np.intp]:
-    """Return who answered each row, as a number."""
-    positions = person_labels(answers, person, "person")
-    if len(positions) != len(answers):
-        raise EstimationError(f"person: {len(positions)} labels for {len(answers)} rows")
-    missing = np.flatnonzero(positions < 0)
-    if len(missing):
-        raise EstimationError(f"person: row {missing[0]} says nothing; leave such rows out")
-    return positions
-
-
 def _read(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diary:
     if not isinstance(answers, CodedResponses):
         raise EstimationError(f"answers is a {type(answers).__name__}: pass encode(instrument, table)")
@@ -63,7 +51,7 @@ def _read(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diar
             f"the parts of {name!r} have different numbers of items, so its items do not count alike"
         )
     values, complete = keyed_answers(answers, name)
-    who = np.unique(_persons(answers, person)[complete], return_inverse=True)[1]
+    who = np.unique(labelled_rows(answers, person, "person")[complete], return_inverse=True)[1]
     n_persons = int(who.max(initial=-1)) + 1
     for count, what in ((n_persons, "person"), (len(items.ids), "item")):
         if count < 2:  # noqa: PLR2004 - nothing varies with one

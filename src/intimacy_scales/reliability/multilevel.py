@@ -14,7 +14,7 @@ from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.answer_values import keyed_answers
-from intimacy_scales.moments.clusters import Clusters, person_labels
+from intimacy_scales.moments.clusters import Clusters, labelled_rows
 from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reliability.anova import ratio
 from intimacy_scales.reliability.crossed import Floats
@@ -216,17 +216,6 @@ class DiaryReliability(Result):
         return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>"
 
 
-def _positions(answers: CodedResponses, column: Clusters, option: str) -> NDArray[np.intp]:
-    """Return each row's label in a column as a number from 0."""
-    positions = person_labels(answers, column, option)
-    if len(positions) != len(answers):
-        raise EstimationError(f"{option}: {len(positions)} labels for {len(answers)} rows")
-    missing = np.flatnonzero(positions < 0)
-    if len(missing):
-        raise EstimationError(f"{option}: row {missing[0]} says nothing; leave such rows out")
-    return positions
-
-
 def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp], table_rows: NDArray[np.intp]) -> None:
     pairs, counts = np.unique(np.column_stack([person, occasion]), axis=0, return_counts=True)
     twice = pairs[counts > 1]
@@ -305,10 +294,10 @@ def diary_reliability(
             f"the parts of {name!r} have different numbers of items, so its items do not count alike"
         )
     values, complete = keyed_answers(answers, name)
-    who = _renumbered(_positions(answers, person, "person")[complete])
+    who = _renumbered(labelled_rows(answers, person, "person")[complete])
     when = None
     if occasion is not None:
-        when = _positions(answers, occasion, "occasion")[complete]
+        when = labelled_rows(answers, occasion, "occasion")[complete]
         _check_unique(who, when, np.flatnonzero(complete))
         when = _renumbered(when)
     y, k = values[complete], len(items.ids)

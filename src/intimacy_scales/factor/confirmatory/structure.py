@@ -87,7 +87,7 @@ class Structure:
         self.kinds: tuple[Place, ...] = tuple(k for k, _, _ in places)
         self.has_paths_between_latents = "beta" in self.kinds
         self.places = tuple(places)
-        self.extend = [np.eye(p)]
+        self._identity = np.eye(p)
 
     def _ends(self, kind: Place, row: int, column: int) -> tuple[int, int, float]:
         """Return x, y and c of a parameter."""
@@ -123,7 +123,7 @@ class Structure:
         found = self.matrices(values)
         loadings, psi, alpha = found["lambda"], found["psi"], found["alpha"]
         columns = np.empty((p, p + 2 * m), dtype=values.dtype)
-        columns[:, :p] = self.extend[0]
+        columns[:, :p] = self._identity
         if self.has_paths_between_latents:
             effects: Floats = np.asarray(np.linalg.inv(np.eye(m) - found["beta"]), dtype=values.dtype)
             latent = effects @ psi @ effects.T
