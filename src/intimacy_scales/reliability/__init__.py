@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         intraclass_corr,
     )
     from intimacy_scales.reliability.items import ItemAnalysis, item_analysis
+    from intimacy_scales.reliability.level_coefficients import LevelCoefficient, LevelOmega
     from intimacy_scales.reliability.multilevel import DiaryReliability, NestedComponents, diary_reliability
     from intimacy_scales.reliability.omega import McDonaldOmega, mcdonald_omega
     from intimacy_scales.reliability.omega_figures import GroupOmega
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.scale_report import ScaleReliability
     from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
-    from intimacy_scales.reliability.two_level_result import TwoLevelOmega
+    from intimacy_scales.reliability.two_level_result import EqualLoadings, TwoLevelOmega
     from intimacy_scales.results import Coefficient, Interval
 
 _HOMES = {
@@ -57,6 +58,7 @@ _HOMES = {
     "hierarchical": ("HierarchicalOmega", "hierarchical_omega"),
     "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
     "items": ("ItemAnalysis", "item_analysis"),
+    "level_coefficients": ("LevelCoefficient", "LevelOmega"),
     "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
     "omega": ("McDonaldOmega", "mcdonald_omega"),
     "omega_figures": ("GroupOmega",),
@@ -68,7 +70,7 @@ _HOMES = {
         "split_halves",
     ),
     "stratified": ("StratifiedAlpha", "stratified_alpha"),
-    "two_level_result": ("TwoLevelOmega",),
+    "two_level_result": ("EqualLoadings", "TwoLevelOmega"),
 }  # fmt: skip
 _ELSEWHERE = {
     "moments.item_moments": ("ItemMoments", "item_moments", "item_moments_stream"),
@@ -80,16 +82,16 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for na
 }
 
 __all__ = [
-    "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "GreatestLowerBound", "GroupICC",
-    "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval", "IntraclassCorrelation",
-    "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments", "McDonaldOmega",
-    "MeasurementError", "NestedComponents", "ReliabilityReport", "ReliableChange", "RetestReliability",
-    "ScaleReliability", "SplitHalf", "SplitHalves", "StratifiedAlpha", "TwoLevelOmega",
-    "attenuation_corrected", "cronbach_alpha", "diary_reliability", "greatest_lower_bound", "group_icc",
-    "guttman_lambdas", "hierarchical_omega", "intraclass_corr", "item_analysis", "item_moments",
-    "item_moments_stream", "items_needed", "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega",
-    "measurement_error", "reliability_report", "reliable_change", "spearman_brown", "split_half",
-    "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
+    "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "EqualLoadings", "GreatestLowerBound",
+    "GroupICC", "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval", "IntraclassCorrelation",
+    "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments", "LevelCoefficient",
+    "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents", "ReliabilityReport",
+    "ReliableChange", "RetestReliability", "ScaleReliability", "SplitHalf", "SplitHalves",
+    "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected", "cronbach_alpha", "diary_reliability",
+    "greatest_lower_bound", "group_icc", "guttman_lambdas", "hierarchical_omega", "intraclass_corr",
+    "item_analysis", "item_moments", "item_moments_stream", "items_needed", "jacobson_truax_cutoffs",
+    "keyed_moments", "mcdonald_omega", "measurement_error", "reliability_report", "reliable_change",
+    "spearman_brown", "split_half", "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
 ]  # fmt: skip
 
 

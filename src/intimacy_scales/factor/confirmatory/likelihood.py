@@ -230,6 +230,20 @@ def expected_information(structure: Structure, basis: Basis, evidence: Evidence,
     return total
 
 
+def information_beside(
+    structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted, n_own: int
+) -> tuple[Floats, Floats]:
+    """Return the expected information of later parameters: beside the first, and of themselves."""
+    m = len(structure.x) - n_own
+    beside, own = np.zeros((m, n_own)), np.zeros(m)
+    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+        rows = None if pattern.observed is None else basis.columns[pattern.observed]
+        found = structure.information_beside(basis, inverse, n_own, columns=rows)
+        beside += pattern.n / evidence.n * found[0]
+        own += pattern.n / evidence.n * found[1]
+    return beside, own
+
+
 def observed_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
     """Return the Hessian of -logL / n by one group's parameters."""
     x, y, c, s = structure.x, structure.y, basis.coefficients, basis.slopes

@@ -11,7 +11,7 @@ import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation import GroupPart
 from intimacy_scales.factor.confirmatory.fit import chi_square_p
-from intimacy_scales.factor.confirmatory.likelihood import expected_information
+from intimacy_scales.factor.confirmatory.likelihood import information_beside
 from intimacy_scales.factor.confirmatory.solution import Solution
 from intimacy_scales.factor.confirmatory.standardized import Standardized
 from intimacy_scales.factor.confirmatory.structure import Floats, Place, Structure
@@ -210,14 +210,13 @@ def _of_group(solution: Solution, group: int, label: str | None, inverse: Floats
     extended = np.concatenate([values, [p.fixed or 0.0 for p in candidates]])
     basis, fit = wider.basis(extended), solution.at.fits[group]
     slope = wider.covariance_gradient(basis, fit.weights) + wider.mean_gradient(basis, fit.mean_weights)
-    information = expected_information(wider, basis, part.evidence, fit)
     share = part.evidence.n / n
     m = len(own)
+    beside, before = (share * found for found in information_beside(wider, basis, part.evidence, fit, m))
     crossed = np.zeros((len(candidates), table.n_free))
     for j, target in zip(part.chosen, part.targets, strict=True):
-        crossed[:, target] += share * information[m:, j]
-    left = share * information[m:, m:].diagonal() - np.einsum("ij,jk,ik->i", crossed, inverse, crossed)
-    before = share * information[m:, m:].diagonal()
+        crossed[:, target] += beside[:, j]
+    left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
     scale = _unit_changes(part, solution, group, candidates)
     rows = []
     for j, p in enumerate(candidates):

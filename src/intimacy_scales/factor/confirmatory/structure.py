@@ -180,6 +180,27 @@ class Structure:
             information += np.outer(s, s) * xx
         return information
 
+    def information_beside(
+        self, basis: Basis, inverse: Floats, n_own: int, *, columns: Floats | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return what `information` has of the later parameters: beside the first, and of themselves.
+
+        Returns
+        -------
+        tuple
+            (n - n_own, n_own), and the diagonal (n - n_own,): without the pairs of later ones.
+        """
+        z = basis.columns if columns is None else columns
+        g = z.T @ inverse @ z
+        x, y, c, s = self.x[n_own:], self.y[n_own:], basis.coefficients, basis.slopes
+        first, second = self.x[:n_own], self.y[:n_own]
+        gx, gy = g[x], g[y]
+        xx = gx[:, first]
+        beside: Floats = np.outer(c[n_own:], c[:n_own]) * (xx * gy[:, second] + gx[:, second] * gy[:, first])
+        beside += np.outer(s[n_own:], s[:n_own]) * xx
+        own = c[n_own:] ** 2 * (g[x, x] * g[y, y] + g[x, y] ** 2) + s[n_own:] ** 2 * g[x, x]
+        return beside, own
+
     def curvature(self, basis: Basis, weights: Floats, mean_weights: Floats | None) -> Floats:
         """Return tr(weights d²Sigma_ij) + mean_weights' d²mu_ij of all pairs of parameters.
 
