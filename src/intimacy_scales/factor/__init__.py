@@ -7,10 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from intimacy_scales.factor.confirmatory.analysis import CFAResult, cfa
+    from intimacy_scales.factor.confirmatory.analysis import cfa
     from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
     from intimacy_scales.factor.confirmatory.equal_steps import Invariance, invariance
     from intimacy_scales.factor.confirmatory.model import Model
+    from intimacy_scales.factor.confirmatory.result import CFAResult
     from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
     from intimacy_scales.factor.exploratory.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
     from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "exploratory.adequacy": ("SamplingAdequacy", "Sphericity", "bartlett", "kmo"),
     "confirmatory.comparison": ("FitChange", "ModelComparison", "compare_models"),
-    "confirmatory.analysis": ("CFAResult", "cfa"),
+    "confirmatory.analysis": ("cfa",),
     "discriminant": ("HeterotraitMonotrait", "htmt"),
     "confirmatory.equal_steps": ("Invariance", "invariance"),
     "exploratory.analysis": ("EFAResult", "efa"),
     "confirmatory.model": ("Model",),
+    "confirmatory.result": ("CFAResult",),
     "report.structure": ("structure_report",),
     "report.result": ("StructureReport",),
     "exploratory.retention": (

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.analysis import CFAResult
 from intimacy_scales.factor.confirmatory.fit import chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.result import CFAResult
 from intimacy_scales.results import Result, plain
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.analysis import CFAResult, fit_model
+from intimacy_scales.factor.confirmatory.analysis import fit_model
 from intimacy_scales.factor.confirmatory.checks import check_names, check_options, check_samples, checked_data
 from intimacy_scales.factor.confirmatory.comparison import ModelComparison, fit_change
 from intimacy_scales.factor.confirmatory.fit import p_text
 from intimacy_scales.factor.confirmatory.model import Model, as_model
 from intimacy_scales.factor.confirmatory.modification import ModificationIndex
+from intimacy_scales.factor.confirmatory.result import CFAResult
 from intimacy_scales.factor.confirmatory.solution import Estimator
 from intimacy_scales.factor.confirmatory.table import Equal, Identification
 from intimacy_scales.factor.reading import read_samples

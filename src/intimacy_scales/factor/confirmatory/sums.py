@@ -30,8 +30,8 @@ class SumParts:
     general_slope: Floats
 
 
-def sum_parts(solution: Solution, weights: Floats, general: int | None = None) -> SumParts:
-    """Return the parts of the variance of the weighted sum of the first group's items.
+def sum_parts(solution: Solution, weights: Floats, general: int | None = None, group: int = 0) -> SumParts:
+    """Return the parts of the variance of the weighted sum of one group's items.
 
     With ``dSigma = c (x y' + y x')``, ``w' dSigma w = 2 c (w'x) (w'y)``.
 
@@ -43,8 +43,10 @@ def sum_parts(solution: Solution, weights: Floats, general: int | None = None) -
         (p,).
     general
         Position of a factor.
+    group
+        Position of a group.
     """
-    part, basis = solution.problem.groups[0], solution.at.bases[0]
+    part, basis = solution.problem.groups[group], solution.at.bases[group]
     structure, n_free = part.structure, solution.table.n_free
     reach = weights @ basis.columns
     slope = 2 * basis.coefficients * reach[structure.x] * reach[structure.y]

@@ -14,10 +14,11 @@ from intimacy_scales.banks import as_instrument
 from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.analysis import CFAResult, fit_model
+from intimacy_scales.factor.confirmatory.analysis import fit_model
 from intimacy_scales.factor.confirmatory.checks import check_samples
 from intimacy_scales.factor.confirmatory.model import Factors, Model, parts_of
 from intimacy_scales.factor.confirmatory.modification import ModificationIndex
+from intimacy_scales.factor.confirmatory.result import CFAResult
 from intimacy_scales.factor.confirmatory.solution import Estimator, Scaling
 from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
 from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
