@@ -12,7 +12,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-bottom: 0 }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap }
-th:first-child, td:first-child, td.text { text-align: left }
+th:first-child, td:first-child, .text { text-align: left }
 thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #ddd }
 .warnings { background: #fff4d6; padding: .6rem 1rem .6rem 2rem }
 div.wide { overflow-x: auto }
@@ -63,10 +63,10 @@ def markdown_of(
 
 def html_table(cells: Mapping[str, Sequence[str]]) -> str:
     """Return columns of texts as an HTML table."""
-    head = "".join(f"<th>{escape(text)}</th>" for text in cells)
     rows = zip(*cells.values(), strict=True)
     words = [number > 0 and _is_text(texts) for number, texts in enumerate(cells.values())]
     sides = [' class="text"' if own else "" for own in words]
+    head = "".join(f"<th{side}>{escape(text)}</th>" for text, side in zip(cells, sides, strict=True))
     body = "".join(
         "<tr>"
         + "".join(f"<td{side}>{escape(text)}</td>" for text, side in zip(row, sides, strict=True))

@@ -25,7 +25,7 @@ _MISSING = {
 }
 _SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 _HIDDEN = 0.001
-IMPROVEMENTS = "What would improve the fit most"
+IMPROVEMENTS = "What would improve the fit most (found by looking: to be shown on other answers)"
 
 
 def structure_sentence(report: StructureReport) -> str:
