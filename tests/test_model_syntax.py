@@ -101,14 +101,15 @@ READ: dict[str, list[tuple[Any, ...]]] = {
         ("P1", "=~", "x1", M(free=True, label="l1")), ("P1", "=~", "x2", label("l2")),
     ],
     "f =~ NA*x1 + start(.5)*x1": [("f", "=~", "x1", M(free=True, start=0.5))],
-    "f =~ x2 + a*x1 + x2 + NA*x1 + .2?x1": [
+    "f =~ x2 + a*x1 + NA*x1 + .2?x1": [
         ("f", "=~", "x2"), ("f", "=~", "x1", M(free=True, start=0.2, label="a")),
     ],
     "f =~ 0.5*x + a*x": [("f", "=~", "x", M(fixed=0.5, label="a"))],
     "f =~ c(a, a)*x + c(1, NA)*x": [("f", "=~", "x", M(fixed=1, label="a"), M(free=True, label="a"))],
     "f =~ a*x + c(1, NA)*x": [("f", "=~", "x", M(fixed=1, label="a"), M(free=True, label="a"))],
     "f =~ c(1, NA)*x + start(c(NA, 2))*x": [("f", "=~", "x", fixed(1), M(free=True, start=2))],
-    "f =~ x\nf =~ x": [("f", "=~", "x")],
+    "f =~ x\nf =~ a*x": [("f", "=~", "x", label("a"))],
+    "x ~~ y\ny ~~ x": [("x", "~~", "y")],
     "x ~~ y\nf =~ x\ny ~~ a*x\nx ~~ a*y + NA*y": [
         ("x", "~~", "y", M(free=True, label="a")), ("f", "=~", "x"),
     ],
@@ -247,7 +248,9 @@ REFUSED: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "a == a": (1, 1, ("a == a says nothing of any parameter",)),
     "1 == 1": (1, 1, ("1.0 == 1.0 says nothing of any parameter",)),
     "a == NA": (1, 6, ("NA sets a parameter free",)),
-    # contradictions
+    # the same again, and contradictions
+    "f =~ x + y + x": (1, 14, ("f =~ x is written here and in line 1, column 6: write it once, or the",)),
+    "f =~ x\nf =~ x": (2, 6, ("f =~ x is written here and in line 1, column 6",)),
     "f =~ a*x + b*x": (1, 14, ("f =~ x is labelled b here and labelled a in line 1, column 8: say one",)),
     "f =~ 0.5*x\n\nf =~ NA*x": (3, 9, ("f =~ x is free here and fixed at 0.5 in line 1, column 10",)),
     "f =~ NA*x\nf =~ 2*x": (2, 8, ("f =~ x is fixed at 2 here and free in line 1, column 9",)),

@@ -98,7 +98,8 @@ def parse(text: str) -> tuple[Statement | Equality, ...]:
     """Return what a model in lavaan's syntax says: each parameter once, in the order of the text.
 
     A parameter may be written several times, each time with one modifier, and these complete each
-    other: ``f =~ NA*x1 + l1*x1``, or ``x ~~ y`` and ``y ~~ 0*x``.
+    other: ``f =~ NA*x1 + l1*x1``, or ``x ~~ y`` and ``y ~~ 0*x``. A loading written twice without
+    any is refused: it may stand where another item was meant.
 
     Raises
     ------
@@ -303,8 +304,14 @@ class _Parser:
         self._found[key] = known
 
     def _check_agreement(self, statement: Statement, earlier: Sequence[_Mention], now: _Mention) -> None:
-        """Raise where a parameter was written before and something else was said of it."""
+        """Raise where a parameter was written before, unless each time adds something to it."""
         for then in earlier:
+            if statement.op == "=~" and not then.modifiers and not now.modifiers:
+                raise self._cursor.error(
+                    f"{statement} is written here and in {_place(then)}: write it once, or the "
+                    "variable that was meant",
+                    now.token,
+                )
             told = contradiction(then.modifiers, now.modifiers)
             if told:
                 raise self._cursor.error(
