@@ -378,7 +378,7 @@ def same_rows(one: Any, other: Any) -> bool:
     first, second = getattr(one, "index", None), getattr(other, "index", None)
     if not all(index is not None and hasattr(index, "equals") for index in (first, second)):
         return True
-    return bool(first.equals(second))  # type: ignore[union-attr]
+    return bool(first.equals(second))  # type: ignore[union-attr]  # not None, by the line above
 
 
 def number_column(values: Any, what: str) -> NDArray[np.float64]:

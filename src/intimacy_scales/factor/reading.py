@@ -289,7 +289,7 @@ def of_rows(
 ) -> SampleMoments:
     """Return the moments of rows of numbers (n, p), nan where one is missing."""
     there = ~np.isnan(rows)
-    common = {"names": names, "n_rows": len(rows), "group": group, "instrument": instrument}
+    common: dict[str, Any] = {"names": names, "n_rows": len(rows), "group": group, "instrument": instrument}
     complete = there.all(axis=1)
     if missing == "listwise" or complete.all():
         used = rows[complete]
@@ -299,7 +299,7 @@ def of_rows(
         with np.errstate(invalid="ignore", divide="ignore"):
             covariances = centred.T @ centred / (n - 1) if n > 1 else np.full((len(names),) * 2, np.nan)
         return SampleMoments(
-            **common,  # type: ignore[arg-type]
+            **common,
             n=n,
             means=means,
             covariances=covariances,

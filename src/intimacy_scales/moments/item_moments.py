@@ -147,7 +147,7 @@ class ItemMoments:
             return NotImplemented
         return self.instrument.digest == other.instrument.digest and self._bytes() == other._bytes()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
 
     def _bytes(self) -> tuple[Any, ...]:
         parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]

@@ -244,7 +244,7 @@ class ItemAnalysis(Result):
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, ItemAnalysis) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
 
     def __repr__(self) -> str:
         table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
@@ -305,7 +305,9 @@ def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
     shared = r.copy()
     np.fill_diagonal(shared, squared_multiple_correlations(r))
     with np.errstate(invalid="ignore", divide="ignore"):
-        dropped = (k - 1) / (k - 2) * (1 - (own.sum() - own) / rest) if k > 2 else np.full(k, np.nan)  # noqa: PLR2004
+        dropped = np.full(k, np.nan)
+        if k > 2:  # noqa: PLR2004 - one item left has no alpha
+            dropped = (k - 1) / (k - 2) * (1 - (own.sum() - own) / rest)
         return {
             "r_drop": np.where((own > 0) & (rest > 0), (rows - own) / np.sqrt(own * rest), np.nan),
             "r_std": r.sum(axis=1) / np.sqrt(r.sum()),

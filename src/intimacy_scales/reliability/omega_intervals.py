@@ -18,7 +18,7 @@ from intimacy_scales.factor.sample import Floats
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by_cluster
-from intimacy_scales.moments.keyed import KeyedMoments, items_of, keyed_moments
+from intimacy_scales.moments.keyed import KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reliability.bootstrap import bca_interval, percentile_interval
 from intimacy_scales.reliability.influence import distribution_free_variance, influences
 from intimacy_scales.reliability.intervals import symmetric
@@ -132,8 +132,8 @@ def _moments_and_gradient(omega: McDonaldOmega) -> tuple[KeyedMoments, Floats]:
     """Return the scale's moments, and the derivative of omega in their order of items."""
     assert isinstance(omega.answers, CodedResponses)
     assert omega.sample is not None
-    missing = "pairwise" if omega.missing == "pairwise" else "listwise"
-    moments = keyed_moments(omega.answers, omega.scale, missing, pair_sds=False)  # type: ignore[arg-type]
+    missing: Missing = "pairwise" if omega.missing == "pairwise" else "listwise"
+    moments = keyed_moments(omega.answers, omega.scale, missing, pair_sds=False)
     order = [omega.sample.names.index(item) for item in moments.items]
     return moments, _gradient(omega, exact=True)[np.ix_(order, order)]
 

@@ -74,7 +74,7 @@ def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
                 "estimator='MLR' needs each person's answers to all items it uses: "
                 + ("use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)")
             )
-        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004
+        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004 - one is no sample
             raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
         if sample.clusters is not None and estimator != "MLR":
             raise EstimationError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,8 +45,9 @@ class _Figures(Result):
     missing: MissingAnswers
     instrument: InstrumentRef | None
 
+    @abstractmethod
     def _columns(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the columns of the table, by name."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table."""
