@@ -330,6 +330,8 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--write", type=Path, metavar="FILE", help="a page with a place for the tables")
     given = parser.parse_args()
+    if given.write and BEGIN not in (given.write.read_text(encoding="utf-8") if given.write.exists() else ""):
+        parser.error(f"{given.write}: has no place for the tables, a line {BEGIN.strip()}")
     warnings.simplefilter("ignore")
     started = time.perf_counter()
     with one_blas_thread():
