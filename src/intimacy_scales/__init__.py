@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from intimacy_scales.banks import available, load, load_bank
+    from intimacy_scales.banks import load, load_bank
+    from intimacy_scales.catalogue import available
     from intimacy_scales.codes import CodedResponses, encode
     from intimacy_scales.errors import (
         EstimationError,
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
         MissingColumnsError,
         MissingDependencyError,
         ModelSyntaxError,
+        NoNormsError,
         NotConvergedError,
         NotIdentifiedError,
         ResponseError,
         ResponseProblem,
         UnknownInstrumentError,
         UnvalidatedInstrumentWarning,
+        UnverifiedKeyWarning,
     )
     from intimacy_scales.factor import (
         Model,
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
         parallel_analysis,
         structure_report,
     )
-    from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, ResponseScale, Scale
+    from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
     from intimacy_scales.reliability import (
         ItemMoments,
         cronbach_alpha,
@@ -52,19 +55,20 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "banks": ("available", "load", "load_bank"),
+    "banks": ("load", "load_bank"),
+    "catalogue": ("available",),
     "codes": ("CodedResponses", "encode"),
     "errors": (
         "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
-        "ModelSyntaxError", "NotConvergedError", "NotIdentifiedError", "ResponseError", "ResponseProblem",
-        "UnknownInstrumentError", "UnvalidatedInstrumentWarning",
+        "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError", "ResponseError",
+        "ResponseProblem", "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     ),
     "factor": (
         "Model", "cfa", "compare_models", "efa", "htmt", "invariance", "parallel_analysis",
         "structure_report",
     ),
-    "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "ResponseScale", "Scale"),
+    "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "Norm", "ResponseScale", "Scale"),
     "reliability": (
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
         "mcdonald_omega", "reliability_report",
@@ -78,12 +82,12 @@ __all__ = [
     "CodedResponses", "EstimationError", "Instrument", "InstrumentError", "IntimacyScalesError",
     "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
     "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model", "ModelSyntaxError",
-    "NotConvergedError", "NotIdentifiedError", "PersonScores", "ResponseError", "ResponseProblem",
-    "ResponseScale", "Scale", "Scores", "Simulation", "UnknownInstrumentError",
-    "UnvalidatedInstrumentWarning", "available", "cfa", "compare_models", "cronbach_alpha", "efa",
-    "encode", "htmt", "invariance", "item_analysis", "item_moments", "item_moments_stream", "load",
-    "load_bank", "mcdonald_omega", "parallel_analysis", "reliability_report", "score", "score_stream",
-    "simulate", "structure_report",
+    "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores", "ResponseError",
+    "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation", "UnknownInstrumentError",
+    "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning", "available", "cfa", "compare_models",
+    "cronbach_alpha", "efa", "encode", "htmt", "invariance", "item_analysis", "item_moments",
+    "item_moments_stream", "load", "load_bank", "mcdonald_omega", "parallel_analysis", "reliability_report",
+    "score", "score_stream", "simulate", "structure_report",
 ]  # fmt: skip
 
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import difflib
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import warnings
+from collections.abc import Sequence
 from functools import cache
-from html import escape
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, UnverifiedKeyWarning
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 
 MAX_BYTES = 8 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
-_FORMS, _BANKS = ("forms", "published"), ("components",)
+_FORMS, _BANKS = ("forms", "published"), ("components", "companions")
+_UNSURE = {
+    "single-source": "its scoring key was read in one source only. Compare it with the article or the "
+    "authors' form before you publish scores",
+    "unconfirmed": "its scoring key was read only where a reader cannot look it up. Compare it with the "
+    "article or the authors' form before you use it",
+}
 _Model = TypeVar("_Model", Instrument, ItemBank, Form)
 
 
@@ -169,6 +174,16 @@ def _load_file(path: Path) -> Instrument:
     return _build(Instrument, content, path)
 
 
+def shipped_ids() -> list[str]:
+    """Return the ids that `load` takes."""
+    return list(_shipped(_FORMS))
+
+
+def shipped_bank_ids() -> list[str]:
+    """Return the ids that `load_bank` takes."""
+    return list(_shipped(_BANKS))
+
+
 @cache
 def _load_shipped(name: str) -> Instrument:
     return _load_file(_locate(name, "instrument", _FORMS))
@@ -194,13 +209,22 @@ def load(source: str | Path) -> Instrument:
     InstrumentError
         The file cannot be read or is not valid; every fault is named with its field.
 
+    Warns
+    -----
+    UnverifiedKeyWarning
+        A published key that was not confirmed by a second source.
+
     Examples
     --------
     >>> load("scii-24").scale("trust").keys[2]
     ItemKey(item='tru09', reverse=True)
     """
     path = _as_file(source)
-    return _load_shipped(str(source)) if path is None else _load_file(_locate(path, "instrument", _FORMS))
+    form = _load_shipped(str(source)) if path is None else _load_file(_locate(path, "instrument", _FORMS))
+    confidence = form.evidence.confidence
+    if confidence is not None and confidence != "verified":
+        warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=2)
+    return form
 
 
 @cache
@@ -236,97 +260,11 @@ def load_bank(source: str | Path) -> ItemBank:
     return _load_bank(path) if _as_file(source) is None else _load_bank.__wrapped__(path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueEntry:
-    """One line of the catalogue.
-
-    Attributes
-    ----------
-    id, version, title, language, status
-        As in the instrument; ``status`` is its evidence status.
-    n_items
-        Number of items.
-    scales
-        Ids of its scales.
-    """
-
-    id: str
-    version: str
-    title: str
-    language: str
-    status: str
-    n_items: int
-    scales: tuple[str, ...]
-
-
-class Catalogue(Sequence[CatalogueEntry]):
-    """The shipped instruments, in order; ``"scii-24" in available()`` asks for an id."""
-
-    def __init__(self, entries: Sequence[CatalogueEntry]) -> None:
-        self._entries = tuple(entries)
-
-    @overload
-    def __getitem__(self, index: int) -> CatalogueEntry: ...
-    @overload
-    def __getitem__(self, index: slice) -> Catalogue: ...
-    def __getitem__(self, index: int | slice) -> CatalogueEntry | Catalogue:
-        return Catalogue(self._entries[index]) if isinstance(index, slice) else self._entries[index]
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __iter__(self) -> Iterator[CatalogueEntry]:
-        return iter(self._entries)
-
-    def __contains__(self, value: object) -> bool:
-        return any(value in (entry, entry.id) for entry in self._entries)
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Ids that `load` takes."""
-        return tuple(entry.id for entry in self._entries)
-
-    def __repr__(self) -> str:
-        width = max(map(len, self.ids), default=0)
-        return "\n".join(
-            f"{e.id:<{width}}  {e.n_items:>3} items  {e.status:<9}  {e.title}" for e in self._entries
-        )
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("id", "title", "items", "scales", "status"))
-        rows = "".join(
-            f"<tr><td><code>{escape(e.id)}</code></td><td>{escape(e.title)}</td><td>{e.n_items}</td>"
-            f"<td>{escape(', '.join(e.scales))}</td><td>{e.status}</td></tr>"
-            for e in self._entries
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+def load_shipped(name: str) -> Instrument:
+    """Load a shipped instrument without a warning, to be listed or looked at."""
+    return _load_shipped(name)
 
 
 def as_instrument(instrument: Instrument | str | Path) -> Instrument:
     """Return an instrument as it is, or load the one that an id or a path names."""
     return instrument if isinstance(instrument, Instrument) else load(instrument)
-
-
-def available() -> Catalogue:
-    """Return the catalogue of shipped instruments.
-
-    Examples
-    --------
-    >>> "scii-24" in available()
-    True
-    """
-    entries = []
-    for name in _shipped(_FORMS):
-        instrument = _load_shipped(name)
-        entries.append(
-            CatalogueEntry(
-                id=instrument.id,
-                version=instrument.version,
-                title=instrument.title,
-                language=instrument.language,
-                status=instrument.evidence.status,
-                n_items=len(instrument.items),
-                scales=instrument.scale_ids,
-            )
-        )
-    return Catalogue(entries)

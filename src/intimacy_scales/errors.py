@@ -162,6 +162,14 @@ class UnvalidatedInstrumentWarning(IntimacyScalesWarning):
     """The instrument is a draft: nobody has shown yet that its scores mean what they say."""
 
 
+class UnverifiedKeyWarning(IntimacyScalesWarning):
+    """The scoring key of a published instrument was not confirmed by a second source."""
+
+
+class NoNormsError(IntimacyScalesError, LookupError):
+    """Nothing is known that scores could be compared with; says what lacks and how to make it."""
+
+
 class EstimationError(IntimacyScalesError, ValueError):
     """A statistic cannot be computed from what was given, or not in the way that was asked for."""
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from intimacy_scales.banks import load
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.instrument import Instrument
 from intimacy_scales.sheet import OnInvalid
 
 
@@ -45,7 +47,17 @@ AllowMissingItems = Annotated[
     bool, typer.Option("--allow-missing-items", help="Items without a column were skipped by everyone.")
 ]
 ProblemsFile = Annotated[Path | None, typer.Option(help="Write every bad cell to this .csv file.")]
+CodingName = Annotated[
+    str | None,
+    typer.Option(help="How answers were stored, if not as the printed value: a coding that show names."),
+]
 EncodingName = Annotated[str | None, typer.Option(help="Encoding of a text file, if not detected.")]
+
+
+def load_for(name: str, coding: str | None) -> Instrument:
+    """Load the instrument, in the coding of the answers."""
+    form = load(name)
+    return form if coding is None else form.with_coding(coding)
 
 
 def read_columns(text: str | None) -> Any:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from intimacy_scales.banks import load
 from intimacy_scales.cli.options import (
     AllowMissingItems,
     AnswersFile,
+    CodingName,
     ColumnsText,
     EncodingName,
     InstrumentName,
@@ -22,6 +22,7 @@ from intimacy_scales.cli.options import (
     OnInvalidOption,
     PersonColumn,
     ProblemsFile,
+    load_for,
     read_columns,
     read_missing_codes,
 )
@@ -99,6 +100,7 @@ def reliability(
         Path | None, typer.Option("-o", "--output", help="Write the report to .json, .csv, .md or .html.")
     ] = None,
     problems: ProblemsFile = None,
+    coding: CodingName = None,
     encoding: EncodingName = None,
 ) -> None:
     """Compute the reliability of every scale from a file of answers.
@@ -112,7 +114,7 @@ def reliability(
         for said_anyway in (KeyingWarning, UnvalidatedInstrumentWarning):
             warnings.simplefilter("ignore", said_anyway)
         result = reliability_file(
-            load(instrument),
+            load_for(instrument, coding),
             file,
             output=output,
             problems=problems,

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from intimacy_scales.banks import load
 from intimacy_scales.cli.options import (
     AllowMissingItems,
     AnswersFile,
+    CodingName,
     ColumnsText,
     EncodingName,
     InstrumentName,
@@ -21,6 +21,7 @@ from intimacy_scales.cli.options import (
     OnInvalidOption,
     PersonColumn,
     ProblemsFile,
+    load_for,
     read_columns,
     read_missing_codes,
 )
@@ -58,6 +59,7 @@ def score(
         typer.Option("-o", "--output", help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx."),
     ] = None,
     problems: ProblemsFile = None,
+    coding: CodingName = None,
     encoding: EncodingName = None,
 ) -> None:
     """Score a file of answers, print a summary, and write the scores.
@@ -70,7 +72,7 @@ def score(
     with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("scoring") as progress:
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
         report = score_file(
-            load(instrument),
+            load_for(instrument, coding),
             file,
             output=output,
             problems=problems,

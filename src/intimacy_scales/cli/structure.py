@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from intimacy_scales.banks import load
 from intimacy_scales.cli.options import (
     AllowMissingItems,
     AnswersFile,
+    CodingName,
     ColumnsText,
     EncodingName,
     InstrumentName,
@@ -22,6 +22,7 @@ from intimacy_scales.cli.options import (
     OnInvalidOption,
     PersonColumn,
     ProblemsFile,
+    load_for,
     read_columns,
     read_missing_codes,
 )
@@ -111,6 +112,7 @@ def structure(
         Path | None, typer.Option("-o", "--output", help="Write the report to .json, .csv, .md or .html.")
     ] = None,
     problems: ProblemsFile = None,
+    coding: CodingName = None,
     encoding: EncodingName = None,
 ) -> None:
     """Ask whether the pattern of answers in a file supports the instrument's scales.
@@ -124,7 +126,7 @@ def structure(
     with errors_as_messages(hint, hints), warnings.catch_warnings(), progress_bar("reading") as progress:
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)
         result = structure_file(
-            load(instrument),
+            load_for(instrument, coding),
             file,
             output=output,
             problems=problems,

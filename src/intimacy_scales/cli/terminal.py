@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from intimacy_scales.errors import EstimationError, InstrumentError, MissingColumnsError, ResponseError
+from intimacy_scales.errors import (
+    EstimationError,
+    InstrumentError,
+    MissingColumnsError,
+    NoNormsError,
+    ResponseError,
+    UnverifiedKeyWarning,
+)
 
 if TYPE_CHECKING:
     from intimacy_scales.interop import FileReport
@@ -29,9 +37,13 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
+def _print_warning(message: Warning | str, *_where: Any, **_how: Any) -> None:
+    err.print(f"[yellow]warning:[/] {escape(str(message))}", soft_wrap=True)
+
+
 @contextmanager
 def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Turn the library's errors into a message and an exit status.
+    """Turn the library's errors into a message and an exit status, and warnings into messages.
 
     Parameters
     ----------
@@ -41,13 +53,16 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
         What a message may say of Python → how that is done on the command line.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UnverifiedKeyWarning)
+            warnings.showwarning = _print_warning
+            yield
     except OSError as error:
         err.print(
             f"[red]error:[/] {escape(str(error.filename or ''))}: {escape(error.strerror or str(error))}"
         )
         raise typer.Exit(WRONG_USE) from None
-    except (EstimationError, InstrumentError, ResponseError, ImportError) as error:
+    except (EstimationError, InstrumentError, NoNormsError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
         more += "".join(f"\n{text}" for words, text in (hints or {}).items() if words in str(error))
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)

@@ -2,20 +2,29 @@
 
 from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
 from intimacy_scales.instrument.base import normalized
+from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding
 from intimacy_scales.instrument.faults import instrument_error
-from intimacy_scales.instrument.instrument import Instrument, InstrumentRef, Item, Wording
+from intimacy_scales.instrument.instrument import Instrument
+from intimacy_scales.instrument.item import Coding, Item, Wording
+from intimacy_scales.instrument.norm import Cutoff, Norm
 from intimacy_scales.instrument.numbers import as_number, exact, plain
-from intimacy_scales.instrument.provenance import Citation, Cutoff, Evidence, License, Norm, Source
+from intimacy_scales.instrument.provenance import Citation, Confidence, License, Source
+from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScale
 from intimacy_scales.instrument.scale import ItemKey, MissingRule, Scale
 
 __all__ = [
     "NOT_ANSWERED",
+    "STEPS",
     "BankItem",
     "Citation",
+    "Coding",
+    "Confidence",
     "Cutoff",
     "Evidence",
+    "EvidenceStep",
     "Facet",
+    "Finding",
     "Form",
     "Instrument",
     "InstrumentRef",

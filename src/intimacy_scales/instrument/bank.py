@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, StrictBool, ValidationError, model_validator
 
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
+from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.faults import instrument_error
-from intimacy_scales.instrument.instrument import Instrument, Item, Wording, unique
-from intimacy_scales.instrument.provenance import Citation, Evidence, License
+from intimacy_scales.instrument.instrument import Instrument
+from intimacy_scales.instrument.item import Item, Wording, unique
+from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
 
@@ -49,8 +51,10 @@ class ItemBank(Part):
 
     Attributes
     ----------
-    id, version, title, description, language, evidence, license
+    id, version, title, description, language, constructs, evidence, license
         As in an instrument.
+    high_means, against_closeness
+        As in a scale: what agreeing with its items means, where that is not more closeness.
     facets
         The sides of the construct, in order.
     items
@@ -69,6 +73,9 @@ class ItemBank(Part):
     title: Text
     description: Text
     language: Text = "en"
+    constructs: tuple[Id, ...] = ()
+    high_means: Text | None = None
+    against_closeness: StrictBool = False
     evidence: Evidence = Evidence()
     license: License | None = None
     facets: tuple[Facet, ...] = Field(min_length=1)
@@ -118,6 +125,7 @@ class ItemBank(Part):
             title=f"{self.title}: all items",
             language=self.language,
             wording=wording,
+            constructs=self.constructs,
             evidence=self.evidence,
             license=self.license,
             banks=(self.id,),
@@ -125,6 +133,8 @@ class ItemBank(Part):
                 Scale(
                     id=self.id,
                     title=self.title,
+                    high_means=self.high_means,
+                    against_closeness=self.against_closeness,
                     items=tuple(("-" if i.keyed == "-" else "") + i.id for i in self.items),
                 ),
             ),
@@ -132,7 +142,13 @@ class ItemBank(Part):
         return form.assemble({self.id: self})
 
     def __repr__(self) -> str:
-        return f"<ItemBank {self.id} {self.version}: {len(self.items)} items, {len(self.facets)} facets>"
+        draft = ", DRAFT: not validated" if self.evidence.status == "draft" else ""
+        high = f", high = {self.high_means}" if self.high_means else ""
+        about = f"{len(self.items)} items, {len(self.facets)} facets"
+        return f"<ItemBank {self.id} {self.version}{draft}{high}: {about}; {self.evidence.summary()}>"
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.id} {self.version})"
 
 
 class Form(Part):
@@ -157,6 +173,7 @@ class Form(Part):
     language: Text = "en"
     wording: Wording = "self"
     instructions: Text | None = None
+    constructs: tuple[Id, ...] = ()
     evidence: Evidence = Evidence()
     citations: tuple[Citation, ...] = ()
     license: License | None = None

@@ -4,97 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from intimacy_scales.errors import UnknownInstrumentError
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, UnverifiedKeyWarning
 from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import (
     Document,
     file_schema,
     name_response_scales,
     resolve_response_scales,
 )
-from intimacy_scales.instrument.provenance import Citation, Cutoff, Evidence, License, Norm
+from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
+from intimacy_scales.instrument.item import Coding, Item, Wording, plain_item, unique
+from intimacy_scales.instrument.norm import Cutoff, Norm
+from intimacy_scales.instrument.provenance import Citation, License
+from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import MissingRule, Scale
 
-Wording = Literal["self", "partner", "daily"]
 _Part = TypeVar("_Part", bound=Part)
-
-
-class Item(Part):
-    """One question or statement.
-
-    Attributes
-    ----------
-    id
-        The name of its answers in data.
-    text
-        The wording shown, or None where only the key is known.
-    facet
-        The facet of the construct that it belongs to.
-    response_scale
-        Which answers it allows; in files it may be named, or left to the default.
-    partner_text, daily_text
-        The same item worded about the partner, and for a diary.
-    """
-
-    id: Id
-    text: Text | None = None
-    facet: Id | None = None
-    response_scale: ResponseScale
-    partner_text: Text | None = None
-    daily_text: Text | None = None
-
-    def worded(self, wording: Wording) -> str | None:
-        """Return the text in one wording."""
-        return {"self": self.text, "partner": self.partner_text, "daily": self.daily_text}[wording]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstrumentRef:
-    """Which instrument a result was computed with.
-
-    Attributes
-    ----------
-    id, version, digest, status
-        As in the instrument.
-    """
-
-    id: str
-    version: str
-    digest: str
-    status: str
-
-    def __str__(self) -> str:
-        draft = ", DRAFT: not validated" if self.status == "draft" else ""
-        return f"{self.id} {self.version}{draft}"
-
-    def to_dict(self) -> dict[str, str]:
-        """Return the four fields as a dictionary."""
-        return {"id": self.id, "version": self.version, "digest": self.digest, "status": self.status}
-
-
-def _plain_item(item: Any) -> Any:
-    """Return an item of a bank as an item, without what only a bank says of it."""
-    if isinstance(item, Item) and type(item) is not Item:
-        return Item(**{name: getattr(item, name) for name in Item.model_fields})
-    return item
-
-
-def unique(field: str, ids: Iterable[str]) -> None:
-    """Raise a ValueError that names the field and the first id that occurs twice in it."""
-    seen: set[str] = set()
-    for name in ids:
-        if name in seen:
-            raise ValueError(f"{field}: {field[:-1]} id {name!r} occurs more than once")
-        seen.add(name)
 
 
 class Instrument(Part):
@@ -108,8 +43,14 @@ class Instrument(Part):
         Who the items speak of: ``self``, ``partner``, or ``daily`` for a diary.
     instructions
         What the person who answers is told.
+    constructs
+        What it measures: ids such as ``trust``, by which the catalogue groups instruments.
     evidence, citations, license, norms, cutoffs
         Provenance. A file that does not say otherwise is a draft.
+    codings
+        Other ways in which its answers are known to be stored.
+    coding
+        The one of them that this instrument reads; None: stored values are the printed ones.
     items, scales
         In order. An item may serve several scales, or none.
 
@@ -132,11 +73,14 @@ class Instrument(Part):
     language: Text = "en"
     wording: Wording = "self"
     instructions: Text | None = None
+    constructs: tuple[Id, ...] = ()
     evidence: Evidence = Evidence()
     citations: tuple[Citation, ...] = ()
     license: License | None = None
     norms: tuple[Norm, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
+    codings: tuple[Coding, ...] = ()
+    coding: Id | None = None
     items: tuple[Item, ...] = Field(min_length=1)
     scales: tuple[Scale, ...] = Field(min_length=1)
 
@@ -145,13 +89,14 @@ class Instrument(Part):
     def _resolve(cls, data: Any) -> Any:
         resolved = resolve_response_scales(data)
         if isinstance(resolved, Mapping) and isinstance(resolved.get("items"), list | tuple):
-            return {**resolved, "items": [_plain_item(item) for item in resolved["items"]]}
+            return {**resolved, "items": [plain_item(item) for item in resolved["items"]]}
         return resolved
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         unique("items", (item.id for item in self.items))
         unique("scales", (scale.id for scale in self.scales))
+        unique("codings", (coding.id for coding in self.codings))
         for scale in self.scales:
             for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
                 if column in self._scales:
@@ -181,11 +126,19 @@ class Instrument(Part):
             for part in scale.of:
                 if part not in self._scales:
                     raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
-        provenance: dict[str, tuple[Norm | Cutoff, ...]] = {"norms": self.norms, "cutoffs": self.cutoffs}
+        provenance: dict[str, tuple[Norm | Cutoff | Finding, ...]] = {
+            "norms": self.norms,
+            "cutoffs": self.cutoffs,
+            "evidence.findings": self.evidence.findings,
+        }
         for name, entries in provenance.items():
             for position, entry in enumerate(entries):
-                if entry.scale not in self._scales:
+                if entry.scale is not None and entry.scale not in self._scales:
                     raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is no scale")
+        for position, coding in enumerate(self.codings):
+            for item in coding.flip:
+                if item not in self._items:
+                    raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
 
     @cached_property
     def scale_order(self) -> tuple[str, ...]:
@@ -226,8 +179,10 @@ class Instrument(Part):
         try:
             return table[name]
         except KeyError:
-            known = ", ".join(table)
-            raise UnknownInstrumentError(f"{self.id} has no {kind} {name!r}; it has {known}") from None
+            raise UnknownInstrumentError(self._unknown(kind, name, table)) from None
+
+    def _unknown(self, kind: str, name: str, table: Iterable[str]) -> str:
+        return f"{self.id} has no {kind} {name!r}; it has {', '.join(table)}"
 
     @cached_property
     def digest(self) -> str:
@@ -242,10 +197,22 @@ class Instrument(Part):
 
     @cached_property
     def ref(self) -> InstrumentRef:
-        """Id, version, digest and evidence status, as results carry them."""
+        """Id, version, digest, evidence status and what a reader must know, as results carry them."""
         return InstrumentRef(
-            id=self.id, version=self.version, digest=self.digest, status=self.evidence.status
+            id=self.id,
+            version=self.version,
+            digest=self.digest,
+            status=self.evidence.status,
+            confidence=self.evidence.confidence,
+            coding=self.coding,
+            high_means=tuple((scale.id, scale.high_means) for scale in self.scales if scale.high_means),
+            scales=len(self.scales),
         )
+
+    @property
+    def evidence_steps(self) -> tuple[EvidenceStep, ...]:
+        """What is known of the scores at each step of a validation study, in its order."""
+        return self.evidence.steps(self.norms)
 
     def to_dict(self) -> Document:
         """Return the content in the layout of instrument files."""
@@ -286,8 +253,128 @@ class Instrument(Part):
         scales = [s if s.of else s.model_copy(update={"missing": rule}) for s in self.scales]
         return self.model_copy(update={"scales": scales})
 
+    def with_method(self, method: Literal["mean", "sum"]) -> Self:
+        """Return this instrument with every scale of items scored as a mean, or as a sum.
+
+        Norms and cut-offs are left out: they are in the units of the published score.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load, score
+        >>> score(load("ras").with_method("sum"), {f"ras_{n}": 4 for n in range(1, 8)}).scores["total"]
+        24.0
+        """
+        scales = [s if s.of else s.model_copy(update={"method": method}) for s in self.scales]
+        if list(self.scales) == scales:
+            return self
+        return self.model_copy(update={"scales": scales, "norms": (), "cutoffs": ()})
+
+    def with_norms(self, norms: Iterable[Norm]) -> Self:
+        """Return this instrument with norms added; those of the same scale and sample are replaced.
+
+        Parameters
+        ----------
+        norms
+            For example what `Norm.from_scores` made of one's own sample.
+        """
+        added = {(norm.scale, norm.sample): norm for norm in (*self.norms, *norms)}
+        return self.model_copy(update={"norms": tuple(added.values())})
+
+    def with_texts(self, texts: Mapping[str, str]) -> Self:
+        """Return this instrument with wording laid over its key, for forms and reports.
+
+        The wording of most published instruments is protected: bring the form that you have
+        permission to use. It stays in this object; the library writes it nowhere.
+
+        Parameters
+        ----------
+        texts
+            Item id → wording.
+
+        Raises
+        ------
+        UnknownInstrumentError
+            An id that is no item; near names are suggested.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> load("ios").with_texts({"ios_1": "Which picture shows the two of you?"}).item("ios_1").text
+        'Which picture shows the two of you?'
+        """
+        for name in texts:
+            if name not in self._items:
+                raise UnknownInstrumentError(f"texts: {self._unknown('item', name, self._items)}")
+        items = [i.model_copy(update={"text": texts[i.id]}) if i.id in texts else i for i in self.items]
+        return self.model_copy(update={"items": items})
+
+    def with_coding(self, coding: str) -> Self:
+        """Return this instrument for answers that were stored in another way than as printed.
+
+        Some forms print the options of some items from high to low. Where software stored the
+        position of the chosen option, those items run against the printed values, and their keys
+        are turned round here: ``stored = minimum + maximum - printed``.
+
+        Parameters
+        ----------
+        coding
+            An id of `codings`, such as ``"position"``.
+
+        Raises
+        ------
+        UnknownInstrumentError
+            No such coding is known of this instrument.
+        InstrumentError
+            It is known only in part, or one is applied already.
+
+        Warns
+        -----
+        UnverifiedKeyWarning
+            Once an instrument, where it was read in one source only.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> load("qmi").codings, [coding.id for coding in load("rdas").codings]
+        ((), ['position'])
+        """
+        if self.coding is not None:
+            raise InstrumentError(f"{self.id} reads answers coded by {self.coding!r} already")
+        known = {entry.id: entry for entry in self.codings}
+        if coding not in known:
+            others = f"known are {', '.join(known)}" if known else "none is known"
+            raise UnknownInstrumentError(
+                f"{self.id} has no coding {coding!r} beside the printed values; {others}"
+            )
+        found = known[coding]
+        if not found.complete:
+            raise InstrumentError(
+                f"{self.id}: answers coded by {coding!r} cannot be scored: which items run against the "
+                f"printed values is known only in part ({', '.join(found.flip)}, and others). "
+                "Store the value printed beside the chosen option."
+            )
+        if coding not in self._variants:
+            if found.confidence not in (None, "verified"):
+                warnings.warn(
+                    f"{self.id}: which items run against the printed values in answers coded by {coding!r} "
+                    "was read in one source only. Compare it with the form",
+                    UnverifiedKeyWarning,
+                    stacklevel=3,
+                )
+            scales = [scale.turned(found.flip) for scale in self.scales]
+            self._variants[coding] = self.model_copy(update={"scales": scales, "coding": coding})
+        return self._variants[coding]
+
+    @cached_property
+    def _variants(self) -> dict[str, Self]:
+        return {}
+
     def __repr__(self) -> str:
-        return f"<Instrument {self.ref}: {len(self.items)} items, scales {', '.join(self.scale_ids)}>"
+        scales = f"{len(self.items)} items, scales {', '.join(self.scale_ids)}"
+        return f"<Instrument {self.ref}: {scales}; {self.evidence.summary(self.norms)}>"
+
+    def _repr_html_(self) -> str:
+        return instrument_html(self)
 
     def __str__(self) -> str:
         return f"{self.title} ({self.ref})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Collection
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -111,6 +112,11 @@ class Scale(Part):
         Instead of items: ids of the scales that this score is composed of.
     method
         ``mean`` or ``sum``.
+    high_means
+        What a high score means, where that is not more closeness (``"more barrier"``); every report
+        says it. Scores are never flipped for it.
+    against_closeness
+        Whether high scores run against closeness.
     missing
         The rule for skipped answers. None: the library's own default, which is at least half of
         the items answered, or, for a composite, every one of its scales.
@@ -127,10 +133,14 @@ class Scale(Part):
     items: tuple[Text, ...] = ()
     of: tuple[Id, ...] = ()
     method: Literal["mean", "sum"] = "mean"
+    high_means: Text | None = None
+    against_closeness: StrictBool = False
     missing: MissingRule | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Scale:
+        if self.against_closeness and self.high_means is None:
+            raise ValueError("against_closeness: say under high_means what a high score means")
         if bool(self.items) == bool(self.of):
             raise ValueError("a scale has either items or, as a composite, 'of' other scales")
         counts = Counter(self.of or (key.item for key in self.keys))
@@ -159,3 +169,10 @@ class Scale(Part):
     def required(self) -> int:
         """How many items (of a composite: scales) the missing rule asks for."""
         return self.missing_rule.required(len(self.items or self.of))
+
+    def turned(self, items: Collection[str]) -> Scale:
+        """Return the scale with the keys of some items turned round."""
+        if not self.items:
+            return self
+        keys = tuple(("-" if key.reverse != (key.item in items) else "") + key.item for key in self.keys)
+        return self.model_copy(update={"items": keys})

@@ -142,7 +142,7 @@ class ReliabilityReport(Result):
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
         origin = {
-            **self.instrument.to_dict(),
+            **self.instrument.identity(),
             "n_persons": self.n_persons,
             "n_clusters": self.n_clusters,
             "missing": self.missing,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseProblem
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.problems import not_accepted, problem_dict
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from intimacy_scales.scoring.interpretation import PersonInterpretation
+    from intimacy_scales.scoring.norms import NormChoice, PersonStandardScores
 
 
 class ScaleScore(NamedTuple):
@@ -50,6 +53,8 @@ class PersonScores:
         Scale id → score, or None where too little was answered.
     problems
         Answers that were not accepted and count as missing (with ``on_invalid="missing"``).
+    form
+        The instrument itself, with its norms and cut-offs.
 
     Examples
     --------
@@ -63,6 +68,7 @@ class PersonScores:
     scores: dict[str, float | None]
     rows: Sequence[ScaleScore]
     problems: Sequence[ResponseProblem] = ()
+    form: Instrument = field(repr=False, compare=False)
 
     @property
     def pomp(self) -> dict[str, float | None]:
@@ -81,6 +87,50 @@ class PersonScores:
     def bounds(self) -> dict[str, tuple[float, float]]:
         """Scale id → lowest and highest score attainable had the skipped items been answered."""
         return {name: (row.low, row.high) for name, row in zip(self.scores, self.rows, strict=True)}
+
+    def standardize(self, norm: NormChoice = None) -> PersonStandardScores:
+        """Compare the scores with a norm sample: z, T and percentile rank.
+
+        Parameters
+        ----------
+        norm
+            A `Norm` or several (one a scale), or the name of one of the instrument's own samples.
+            None: the instrument's only sample.
+
+        Raises
+        ------
+        NoNormsError
+            There is no norm, or a choice between samples; says what to do.
+
+        Examples
+        --------
+        >>> from intimacy_scales import Norm, score
+        >>> norm = Norm(scale="total", sample="200 simulated persons", n=200, mean=3.5, sd=0.5)
+        >>> score("ras", {f"ras_{n}": 3 for n in range(1, 8)}).standardize(norm)["total"]
+        StandardScore(score=3.0, z=-1.0, t=40.0, percentile=15.865525393145708)
+        """
+        from intimacy_scales.scoring.norms import standardize_person
+
+        return standardize_person(self, norm)
+
+    def interpret(self) -> PersonInterpretation:
+        """Read the scores by the instrument's published cut-offs.
+
+        Raises
+        ------
+        NoNormsError
+            The instrument has none, or is a draft.
+
+        Examples
+        --------
+        >>> from intimacy_scales import score
+        >>> score("csi-16", {f"csi16_{n}": 2 for n in range(1, 17)}).interpret()
+        <PersonInterpretation csi-16 1: total 32 is below 51.5, notable relationship dissatisfaction \
+(GitHub urtuba/psytools, SOURCES.md)>
+        """
+        from intimacy_scales.scoring.interpretation import interpret_person
+
+        return interpret_person(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a dictionary that JSON can hold."""
@@ -105,8 +155,8 @@ class PersonScores:
         from intimacy_scales.frames import pandas_frame
 
         columns: dict[str, list[Any]] = {"scale": list(self.scores)}
-        for field in ScaleScore._fields:
-            columns[field] = [getattr(row, field) for row in self.rows]
+        for name in ScaleScore._fields:
+            columns[name] = [getattr(row, name) for row in self.rows]
         return pandas_frame(columns).set_index("scale")
 
     def __repr__(self) -> str:

@@ -84,6 +84,11 @@ class PlannedScale:
     low: float
     high: float
 
+    @property
+    def n_possible(self) -> int:
+        """How many different scores complete answers can give."""
+        return self.span // (self.step or 1) + 1
+
     def fraction(self, answered: int, units: int) -> tuple[int, int]:
         """Return numerator and denominator of the score of so many answers and keyed units."""
         k = len(self.items)

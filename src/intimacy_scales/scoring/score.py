@@ -46,6 +46,7 @@ def score(
     on_invalid: OnInvalid = "raise",
     person: Hashable = None,
     allow_missing_items: bool = False,
+    coding: str | None = None,
 ) -> PersonScores: ...
 @overload
 def score(
@@ -57,6 +58,7 @@ def score(
     on_invalid: OnInvalid = "raise",
     person: Hashable = None,
     allow_missing_items: bool = False,
+    coding: str | None = None,
 ) -> Scores: ...
 def score(
     instrument: Instrument | str,
@@ -67,6 +69,7 @@ def score(
     on_invalid: OnInvalid = "raise",
     person: Hashable = None,
     allow_missing_items: bool = False,
+    coding: str | None = None,
 ) -> PersonScores | Scores:
     """Score one person's answers, or a table of them.
 
@@ -89,6 +92,9 @@ def score(
         The column (or key) that holds persons' ids, for messages.
     allow_missing_items
         For tables: treat items without a column as skipped by everyone.
+    coding
+        How the answers were stored, where not as the value printed beside the chosen option: the id of
+        one of the instrument's `codings`, such as ``"position"``.
 
     Returns
     -------
@@ -99,6 +105,8 @@ def score(
 
     Raises
     ------
+    InstrumentError
+        The coding is not known of this instrument, or known only in part.
     InvalidResponsesError
         Answers that the instrument does not allow; all of them are named.
     MissingColumnsError
@@ -123,6 +131,8 @@ def score(
     3.4285714285714284
     """
     form = as_instrument(instrument)
+    if coding is not None:
+        form = form.with_coding(coding)
     if not _warned:
         _warn_if_draft(form)
     sheet = as_sheet(responses)
@@ -162,12 +172,13 @@ def score_stream(
     on_invalid: OnInvalid = "raise",
     person: Hashable = None,
     allow_missing_items: bool = False,
+    coding: str | None = None,
 ) -> Iterator[Scores]:
     """Score tables one after another, in constant memory.
 
     Parameters
     ----------
-    instrument, columns, missing_codes, on_invalid, person, allow_missing_items
+    instrument, columns, missing_codes, on_invalid, person, allow_missing_items, coding
         As in `score`.
     batches
         Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …
@@ -189,6 +200,8 @@ def score_stream(
     from intimacy_scales.scoring.tables import score_answers
 
     form = as_instrument(instrument)
+    if coding is not None:
+        form = form.with_coding(coding)
     if not _warned:
         _warn_if_draft(form)
     if as_sheet(batches) is not None or hasattr(batches, "columns"):

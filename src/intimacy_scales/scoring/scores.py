@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.frames import Table
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.problems import Problems, not_accepted
+from intimacy_scales.scoring.plan import PlannedComposite, plan_of
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
+if TYPE_CHECKING:
+    from intimacy_scales.scoring.norm_tables import Interpretation, StandardScores
+    from intimacy_scales.scoring.norms import NormChoice
+
 _SHOWN_ROWS = 10
+_MOST_POINTS = 201
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
@@ -46,6 +52,8 @@ class Scores:
         (n_persons, n_scales), read-only: answered items; of a composite, its scales with a score.
     problems
         Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
+    form
+        The instrument itself, with its norms and cut-offs.
     """
 
     instrument: InstrumentRef
@@ -55,6 +63,7 @@ class Scores:
     answered: NDArray[np.unsignedinteger[Any]]
     problems: Problems
     table: Table = field(repr=False)
+    form: Instrument = field(repr=False, compare=False)
 
     @property
     def n_persons(self) -> int:
@@ -72,6 +81,64 @@ class Scores:
         if scale not in self.scale_ids:
             raise KeyError(f"{self.instrument.id} has no scale {scale!r}; it has {', '.join(self.scale_ids)}")
         return self.scale_ids.index(scale)
+
+    def range(self, scale: str) -> tuple[float, float]:
+        """Return the lowest and the highest possible score of a scale."""
+        low, high = self.ranges[self._position(scale)].tolist()
+        return low, high
+
+    def n_possible(self, scale: str) -> int:
+        """Return how many different scores complete answers can give; of composites, at most 201."""
+        planned = plan_of(self.form).scales[self._position(scale)]
+        return _MOST_POINTS if isinstance(planned, PlannedComposite) else planned.n_possible
+
+    def standardize(self, norm: NormChoice = None) -> StandardScores:
+        """Compare the scores with a norm sample: z, T and percentile rank of each person.
+
+        Parameters
+        ----------
+        norm
+            A `Norm` or several (one a scale), or the name of one of the instrument's own samples.
+            None: the instrument's only sample.
+
+        Returns
+        -------
+        StandardScores
+            With the sample named, and the scales that have no norm.
+
+        Raises
+        ------
+        NoNormsError
+            There is no norm, or a choice between samples; says what to do.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load, score
+        >>> qmi = score("qmi", [{f"qmi_{n}": 6 for n in range(1, 7)}]).standardize()
+        >>> qmi.samples, round(float(qmi["total"].z[0]), 2)
+        (('sample of a study in BMC Research Notes, 2019',), -0.08)
+        """
+        from intimacy_scales.scoring.norm_tables import standardize_table
+
+        return standardize_table(self, norm)
+
+    def interpret(self) -> Interpretation:
+        """Read the scores by the instrument's published cut-offs.
+
+        Raises
+        ------
+        NoNormsError
+            The instrument has none, or is a draft.
+
+        Examples
+        --------
+        >>> from intimacy_scales import score
+        >>> score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}]).interpret().counts
+        (1,)
+        """
+        from intimacy_scales.scoring.norm_tables import interpret_table
+
+        return interpret_table(self)
 
     def pomp(self, scale: str) -> NDArray[np.float64]:
         """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
@@ -102,12 +169,19 @@ class Scores:
         ResponseError
             A kept column is not there, or has the name of a new one.
         """
-        columns = self.columns(answered=answered, pomp=pomp)
+        return self.with_kept(self.columns(answered=answered, pomp=pomp), keep)
+
+    def with_kept(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
+        """Return columns of results behind kept ones of the caller's table, in its kind of frame."""
         if not isinstance(keep, Sequence):
             raise ResponseError(f"keep={keep!r}: give a list of columns")
         kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
         for name in kept:
             self.table.values(name, "keep")
+            if name in columns:
+                raise ResponseError(
+                    f"keep: column {name!r} has the name of a column of results; rename it first"
+                )
         check_keep(kept, self.scale_ids)
         return self.table.frame(columns, kept)
 

@@ -181,7 +181,7 @@ class SheetScorer:
                     raise invalid_responses(self.ref.id, problems)
             rows = self._from_codes(codes)
         scores = {name: row[0] for name, row in zip(self.ids, rows, strict=True)}
-        return PersonScores(instrument=self.ref, scores=scores, rows=rows, problems=problems)
+        return PersonScores(instrument=self.ref, scores=scores, rows=rows, problems=problems, form=instrument)
 
     def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
         """Score answers that are all plainly valid; None where a closer look is needed."""

@@ -46,4 +46,5 @@ def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, table: T
         answered=answered,
         problems=problems,
         table=table,
+        form=instrument,
     )

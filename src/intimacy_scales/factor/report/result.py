@@ -181,7 +181,7 @@ class StructureReport(Result):
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
         origin: dict[str, Any] = {
-            **self.instrument.to_dict(),
+            **self.instrument.identity(),
             "n": self.n,
             "estimator": self.estimator,
             "missing": self.missing,

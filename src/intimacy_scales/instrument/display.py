@@ -1,0 +1,30 @@
+"""How an instrument looks in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument.instrument import Instrument
+
+
+def instrument_html(form: Instrument) -> str:
+    """Return title, scales and evidence as a fragment of HTML."""
+    rows = "".join(
+        f"<tr><td><code>{escape(scale.id)}</code></td><td>{escape(scale.title or '')}</td>"
+        f"<td>{scale.method} of {len(scale.items or scale.of)} {'items' if scale.items else 'scales'}</td>"
+        f"<td>{escape(scale.high_means or '')}</td></tr>"
+        for scale in form.scales
+    )
+    head = "".join(f"<th>{name}</th>" for name in ("scale", "title", "score", "high means"))
+    steps = "".join(
+        f"<li>{escape(step.title)}: {escape('; '.join(step.known)) or '<i>nothing recorded</i>'}</li>"
+        for step in form.evidence_steps
+    )
+    note = f"<p>{escape(form.evidence.note)}</p>" if form.evidence.note else ""
+    return (
+        f"<p><b>{escape(form.title)}</b><br>{escape(str(form.ref))}, {len(form.items)} items</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{note}<details><summary>Evidence</summary><ol>{steps}</ol></details>"
+    )

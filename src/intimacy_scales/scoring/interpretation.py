@@ -1,0 +1,153 @@
+"""One person's scores read by published cut-offs, and when that is not done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from intimacy_scales.errors import NoNormsError
+from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
+from intimacy_scales.scoring.person import PersonScores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
+    """Return the cut-offs of an instrument.
+
+    Raises
+    ------
+    NoNormsError
+        It is a draft, or has none.
+    """
+    if form.evidence.status == "draft":
+        raise NoNormsError(
+            f"{form.id} is a draft, and scores of a draft are not interpreted: nobody has shown yet what "
+            "they mean. You may compare them with a sample of your own: "
+            'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
+        )
+    if not form.cutoffs:
+        raise NoNormsError(
+            f"{form.id} has no cut-off: none was found in a publication. Compare scores with a sample: "
+            'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
+        )
+    return form.cutoffs
+
+
+def describe_source(cutoff: Cutoff) -> str:
+    """Return a cut-off's source, and how surely it is known where that is not twice."""
+    return (
+        cutoff.source if cutoff.confidence in (None, "verified") else f"{cutoff.source}, {cutoff.confidence}"
+    )
+
+
+class Reading(NamedTuple):
+    """One score beside one cut-off.
+
+    Attributes
+    ----------
+    scale, score
+        The scale and its score; None where too little was answered.
+    where
+        Such as ``below 51.5``, which excludes 51.5; bands and ``at most`` include their ends.
+    applies
+        Whether the score lies there; None without a score.
+    meaning
+        What scores there are said to mean.
+    source, confidence
+        Where it was read, and how surely it is known.
+    """
+
+    scale: str
+    score: float | None
+    where: str
+    applies: bool | None
+    meaning: str
+    source: str
+    confidence: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonInterpretation:
+    """One person's scores read by the published cut-offs of the instrument.
+
+    Attributes
+    ----------
+    instrument
+        Which instrument.
+    readings
+        One for each cut-off, whether or not the score lies there.
+    """
+
+    instrument: InstrumentRef
+    readings: tuple[Reading, ...]
+
+    @property
+    def applying(self) -> tuple[Reading, ...]:
+        """Those where the score lies."""
+        return tuple(reading for reading in self.readings if reading.applies)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a dictionary that JSON can hold."""
+        return {
+            "instrument": self.instrument.to_dict(),
+            "readings": [reading._asdict() for reading in self.readings],
+        }
+
+    def to_json(self) -> str:
+        """Return everything as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table with one row for each cut-off."""
+        from intimacy_scales.frames import pandas_frame
+
+        columns = {name: [getattr(reading, name) for reading in self.readings] for name in Reading._fields}
+        return pandas_frame(columns).set_index("scale")
+
+    def _lines(self) -> list[str]:
+        lines = [
+            f"{r.scale} {r.score:.4g} is {'in ' if r.where[0].isdigit() else ''}{r.where}, {r.meaning} "
+            f"({r.source}{'' if r.confidence in (None, 'verified') else f', {r.confidence}'})"
+            for r in self.applying
+            if r.score is not None
+        ]
+        for scale in dict.fromkeys(r.scale for r in self.readings):
+            of_scale = [r for r in self.readings if r.scale == scale]
+            if of_scale[0].score is None:
+                lines.append(f"{scale} is not scored")
+            elif not any(r.applies for r in of_scale):
+                lines.append(
+                    f"{scale} {of_scale[0].score:.4g} is not {' or '.join(r.where for r in of_scale)}"
+                )
+        return lines
+
+    def __repr__(self) -> str:
+        return f"<PersonInterpretation {self.instrument}: {'; '.join(self._lines())}>"
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
+        return f"<p><b>{escape(str(self.instrument))}</b></p><ul>{lines}</ul>"
+
+
+def interpret_person(scores: PersonScores) -> PersonInterpretation:
+    """Return one person's scores beside each cut-off."""
+    readings = []
+    for cutoff in cutoffs_of(scores.form):
+        value = scores.scores[cutoff.scale]
+        applies = None if value is None else cutoff.applies(value)
+        readings.append(
+            Reading(
+                cutoff.scale,
+                value,
+                cutoff.describe(),
+                applies,
+                cutoff.meaning,
+                cutoff.source,
+                cutoff.confidence,
+            )
+        )
+    return PersonInterpretation(instrument=scores.instrument, readings=tuple(readings))

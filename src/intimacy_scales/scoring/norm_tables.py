@@ -1,0 +1,282 @@
+"""The scores of a table beside a norm sample, and read by published cut-offs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.freezing import freeze
+from intimacy_scales.instrument import Cutoff, InstrumentRef, Norm
+from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
+from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_samples
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from intimacy_scales.scoring.scores import Scores
+
+Floats = NDArray[np.float64]
+
+
+def percentiles(norm: Norm, scores: Floats) -> Floats:
+    """Return percentile ranks (n_persons,), as `Norm.percentile` does for one score; nan stays nan."""
+    if norm.percentiles:
+        points, ranks = np.array(norm.percentiles, dtype=np.float64).T
+        table: Floats = np.where(np.isnan(scores), math.nan, np.interp(scores, points, ranks))
+        return table
+    from scipy.special import ndtr
+
+    normal: Floats = 100.0 * ndtr((scores - norm.mean) / norm.sd)
+    return normal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardScale:
+    """One scale beside its norm.
+
+    Attributes
+    ----------
+    z, t, percentile
+        (n_persons,), read-only; nan where there is no score.
+    norm
+        What they are relative to.
+    """
+
+    z: Floats
+    t: Floats
+    percentile: Floats
+    norm: Norm
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandardScores:
+    """The scores of a table beside a norm sample.
+
+    Attributes
+    ----------
+    instrument
+        Which instrument.
+    scales
+        Scale id → z, T and percentile rank of each person, with the norm.
+    without_norm
+        Scales that have no norm.
+    """
+
+    instrument: InstrumentRef
+    scales: dict[str, StandardScale]
+    without_norm: tuple[str, ...]
+    scores: Scores = field(repr=False)
+
+    @property
+    def norms(self) -> dict[str, Norm]:
+        """Scale id → its norm."""
+        return {name: scale.norm for name, scale in self.scales.items()}
+
+    @property
+    def samples(self) -> tuple[str, ...]:
+        """Names of the norm samples."""
+        return tuple(dict.fromkeys(norm.sample for norm in self.norms.values()))
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __getitem__(self, scale: str) -> StandardScale:
+        """Return the standard scores of one scale."""
+        if scale not in self.scales:
+            raise KeyError(f"{scale!r} was not compared with a norm; these were: {', '.join(self.scales)}")
+        return self.scales[scale]
+
+    def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:
+        """Return ``<scale>_z``, ``<scale>_t`` and ``<scale>_percentile`` in the caller's kind of frame.
+
+        Parameters
+        ----------
+        keep
+            Columns of the caller's table to put first.
+        """
+        columns = {
+            f"{name}_{kind}": getattr(scale, kind)
+            for name, scale in self.scales.items()
+            for kind in ("z", "t", "percentile")
+        }
+        return self.scores.with_kept(columns, keep)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values, None where there is no score."""
+
+        def plain(values: Floats) -> list[float | None]:
+            return [None if math.isnan(value) else value for value in values.tolist()]
+
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scores": {
+                name: {kind: plain(getattr(scale, kind)) for kind in ("z", "t", "percentile")}
+                for name, scale in self.scales.items()
+            },
+            "norms": {
+                name: norm.model_dump(mode="json", exclude={"percentiles", "scale"})
+                | {"percentiles": norm.percentile_method}
+                for name, norm in self.norms.items()
+            },
+            "without_norm": list(self.without_norm),
+        }
+
+    def __repr__(self) -> str:
+        left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
+        return (
+            f"<StandardScores {self.instrument}: {len(self)} persons, scales {', '.join(self.scales)}; "
+            f"beside {describe_samples(self.norms)}{left}>"
+        )
+
+    def _repr_html_(self) -> str:
+        head = "".join(
+            f"<th>{name}</th>" for name in ("scale", "mean z", "mean T", "median percentile", "sample")
+        )
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{_shown(np.nanmean, s.z, 2)}</td>"
+            f"<td>{_shown(np.nanmean, s.t, 1)}</td><td>{_shown(np.nanmedian, s.percentile, 0)}</td>"
+            f"<td>{escape(s.norm.sample)}</td></tr>"
+            for name, s in self.scales.items()
+        )
+        return (
+            f"<table><caption>{escape(str(self.instrument))}: {len(self)} persons</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+def _shown(statistic: Any, values: Floats, digits: int) -> str:
+    return "-" if np.isnan(values).all() else f"{statistic(values):.{digits}f}"
+
+
+def standardize_table(scores: Scores, norm: NormChoice) -> StandardScores:
+    """Return the scores of a table beside a norm sample."""
+    norms = choose_norms(scores.form, norm)
+    scales = {}
+    for name, of_scale in norms.items():
+        z = (scores[name] - of_scale.mean) / of_scale.sd
+        scales[name] = StandardScale(
+            z=z, t=50.0 + 10.0 * z, percentile=percentiles(of_scale, scores[name]), norm=of_scale
+        )
+    return StandardScores(
+        instrument=scores.instrument,
+        scales=scales,
+        without_norm=tuple(name for name in scores.scale_ids if name not in norms),
+        scores=scores,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpretation:
+    """The scores of a table read by the published cut-offs of the instrument.
+
+    Attributes
+    ----------
+    instrument
+        Which instrument.
+    cutoffs
+        The cut-offs, in order.
+    applies
+        (n_persons, n_cutoffs), read-only: whether a score lies there; False without a score.
+    scored
+        For each cut-off, how many persons have a score on its scale.
+    """
+
+    instrument: InstrumentRef
+    cutoffs: tuple[Cutoff, ...]
+    applies: NDArray[np.bool_]
+    scored: tuple[int, ...]
+    scores: Scores = field(repr=False)
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """For each cut-off, how many persons lie there."""
+        return tuple(self.applies.sum(axis=0).tolist())
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:
+        """Return ``<scale>_reading`` in the caller's kind of frame: what is said of each person's score.
+
+        Empty where no cut-off applies, missing where there is no score.
+
+        Parameters
+        ----------
+        keep
+            Columns of the caller's table to put first.
+        """
+        columns = {}
+        for scale in dict.fromkeys(cutoff.scale for cutoff in self.cutoffs):
+            own = [i for i, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
+            texts = np.empty(len(self), dtype=object)
+            for row, told in enumerate(self.applies[:, own].tolist()):
+                meanings = (self.cutoffs[i].meaning for i, yes in zip(own, told, strict=True) if yes)
+                texts[row] = ", ".join(meanings)
+            texts[np.isnan(self.scores[scale])] = None
+            columns[f"{scale}_reading"] = texts
+        return self.scores.with_kept(columns, keep)
+
+    def summary(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each cut-off: where it is, how many lie there, its source."""
+        from intimacy_scales.frames import pandas_frame
+
+        shares = [
+            100 * n / scored if scored else math.nan
+            for n, scored in zip(self.counts, self.scored, strict=True)
+        ]
+        return pandas_frame(
+            {
+                "scale": [cutoff.scale for cutoff in self.cutoffs],
+                "where": [cutoff.describe() for cutoff in self.cutoffs],
+                "meaning": [cutoff.meaning for cutoff in self.cutoffs],
+                "n": list(self.counts),
+                "scored": list(self.scored),
+                "percent": shares,
+                "source": [describe_source(cutoff) for cutoff in self.cutoffs],
+            }
+        ).set_index("scale")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        rows = [
+            {**cutoff.model_dump(mode="json", exclude_none=True), "n": n, "scored": scored}
+            for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
+        ]
+        return {"instrument": self.instrument.to_dict(), "cutoffs": rows, "applies": self.applies.tolist()}
+
+    def __repr__(self) -> str:
+        told = ", ".join(
+            f"{n} of {scored} {cutoff.scale} {cutoff.describe()} ({cutoff.meaning})"
+            for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
+        )
+        return f"<Interpretation {self.instrument}: {told}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{escape(str(self.instrument))}</b></p>{self.summary().to_html()}"
+
+
+def interpret_table(scores: Scores) -> Interpretation:
+    """Return the scores of a table beside each cut-off."""
+    cutoffs = cutoffs_of(scores.form)
+    applies = np.zeros((len(scores), len(cutoffs)), dtype=np.bool_)
+    for column, cutoff in enumerate(cutoffs):
+        values, counts = np.unique(scores[cutoff.scale], return_inverse=True)
+        told = np.array([cutoff.applies(value) for value in values.tolist()], dtype=np.bool_)
+        if len(values):
+            applies[:, column] = told[counts]
+    scored = tuple(int((~np.isnan(scores[cutoff.scale])).sum()) for cutoff in cutoffs)
+    return Interpretation(
+        instrument=scores.instrument, cutoffs=cutoffs, applies=applies, scored=scored, scores=scores
+    )

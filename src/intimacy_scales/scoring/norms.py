@@ -1,0 +1,207 @@
+"""One person's scores beside a norm sample, and which norm is meant."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from intimacy_scales.errors import NoNormsError
+from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
+from intimacy_scales.scoring.person import PersonScores
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
+
+
+def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
+    """Return the norm of each scale that has one.
+
+    Raises
+    ------
+    NoNormsError
+        There is none, or several samples to choose from.
+    """
+    if isinstance(norm, Norm):
+        return _by_scale(form, [norm])
+    if norm is not None and not isinstance(norm, str):
+        return _by_scale(form, norm)
+    samples = list(dict.fromkeys(entry.sample for entry in form.norms))
+    if not samples:
+        raise NoNormsError(
+            f"{form.id} has no norms: no mean and standard deviation of a named sample is recorded. "
+            'Make them of a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), '
+            "then scores.standardize(norm=norms)"
+        )
+    if norm is None and len(samples) > 1:
+        raise NoNormsError(
+            f"{form.id} has norms of {len(samples)} samples; say which: norm="
+            + " or norm=".join(map(repr, samples))
+        )
+    sample = samples[0] if norm is None else norm
+    if sample not in samples:
+        near = difflib.get_close_matches(sample, samples, n=1, cutoff=0.3)
+        raise NoNormsError(
+            f"{form.id} has no norms of a sample {sample!r}; "
+            + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, samples))}")
+        )
+    return _by_scale(form, [entry for entry in form.norms if entry.sample == sample])
+
+
+def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
+    found: dict[str, Norm] = {}
+    for norm in norms:
+        if not isinstance(norm, Norm):
+            raise NoNormsError(f"norm={norm!r}: give a Norm, several, or the name of a sample")
+        if norm.scale not in form.scale_ids:
+            raise NoNormsError(
+                f"the norm is of a scale {norm.scale!r}; {form.id} has {', '.join(form.scale_ids)}"
+            )
+        if norm.scale in found:
+            raise NoNormsError(
+                f"two norms of {norm.scale!r}: {found[norm.scale].sample!r} and {norm.sample!r}"
+            )
+        found[norm.scale] = norm
+    if not found:
+        raise NoNormsError("norm: no norm is given")
+    return {scale: found[scale] for scale in form.scale_ids if scale in found}
+
+
+def describe_samples(norms: dict[str, Norm]) -> str:
+    """Name the norm samples with their size and how percentiles were made."""
+    told = {
+        f"{norm.sample}, {'n not known' if norm.n is None else f'n = {norm.n}'}, "
+        f"percentiles {'from its norm table' if norm.percentiles else 'of a normal distribution'}": None
+        for norm in norms.values()
+    }
+    return " and ".join(told)
+
+
+class StandardScore(NamedTuple):
+    """One person on one scale, beside a norm sample.
+
+    Attributes
+    ----------
+    score
+        The score itself.
+    z, t
+        ``(score - mean) / sd``, and ``50 + 10 z``.
+    percentile
+        Percentile rank: the percentage of the sample with a lower score.
+    """
+
+    score: float
+    z: float
+    t: float
+    percentile: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonStandardScores:
+    """One person's scores beside a norm sample.
+
+    Attributes
+    ----------
+    instrument
+        Which instrument.
+    scores
+        Scale id → standard scores, or None where there is no score.
+    norms
+        Scale id → the norm.
+    without_norm
+        Scales that have no norm.
+    """
+
+    instrument: InstrumentRef
+    scores: dict[str, StandardScore | None]
+    norms: dict[str, Norm]
+    without_norm: tuple[str, ...]
+
+    def __getitem__(self, scale: str) -> StandardScore | None:
+        """Return the standard scores of one scale."""
+        if scale not in self.scores:
+            known = ", ".join(self.scores)
+            raise KeyError(f"{scale!r} was not compared with a norm; these were: {known}")
+        return self.scores[scale]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as a dictionary that JSON can hold."""
+        norms = {
+            scale: {
+                "sample": norm.sample,
+                "n": norm.n,
+                "mean": norm.mean,
+                "sd": norm.sd,
+                "percentiles": norm.percentile_method,
+                "source": norm.source,
+                "confidence": norm.confidence,
+            }
+            for scale, norm in self.norms.items()
+        }
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scores": {name: None if row is None else row._asdict() for name, row in self.scores.items()},
+            "norms": norms,
+            "without_norm": list(self.without_norm),
+        }
+
+    def to_json(self) -> str:
+        """Return everything as JSON."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table with one row for each scale."""
+        from intimacy_scales.frames import pandas_frame
+
+        columns: dict[str, list[Any]] = {"scale": list(self.scores)}
+        for name in StandardScore._fields:
+            columns[name] = [None if row is None else getattr(row, name) for row in self.scores.values()]
+        columns["sample"] = [self.norms[scale].sample for scale in self.scores]
+        return pandas_frame(columns).set_index("scale")
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name} not scored" if row is None else f"{name} T {row.t:.1f}, percentile {row.percentile:.0f}"
+            for name, row in self.scores.items()
+        )
+        return f"<PersonStandardScores {self.instrument}: {shown}; beside {describe_samples(self.norms)}>"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{name}</th>" for name in ("scale", "score", "z", "T", "percentile", "sample"))
+        rows = []
+        for name, row in self.scores.items():
+            cells = (
+                [""] * 4
+                if row is None
+                else [format(x, f".{d}f") for x, d in zip(row, (2, 2, 1, 0), strict=True)]
+            )
+            told = "".join(f"<td>{cell or 'not scored'}</td>" for cell in cells)
+            rows.append(f"<tr><th>{escape(name)}</th>{told}<td>{escape(self.norms[name].sample)}</td></tr>")
+        return (
+            f"<table><caption>{escape(str(self.instrument))}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        )
+
+
+def standardize_person(scores: PersonScores, norm: NormChoice) -> PersonStandardScores:
+    """Return one person's scores beside a norm sample."""
+    norms = choose_norms(scores.form, norm)
+    rows: dict[str, StandardScore | None] = {}
+    for scale, of_scale in norms.items():
+        value = scores.scores[scale]
+        rows[scale] = (
+            None
+            if value is None
+            else StandardScore(value, of_scale.z(value), of_scale.t(value), of_scale.percentile(value))
+        )
+    return PersonStandardScores(
+        instrument=scores.instrument,
+        scores=rows,
+        norms=norms,
+        without_norm=tuple(scale for scale in scores.scores if scale not in norms),
+    )
