@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         structure_report,
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
+    from intimacy_scales.planning import SamplePlan, plan_sample_size
     from intimacy_scales.reliability import (
         ItemMoments,
         cronbach_alpha,
@@ -69,6 +70,7 @@ _HOMES = {
         "structure_report",
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "Norm", "ResponseScale", "Scale"),
+    "planning": ("SamplePlan", "plan_sample_size"),
     "reliability": (
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
         "mcdonald_omega", "reliability_report",
@@ -83,11 +85,11 @@ __all__ = [
     "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
     "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model", "ModelSyntaxError",
     "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores", "ResponseError",
-    "ResponseProblem", "ResponseScale", "Scale", "Scores", "Simulation", "UnknownInstrumentError",
-    "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning", "available", "cfa", "compare_models",
-    "cronbach_alpha", "efa", "encode", "htmt", "invariance", "item_analysis", "item_moments",
-    "item_moments_stream", "load", "load_bank", "mcdonald_omega", "parallel_analysis", "reliability_report",
-    "score", "score_stream", "simulate", "structure_report",
+    "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "Simulation",
+    "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning", "available", "cfa",
+    "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance", "item_analysis",
+    "item_moments", "item_moments_stream", "load", "load_bank", "mcdonald_omega", "parallel_analysis",
+    "plan_sample_size", "reliability_report", "score", "score_stream", "simulate", "structure_report",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Closed-form intervals of coefficient alpha (arrays only).
+"""Closed-form intervals of coefficient alpha and of a correlation (arrays only).
 
 All but `duhachek_variance` need nothing but the estimate, the number of persons and of items.
 """
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ROUNDING = 1e-12
+_FISHER = 3
 
 
 def normal_quantile(confidence_level: float) -> float:
@@ -44,6 +45,16 @@ def bonett(alpha: float, n: int, k: int, confidence_level: float, *, corrected: 
     centre = math.log1p(-alpha) - (math.log(n / (n - 1)) if corrected else 0.0)
     half = normal_quantile(confidence_level) * math.sqrt(2 * k / ((k - 1) * (n - 2)))
     return -math.expm1(centre + half), -math.expm1(centre - half)
+
+
+def fisher_z(r: float, n: int, confidence_level: float) -> tuple[float, float]:
+    """Return Fisher's (1921) interval of a correlation, ``tanh(atanh r ± z / sqrt(n - 3))``.
+
+    From -1 to 1 for fewer than four pairs.
+    """
+    half = normal_quantile(confidence_level) / math.sqrt(n - 3) if n > _FISHER else math.inf
+    centre = math.atanh(max(-1 + 1e-16, min(r, 1 - 1e-16)))
+    return math.tanh(centre - half), math.tanh(centre + half)
 
 
 def duhachek_variance(covariances: NDArray[np.float64]) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.frames import number_column, same_rows
 from intimacy_scales.reliability.icc import intraclass_corr
-from intimacy_scales.reliability.intervals import normal_quantile
+from intimacy_scales.reliability.intervals import fisher_z
 from intimacy_scales.results import Interval, Result, check_level, plain, shown
 
 if TYPE_CHECKING:
@@ -80,16 +80,8 @@ class RetestReliability(Result):
             return self._change_interval(check_level(confidence_level))
         if of != "r":
             raise EstimationError(f"of={of!r}: 'agreement', 'consistency', 'r' or 'mean_change'")
-        z = normal_quantile(check_level(confidence_level))
-        half = z / math.sqrt(self.n - 3) if self.n > 3 else math.inf  # noqa: PLR2004 - Fisher's n - 3
-        centre = math.atanh(max(-1 + 1e-16, min(self.r, 1 - 1e-16)))
-        return Interval(
-            low=math.tanh(centre - half),
-            high=math.tanh(centre + half),
-            confidence_level=confidence_level,
-            method="Fisher z",
-            n=self.n,
-        )
+        low, high = fisher_z(self.r, self.n, check_level(confidence_level))
+        return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
 
     def _change_interval(self, confidence_level: float) -> Interval:
         from scipy.special import stdtrit
