@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import json
 import math
 import re
 from collections import Counter
 from itertools import combinations, pairwise
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from intimacy_scales import Instrument, ItemBank, available, load, load_bank
+from intimacy_scales import Instrument, ItemBank, load, load_bank
 
 # bank → the beginning of its item ids
 PREFIXES = {
@@ -284,136 +281,3 @@ def test_the_daily_form_asks_six_items_about_today_from_0_to_100():
         assert scale.label(0)
         assert scale.label(100)
     assert "today" in (daily.instructions or "").lower()
-
-
-# ---------------------------------------------------------------- published keys
-
-# id → (its id in the facts, range, scale → item numbers, reverse-keyed numbers), written by hand
-GROUPED = {
-    "satisfaction": [1, 2, 3], "commitment": [4, 5, 6], "intimacy": [7, 8, 9],
-    "trust": [10, 11, 12], "passion": [13, 14, 15], "love": [16, 17, 18], "total": list(range(1, 19)),
-}  # fmt: skip
-INTERLEAVED = {
-    "satisfaction": [1, 7, 13], "commitment": [2, 8, 14], "intimacy": [3, 9, 15],
-    "trust": [4, 10, 16], "passion": [5, 11, 17], "love": [6, 12, 18], "total": list(range(1, 19)),
-}  # fmt: skip
-KEYS: dict[str, tuple[str, tuple[int, int], dict[str, list[int]], set[int]]] = {
-    "prqc": ("prqc", (1, 7), GROUPED, set()),
-    "prqc-interleaved": ("prqc", (1, 7), INTERLEAVED, set()),
-    "ras": ("ras", (1, 5), {"total": [1, 2, 3, 4, 5, 6, 7]}, {4, 7}),
-    "ecr-r": (
-        "ecr_r",
-        (1, 7),
-        {"anxiety": list(range(1, 19)), "avoidance": list(range(19, 37))},
-        {9, 11, 20, 22, 26, 27, 28, 29, 30, 31, 33, 34, 35, 36},
-    ),
-    "ims": (
-        "ims",
-        (0, 8),
-        {
-            "satisfaction": [1, 2, 3, 4, 5],
-            "alternatives": [6, 7, 8, 9, 10],
-            "investment": [11, 12, 13, 14, 15],
-            "commitment": [16, 17, 18, 19, 20, 21, 22],
-        },
-        {18, 19},
-    ),
-}
-every_published = pytest.mark.parametrize("name", KEYS)
-
-
-def facts_of(shared: Path, name: str) -> dict[str, Any]:
-    facts = json.loads((shared / "instruments" / "facts.json").read_text(encoding="utf-8"))
-    (found,) = (entry for entry in facts["instruments"] if entry["id"] == KEYS[name][0])
-    return found
-
-
-def item_names(name: str, numbers: list[int], reverse: set[int]) -> tuple[str, ...]:
-    return tuple(f"{'-' if n in reverse else ''}{KEYS[name][0]}_{n}" for n in numbers)
-
-
-def test_these_are_all_the_published_keys():
-    assert {entry.id for entry in available() if entry.status != "draft"} == set(KEYS)
-
-
-@every_published
-def test_a_published_key_is_the_one_written_by_hand(name):
-    prefix, (low, high), scales, reverse = KEYS[name]
-    form = load(name)
-    assert form.item_ids == tuple(f"{prefix}_{n}" for n in range(1, len(form.items) + 1))
-    assert scored(form) == {scale: item_names(name, numbers, reverse) for scale, numbers in scales.items()}
-    for item in form.items:
-        assert (item.response_scale.minimum, item.response_scale.maximum, item.response_scale.step) == (
-            low,
-            high,
-            1,
-        )
-        assert item.id in {key.item for scale in form.scales for key in scale.keys}
-
-
-@every_published
-def test_a_published_key_is_the_one_in_the_facts(shared, name):
-    form, facts = load(name), facts_of(shared, name)
-    assert facts["ship_key"]
-    assert len(form.items) == facts["n_items"]
-    reverse = set(facts["reverse_items"])
-    expected = {part["id"]: part["items"] for part in facts["subscales"]}
-    if name == "prqc-interleaved":
-        expected = facts["other_item_orders"][0]["subscales"]
-    methods = {part["id"]: part["method"] for part in facts["subscales"]}
-    if facts["total"] is not None:
-        assert facts["total"]["items"] == "all"
-        expected = {**expected, "total": list(range(1, facts["n_items"] + 1))}
-        methods["total"] = facts["total"]["method"]
-    assert scored(form) == {scale: item_names(name, items, reverse) for scale, items in expected.items()}
-    assert {scale.id: scale.method for scale in form.scales} == methods
-    for item, fact in zip(form.items, facts["items"], strict=True):
-        assert (item.response_scale.minimum, item.response_scale.maximum) == (fact["min"], fact["max"])
-
-
-@every_published
-def test_a_published_key_carries_no_wording(name):
-    form = load(name)
-    for item in form.items:
-        assert (item.text, item.partner_text, item.daily_text, item.response_scale.labels) == (
-            None,
-            None,
-            None,
-            (),
-        )
-    assert form.instructions is None
-
-
-@every_published
-def test_a_published_key_carries_its_sources_and_claims_no_more(shared, name):
-    form, facts = load(name), facts_of(shared, name)
-    assert form.evidence.status == "published"
-    assert len(form.evidence.sources) == len(facts["sources"])
-    assert form.license is not None
-    assert (form.license.name, form.license.text) == (facts["licence"]["status"], facts["licence"]["text"])
-    (citation,) = form.citations
-    assert (citation.authors, citation.year, citation.container, citation.doi) == (
-        facts["authors"], facts["year"], facts["reference"], facts["doi"],
-    )  # fmt: skip
-    assert facts["name"] in form.title
-    assert facts["cutoffs"] == []
-    assert form.cutoffs == ()
-
-
-@every_published
-def test_no_published_missing_rule_is_made_up(shared, name):
-    form, facts = load(name), facts_of(shared, name)
-    assert facts["missing_rule"] is None
-    assert {scale.missing for scale in form.scales} == {None}
-    assert "library's default" in (form.evidence.note or "")
-
-
-@every_published
-def test_norms_are_the_means_in_the_facts_on_the_same_scale(shared, name):
-    form, facts = load(name), facts_of(shared, name)
-    known = {
-        (entry["scope"].split()[0], entry["mean"], entry["sd"], entry["sample"])
-        for entry in facts["descriptives"]
-        if "1-9 coding" not in entry["scope"]  # not the 0-8 coding of the key
-    }
-    assert {(norm.scale, norm.mean, norm.sd, norm.sample) for norm in form.norms} == known

@@ -1,0 +1,365 @@
+"""Published scoring keys: worked by hand, reaching their published ranges, claiming no more than was read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hand_worked_keys import EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
+from intimacy_scales import (
+    Instrument,
+    InstrumentError,
+    UnknownInstrumentError,
+    UnverifiedKeyWarning,
+    available,
+    load,
+    score,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+FACTS = ROOT / "data" / "facts"
+
+
+every_key = pytest.mark.parametrize("name", KEYS)
+SINGLE = {"dci", "ecr-12", "ecr-r-alternating"}
+UNCONFIRMED = {"dts"}
+
+
+@pytest.fixture(autouse=True)
+def no_warning_of_keys():
+    """Load keys that are not confirmed without an error, but for the tests of that warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnverifiedKeyWarning)
+        yield
+
+
+def numbered(name: str, answers: list[int]) -> dict[str, int]:
+    return {f"{KEYS[name][0]}_{n}": answer for n, answer in enumerate(answers, start=1)}
+
+
+def scored(form: Instrument) -> dict[str, tuple[str, ...]]:
+    return {
+        scale.id: tuple(("-" if key.reverse else "") + key.item for key in scale.keys)
+        for scale in form.scales
+    }
+
+
+def item_names(name: str, numbers: list[int], reverse: set[int]) -> tuple[str, ...]:
+    return tuple(f"{'-' if n in reverse else ''}{KEYS[name][0]}_{n}" for n in numbers)
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+
+
+def facts_of(name: str) -> dict[str, Any]:
+    (found,) = (fact for fact in read_facts(FACTS)["instruments"] if fact["id"] == KEYS[name][0])
+    return found
+
+
+# ---------------------------------------------------------------- the keys
+
+
+def test_every_published_key_is_worked_by_hand_here():
+    published = {entry.id for entry in available() if entry.status != "draft"}
+    assert published == set(KEYS) == set(RANGES) == set(EXAMPLES)
+    shipped = {fact["id"] for fact in read_facts(FACTS)["instruments"] if fact["ship_key"]}
+    assert shipped == {key[0] for key in KEYS.values()}
+
+
+@every_key
+def test_the_key_is_the_one_written_by_hand(name):
+    prefix, ends, others, scales, reverse = KEYS[name]
+    form = load(name)
+    assert form.item_ids == tuple(f"{prefix}_{n}" for n in upto(len(form.items)))
+    assert scored(form) == {scale: item_names(name, numbers, reverse) for scale, numbers in scales.items()}
+    for n, item in enumerate(form.items, start=1):
+        points = item.response_scale
+        assert ((points.minimum, points.maximum), points.step) == (others.get(n, ends), 1)
+
+
+@every_key
+def test_a_person_worked_by_hand(name):
+    answers, expected = EXAMPLES[name]
+    result = score(name, numbered(name, answers))
+    assert result.scores == pytest.approx(expected, rel=1e-15)
+    table = score(name, [numbered(name, answers)] * 2)
+    assert {scale: table[scale][1] for scale in expected} == result.scores
+
+
+@every_key
+@pytest.mark.parametrize("end", [0, 1])
+def test_extreme_answers_reach_the_published_ends_exactly(name, end):
+    _, ends, others, _, reverse = KEYS[name]
+    n_items = len(load(name).items)
+    answers = [others.get(n, ends)[end != (n in reverse)] for n in upto(n_items)]
+    result = score(name, numbered(name, answers))
+    assert result.scores == {scale: low_high[end] for scale, low_high in RANGES[name].items()}
+    assert set(result.pomp.values()) == {100.0 * end}
+
+
+@every_key
+def test_the_key_is_the_one_in_the_facts(name):
+    form, facts = load(name), facts_of(name)
+    reverse = set(facts["reverse_items"])
+    parts = {part["id"]: part["items"] for part in facts["subscales"]}
+    if name == "prqc-interleaved":
+        parts = facts["other_item_orders"][0]["subscales"]
+    if name == "ecr-r-alternating":
+        order = facts["other_item_orders"][0]
+        reverse, parts = set(order["reverse"]), {"anxiety": EVEN, "avoidance": ODD}
+        assert (order["anxiety"], order["avoidance"]) == ("even", "odd")
+    methods = {part["id"]: part["method"] for part in facts["subscales"]}
+    if facts["total"] is not None:
+        numbers = facts["total"]["items"]
+        parts = {**parts, "total": upto(facts["n_items"]) if numbers == "all" else numbers}
+        methods["total"] = {"single": "mean"}.get(facts["total"]["method"], facts["total"]["method"])
+    assert scored(form) == {scale: item_names(name, items, reverse) for scale, items in parts.items()}
+    assert {scale.id: scale.method for scale in form.scales} == methods
+    for item, fact in zip(form.items, facts["items"], strict=True):
+        assert (item.response_scale.minimum, item.response_scale.maximum) == (fact["min"], fact["max"])
+
+
+@every_key
+def test_a_key_carries_no_wording(name):
+    form = load(name)
+    for item in form.items:
+        assert (item.text, item.partner_text, item.daily_text) == (None, None, None)
+        assert item.response_scale.labels == ()
+    assert form.instructions is None
+
+
+@every_key
+def test_no_missing_rule_is_made_up(name):
+    form, facts = load(name), facts_of(name)
+    assert facts["missing_rule"] is None
+    assert {scale.missing for scale in form.scales} == {None}
+    assert "library's default" in (form.evidence.note or "")
+
+
+# ---------------------------------------------------------------- known public mistakes
+
+
+def test_a_ras_with_item_6_reversed_differs():
+    answers, expected = EXAMPLES["ras"]
+    wrong = load("ras").to_dict()
+    wrong["scales"][0]["items"] = ["ras_1", "ras_2", "ras_3", "ras_4", "ras_5", "-ras_6", "ras_7"]
+    assert score(Instrument.model_validate(wrong), numbered("ras", answers)).scores["total"] != pytest.approx(
+        expected["total"]
+    )
+
+
+def test_the_csi_32_does_not_range_from_2_to_158():
+    plan = score("csi-32", [numbered("csi-32", [0] * 32)])
+    assert plan.range("total") == (0, 161) != (2, 158)
+
+
+def test_the_ecr_and_the_ecr_r_are_not_mixed():
+    answers = [1 + n % 7 for n in range(36)]
+    ecr, revised = (score(name, numbered(name, answers)).scores for name in ("ecr", "ecr-r"))
+    assert ecr["anxiety"] != revised["anxiety"]
+    with pytest.raises(Exception, match="ecr_r_1"):
+        score("ecr-r", numbered("ecr", answers))
+
+
+def test_the_orders_of_the_prqc_give_different_scores():
+    answers = EXAMPLES["prqc"][0]
+    grouped = score("prqc", numbered("prqc", answers)).scores
+    interleaved = score("prqc-interleaved", numbered("prqc", answers)).scores
+    assert grouped["total"] == interleaved["total"]
+    assert grouped["trust"] != interleaved["trust"]
+
+
+def test_a_renumbered_dci_differs():
+    answers = list(EXAMPLES["dci"][0])
+    answers[6] = 5  # item 7, reversed
+    moved = [answers[7], answers[6], *answers[8:]]
+    renumbered = [*answers[:6], *moved]
+    assert (
+        score("dci", numbered("dci", answers)).scores["total"]
+        != (score("dci", numbered("dci", renumbered)).scores["total"])
+    )
+
+
+def test_position_is_not_the_printed_value():
+    answers = [2] * 14
+    printed = score("rdas", numbered("rdas", answers)).scores["total"]
+    with pytest.warns(UnverifiedKeyWarning, match="rdas"):
+        by_position = score(load("rdas").model_copy(), numbered("rdas", answers), coding="position").scores[
+            "total"
+        ]
+    # six items of 0-5 become 3, item 11 of 0-4 stays 2
+    assert (printed, by_position) == (28, 28 + 6)
+
+
+# ---------------------------------------------------------------- other codings
+
+
+def test_csi_16_by_position_turns_five_items():
+    stored = [3] * 16
+    result = score("csi-16", numbered("csi-16", stored), coding="position")
+    assert result.scores["total"] == 3 + 10 * 3 + 5 * 2
+    assert result.instrument.coding == "position"
+    assert "coding by position" in repr(result)
+    assert result.to_dict()["instrument"]["coding"] == "position"
+    assert result.instrument.digest != load("csi-16").digest
+    table = score("csi-16", [numbered("csi-16", stored)], coding="position")
+    assert table["total"].tolist() == [result.scores["total"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "coding"),
+    [("das", "position"), ("rdas", "position"), ("csi-16", "position"), ("csi-32", "intensity")],
+)
+def test_a_coding_gives_the_scores_of_the_printed_values(name, coding):
+    form = load(name)
+    (found,) = (entry for entry in form.codings if entry.id == coding)
+    printed = {item.id: item.response_scale.values[n % item.response_scale.n_points]
+               for n, item in enumerate(form.items)}  # fmt: skip
+    stored = {
+        i: form.item(i).response_scale.minimum + form.item(i).response_scale.maximum - v
+        if i in found.flip
+        else v
+        for i, v in printed.items()
+    }
+    assert stored != printed
+    assert score(name, stored, coding=coding).scores == score(name, printed).scores
+    assert score(form.with_coding(coding), stored).scores == score(name, printed).scores
+
+
+def test_codings_are_those_of_the_facts():
+    for name in KEYS:
+        known = [(set(c["flip"]), c["complete"]) for c in facts_of(name)["alternative_coding"]]
+        prefix = KEYS[name][0]
+        form = load(name)
+        assert [
+            ({int(i.removeprefix(f"{prefix}_")) for i in c.flip}, c.complete) for c in form.codings
+        ] == known
+
+
+def test_a_coding_known_in_part_is_refused():
+    with pytest.raises(
+        InstrumentError, match=r"csi-32: answers coded by 'position' cannot be scored.*in part"
+    ):
+        score("csi-32", {}, coding="position")
+
+
+def test_a_coding_that_nobody_knows_is_refused():
+    with pytest.raises(UnknownInstrumentError, match=r"kmss has no coding 'position'.*none is known"):
+        score("kmss", {}, coding="position")
+    with pytest.raises(UnknownInstrumentError, match="known are position"):
+        load("das").with_coding("left")
+    with pytest.raises(InstrumentError, match="coded by 'position' already"):
+        load("das").with_coding("position").with_coding("position")
+
+
+# ---------------------------------------------------------------- how sure it is, and which way it points
+
+
+@every_key
+def test_keys_that_are_not_confirmed_warn_at_load(name):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        form = load(name)
+    told = [str(warning.message) for warning in caught if warning.category is UnverifiedKeyWarning]
+    level = "single-source" if name in SINGLE else "unconfirmed" if name in UNCONFIRMED else "verified"
+    assert form.evidence.confidence == level
+    assert len(told) == (level != "verified")
+    assert all(line.startswith(f"{name}: ") and "Compare it with the article" in line for line in told)
+    if level != "verified":
+        assert ("one source" if level == "single-source" else "not confirmed") in str(form.ref)
+
+
+def test_a_source_is_cited_only_where_a_reader_can_find_it():
+    for name in KEYS:
+        form = load(name)
+        assert form.evidence.sources, name
+        assert all(source.where for source in form.evidence.sources)
+        for text in (str(form.to_dict()), form.to_toml()):
+            assert "not shown" not in text
+            assert "look-up" not in text
+
+
+def test_what_rests_on_a_source_that_nobody_can_find_counts_one_level_lower():
+    facts = read_facts(FACTS)
+    (dts,) = (fact for fact in facts["instruments"] if fact["id"] == "dts")
+    assert dts["confidence"]["key"] == "single-source"
+    assert facts["sources"]["hri-dts"]["where"] is None
+    assert load("dts").evidence.confidence == "unconfirmed"
+    assert "cannot look it up" in (load("dts").evidence.note or "")
+
+
+AGAINST = {name: {"anxiety", "avoidance"} for name in KEYS if name.startswith("ecr")} | {
+    "ims": {"alternatives"}
+}
+
+
+@every_key
+def test_scales_against_closeness_are_not_flipped_and_say_where_they_point(name):
+    form = load(name)
+    assert {scale.id for scale in form.scales if scale.against_closeness} == AGAINST.get(name, set())
+    result = score(name, numbered(name, EXAMPLES[name][0]))
+    for scale in form.scales:
+        if scale.high_means:
+            assert scale.high_means in repr(result)
+            assert result.to_dict()["instrument"]["high_means"][scale.id] == scale.high_means
+
+
+def test_negative_coping_says_that_high_is_less_of_it():
+    form = load("dci")
+    assert form.scale("partner_negative").high_means == "less negative coping"
+    assert "high partner_negative and own_negative = less negative coping" in str(form.ref)
+
+
+# ---------------------------------------------------------------- provenance
+
+
+@every_key
+def test_a_key_carries_what_was_read_and_claims_no_more(name):
+    form, facts = load(name), facts_of(name)
+    assert form.evidence.status == "published"
+    assert form.constructs == tuple(facts["components"])
+    assert form.license is not None
+    assert (form.license.name, form.license.text) == (facts["licence"]["status"], facts["licence"]["text"])
+    (citation,) = form.citations
+    assert (citation.authors, citation.year) == (facts["authors"], facts["year"])
+    assert facts["doi"] in (citation.doi, None)
+    assert facts["name"] in form.title
+    assert len(form.evidence.findings) == len(facts["reliability"])
+    for finding, fact in zip(form.evidence.findings, facts["reliability"], strict=True):
+        assert finding.value == (tuple(fact["value"]) if isinstance(fact["value"], list) else fact["value"])
+    known = [(c.get("below"), c.get("band") and tuple(c["band"]), c["meaning"]) for c in facts["cutoffs"]]
+    assert [(c.below, c.band, c.meaning) for c in form.cutoffs] == known
+    recalled = [note for note in facts["recalled_notes"] if note in form.to_toml()]
+    assert recalled == []
+
+
+def test_norms_are_those_of_the_same_scale_in_its_own_coding():
+    for name in KEYS:
+        published = {(d["mean"], d["sd"]) for d in facts_of(name)["descriptives"]}
+        shift = 1 if name == "ims" else 0
+        for norm in load(name).norms:
+            assert (pytest.approx(norm.mean + shift), norm.sd) in [(m, s) for m, s in published]
+    assert {norm.scale for norm in load("ims").norms} == {"satisfaction", "alternatives", "investment"}
+    assert load("csi-32").norms == ()  # what was read with it are means of the DAS
+
+
+def test_the_keys_are_what_the_script_makes_of_the_facts():
+    made = subprocess.run(
+        [sys.executable, FACTS / "make_keys.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (made.returncode, made.stdout) == (0, "25 keys, 0 differ: none\n"), made.stdout + made.stderr
+
+
+def test_the_committed_facts_are_the_shared_ones(shared):
+    ours, theirs = read_facts(FACTS), read_facts(shared / "instruments")
+    for facts in (ours, theirs):
+        for source in facts["sources"].values():
+            source.pop("where")  # ours is empty where a reader could not find it
+    assert ours == theirs
