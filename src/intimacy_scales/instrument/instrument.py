@@ -13,6 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import Field, model_validator
 
 from intimacy_scales.errors import UnknownInstrumentError
+from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.document import (
     Document,
@@ -112,6 +113,8 @@ class Instrument(Part):
         Provenance. A file that does not say otherwise is a draft.
     items, scales
         In order. An item may serve several scales, or none.
+    accepted
+        Findings of the linter that the author explains.
 
     Examples
     --------
@@ -139,6 +142,7 @@ class Instrument(Part):
     cutoffs: tuple[Cutoff, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
     scales: tuple[Scale, ...] = Field(min_length=1)
+    accepted: tuple[Accepted, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -235,8 +239,9 @@ class Instrument(Part):
 
         The content is JSON with sorted keys and without fields that hold their default, so it is
         the same for TOML and JSON, on every machine, and for files written before a field existed.
+        What is explained to the linter is left out: it changes nothing that anyone answers.
         """
-        content = self.model_dump(mode="json", exclude_defaults=True)
+        content = self.model_dump(mode="json", exclude_defaults=True, exclude={"accepted"})
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
