@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from intimacy_scales.banks import available, load, load_bank
+    from intimacy_scales.checking import BankReport, check_bank
     from intimacy_scales.codes import CodedResponses, encode
     from intimacy_scales.errors import (
         EstimationError,
@@ -53,6 +54,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "banks": ("available", "load", "load_bank"),
+    "checking": ("BankReport", "check_bank"),
     "codes": ("CodedResponses", "encode"),
     "errors": (
         "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
@@ -75,13 +77,13 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CodedResponses", "EstimationError", "Instrument", "InstrumentError", "IntimacyScalesError",
+    "BankReport", "CodedResponses", "EstimationError", "Instrument", "InstrumentError", "IntimacyScalesError",
     "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
     "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model", "ModelSyntaxError",
     "NotConvergedError", "NotIdentifiedError", "PersonScores", "ResponseError", "ResponseProblem",
     "ResponseScale", "Scale", "Scores", "Simulation", "UnknownInstrumentError",
-    "UnvalidatedInstrumentWarning", "available", "cfa", "compare_models", "cronbach_alpha", "efa",
-    "encode", "htmt", "invariance", "item_analysis", "item_moments", "item_moments_stream", "load",
+    "UnvalidatedInstrumentWarning", "available", "cfa", "check_bank", "compare_models", "cronbach_alpha",
+    "efa", "encode", "htmt", "invariance", "item_analysis", "item_moments", "item_moments_stream", "load",
     "load_bank", "mcdonald_omega", "parallel_analysis", "reliability_report", "score", "score_stream",
     "simulate", "structure_report",
 ]  # fmt: skip
