@@ -50,7 +50,8 @@ _WORDING = (
         "Nobody can answer an item that is not shown.", OWN,
     ),
     Rule(
-        "reading-grade", "warning", "a reading grade above 6; of a sentence, by more than one and a half syllables",
+        "reading-grade", "warning",
+        "a reading grade above 6 (a sentence may have a syllable and a half to spare)",
         "Who cannot read an item with ease answers something else, or skips it. The grade counts words and "
         "syllables, and one sentence is a small sample of these.",
         f"Kincaid, Fishburne, Rogers & Chissom (1975); {_CLARK}",
