@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intimacy_scales.banks import load, load_bank
     from intimacy_scales.catalogue import available
+    from intimacy_scales.checking import BankReport, check_bank
     from intimacy_scales.codes import CodedResponses, encode
     from intimacy_scales.errors import (
         EstimationError,
@@ -58,6 +59,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "banks": ("load", "load_bank"),
     "catalogue": ("available",),
+    "checking": ("BankReport", "check_bank"),
     "codes": ("CodedResponses", "encode"),
     "errors": (
         "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
@@ -81,15 +83,16 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CodedResponses", "EstimationError", "Instrument", "InstrumentError", "IntimacyScalesError",
-    "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank", "ItemMoments", "KeyingWarning",
-    "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model", "ModelSyntaxError",
-    "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores", "ResponseError",
-    "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "Simulation",
+    "BankReport", "CodedResponses", "EstimationError", "Instrument", "InstrumentError",
+    "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
+    "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
+    "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
+    "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "Simulation",
     "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning", "available", "cfa",
-    "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance", "item_analysis",
-    "item_moments", "item_moments_stream", "load", "load_bank", "mcdonald_omega", "parallel_analysis",
-    "plan_sample_size", "reliability_report", "score", "score_stream", "simulate", "structure_report",
+    "check_bank", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
+    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "mcdonald_omega",
+    "parallel_analysis", "plan_sample_size", "reliability_report", "score", "score_stream", "simulate",
+    "structure_report",
 ]  # fmt: skip
 
 

@@ -179,11 +179,6 @@ def shipped_ids() -> list[str]:
     return list(_shipped(_FORMS))
 
 
-def shipped_bank_ids() -> list[str]:
-    """Return the ids that `load_bank` takes."""
-    return list(_shipped(_BANKS))
-
-
 @cache
 def _load_shipped(name: str) -> Instrument:
     return _load_file(_locate(name, "instrument", _FORMS))
@@ -268,3 +263,46 @@ def load_shipped(name: str) -> Instrument:
 def as_instrument(instrument: Instrument | str | Path) -> Instrument:
     """Return an instrument as it is, or load the one that an id or a path names."""
     return instrument if isinstance(instrument, Instrument) else load(instrument)
+
+
+def shipped_banks() -> tuple[str, ...]:
+    """Return the ids of the shipped item banks, for `load_bank`.
+
+    Examples
+    --------
+    >>> "trust" in shipped_banks()
+    True
+    """
+    return tuple(_shipped(_BANKS))
+
+
+def load_either(source: str | Path) -> Instrument | ItemBank:
+    """Load what an id or a file names, be it an instrument or an item bank.
+
+    Parameters
+    ----------
+    source
+        An id, or the path of a ``.toml`` or ``.json`` file.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        Nothing of that id; near names are suggested.
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Examples
+    --------
+    >>> load_either("trust"), load_either("ras").item_ids[0]
+    (<ItemBank trust 0.1.0: 12 items, 4 facets>, 'ras_1')
+    """
+    path = _as_file(source)
+    if path is None:
+        if source in _shipped(_BANKS):
+            return load_bank(source)
+        known = _shipped((*_FORMS, *_BANKS))
+        if source not in known:
+            raise _unknown("instrument or item bank", str(source), list(known))
+        return load(source)
+    is_bank = _kind(_read(_locate(path, "instrument", _FORMS))) == "bank"
+    return load_bank(path) if is_bank else load(path)

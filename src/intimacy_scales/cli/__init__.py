@@ -8,6 +8,7 @@ import typer
 
 from intimacy_scales import __version__
 from intimacy_scales.cli.catalogue import list_instruments, show
+from intimacy_scales.cli.check import check
 from intimacy_scales.cli.demo import demo
 from intimacy_scales.cli.reliability import reliability
 from intimacy_scales.cli.score import score
@@ -45,4 +46,5 @@ app.command()(show)
 app.command()(score)
 app.command()(reliability)
 app.command()(structure)
+app.command()(check)
 app.command()(demo)

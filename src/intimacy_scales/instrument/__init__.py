@@ -1,5 +1,6 @@
 """Frozen models of item banks and instruments, and the layout of their files."""
 
+from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
 from intimacy_scales.instrument.base import normalized
 from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding
@@ -16,6 +17,7 @@ from intimacy_scales.instrument.scale import ItemKey, MissingRule, Scale
 __all__ = [
     "NOT_ANSWERED",
     "STEPS",
+    "Accepted",
     "BankItem",
     "Citation",
     "Coding",

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, StrictBool, ValidationError, model_validator
 
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
+from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence
@@ -59,6 +60,8 @@ class ItemBank(Part):
         The sides of the construct, in order.
     items
         Every item names its facet and how it is keyed.
+    accepted
+        Findings of the linter that the author explains.
 
     Examples
     --------
@@ -80,6 +83,7 @@ class ItemBank(Part):
     license: License | None = None
     facets: tuple[Facet, ...] = Field(min_length=1)
     items: tuple[BankItem, ...] = Field(min_length=1)
+    accepted: tuple[Accepted, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -151,6 +155,16 @@ class ItemBank(Part):
         return f"{self.title} ({self.id} {self.version})"
 
 
+def _taken_over(banks: Mapping[str, ItemBank], items: set[str]) -> list[Accepted]:
+    """Return what the banks explain of these items, marked as theirs."""
+    return [
+        entry.model_copy(update={"bank": bank.id})
+        for bank in banks.values()
+        for entry in bank.accepted
+        if entry.item in items
+    ]
+
+
 class Form(Part):
     """An instrument as its file names it: which items of which banks, in which wording and order.
 
@@ -164,6 +178,8 @@ class Form(Part):
         Replaces that of the banks, for wordings that are answered differently.
     scales
         As in an instrument; the sign of each item must agree with its key in the bank.
+    accepted
+        As in a bank; what the banks explain of the form's items is added.
     """
 
     id: Id
@@ -181,6 +197,7 @@ class Form(Part):
     response_scale: ResponseScale | None = None
     items: tuple[Id, ...] = ()
     scales: tuple[Scale, ...] = Field(min_length=1)
+    accepted: tuple[Accepted, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -220,6 +237,7 @@ class Form(Part):
         document = {
             **{f: getattr(self, f) for f in type(self).model_fields if f in Instrument.model_fields},
             "items": [self._item(name, pool, source) for name in self.items or named],
+            "accepted": (*self.accepted, *_taken_over(banks, set(self.items or named))),
         }
         try:
             return Instrument.model_validate(document)

@@ -1,0 +1,154 @@
+"""`check_bank`: everything that the rules find in one bank or instrument."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from intimacy_scales.banks import load_bank, load_either, shipped_banks
+from intimacy_scales.checking.assumptions import check_assumptions
+from intimacy_scales.checking.balance import check_balance
+from intimacy_scales.checking.declared import check_declared
+from intimacy_scales.checking.findings import BankReport, Finding, Hit
+from intimacy_scales.checking.likeness import check_likeness
+from intimacy_scales.checking.parallel import check_parallel
+from intimacy_scales.checking.reading import check_reading
+from intimacy_scales.checking.rules import RULES
+from intimacy_scales.checking.voice import check_voice
+from intimacy_scales.checking.wording import check_wording
+from intimacy_scales.checking.words import Checked, sentences
+from intimacy_scales.instrument import Instrument, ItemBank
+
+
+def _as_checked(bank: Checked | str | Path) -> Checked:
+    return bank if isinstance(bank, ItemBank | Instrument) else load_either(bank)
+
+
+def _is_english(bank: Checked) -> bool:
+    return bank.language.casefold().replace("_", "-").partition("-")[0] == "en"
+
+
+def _others(bank: Checked, against: Iterable[Checked | str | Path] | None) -> list[Checked]:
+    """Return what items are compared with: banks in the same language, without the bank itself."""
+    if isinstance(against, str | Path | ItemBank | Instrument):
+        against = [against]
+    chosen = map(load_bank, shipped_banks()) if against is None else map(_as_checked, against)
+    return [other for other in chosen if other.id != bank.id and _is_english(other)]
+
+
+def _wording_hits(bank: Checked, others: Sequence[Checked]) -> Iterator[Hit]:
+    """Yield what the rules for English sentences find."""
+    found = list(sentences(bank))
+    for sentence in found:
+        yield from check_wording(sentence)
+        yield from check_assumptions(sentence)
+    yield from check_reading(found)
+    yield from check_voice(found)
+    yield from check_parallel(bank)
+    yield from check_likeness(found, others)
+
+
+def _hits(bank: Checked, against: Iterable[Checked | str | Path] | None) -> Iterator[Hit]:
+    if any(True for _ in sentences(bank)):
+        if _is_english(bank):
+            yield from _wording_hits(bank, _others(bank, against))
+        else:
+            message = f"the wording is in {bank.language!r}: rules for English sentences were not applied"
+            yield Hit("language", message, None, "language")
+    yield from check_balance(bank)
+    yield from check_declared(bank)
+
+
+def _unused(bank: Checked, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield explanations that explain nothing; those taken over from a bank are checked there."""
+    for position, entry in enumerate(bank.accepted):
+        if entry.bank is not None or any(_explains(entry.rule, entry.item, hit) for hit in hits):
+            continue
+        where = f" of item {entry.item!r}" if entry.item else ""
+        message = f"rule {entry.rule!r} finds nothing{where}: take the entry out"
+        if entry.rule not in RULES:
+            near = difflib.get_close_matches(entry.rule, RULES, n=1)
+            message = f"{entry.rule!r} is no rule" + (f"; did you mean {near[0]!r}?" if near else "")
+        elif entry.item is not None and entry.item not in {item.id for item in bank.items}:
+            message = f"there is no item {entry.item!r}"
+        yield Hit("unused-explanation", message, None, f"accepted[{position}]")
+
+
+def _explains(rule: str, item: str | None, hit: Hit) -> bool:
+    return rule == hit.rule and item in (None, hit.item)
+
+
+def _finding(hit: Hit, bank: Checked) -> Finding:
+    rule = RULES[hit.rule]
+    reasons = (entry.because for entry in bank.accepted if _explains(entry.rule, entry.item, hit))
+    return Finding(
+        item=hit.item,
+        field=hit.field,
+        rule=rule.id,
+        severity=hit.severity or rule.severity,
+        message=hit.message,
+        why=rule.why,
+        source=rule.source,
+        explained=next(reasons, None),
+    )
+
+
+def check_bank(
+    bank: ItemBank | Instrument | str | Path,
+    *,
+    against: Iterable[ItemBank | Instrument | str | Path] | None = None,
+) -> BankReport:
+    """Check an item bank, a form or an instrument against the rules for good items.
+
+    Rules for sentences apply to English wording only. A key without wording is checked for what it says of
+    evidence and permission. Findings that the file explains under ``accepted`` stay in the report, with the
+    reason.
+
+    Parameters
+    ----------
+    bank
+        A bank or an instrument, the id of a shipped one, or the path of a file.
+    against
+        What items are compared with, in search of near-duplicates. By default the shipped banks; an item that
+        was taken from one of them is not its own duplicate.
+
+    Returns
+    -------
+    BankReport
+        ``passed()`` and ``passed(strict=True)`` say whether anything stands unexplained.
+
+    Raises
+    ------
+    InstrumentError
+        The file cannot be read or is not valid; `UnknownInstrumentError`: nothing of that id.
+
+    Examples
+    --------
+    >>> from intimacy_scales.instrument import ItemBank
+    >>> mine = ItemBank.model_validate({
+    ...     "id": "warmth", "version": "1", "title": "Warmth", "description": "Warm feelings.",
+    ...     "evidence": {"status": "draft", "note": "Not yet answered."}, "license": {"name": "CC-BY-4.0"},
+    ...     "response_scale": {"minimum": 1, "maximum": 3, "labels": {1: "No", 2: "Partly", 3: "Yes"}},
+    ...     "facets": [{"id": "warm", "title": "Warm"}],
+    ...     "items": [{"id": "w1", "facet": "warm", "text": "I always hug and kiss my husband."}],
+    ... })
+    >>> for finding in check_bank(mine).warnings:
+    ...     print(finding.item, finding.rule, finding.message, sep="; ")
+    w1; two-ideas; 'and' may join two ideas: make two items, or choose one
+    w1; absolute; 'always' leaves no exception: say it of most times, or leave it out
+    w1; assumes-marriage; 'husband' speaks of marriage
+    """
+    checked = _as_checked(bank)
+    hits = list(_hits(checked, against))
+    hits += _unused(checked, hits)
+    order = {item.id: position for position, item in enumerate(checked.items)}
+    rules = {name: position for position, name in enumerate(RULES)}
+    hits.sort(key=lambda hit: (order.get(hit.item or "", -1), rules[hit.rule], hit.field or "", hit.message))
+    return BankReport(
+        id=checked.id,
+        version=checked.version,
+        title=checked.title,
+        n_items=len(checked.items),
+        findings=tuple(_finding(hit, checked) for hit in hits),
+    )

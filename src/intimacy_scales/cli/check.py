@@ -1,0 +1,93 @@
+"""`check`: item banks and instruments → what their authors should look at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from intimacy_scales.banks import shipped_banks
+from intimacy_scales.catalogue import available
+from intimacy_scales.cli.terminal import WRONG_USE, err, errors_as_messages, out
+
+if TYPE_CHECKING:
+    from intimacy_scales.checking import BankReport, Finding
+
+FOUND = 1
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+
+def _where(finding: Finding) -> str:
+    return finding.item or "the whole"
+
+
+def _finding_lines(finding: Finding) -> Iterator[str]:
+    colour = "dim" if finding.explained else _COLOURS[finding.severity]
+    field = f"{finding.field}: " if finding.field else ""
+    yield f"  [{colour}]{finding.severity}[/] {escape(field + finding.message)} [dim]{finding.rule}[/]"
+    if finding.explained:
+        yield f"    [dim]explained: {escape(finding.explained)}[/]"
+
+
+def _print_report(report: BankReport) -> None:
+    out.print(f"[bold]{escape(report.id)}[/] {escape(report.version)}: {report.summary()}", soft_wrap=True)
+    for where, findings in groupby(report.findings, key=_where):
+        out.print(escape(where))
+        for finding in findings:
+            for line in _finding_lines(finding):
+                out.print(line, soft_wrap=True)
+
+
+def _print_reasons(reports: Sequence[BankReport]) -> None:
+    """Print once why each rule that was broken matters."""
+    from intimacy_scales.checking import RULES
+
+    broken = {finding.rule for report in reports for finding in report.unexplained}
+    if broken:
+        out.print("\n[bold]Why[/]")
+    for rule in RULES.values():
+        if rule.id in broken:
+            out.print(f"[bold]{rule.id}[/]: {escape(rule.why)} [dim]{escape(rule.source)}[/]", soft_wrap=True)
+
+
+def check(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE_OR_ID]...", help="Files or ids of banks or instruments."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Check everything that is shipped.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as failures too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Compare items with this file or id, instead of the shipped banks; may be repeated."
+        ),
+    ] = None,
+) -> None:
+    """Check item banks, forms and instruments: wording, assumptions, duplicates, balance, evidence.
+
+    What the file explains under `accepted` is shown and does not count.
+
+    Exit status: 0 passed, 1 an error (with --strict: or a warning) stands unexplained, 2 wrong use.
+    """
+    from intimacy_scales.checking import check_bank
+
+    chosen = [*(names or ()), *((*shipped_banks(), *available().ids) if every else ())]
+    if not chosen:
+        err.print("[red]error:[/] nothing to check: give files or ids, or --all")
+        raise typer.Exit(WRONG_USE)
+    with errors_as_messages():
+        reports = [check_bank(name, against=against or None) for name in chosen]
+    if as_json:
+        typer.echo(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=2))
+    else:
+        for report in reports:
+            _print_report(report)
+        _print_reasons(reports)
+    if not all(report.passed(strict=strict) for report in reports):
+        raise typer.Exit(FOUND)
