@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import ItemBank, available, check_bank, load_bank
+from intimacy_scales import ItemBank, available, check_bank, load, load_bank
 from intimacy_scales.banks import shipped_banks
 from intimacy_scales.checking import RULES, BankReport
 from intimacy_scales.checking.words import content_words, overlap, words
@@ -39,7 +39,7 @@ GOOD = [
     "I wait for the right moment to raise a problem.",
     "I want my partner to know my friends.",
     "I find our silences awkward.",
-    "I am quick to make up after a quarrel.",
+    "I am quick to smile after a hard day.",
     "I feel desired by my partner.",
 ]
 
@@ -310,9 +310,12 @@ def test_two_hundred_items_are_checked_in_little_time():
 # ------------------------------------------------------------------ everything shipped
 
 
-@pytest.mark.parametrize("name", [*shipped_banks(), *available().ids])
-def test_everything_shipped_passes_with_nothing_unexplained(name: str):
-    report = check_bank(name)
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
+@pytest.mark.parametrize(
+    ("read", "name"), [(load_bank, n) for n in shipped_banks()] + [(load, n) for n in available().ids]
+)
+def test_everything_shipped_passes_with_nothing_unexplained(read, name: str):
+    report = check_bank(read(name))
     assert report.passed(strict=True)
     assert report.unexplained == (), str(report)
     assert all(f.explained and len(f.explained) > 40 for f in report.findings)

@@ -146,6 +146,7 @@ def test_labels(maximum: int, labels: dict[int, str], expected: list[Any]):
 
 
 SOURCE = [{"title": "A study"}]
+FOUND = [{"step": "reliability", "statistic": "alpha", "value": 0.8, "sample": "A", "source": "A (2000)"}]
 CITED = [{"authors": "A., & B.", "year": 2020}]
 
 
@@ -156,7 +157,7 @@ CITED = [{"authors": "A., & B.", "year": 2020}]
         ({"license": None}, [(None, "license", "warning")]),
         ({"evidence": None}, [(None, "evidence", "warning")]),
         ({"evidence": {"status": "published"}}, [(None, "evidence", "error")]),
-        ({"evidence": {"status": "validated"}, "citations": CITED}, []),
+        ({"evidence": {"status": "validated", "findings": FOUND}, "citations": CITED}, []),
         ({"evidence": {"status": "published", "sources": SOURCE}}, [(None, "citation", "warning")]),
         ({"norms": [{"scale": "odd", "sample": "A", "mean": 50, "sd": 9}]}, [(None, "evidence", "warning")]),
         ({"language": "de"}, [(None, "language", "note")]),

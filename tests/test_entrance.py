@@ -603,6 +603,9 @@ def test_one_persons_scores_as_json():
         "version": "1",
         "digest": FORM.digest,
         "status": "draft",
+        "confidence": None,
+        "coding": None,
+        "high_means": {},
     }
     assert (content["scores"], content["pomp"]) == ({"trust": None, "mood": None},) * 2
     assert content["answered"] == {"trust": 1, "mood": 0}

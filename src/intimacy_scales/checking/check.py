@@ -146,6 +146,7 @@ def check_bank(
     rules = {name: position for position, name in enumerate(RULES)}
     hits.sort(key=lambda hit: (order.get(hit.item or "", -1), rules[hit.rule], hit.field or "", hit.message))
     return BankReport(
+        kind="bank" if isinstance(checked, ItemBank) else "instrument",
         id=checked.id,
         version=checked.version,
         title=checked.title,

@@ -89,6 +89,8 @@ class BankReport(Result):
 
     Attributes
     ----------
+    kind
+        ``bank`` or ``instrument``.
     id, version, title
         What was checked.
     n_items
@@ -97,6 +99,7 @@ class BankReport(Result):
         About the whole first, then by item in order; explained ones too.
     """
 
+    kind: str
     id: str
     version: str
     title: str
@@ -143,6 +146,7 @@ class BankReport(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values."""
         return {
+            "kind": self.kind,
             "id": self.id,
             "version": self.version,
             "title": self.title,

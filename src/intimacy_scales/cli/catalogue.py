@@ -39,7 +39,7 @@ def _standing(entry: CatalogueEntry) -> str:
 def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
     """Return a group of the catalogue; columns are as wide in every group."""
     table = Table(box=None, show_header=header, header_style="bold", pad_edge=False, expand=True)
-    table.add_column("id", width=width)
+    table.add_column("  id", width=width + 2)
     table.add_column("status", width=10)
     table.add_column("items", width=5, justify="right")
     table.add_column("title", ratio=1)
@@ -48,7 +48,9 @@ def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
         permission = entry.permission
         if len(permission) > _PERMISSION:
             permission = permission.replace("-", " ")  # so that it can be wrapped
-        table.add_row(entry.id, _standing(entry), str(entry.n_items), escape(entry.title), escape(permission))
+        table.add_row(
+            f"  {entry.id}", _standing(entry), str(entry.n_items), escape(entry.title), escape(permission)
+        )
     return table
 
 

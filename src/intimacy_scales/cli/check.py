@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
@@ -10,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from intimacy_scales.banks import shipped_banks
+from intimacy_scales.banks import load, load_bank, load_either, shipped_banks
 from intimacy_scales.catalogue import available
 from intimacy_scales.cli.terminal import WRONG_USE, err, errors_as_messages, out
+from intimacy_scales.errors import UnverifiedKeyWarning
 
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, Finding
+    from intimacy_scales.instrument import Instrument, ItemBank
 
 FOUND = 1
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
@@ -34,7 +37,8 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
 
 
 def _print_report(report: BankReport) -> None:
-    out.print(f"[bold]{escape(report.id)}[/] {escape(report.version)}: {report.summary()}", soft_wrap=True)
+    name = f"{report.kind} [bold]{escape(report.id)}[/] {escape(report.version)}"
+    out.print(f"{name}: {report.summary()}", soft_wrap=True)
     for where, findings in groupby(report.findings, key=_where):
         out.print(escape(where))
         for finding in findings:
@@ -52,6 +56,21 @@ def _print_reasons(reports: Sequence[BankReport]) -> None:
     for rule in RULES.values():
         if rule.id in broken:
             out.print(f"[bold]{rule.id}[/]: {escape(rule.why)} [dim]{escape(rule.source)}[/]", soft_wrap=True)
+
+
+def _chosen(names: Sequence[str], *, every: bool) -> Iterator[ItemBank | Instrument]:
+    """Yield what is to be checked; an id may stand for a bank and for the form made of it."""
+    banks, forms = shipped_banks(), available().ids
+    for name in names:
+        if name in banks:
+            yield load_bank(name)
+        if name in forms:
+            yield load(name)
+        if name not in (*banks, *forms):
+            yield load_either(name)
+    if every:
+        yield from map(load_bank, banks)
+        yield from map(load, forms)
 
 
 def check(
@@ -77,12 +96,13 @@ def check(
     """
     from intimacy_scales.checking import check_bank
 
-    chosen = [*(names or ()), *((*shipped_banks(), *available().ids) if every else ())]
-    if not chosen:
-        err.print("[red]error:[/] nothing to check: give files or ids, or --all")
-        raise typer.Exit(WRONG_USE)
-    with errors_as_messages():
-        reports = [check_bank(name, against=against or None) for name in chosen]
+    with errors_as_messages(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnverifiedKeyWarning)  # nobody scores with it here
+        chosen = list(_chosen(names or (), every=every))
+        if not chosen:
+            err.print("[red]error:[/] nothing to check: give files or ids, or --all")
+            raise typer.Exit(WRONG_USE)
+        reports = [check_bank(one, against=against or None) for one in chosen]
     if as_json:
         typer.echo(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=2))
     else:
