@@ -293,8 +293,8 @@ def load_either(source: str | Path) -> Instrument | ItemBank:
 
     Examples
     --------
-    >>> load_either("trust"), load_either("ras").item_ids[0]
-    (<ItemBank trust 0.1.0: 12 items, 4 facets>, 'ras_1')
+    >>> load_either("trust").facets[0].id, load_either("ras").item_ids[0]
+    ('security', 'ras_1')
     """
     path = _as_file(source)
     if path is None:
