@@ -10,17 +10,8 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from intimacy_scales import (
-    Instrument,
-    ItemBank,
-    cronbach_alpha,
-    load,
-    load_bank,
-    reliability_report,
-    score,
-    simulate,
-    structure_report,
-)
+from intimacy_scales import Instrument, ItemBank, load, load_bank
+from intimacy_scales.banks import shipped_banks
 
 # bank → the beginning of its item ids
 PREFIXES = {
@@ -28,21 +19,7 @@ PREFIXES = {
     "commitment": "com", "caring": "car", "interdependence": "int",
 }  # fmt: skip
 SIX = tuple(PREFIXES)
-# companion bank → the beginning of its item ids, its scales with their number of items
-COMPANIONS = {
-    "foundations": ("fou", {"empathy": 4, "authenticity": 4, "openness": 4}),
-    "satisfaction": ("sat", {"contentment": 4, "decisions": 4, "respect": 4, "conflict": 4}),
-    "barriers": (
-        "bar", {"poor-communication": 4, "past-wounds": 4, "fear-of-rejection": 4, "busyness": 4},
-    ),
-    "practices": (
-        "pra", {"listening": 3, "check-ins": 3, "appreciation": 3, "safe-space": 3, "vulnerability": 3,
-                "help-through-change": 3, "affection": 3},
-    ),
-    "resilience": ("res", {"adapting": 6, "growth": 5}),
-    "closeness-kinds": ("clo", {"emotional": 5, "physical": 5}),
-    "wellbeing": ("wel", {"loneliness": 4, "worry": 4, "stress": 4}),
-}  # fmt: skip
+COMPANIONS = tuple(name for name in shipped_banks() if name not in SIX)
 SELF_FORMS = {"scii-48": 8, "scii-24": 4, "scii-12": 2, "scii-daily": 1}  # items a scale
 PARTNER_FORMS = {"scii-48-partner": "scii-48", "scii-24-partner": "scii-24"}
 OWN_FORMS = (*SELF_FORMS, *PARTNER_FORMS)
@@ -306,114 +283,3 @@ def test_the_daily_form_asks_six_items_about_today_from_0_to_100():
         assert scale.label(0)
         assert scale.label(100)
     assert "today" in (daily.instructions or "").lower()
-
-
-# ---------------------------------------------------------------- companion banks
-
-
-@pytest.fixture(params=COMPANIONS)
-def companion(request: pytest.FixtureRequest) -> str:
-    """Name of each companion bank, and of its form."""
-    return request.param
-
-
-def test_a_companion_bank_has_three_to_six_items_a_scale(companion):
-    bank, (prefix, scales) = load_bank(companion), COMPANIONS[companion]
-    assert Counter(item.facet for item in bank.items) == scales
-    assert [facet.id for facet in bank.facets] == list(scales)
-    assert all(3 <= n <= 6 for n in scales.values())
-    assert [item.id for item in bank.items] == [f"{prefix}{n:02}" for n in range(1, len(bank.items) + 1)]
-    for facet, n in scales.items():
-        reverse = [item for item in bank.items if item.facet == facet and item.keyed == "-"]
-        assert len(reverse) >= (n >= 4), facet
-    assert all(facet.title and facet.description for facet in bank.facets)
-
-
-def test_a_companion_form_scores_its_bank_as_it_is_keyed(companion):
-    bank, form = load_bank(companion), load(companion)
-    parts = dict(scored(form))
-    if companion == "foundations":
-        trust = parts.pop("trust")
-        assert trust == scored(load("scii-24"))["trust"]
-    for facet in bank.facets:
-        items = [
-            ("-" if item.keyed == "-" else "") + item.id for item in bank.items if item.facet == facet.id
-        ]
-        assert list(parts.pop(facet.id)) == items
-    assert parts == {}
-    keyed = [key.item for scale in form.scales for key in scale.keys]
-    assert sorted(keyed) == sorted(form.item_ids)
-    scale_of = {key.item: scale.id for scale in form.scales for key in scale.keys}
-    order = [scale_of[item] for item in form.item_ids]
-    assert [pair for pair in pairwise(order) if pair[0] == pair[1]] == []
-    total = [scale for scale in form.scales if scale.of]
-    assert len(total) == (companion not in {"closeness-kinds", "wellbeing"})
-    assert all(scale.required == len(scale.of) for scale in total)
-
-
-def test_companion_banks_and_forms_are_open_drafts(companion):
-    for made in (load_bank(companion), load(companion)):
-        assert (made.evidence.status, made.language) == ("draft", "en")
-        assert "not yet answered" in (made.evidence.note or "")
-        assert made.license is not None
-        assert made.license.name == "CC-BY-4.0"
-        assert companion in made.constructs
-    assert load(companion).norms == load(companion).cutoffs == ()
-    assert load(companion).instructions
-
-
-def test_high_barriers_mean_more_barrier_and_every_report_says_so():
-    form = load("barriers")
-    assert "high = more barrier" in form.title
-    assert all(s.against_closeness and s.high_means == "more barrier" for s in form.scales)
-    most = {key.item: 1 if key.reverse else 7 for scale in form.scales for key in scale.keys}
-    result = score("barriers", most)
-    assert set(result.scores.values()) == {7.0}
-    answers = simulate("barriers", 60, rng=1).answers
-    reports = (
-        result,
-        score("barriers", answers),
-        score("barriers", answers).summary(),
-        reliability_report("barriers", answers),
-        cronbach_alpha(answers, instrument="barriers", scale="busyness"),
-        structure_report("barriers", answers),
-    )
-    for report in reports:
-        assert "high = more barrier" in repr(report)
-    assert "high = more barrier" in reliability_report("barriers", answers).to_markdown()
-    assert "high = more barrier" in structure_report("barriers", answers).to_markdown()
-
-
-def test_wellbeing_is_no_clinical_screen_and_says_so():
-    assert "not a screening test" in (load("wellbeing").description or "")
-    assert "not a screening test" in load_bank("wellbeing").description
-    assert {s.high_means for s in load("wellbeing").scales} == {
-        "more loneliness",
-        "more worry",
-        "more stress",
-    }
-
-
-def test_practices_are_answered_by_how_often():
-    for item in load("practices").items:
-        scale = item.response_scale
-        assert [scale.label(v) for v in scale.values] == [
-            "Never",
-            "Rarely",
-            "Sometimes",
-            "Often",
-            "Very often",
-        ]
-
-
-def test_other_companions_are_answered_by_agreement():
-    for name in COMPANIONS.keys() - {"practices"}:
-        for item in load(name).items:
-            assert tuple(item.response_scale.label(v) for v in item.response_scale.values) == AGREE
-
-
-def test_a_whole_bank_as_an_instrument_says_where_it_points():
-    assert "high = more barrier" in str(load_bank("barriers").to_instrument().ref)
-    assert (
-        load_bank("barriers").to_instrument(wording="partner").items[0].text.startswith("My partner dodges")
-    )

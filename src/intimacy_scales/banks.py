@@ -40,7 +40,8 @@ def example_path(name: str = "simulated-couples.csv") -> Path:
     return _data() / "examples" / name
 
 
-def _shipped(folders: Sequence[str]) -> dict[str, Path]:
+@cache
+def _shipped(folders: tuple[str, ...]) -> dict[str, Path]:
     root = _data() / "item_banks"
     found = {path.stem: path for folder in folders for path in (root / folder).glob("*.toml")}
     return {name: found[name] for name in sorted(found)}
@@ -120,7 +121,7 @@ def _as_file(source: str | Path) -> Path | None:
     return Path(source) if is_path else None
 
 
-def _locate(source: str | Path, kind: str, folders: Sequence[str]) -> Path:
+def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
     path = _as_file(source)
     if path is None:
         shipped = _shipped(folders)

@@ -3,7 +3,7 @@
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
 from intimacy_scales.instrument.base import normalized
-from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding
+from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding, Step
 from intimacy_scales.instrument.faults import instrument_error
 from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.item import Coding, Item, Wording
@@ -39,6 +39,7 @@ __all__ = [
     "ResponseScale",
     "Scale",
     "Source",
+    "Step",
     "Wording",
     "as_number",
     "exact",

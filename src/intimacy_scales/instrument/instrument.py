@@ -1,39 +1,26 @@
-"""Items and the instrument that they form."""
+"""The instrument: its identity, its files, and variants of it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
-from typing import Any, Literal, Self, TypeVar
-
-from pydantic import Field, model_validator
+from typing import Literal, Self
 
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, UnverifiedKeyWarning
-from intimacy_scales.instrument.accepted import Accepted
-from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.display import instrument_html
-from intimacy_scales.instrument.document import (
-    Document,
-    file_schema,
-    name_response_scales,
-    resolve_response_scales,
-)
-from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
-from intimacy_scales.instrument.item import Coding, Item, Wording, plain_item, unique
-from intimacy_scales.instrument.norm import Cutoff, Norm
-from intimacy_scales.instrument.provenance import Citation, License
+from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
+from intimacy_scales.instrument.evidence import Finding
+from intimacy_scales.instrument.norm import Norm
+from intimacy_scales.instrument.provenance import Source
 from intimacy_scales.instrument.reference import InstrumentRef
-from intimacy_scales.instrument.response_scale import ResponseScale
-from intimacy_scales.instrument.scale import MissingRule, Scale
-
-_Part = TypeVar("_Part", bound=Part)
+from intimacy_scales.instrument.scale import MissingRule
 
 
-class Instrument(Part):
+class Instrument(InstrumentContent):
     """A questionnaire: items, response scales, and the scales that score them.
 
     Attributes
@@ -69,125 +56,6 @@ class Instrument(Part):
     (10, True)
     """
 
-    id: Id
-    version: Text
-    title: Text
-    description: Text | None = None
-    language: Text = "en"
-    wording: Wording = "self"
-    instructions: Text | None = None
-    constructs: tuple[Id, ...] = ()
-    evidence: Evidence = Evidence()
-    citations: tuple[Citation, ...] = ()
-    license: License | None = None
-    norms: tuple[Norm, ...] = ()
-    cutoffs: tuple[Cutoff, ...] = ()
-    codings: tuple[Coding, ...] = ()
-    coding: Id | None = None
-    items: tuple[Item, ...] = Field(min_length=1)
-    scales: tuple[Scale, ...] = Field(min_length=1)
-    accepted: tuple[Accepted, ...] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _resolve(cls, data: Any) -> Any:
-        resolved = resolve_response_scales(data)
-        if isinstance(resolved, Mapping) and isinstance(resolved.get("items"), list | tuple):
-            return {**resolved, "items": [plain_item(item) for item in resolved["items"]]}
-        return resolved
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        unique("items", (item.id for item in self.items))
-        unique("scales", (scale.id for scale in self.scales))
-        unique("codings", (coding.id for coding in self.codings))
-        for scale in self.scales:
-            for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
-                if column in self._scales:
-                    raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
-        self._check_response_scale_names()
-        self._check_references()
-        self.scale_order  # noqa: B018 - raises where a composite refers to itself
-        return self
-
-    def _check_response_scale_names(self) -> None:
-        named: dict[str, ResponseScale] = {}
-        for item in self.items:
-            scale = item.response_scale
-            if scale.id is not None and named.setdefault(scale.id, scale) != scale:
-                raise ValueError(
-                    f"response_scales: the id {scale.id!r} stands for two different response scales"
-                )
-
-    def _check_references(self) -> None:
-        for position, scale in enumerate(self.scales):
-            field = f"scales[{position}] ({scale.id})"
-            for key in scale.keys:
-                if key.item not in self._items:
-                    raise ValueError(
-                        f"{field}.items: scale {scale.id!r} names {key.item!r}, which is no item"
-                    )
-            for part in scale.of:
-                if part not in self._scales:
-                    raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
-        provenance: dict[str, tuple[Norm | Cutoff | Finding, ...]] = {
-            "norms": self.norms,
-            "cutoffs": self.cutoffs,
-            "evidence.findings": self.evidence.findings,
-        }
-        for name, entries in provenance.items():
-            for position, entry in enumerate(entries):
-                if entry.scale is not None and entry.scale not in self._scales:
-                    raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is no scale")
-        for position, coding in enumerate(self.codings):
-            for item in coding.flip:
-                if item not in self._items:
-                    raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
-
-    @cached_property
-    def scale_order(self) -> tuple[str, ...]:
-        """Ids of the scales, every composite after the scales that it is composed of."""
-        try:
-            return tuple(TopologicalSorter({scale.id: scale.of for scale in self.scales}).static_order())
-        except CycleError as error:
-            circle = " → ".join(reversed(error.args[1]))
-            raise ValueError(f"scales: a composite refers to itself: {circle}") from None
-
-    @cached_property
-    def _items(self) -> dict[str, Item]:
-        return {item.id: item for item in self.items}
-
-    @cached_property
-    def _scales(self) -> dict[str, Scale]:
-        return {scale.id: scale for scale in self.scales}
-
-    @property
-    def item_ids(self) -> tuple[str, ...]:
-        """Ids of the items, in order."""
-        return tuple(self._items)
-
-    @property
-    def scale_ids(self) -> tuple[str, ...]:
-        """Ids of the scales, in order."""
-        return tuple(self._scales)
-
-    def item(self, item_id: str) -> Item:
-        """Return one item; `UnknownInstrumentError` names the ones there are."""
-        return self._find("item", item_id, self._items)
-
-    def scale(self, scale_id: str) -> Scale:
-        """Return one scale; `UnknownInstrumentError` names the ones there are."""
-        return self._find("scale", scale_id, self._scales)
-
-    def _find(self, kind: str, name: str, table: Mapping[str, _Part]) -> _Part:
-        try:
-            return table[name]
-        except KeyError:
-            raise UnknownInstrumentError(self._unknown(kind, name, table)) from None
-
-    def _unknown(self, kind: str, name: str, table: Iterable[str]) -> str:
-        return f"{self.id} has no {kind} {name!r}; it has {', '.join(table)}"
-
     @cached_property
     def digest(self) -> str:
         """sha256 of the canonical content, as 64 hexadecimal digits.
@@ -213,11 +81,6 @@ class Instrument(Part):
             high_means=tuple((scale.id, scale.high_means) for scale in self.scales if scale.high_means),
             scales=len(self.scales),
         )
-
-    @property
-    def evidence_steps(self) -> tuple[EvidenceStep, ...]:
-        """What is known of the scores at each step of a validation study, in its order."""
-        return self.evidence.steps(self.norms)
 
     def to_dict(self) -> Document:
         """Return the content in the layout of instrument files."""
@@ -274,6 +137,74 @@ class Instrument(Part):
             return self
         return self.model_copy(update={"scales": scales, "norms": (), "cutoffs": ()})
 
+    def without_items(self, items: Collection[str]) -> Self:
+        """Return this instrument without some items, as an item analysis may advise.
+
+        Norms and cut-offs are left out: they are of the whole.
+
+        Raises
+        ------
+        UnknownInstrumentError
+            An id that is no item.
+        ValueError
+            A scale would have no item left.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> load("resilience").without_items(["res04"]).scale("adapting").items
+        ('res01', 'res02', 'res03', 'res05', '-res06')
+        """
+        for name in items:
+            self.item(name)
+        scales = [
+            scale
+            if scale.of
+            else scale.model_copy(
+                update={"items": tuple(i for i in scale.items if i.removeprefix("-") not in items)}
+            )
+            for scale in self.scales
+        ]
+        kept = [item for item in self.items if item.id not in items]
+        return self.model_copy(update={"items": kept, "scales": scales, "norms": (), "cutoffs": ()})
+
+    def with_evidence(
+        self,
+        findings: Iterable[Finding],
+        *,
+        status: Literal["draft", "published", "validated"] | None = None,
+        note: str | None = None,
+        sources: Iterable[Source] = (),
+    ) -> Self:
+        """Return this instrument with what a study found added to its evidence.
+
+        Parameters
+        ----------
+        findings
+            One's own, or those that reports give: ``report.findings(sample="…", source="…")``.
+        status, note
+            In place of what the instrument says now.
+        sources
+            Where the study is described; added to those there are.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load, reliability_report, simulate
+        >>> report = reliability_report("ras", simulate("ras", 200, rng=1).answers)
+        >>> found = report.findings(sample="200 simulated persons", source="a simulation")
+        >>> load("ras").with_evidence(found).evidence.findings[-1].statistic
+        'omega total'
+        """
+        evidence = self.evidence.model_copy(
+            update={
+                "findings": (*self.evidence.findings, *findings),
+                "sources": (*self.evidence.sources, *sources),
+                "status": status or self.evidence.status,
+                "note": note or self.evidence.note,
+            }
+        )
+        return self.model_copy(update={"evidence": evidence})
+
     def with_norms(self, norms: Iterable[Norm]) -> Self:
         """Return this instrument with norms added; those of the same scale and sample are replaced.
 
@@ -309,7 +240,7 @@ class Instrument(Part):
         """
         for name in texts:
             if name not in self._items:
-                raise UnknownInstrumentError(f"texts: {self._unknown('item', name, self._items)}")
+                raise UnknownInstrumentError(f"texts: {self.no_such('item', name, self._items)}")
         items = [i.model_copy(update={"text": texts[i.id]}) if i.id in texts else i for i in self.items]
         return self.model_copy(update={"items": items})
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
 from intimacy_scales.instrument.base import Id, Part, Text, normalized
 from intimacy_scales.instrument.numbers import Number, as_number, exact, plain
@@ -85,9 +85,12 @@ class ResponseScale(Part):
     step: Number = 1
     labels: Labels = ()
     missing_codes: tuple[MissingCode, ...] = ()
+    _checked: bool = PrivateAttr(default=False)
 
     @model_validator(mode="after")
     def _consistent(self) -> ResponseScale:
+        if self._checked:  # pydantic asks again for each item that shares it
+            return self
         self._check_range()
         self._check_labels()
         points = set(self.values)
@@ -95,6 +98,7 @@ class ResponseScale(Part):
             number = as_number(code) if isinstance(code, str) else code
             if number in points or (isinstance(code, str) and normalized(code) in self._label_texts):
                 raise ValueError(f"missing code {code!r} is also an answer that the response scale allows")
+        self._checked = True
         return self
 
     def _check_range(self) -> None:

@@ -15,7 +15,7 @@ from intimacy_scales.banks import as_instrument
 from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import EstimationError, KeyingWarning
-from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
@@ -163,6 +163,44 @@ class ReliabilityReport(Result):
 
     def _cells(self) -> dict[str, list[str]]:
         return report_cells(self.columns(), self.confidence_level)
+
+    def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
+        """Return the figures as an instrument's evidence has them, rounded to three decimals.
+
+        For each scale of items the range of corrected item-total correlations; for every scale alpha
+        and omega total, where they are defined.
+
+        Parameters
+        ----------
+        sample, source
+            Who they were, and where the study is described.
+        """
+
+        def finding(step: Step, statistic: str, scale: str, n: int, *values: float) -> Finding:
+            rounded = tuple(round(value, 3) for value in values)
+            return Finding(
+                step=step,
+                statistic=statistic,
+                value=rounded if len(rounded) > 1 else rounded[0],
+                scale=scale,
+                sample=sample,
+                n=n,
+                source=source,
+            )
+
+        found = []
+        for result in self.scales:
+            if result.items is not None and not np.isnan(result.items.r_drop).all():
+                ends = (float(np.nanmin(result.items.r_drop)), float(np.nanmax(result.items.r_drop)))
+                found.append(
+                    finding("items", "item-total correlations from, to", result.scale, self.n_persons, *ends)
+                )
+            for name, coefficient in (("alpha", result.alpha), ("omega total", result.omega)):
+                if coefficient.reason is None:
+                    found.append(
+                        finding("reliability", name, result.scale, coefficient.n, coefficient.estimate)
+                    )
+        return tuple(found)
 
     def sentence(self) -> str:
         """Return the sentences for a Method section: coefficient, interval, n, missing rule."""

@@ -19,7 +19,7 @@ from intimacy_scales.factor.confirmatory.solution import Estimator
 from intimacy_scales.factor.confirmatory.table import Equal, Identification
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import MissingAnswers
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument import Finding, Instrument
 from intimacy_scales.moments.clusters import Clusters
 
 STEPS: dict[str, tuple[Equal, ...]] = {
@@ -72,6 +72,27 @@ class Invariance(ModelComparison):
         found = [index for index in self.models[step].modification_indices() if index.name in shared]
         first = next(iter(self.groups))
         return [index for index in found if len(self.groups) > _TWO or index.group == first]
+
+    def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
+        """Return the changes of CFI as an instrument's evidence has them, rounded to three decimals.
+
+        Parameters
+        ----------
+        sample, source
+            Who the groups were, and where the study is described.
+        """
+        return tuple(
+            Finding(
+                step="invariance",
+                statistic="change of CFI",
+                value=round(change.cfi_change, 3),
+                of=f"{change.name} against {change.before}",
+                sample=sample,
+                n=sum(self.groups.values()),
+                source=source,
+            )
+            for change in self.changes
+        )
 
     @property
     def sentence(self) -> str:

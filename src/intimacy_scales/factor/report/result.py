@@ -16,7 +16,7 @@ from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.freezing import freeze
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Finding, InstrumentRef
 from intimacy_scales.pages import html_of, html_table, markdown_of, markdown_table, page_of
 from intimacy_scales.results import Result, counted, plain
 
@@ -188,6 +188,29 @@ class StructureReport(Result):
             "factors": self.factors,
         }
         return str(self.to_frame().assign(**origin).to_csv(lineterminator="\n"))
+
+    def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
+        """Return the indices of fit as an instrument's evidence has them, rounded to three decimals.
+
+        Parameters
+        ----------
+        sample, source
+            Who they were, and where the study is described.
+        """
+        model = f"{len(self.scales)} {self.factors} factors" if len(self.scales) > 1 else "one factor"
+        return tuple(
+            Finding(
+                step="structure",
+                statistic=guide.index,
+                value=round(guide.value, 3),
+                of=model,
+                sample=sample,
+                n=self.n,
+                source=source,
+            )
+            for guide in self.guides
+            if guide.met is not None
+        )
 
     def sentence(self) -> str:
         """Return the sentences for a Results section."""

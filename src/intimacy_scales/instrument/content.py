@@ -1,0 +1,152 @@
+"""What an instrument holds, and whether it is consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from intimacy_scales.errors import UnknownInstrumentError
+from intimacy_scales.instrument.accepted import Accepted
+from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.document import resolve_response_scales
+from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
+from intimacy_scales.instrument.item import Coding, Item, Wording, plain_item, unique
+from intimacy_scales.instrument.norm import Cutoff, Norm
+from intimacy_scales.instrument.provenance import Citation, License
+from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.scale import Scale
+
+_Part = TypeVar("_Part", bound=Part)
+
+
+class InstrumentContent(Part):
+    """The fields of an instrument, looked up and checked; `Instrument` says what they are."""
+
+    id: Id
+    version: Text
+    title: Text
+    description: Text | None = None
+    language: Text = "en"
+    wording: Wording = "self"
+    instructions: Text | None = None
+    constructs: tuple[Id, ...] = ()
+    evidence: Evidence = Evidence()
+    citations: tuple[Citation, ...] = ()
+    license: License | None = None
+    norms: tuple[Norm, ...] = ()
+    cutoffs: tuple[Cutoff, ...] = ()
+    codings: tuple[Coding, ...] = ()
+    coding: Id | None = None
+    items: tuple[Item, ...] = Field(min_length=1)
+    scales: tuple[Scale, ...] = Field(min_length=1)
+    accepted: tuple[Accepted, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _resolve(cls, data: Any) -> Any:
+        resolved = resolve_response_scales(data)
+        if isinstance(resolved, Mapping) and isinstance(resolved.get("items"), list | tuple):
+            return {**resolved, "items": [plain_item(item) for item in resolved["items"]]}
+        return resolved
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        unique("items", (item.id for item in self.items))
+        unique("scales", (scale.id for scale in self.scales))
+        unique("codings", (coding.id for coding in self.codings))
+        for scale in self.scales:
+            for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
+                if column in self._scales:
+                    raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
+        self._check_response_scale_names()
+        self._check_references()
+        self.scale_order  # noqa: B018 - raises where a composite refers to itself
+        return self
+
+    def _check_response_scale_names(self) -> None:
+        named: dict[str, ResponseScale] = {}
+        for item in self.items:
+            scale = item.response_scale
+            if scale.id is not None and named.setdefault(scale.id, scale) != scale:
+                raise ValueError(
+                    f"response_scales: the id {scale.id!r} stands for two different response scales"
+                )
+
+    def _check_references(self) -> None:
+        for position, scale in enumerate(self.scales):
+            field = f"scales[{position}] ({scale.id})"
+            for key in scale.keys:
+                if key.item not in self._items:
+                    raise ValueError(
+                        f"{field}.items: scale {scale.id!r} names {key.item!r}, which is no item"
+                    )
+            for part in scale.of:
+                if part not in self._scales:
+                    raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
+        provenance: dict[str, tuple[Norm | Cutoff | Finding, ...]] = {
+            "norms": self.norms,
+            "cutoffs": self.cutoffs,
+            "evidence.findings": self.evidence.findings,
+        }
+        for name, entries in provenance.items():
+            for position, entry in enumerate(entries):
+                if entry.scale is not None and entry.scale not in self._scales:
+                    raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is no scale")
+        for position, coding in enumerate(self.codings):
+            for item in coding.flip:
+                if item not in self._items:
+                    raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
+
+    @cached_property
+    def scale_order(self) -> tuple[str, ...]:
+        """Ids of the scales, every composite after the scales that it is composed of."""
+        try:
+            return tuple(TopologicalSorter({scale.id: scale.of for scale in self.scales}).static_order())
+        except CycleError as error:
+            circle = " → ".join(reversed(error.args[1]))
+            raise ValueError(f"scales: a composite refers to itself: {circle}") from None
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def _scales(self) -> dict[str, Scale]:
+        return {scale.id: scale for scale in self.scales}
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Ids of the items, in order."""
+        return tuple(self._items)
+
+    @property
+    def scale_ids(self) -> tuple[str, ...]:
+        """Ids of the scales, in order."""
+        return tuple(self._scales)
+
+    def item(self, item_id: str) -> Item:
+        """Return one item; `UnknownInstrumentError` names the ones there are."""
+        return self._find("item", item_id, self._items)
+
+    def scale(self, scale_id: str) -> Scale:
+        """Return one scale; `UnknownInstrumentError` names the ones there are."""
+        return self._find("scale", scale_id, self._scales)
+
+    def _find(self, kind: str, name: str, table: Mapping[str, _Part]) -> _Part:
+        try:
+            return table[name]
+        except KeyError:
+            raise UnknownInstrumentError(self.no_such(kind, name, table)) from None
+
+    def no_such(self, kind: str, name: str, table: Iterable[str]) -> str:
+        """Say that there is none of that id, and which there are."""
+        return f"{self.id} has no {kind} {name!r}; it has {', '.join(table)}"
+
+    @property
+    def evidence_steps(self) -> tuple[EvidenceStep, ...]:
+        """What is known of the scores at each step of a validation study, in its order."""
+        return self.evidence.steps(self.norms)
