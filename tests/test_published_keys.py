@@ -9,7 +9,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from hand_worked_keys import EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
 from intimacy_scales import (
@@ -18,9 +20,12 @@ from intimacy_scales import (
     UnknownInstrumentError,
     UnverifiedKeyWarning,
     available,
+    encode,
     load,
     score,
+    score_stream,
 )
+from intimacy_scales.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTS = ROOT / "data" / "facts"
@@ -363,3 +368,21 @@ def test_the_committed_facts_are_the_shared_ones(shared):
         for source in facts["sources"].values():
             source.pop("where")  # ours is empty where a reader could not find it
     assert ours == theirs
+
+
+def test_a_coding_on_the_command_line_and_in_streams(tmp_path):
+    rows = [numbered("csi-16", [3] * 16), numbered("csi-16", [0] * 16)]
+    path, out = tmp_path / "answers.csv", tmp_path / "scores.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    arguments = ["score", str(path), "-i", "csi-16", "--coding", "position", "-o", str(out)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "coding by position" in result.output
+    assert pd.read_csv(out)["total"].tolist() == [43, 25]
+    streamed = [s["total"].tolist() for s in score_stream("csi-16", [rows[:1], rows[1:]], coding="position")]
+    assert streamed == [[43], [25]]
+    form = load("csi-16").with_coding("position")
+    assert score(form, encode(form, rows))["total"].tolist() == [43, 25]
+    refused = CliRunner().invoke(app, ["score", str(path), "-i", "csi-32", "--coding", "position"])
+    assert refused.exit_code == 2
+    assert "known only in part" in " ".join(refused.stderr.split())

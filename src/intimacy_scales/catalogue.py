@@ -30,6 +30,7 @@ CONSTRUCTS = {
     "closeness-kinds": "emotional and physical closeness apart",
     "wellbeing": "loneliness, worry and stress beside the relationship (high = more strain)",
 }
+_HEAD, _TEXT = '<th style="text-align:left">{}</th>', '<td style="text-align:left">{}</td>'
 _ALL_SIX = "all six components of intimacy together"
 
 
@@ -153,15 +154,16 @@ class Catalogue(Sequence[CatalogueEntry]):
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        names = ("id", "title", "items", "scales", "status", "permission")
-        head = "".join(f"<th>{name}</th>" for name in names)
+        names = ("id", "items", "status", "permission", "title")
+        head = "".join(_HEAD.format(name) for name in names)
         rows = []
         for construct, entries in self.by_construct().items():
-            rows.append(f'<tr><th colspan="{len(names)}">{escape(construct_title(construct))}</th></tr>')
+            title = escape(construct_title(construct))
+            rows.append(f'<tr><th colspan="{len(names)}" style="text-align:left">{title}</th></tr>')
             rows += [
-                f"<tr><td><code>{escape(e.id)}</code></td><td>{escape(e.title)}</td><td>{e.n_items}</td>"
-                f"<td>{escape(', '.join(e.scales))}</td><td>{escape(e.standing())}</td>"
-                f"<td>{escape(e.permission)}</td></tr>"
+                f"<tr>{_TEXT.format(f'<code>{escape(e.id)}</code>')}<td>{e.n_items}</td>"
+                + "".join(_TEXT.format(escape(text)) for text in (e.standing(), e.permission, e.title))
+                + "</tr>"
                 for e in entries
             ]
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"

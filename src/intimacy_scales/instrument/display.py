@@ -12,12 +12,21 @@ if TYPE_CHECKING:
 def instrument_html(form: Instrument) -> str:
     """Return title, scales and evidence as a fragment of HTML."""
     rows = "".join(
-        f"<tr><td><code>{escape(scale.id)}</code></td><td>{escape(scale.title or '')}</td>"
-        f"<td>{scale.method} of {len(scale.items or scale.of)} {'items' if scale.items else 'scales'}</td>"
-        f"<td>{escape(scale.high_means or '')}</td></tr>"
+        "<tr>"
+        + "".join(
+            f'<td style="text-align:left">{cell}</td>'
+            for cell in (
+                f"<code>{escape(scale.id)}</code>",
+                escape(scale.title or ""),
+                f"{scale.method} of {len(scale.items or scale.of)} {'items' if scale.items else 'scales'}",
+                escape(scale.high_means or ""),
+            )
+        )
+        + "</tr>"
         for scale in form.scales
     )
-    head = "".join(f"<th>{name}</th>" for name in ("scale", "title", "score", "high means"))
+    names = ("scale", "title", "score", "high means")
+    head = "".join(f'<th style="text-align:left">{name}</th>' for name in names)
     steps = "".join(
         f"<li>{escape(step.title)}: {escape('; '.join(step.known)) or '<i>nothing recorded</i>'}</li>"
         for step in form.evidence_steps

@@ -264,7 +264,8 @@ class Interpretation:
         return f"<Interpretation {self.instrument}: {told}>"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{escape(str(self.instrument))}</b></p>{self.summary().to_html()}"
+        table = self.summary().reset_index().round(1).to_html(index=False, border=0, justify="left")
+        return f"<p><b>{escape(str(self.instrument))}</b></p>{table}"
 
 
 def interpret_table(scores: Scores) -> Interpretation:
