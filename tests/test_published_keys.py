@@ -17,11 +17,14 @@ from hand_worked_keys import EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
 from intimacy_scales import (
     Instrument,
     InstrumentError,
+    MissingRule,
+    Norm,
     UnknownInstrumentError,
     UnverifiedKeyWarning,
     available,
     encode,
     load,
+    reliability_report,
     score,
     score_stream,
 )
@@ -386,3 +389,23 @@ def test_a_coding_on_the_command_line_and_in_streams(tmp_path):
     refused = CliRunner().invoke(app, ["score", str(path), "-i", "csi-32", "--coding", "position"])
     assert refused.exit_code == 2
     assert "known only in part" in " ".join(refused.stderr.split())
+
+
+def test_norms_and_alphas_of_the_prqc_are_those_of_the_open_data(shared):
+    couples = pd.read_csv(shared / "oracles" / "data" / "prqcQ.csv")
+    halves = [couples[[f"prqc.{p}_{n}" for n in upto(18)]].set_axis(upto(18), axis=1) for p in (1, 2)]
+    form = load("prqc").with_missing_rule(MissingRule(proportion=1))
+    persons = pd.concat(halves, ignore_index=True).rename(columns="prqc_{}".format)
+    made = {norm.scale: norm for norm in Norm.from_scores(score(form, persons), sample="open data")}
+    assert len(form.norms) == 6
+    for norm in form.norms:
+        found = made[norm.scale]
+        assert (found.n, round(found.mean, 2), round(found.sd, 2)) == (norm.n, norm.mean, norm.sd)
+        # smoothed ranks are near the counted ones, which jump
+        values = score(form, persons)[norm.scale]
+        for point, rank in found.percentiles:
+            counted = 100 * ((values < point - 1e-9).sum() + (abs(values - point) < 1e-9).sum() / 2) / found.n
+            assert abs(rank - counted) < 5
+    report = reliability_report(form, persons, missing="listwise")
+    for finding in form.evidence.findings:
+        assert round(report[finding.scale].alpha.estimate, 2) == finding.value
