@@ -94,6 +94,8 @@ class ItemBank(Part):
     def _consistent(self) -> Self:
         unique("items", (item.id for item in self.items))
         unique("facets", (facet.id for facet in self.facets))
+        if self.against_closeness and self.high_means is None:
+            raise ValueError("against_closeness: say under high_means what agreeing with its items means")
         facets = [facet.id for facet in self.facets]
         for position, item in enumerate(self.items):
             if item.facet not in facets:

@@ -6,10 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from intimacy_scales.instrument.instrument import Instrument
+    from intimacy_scales.instrument.content import InstrumentContent
+    from intimacy_scales.instrument.reference import InstrumentRef
 
 
-def instrument_html(form: Instrument) -> str:
+def instrument_html(form: InstrumentContent, ref: InstrumentRef) -> str:
     """Return title, scales and evidence as a fragment of HTML."""
     rows = "".join(
         "<tr>"
@@ -33,7 +34,7 @@ def instrument_html(form: Instrument) -> str:
     )
     note = f"<p>{escape(form.evidence.note)}</p>" if form.evidence.note else ""
     return (
-        f"<p><b>{escape(form.title)}</b><br>{escape(str(form.ref))}, {len(form.items)} items</p>"
+        f"<p><b>{escape(form.title)}</b><br>{escape(str(ref))}, {len(form.items)} items</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         f"{note}<details><summary>Evidence</summary><ol>{steps}</ol></details>"
     )

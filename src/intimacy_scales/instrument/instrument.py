@@ -310,7 +310,7 @@ class Instrument(InstrumentContent):
         return f"<Instrument {self.ref}: {scales}; {self.evidence.summary(self.norms)}>"
 
     def _repr_html_(self) -> str:
-        return instrument_html(self)
+        return instrument_html(self, self.ref)
 
     def __str__(self) -> str:
         return f"{self.title} ({self.ref})"

@@ -16,7 +16,7 @@ from intimacy_scales.interop.formats import open_answers, open_output
 from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
 from intimacy_scales.problems import LikelyMissingCode
 from intimacy_scales.scoring import score_stream
-from intimacy_scales.scoring.scores import check_keep
+from intimacy_scales.scoring.kept import check_keep
 from intimacy_scales.scoring.summary import ScoreSummary
 from intimacy_scales.sheet import OnInvalid
 

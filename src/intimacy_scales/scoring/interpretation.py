@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
-from intimacy_scales.scoring.person import PersonScores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,11 +133,11 @@ class PersonInterpretation:
         return f"<p><b>{escape(str(self.instrument))}</b></p><ul>{lines}</ul>"
 
 
-def interpret_person(scores: PersonScores) -> PersonInterpretation:
-    """Return one person's scores beside each cut-off."""
+def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> PersonInterpretation:
+    """Return one person's scores (scale id → score) beside each cut-off."""
     readings = []
-    for cutoff in cutoffs_of(scores.form):
-        value = scores.scores[cutoff.scale]
+    for cutoff in cutoffs_of(form):
+        value = scores[cutoff.scale]
         applies = None if value is None else cutoff.applies(value)
         readings.append(
             Reading(
@@ -150,4 +150,4 @@ def interpret_person(scores: PersonScores) -> PersonInterpretation:
                 cutoff.confidence,
             )
         )
-    return PersonInterpretation(instrument=scores.instrument, readings=tuple(readings))
+    return PersonInterpretation(instrument=form.ref, readings=tuple(readings))

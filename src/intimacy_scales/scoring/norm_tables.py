@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.frames import Table
 from intimacy_scales.freezing import freeze
-from intimacy_scales.instrument import Cutoff, InstrumentRef, Norm
+from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
 from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
+from intimacy_scales.scoring.kept import frame_with_kept
 from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_samples
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from intimacy_scales.scoring.scores import Scores
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ class StandardScores:
     instrument: InstrumentRef
     scales: dict[str, StandardScale]
     without_norm: tuple[str, ...]
-    scores: Scores = field(repr=False)
+    table: Table = field(repr=False)
 
     @property
     def norms(self) -> dict[str, Norm]:
@@ -87,7 +87,7 @@ class StandardScores:
         return tuple(dict.fromkeys(norm.sample for norm in self.norms.values()))
 
     def __len__(self) -> int:
-        return len(self.scores)
+        return len(self.table)
 
     def __getitem__(self, scale: str) -> StandardScale:
         """Return the standard scores of one scale."""
@@ -108,7 +108,7 @@ class StandardScores:
             for name, scale in self.scales.items()
             for kind in ("z", "t", "percentile")
         }
-        return self.scores.with_kept(columns, keep)
+        return frame_with_kept(self.table, columns, keep)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, None where there is no score."""
@@ -157,9 +157,11 @@ def _shown(statistic: Any, values: Floats, digits: int) -> str:
     return "-" if np.isnan(values).all() else f"{statistic(values):.{digits}f}"
 
 
-def standardize_table(scores: Scores, norm: NormChoice) -> StandardScores:
-    """Return the scores of a table beside a norm sample."""
-    norms = choose_norms(scores.form, norm)
+def standardize_table(
+    form: Instrument, scores: Mapping[str, Floats], norm: NormChoice, table: Table
+) -> StandardScores:
+    """Return the scores of a table (scale id → scores of each person) beside a norm sample."""
+    norms = choose_norms(form, norm)
     scales = {}
     for name, of_scale in norms.items():
         z = (scores[name] - of_scale.mean) / of_scale.sd
@@ -167,10 +169,10 @@ def standardize_table(scores: Scores, norm: NormChoice) -> StandardScores:
             z=z, t=50.0 + 10.0 * z, percentile=percentiles(of_scale, scores[name]), norm=of_scale
         )
     return StandardScores(
-        instrument=scores.instrument,
+        instrument=form.ref,
         scales=scales,
-        without_norm=tuple(name for name in scores.scale_ids if name not in norms),
-        scores=scores,
+        without_norm=tuple(name for name in scores if name not in norms),
+        table=table,
     )
 
 
@@ -186,15 +188,15 @@ class Interpretation:
         The cut-offs, in order.
     applies
         (n_persons, n_cutoffs), read-only: whether a score lies there; False without a score.
-    scored
-        For each cut-off, how many persons have a score on its scale.
+    unscored
+        Scale id → (n_persons,), read-only: who has no score.
     """
 
     instrument: InstrumentRef
     cutoffs: tuple[Cutoff, ...]
     applies: NDArray[np.bool_]
-    scored: tuple[int, ...]
-    scores: Scores = field(repr=False)
+    unscored: Mapping[str, NDArray[np.bool_]]
+    table: Table = field(repr=False)
 
     def __post_init__(self) -> None:
         freeze(self)
@@ -204,8 +206,13 @@ class Interpretation:
         """For each cut-off, how many persons lie there."""
         return tuple(self.applies.sum(axis=0).tolist())
 
+    @property
+    def scored(self) -> tuple[int, ...]:
+        """For each cut-off, how many persons have a score on its scale."""
+        return tuple(int((~self.unscored[cutoff.scale]).sum()) for cutoff in self.cutoffs)
+
     def __len__(self) -> int:
-        return len(self.scores)
+        return len(self.applies)
 
     def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:
         """Return ``<scale>_reading`` in the caller's kind of frame: what is said of each person's score.
@@ -224,9 +231,9 @@ class Interpretation:
             for row, told in enumerate(self.applies[:, own].tolist()):
                 meanings = (self.cutoffs[i].meaning for i, yes in zip(own, told, strict=True) if yes)
                 texts[row] = ", ".join(meanings)
-            texts[np.isnan(self.scores[scale])] = None
+            texts[self.unscored[scale]] = None
             columns[f"{scale}_reading"] = texts
-        return self.scores.with_kept(columns, keep)
+        return frame_with_kept(self.table, columns, keep)
 
     def summary(self) -> pd.DataFrame:
         """Return a pandas table, a row for each cut-off: where it is, how many lie there, its source."""
@@ -268,16 +275,16 @@ class Interpretation:
         return f"<p><b>{escape(str(self.instrument))}</b></p>{table}"
 
 
-def interpret_table(scores: Scores) -> Interpretation:
-    """Return the scores of a table beside each cut-off."""
-    cutoffs = cutoffs_of(scores.form)
-    applies = np.zeros((len(scores), len(cutoffs)), dtype=np.bool_)
+def interpret_table(form: Instrument, scores: Mapping[str, Floats], table: Table) -> Interpretation:
+    """Return the scores of a table (scale id → scores of each person) beside each cut-off."""
+    cutoffs = cutoffs_of(form)
+    applies = np.zeros((len(table), len(cutoffs)), dtype=np.bool_)
     for column, cutoff in enumerate(cutoffs):
-        values, counts = np.unique(scores[cutoff.scale], return_inverse=True)
+        values, positions = np.unique(scores[cutoff.scale], return_inverse=True)
         told = np.array([cutoff.applies(value) for value in values.tolist()], dtype=np.bool_)
         if len(values):
-            applies[:, column] = told[counts]
-    scored = tuple(int((~np.isnan(scores[cutoff.scale])).sum()) for cutoff in cutoffs)
+            applies[:, column] = told[positions]
+    unscored = {cutoff.scale: np.isnan(scores[cutoff.scale]) for cutoff in cutoffs}
     return Interpretation(
-        instrument=scores.instrument, cutoffs=cutoffs, applies=applies, scored=scored, scores=scores
+        instrument=form.ref, cutoffs=cutoffs, applies=applies, unscored=unscored, table=table
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
-from intimacy_scales.scoring.person import PersonScores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,20 +187,22 @@ class PersonStandardScores:
         )
 
 
-def standardize_person(scores: PersonScores, norm: NormChoice) -> PersonStandardScores:
-    """Return one person's scores beside a norm sample."""
-    norms = choose_norms(scores.form, norm)
+def standardize_person(
+    form: Instrument, scores: Mapping[str, float | None], norm: NormChoice
+) -> PersonStandardScores:
+    """Return one person's scores (scale id → score) beside a norm sample."""
+    norms = choose_norms(form, norm)
     rows: dict[str, StandardScore | None] = {}
     for scale, of_scale in norms.items():
-        value = scores.scores[scale]
+        value = scores[scale]
         rows[scale] = (
             None
             if value is None
             else StandardScore(value, of_scale.z(value), of_scale.t(value), of_scale.percentile(value))
         )
     return PersonStandardScores(
-        instrument=scores.instrument,
+        instrument=form.ref,
         scores=rows,
         norms=norms,
-        without_norm=tuple(scale for scale in scores.scores if scale not in norms),
+        without_norm=tuple(scale for scale in scores if scale not in norms),
     )

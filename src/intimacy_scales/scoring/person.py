@@ -111,7 +111,7 @@ class PersonScores:
         """
         from intimacy_scales.scoring.norms import standardize_person
 
-        return standardize_person(self, norm)
+        return standardize_person(self.form, self.scores, norm)
 
     def interpret(self) -> PersonInterpretation:
         """Read the scores by the instrument's published cut-offs.
@@ -130,7 +130,7 @@ class PersonScores:
         """
         from intimacy_scales.scoring.interpretation import interpret_person
 
-        return interpret_person(self)
+        return interpret_person(self.form, self.scores)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a dictionary that JSON can hold."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError
 from intimacy_scales.frames import Table
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.problems import Problems, not_accepted
+from intimacy_scales.scoring.kept import frame_with_kept
 from intimacy_scales.scoring.plan import PlannedComposite, plan_of
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 10
 _MOST_POINTS = 201
-
-
-def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
-    """Raise where a kept column has a name that columns of scores have."""
-    taken = {f"{scale}{ending}" for scale in scale_ids for ending in ("", "_pomp", "_answered")}
-    for name in keep:
-        if name in taken:
-            raise ResponseError(f"keep: column {name!r} has the name of a column of scores; rename it first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +112,8 @@ class Scores:
         """
         from intimacy_scales.scoring.norm_tables import standardize_table
 
-        return standardize_table(self, norm)
+        values = {scale: self[scale] for scale in self.scale_ids}
+        return standardize_table(self.form, values, norm, self.table)
 
     def interpret(self) -> Interpretation:
         """Read the scores by the instrument's published cut-offs.
@@ -138,7 +131,8 @@ class Scores:
         """
         from intimacy_scales.scoring.norm_tables import interpret_table
 
-        return interpret_table(self)
+        values = {scale: self[scale] for scale in self.scale_ids}
+        return interpret_table(self.form, values, self.table)
 
     def pomp(self, scale: str) -> NDArray[np.float64]:
         """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
@@ -169,21 +163,8 @@ class Scores:
         ResponseError
             A kept column is not there, or has the name of a new one.
         """
-        return self.with_kept(self.columns(answered=answered, pomp=pomp), keep)
-
-    def with_kept(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
-        """Return columns of results behind kept ones of the caller's table, in its kind of frame."""
-        if not isinstance(keep, Sequence):
-            raise ResponseError(f"keep={keep!r}: give a list of columns")
-        kept = [keep] if isinstance(keep, str) else list(dict.fromkeys(keep))
-        for name in kept:
-            self.table.values(name, "keep")
-            if name in columns:
-                raise ResponseError(
-                    f"keep: column {name!r} has the name of a column of results; rename it first"
-                )
-        check_keep(kept, self.scale_ids)
-        return self.table.frame(columns, kept)
+        columns = self.columns(answered=answered, pomp=pomp)
+        return frame_with_kept(self.table, columns, keep, self.scale_ids)
 
     def columns(self, *, answered: bool = False, pomp: bool = False) -> dict[str, NDArray[Any]]:
         """Return the columns of `to_frame` by name, as arrays (n_persons,)."""
