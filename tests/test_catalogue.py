@@ -124,13 +124,13 @@ def test_list_shows_the_whole_catalogue_by_construct():
 
 
 def test_list_of_one_construct():
-    output = run("list", "--measures", "barriers")
+    output = run("list", "barriers")
     assert "Barriers to closeness (high = more barrier)" in output
     assert "ras " not in output
 
 
 def test_list_of_what_nothing_measures_says_what_is_near():
-    result = CliRunner().invoke(app, ["list", "--measures", "barrier"])
+    result = CliRunner().invoke(app, ["list", "barrier"])
     assert result.exit_code == 2
     assert "did you mean 'barriers'" in " ".join(result.stderr.split())
 

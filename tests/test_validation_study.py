@@ -8,6 +8,7 @@ from scipy import stats
 
 from intimacy_scales import (
     Instrument,
+    InstrumentError,
     Model,
     Norm,
     UnknownInstrumentError,
@@ -22,6 +23,7 @@ from intimacy_scales import (
     simulate,
     structure_report,
 )
+from intimacy_scales.instrument import Source
 
 N = 20_000
 LOADINGS = dict(zip(load("resilience").item_ids, np.linspace(0.5, 0.85, 11).round(2).tolist(), strict=True))
@@ -174,18 +176,30 @@ def test_findings_go_into_the_instrument_and_its_file(study, tmp_path):
     path.write_text(form.to_toml(), encoding="utf-8")
     assert load(path) == form
     assert form.digest != load("resilience").digest
-    published = form.with_evidence((), status="published")
+    with pytest.raises(InstrumentError, match="'published' needs findings, and sources"):
+        form.with_evidence((), status="published")
+    source = Source(title="A study", where="doi 10.0/0")
+    with pytest.raises(InstrumentError, match="needs findings"):
+        load("resilience").with_evidence((), status="validated", sources=[source])
+    published = form.with_evidence((), status="published", sources=[source])
     assert published.evidence.findings == form.evidence.findings
     assert "DRAFT" not in str(published.ref)
 
 
 def test_an_item_leaves_every_scale():
-    form = load("resilience").without_items(["res06", "res11"])
-    assert len(form.items) == 9
+    whole = load("resilience")
+    form = whole.without_items(["res06", "res11"], new_id="resilience-9", version="0.1.0")
+    assert (form.id, form.title, len(form.items)) == ("resilience-9", "Resilience as a couple, shortened", 9)
+    assert form.description == "This is resilience 0.1.0 without res06, res11."
     assert form.scale("adapting").items == ("res01", "res02", "res03", "res04", "res05")
     assert form.scale("total").of == ("adapting", "growth")
-    assert load("qmi").without_items(["qmi_6"]).norms == ()
+    shorter = load("rdas").without_items(["rdas_11"], new_id="rdas-13", version="1")
+    assert (shorter.norms, shorter.cutoffs, shorter.evidence.status) == ((), (), "draft")
+    assert "rdas_11" not in shorter.codings[0].flip
+    assert "Nothing is known" in (shorter.evidence.note or "")
     with pytest.raises(UnknownInstrumentError, match="resilience has no item 'res12'"):
-        load("resilience").without_items(["res12"])
+        whole.without_items(["res12"], new_id="x", version="1")
     with pytest.raises(ValueError, match="either items or"):
-        load("ios").without_items(["ios_1"])
+        load("kmss").without_items(["kmss_1", "kmss_2", "kmss_3"], new_id="x", version="1")
+    with pytest.raises(InstrumentError, match="is what the whole is called"):
+        whole.without_items(["res01"], new_id="resilience", version="2")

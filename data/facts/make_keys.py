@@ -118,14 +118,14 @@ def norms(facts: Facts, fact: Table, own: Table) -> list[Table]:
     return found
 
 
-def cutoffs(facts: Facts, fact: Table) -> list[Table]:
+def cutoffs(facts: Facts, fact: Table, own: Table) -> list[Table]:
     """Return the published boundaries of the total."""
     return [
         {
             "scale": "total",
             "below": entry.get("below"),
             "band": entry.get("band"),
-            "meaning": entry["meaning"],
+            "meaning": own.get("meanings", {}).get(entry["meaning"], entry["meaning"]),
             "source": facts.cite(entry["source"]),
             "confidence": facts.confidence(entry["confidence"], [entry["source"], *entry.get("also", ())]),
         }
@@ -200,7 +200,7 @@ def instrument(facts: Facts, fact: Table, own: Table) -> Table:
         "title": own.get("title", fact["name"]),
         "description": own["description"],
         "language": "und",
-        "constructs": fact["components"],
+        "constructs": [*own.get("also_measures", ()), *fact["components"]],
         "response_scale": points.pop("default"),
         "items": items,
         "evidence": {"status": "published", "confidence": level, "note": note},
@@ -223,7 +223,7 @@ def instrument(facts: Facts, fact: Table, own: Table) -> Table:
         ],
         "scales": parts,
         "norms": norms(facts, fact, own),
-        "cutoffs": cutoffs(facts, fact),
+        "cutoffs": cutoffs(facts, fact, own),
         "codings": codings(facts, fact),
         "evidence.findings": findings(facts, fact, {part["id"] for part in parts}),
         "evidence.sources": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 import warnings
 from collections.abc import Sequence
@@ -13,12 +14,18 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, UnverifiedKeyWarning
+from intimacy_scales.errors import (
+    InstrumentError,
+    UnknownInstrumentError,
+    UnverifiedKeyWarning,
+    level_outside,
+)
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 
 MAX_BYTES = 8 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
 _FORMS, _BANKS = ("forms", "published"), ("components", "companions")
+_SEPARATORS = re.compile(r"[\s_\-]+")
 _UNSURE = {
     "single-source": "its scoring key was read in one source only. Compare it with the article or the "
     "authors' form before you publish scores",
@@ -94,11 +101,27 @@ def _build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
         raise instrument_error(error, content, str(path)) from None
 
 
+def known_id(name: str, known: Sequence[str]) -> str | None:
+    """Return the id that a name stands for, without regard to case, blanks, ``-`` and ``_``.
+
+    Examples
+    --------
+    >>> known_id("CSI-16", ["csi-16", "csi-4"]), known_id("csi 16", ["csi-16"]), known_id("csi", ["csi-4"])
+    ('csi-16', 'csi-16', None)
+    """
+    if name in known:
+        return name
+    plain = _SEPARATORS.sub("", name.casefold())
+    found = [one for one in known if _SEPARATORS.sub("", one.casefold()) == plain]
+    return found[0] if len(found) == 1 else None
+
+
 def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
     other, reader = (_FORMS, "load") if kind == "item bank" else (_BANKS, "load_bank")
     if name in _shipped(other):
         return UnknownInstrumentError(f"{name!r} is no {kind}: read it with {reader}({name!r})")
-    near = difflib.get_close_matches(name.casefold().replace("_", "-"), known, n=3, cutoff=0.5)
+    begun = [one for one in known if name and one.startswith(name.casefold())]
+    near = begun or difflib.get_close_matches(name.casefold().replace("_", "-"), known, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
     return UnknownInstrumentError(
         f"no {kind} {name!r} is shipped; {hint} "
@@ -125,9 +148,10 @@ def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
     path = _as_file(source)
     if path is None:
         shipped = _shipped(folders)
-        if source not in shipped:
+        name = known_id(str(source), list(shipped))
+        if name is None:
             raise _unknown(kind, str(source), list(shipped))
-        return shipped[str(source)]
+        return shipped[name]
     if path.suffix.casefold() not in _ENDINGS:
         raise InstrumentError(f"{path}: instrument files end in .toml or .json", str(path))
     return path
@@ -182,7 +206,8 @@ def shipped_ids() -> list[str]:
 
 @cache
 def _load_shipped(name: str) -> Instrument:
-    return _load_file(_locate(name, "instrument", _FORMS))
+    path = _locate(name, "instrument", _FORMS)
+    return _load_file(path) if path.stem == name else _load_shipped(path.stem)
 
 
 def load(source: str | Path) -> Instrument:
@@ -191,7 +216,8 @@ def load(source: str | Path) -> Instrument:
     Parameters
     ----------
     source
-        An id from `available`, or the path of a ``.toml`` or ``.json`` file.
+        An id from `available` (``CSI-16`` and ``csi 16`` are ``csi-16``), or the path of a ``.toml`` or
+        ``.json`` file.
 
     Returns
     -------
@@ -219,7 +245,7 @@ def load(source: str | Path) -> Instrument:
     form = _load_shipped(str(source)) if path is None else _load_file(_locate(path, "instrument", _FORMS))
     confidence = form.evidence.confidence
     if confidence is not None and confidence != "verified":
-        warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=2)
+        warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=level_outside())
     return form
 
 

@@ -22,6 +22,7 @@ CONSTRUCTS = {
     "caring": "meeting one another's needs",
     "interdependence": "relying on one another",
     "intimacy": "closeness as a whole",
+    "attachment": "security with those one is close to (high = more insecurity)",
     "foundations": "what closeness grows on: empathy, authenticity, openness",
     "satisfaction": "contentment with the relationship",
     "barriers": "what stands in the way of closeness (high = more barrier)",
@@ -114,14 +115,13 @@ class Catalogue(Sequence[CatalogueEntry]):
         >>> "dts" in available().measuring("trust")
         True
         """
+        construct = construct.casefold()
         found = [entry for entry in self._entries if construct in entry.constructs]
         if not found:
             known = list(dict.fromkeys(name for entry in self._entries for name in entry.constructs))
             near = difflib.get_close_matches(construct, known, n=3, cutoff=0.5)
-            hint = (
-                f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}"
-            )
-            raise UnknownInstrumentError(f"no instrument measures {construct!r}; {hint}")
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"it knows {', '.join(known)}"
+            raise UnknownInstrumentError(f"no instrument of the catalogue measures {construct!r}; {hint}")
         return Catalogue(sorted(found, key=lambda entry: len(entry.constructs)))
 
     def by_construct(self) -> Mapping[str, Catalogue]:

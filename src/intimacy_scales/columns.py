@@ -22,8 +22,8 @@ _FEW = 3
 def loose(name: str) -> str:
     """Return a name without case, punctuation and leading zeros: ``Tru_01`` → ``tru1``."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    letters = "".join(c for c in folded if c.isalnum())
-    return re.sub(r"(?<!\d)0+(?=\d)", "", letters)
+    numbers = re.sub(r"(?<!\d)0+(?=\d)", "", folded)
+    return "".join(c for c in numbers if c.isalnum())
 
 
 def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:

@@ -5,12 +5,21 @@ A message says what was wrong, the value seen, what is allowed, and what to do a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def level_outside() -> int:
+    """Return the ``stacklevel`` at which a warning points at the caller of this library."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("intimacy_scales"):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 class IntimacyScalesError(Exception):

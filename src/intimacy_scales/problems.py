@@ -195,6 +195,9 @@ class _Other:
     """Stands for every value that cannot be a missing code."""
 
 
+_USUAL_CODE = 66  # codes for missing answers are negative, or 66, 77, 88, 99, 999 …
+
+
 class LikelyMissingCode(NamedTuple):
     """A value that makes up most problems, and so probably stands for "no answer"."""
 
@@ -218,6 +221,8 @@ def likely_missing_code(counts: Counter[Any]) -> LikelyMissingCode | None:
         return None
     if isinstance(value, float) and not math.isfinite(value):
         return None
+    if not isinstance(value, str) and 0 <= value < _USUAL_CODE:
+        return None  # an answer on another range, more likely than a code: not one to be thrown away
     whole = isinstance(value, float) and value == int(value)
     return LikelyMissingCode(int(value) if whole else value, times, total)
 

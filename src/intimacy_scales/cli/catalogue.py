@@ -8,10 +8,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from intimacy_scales.banks import load
+from intimacy_scales.banks import known_id, load, load_either, shipped_ids
 from intimacy_scales.catalogue import Catalogue, CatalogueEntry, available, construct_title
 from intimacy_scales.cli.terminal import errors_as_messages, out
-from intimacy_scales.instrument import Instrument, Scale
+from intimacy_scales.instrument import Instrument, ItemBank, Scale
+from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
 _KEYS_HINT = (
@@ -56,7 +57,7 @@ def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
 
 def list_instruments(
     measures: Annotated[
-        str | None, typer.Option(help="Only what measures this construct, such as trust.")
+        str | None, typer.Argument(metavar="[CONSTRUCT]", help="Only what measures this, such as trust.")
     ] = None,
 ) -> None:
     """List the instruments that are shipped, by what they measure."""
@@ -75,25 +76,22 @@ def list_instruments(
     out.print(f"\n{_KEYS_HINT}\nAn instrument that measures several things is listed under each of them.")
 
 
-def _scale_line(scale: Scale) -> tuple[str, str, str]:
-    if scale.of:
-        return scale.id, f"{scale.method} of scales", ", ".join(scale.of)
-    return scale.id, scale.method, " ".join(scale.items)
-
-
-def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instrument.")]) -> None:
+def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instrument or a bank.")]) -> None:
     """Show an instrument: items, response scale, scales with their keys, evidence, permission."""
     with errors_as_messages():
-        form = load(instrument)
-    out.print(f"[bold]{escape(form.title)}[/]\n{escape(str(form.ref))}  digest {form.digest[:12]}…")
-    for text in (form.description, form.evidence.note):
+        only_bank = known_id(instrument, shipped_ids()) is None
+        form = load_either(instrument) if only_bank else load(instrument)
+        if isinstance(form, ItemBank):
+            out.print(f"[bold]{escape(form.title)}[/]: an item bank, shown as one scale of all its items\n")
+            form = form.to_instrument()
+    out.print(f"[bold]{escape(form.title)}[/]\n{escape(str(form.ref))}")
+    out.print(f"digest {form.digest[:12]}…, of its key alone {form.key_digest[:12]}…")
+    for text in (form.description, form.evidence.note, form.instructions and f"Told: {form.instructions}"):
         if text:
             out.print(escape(text))
-    for response_scale in dict.fromkeys(item.response_scale for item in form.items):
-        labels = ", ".join(f"{value} {text}" for value, text in response_scale.labels)
-        out.print(escape(f"Answers: {labels or response_scale.describe()}"))
     _print_items(form)
     _print_scales(form)
+    _print_codings(form)
     _print_cutoffs(form)
     _print_evidence(form)
     _print_provenance(form)
@@ -106,25 +104,54 @@ def _print_items(form: Instrument) -> None:
             ids = " ".join(item.id for item in form.items if item.response_scale == scale)
             out.print(escape(f"  {scale.describe()}: {ids}"))
         return
-    items = _table("id", "facet", "answers", "text", title="\nItems")
+    for response_scale in dict.fromkeys(item.response_scale for item in form.items):
+        labels = ", ".join(f"{value} {text}" for value, text in response_scale.labels)
+        out.print(escape(f"Answers: {labels or response_scale.describe()}"))
+    items = _table("id", "facet", "text", title="\nItems")
     for item in form.items:
-        items.add_row(
-            *map(escape, (item.id, item.facet or "", item.response_scale.describe(), item.text or ""))
-        )
+        items.add_row(*map(escape, (item.id, item.facet or "", item.text or "")))
     out.print(items)
 
 
+def _needed(scale: Scale, required: int) -> str:
+    """Say how many answers a score needs, which may be more than its rule asks for."""
+    parts = len(scale.items or scale.of)
+    if required < parts:
+        return f"{required} of {parts}"
+    if required > scale.required:
+        return f"all {parts}, as their ranges differ"
+    return "all" if parts > 1 else "answered"
+
+
 def _print_scales(form: Instrument) -> None:
-    scales = _table("id", "score", "of (- is reverse-keyed)", "scored when", "high means", title="\nScales")
-    for scale in form.scales:
-        default = "" if scale.missing else " (the library's default)"
-        rule = scale.missing_rule.describe() + default
-        scales.add_row(*map(escape, (*_scale_line(scale), rule, scale.high_means or "")))
+    scales = Table(box=None, header_style="bold", pad_edge=False, title="\nScales", title_justify="left")
+    scales.add_column("id", no_wrap=True)
+    for column in ("score", "range", "needs", "of (- is reverse-keyed)"):
+        scales.add_column(column, overflow="fold")
+    for scale, planned in zip(form.scales, plan_of(form).scales, strict=True):
+        scales.add_row(
+            escape(scale.id),
+            scale.method,
+            f"{planned.low:g} to {planned.high:g}",
+            _needed(scale, planned.required),
+            escape(" ".join(scale.items or scale.of)),
+        )
     out.print(scales)
+    if any(scale.missing is None and scale.items for scale in form.scales):
+        out.print(
+            "How many answers are needed is the library's own rule: half of them, where all have one range."
+        )
+    for scale in form.scales:
+        if scale.high_means:
+            out.print(escape(f"High {scale.id}: {scale.high_means}"))
+
+
+def _print_codings(form: Instrument) -> None:
     for coding in form.codings:
-        which = f"items {', '.join(coding.flip)} run against the printed values"
-        use = f"--coding {coding.id}" if coding.complete else "known only in part: cannot be scored"
-        out.print(escape(f"Answers stored by {coding.id}: {which}; {use}"))
+        sure = "" if coding.confidence in (None, "verified") else f" ({coding.confidence})"
+        use = f"score with --coding {coding.id}" if coding.complete else "cannot be scored so"
+        items = f"Items {', '.join(coding.flip)} then run against the printed values; {use}."
+        out.print(escape(f"\nOther coding, {coding.id}{sure}: {coding.description} {items}"))
 
 
 def _print_cutoffs(form: Instrument) -> None:
@@ -146,6 +173,7 @@ def _print_provenance(form: Instrument) -> None:
     for citation in form.citations:
         out.print(f"Cite: {escape(str(citation))}")
     if form.license:
-        out.print(f"Permission: {escape(form.license.name)}. {escape(form.license.text or '')}")
+        text = f". {form.license.text}" if form.license.text else ""
+        out.print(escape(f"Permission: {form.license.name}{text}"))
     for source in form.evidence.sources:
         out.print(f"[dim]Source: {escape(source.title)} ({escape(source.where or '')})[/]")

@@ -31,7 +31,7 @@ def _where(finding: Finding) -> str:
 def _finding_lines(finding: Finding) -> Iterator[str]:
     colour = "dim" if finding.explained else _COLOURS[finding.severity]
     field = f"{finding.field}: " if finding.field else ""
-    yield f"  [{colour}]{finding.severity}[/] {escape(field + finding.message)} [dim]{finding.rule}[/]"
+    yield f"  [{colour}]{finding.severity}[/] {escape(field + finding.message)} [dim]({finding.rule})[/]"
     if finding.explained:
         yield f"    [dim]explained: {escape(finding.explained)}[/]"
 

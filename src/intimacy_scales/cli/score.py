@@ -19,7 +19,6 @@ from intimacy_scales.cli.options import (
     MissingCodes,
     OnInvalidChoice,
     OnInvalidOption,
-    PersonColumn,
     ProblemsFile,
     load_for,
     read_columns,
@@ -46,7 +45,9 @@ def score(
     keep: Annotated[
         list[str] | None, typer.Option(help="Column to keep in the output; may be repeated.")
     ] = None,
-    person: PersonColumn = None,
+    person: Annotated[
+        str | None, typer.Option(help="Column of persons' ids: for messages, and kept in the output.")
+    ] = None,
     missing_code: MissingCodes = None,
     on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
     allow_missing_items: AllowMissingItems = False,
@@ -77,7 +78,7 @@ def score(
             output=output,
             problems=problems,
             columns=read_columns(columns),
-            keep=keep or (),
+            keep=list(dict.fromkeys([*([person] if person else []), *(keep or ())])),
             person=person,
             missing_codes=read_missing_codes(missing_code or ()),
             on_invalid=on_invalid.as_option(),

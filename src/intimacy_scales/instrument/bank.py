@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -232,6 +233,13 @@ class Form(Part):
                 pool[item.id] = item
         self._check_keys(pool, source)
         named = dict.fromkeys(key.item for scale in self.scales for key in scale.keys)
+        for name in (*self.items, *named):
+            if name not in pool:
+                near = difflib.get_close_matches(name, pool, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise InstrumentError(
+                    f"{source}: {name!r} is in none of the banks {', '.join(self.banks)}{hint}", source
+                )
         for name in named.keys() - set(self.items or named):
             raise InstrumentError(
                 f"{source}: items: {name!r} is scored but not among the form's items", source
@@ -259,11 +267,7 @@ class Form(Part):
                     )
 
     def _item(self, name: str, pool: Mapping[str, BankItem], source: str) -> Item:
-        item = pool.get(name)
-        if item is None:
-            raise InstrumentError(
-                f"{source}: {name!r} is in none of the banks {', '.join(self.banks)}", source
-            )
+        item = pool[name]
         text = item.worded(self.wording)
         if text is None and item.text is not None:
             raise InstrumentError(

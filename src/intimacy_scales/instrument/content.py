@@ -64,6 +64,7 @@ class InstrumentContent(Part):
                     raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
         self._check_references()
+        self._check_provenance()
         self.scale_order  # noqa: B018 - raises where a composite refers to itself
         return self
 
@@ -87,6 +88,8 @@ class InstrumentContent(Part):
             for part in scale.of:
                 if part not in self._scales:
                     raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
+
+    def _check_provenance(self) -> None:
         provenance: dict[str, tuple[Norm | Cutoff | Finding, ...]] = {
             "norms": self.norms,
             "cutoffs": self.cutoffs,
@@ -96,6 +99,9 @@ class InstrumentContent(Part):
             for position, entry in enumerate(entries):
                 if entry.scale is not None and entry.scale not in self._scales:
                     raise ValueError(f"{name}[{position}].scale: {entry.scale!r} is no scale")
+        for position, norm in enumerate(self.norms):
+            if norm.instrument not in (None, self.id):
+                raise ValueError(f"norms[{position}]: is of {norm.instrument!r}, and this is {self.id!r}")
         for position, coding in enumerate(self.codings):
             for item in coding.flip:
                 if item not in self._items:

@@ -9,15 +9,21 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Literal, Self
 
-from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, UnverifiedKeyWarning
+from intimacy_scales.errors import (
+    InstrumentError,
+    UnknownInstrumentError,
+    UnverifiedKeyWarning,
+    level_outside,
+)
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
-from intimacy_scales.instrument.evidence import Finding
+from intimacy_scales.instrument.evidence import Evidence, Finding
+from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.provenance import Source
+from intimacy_scales.instrument.provenance import CONFIDENCES, Source
 from intimacy_scales.instrument.reference import InstrumentRef
-from intimacy_scales.instrument.scale import MissingRule
+from intimacy_scales.instrument.scale import MissingRule, Scale
 
 
 class Instrument(InstrumentContent):
@@ -67,6 +73,21 @@ class Instrument(InstrumentContent):
         content = self.model_dump(mode="json", exclude_defaults=True, exclude={"accepted"})
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def key_digest(self) -> str:
+        """sha256 of what scores depend on: items, their ranges, scales and rules, without wording.
+
+        Two users who lay their own wording over one key have the same.
+        """
+        points = {item.id: item.response_scale for item in self.items}
+        content = {
+            "items": [(i, str(p.minimum), str(p.maximum), str(p.step)) for i, p in points.items()],
+            "scales": [
+                (s.id, s.items, s.of, s.method, s.required, s.missing_rule.prorated) for s in self.scales
+            ],
+        }
+        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
     @cached_property
     def ref(self) -> InstrumentRef:
@@ -137,10 +158,18 @@ class Instrument(InstrumentContent):
             return self
         return self.model_copy(update={"scales": scales, "norms": (), "cutoffs": ()})
 
-    def without_items(self, items: Collection[str]) -> Self:
+    def without_items(self, items: Collection[str], *, new_id: str, version: str) -> Self:
         """Return this instrument without some items, as an item analysis may advise.
 
-        Norms and cut-offs are left out: they are of the whole.
+        It is another instrument, so it has an id and version of its own. It is a draft: what was found
+        of the whole, its norms and its cut-offs are left behind.
+
+        Parameters
+        ----------
+        items
+            Ids of the items that leave.
+        new_id, version
+            What it is called from now on.
 
         Raises
         ------
@@ -152,21 +181,35 @@ class Instrument(InstrumentContent):
         Examples
         --------
         >>> from intimacy_scales import load
-        >>> load("resilience").without_items(["res04"]).scale("adapting").items
+        >>> shorter = load("resilience").without_items(["res04"], new_id="resilience-10", version="0.1.0")
+        >>> shorter.scale("adapting").items
         ('res01', 'res02', 'res03', 'res05', '-res06')
         """
         for name in items:
             self.item(name)
-        scales = [
-            scale
-            if scale.of
-            else scale.model_copy(
-                update={"items": tuple(i for i in scale.items if i.removeprefix("-") not in items)}
-            )
-            for scale in self.scales
-        ]
-        kept = [item for item in self.items if item.id not in items]
-        return self.model_copy(update={"items": kept, "scales": scales, "norms": (), "cutoffs": ()})
+        if new_id == self.id:
+            raise InstrumentError(f"new_id={new_id!r} is what the whole is called: give another")
+
+        def kept(scale: Scale) -> Scale:
+            left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
+            return scale if left == scale.items else scale.model_copy(update={"items": left})
+
+        without = f"{self.id} {self.version} without {', '.join(items)}"
+        flips = {c.id: tuple(i for i in c.flip if i not in items) for c in self.codings}
+        return self.model_copy(
+            update={
+                "id": new_id,
+                "version": version,
+                "title": f"{self.title}, shortened",
+                "description": f"This is {without}.",
+                "items": [item for item in self.items if item.id not in items],
+                "scales": [kept(scale) for scale in self.scales],
+                "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in self.codings],
+                "evidence": Evidence(note=f"Shortened: {without}. Nothing is known of its scores."),
+                "norms": (),
+                "cutoffs": (),
+            }
+        )
 
     def with_evidence(
         self,
@@ -185,7 +228,13 @@ class Instrument(InstrumentContent):
         status, note
             In place of what the instrument says now.
         sources
-            Where the study is described; added to those there are.
+            Where the study is described; added to those there are. Without any, nothing is
+            published or validated.
+
+        Raises
+        ------
+        InstrumentError
+            A draft would become published or validated without findings or sources.
 
         Examples
         --------
@@ -195,42 +244,68 @@ class Instrument(InstrumentContent):
         >>> load("ras").with_evidence(found).evidence.findings[-1].statistic
         'omega total'
         """
+        found = (*self.evidence.findings, *findings)
+        read = (*self.evidence.sources, *sources)
+        if status in ("published", "validated") and not (found and read):
+            raise InstrumentError(
+                f"{self.id}: status={status!r} needs findings, and sources=[Source(title=…, where=…)] that "
+                "say where they can be read"
+            )
         evidence = self.evidence.model_copy(
             update={
-                "findings": (*self.evidence.findings, *findings),
-                "sources": (*self.evidence.sources, *sources),
+                "findings": found,
+                "sources": read,
                 "status": status or self.evidence.status,
                 "note": note or self.evidence.note,
             }
         )
         return self.model_copy(update={"evidence": evidence})
 
-    def with_norms(self, norms: Iterable[Norm]) -> Self:
+    def with_norms(self, norms: Norm | Iterable[Norm]) -> Self:
         """Return this instrument with norms added; those of the same scale and sample are replaced.
 
         Parameters
         ----------
         norms
-            For example what `Norm.from_scores` made of one's own sample.
+            One or several, for example what `Norm.from_scores` made of one's own sample.
+
+        Raises
+        ------
+        ValueError
+            A norm of another instrument, or of no scale of this one.
         """
+        norms = (norms,) if isinstance(norms, Norm) else norms
         added = {(norm.scale, norm.sample): norm for norm in (*self.norms, *norms)}
         return self.model_copy(update={"norms": tuple(added.values())})
 
-    def with_texts(self, texts: Mapping[str, str]) -> Self:
+    def with_texts(
+        self,
+        texts: Mapping[str, str],
+        *,
+        labels: Mapping[str, Mapping[int | float, str]] | None = None,
+        instructions: str | None = None,
+    ) -> Self:
         """Return this instrument with wording laid over its key, for forms and reports.
 
         The wording of most published instruments is protected: bring the form that you have
-        permission to use. It stays in this object; the library writes it nowhere.
+        permission to use. The library writes it to no folder of its own; `to_toml` and `to_json` of
+        the result hold it.
 
         Parameters
         ----------
         texts
-            Item id → wording.
+            Item id → wording, of every item that has none.
+        labels
+            Item id → value → text of the option, for forms, and for answers that are stored as texts.
+        instructions
+            What the person who answers is told.
 
         Raises
         ------
         UnknownInstrumentError
-            An id that is no item; near names are suggested.
+            An id that is no item.
+        InstrumentError
+            Items are left without wording.
 
         Examples
         --------
@@ -238,11 +313,28 @@ class Instrument(InstrumentContent):
         >>> load("ios").with_texts({"ios_1": "Which picture shows the two of you?"}).item("ios_1").text
         'Which picture shows the two of you?'
         """
-        for name in texts:
+        if not isinstance(texts, Mapping):
+            raise InstrumentError(f"texts: a mapping of item id → wording, not a {type(texts).__name__}")
+        shown = labels or {}
+        for name in (*texts, *shown):
             if name not in self._items:
                 raise UnknownInstrumentError(f"texts: {self.no_such('item', name, self._items)}")
-        items = [i.model_copy(update={"text": texts[i.id]}) if i.id in texts else i for i in self.items]
-        return self.model_copy(update={"items": items})
+        bare = [item.id for item in self.items if item.text is None and item.id not in texts]
+        if bare:
+            raise InstrumentError(f"texts: no wording of {', '.join(bare)}")
+
+        def worded(item: Item) -> Item:
+            scale = item.response_scale
+            if item.id in shown:  # its name stands for one set of labels
+                scale = scale.model_copy(update={"labels": shown[item.id], "id": None})
+            return item.model_copy(update={"text": texts.get(item.id, item.text), "response_scale": scale})
+
+        return self.model_copy(
+            update={
+                "items": [worded(item) for item in self.items],
+                "instructions": instructions or self.instructions,
+            }
+        )
 
     def with_coding(self, coding: str) -> Self:
         """Return this instrument for answers that were stored in another way than as printed.
@@ -295,10 +387,18 @@ class Instrument(InstrumentContent):
                     f"{self.id}: which items run against the printed values in answers coded by {coding!r} "
                     "was read in one source only. Compare it with the form",
                     UnverifiedKeyWarning,
-                    stacklevel=3,
+                    stacklevel=level_outside(),
                 )
             scales = [scale.turned(found.flip) for scale in self.scales]
-            self._variants[coding] = self.model_copy(update={"scales": scales, "coding": coding})
+            unsure = [c for c in (self.evidence.confidence, found.confidence) if c is not None]
+            least = max(unsure, key=CONFIDENCES.index, default=None)
+            self._variants[coding] = self.model_copy(
+                update={
+                    "scales": scales,
+                    "coding": coding,
+                    "evidence": self.evidence.model_copy(update={"confidence": least}),
+                }
+            )
         return self._variants[coding]
 
     @cached_property

@@ -14,6 +14,7 @@ from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.numbers import Number
 from intimacy_scales.instrument.provenance import Confidence
+from intimacy_scales.instrument.reference import InstrumentRef
 
 MIN_PERSONS = 30
 T_MEAN, T_SD = 50.0, 10.0
@@ -27,6 +28,10 @@ _Norm = TypeVar("_Norm", bound="Norm")
 
 class ScoresOfPersons(Protocol):
     """What a norm needs of the scores of a table."""
+
+    @property
+    def instrument(self) -> InstrumentRef:
+        """Which instrument they are of."""
 
     @property
     def scale_ids(self) -> tuple[str, ...]:
@@ -45,6 +50,8 @@ class Norm(Part):
 
     Attributes
     ----------
+    instrument
+        Id of the instrument that was answered; None where it goes without saying, as in its own file.
     scale
         The scale's id.
     sample
@@ -69,6 +76,7 @@ class Norm(Part):
     (0.9999999999999998, 60.0, 84.1)
     """
 
+    instrument: Id | None = None
     scale: Id
     sample: Text
     n: StrictInt | None = Field(default=None, ge=2)
@@ -94,7 +102,7 @@ class Norm(Part):
         scores: ScoresOfPersons,
         *,
         sample: str,
-        scales: Collection[str] | None = None,
+        scales: str | Collection[str] | None = None,
         source: str | None = None,
         force: bool = False,
     ) -> tuple[Self, ...]:
@@ -121,7 +129,7 @@ class Norm(Part):
         Raises
         ------
         NoNormsError
-            Fewer than 30 persons with a score, or all with the same one.
+            Fewer than 30 persons with a score, all with the same one, or no scores of a table.
 
         Examples
         --------
@@ -131,7 +139,12 @@ class Norm(Part):
         >>> norm.n, 45 < norm.percentile(norm.mean) < 55
         (300, True)
         """
-        chosen = scores.scale_ids if scales is None else tuple(scales)
+        if not hasattr(scores, "scale_ids") or not hasattr(scores, "n_possible"):
+            raise NoNormsError(
+                f"norms are made of the scores of a table, score(instrument, table), not of a "
+                f"{type(scores).__name__}"
+            )
+        chosen = scores.scale_ids if scales is None else (scales,) if isinstance(scales, str) else scales
         return tuple(_norm_of(cls, scores, scale, sample, source, force=force) for scale in chosen)
 
     def z(self, score: float) -> float:
@@ -164,6 +177,10 @@ class Norm(Part):
         """``norm table`` or ``normal``: where percentiles come from."""
         return "norm table" if self.percentiles else "normal"
 
+    def __repr__(self) -> str:
+        ranks = f", {len(self.percentiles)} percentile ranks" if self.percentiles else ""
+        return f"<Norm of {self}{ranks}>"
+
     def __str__(self) -> str:
         n = "" if self.n is None else f", n = {self.n}"
         return f"{self.scale}: mean {self.mean:.4g}, sd {self.sd:.4g} ({self.sample}{n})"
@@ -191,11 +208,12 @@ def _norm_of(
             "deviations, and percentiles are less certain still. force=True makes them of two or more"
         )
     sd = float(values.std(ddof=1))
-    if sd == 0:
+    if values.min() == values.max():
         raise NoNormsError(f"norms of {scale!r}: all {n} persons have the score {float(values[0])}")
     low, high = scores.range(scale)
     points, ranks, _ = percentile_ranks(values, low, high, scores.n_possible(scale))
     return norm(
+        instrument=scores.instrument.id,
         scale=scale,
         sample=sample,
         n=n,
@@ -261,6 +279,14 @@ class Cutoff(Part):
             or (self.above is not None and score > self.above)
             or (self.at_least is not None and score >= self.at_least)
         )
+
+    def side(self) -> tuple[str, float | tuple[float, float]]:
+        """Return which side is meant, and the boundary, or the ends of the band."""
+        for name in (*_SIDES, "band"):
+            boundary = getattr(self, name)
+            if boundary is not None:
+                return name, boundary
+        raise AssertionError  # one of them is given
 
     def describe(self) -> str:
         """Say in words where it is; ``below`` excludes the boundary, ``at most`` and bands include it."""

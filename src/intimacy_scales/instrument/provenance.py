@@ -17,6 +17,9 @@ reader cannot look it up.
 """
 
 
+CONFIDENCES: tuple[Confidence, ...] = ("verified", "single-source", "unconfirmed")  # the surest first
+
+
 class Citation(Part):
     """A publication to cite.
 

@@ -31,7 +31,7 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
         )
     if not form.cutoffs:
         raise NoNormsError(
-            f"{form.id} has no cut-off: none was found in a publication. Compare scores with a sample: "
+            f"{form.id} has no cut-off: none is recorded here. Compare scores with a sample: "
             'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
         )
     return form.cutoffs
@@ -53,6 +53,9 @@ class Reading(NamedTuple):
         The scale and its score; None where too little was answered.
     where
         Such as ``below 51.5``, which excludes 51.5; bands and ``at most`` include their ends.
+    side, boundary
+        The same for programs: ``below``, ``at_most``, ``above``, ``at_least`` or ``band``, and the
+        number, or the two ends of the band.
     applies
         Whether the score lies there; None without a score.
     meaning
@@ -64,6 +67,8 @@ class Reading(NamedTuple):
     scale: str
     score: float | None
     where: str
+    side: str
+    boundary: float | tuple[float, float]
     applies: bool | None
     meaning: str
     source: str
@@ -144,6 +149,7 @@ def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> Pe
                 cutoff.scale,
                 value,
                 cutoff.describe(),
+                *cutoff.side(),
                 applies,
                 cutoff.meaning,
                 cutoff.source,

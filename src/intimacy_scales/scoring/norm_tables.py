@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -129,6 +130,10 @@ class StandardScores:
             },
             "without_norm": list(self.without_norm),
         }
+
+    def to_json(self) -> str:
+        """Return everything as JSON; null where a person has no score."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def __repr__(self) -> str:
         left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
@@ -261,7 +266,16 @@ class Interpretation:
             {**cutoff.model_dump(mode="json", exclude_none=True), "n": n, "scored": scored}
             for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
         ]
-        return {"instrument": self.instrument.to_dict(), "cutoffs": rows, "applies": self.applies.tolist()}
+        applies = [
+            [None if none else yes for yes, none in zip(column, self.unscored[c.scale].tolist(), strict=True)]
+            for column, c in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
+        ]
+        by_person = [list(row) for row in zip(*applies, strict=True)]
+        return {"instrument": self.instrument.to_dict(), "cutoffs": rows, "applies": by_person}
+
+    def to_json(self) -> str:
+        """Return everything as JSON; null where a person has no score."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def __repr__(self) -> str:
         told = ", ".join(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
+from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,8 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     """
     if isinstance(norm, Norm):
         return _by_scale(form, [norm])
+    if isinstance(norm, Mapping):
+        raise NoNormsError(f"norm={norm!r}: give a Norm(scale=…, sample=…, mean=…, sd=…), or several")
     if norm is not None and not isinstance(norm, str):
         return _by_scale(form, norm)
     samples = list(dict.fromkeys(entry.sample for entry in form.norms))
@@ -60,6 +63,18 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
         if norm.scale not in form.scale_ids:
             raise NoNormsError(
                 f"the norm is of a scale {norm.scale!r}; {form.id} has {', '.join(form.scale_ids)}"
+            )
+        if norm.instrument not in (None, form.id):
+            raise NoNormsError(
+                f"the norm of {norm.scale!r} was made of scores of {norm.instrument}, and these are of "
+                f"{form.id}. If both are one instrument: "
+                'norm.model_copy(update={"instrument": None})'
+            )
+        planned = plan_of(form).scales[form.scale_ids.index(norm.scale)]
+        if not planned.low <= norm.mean <= planned.high:
+            raise NoNormsError(
+                f"the norm of {norm.scale!r} has a mean of {norm.mean:g}, and its scores go from "
+                f"{planned.low:g} to {planned.high:g}: it is of another way of scoring, such as a sum"
             )
         if norm.scale in found:
             raise NoNormsError(
@@ -168,7 +183,10 @@ class PersonStandardScores:
             f"{name} not scored" if row is None else f"{name} T {row.t:.1f}, percentile {row.percentile:.0f}"
             for name, row in self.scores.items()
         )
-        return f"<PersonStandardScores {self.instrument}: {shown}; beside {describe_samples(self.norms)}>"
+        left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
+        return (
+            f"<PersonStandardScores {self.instrument}: {shown}; beside {describe_samples(self.norms)}{left}>"
+        )
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{name}</th>" for name in ("scale", "score", "z", "T", "percentile", "sample"))

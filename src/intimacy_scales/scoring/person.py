@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.problems import not_accepted, problem_dict
+from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +89,19 @@ class PersonScores:
         """Scale id → lowest and highest score attainable had the skipped items been answered."""
         return {name: (row.low, row.high) for name, row in zip(self.scores, self.rows, strict=True)}
 
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Scale id → lowest and highest possible score."""
+        plan = plan_of(self.form)
+        return {name: (scale.low, scale.high) for name, scale in zip(self.scores, plan.scales, strict=True)}
+
+    @property
+    def needed(self) -> dict[str, int]:
+        """Scale id → how many answers a score needs (of a composite: scores of its scales)."""
+        return {
+            name: scale.required for name, scale in zip(self.scores, plan_of(self.form).scales, strict=True)
+        }
+
     def standardize(self, norm: NormChoice = None) -> PersonStandardScores:
         """Compare the scores with a norm sample: z, T and percentile rank.
 
@@ -139,6 +153,8 @@ class PersonScores:
             "scores": dict(self.scores),
             "pomp": self.pomp,
             "answered": self.answered,
+            "needed": self.needed,
+            "ranges": {name: list(ends) for name, ends in self.ranges.items()},
             "bounds": {name: list(bounds) for name, bounds in self.bounds.items()},
             "problems": [
                 {name: value for name, value in problem_dict(p).items() if name not in ("row", "person")}
@@ -161,7 +177,9 @@ class PersonScores:
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name} {'not scored' if value is None else format(value, '.4g')}"
+            f"{name} not scored ({self.answered[name]} of {self.needed[name]} needed)"
+            if value is None
+            else f"{name} {value:.4g}"
             for name, value in self.scores.items()
         )
         return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
@@ -196,6 +197,10 @@ class Scores:
             "answered": answered,
             "problems": self.problems.to_dict(),
         }
+
+    def to_json(self) -> str:
+        """Return everything as JSON; null where a person has no score."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def __repr__(self) -> str:
         scales, problems = ", ".join(self.scale_ids), not_accepted(self.problems)
