@@ -138,11 +138,19 @@ def test_every_shipped_file_is_found():
         assert load_bank(path.stem).id == path.stem
 
 
+def test_ids_are_read_without_regard_to_case_and_separators():
+    for name in ("CSI-16", "csi16", "csi_16", " Csi 16"):
+        assert load(name) is load("csi-16")
+    assert load_bank("Trust") == load_bank("trust")
+    for name in ("csi-1", "csi 161", "c-s-i"):
+        assert isinstance(refused(name, load), UnknownInstrumentError)
+
+
 @pytest.mark.parametrize(
     ("reader", "name", "words"),
     [
-        (load, "scii24", ["'scii24'", "did you mean", "'scii-24'", ".toml"]),
-        (load, "SCII_48", ["did you mean", "'scii-48'"]),
+        (load, "scii-25", ["'scii-25'", "did you mean", "'scii-24'", ".toml"]),
+        (load, "csi", ["did you mean", "'csi-16'", "'csi-32'", "'csi-4'"]),
         (load, "prcq", ["did you mean", "'prqc'"]),
         (load, "zzzzzz", ["'zzzzzz'", "scii-12", "ras"]),
         (load, "", ["scii-12"]),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 from typer.testing import CliRunner
 
-from intimacy_scales import Instrument, UnknownInstrumentError, available, load, load_bank
+from intimacy_scales import (
+    Instrument,
+    InstrumentError,
+    UnknownInstrumentError,
+    available,
+    load,
+    load_bank,
+    score,
+)
 from intimacy_scales.banks import shipped_banks
 from intimacy_scales.catalogue import CONSTRUCTS, SIX, Catalogue, CatalogueEntry
 from intimacy_scales.cli import app
@@ -69,9 +78,9 @@ def test_what_measures_trust_is_found_at_once_the_narrowest_first():
     assert found.ids[0] == "dts"
     assert [len(entry.constructs) for entry in found] == sorted(len(entry.constructs) for entry in found)
     assert "ras" not in found
-    with pytest.raises(UnknownInstrumentError, match="no instrument measures 'trsut'; did you mean 'trust'"):
+    with pytest.raises(UnknownInstrumentError, match="measures 'trsut'; did you mean 'trust'"):
         available().measuring("trsut")
-    with pytest.raises(UnknownInstrumentError, match=r"there are .*satisfaction"):
+    with pytest.raises(UnknownInstrumentError, match=r"it knows .*satisfaction"):
         available().measuring("zzzz")
 
 
@@ -238,6 +247,61 @@ def test_wording_is_laid_over_a_key_and_written_nowhere(tmp_path):
     assert worded.scale("total") == load("ras").scale("total")
     with pytest.raises(UnknownInstrumentError, match="texts: ras has no item 'ras_8'; it has"):
         load("ras").with_texts({"ras_8": "?"})
+
+
+def test_labels_and_instructions_come_with_the_wording():
+    texts = {f"kmss_{n}": f"Question {n}" for n in (1, 2, 3)}
+    words = dict(enumerate(("worst", "poor", "fair", "middling", "good", "fine", "best"), start=1))
+    worded = load("kmss").with_texts(texts, labels=dict.fromkeys(texts, words), instructions="Choose one.")
+    assert score(worded, {"kmss_1": "best", "kmss_2": "Good", "kmss_3": 6}).scores == {"total": 18}
+    assert worded.instructions == "Choose one."
+    assert worded.key_digest == load("kmss").key_digest != load("kmss").with_method("mean").key_digest
+    assert worded.digest != load("kmss").digest
+    with pytest.raises(InstrumentError, match="texts: no wording of kmss_2, kmss_3"):
+        load("kmss").with_texts({"kmss_1": "?"})
+    with pytest.raises(InstrumentError, match="a mapping of item id → wording, not a list"):
+        load("kmss").with_texts(["?"])
+
+
+def test_what_a_score_needs_is_told_by_show_and_by_results():
+    assert "all 16, as their ranges differ" in run("show", "csi-16")
+    assert re.search(r"total +sum +0 to 81", run("show", "csi-16"))
+    assert re.search(r"total +mean +1 to 5 +4 of 7", run("show", "ras"))
+    person = score("csi-16", {f"csi16_{n}": 3 for n in range(1, 16)})
+    assert "total not scored (15 of 16 needed)" in repr(person)
+    assert (person.needed, person.ranges) == ({"total": 16}, {"total": (0, 81)})
+    content = person.to_dict()
+    assert (content["needed"], content["ranges"]) == ({"total": 16}, {"total": [0, 81]})
+
+
+def test_show_knows_item_banks():
+    assert "an item bank, shown as one scale" in run("show", "trust")
+    assert "tru01" in run("show", "trust")
+    assert "an item bank" not in run("show", "barriers")
+
+
+def test_cutoffs_of_a_draft_are_not_shown(tmp_path):
+    path = tmp_path / "mood.json"
+    cutoff = {"scale": "s", "below": 3, "meaning": "gloom", "source": "me"}
+    path.write_text(Instrument.model_validate(document(cutoffs=[cutoff])).to_json(), encoding="utf-8")
+    assert "gloom" not in run("show", str(path))
+
+
+def test_a_scale_of_that_name_is_found_too():
+    assert available().measuring("empathy").ids == ("foundations",)
+    assert available().measuring("loneliness").ids == ("wellbeing",)
+    assert set(available().measuring("Attachment").ids) == {
+        "ecr", "ecr-12", "ecr-r", "ecr-r-alternating", "ecr-rs", "ecr-s",
+    }  # fmt: skip
+    (entry,) = (entry for entry in available() if entry.id == "ecr-rs")
+    assert entry.heading.endswith("(high = more attachment insecurity)")
+
+
+def test_a_warning_points_at_the_caller():
+    code = "import warnings\nfrom intimacy_scales import score\nwarnings.simplefilter('always')\n"
+    code += "score('dts', {'dts_1': 3})\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.startswith("<string>:4: UnverifiedKeyWarning: dts: its scoring key")
 
 
 def test_a_score_in_another_method_leaves_norms_and_cutoffs_behind():

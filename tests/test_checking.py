@@ -292,7 +292,7 @@ def test_shipped_items_lie_well_below_the_threshold_of_likeness():
     said = [content_words(i.text or "") for name in shipped_banks() for i in load_bank(name).items]
     pairs = sorted(overlap(a, b) for n, a in enumerate(said) for b in said[:n])
     assert pairs[len(pairs) // 2] == 0
-    assert pairs[-1] <= 0.6
+    assert pairs[-1] < 0.7
 
 
 def test_two_hundred_items_are_checked_in_little_time():

@@ -39,7 +39,7 @@ def written(folder: Path, *texts: str, **changes: Any) -> Path:
 def test_everything_shipped_passes_strictly():
     result = run("--all", "--strict")
     assert result.exit_code == 0, result.output
-    assert "bank trust 0.1.0: no findings" in result.output
+    assert "bank trust 0.2.0: no findings" in result.output
     assert "explained: The extreme is meant" in result.output
     assert "Why" not in result.output.splitlines()
 
@@ -51,7 +51,7 @@ def test_findings_stand_under_their_item_and_reasons_once(file: Path):
     assert lines[0] == "bank mine 1: 4 warnings"
     assert lines[1] == "x00"
     assert (
-        "  warning text: 'always' leaves no exception: say it of most times, or leave it out absolute"
+        "  warning text: 'always' leaves no exception: say it of most times, or leave it out (absolute)"
         in lines
     )
     assert lines.index("x00") < lines.index("x01") < lines.index("Why")

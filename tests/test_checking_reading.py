@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 
 from intimacy_scales import load_bank
@@ -9,7 +12,7 @@ from intimacy_scales.banks import shipped_banks
 from intimacy_scales.checking.reading import reading_grade
 from intimacy_scales.checking.syllables import syllables
 from intimacy_scales.checking.voice import person_of, tense_of
-from intimacy_scales.checking.words import content_words, is_negative, overlap
+from intimacy_scales.checking.words import content_words, is_negative, overlap, sentences
 
 SPOKEN = {
     1: "i love loved loves shared talked judged watched makes moves feels hurt life don't can't friend's",
@@ -73,3 +76,18 @@ def test_partner_wordings_of_shipped_items_have_the_words_of_their_items(name: s
 def test_words_with_a_negative_in_them():
     words = "unhappy unfair dislike distrust impossible under until unique discuss distance united uncle"
     assert [word for word in words.split() if is_negative(word)] == words.split()[:5]
+
+
+def test_figures_of_the_page_on_rules_are_those_of_the_shipped_items():
+    page = " ".join((Path(__file__).parents[1] / "docs/explanation/item-rules.md").read_text().split())
+    banks = {name: [s.text for s in sentences(load_bank(name))] for name in shipped_banks()}
+    grades = [reading_grade(texts) for texts in banks.values()]
+    hardest = max(reading_grade([text]) for texts in banks.values() for text in texts)
+    assert hardest < 6
+    told = f"grades from {min(grades):.1f} to {max(grades):.1f}; their hardest sentence has {hardest:.1f}."
+    assert told in page
+    texts = [content_words(item.text or "") for name in banks for item in load_bank(name).items]
+    shares = [overlap(one, other) for one, other in combinations(texts, 2)]
+    assert f"{len(shares):,} pairs of the {len(texts)} shipped items" in page
+    assert f"its largest value {max(shares):.2f}" in page
+    assert sorted(shares)[len(shares) // 2] == 0

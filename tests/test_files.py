@@ -381,9 +381,9 @@ def test_show_prints_every_instrument(name: str) -> None:
 
 
 def test_show_of_an_unknown_instrument() -> None:
-    result = run("show", "scii24")
+    result = run("show", "scii-25")
     assert result.exit_code == 2
-    assert "did you mean 'scii-24'" in result.output
+    assert "'scii-24'" in result.output
 
 
 def test_demo_says_that_its_data_are_simulated() -> None:

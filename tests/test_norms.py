@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 import sys
 import warnings
@@ -23,6 +24,7 @@ from intimacy_scales import (
     Norm,
     ResponseError,
     UnverifiedKeyWarning,
+    encode,
     load,
     score,
     simulate,
@@ -204,6 +206,50 @@ def test_norms_can_be_put_into_an_instrument():
     assert form.digest != load("ras").digest
 
 
+def test_a_norm_of_another_instrument_or_another_way_of_scoring_is_refused():
+    answers = simulate("ras", 60, rng=1).answers
+    norms = Norm.from_scores(score("ras", answers), sample=SAMPLE)
+    person = {f"csi16_{n}": 3 for n in range(1, 17)}
+    with pytest.raises(NoNormsError, match="made of scores of ras, and these are of csi-16"):
+        score("csi-16", person).standardize(norms)
+    with pytest.raises(ValueError, match="is of 'ras', and this is 'csi-16'"):
+        load("csi-16").with_norms(norms)
+    for wrong in (norm(mean=350), norm(mean=0)):
+        with pytest.raises(NoNormsError, match=r"its scores go from 1 to 5.*another way of scoring"):
+            score("ras", ras(4, 4, 4, 4, 4, 4, 4)).standardize(wrong)
+    sums = score(load("ras").with_method("sum"), answers)
+    with pytest.raises(NoNormsError, match="its scores go from 7 to 35"):
+        sums.standardize(norms)
+    renamed = norms[0].model_copy(update={"instrument": None})
+    assert score("ras", answers).standardize(renamed).samples == (SAMPLE,)
+    assert load("ras").with_norms(norms[0]).norms == norms
+
+
+def test_norms_need_the_scores_of_a_table():
+    for wrong in (score("ras", ras(4, 4, 4, 4, 4, 4, 4)), pd.DataFrame({"total": [1, 2]})):
+        with pytest.raises(NoNormsError, match="norms are made of the scores of a table"):
+            Norm.from_scores(wrong, sample=SAMPLE)
+    answers = simulate("ras", 40, rng=1).answers
+    assert len(Norm.from_scores(score("ras", answers), sample=SAMPLE, scales="total")) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"mean": 3, "sd": 1}, 5, 2.5])
+def test_what_is_no_norm_is_refused(wrong):
+    with pytest.raises(NoNormsError, match="give a Norm"):
+        score("ras", ras(4, 4, 4, 4, 4, 4, 4)).standardize(wrong)
+
+
+def test_checked_answers_serve_variants_of_the_same_instrument():
+    answers = simulate("ras", 60, rng=1).answers
+    coded = encode("ras", answers)
+    norms = Norm.from_scores(score("ras", coded), sample=SAMPLE)
+    beside = score(load("ras").with_norms(norms), coded).standardize()
+    assert beside.samples == (SAMPLE,)
+    sums = score(load("ras").with_method("sum"), coded)
+    assert (sums["total"] == 7 * score("ras", coded)["total"]).mean() > 0.5
+    np.testing.assert_allclose(sums["total"], 7 * score("ras", coded)["total"])
+
+
 # ---------------------------------------------------------------- norms of one's own sample
 
 
@@ -259,6 +305,43 @@ def test_too_few_persons_are_refused_unless_forced():
     same = score("ras", [ras(4, 4, 4, 4, 4, 4, 4)] * 40)
     with pytest.raises(NoNormsError, match="all 40 persons have the score"):
         Norm.from_scores(same, sample=SAMPLE)
+
+
+@pytest.mark.parametrize("answer", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("n", [30, 47, 50, 199])
+def test_a_sample_without_differences_has_no_norms(answer, n):
+    same = score("ras", [ras(*[answer] * 7)] * n)
+    with pytest.raises(NoNormsError, match=f"all {n} persons have the score"):
+        Norm.from_scores(same, sample=SAMPLE)
+
+
+def test_composites_have_the_grid_of_their_parts(simulated):
+    assert simulated.n_possible("trust") == 4 * 6 + 1
+    assert simulated.n_possible("total") == 6 * 24 + 1
+    assert score("resilience", simulate("resilience", 3, rng=1).answers).n_possible("total") == 201
+    assert score("qmi", [{f"qmi_{n}": 6 for n in range(1, 7)}]).n_possible("total") == 45 - 6 + 1
+
+
+def test_many_persons_at_the_top_have_their_own_rank():
+    rng = np.random.default_rng(8)
+    scores = np.minimum(rng.normal(24, 5, 1000).round(), 28).clip(0, 28)
+    _, ranks, _ = percentile_ranks(scores, 0, 28, 29)
+    top = (scores == 28).mean()
+    assert top > 0.15
+    assert ranks[-1] == pytest.approx(100 * (1 - top / 2), abs=0.5)
+    assert ranks[-2] == pytest.approx(100 * ((scores < 27).mean() + (scores == 27).mean() / 2), abs=1.5)
+
+
+def test_no_score_has_no_rank():
+    assert math.isnan(norm().percentile(math.nan))
+    assert math.isnan(norm(percentiles=((0, 1), (2, 50))).percentile(math.nan))
+
+
+def test_a_norm_with_many_ranks_is_shown_in_a_line():
+    (entry,) = Norm.from_scores(score("ras", simulate("ras", 60, rng=1).answers), sample=SAMPLE)
+    assert re.fullmatch(
+        r"<Norm of total: mean \S+, sd \S+ \(simulated persons, n = 60\), 29 percentile ranks>", repr(entry)
+    )
 
 
 def test_persons_without_a_score_do_not_count():
@@ -372,6 +455,16 @@ def test_the_bands_of_the_burns_scale_read_every_score_once():
     assert "total 42 is in 41 to 42, very satisfied" in repr(score("rsat-7", answers).interpret())
 
 
+def test_a_score_between_two_bands_is_in_the_lower_one():
+    person = score("rsat-7", {"rsat7_1": 2, "rsat7_2": 1, "rsat7_3": 2, "rsat7_4": 1})
+    assert person.scores["total"] == 10.5
+    (reading,) = person.interpret().applying
+    assert (reading.where, reading.side, reading.boundary) == ("0 to 10", "band", (0, 10))
+    row = [{"rsat7_1": 2, "rsat7_2": 1, "rsat7_3": 2, "rsat7_4": 1}]
+    table = score("rsat-7", row, allow_missing_items=True).interpret()
+    assert table.counts == (1, 0, 0, 0, 0, 0, 0)
+
+
 def test_rdas_readings_say_how_sure_they_are():
     person = score("rdas", {f"rdas_{n}": 3 for n in range(1, 15)}).interpret()
     assert [(r.where, r.applies, r.confidence) for r in person.readings] == [
@@ -395,6 +488,7 @@ def test_a_table_is_read_like_each_person():
     assert summary.loc["total", ["where", "n", "scored", "percent"]].tolist() == ["below 51.5", 2, 4, 50.0]
     assert "2 of 4 total below 51.5 (notable relationship dissatisfaction)" in repr(found)
     assert found.to_dict()["cutoffs"][0]["below"] == 51.5
+    assert json.loads(found.to_json())["applies"] == [[True], [True], [False], [False], [None]]
     assert "51.5" in found._repr_html_()
     person = score("csi-16", rows[-1]).interpret()
     assert (person.readings[0].applies, "total is not scored" in repr(person)) == (None, True)

@@ -274,7 +274,7 @@ def test_a_person_of_no_cluster_is_refused_in_every_format(tmp_path: Path, name:
 # ------------------------------------------------------------------ wrong use
 
 WRONG_USE: dict[str, tuple[list[str], str]] = {
-    "no such instrument": (["-i", "scii24"], "did you mean 'scii-24'"),
+    "no such instrument": (["-i", "scii-25"], "did you mean 'scii-24'"),
     "another instrument": (["-i", "ras"], "7 of 7 items of ras have no column"),
     "a hint to the option": (["-i", "ras"], "--columns PATTERN"),
     "unknown ending": (["-i", "scii-24", "-o", "o.pdf"], "reports end in .json, .csv, .md, .html"),

@@ -176,7 +176,7 @@ def test_the_sentence_of_a_draft_with_gaps_in_couples():
     assert said.count("alpha = .") == 6
     total = "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha) and .92 (omega"
     assert total in said
-    assert said.endswith("scii-24 0.1.0 is a draft, and its scores are not validated.")
+    assert said.endswith("scii-24 0.2.0 is a draft, and its scores are not validated.")
     listwise = reliability_report(SHORT, PERSONS, missing="listwise").sentence()
     assert "of 120 persons, those who answered every item of the scale (listwise deletion))" in listwise
 

@@ -148,7 +148,7 @@ def test_answers_from_the_keys_support_them(answered):
         "the model of the keys of scii-24 (24 items, 6 correlated factors) by robust maximum likelihood",
         "(n = 400, no answers missing)", f"scaled chi-square(237) = {found.fit.scaled.chi_square:.2f}, p = .",
         f"Standardized loadings were {low} to {high}.", "suggested 6 factors",
-        "scii-24 0.1.0 is a draft, and its scores are not validated.",
+        "scii-24 0.2.0 is a draft, and its scores are not validated.",
     ):  # fmt: skip
         assert words in said
     assert re.search(r"Factors correlated \.\d\d to \.\d\d\.", said)

@@ -133,8 +133,11 @@ def test_a_reliability_report_as_findings(study):
     assert {(f.step, f.statistic) for f in found} == {
         ("items", "item-total correlations from, to"),
         ("reliability", "alpha"),
+        ("reliability", "stratified alpha"),
         ("reliability", "omega total"),
     }
+    assert {f.scale for f in found if f.statistic == "stratified alpha"} == {"total"}
+    assert {f.scale for f in found if f.statistic == "alpha"} == {"adapting", "growth"}
     (alpha,) = (f for f in found if f.statistic == "alpha" and f.scale == "growth")
     assert alpha.value == round(report["growth"].alpha.estimate, 3)
     assert (alpha.n, alpha.sample, alpha.source) == (

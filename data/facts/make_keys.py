@@ -75,11 +75,12 @@ def sample_size(sample: str) -> int | None:
     return int((found[1] or found[2]).replace(",", "")) if found else None
 
 
-def findings(facts: Facts, fact: Table, scales: set[str]) -> list[Table]:
+def findings(facts: Facts, fact: Table, own: Table, scales: set[str]) -> list[Table]:
     """Return reliabilities and other figures with their samples."""
     found, sample = [], ""
     for entry in fact["reliability"]:
         sample = sample if entry["sample"].startswith("same") else entry["sample"]
+        sample = own.get("samples", {}).get(sample, sample)
         scale = entry["scope"] if entry["scope"] in scales else None
         found.append(
             {
@@ -225,7 +226,7 @@ def instrument(facts: Facts, fact: Table, own: Table) -> Table:
         "norms": norms(facts, fact, own),
         "cutoffs": cutoffs(facts, fact, own),
         "codings": codings(facts, fact),
-        "evidence.findings": findings(facts, fact, {part["id"] for part in parts}),
+        "evidence.findings": findings(facts, fact, own, {part["id"] for part in parts}),
         "evidence.sources": [
             {name: facts.sources[s][name] for name in ("title", "where", "kind")}
             for s in dict.fromkeys((*fact["sources"], *own["key_sources"]))

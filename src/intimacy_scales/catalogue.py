@@ -51,6 +51,8 @@ class CatalogueEntry:
         Ids of its scales.
     permission
         Its licence, or a word for what is known about permission to use it.
+    directions
+        What high scores mean, where that is not more closeness.
     """
 
     id: str
@@ -63,6 +65,13 @@ class CatalogueEntry:
     n_items: int
     scales: tuple[str, ...]
     permission: str
+    directions: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Title, with what high scores mean where the title does not say it."""
+        told = [text for text in self.directions if text not in self.title]
+        return f"{self.title} ({', '.join(told)})" if told and "(high" not in self.title else self.title
 
     @property
     def measures_all_six(self) -> bool:
@@ -103,7 +112,9 @@ class Catalogue(Sequence[CatalogueEntry]):
         return tuple(entry.id for entry in self._entries)
 
     def measuring(self, construct: str) -> Catalogue:
-        """Return the instruments that measure a construct, those of this alone first.
+        """Return the instruments that measure a construct, or have a scale of that name.
+
+        Those of this alone come first.
 
         Raises
         ------
@@ -116,11 +127,13 @@ class Catalogue(Sequence[CatalogueEntry]):
         True
         """
         construct = construct.casefold()
-        found = [entry for entry in self._entries if construct in entry.constructs]
+        found = [entry for entry in self._entries if construct in (*entry.constructs, *entry.scales)]
         if not found:
-            known = list(dict.fromkeys(name for entry in self._entries for name in entry.constructs))
+            named = (name for entry in self._entries for name in (*entry.constructs, *entry.scales))
+            known = list(dict.fromkeys(name for name in named if name != "total"))
             near = difflib.get_close_matches(construct, known, n=3, cutoff=0.5)
-            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"it knows {', '.join(known)}"
+            near_or_all = " or ".join(map(repr, near)) if near else ", ".join(CONSTRUCTS)
+            hint = f"did you mean {near_or_all}?" if near else f"it knows {near_or_all}"
             raise UnknownInstrumentError(f"no instrument of the catalogue measures {construct!r}; {hint}")
         return Catalogue(sorted(found, key=lambda entry: len(entry.constructs)))
 
@@ -148,7 +161,7 @@ class Catalogue(Sequence[CatalogueEntry]):
             lines.append(construct_title(construct))
             lines += [
                 f"  {e.id:<{width}}  {e.n_items:>3} item{' ' if e.n_items == 1 else 's'}  "
-                f"{e.standing():<{standing}}  {e.title}"
+                f"{e.standing():<{standing}}  {e.heading}"
                 for e in entries
             ]
         return "\n".join(lines)
@@ -162,7 +175,7 @@ class Catalogue(Sequence[CatalogueEntry]):
             rows.append(f'<tr><th colspan="{len(names)}" style="text-align:left">{title}</th></tr>')
             rows += [
                 f"<tr>{_TEXT.format(f'<code>{escape(e.id)}</code>')}<td>{e.n_items}</td>"
-                + "".join(_TEXT.format(escape(text)) for text in (e.standing(), e.permission, e.title))
+                + "".join(_TEXT.format(escape(text)) for text in (e.standing(), e.permission, e.heading))
                 + "</tr>"
                 for e in entries
             ]
@@ -188,6 +201,7 @@ def _entry(name: str) -> CatalogueEntry:
         n_items=len(form.items),
         scales=form.scale_ids,
         permission="not stated" if form.license is None else form.license.name,
+        directions=tuple(form.ref.directions()),
     )
 
 

@@ -94,16 +94,34 @@ class CodedResponses:
         )
 
 
-def check_belongs(form: Instrument, belongs_to: Instrument, what: str = "codes") -> None:
+def check_belongs(
+    form: Instrument, belongs_to: Instrument, what: str = "codes", *, same_items: bool = False
+) -> None:
     """Raise where codes, or sums of them, are of another instrument.
+
+    With ``same_items`` it may differ in keys, norms and wording, as codes are of answers as given.
 
     Raises
     ------
     ResponseError
         Says of which.
     """
-    if belongs_to is not form and belongs_to.digest != form.digest:
-        raise ResponseError(f"these {what} belong to {belongs_to.ref}, not to {form.ref}")
+    if belongs_to is form or belongs_to.digest == form.digest:
+        return
+    if same_items and _answered_alike(belongs_to, form):
+        return
+    theirs, ours = belongs_to.ref, form.ref
+    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if str(theirs) == str(ours) else ""
+    raise ResponseError(f"these {what} belong to {theirs}, not to {ours}{digests}")
+
+
+def _answered_alike(one: Instrument, other: Instrument) -> bool:
+    """Tell whether two are the same version of an instrument but for keys, norms and wording."""
+    asked = [
+        (form.id, form.version, [(item.id, item.response_scale.values) for item in form.items])
+        for form in (one, other)
+    ]
+    return asked[0] == asked[1]
 
 
 def refuse_reading_options(

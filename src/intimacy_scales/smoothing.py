@@ -13,18 +13,20 @@ _HALVINGS = 40
 _SETTLED = 1e-10
 
 
-def _basis(n_points: int, degree: int) -> Floats:
-    """Return orthonormal polynomials of the points, a constant first (n_points, degree + 1)."""
+def _basis(n_points: int, degree: int, ends: tuple[int, ...]) -> Floats:
+    """Return orthonormal functions of the points, without a constant (n_points, degree + ends)."""
     powers = np.vander(np.linspace(-1.0, 1.0, n_points), degree + 1, increasing=True)
-    basis, _ = np.linalg.qr(powers)
-    return basis
+    spikes = np.zeros((n_points, len(ends)))
+    spikes[list(ends), range(len(ends))] = 1.0
+    basis, _ = np.linalg.qr(np.column_stack([powers, spikes]))
+    return basis[:, 1:]
 
 
-def fit_loglinear(counts: Floats, degree: int) -> tuple[Floats, float] | None:
+def fit_loglinear(counts: Floats, degree: int, ends: tuple[int, ...] = ()) -> tuple[Floats, float] | None:
     """Fit log-linear frequencies whose exponent is a polynomial of the score.
 
     The fitted distribution has the sample's mean, variance … up to the moment of that degree
-    (Holland & Thayer, 1987).
+    (Holland & Thayer, 1987), and the sample's own share at each end that is named.
 
     Parameters
     ----------
@@ -32,6 +34,8 @@ def fit_loglinear(counts: Floats, degree: int) -> tuple[Floats, float] | None:
         (n_points,): persons at each possible score.
     degree
         Of the polynomial.
+    ends
+        Points with a frequency of their own, such as ``(-1,)`` for persons at the ceiling.
 
     Returns
     -------
@@ -39,9 +43,9 @@ def fit_loglinear(counts: Floats, degree: int) -> tuple[Floats, float] | None:
         (n_points,) shares that add up to 1, and twice the log-likelihood ratio to the sample;
         None where the likelihood has no maximum, as with persons at one score only.
     """
-    n, basis = counts.sum(), _basis(len(counts), degree)[:, 1:]
+    n, basis = counts.sum(), _basis(len(counts), degree, ends)
     target = counts @ basis / n
-    weights = np.zeros(degree)
+    weights = np.zeros(basis.shape[1])
     shares, value = _shares(basis, weights), _objective(basis, weights, target)
     for _ in range(_STEPS):
         gradient = target - shares @ basis
@@ -82,17 +86,21 @@ def _shares(basis: Floats, weights: Floats) -> Floats:
 def smooth_shares(counts: Floats) -> tuple[Floats, int]:
     """Return smooth shares of each possible score, and the degree of the polynomial.
 
-    The degree from 2 to 6 with the lowest Akaike criterion, as Moses & Holland (2010) advise for
-    choosing among log-linear models; 0, with the sample's own shares, where none can be fitted.
+    Degrees from 2 to 6, each with and without a frequency of its own for the lowest and the highest
+    score, where many persons may stand; the lowest Akaike criterion chooses among these log-linear
+    models, as Moses & Holland (2010) advise. Degree 0, with the sample's own shares, where none can
+    be fitted.
     """
+    reached = [end for end in (0, -1) if counts[end] > 0]
     best: tuple[float, Floats, int] | None = None
-    for degree in range(2, min(MOST_DEGREES, len(counts) - 1) + 1):
-        fitted = fit_loglinear(counts, degree)
-        if fitted is None:
-            continue
-        criterion = fitted[1] + 2.0 * degree
-        if best is None or criterion < best[0]:
-            best = (criterion, fitted[0], degree)
+    for ends in {(), *((end,) for end in reached), tuple(reached)}:
+        for degree in range(2, min(MOST_DEGREES, len(counts) - 1 - len(ends)) + 1):
+            fitted = fit_loglinear(counts, degree, ends)
+            if fitted is None:
+                continue
+            criterion = fitted[1] + 2.0 * (degree + len(ends))
+            if best is None or criterion < best[0]:
+                best = (criterion, fitted[0], degree)
     return (counts / counts.sum(), 0) if best is None else best[1:]
 
 

@@ -1,8 +1,8 @@
 """Items that say nearly the same, or the opposite with a mere 'not'.
 
 Two items are alike when they share most of the words that carry their meaning (`words.content_words`),
-whatever their order. Measured on the 2,556 pairs of the 72 shipped items (self wording): median 0, 99th
-percentile 0.33, largest 0.57. At 0.70 three of four words in common are needed, or two of two and a third.
+whatever their order. Measured on the 14,365 pairs of the 170 shipped items (self wording): median 0, 99th
+percentile 0.33, largest 0.67. At 0.70 three of four words in common are needed, or two of two and a third.
 Ratios of characters (difflib, rapidfuzz) tell less: with "I" and "my partner" in every item half of the pairs
 lie above 0.44, and distinct items reach 0.76. Sets need no library, and are fast enough for any bank.
 """

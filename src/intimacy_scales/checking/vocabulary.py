@@ -30,7 +30,7 @@ NEGATIVE_MEANING = _listed("""
 """)
 NEGATIVE_PREFIX = re.compile(
     r"un(?!der|it|iq|iv|ion|ti|less|cle)[a-z]{3,}"
-    r"|dis(?!cuss|cover|tan|play|ease|cipl|tinct|tress|turb|solve|pute|rupt|aster|gust|tract|may)[a-z]{3,}"
+    r"|dis(?:agree|appoint|approv|believ|comfort|connect|content|honest|honou?r|like|loyal|obey|obedien|order|pleas|respect|satisf|trust)[a-z]*"
 )
 NO_DENIAL = _pattern("no matter, no doubt, not only, nothing but")
 
@@ -112,7 +112,8 @@ ASSUMPTIONS = {
         (?:live|lives|living) (?:together|with)
     """),
     "assumes-children": _pattern(r"""
-        kids?, child, children, childcare, sons?, daughters?, baby, babies, toddlers?, parenting, parenthood
+        kids?, child, children, childcare, sons?, daughters?, baby, babies, toddlers?
+        parents?, moms?, mums?, dads?, mothers?, fathers?, parenting, parenthood
         our family, (?:start|raise) a family, step(?:son|daughter|child|children)
     """),
     "assumes-religion": _pattern(r"""

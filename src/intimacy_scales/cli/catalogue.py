@@ -50,7 +50,7 @@ def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
         if len(permission) > _PERMISSION:
             permission = permission.replace("-", " ")  # so that it can be wrapped
         table.add_row(
-            f"  {entry.id}", _standing(entry), str(entry.n_items), escape(entry.title), escape(permission)
+            f"  {entry.id}", _standing(entry), str(entry.n_items), escape(entry.heading), escape(permission)
         )
     return table
 
@@ -155,6 +155,8 @@ def _print_codings(form: Instrument) -> None:
 
 
 def _print_cutoffs(form: Instrument) -> None:
+    if form.evidence.status == "draft":
+        return  # whatever its file says: nobody has shown what its scores mean
     for cutoff in form.cutoffs:
         sure = "" if cutoff.confidence in (None, "verified") else f", {cutoff.confidence}"
         where = f"{cutoff.scale} {cutoff.describe()}"

@@ -66,8 +66,13 @@ class Finding(Part):
         values = self.value if isinstance(self.value, tuple) else (self.value,)
         value = ", ".join(format(v, "g") for v in values if v is not None)
         what = " ".join(filter(None, (self.statistic, value, f"of {self.of or self.scale or 'it'}")))
-        sure = "" if self.confidence in (None, "verified") else f", {self.confidence}"
-        return f"{what}: {self.sample}; {self.source}{sure}"
+        said = self.n is None or f"{self.n:,}" in self.sample or str(self.n) in self.sample
+        n = "" if said else f", n = {self.n}"
+        return f"{what}: {self.sample}{n}; {self.source}{_unsure(self.confidence)}"
+
+
+def _unsure(confidence: Confidence | None) -> str:
+    return "" if confidence in (None, "verified") else f", {confidence}"
 
 
 class EvidenceStep(NamedTuple):
@@ -127,12 +132,21 @@ class Evidence(Part):
         known: dict[Step, list[str]] = {step: [] for step in STEPS}
         for finding in self.findings:
             known[finding.step].append(str(finding))
-        known["norms"] += [f"{norm}; {norm.source}" if norm.source else str(norm) for norm in norms]
+        for norm in norms:
+            source = f"; {norm.source}" if norm.source else ""
+            known["norms"].append(f"{norm}{source}{_unsure(norm.confidence)}")
         if not known["pilot"] and any(known.values()):
             known["pilot"].append("see the samples below")
         elif not known["pilot"] and self.status != "draft":
             known["pilot"].append("described in a publication")
         return tuple(EvidenceStep(step, title, tuple(known[step])) for step, title in STEPS.items())
+
+    @property
+    def standing(self) -> str:
+        """Status and confidence as the beginning of a line; nothing of a draft, which says so itself."""
+        if self.status == "draft":
+            return ""
+        return f"{self.status}, key {self.confidence}; " if self.confidence else f"{self.status}; "
 
     def summary(self, norms: Iterable[Norm] = ()) -> str:
         """Say in one line what is known and what is not; norms are those of the instrument."""
@@ -141,5 +155,7 @@ class Evidence(Part):
         missing = [step.title for step in steps if not step.known]
         if not known:
             unknown = "is known" if self.status == "draft" else "is recorded here"
-            return f"nothing {unknown} of its scores"
-        return f"recorded: {', '.join(known)}" + (f", not: {', '.join(missing)}" if missing else "")
+            return f"{self.standing}nothing {unknown} of its scores"
+        return f"{self.standing}recorded: {', '.join(known)}" + (
+            f", not: {', '.join(missing)}" if missing else ""
+        )

@@ -158,7 +158,7 @@ class Instrument(InstrumentContent):
             return self
         return self.model_copy(update={"scales": scales, "norms": (), "cutoffs": ()})
 
-    def without_items(self, items: Collection[str], *, new_id: str, version: str) -> Self:
+    def without_items(self, items: str | Collection[str], *, new_id: str, version: str) -> Self:
         """Return this instrument without some items, as an item analysis may advise.
 
         It is another instrument, so it has an id and version of its own. It is a draft: what was found
@@ -185,6 +185,7 @@ class Instrument(InstrumentContent):
         >>> shorter.scale("adapting").items
         ('res01', 'res02', 'res03', 'res05', '-res06')
         """
+        items = (items,) if isinstance(items, str) else items
         for name in items:
             self.item(name)
         if new_id == self.id:
@@ -204,7 +205,8 @@ class Instrument(InstrumentContent):
                 "description": f"This is {without}.",
                 "items": [item for item in self.items if item.id not in items],
                 "scales": [kept(scale) for scale in self.scales],
-                "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in self.codings],
+                "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in self.codings if flips[c.id]],
+                "accepted": [entry for entry in self.accepted if entry.item not in items],
                 "evidence": Evidence(note=f"Shortened: {without}. Nothing is known of its scores."),
                 "norms": (),
                 "cutoffs": (),
@@ -213,7 +215,7 @@ class Instrument(InstrumentContent):
 
     def with_evidence(
         self,
-        findings: Iterable[Finding],
+        findings: Finding | Iterable[Finding],
         *,
         status: Literal["draft", "published", "validated"] | None = None,
         note: str | None = None,
@@ -226,7 +228,7 @@ class Instrument(InstrumentContent):
         findings
             One's own, or those that reports give: ``report.findings(sample="…", source="…")``.
         status, note
-            In place of what the instrument says now.
+            In place of what the instrument says now. A note that was written for another status goes.
         sources
             Where the study is described; added to those there are. Without any, nothing is
             published or validated.
@@ -244,7 +246,8 @@ class Instrument(InstrumentContent):
         >>> load("ras").with_evidence(found).evidence.findings[-1].statistic
         'omega total'
         """
-        found = (*self.evidence.findings, *findings)
+        added = (findings,) if isinstance(findings, Finding) else findings
+        found = (*self.evidence.findings, *added)
         read = (*self.evidence.sources, *sources)
         if status in ("published", "validated") and not (found and read):
             raise InstrumentError(
@@ -256,7 +259,7 @@ class Instrument(InstrumentContent):
                 "findings": found,
                 "sources": read,
                 "status": status or self.evidence.status,
-                "note": note or self.evidence.note,
+                "note": note or (self.evidence.note if status in (None, self.evidence.status) else None),
             }
         )
         return self.model_copy(update={"evidence": evidence})

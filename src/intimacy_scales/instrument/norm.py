@@ -109,8 +109,9 @@ class Norm(Part):
         """Make norms of one's own sample: one for each scale.
 
         Percentile ranks are smoothed: log-linear frequencies whose polynomial keeps the sample's
-        first moments (Holland & Thayer, 1987), its degree from 2 to 6 chosen by the Akaike criterion.
-        They follow skewed scales, with their many persons at the top, where a normal curve does not.
+        first moments (Holland & Thayer, 1987), its degree from 2 to 6 chosen by the Akaike criterion,
+        which also says whether the lowest and the highest score have a frequency of their own. They
+        follow skewed scales, with their many persons at the top, where a normal curve does not.
 
         Parameters
         ----------
@@ -161,6 +162,8 @@ class Norm(Part):
         Persons with the same score count half. From the table where there is one, otherwise from
         the normal distribution of this mean and standard deviation.
         """
+        if score != score:  # noqa: PLR0124 - nan has no rank
+            return math.nan
         if not self.percentiles:
             return 50.0 * math.erfc(-self.z(score) / math.sqrt(2.0))
         after = bisect_right(self.percentiles, score, key=lambda entry: entry[0])

@@ -30,7 +30,7 @@ from intimacy_scales.reliability.scale_report import (
     scale_reliability,
 )
 from intimacy_scales.reliability.sentence import method_sentence
-from intimacy_scales.results import Result, check_level, counted
+from intimacy_scales.results import Coefficient, Result, check_level, counted
 from intimacy_scales.sheet import OnInvalid
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class ReliabilityReport(Result):
         """Return the figures as an instrument's evidence has them, rounded to three decimals.
 
         For each scale of items the range of corrected item-total correlations; for every scale alpha
-        and omega total, where they are defined.
+        (of composites: stratified alpha) and omega total, where they are defined.
 
         Parameters
         ----------
@@ -195,7 +195,10 @@ class ReliabilityReport(Result):
                 found.append(
                     finding("items", "item-total correlations from, to", result.scale, self.n_persons, *ends)
                 )
-            for name, coefficient in (("alpha", result.alpha), ("omega total", result.omega)):
+            alpha: tuple[str, Coefficient] = ("alpha", result.alpha)
+            if result.stratified is not None:  # the one for the composite's score
+                alpha = ("stratified alpha", result.stratified)
+            for name, coefficient in (alpha, ("omega total", result.omega)):
                 if coefficient.reason is None:
                     found.append(
                         finding("reliability", name, result.scale, coefficient.n, coefficient.estimate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,6 +35,19 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
             'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
         )
     return form.cutoffs
+
+
+def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float) -> bool:
+    """Tell whether a score lies where a cut-off speaks of.
+
+    Bands are published for whole scores. A score between two of them, as skipped answers make it,
+    belongs to the lower one: a band reaches up to where the next begins.
+    """
+    if cutoff.band is None or score <= cutoff.band[1]:
+        return cutoff.applies(score)
+    others = [c.band[0] for c in cutoffs if c.band is not None and c.scale == cutoff.scale]
+    following = [begin for begin in others if begin > cutoff.band[1]]
+    return bool(following) and score < min(following)
 
 
 def describe_source(cutoff: Cutoff) -> str:
@@ -141,16 +154,17 @@ class PersonInterpretation:
 def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> PersonInterpretation:
     """Return one person's scores (scale id → score) beside each cut-off."""
     readings = []
-    for cutoff in cutoffs_of(form):
+    cutoffs = cutoffs_of(form)
+    for cutoff in cutoffs:
         value = scores[cutoff.scale]
-        applies = None if value is None else cutoff.applies(value)
+        told = None if value is None else applies(cutoff, cutoffs, value)
         readings.append(
             Reading(
                 cutoff.scale,
                 value,
                 cutoff.describe(),
                 *cutoff.side(),
-                applies,
+                told,
                 cutoff.meaning,
                 cutoff.source,
                 cutoff.confidence,

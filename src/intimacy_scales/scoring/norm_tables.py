@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from intimacy_scales.frames import Table
 from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
+from intimacy_scales.scoring.interpretation import applies as applies_to
 from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
 from intimacy_scales.scoring.kept import frame_with_kept
 from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_samples
@@ -153,7 +154,8 @@ class StandardScores:
             for name, s in self.scales.items()
         )
         return (
-            f"<table><caption>{escape(str(self.instrument))}: {len(self)} persons</caption>"
+            f"<table><caption>{escape(str(self.instrument))}: {len(self)} persons, beside "
+            f"{escape(describe_samples(self.norms))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
@@ -295,7 +297,7 @@ def interpret_table(form: Instrument, scores: Mapping[str, Floats], table: Table
     applies = np.zeros((len(table), len(cutoffs)), dtype=np.bool_)
     for column, cutoff in enumerate(cutoffs):
         values, positions = np.unique(scores[cutoff.scale], return_inverse=True)
-        told = np.array([cutoff.applies(value) for value in values.tolist()], dtype=np.bool_)
+        told = np.array([applies_to(cutoff, cutoffs, v) for v in values.tolist()], dtype=np.bool_)
         if len(values):
             applies[:, column] = told[positions]
     unscored = {cutoff.scale: np.isnan(scores[cutoff.scale]) for cutoff in cutoffs}

@@ -29,9 +29,9 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     """
     if isinstance(norm, Norm):
         return _by_scale(form, [norm])
-    if isinstance(norm, Mapping):
-        raise NoNormsError(f"norm={norm!r}: give a Norm(scale=…, sample=…, mean=…, sd=…), or several")
     if norm is not None and not isinstance(norm, str):
+        if isinstance(norm, Mapping) or not isinstance(norm, Iterable):
+            raise NoNormsError(f"norm={norm!r}: give a Norm(scale=…, sample=…, mean=…, sd=…), or several")
         return _by_scale(form, norm)
     samples = list(dict.fromkeys(entry.sample for entry in form.norms))
     if not samples:
@@ -90,7 +90,8 @@ def describe_samples(norms: dict[str, Norm]) -> str:
     """Name the norm samples with their size and how percentiles were made."""
     told = {
         f"{norm.sample}, {'n not known' if norm.n is None else f'n = {norm.n}'}, "
-        f"percentiles {'from its norm table' if norm.percentiles else 'of a normal distribution'}": None
+        f"percentiles {'from its norm table' if norm.percentiles else 'of a normal distribution'}"
+        + (f", {norm.confidence}" if norm.confidence not in (None, "verified") else ""): None
         for norm in norms.values()
     }
     return " and ".join(told)
@@ -200,7 +201,8 @@ class PersonStandardScores:
             told = "".join(f"<td>{cell or 'not scored'}</td>" for cell in cells)
             rows.append(f"<tr><th>{escape(name)}</th>{told}<td>{escape(self.norms[name].sample)}</td></tr>")
         return (
-            f"<table><caption>{escape(str(self.instrument))}</caption>"
+            f"<table><caption>{escape(str(self.instrument))}, beside "
+            f"{escape(describe_samples(self.norms))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
 

@@ -150,8 +150,8 @@ def score(
         refuse_reading_options(
             columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
         )
-        check_belongs(form, responses.instrument)
-        return score_coded(responses)
+        check_belongs(form, responses.instrument, same_items=True)
+        return score_coded(responses, form)
     return score_answers(
         form,
         responses,

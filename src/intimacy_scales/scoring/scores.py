@@ -81,9 +81,19 @@ class Scores:
         return low, high
 
     def n_possible(self, scale: str) -> int:
-        """Return how many different scores complete answers can give; of composites, at most 201."""
-        planned = plan_of(self.form).scales[self._position(scale)]
-        return _MOST_POINTS if isinstance(planned, PlannedComposite) else planned.n_possible
+        """Return how many different scores complete answers can give.
+
+        Of a composite whose parts differ in range or in number of scores, 201: no two neighbours then
+        are further apart than half a percent of the range.
+        """
+        scales = plan_of(self.form).scales
+        planned = scales[self._position(scale)]
+        if not isinstance(planned, PlannedComposite):
+            return planned.n_possible
+        parts = [scales[part] for part in planned.parts]
+        sizes = {self.n_possible(part.id) for part in parts}
+        one_grid = len(sizes) == 1 and len({(part.low, part.high) for part in parts}) == 1
+        return (sizes.pop() - 1) * len(parts) + 1 if one_grid else _MOST_POINTS
 
     def standardize(self, norm: NormChoice = None) -> StandardScores:
         """Compare the scores with a norm sample: z, T and percentile rank of each person.
@@ -109,7 +119,7 @@ class Scores:
         >>> from intimacy_scales import load, score
         >>> qmi = score("qmi", [{f"qmi_{n}": 6 for n in range(1, 7)}]).standardize()
         >>> qmi.samples, round(float(qmi["total"].z[0]), 2)
-        (('sample of a study in BMC Research Notes, 2019',), -0.08)
+        (('infertile patients, Persian version (2019)',), -0.08)
         """
         from intimacy_scales.scoring.norm_tables import standardize_table
 

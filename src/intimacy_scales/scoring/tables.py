@@ -27,10 +27,10 @@ def score_answers(instrument: Instrument, responses: Any, **options: Any) -> Sco
     return _scores(instrument, kernel, reader.finish(), reader.table)
 
 
-def score_coded(coded: CodedResponses) -> Scores:
-    """Score answers that were checked before."""
-    kernel = score_codes(plan_of(coded.instrument), coded.codes)
-    return _scores(coded.instrument, kernel, coded.problems, coded.table or ListTable({}, len(coded)))
+def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
+    """Score answers that were checked before; the instrument has the items that they were checked for."""
+    kernel = score_codes(plan_of(form), coded.codes)
+    return _scores(form, kernel, coded.problems, coded.table or ListTable({}, len(coded)))
 
 
 def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, table: Table) -> Scores:
