@@ -272,3 +272,18 @@ def test_a_damaged_parquet_file(tmp_path: Path) -> None:
     result = run("score", tmp_path / "a.parquet", "-i", "ras")
     assert result.exit_code == 2
     assert "is damaged" in result.output
+
+
+@pytest.mark.parametrize(
+    ("value", "advised"), [(9, False), (0, False), (6, False), (-1, True), (99, True), (777, True)]
+)
+def test_answers_on_another_range_are_not_called_missing_codes(value, advised):
+    rows = [{f"ras_{n}": value if n < 4 else 3 for n in range(1, 8)} for _ in range(5)]
+    with pytest.raises(InvalidResponsesError) as caught:
+        score("ras", rows)
+    assert ("missing_codes=" in str(caught.value)) == advised
+
+
+def test_a_zero_before_a_number_does_not_make_another_item():
+    with pytest.raises(InvalidResponsesError, match="ras_3"):
+        score("ras", {"ras_1": 3, "ras_2": 3, "ras_03": 3})

@@ -172,6 +172,8 @@ def _form_bank(name: str, field: str, path: Path) -> ItemBank:
     target = folder / name
     if "\0" in name or target.resolve().parent != folder:
         raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
+    if not target.exists():
+        raise InstrumentError(f"{field}: there is no file {name!r} beside the form", str(path))
     return load_bank(target)
 
 
