@@ -35,7 +35,8 @@ start = clock()
 for file in files:
     tomllib.loads(file.read_text(encoding="utf-8"))
 parsed = clock() - start
-print(json.dumps({"one form": one, "catalogue": one + rest, "parsing": parsed, "files": len(files), "import": imported}))
+found = {"one form": one, "catalogue": one + rest, "parsing": parsed, "files": len(files), "import": imported}
+print(json.dumps(found))
 """
 
 
