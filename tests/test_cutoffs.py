@@ -110,6 +110,8 @@ def test_a_table_is_read_like_each_person():
     assert found.applies[:, 0].tolist() == [True, True, False, False, False]
     assert (found.counts, found.scored, len(found)) == ((2,), (4,), 5)
     frame = found.to_frame(keep=["who"])
+    assert list(frame.columns) == ["who", "total", "total_reading"]
+    assert frame["total"].tolist()[:4] == [0, 51, 52, 81]
     dissatisfied = "notable relationship dissatisfaction"
     assert frame["total_reading"].tolist()[:4] == [dissatisfied, dissatisfied, "", ""]
     assert frame["total_reading"].isna().tolist() == [False] * 4 + [True]

@@ -141,9 +141,6 @@ def _print_scales(form: Instrument) -> None:
         out.print(
             "How many answers are needed is the library's own rule: half of them, where all have one range."
         )
-    for scale in form.scales:
-        if scale.high_means:
-            out.print(escape(f"High {scale.id}: {scale.high_means}"))
 
 
 def _print_codings(form: Instrument) -> None:

@@ -125,7 +125,8 @@ class Instrument(InstrumentContent):
     def with_missing_rule(self, rule: MissingRule) -> Self:
         """Return this instrument with another missing rule on each scale of items.
 
-        Its digest differs, so that results say that another rule was used.
+        Its digest differs, so that results say that another rule was used. Scales whose items differ in
+        range need every answer, whatever the rule: a skipped one cannot be judged by the others.
 
         Parameters
         ----------

@@ -195,14 +195,14 @@ class Interpretation:
         The cut-offs, in order.
     applies
         (n_persons, n_cutoffs), read-only: whether a score lies there; False without a score.
-    unscored
-        Scale id → (n_persons,), read-only: who has no score.
+    values
+        Scale id → scores (n_persons,), read-only; nan where there is none.
     """
 
     instrument: InstrumentRef
     cutoffs: tuple[Cutoff, ...]
     applies: NDArray[np.bool_]
-    unscored: Mapping[str, NDArray[np.bool_]]
+    values: Mapping[str, Floats]
     table: Table = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -216,13 +216,13 @@ class Interpretation:
     @property
     def scored(self) -> tuple[int, ...]:
         """For each cut-off, how many persons have a score on its scale."""
-        return tuple(int((~self.unscored[cutoff.scale]).sum()) for cutoff in self.cutoffs)
+        return tuple(int((~np.isnan(self.values[cutoff.scale])).sum()) for cutoff in self.cutoffs)
 
     def __len__(self) -> int:
         return len(self.applies)
 
     def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:
-        """Return ``<scale>_reading`` in the caller's kind of frame: what is said of each person's score.
+        """Return each score and ``<scale>_reading``, what is said of it, in the caller's kind of frame.
 
         Empty where no cut-off applies, missing where there is no score.
 
@@ -231,15 +231,15 @@ class Interpretation:
         keep
             Columns of the caller's table to put first.
         """
-        columns = {}
+        columns: dict[str, NDArray[Any]] = {}
         for scale in dict.fromkeys(cutoff.scale for cutoff in self.cutoffs):
             own = [i for i, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
             texts = np.empty(len(self), dtype=object)
             for row, told in enumerate(self.applies[:, own].tolist()):
                 meanings = (self.cutoffs[i].meaning for i, yes in zip(own, told, strict=True) if yes)
                 texts[row] = ", ".join(meanings)
-            texts[self.unscored[scale]] = None
-            columns[f"{scale}_reading"] = texts
+            texts[np.isnan(self.values[scale])] = None
+            columns |= {scale: self.values[scale], f"{scale}_reading": texts}
         return frame_with_kept(self.table, columns, keep)
 
     def summary(self) -> pd.DataFrame:
@@ -268,8 +268,9 @@ class Interpretation:
             {**cutoff.model_dump(mode="json", exclude_none=True), "n": n, "scored": scored}
             for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
         ]
+        unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
         applies = [
-            [None if none else yes for yes, none in zip(column, self.unscored[c.scale].tolist(), strict=True)]
+            [None if none else yes for yes, none in zip(column, unscored[c.scale], strict=True)]
             for column, c in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
         ]
         by_person = [list(row) for row in zip(*applies, strict=True)]
@@ -296,11 +297,9 @@ def interpret_table(form: Instrument, scores: Mapping[str, Floats], table: Table
     cutoffs = cutoffs_of(form)
     applies = np.zeros((len(table), len(cutoffs)), dtype=np.bool_)
     for column, cutoff in enumerate(cutoffs):
-        values, positions = np.unique(scores[cutoff.scale], return_inverse=True)
-        told = np.array([applies_to(cutoff, cutoffs, v) for v in values.tolist()], dtype=np.bool_)
-        if len(values):
+        distinct, positions = np.unique(scores[cutoff.scale], return_inverse=True)
+        told = np.array([applies_to(cutoff, cutoffs, v) for v in distinct.tolist()], dtype=np.bool_)
+        if len(distinct):
             applies[:, column] = told[positions]
-    unscored = {cutoff.scale: np.isnan(scores[cutoff.scale]) for cutoff in cutoffs}
-    return Interpretation(
-        instrument=form.ref, cutoffs=cutoffs, applies=applies, unscored=unscored, table=table
-    )
+    values = {cutoff.scale: scores[cutoff.scale] for cutoff in cutoffs}
+    return Interpretation(instrument=form.ref, cutoffs=cutoffs, applies=applies, values=values, table=table)
