@@ -207,7 +207,9 @@ def test_what_is_known_says_value_sample_and_source_and_how_surely():
     assert known["structure"] == ()
     for shown in (repr(form), form._repr_html_()):
         assert "reliability" in shown
-    assert "recorded: reliability, norms, not: item analysis, structure" in repr(form)
+    alpha = "alpha 0.81 of s: 200 students; A. Author (2020), single-source"
+    assert f"recorded: reliability [{alpha}]; norms [s: mean" in repr(form)
+    assert "; nothing of item analysis, structure, relations" in repr(form)
 
 
 def test_a_draft_says_that_nothing_is_known():

@@ -161,17 +161,21 @@ def test_loglinear_smoothing_keeps_the_moments(counts, degree):
         assert shares @ points**power == pytest.approx(counts @ points**power / counts.sum(), abs=1e-7)
 
 
-def test_loglinear_smoothing_is_the_poisson_regression_of_the_counts():
-    counts = np.array([1, 3, 2, 8, 9, 15, 12, 6, 7, 2, 1], dtype=float)
-    shares, _ = fit_loglinear(counts, 3)
+@pytest.mark.parametrize("ends", [(), (-1,), (0, -1)])
+def test_loglinear_smoothing_is_the_poisson_regression_of_the_counts(ends):
+    counts = np.array([4, 3, 2, 8, 9, 15, 12, 6, 7, 2, 21], dtype=float)
+    shares, _ = fit_loglinear(counts, 3, ends)
     x = np.vander(np.linspace(-1, 1, 11), 4)
-    beta = np.zeros(4)
-    beta[-1] = math.log(counts.mean())
+    x = np.column_stack([x, *(np.eye(11)[end] for end in ends)])
+    beta = np.zeros(x.shape[1])
+    beta[3] = math.log(counts.mean())
     for _ in range(100):  # iteratively reweighted least squares, written out
         mean = np.exp(x @ beta)
         working = x @ beta + (counts - mean) / mean
         beta = np.linalg.solve((x.T * mean) @ x, (x.T * mean) @ working)
     np.testing.assert_allclose(shares, np.exp(x @ beta) / counts.sum(), rtol=1e-8)
+    for end in ends:
+        assert shares[end] == pytest.approx(counts[end] / counts.sum())
 
 
 def test_where_nothing_can_be_fitted_the_counts_stand_for_themselves():

@@ -149,13 +149,24 @@ class Evidence(Part):
         return f"{self.status}, key {self.confidence}; " if self.confidence else f"{self.status}; "
 
     def summary(self, norms: Iterable[Norm] = ()) -> str:
-        """Say in one line what is known and what is not; norms are those of the instrument."""
+        """Say in one line what is known, the first figure of each step, and what is not.
+
+        Parameters
+        ----------
+        norms
+            Those of the instrument.
+        """
         steps = self.steps(norms)
-        known = [step.title for step in steps if step.known and step.step != "pilot"]
+        known = [_first(step) for step in steps if step.known and step.step != "pilot"]
         missing = [step.title for step in steps if not step.known]
         if not known:
             unknown = "is known" if self.status == "draft" else "is recorded here"
             return f"{self.standing}nothing {unknown} of its scores"
-        return f"{self.standing}recorded: {', '.join(known)}" + (
-            f", not: {', '.join(missing)}" if missing else ""
-        )
+        nothing = f"; nothing of {', '.join(missing)}" if missing else ""
+        return f"{self.standing}recorded: {'; '.join(known)}{nothing}"
+
+
+def _first(step: EvidenceStep) -> str:
+    """Return the first line of a step, and how many more there are."""
+    more = f", and {len(step.known) - 1} more" if len(step.known) > 1 else ""
+    return f"{step.title} [{step.known[0]}{more}]"
