@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 import re
-import tomllib
 import warnings
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tomli
 from pydantic import ValidationError
 
 from intimacy_scales.errors import (
@@ -82,7 +82,7 @@ def _read(path: Path) -> dict[str, Any]:
         if path.suffix.casefold() == ".json":
             content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
         else:
-            content = tomllib.loads(text.replace("\r\n", "\n"))
+            content = tomli.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise InstrumentError(f"{path}: is not UTF-8 text (byte {error.start})", str(path)) from None
     except (ValueError, RecursionError) as error:
