@@ -12,23 +12,12 @@ import pytest
 from intimacy_scales import (
     Instrument,
     NoNormsError,
-    Norm,
     UnverifiedKeyWarning,
     load,
     score,
 )
 from intimacy_scales.instrument import Cutoff
-
-SAMPLE = "simulated persons"
-
-
-def ras(*answers: int) -> dict[str, int]:
-    return {f"ras_{n}": answer for n, answer in enumerate(answers, start=1)}
-
-
-def norm(**changes: Any) -> Norm:
-    return Norm(**{"scale": "total", "sample": SAMPLE, "n": 100, "mean": 4.0, "sd": 0.5, **changes})
-
+from norm_answers import norm, ras
 
 # ---------------------------------------------------------------- cut-offs
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import warnings
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,30 +13,17 @@ from hypothesis import strategies as st
 from intimacy_scales import (
     NoNormsError,
     Norm,
+    Scores,
     score,
     simulate,
 )
 from intimacy_scales.smoothing import fit_loglinear, percentile_ranks, smooth_shares
-
-SAMPLE = "simulated persons"
-
-
-def ras(*answers: int) -> dict[str, int]:
-    return {f"ras_{n}": answer for n, answer in enumerate(answers, start=1)}
+from norm_answers import SAMPLE, agreeable_scores, norm, ras
 
 
-def norm(**changes: Any) -> Norm:
-    return Norm(**{"scale": "total", "sample": SAMPLE, "n": 100, "mean": 4.0, "sd": 0.5, **changes})
-
-
-@pytest.fixture(scope="module")
-def simulated():
-    answers = simulate(
-        "scii-24", 800, loadings=0.7, thresholds=(-2.4, -1.8, -1.3, -0.7, -0.1, 0.9), rng=3
-    ).answers
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return score("scii-24", answers)
+@pytest.fixture
+def simulated() -> Scores:
+    return agreeable_scores()
 
 
 # ---------------------------------------------------------------- norms of one's own sample
