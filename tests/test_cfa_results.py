@@ -139,9 +139,9 @@ def test_results_are_frozen_and_copied(options: dict[str, Any]) -> None:
     group = result.groups[0] if result.groups else None
     before = json.dumps(result.to_dict(), allow_nan=False)
     with pytest.raises(FrozenInstanceError):
-        result.n = 3  # type: ignore[misc]
+        result.n = 3  # type: ignore[misc]  # frozen, which is tested
     with pytest.raises((FrozenInstanceError, TypeError)):
-        result.fit.cfi = 1.0  # type: ignore[misc]
+        result.fit.cfi = 1.0  # type: ignore[misc]  # frozen, which is tested
     makers: list[Callable[[], pd.DataFrame]] = [
         result.to_frame,
         result.fit.to_frame,

@@ -247,7 +247,7 @@ def test_a_report_as_table_json_and_html():
     assert repr(report).startswith("<mine 1, 6 items: ")
     assert repr(report.findings[0]).startswith("<warning: x00.")
     with pytest.raises(AttributeError):
-        report.id = "other"  # type: ignore[misc]
+        report.id = "other"  # type: ignore[misc]  # frozen, which is tested
 
 
 def test_a_report_without_findings():

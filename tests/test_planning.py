@@ -411,9 +411,9 @@ def test_a_plan_is_frozen_and_plain(plans: list[SamplePlan]) -> None:
         assert frame.loc[made.goal, "invite"] == made.invite >= int(made)
         assert made._repr_html_().startswith("<div><b>Plan for ")
         with pytest.raises(FrozenInstanceError):
-            made.n_persons = 1  # type: ignore[misc]
+            made.n_persons = 1  # type: ignore[misc]  # frozen, which is tested
         with pytest.raises(TypeError):
-            made.request["width"] = 1  # type: ignore[index]
+            made.request["width"] = 1  # type: ignore[index]  # read-only, which is tested
 
 
 def test_sentences(plans: list[SamplePlan]) -> None:
