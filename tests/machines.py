@@ -1,0 +1,99 @@
+"""Other machines, as far as this one can play them: each in a fresh process with settings of its own.
+
+What may differ between machines: the kernels of OpenBLAS (by processor), numpy's vector instructions, whether the
+C library multiplies and adds in one step, and the number of threads. Each of these can be set from outside.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+# kernels of OpenBLAS that differ, and what a processor must be able to do to run them
+_KERNELS = {
+    "Prescott": (),
+    "Nehalem": ("sse4_2",),
+    "Sandybridge": ("avx",),
+    "Haswell": ("avx2", "fma"),
+    "Zen": ("avx2", "fma"),
+    "SkylakeX": ("avx512f", "avx512dq", "avx512bw", "avx512vl"),
+    "Cooperlake": ("avx512f", "avx512_bf16"),
+    "SapphireRapids": ("avx512f", "amx_bf16"),
+}
+_INTEL = ("x86_64", "AMD64")
+_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine: its name in messages, and the environment that makes a process run as on it."""
+
+    name: str
+    environment: dict[str, str]
+
+
+def _flags() -> set[str]:
+    """Return what the processor says it can do; nothing where the system has no such list."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return set()
+    return next((set(line.split(":", 1)[1].split()) for line in lines if line.startswith("flags")), set())
+
+
+def kernels() -> tuple[str, ...]:
+    """Return the kernels of OpenBLAS that this processor can run; none where that is not known."""
+    if platform.machine() not in _INTEL:
+        return ()
+    flags = _flags()
+    return tuple(name for name, needed in _KERNELS.items() if flags and flags.issuperset(needed))
+
+
+def _machines() -> Iterator[Machine]:
+    yield Machine("as it is", {})
+    yield Machine("one thread", {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
+    yield Machine("two threads", {"OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"})
+    for name in kernels():
+        yield Machine(f"kernel {name}", {"OPENBLAS_CORETYPE": name})
+    if platform.machine() in _INTEL:
+        # names of groups (numpy 2.4) and of single features (before); numpy passes over those it has not
+        off = "X86_V3 X86_V4 AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+        yield Machine("numpy without wide vectors", {"NPY_DISABLE_CPU_FEATURES": off})
+        # the GNU C library takes other versions of exp, log and sin where there is no such instruction
+        tunables = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable"
+        yield Machine("C library without fused steps", {"GLIBC_TUNABLES": tunables})
+
+
+MACHINES = tuple(_machines())
+
+
+def answer(machine: Machine, module: str, function: str) -> Any:
+    """Return what a function of a module of these tests returns on a machine, by way of JSON."""
+    code = (
+        "import importlib, json, sys\n"
+        f"print(json.dumps(getattr(importlib.import_module({module!r}), {function!r})()))"
+    )
+    environment = os.environ | machine.environment
+    paths = [str(Path(__file__).parent), *(p for p in sys.path if p)]
+    environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False,
+    )  # fmt: skip
+    if run.returncode:
+        raise AssertionError(f"{module}.{function} on {machine.name}: exit {run.returncode}\n{run.stderr}")
+    return json.loads(run.stdout)
+
+
+@cache
+def answers_everywhere(module: str, function: str) -> dict[str, Any]:
+    """Return what a function returns on each machine, by the machine's name."""
+    return {machine.name: answer(machine, module, function) for machine in MACHINES}
