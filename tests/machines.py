@@ -1,7 +1,8 @@
 """Other machines, as far as this one can play them: each in a fresh process with settings of its own.
 
-What may differ between machines: the kernels of OpenBLAS (by processor), numpy's vector instructions, whether the
-C library multiplies and adds in one step, and the number of threads. Each of these can be set from outside.
+What may differ between machines: the kernels of OpenBLAS (by processor), numpy's vector instructions,
+whether the C library multiplies and adds in one step, and the number of threads. Each of these can be
+set from outside.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def _machines() -> Iterator[Machine]:
         yield Machine(f"kernel {name}", {"OPENBLAS_CORETYPE": name})
     if platform.machine() in _INTEL:
         # names of groups (numpy 2.4) and of single features (before); numpy passes over those it has not
-        off = "X86_V3 X86_V4 AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+        off = (
+            "X86_V3 X86_V4 AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"
+        )
         yield Machine("numpy without wide vectors", {"NPY_DISABLE_CPU_FEATURES": off})
         # the GNU C library takes other versions of exp, log and sin where there is no such instruction
         tunables = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from intimacy_scales.banks import as_instrument
 from intimacy_scales.frames import pandas_frame, pandas_frame_of
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.normal_draws import correlated_normal, covariance_root, standard_normal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,11 +90,11 @@ def _correlations(n_factors: int, scale_correlations: float | ArrayLike) -> NDAr
 
 
 def _root(covariance: NDArray[np.float64], what: str) -> NDArray[np.float64]:
-    """Return a matrix square root, or raise where there is none."""
-    values, vectors = np.linalg.eigh(covariance)
-    if values[0] < -1e-10:  # noqa: PLR2004 - rounding of a zero eigenvalue
-        raise ValueError(f"{what} cannot exist together: the smallest eigenvalue is {values[0]:.3g}")
-    root: NDArray[np.float64] = vectors * np.sqrt(np.clip(values, 0, None))
+    """Return a root of a covariance matrix, or raise where it is none."""
+    root = covariance_root(covariance)
+    if root is None:
+        smallest = float(np.linalg.eigvalsh(covariance)[0])
+        raise ValueError(f"{what} cannot exist together: the smallest eigenvalue is {smallest:.3g}")
     return root
 
 
@@ -109,19 +111,19 @@ def _partner_correlations(names: Sequence[str], couples: float | Mapping[str, fl
 def _factors(
     n: int, phi: NDArray[np.float64], partners: NDArray[np.float64] | None, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Draw factor scores (n, n_factors); with partners, rows 2i and 2i + 1 are a couple.
+    """Draw factor scores (n_factors, n); with partners, columns 2i and 2i + 1 are a couple.
 
     Between partners, factors j and k correlate ``phi[j, k] * (1 - sqrt((1 - r[j]) * (1 - r[k])))``:
     ``r[j]`` for one factor, ``phi[j, k] * r`` where all are equal. Sum and difference of partners are
     independent, so each is drawn on its own.
     """
     if partners is None:
-        return rng.standard_normal((n, len(phi))) @ _root(phi, "these scale_correlations").T
+        return correlated_normal(rng, n, _root(phi, "these scale_correlations"))
     cross = phi * (1 - np.sqrt(np.outer(1 - partners, 1 - partners)))
     what = "these scale_correlations and couples"
-    shared = rng.standard_normal((n // 2, len(phi))) @ _root((phi + cross) / 2, what).T
-    apart = rng.standard_normal((n // 2, len(phi))) @ _root((phi - cross) / 2, what).T
-    return np.stack([shared + apart, shared - apart], axis=1).reshape(n, len(phi))
+    shared = correlated_normal(rng, n // 2, _root((phi + cross) / 2, what))
+    apart = correlated_normal(rng, n // 2, _root((phi - cross) / 2, what))
+    return np.stack([shared + apart, shared - apart], axis=2).reshape(len(phi), n)
 
 
 def _thresholds(
@@ -132,24 +134,25 @@ def _thresholds(
     for item in instrument.items:
         n = item.response_scale.n_points
         given = thresholds.get(item.id) if isinstance(thresholds, Mapping) else thresholds
-        cut = (
-            np.linspace(-_OUTERMOST, _OUTERMOST, n - 1)
-            if given is None
-            else np.asarray(given, dtype=np.float64)
-        )
+        cut = _even_cuts(n) if given is None else np.asarray(given, dtype=np.float64)
         if cut.shape != (n - 1,) or np.any(np.diff(cut) < 0):
             raise ValueError(f"thresholds of {item.id} must be {n - 1} ascending numbers for its {n} points")
         cuts.append(cut)
     return cuts
 
 
-def _cut(latent: NDArray[np.float32], cuts: NDArray[np.float64]) -> NDArray[np.intp]:
+def _even_cuts(n_points: int) -> NDArray[np.float64]:
+    """Return cuts evenly spaced from -1.8 to 1.8; of two points, in the middle."""
+    middle = n_points - 2
+    return np.array([_OUTERMOST * (2 * n - middle) / max(middle, 1) for n in range(n_points - 1)])
+
+
+def _cut(latent: NDArray[np.float64], cuts: NDArray[np.float64]) -> NDArray[np.intp]:
     """Count the thresholds that each latent response exceeds."""
-    edges = cuts.astype(np.float32)
-    if len(edges) > _FEW_CUTS:
-        return np.searchsorted(edges, latent)
+    if len(cuts) > _FEW_CUTS:
+        return np.searchsorted(cuts, latent)
     steps = np.zeros(len(latent), dtype=np.uint8)
-    for edge in edges:
+    for edge in cuts:
         steps += latent > edge
     return steps.astype(np.intp)
 
@@ -170,15 +173,16 @@ def _answers(
             owners.setdefault(key.item, position)
     values = [np.array(item.response_scale.values) for item in instrument.items]
     whole = not missing and all(v.dtype.kind == "i" for v in values)
-    answers = np.empty((len(values), len(factors)), dtype=np.int64 if whole else np.float64)
+    n = factors.shape[1]
+    answers = np.empty((len(values), n), dtype=np.int64 if whole else np.float64)
     for index, item in enumerate(instrument.items):
         loading, points = loadings[index], values[index]
-        factor = factors[:, owners.get(item.id, 0)].astype(np.float32)
-        for start in range(0, len(factors), _BLOCK):
+        factor, unique = factors[owners.get(item.id, 0)], math.sqrt(1 - loading * loading)
+        for start in range(0, n, _BLOCK):
             rows = slice(start, start + _BLOCK)
-            latent = rng.standard_normal(len(factor[rows]), dtype=np.float32)
-            latent *= np.float32(np.sqrt(1 - loading**2))
-            latent += np.float32(abs(loading)) * factor[rows]
+            latent = standard_normal(rng, len(factor[rows]))
+            latent *= unique
+            latent += abs(loading) * factor[rows]
             steps = _cut(latent, cuts[index])
             if loading < 0:
                 steps = len(points) - 1 - steps
@@ -187,7 +191,7 @@ def _answers(
                 steps[guess] = rng.integers(0, len(points), np.count_nonzero(guess))
             answers[index, rows] = points[steps]
             if missing:
-                answers[index, rows][rng.random(len(steps), dtype=np.float32) < missing] = np.nan
+                answers[index, rows][rng.random(len(steps)) < missing] = np.nan
     return answers
 
 
@@ -218,7 +222,7 @@ def simulate(
         Correlations of the factors: one for all, or a matrix in the order of the scales of items.
     thresholds
         Cuts of the keyed latent response, ascending, one fewer than points; for all items or by
-        item. By default evenly spaced from -1.8 to 1.8.
+        item. By default evenly spaced from -1.8 to 1.8; of two points, at 0.
     missing
         Share of answers that are missing, completely at random.
     careless
@@ -268,7 +272,7 @@ def simulate(
 
     pairs = {} if couples is None else {"couple": np.arange(n) // 2 + 1, "partner": np.arange(n) % 2 + 1}
     frame = pandas_frame_of(answers, form.item_ids, first=pairs)
-    truth = pandas_frame({**pairs, **dict(zip(names, factors.T, strict=True)), "careless": guessing})
+    truth = pandas_frame({**pairs, **dict(zip(names, factors, strict=True)), "careless": guessing})
     for table in (frame, truth):
         table.attrs["simulated"] = f"simulated answers to {form.ref}; nobody gave them"
     return Simulation(
@@ -340,15 +344,15 @@ def simulate_diary(
     sizes, cuts = _loadings(form, loadings), _thresholds(form, thresholds)
     phi, share = _correlations(len(names), scale_correlations), _check_share("between", between)
     person = np.repeat(np.arange(n_persons), n_occasions)
-    lasting = _factors(n_persons, phi, None, generator)[person] * np.sqrt(share)
-    factors = lasting + _factors(len(person), phi, None, generator) * np.sqrt(1 - share)
+    lasting = _factors(n_persons, phi, None, generator)[:, person] * math.sqrt(share)
+    factors = lasting + _factors(len(person), phi, None, generator) * math.sqrt(1 - share)
     kept = generator.random(len(person)) >= _check_share("missed", missed)
-    person, day, factors = person[kept], np.tile(np.arange(n_occasions), n_persons)[kept], factors[kept]
+    person, day, factors = person[kept], np.tile(np.arange(n_occasions), n_persons)[kept], factors[:, kept]
     nobody = np.zeros(len(person), dtype=np.bool_)
     answers = _answers(form, factors, sizes, cuts, _check_share("missing", missing), nobody, generator)
     first = {"person": person + 1, "day": day + 1}
     frame = pandas_frame_of(answers, form.item_ids, first=first)
-    truth = pandas_frame({**first, **dict(zip(names, factors.T, strict=True))})
+    truth = pandas_frame({**first, **dict(zip(names, factors, strict=True))})
     for table in (frame, truth):
         table.attrs["simulated"] = f"simulated answers to {form.ref}; nobody gave them"
     return Simulation(
