@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factor_answers import NAN, coded, exact, good, parts
-from intimacy_scales import EstimationError, encode, item_moments, simulate
+from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import Model, cfa
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
+from reference.simulated import simulated_answers
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 THREE = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "t": {"of": ["a", "b", "c"]}}
@@ -169,10 +170,7 @@ def test_in_a_population_with_a_general_factor_each_share_is_the_true_one(model)
 
 # ------------------------------------------------------------------ R's values
 
-# R 4.2.2, lavaan 0.6-14, semTools 0.5-6; d: keyed answers of simulate("scii-24", 400, rng=2024), g: of
-# simulate("scii-24", 300, missing=0.08, rng=7). cfa(std.lv = TRUE, control = list(rel.tol = 1e-10));
-# compRelSEM(fit, obs.var = FALSE / TRUE, return.total = 1, higher = "general"); hierarchical and ECV from
-# lavInspect(fit, "est"): sum(l)^2 / sum(S), sum(l^2 / diag(S)) / sum(1 - diag(theta) / diag(S))
+# R 4.2.2, lavaan 0.6-14, semTools 0.5-6, printed by reference/simulated.R from the answers beside it
 TRUST = {"model": 0.7888307843, "observed": 0.7887982673, "ave": 0.483212053}
 GAPS = {"fiml": (0.7974372115, 0.7979477415), "listwise": (0.8023711, None)}
 TOTAL = {  # omega total of both denominators, then hierarchical and ECV
@@ -189,7 +187,7 @@ GROUPS = {  # total and general of two parts
 
 @pytest.fixture(scope="module")
 def full():
-    return encode("scii-24", simulate("scii-24", 400, rng=2024).answers)
+    return simulated_answers("complete")
 
 
 def test_omega_of_one_factor_is_semtools(full):
@@ -199,8 +197,8 @@ def test_omega_of_one_factor_is_semtools(full):
 
 @pytest.mark.parametrize("missing", GAPS)
 def test_omega_with_gaps_is_semtools(missing):
-    answers = encode("scii-24", simulate("scii-24", 300, missing=0.08, rng=7).answers)
-    omega, (implied, observed) = mcdonald_omega(answers, scale="trust", missing=missing), GAPS[missing]
+    omega = mcdonald_omega(simulated_answers("gaps"), scale="trust", missing=missing)
+    implied, observed = GAPS[missing]
     near([omega.estimate, omega.observed], [implied, observed or omega.observed])
 
 

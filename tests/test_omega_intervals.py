@@ -15,6 +15,7 @@ from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, ResponseError, encode, item_moments, simulate
 from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
+from reference.simulated import simulated_answers
 from test_omega import WHOLE, naive, near
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
@@ -85,18 +86,14 @@ def test_delta_follows_the_derivative_where_the_model_fits(model, denominator):
     near(omega.standard_error**2, 2 * np.trace(product @ product) / 64, rel=1e-3)
 
 
-# R 4.2.2, lavaan 0.6-14, rel.tol 1e-10: se of omega := (l1+l2+l3+l4)^2 / ((l1+l2+l3+l4)^2 + t1+t2+t3+t4) in
-# cfa(std.lv = TRUE) of the trust items of simulate("scii-24", 400, rng=2024) and, with gaps, of
-# simulate("scii-24", 300, missing=0.08, rng=7), missing = "fiml" (observed information) and "listwise"
+# of the trust items; R 4.2.2, lavaan 0.6-14, printed by reference/simulated.R from the answers beside it
 LAVAAN = {"complete": 0.01724584502, "fiml": 0.01986456243, "listwise": 0.02242048187}
 
 
 @pytest.mark.parametrize("case", LAVAAN)
 def test_the_standard_error_is_lavaans(case):
-    gaps = {} if case == "complete" else {"missing": 0.08}
-    made = simulate("scii-24", 300 if gaps else 400, **gaps, rng=7 if gaps else 2024)
-    omega = mcdonald_omega(encode("scii-24", made.answers), scale="trust",
-                           missing="listwise" if case == "complete" else case)  # fmt: skip
+    answers = simulated_answers("complete" if case == "complete" else "gaps")
+    omega = mcdonald_omega(answers, scale="trust", missing="listwise" if case == "complete" else case)
     near(omega.standard_error, LAVAAN[case], rel=2e-6)
     delta = omega.confidence_interval(0.9, "delta")
     near(list(delta), omega.estimate + np.array([-1, 1]) * stats.norm.ppf(0.95) * LAVAAN[case], rel=2e-6)

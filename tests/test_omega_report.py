@@ -14,6 +14,7 @@ from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, KeyingWarning, encode, item_moments, load, simulate
 from intimacy_scales.factor import efa
 from intimacy_scales.reliability import hierarchical_omega, mcdonald_omega, reliability_report
+from reference.simulated import simulated_answers
 from test_omega import SHARED, THREE, WHOLE, near
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
@@ -95,9 +96,8 @@ def test_items_against_their_key_are_named_beside_omega():
 
 # ------------------------------------------------------------------ omega hierarchical
 
-# R 4.2.2, psych 2.2.9: omega(d, nfactors, fm = "minres", rotate = "oblimin", flip = FALSE), d: keyed answers
-# of simulate("scii-24", 400, rng=2024); hierarchical, total, asymptotic, ECV; then of each group, by total:
-# total, general, group
+# R 4.2.2, psych 2.2.9, printed by reference/simulated.R from the answers beside it: hierarchical, total,
+# asymptotic, ECV; then of each group, by total: total, general, group
 PSYCH = {
     3: ((0.6605454748, 0.907074987835, 0.728214848451, 0.542251247856),
         ((0.788130216476, 0.358089863380, 0.430040353096), (0.780233485702, 0.488411678423, 0.291821807279),
@@ -111,7 +111,7 @@ PSYCH = {
 
 @pytest.fixture(scope="module")
 def full():
-    return encode("scii-24", simulate("scii-24", 400, rng=2024).answers)
+    return simulated_answers("complete")
 
 
 @pytest.mark.parametrize("n_factors", PSYCH)
@@ -158,7 +158,7 @@ def test_in_a_population_with_a_second_order_factor_the_shares_are_true():
 
 def test_what_is_no_change_changes_nothing(full):
     found = hierarchical_omega(full, scale="total")
-    moments = item_moments(load("scii-24"), simulate("scii-24", 400, rng=2024).answers)
+    moments = item_moments(full.instrument, full)
     for other in (
         hierarchical_omega(moments, scale="total"),
         hierarchical_omega(full, scale="total", missing="listwise"),

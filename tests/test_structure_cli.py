@@ -166,7 +166,7 @@ def test_items_on_a_wrong_key_are_named_on_the_terminal(tmp_path: Path) -> None:
     shown = run(tmp_path / "a.csv", *FEW).output
     assert "! tru01 is keyed to trust, but goes with" in shown
     assert "- tru01 also goes with caring: chi-square would fall by about" in shown
-    assert re.search(r"largest HTMT .* no$", shown, re.M)
+    assert re.search(r"robust CFI .* no$", shown, re.M)
 
 
 # ------------------------------------------------------------------ bad answers

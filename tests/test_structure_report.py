@@ -166,7 +166,7 @@ def swapped(one, other):
 def test_items_that_were_swapped_are_pointed_at(answered):
     found = presentable(structure_report(swapped("tru01", "car01"), answered, n_iterations=5))
     assert [item.item for item in found.items if item.elsewhere] == ["car01", "tru01"]
-    assert [m.name for m in found.modifications[:2]] == ["caring =~ car01", "trust =~ tru01"]
+    assert {m.name for m in found.modifications[:2]} == {"caring =~ car01", "trust =~ tru01"}
     assert "car01 also goes with caring" in repr(found)
     told = {text.split()[0]: text for text in found.warnings}
     assert "is keyed to trust, but goes with" in told["car01"]
@@ -296,7 +296,7 @@ def test_a_model_without_degrees_of_freedom_meets_no_guide():
 @pytest.mark.parametrize("n", [30, 60])
 def test_few_persons_are_said_to_be_few(n):
     found = structure_report(FORM, simulate(FORM, n, rng=1).answers, n_iterations=5)
-    assert any(f"n = {n}" in text or f"{n} persons" in text for text in found.warnings), found.warnings
+    assert any(text.startswith(f"n = {n}") for text in found.warnings), found.warnings
 
 
 def test_an_improper_solution_is_not_to_be_interpreted():

@@ -213,7 +213,7 @@ def htmt(
     >>> from intimacy_scales import encode, load, simulate
     >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
     >>> round(float(htmt(load("scii-24"), answers).htmt[0, 1]), 2)
-    0.6
+    0.47
     """
     if missing not in ("listwise", "pairwise"):
         raise EstimationError(f"missing={missing!r}: 'listwise' or 'pairwise'")

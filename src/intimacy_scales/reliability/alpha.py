@@ -283,7 +283,7 @@ def cronbach_alpha(
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> alpha = cronbach_alpha(answers, scale="trust")
     >>> round(alpha.estimate, 3), alpha.n
-    (0.784, 300)
+    (0.786, 300)
     """
     moments = keyed_moments(answers, scale, missing, pair_sds=standardized and check_sds(sds) == "pairs")
     check_unweighted(moments)

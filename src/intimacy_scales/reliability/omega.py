@@ -252,7 +252,7 @@ def mcdonald_omega(
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> omega = mcdonald_omega(answers, scale="trust")
     >>> round(omega.estimate, 3), omega.fit.df
-    (0.785, 2)
+    (0.787, 2)
     """
     check_missing(missing)
     if denominator not in get_args(Denominator):

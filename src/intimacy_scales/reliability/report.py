@@ -310,7 +310,7 @@ def reliability_report(
     >>> from intimacy_scales import simulate
     >>> report = reliability_report("scii-24", simulate("scii-24", 300, missing=0.02, rng=1).answers)
     >>> round(report["trust"].alpha.estimate, 2), report["trust"].n_complete
-    (0.79, 283)
+    (0.8, 282)
     """
     form = as_instrument(instrument)
     check_missing(missing)

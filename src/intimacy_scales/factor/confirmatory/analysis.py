@@ -128,7 +128,7 @@ def cfa(
     >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
     >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
     >>> result.fit.df, round(result.parameters["trust =~ tru04"].std_all, 2)
-    (2, 0.68)
+    (2, 0.7)
     """
     check_options(estimator, identification, equal, information)
     written = as_model(model)

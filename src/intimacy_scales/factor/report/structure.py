@@ -298,6 +298,8 @@ def _general(fitted: CFAResult | None, factors: str) -> dict[str, float]:
 def few_notes(sample: SampleMoments, fitted: CFAResult | None) -> list[str]:
     """Return what to say of few persons and few clusters."""
     found = []
+    if fitted is None and sample.n < _FEW:
+        found.append(f"n = {sample.n}: too few persons for this model; plan for some {_FEW} or more")
     if fitted is not None and sample.n < max(_FEW, _PER_PARAMETER * fitted.fit.n_parameters):
         found.append(
             f"n = {sample.n} for {fitted.fit.n_parameters} parameters: estimates are unstable, and tests of "

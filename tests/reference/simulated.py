@@ -1,0 +1,16 @@
+"""Simulated answers that R's values were computed from: files, not seeds (`simulated.R` beside them)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from intimacy_scales import CodedResponses, encode
+
+
+@cache
+def simulated_answers(name: str) -> CodedResponses:
+    """Return the answers to scii-24 named ``complete`` (400 persons) or ``gaps`` (300, 8 % missing)."""
+    return encode("scii-24", pd.read_csv(Path(__file__).with_name(f"simulated-{name}.csv")))
