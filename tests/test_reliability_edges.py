@@ -311,6 +311,7 @@ def test_an_interval_of_answers_with_gaps_counts_on_the_harmonic_mean_of_pairs()
     assert alpha.moments.n_pairs == (20, 40)
     assert [alpha.confidence_interval(n=n).n for n in (40, 3)] == [40, 3]
     assert alpha.confidence_interval(n=2).reason == "an interval needs at least three persons; there are 2"
+    assert alpha.confidence_interval(n=1).reason == "an interval needs at least three persons; there is 1"
     assert alpha.n == alpha.confidence_interval().n == 24
 
 
@@ -446,7 +447,10 @@ WRONG = [
     (lambda: guttman_lambdas(GIVEN, scale="a", of="correlations", sds="all"), "sds='all'"),
     (lambda: ALPHA.confidence_interval("0.95"), "confidence_level='0.95'"),
     (lambda: ALPHA.confidence_interval(method="bca", n_resamples=150.5), "n_resamples=150.5"),
-    (lambda: ALPHA.confidence_interval(n=NAN), "n=nan"),
+    (lambda: ALPHA.confidence_interval(n=NAN), "n=nan: a whole number of persons"),
+    (lambda: ALPHA.confidence_interval(n=0), "n=0: a whole number of persons"),
+    (lambda: ALPHA.confidence_interval(n=True), "n=True: a whole number of persons"),
+    (lambda: ALPHA.confidence_interval(method="adf", n=30), "'adf' counts the persons itself; leave n out"),
     (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": NAN, "b": 0.8}), "reliabilit"),
     (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": 2, "b": 0.8}), "reliabilit"),
     (lambda: spearman_brown(-1, 2), "reliability=-1"),

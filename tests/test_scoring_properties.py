@@ -351,6 +351,28 @@ def test_a_person_who_answered_nothing_has_no_score(form):
     assert not table.answered.any()
 
 
+def test_a_summary_by_hand():
+    """Scores 1, 5, 3, none and 5: mean 3.5, squared deviations 11 in all."""
+    form = form_of(items=["q1", "q2"], scales=[{"id": "a", "items": ["q1", "-q2"]}])
+    answers = [(1, 5), (5, 1), (3, 3), (None, None), (5, None)]
+    rows = [dict(zip(form.item_ids, row, strict=True)) for row in answers]
+    parts = [
+        score(form, rows[:2]).summary(),
+        score(form, rows[2:4]).summary(),
+        score(form, rows[4:]).summary(),
+    ]
+    for summary in (
+        score(form, rows).summary(),
+        parts[0] + parts[1] + parts[2],
+        parts[2] + parts[0] + parts[1],
+    ):
+        (scale,) = summary.scales
+        assert (scale.n, scale.n_missing, scale.minimum, scale.maximum) == (4, 1, 1, 5)
+        assert (scale.mean, scale.sd) == pytest.approx((3.5, math.sqrt(11 / 3)), rel=1e-15)
+        shown = summary.to_dict()["scales"][0]
+        assert (shown["% floor"], shown["% ceiling"], shown["% not scored"]) == (25, 50, 20)
+
+
 @given(answered(max_rows=20))
 @settings(max_examples=30, deadline=None)
 def test_summary_is_that_of_exact_statistics(case):
