@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -50,9 +51,24 @@ def number(value: Fraction) -> Value:
 def response_scales(draw: st.DrawFn, grid: Grid = ANY) -> ResponseScale:
     """Draw a response scale of a grid, some with labels at the ends."""
     low, step = (Fraction(draw(st.sampled_from(choices))) for choices in (grid.minima, grid.steps))
-    high = low + step * (draw(grid.points) - 1)
+    return draw(_labelled(low, low + step * (draw(grid.points) - 1), step))
+
+
+@st.composite
+def _labelled(draw: st.DrawFn, low: Fraction, high: Fraction, step: Fraction) -> ResponseScale:
     labels = {number(low): "Not at all", number(high): "Very much"} if draw(st.booleans()) else {}
     return ResponseScale(minimum=number(low), maximum=number(high), step=number(step), labels=labels)
+
+
+@st.composite
+def scales_of_one_range(draw: st.DrawFn, grid: Grid = ANY) -> list[ResponseScale]:
+    """Draw response scales that go from one minimum to one maximum in different steps."""
+    low, steps = Fraction(draw(st.sampled_from(grid.minima))), sorted(map(Fraction, grid.steps))
+    # what all steps divide: the least common multiple of fractions
+    common = Fraction(math.lcm(*(s.numerator for s in steps)), math.gcd(*(s.denominator for s in steps)))
+    high = low + common * draw(st.integers(1, 1 if grid is TINY else 4))
+    chosen = draw(st.lists(st.sampled_from(steps), min_size=2, max_size=3, unique=True))
+    return [draw(_labelled(low, high, step)) for step in chosen]
 
 
 @st.composite
@@ -80,22 +96,43 @@ def _scale(draw: st.DrawFn, name: str, parts: list[str], most: int, *, of: bool 
 
 
 @st.composite
+def _pools(draw: st.DrawFn, grid: Grid, *, one_range: bool) -> list[ResponseScale]:
+    """Draw the response scales of an instrument: one, several, or several of one range."""
+    if one_range or draw(st.integers(0, 4)) == 0:
+        return draw(scales_of_one_range(grid))
+    return draw(st.lists(response_scales(grid), min_size=1, max_size=draw(st.sampled_from([1, 1, 3]))))
+
+
+@st.composite
 def instruments(
-    draw: st.DrawFn, grid: Grid = ANY, *, max_items: int = 12, composed: bool = False
+    draw: st.DrawFn,
+    grid: Grid = ANY,
+    *,
+    max_items: int = 12,
+    composed: bool = False,
+    one_range: bool = False,
 ) -> Instrument:
     """Draw an instrument.
 
     Its items have one response scale or several; serve one scale, several with different keys, or
     none; its scales are means or sums with all kinds of missing rules, and some are composed of
-    others, in any order and depth. With ``composed``, short scales and more that are composed of them.
+    others, in any order and depth. With ``composed``, short scales and more that are composed of
+    them; with ``one_range``, items that have the same ends and other steps between them.
     """
-    pool = draw(st.lists(response_scales(grid), min_size=1, max_size=draw(st.sampled_from([1, 1, 3]))))
+    pool = draw(_pools(grid, one_range=one_range))
     items = [f"q{n}" for n in range(1, draw(st.integers(4 if composed else 1, max_items)) + 1)]
     names = [f"s{n}" for n in range(1, draw(st.integers(3 if composed else 1, 4)) + 1)]
     scales = [draw(_scale(name, items, 2 if composed else max_items)) for name in names]
     for name in ("total", "index")[: 2 if composed else draw(st.integers(0, 2))]:
         scales.append(draw(_scale(name, names, 4, of=True)))
         names.append(name)
+    return draw(_instrument_of(items, pool, scales))
+
+
+@st.composite
+def _instrument_of(
+    draw: st.DrawFn, items: list[str], pool: list[ResponseScale], scales: list[dict[str, Any]]
+) -> Instrument:
     return Instrument.model_validate(
         {
             "id": "drawn",
@@ -105,6 +142,27 @@ def instruments(
             "scales": draw(st.permutations(scales)),
         }
     )
+
+
+@st.composite
+def torn_instruments(draw: st.DrawFn, grid: Grid = TINY) -> Instrument:
+    """Draw an instrument whose composites count two items or more in both directions.
+
+    One part keys them one way and the other the other way; parts may hold more items, keyed alike.
+    """
+    pool = draw(_pools(grid, one_range=False))
+    items = [f"q{n}" for n in range(1, draw(st.integers(2, 4)) + 1)]
+    one = [draw(st.sampled_from(["", "-"])) + item for item in draw(st.permutations(items))]
+    n_torn = draw(st.integers(2, len(items)))
+    other = [key[1:] if key.startswith("-") else f"-{key}" for key in one[:n_torn]]
+    other += draw(st.lists(st.sampled_from(one[n_torn:]), unique=True)) if one[n_torn:] else []
+    scales: list[dict[str, Any]] = [{"id": "a", "items": one}, {"id": "b", "items": other}]
+    scales.append(draw(_scale("c", items, 2)))
+    for name, parts in (("total", ["b", "a"]), ("index", draw(st.permutations(["total", "a", "c"])))):
+        scales.append({"id": name, "of": parts, "missing": draw(missing_rules(len(parts)))})
+    for scale in scales:
+        scale["method"] = draw(st.sampled_from(["mean", "sum"]))
+    return draw(_instrument_of(items, pool, scales))
 
 
 def answers(form: Instrument) -> st.SearchStrategy[Row]:
@@ -124,9 +182,10 @@ def answered(
     min_rows: int = 1,
     max_rows: int = 8,
     composed: bool = False,
+    one_range: bool = False,
 ) -> tuple[Instrument, list[Row]]:
     """Draw an instrument and a table of answers to it, as rows."""
-    form = draw(instruments(grid, composed=composed))
+    form = draw(instruments(grid, composed=composed, one_range=one_range))
     return form, draw(st.lists(answers(form), min_size=min_rows, max_size=max_rows))
 
 

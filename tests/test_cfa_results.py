@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from intimacy_scales import CodedResponses, Instrument, ResponseScale, encode, item_moments
 from intimacy_scales.factor import CFAResult, Model, cfa, covariances_as_sample, invariance
+from intimacy_scales.factor.confirmatory.modification import ModificationIndex
 from intimacy_scales.reliability import cronbach_alpha
 
 ITEMS = [f"x{n}" for n in range(1, 7)]
@@ -182,6 +184,105 @@ def test_loadings_are_a_table_of_ones_own() -> None:
     given = result.loadings
     given.iloc[:, -1] = 99
     pd.testing.assert_frame_equal(result.loadings, kept)
+
+
+EQUAL = "what it is set equal to"
+MEANINGS: dict[tuple[str, str, str, bool], tuple[str, str]] = {
+    ("f", "=~", "x4", False): ("x4 also goes with f", "x4 also goes against f"),
+    ("x1", "~1", "", False): (
+        "the mean of x1 is higher than its factor says", "the mean of x1 is lower than its factor says",
+    ),
+    ("x1", "~~", "x1", False): ("the variance of x1 is higher", "the variance of x1 is lower"),
+    ("x1", "~~", "x2", False): (
+        "x1 and x2 share more than their factors say", "x1 and x2 share less than their factors say",
+    ),
+    **{(lhs, op, rhs, True): (f"the {what} is higher than {EQUAL}", f"the {what} is lower than {EQUAL}")
+       for lhs, op, rhs, what in (
+           ("f", "=~", "x4", "loading f =~ x4"), ("x1", "~1", "", "intercept x1 ~ 1"),
+           ("x1", "~~", "x1", "variance x1 ~~ x1"), ("x1", "~~", "x2", "covariance x1 ~~ x2"),
+       )},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("group", [None, "b"])
+@pytest.mark.parametrize("spot", MEANINGS, ids=str)
+def test_a_modification_index_says_which_way_the_parameter_would_move(spot: Any, group: str | None) -> None:
+    lhs, op, rhs, released = spot
+    where = "" if group is None else " (group b)"
+    for sign, words in zip((1, -1), MEANINGS[spot], strict=True):
+        index = ModificationIndex(
+            lhs=lhs, op=op, rhs=rhs, group=group, index=12.34, expected_change=sign * 0.02,
+            std_all=sign * 0.126, released=released,
+        )  # fmt: skip
+        fall = "chi-square would fall by about 12.3, standardized change"
+        assert index.meaning == f"{words}{where}: {fall} {'' if sign > 0 else '-'}0.13"
+        assert repr(index) == f"<{index.name}: {index.meaning}>"
+        assert index.p == pytest.approx(stats.chi2.sf(12.34, 1))
+
+
+# ------------------------------------------------------------------ models without degrees of freedom
+
+THREE = "f =~ x1 + x2 + x3"
+SATURATED: dict[str, tuple[str, dict[str, Any], float]] = {
+    "one factor of three": (THREE, {}, 0.0),
+    "equal loadings of two": ("f =~ a*x1 + a*x2", {}, 0.0),
+    "in groups": (THREE, {"groups": HALVES}, 0.0),
+    "with means": (THREE, {"means": True}, 0.0),
+    "robust": (THREE, {"estimator": "MLR"}, 0.0),
+    "robust in groups": (THREE, {"estimator": "MLR", "groups": HALVES}, 0.0),
+    "Satorra and Bentler": (THREE, {"estimator": "MLR", "scaling": "satorra_bentler"}, 0.0),
+    "missing answers": (THREE, {"missing": "fiml"}, 0.05),
+    "missing answers, robust": (THREE, {"missing": "fiml", "estimator": "MLR"}, 0.05),
+    "pairwise": (THREE, {"missing": "pairwise"}, 0.05),
+}
+TESTED = {"one factor of six": ("f =~ x1 + x2 + x3 + x4 + x5 + x6", {}, 0.0),
+          "robust, tested": (TWO, {"estimator": "MLR"}, 0.0)}  # fmt: skip
+
+
+def flat(fit: Any) -> dict[str, Any]:
+    """All indices of a fit by the names they have in its table."""
+    found = {name: value for name, value in fit.to_dict().items() if name != "scaled"}
+    for name, value in ({} if fit.scaled is None else fit.scaled.to_dict()).items():
+        if name not in ("n", "n_groups", "rmsea_confidence_level", "scaling"):
+            found[name if "scaling" in name or "robust" in name else f"{name}_scaled"] = value
+    return found
+
+
+@pytest.mark.parametrize("case", SATURATED | TESTED)
+def test_the_table_of_a_fit_holds_every_index_and_nan_where_there_is_none(case: str) -> None:
+    text, options, gaps = (SATURATED | TESTED)[case]
+    fit = cfa(text, table(4, gaps=gaps), **options).fit
+    shown, expected = fit.to_frame()["value"].to_dict(), flat(fit)
+    assert list(shown) == list(expected)
+    for name, value in expected.items():
+        assert shown[name] == pytest.approx(np.nan if value is None else value, nan_ok=True), name
+    json.dumps(fit.to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize("case", SATURATED)
+def test_a_model_without_degrees_of_freedom_fits_wholly_and_is_not_tested(case: str) -> None:
+    text, options, gaps = SATURATED[case]
+    result = cfa(text, table(4, gaps=gaps), **options)
+    for fit in (result.fit, *([] if result.fit.scaled is None else [result.fit.scaled])):
+        assert (fit.df, fit.rmsea, fit.tli) == (0, 0, 1)
+        assert (fit.chi_square, fit.cfi) == pytest.approx((0, 1), abs=1e-6)
+        assert np.isnan([fit.p_value, fit.close_fit_p(), fit.close_fit_p(0.08)]).all()
+        for level in (0.9, 0.5):
+            interval = fit.rmsea_interval(level)
+            assert (interval.low, interval.high, interval.confidence_level) == (0, 0, level)
+        said = fit.to_dict()
+        assert (said["p_value"], said["rmsea_close_p"]) == (None, None)
+        assert (said["rmsea"], said["rmsea_low"], said["rmsea_high"]) == (0, 0, 0)
+        assert "chi-square(0) = 0.00: as many parameters as moments, so that nothing is tested" in repr(fit)
+    assert (result.fit.scaled is not None) == (options.get("estimator") == "MLR")
+    if result.fit.scaled is not None:
+        scaled = result.fit.scaled
+        assert (scaled.robust_rmsea, scaled.robust_tli) == (0, 1)
+        assert scaled.robust_cfi == pytest.approx(1, abs=1e-6)
+        assert tuple(scaled.robust_rmsea_interval()) == (0, 0)
+    assert result.fit.srmr == pytest.approx(0, abs=1e-6 if not gaps else 0.05)
+    assert "nothing is tested" in repr(result)
+    assert result.to_frame()["estimate"].notna().all()
 
 
 def test_a_factor_may_be_called_item() -> None:

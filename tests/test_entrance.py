@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import pickle
@@ -164,21 +165,35 @@ def test_dates_and_durations_are_no_answers_however_they_are_stored(dtype):
     assert "not a number or a text" in message(InvalidResponsesError, array, columns=IDS)
 
 
+MANY = {"tru01": 3, "tru02": 3, "tru03": 3}
+
+
 @pytest.mark.parametrize("code", [-99, 99, 999, -99.0, "-99", "N/A"])
-def test_a_value_that_makes_up_most_problems_is_named_as_a_likely_missing_code(code):
-    table = rows({"tru01": code}, {"tru02": code}, {"tru03": code, "mood": 7}, {})
+@pytest.mark.parametrize("kind", ["rows", "pandas", "mapping", "series"])
+def test_a_value_that_makes_up_most_problems_is_named_as_a_likely_missing_code(kind, code):
+    """In a table, and among the answers of one person."""
+    one = GOOD | dict.fromkeys(MANY, code) | {"mood": 7}
+    table: Any = rows({"tru01": code}, {"tru02": code}, {"tru03": code, "mood": 7}, {})
+    if kind == "pandas":
+        table = pd.DataFrame(table)
+    elif kind != "rows":
+        table = one if kind == "mapping" else pd.Series(one, dtype=object)
     shown = int(code) if isinstance(code, float) else code
     text = message(InvalidResponsesError, table)
-    assert f"{shown!r} makes up 3 of 4 problems" in text
+    assert f"{shown!r} makes up 3 of 4 problems: if it stands for a missing answer" in text
     assert f"pass missing_codes=[{shown!r}]" in text
-    assert "missing_codes" not in message(InvalidResponsesError, rows({"tru01": code, "mood": 7}))
-    assert len(encode(FORM, rows({"tru01": code}, {"tru02": code}), missing_codes=[shown]).problems) == 0
+    for half in (rows({"tru01": code, "mood": 7}), GOOD | {"tru01": code, "mood": 7}):
+        assert "missing_codes" not in message(InvalidResponsesError, half)  # no more than half of them
+    for all_of_it in (rows({"tru01": code}, {"tru02": code}), GOOD | dict.fromkeys(MANY, code)):
+        assert len(encode(FORM, all_of_it, missing_codes=[shown]).problems) == 0
 
 
-@pytest.mark.parametrize("stray", [3, "Agree"])
+@pytest.mark.parametrize("stray", [3, 99, -99, "Agree"])
 def test_an_answer_under_a_stray_name_is_not_called_a_missing_code(stray):
     table = [GOOD, *[without("tru01", Tru01=stray)] * 3]
-    assert "missing_codes" not in message(InvalidResponsesError, table)
+    one = without("tru01", "tru02", "tru03", Tru01=stray, Tru02=stray, Tru03=stray)
+    for answers in (table, one):
+        assert "missing_codes" not in message(InvalidResponsesError, answers)
 
 
 @pytest.mark.parametrize("name", ["Tru01", "tru_01", "tru1", "TRU-1", "tru.01", " tru01 "])
@@ -439,13 +454,58 @@ def test_every_problem_says_where_what_and_why():
     assert list(shown) == [
         "row", "person", "column", "item", "value", "reason", "allowed", "suggestion"
     ]  # fmt: skip
-    assert (problems[-1], problems[1:3]) == (list(problems)[6], list(problems)[1:3])
     kept = encode(FORM, spoiled(), on_invalid="missing", **options)
     scored = score(FORM, spoiled(), on_invalid="missing", **options)
     assert list(kept.problems) == list(scored.problems) == list(problems)
     expected = np.array([[4, 5, 2, 16]] * 7)
     expected[[0, 0, 2, 3, 4, 5, 6], [0, 3, 1, 0, 3, 3, 3]] = 0  # these cells are missing, no other
     assert kept.codes.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 2, 7])
+def test_problems_are_a_sequence_like_any_other(n_rows):
+    options: dict[str, Any] = {"columns": {"mood": "How are you?"}, "on_invalid": "missing"}
+    problems = encode(FORM, spoiled()[:n_rows], **options).problems
+    listed = list(problems)
+    n = len(listed)
+    assert (len(problems), bool(problems), problems == listed) == (n, n > 0, True)
+    for index in range(-n - 3, n + 3):
+        if -n <= index < n:
+            assert problems[index] == listed[index]
+            continue
+        with pytest.raises(IndexError, match=f"problem {index} of {n}"):
+            problems[index]
+    bounds = [None, *range(-n - 2, n + 3)]
+    for start, stop in itertools.product(bounds, bounds):
+        assert problems[start:stop] == listed[start:stop]
+    assert (list(reversed(problems)), [p in problems for p in listed]) == (listed[::-1], [True] * n)
+    assert problems != [*listed, "one more"]
+    for other in (None, 5, object()):
+        assert problems != other
+
+
+def test_problems_and_scores_say_how_many_answers_were_not_accepted():
+    """Nothing is said where there is nothing to say."""
+    table = spoiled().rename(columns={"How are you?": "mood"})
+    said = {0: ("<0 problems>", ""), 1: ("<1 problem; row 0", "; 1 answer not accepted"),
+            2: ("<2 problems; row 0", "; 2 answers not accepted")}  # fmt: skip
+    for n, (problems, scores) in said.items():
+        row = GOOD | dict(list(table.loc[0, ["tru01", "mood"]].items())[:n])
+        found = score(FORM, [row], on_invalid="missing")
+        assert repr(found.problems).startswith(problems)
+        for result in (found, score(FORM, row, on_invalid="missing")):
+            assert scores in repr(result)
+            assert ("not accepted" in repr(result)) == bool(n)
+    assert repr(score(FORM, row, on_invalid="missing").problems).startswith("<2 problems; ")
+
+
+def test_codes_say_how_much_is_missing():
+    for gaps, share in ((0, "0.0%"), (1, "12.5%"), (4, "50.0%")):
+        table = rows({}, {})
+        for n in range(gaps):
+            table[n % 2][IDS[n // 2]] = None
+        assert f"2 persons, 4 items, {share} missing, 0 problems>" in repr(encode(FORM, table))
+    assert "0 persons, 4 items, 0.0% missing" in repr(encode(FORM, []))
 
 
 def test_the_problems_of_one_person_have_no_row():

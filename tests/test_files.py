@@ -2,99 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
 
+from answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
 from intimacy_scales import available, score
 from intimacy_scales.banks import example_path
-from intimacy_scales.cli import app
-from intimacy_scales.interop import base, delimited, jsonlines, open_answers, spreadsheet
+from intimacy_scales.interop import base, delimited, open_answers
 from intimacy_scales.interop.base import without_formula
-
-IDS = [f"ras_{n}" for n in range(1, 8)]
-ANSWERS: list[list[Any]] = [
-    [5, 4, 4, 2, 5, 4, 1],
-    [1, 2, 1, 5, 2, None, 5],
-    [None] * 7,
-    [3, 3, 3, 3, 3, 3, 3],
-]
-NAMES = ["Ana", "Bo", "Cy", "Di"]
-
-
-def run(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(arg) for arg in args])
-
-
-def text_file(
-    separator: str, *, encoding: str = "utf-8", header: list[str] | None = None
-) -> Callable[[Path], None]:
-    def write(path: Path) -> None:
-        lines = [separator.join(["name", *(header or IDS)])]
-        for name, row in zip(NAMES, ANSWERS, strict=True):
-            lines.append(separator.join([name, *("" if v is None else str(v) for v in row)]))
-        path.write_bytes(("\r\n".join(lines) + "\r\n").encode(encoding))
-
-    return write
-
-
-def frame() -> pd.DataFrame:
-    table = pd.DataFrame(ANSWERS, columns=IDS).astype("Int64")
-    table.insert(0, "name", NAMES)
-    return table
-
-
-def write_jsonl(path: Path) -> None:
-    rows = [
-        {"name": name, **{i: v for i, v in zip(IDS, row, strict=True) if v is not None}}
-        for name, row in zip(NAMES, ANSWERS, strict=True)
-    ]
-    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n\n", encoding="utf-8")
-
-
-def write_xlsx(path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.active.append(["name", *IDS])
-    for name, row in zip(NAMES, ANSWERS, strict=True):
-        book.active.append([name, *row])
-    book.save(path)
-
-
-INPUTS: dict[str, tuple[str, Callable[[Path], None]]] = {
-    "comma": ("a.csv", text_file(",")),
-    "semicolon": ("a.csv", text_file(";")),
-    "tab": ("a.tsv", text_file("\t")),
-    "tab in a .txt": ("a.txt", text_file("\t")),
-    "byte order mark": ("a.csv", text_file(",", encoding="utf-8-sig")),
-    "utf-16": ("a.csv", text_file("\t", encoding="utf-16")),
-    "parquet": ("a.parquet", lambda path: frame().to_parquet(path)),
-    "json lines": ("a.jsonl", write_jsonl),
-    "xlsx": ("a.xlsx", write_xlsx),
-}
-
-
-def read_scores(path: Path) -> list[dict[str, Any]]:
-    if path.suffix == ".parquet":
-        return pq.read_table(path).to_pylist()
-    if path.suffix == ".jsonl":
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    if path.suffix == ".xlsx":
-        header, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
-        return [dict(zip(header, row, strict=True)) for row in rows]
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
-        return [{k: (float(v) if k == "total" else v) if v else None for k, v in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])
@@ -111,21 +34,6 @@ def test_every_format_gives_the_same_scores(tmp_path: Path, kind: str, output: s
     assert [row["total"] for row in rows] == (pytest.approx(totals) if output == "o.xlsx" else totals)
     assert totals[2] is None
     assert "4 persons" in result.output
-
-
-@pytest.mark.parametrize(
-    ("module", "name"), [(delimited, "comma"), (jsonlines, "json lines"), (spreadsheet, "xlsx")]
-)
-def test_batches_change_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
-) -> None:
-    file, write = INPUTS[name]
-    write(tmp_path / file)
-    whole = run("score", tmp_path / file, "-i", "ras", "-o", tmp_path / "whole.jsonl")
-    monkeypatch.setattr(module, "BATCH_ROWS", 1)
-    parts = run("score", tmp_path / file, "-i", "ras", "-o", tmp_path / "parts.jsonl")
-    assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "parts.jsonl").read_bytes()
-    assert whole.output.replace("whole", "parts") == parts.output
 
 
 def test_decimal_commas_in_a_semicolon_file(tmp_path: Path) -> None:

@@ -16,12 +16,9 @@ from scipy import stats
 from intimacy_scales import Instrument, encode
 from intimacy_scales.errors import EstimationError, IntimacyScalesError, ResponseError
 from intimacy_scales.reliability import (
-    attenuation_corrected,
     cronbach_alpha,
     group_icc,
     intraclass_corr,
-    jacobson_truax_cutoffs,
-    measurement_error,
     reliable_change,
 )
 from intimacy_scales.reliability import test_retest as retest
@@ -52,22 +49,27 @@ def naive(x, level=0.95):
     r = n * sum((m - grand) ** 2 for m in columns) / (k - 1)
     e = sum((x[i, j] - rows[i] - columns[j] + grand) ** 2 for i in range(n) for j in range(k))
     e /= (n - 1) * (k - 1)
-    two = (b - e) / (b + (k - 1) * e + k * (r - e) / n)
-    values = [(b - w) / (b + (k - 1) * w), two, (b - e) / (b + (k - 1) * e)]
-    values += [(b - w) / b, (b - e) / (b + (r - e) / n), (b - e) / b]
+    single = [(b - w) / (b + (k - 1) * w), (b - e) / (b + (k - 1) * e + k * (r - e) / n)]
+    values = [*single, (b - e) / (b + (k - 1) * e), (b - w) / b, (b - e) / (b + (r - e) / n), (b - e) / b]
+    df_within, df_error = n * (k - 1), (n - 1) * (k - 1)
+    ends = intervals((b, w, r, e), n, k, k, (df_within, df_error), values[1], level)
+    p = [stats.f.sf(b / w, n - 1, df_within), *[stats.f.sf(b / e, n - 1, df_error)] * 2] * 2
+    return {name: (values[i], p[i], *ends[i]) for i, name in enumerate(FORMS)}
+
+
+def intervals(squares, n, k, n_raters, df, agreement, level):
+    """Intervals of the six forms from mean squares of n persons with k ratings each (k may be broken)."""
+    (b, w, r, e), (df_within, df_error) = squares, df
     quantile = lambda *df: stats.f.ppf((1 + level) / 2, *df)
     one_way = lambda f, df: [
         (end - 1) / (end + k - 1) for end in (f / quantile(n - 1, df), f * quantile(df, n - 1))
     ]
-    mine, theirs = k * two * r / e, n * (1 + (k - 1) * two) - k * two
+    mine, theirs = k * agreement * r / e, n * (1 + (k - 1) * agreement) - k * agreement
     v = (k - 1) * (n - 1) * (mine + theirs) ** 2 / ((n - 1) * mine**2 + theirs**2)
     low, high, rest = quantile(n - 1, v), quantile(v, n - 1), k * r + (k * n - k - n) * e
-    agreement = [n * (b - low * e) / (low * rest + n * b), n * (high * b - e) / (rest + n * high * b)]
-    df1, df3 = n * (k - 1), (n - 1) * (k - 1)
-    single = [one_way(b / w, df1), agreement, one_way(b / e, df3)]
-    ends = single + [[k * end / (1 + (k - 1) * end) for end in pair] for pair in single]
-    p = [stats.f.sf(b / w, n - 1, df1), stats.f.sf(b / e, n - 1, df3), stats.f.sf(b / e, n - 1, df3)] * 2
-    return {name: (values[i], p[i], *ends[i]) for i, name in enumerate(FORMS)}
+    two = [n * (b - low * e) / (low * rest + n * b), n * (high * b - e) / (rest + n * high * b)]
+    single = [one_way(b / w, df_within), two, one_way(b / e, df_error)]
+    return single + [[n_raters * end / (1 + (n_raters - 1) * end) for end in pair] for pair in single]
 
 
 def dense_reml(x, person, rater, residual):
@@ -106,9 +108,12 @@ def test_the_example_of_shrout_and_fleiss():
 @pytest.mark.parametrize("shape", [(6, 4), (12, 2), (3, 5), (40, 3)])
 @pytest.mark.parametrize("level", [0.95, 0.8])
 def test_estimates_tests_and_intervals_are_those_of_loops(shape, level):
+    n, k = shape
     for seed in range(3):
-        x = ratings(*shape, seed)
+        x = ratings(n, k, seed)
         for form in intraclass_corr(x):
+            df2 = n * (k - 1) if form.name.startswith("ICC(1") else (n - 1) * (k - 1)
+            assert (form.df1, form.df2) == (n - 1, df2), form.name
             found = (form.estimate, form.p_value, *form.confidence_interval(level))
             assert found == pytest.approx(naive(x, level)[form.name], rel=1e-9), form.name
 
@@ -133,6 +138,44 @@ def test_incomplete_ratings_are_at_the_maximum_of_the_dense_likelihood(n, k, gap
     assert_at_a_maximum(lambda *v: dense_reml(x, *v), np.array(found), float(np.nanvar(x)))
     assert float(result["ICC(A,1)"]) == pytest.approx(person / (person + rater + rest))
     assert float(result["ICC(C,k)"]) == pytest.approx(person / (person + rest / k))
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "gaps"), [(12, 3, 0.15), (8, 4, 0.4), (40, 2, 0.1), (5, 9, 0.2), (15, 3, 0.02)]
+)
+@pytest.mark.parametrize("level", [0.95, 0.8])
+@pytest.mark.parametrize("seed", [1, 4])
+def test_tests_and_intervals_of_incomplete_ratings_by_hand(n, k, gaps, level, seed):
+    """Components as found; from there on degrees of freedom, F, p and intervals are counted out."""
+    x = ratings(n, k, seed, gaps=gaps)
+    x = x[[not all(map(math.isnan, row)) for row in x]]
+    result = intraclass_corr(x)
+    there = [len(row) - sum(map(math.isnan, row)) for row in x]
+    n, cells, kept = len(x), sum(there), [j for j in range(k) if not all(map(math.isnan, x[:, j]))]
+    assert (result.n_persons, result.n_raters, result.n_missing) == (n, len(kept), n * len(kept) - cells)
+    person, rater, rest = (result.components[name] for name in ("person", "rater", "residual"))
+    ratings_each = n / sum(1 / count for count in there)
+    alone, agreement = float(result["ICC(1,1)"]), float(result["ICC(2,1)"])
+    b, r, e = ratings_each * person + rest, n * rater + rest, rest
+    one_way_f = 1 + ratings_each * alone / (1 - alone)
+    squares = (one_way_f, 1, r, e)  # of the one-way design only the ratio is told
+    # a mean for each person and each rater but one is estimated
+    df_within, df_error = cells - n, cells - n - len(kept) + 1
+    options = (n, ratings_each, len(kept), (df_within, df_error), agreement, level)
+    of_one_way = intervals(squares, *options)
+    of_two_way = intervals((b, 1, r, e), *options)
+    for at, form in enumerate(result):
+        one_way = form.name.startswith("ICC(1")
+        f, df2 = (one_way_f, df_within) if one_way else (b / e, df_error)
+        assert (form.df1, form.df2) == (n - 1, df2), form.name
+        assert (form.F, form.p_value) == pytest.approx((f, stats.f.sf(f, n - 1, df2)), rel=1e-9), form.name
+        expected = (of_one_way if one_way else of_two_way)[at]
+        interval = form.confidence_interval(level)
+        if expected[0] > expected[1]:  # an end of the mean's interval lies beyond its pole
+            assert "an end is not defined" in interval.reason
+            continue
+        assert tuple(interval) == pytest.approx(expected, rel=1e-8), form.name
+    assert result.to_frame(level)["df2"].tolist() == [df_within, df_error, df_error] * 2
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
@@ -366,83 +409,3 @@ def test_scores_that_do_not_pair(before, after, words, of_change):
         retest(before, after)
     with pytest.raises(REFUSALS, match=of_change or words):
         reliable_change(before, after, reliability=0.8)
-
-
-# ------------------------------------------------------------------ error and change
-
-
-def test_error_of_measurement_by_hand():
-    error = measurement_error(0.84, sd=10, mean=50)
-    assert (float(error), error.true_score_error) == pytest.approx((4, 10 * math.sqrt(0.84 * 0.16)))
-    assert error.true_score(60) == pytest.approx(50 + 0.84 * 10)
-    assert error.minimal_detectable_change(0.9) == pytest.approx(stats.norm.ppf(0.95) * math.sqrt(2) * 4)
-    assert error.to_dict()["mdc95"] == pytest.approx(stats.norm.ppf(0.975) * math.sqrt(2) * 4)
-    assert tuple(error.interval(60)) == pytest.approx(stats.norm.interval(0.95, 60, 4))
-    kelley = stats.norm.interval(0.9, 58.4, error.true_score_error)
-    assert tuple(error.interval(60, 0.9, kelley=True)) == pytest.approx(kelley)
-
-
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        (lambda: measurement_error(0.8, sd=1).true_score(3), "needs the mean"),
-        (lambda: measurement_error(0.8), "pass the standard deviation"),
-        (lambda: measurement_error(-0.2, sd=1), "nothing to build on"),
-        (lambda: measurement_error(NO, sd=1), "between 0 and 1"),
-        (lambda: measurement_error(0.8, sd=NO), "above 0"),
-        (lambda: attenuation_corrected(1.2, 0.8, 0.8), "r=1.2"),
-        (lambda: attenuation_corrected(0.4, -0.1, 0.8), "reliability_x"),
-        (lambda: attenuation_corrected(0.4, 0.8, 0), "0 leaves nothing"),
-        (lambda: jacobson_truax_cutoffs(clinical=(60, 6), functional=(40, 4)), "higher is better; check"),
-        (lambda: reliable_change([1, 2], [1, 2], reliability=1), "without error, every change counts"),
-    ],
-)
-def test_what_cannot_be_computed(call, words):
-    with pytest.raises(EstimationError, match=words):
-        call()
-
-
-def test_attenuation_and_cutoffs_by_hand():
-    assert attenuation_corrected(-0.4, 0.8, 0.5) == pytest.approx(-0.4 / math.sqrt(0.4))
-    assert attenuation_corrected(0.9, 0.8, 0.5) > 1
-    up = jacobson_truax_cutoffs(clinical=(40, 6), functional=(60, 4))
-    assert (up.a, up.b, up.c) == pytest.approx((52, 52, (4 * 40 + 6 * 60) / 10))
-    down = jacobson_truax_cutoffs(clinical=(-40, 6), functional=(-60, 4), higher_is_better=False)
-    assert (down.a, down.b, down.c) == pytest.approx((-up.a, -up.b, -up.c))
-    assert jacobson_truax_cutoffs(clinical=(40, 6)).to_dict() == {"a": 52.0, "b": None, "c": None}
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_categories_of_change(sign):
-    """With sd 10 and r = .5 a change of 19.6 counts; the cut-off lies at 60."""
-    before, after = [50, 50, 50, 50, 65, None, 50, 60], [75, 55, 30, 59.9, 90, 70, None, 80]
-    result = reliable_change(
-        pd.Series([None if v is None else sign * v for v in before]),
-        [None if v is None else sign * v for v in after],
-        **{"reliability": 0.5, "sd": 10, "cutoff": sign * 60, "higher_is_better": sign > 0},
-    )
-    names = [
-        "recovered",
-        "unchanged",
-        "deteriorated",
-        "unchanged",
-        "improved",
-        "no score",
-        "no score",
-        "recovered",
-    ]
-    assert list(result.category) == result.to_frame()["category"].tolist() == names
-    assert result.counts == {"recovered": 2, "improved": 1, "unchanged": 2, "deteriorated": 1, "no score": 2}
-    assert result.index[:3] == pytest.approx([sign * 2.5, sign * 0.5, sign * -2])
-    assert result.change_needed == pytest.approx(stats.norm.ppf(0.975) * 10)
-    assert result.to_dict()["index"][5] is None
-
-
-def test_sd_of_change_is_that_of_those_with_both_scores():
-    result = reliable_change([1, 3, 5, 9], [2, 3, 9, None], reliability=0.8)
-    assert result.sd == pytest.approx(2)
-    assert result.standard_error == pytest.approx(math.sqrt(2 * 0.2) * 2)
-
-
-def test_change_names_the_reliability_it_came_from():
-    assert "ICC(A,1)" in reliable_change([1, 2], [1, 3], reliability=retest([1, 2, 5], [1, 3, 4])).source

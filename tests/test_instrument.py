@@ -92,7 +92,7 @@ def test_whole_floats_are_the_same_content_as_whole_numbers():
         ({"minimum": 6}, "not below"), ({"minimum": 5}, "not below"),
         ({"step": 3}, "does not divide"), ({"step": 0.3}, "does not divide"),
         ({"step": 0}, "not above 0"), ({"step": -1}, "not above 0"),
-        ({"minimum": 0, "maximum": 65_535}, "at most 65535"), ({"step": 1e-9}, "at most 65535"),
+        ({"minimum": 0, "maximum": 65_535}, "65536 points; at most 65535"), ({"step": 1e-9}, "at most 65535"),
         ({"minimum": True}, "True is not a number"), ({"minimum": "1"}, "'1' is not a number"),
         ({"maximum": math.inf}, "finite"), ({"minimum": -math.inf}, "finite"), ({"step": math.nan}, "finite"),
         ({"minimum": None}, "minimum"), ({"points": 5}, "points"),
@@ -161,6 +161,39 @@ def test_a_count_is_a_count_whatever_the_number_of_items():
 
 def test_the_same_share_written_differently_is_the_same_rule():
     assert MissingRule(proportion=0.5) == MissingRule(proportion="1/2") == MissingRule(proportion="0.50")
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("1/2", "half"), (0.5, "half"), ("0.50", "half"), ("2/3", "2/3"), ("1/3", "1/3"), (0.75, "3/4"),
+        (0.51, "51/100"), ("999/1000", "999/1000"), (1, "all"), (1.0, "all"), ("3/3", "all"),
+    ],
+)  # fmt: skip
+def test_a_missing_rule_is_said_in_words(written, words):
+    said = "all answered" if words == "all" else f"at least {words} answered"
+    assert MissingRule(proportion=written).describe() == said
+
+
+@given(st.fractions(min_value="1/1000", max_value=1, max_denominator=1000))
+def test_only_a_half_is_called_half_and_only_the_whole_all(share):
+    said = MissingRule(proportion=share).describe()
+    assert ("half" in said, said.startswith("all")) == (share == Fraction(1, 2), share == 1)
+    assert (str(share) in said) == (share not in (Fraction(1, 2), 1))
+    assert MissingRule(count=share.denominator).describe() == f"at least {share.denominator} answered"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "1 to 5"), ({"step": 0.5}, "1 to 5 in steps of 0.5"), ({"step": 2}, "1 to 5 in steps of 2"),
+        ({"labels": {1: "Low"}}, "1 to 5 or a label"),
+        ({"minimum": 0, "step": 0.5, "labels": {5: "High"}}, "0 to 5 in steps of 0.5 or a label"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_response_scale_says_what_it_allows(fields, words):
+    assert ResponseScale(**{"minimum": 1, "maximum": 5, **fields}).describe() == words
 
 
 @pytest.mark.parametrize(

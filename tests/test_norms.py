@@ -82,6 +82,53 @@ def test_one_person_beside_a_norm():
     assert SAMPLE in found._repr_html_()
 
 
+RANKS = ((1, 2.0), (3, 40.0), (5, 98.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "n = 100, percentiles of a normal distribution"),
+        ({"percentiles": RANKS}, "n = 100, percentiles from its norm table"),
+        ({"n": None}, "n not known, percentiles of a normal distribution"),
+        ({"confidence": "verified"}, "n = 100, percentiles of a normal distribution"),
+        (
+            {"confidence": "single-source", "percentiles": RANKS, "n": None},
+            "n not known, percentiles from its norm table, single-source",
+        ),
+    ],
+    ids=str,
+)
+def test_a_norm_sample_is_described_where_scores_stand_beside_it(changes, words):
+    answers = ras(5, 4, 3, 2, 5, 4, 1)
+    for scores in (score("ras", answers), score("ras", [answers])):
+        found = scores.standardize(norm(**changes))
+        for shown in (repr(found), found._repr_html_()):
+            assert f"beside {SAMPLE}, {words}" in shown
+            assert f"{words}," not in shown
+
+
+def test_standard_scores_by_hand():
+    """A score of 4.5, beside a mean of 4 and sd 0.5, is one sd above it: z 1, T 60, percentile 84."""
+    answers = dict(zip(ras(*[0] * 7), (5, 5, 5, 2, 4, 4, 1), strict=True))
+    assert score("ras", answers).scores["total"] == pytest.approx(32 / 7)
+    near = norm(mean=32 / 7 - 0.5)
+    expected = (32 / 7, 1, 60, 84.1344746)
+    assert score("ras", answers).standardize(near)["total"] == pytest.approx(expected)
+    table = score("ras", [answers]).standardize(near)["total"]
+    assert (table.z[0], table.t[0], table.percentile[0]) == pytest.approx(expected[1:])
+    by_ranks = near.model_copy(update={"percentiles": RANKS})
+    # from 40 at 3 to 98 at 5, along a straight line
+    rank = 40 + 58 * (32 / 7 - 3) / 2
+    assert score("ras", answers).standardize(by_ranks)["total"].percentile == pytest.approx(rank)
+
+
+@pytest.mark.parametrize("mean", [1, 5])
+def test_a_norm_may_lie_at_an_end_of_the_scale(mean):
+    found = score("ras", ras(*[4] * 7)).standardize(norm(mean=mean))
+    assert found["total"].z == pytest.approx((score("ras", ras(*[4] * 7)).scores["total"] - mean) / 0.5)
+
+
 def test_a_person_without_a_score_has_no_standard_score():
     found = score("ras", ras(5)).standardize(norm())
     assert found["total"] is None

@@ -39,6 +39,7 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
+from intimacy_scales.reliability.alpha import alpha_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 NAN = math.nan
@@ -310,6 +311,7 @@ def test_an_interval_of_answers_with_gaps_counts_on_the_harmonic_mean_of_pairs()
     assert alpha.moments.n_pairs == (20, 40)
     assert [alpha.confidence_interval(n=n).n for n in (40, 3)] == [40, 3]
     assert alpha.confidence_interval(n=2).reason == "an interval needs at least three persons; there are 2"
+    assert alpha.confidence_interval(n=1).reason == "an interval needs at least three persons; there is 1"
     assert alpha.n == alpha.confidence_interval().n == 24
 
 
@@ -440,18 +442,53 @@ WRONG = [
     (lambda: ALPHA.confidence_interval(method="bca", n_resamples=20), "n_resamples=20: .* at least 100"),
     (lambda: spearman_brown(0.7, 0), "factor=0: how many times"),
     (lambda: spearman_brown(70, 2), "reliability=70: a number from -1 to 1"),
-    (lambda: items_needed(0.7, 1), "both must be between 0 and 1"),
     (lambda: cronbach_alpha(GIVEN, scale="a", standardized=True, sds="all"), "sds='all'"),
     (lambda: item_analysis(GIVEN, scale="a", sds="all"), "sds='all'"),
     (lambda: guttman_lambdas(GIVEN, scale="a", of="correlations", sds="all"), "sds='all'"),
     (lambda: ALPHA.confidence_interval("0.95"), "confidence_level='0.95'"),
     (lambda: ALPHA.confidence_interval(method="bca", n_resamples=150.5), "n_resamples=150.5"),
-    (lambda: ALPHA.confidence_interval(n=NAN), "n=nan"),
+    (lambda: ALPHA.confidence_interval(n=NAN), "n=nan: a whole number of persons"),
+    (lambda: ALPHA.confidence_interval(n=0), "n=0: a whole number of persons"),
+    (lambda: ALPHA.confidence_interval(n=True), "n=True: a whole number of persons"),
+    (lambda: ALPHA.confidence_interval(method="adf", n=30), "'adf' counts the persons itself; leave n out"),
     (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": NAN, "b": 0.8}), "reliabilit"),
     (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": 2, "b": 0.8}), "reliabilit"),
     (lambda: spearman_brown(-1, 2), "reliability=-1"),
     (lambda: items_needed(0.7, 0.9, -3), "n_items=-3"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("beyond", [-0.4, 0, 0.0, 1, 1.0, NAN])
+def test_the_length_for_a_reliability_is_asked_of_values_between_0_and_1(beyond):
+    for reliability, wanted in ((0.7, beyond), (beyond, 0.7), (beyond, beyond)):
+        with pytest.raises(EstimationError, match=r"both must be between 0 and 1|a number from -1 to 1"):
+            items_needed(reliability, wanted)
+    for wanted in (1.2, math.inf, -math.inf):
+        with pytest.raises(
+            EstimationError, match=re.escape(f"from a reliability of 0.7 to {wanted!r}: both")
+        ):
+            items_needed(0.7, wanted)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("total", [-1.0, 0.0, 1e-300])
+def test_alpha_of_a_matrix_is_a_number_or_nan(k, total):
+    """Of one item, or of a total that does not vary, there is none; never something else than a number."""
+    matrix = np.full((k, k), total / k**2)
+    found = alpha_of(matrix)
+    assert type(found) is float
+    assert math.isnan(found) == (k == 1 or total <= 0)
+    assert k == 1 or total <= 0 or found == pytest.approx(1)
+
+
+@pytest.mark.parametrize("function", COEFFICIENTS.values())
+def test_one_item_of_any_spread_has_no_coefficient_and_no_interval(function):
+    for x in ([[1], [5], [3]], [[2], [2], [2]], good(40, 1)):
+        result = presentable(function(coded(x)))
+        assert (type(result.estimate), math.isnan(result.estimate)) == (float, True)
+        assert result.reason == "one item has no internal consistency; a retest tells its reliability"
+        if hasattr(result, "confidence_interval"):
+            assert result.confidence_interval().reason == result.reason
 
 
 @pytest.mark.parametrize(("wrong", "message"), WRONG)

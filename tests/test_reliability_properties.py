@@ -30,6 +30,7 @@ from intimacy_scales.reliability import (
     stratified_alpha,
 )
 from intimacy_scales.reliability.bootstrap import AlphaTerms, draw_counts
+from intimacy_scales.reliability.halves import horst
 from intimacy_scales.reliability.influence import alpha_gradient, influences
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
@@ -121,6 +122,25 @@ def test_alpha_of_parallel_items_is_spearman_brown_of_one(x, standardized):
 @given(st.floats(0.01, 0.99), st.floats(0.2, 20), st.integers(1, 50))
 def test_spearman_brown_and_items_needed_undo_each_other(r, factor, n_items):
     near(items_needed(r, spearman_brown(r, factor), n_items), factor * n_items)
+
+
+@given(st.floats(1e-3, 0.999), st.integers(1, 12), st.integers(1, 12))
+def test_horst_steps_up_halves_of_any_length(r, first, second):
+    """Of parallel items with reliability r, halves and the whole have that of Spearman-Brown."""
+    between = math.sqrt(spearman_brown(r, first) * spearman_brown(r, second))
+    share = first / (first + second)
+    near(horst(between, share), spearman_brown(r, first + second), rel=1e-7)
+    assert horst(between, share) == pytest.approx(horst(between, 1 - share))
+    near(horst(between, 0.5), spearman_brown(between, 2), rel=1e-7)
+
+
+@given(st.floats(-1.5, 1.5), st.floats(0.05, 0.95))
+def test_horst_is_a_reliability_or_nan(r, share):
+    found = horst(r, share)
+    assert type(found) is float
+    assert math.isnan(found) == (r < 0 or r > 1 + 1e-12)
+    assert math.isnan(found) or 0 <= found <= 1
+    assert [horst(end, share) for end in (0.0, 1.0, 1 + 1e-13)] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("of", ["covariances", "correlations"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -18,108 +17,24 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import Instrument, ResponseScale, Scale, encode, score, score_stream
+from intimacy_scales import Instrument, InstrumentError, ResponseScale, Scale, encode, score, score_stream
 from intimacy_scales.scoring.kernel import score_codes
 from intimacy_scales.scoring.plan import plan_of
-from strategies import KINDS, NO_ANSWER, TINY, Row, Value, answered, answers, instruments, number
-
-# ------------------------------------------------------------------ the reference
-
-
-@dataclass
-class ByHand:
-    score: float | None
-    answered: int
-    low: float
-    high: float
-
-    @property
-    def pomp(self) -> float | None:
-        return None if self.score is None else (self.score - self.low) / (self.high - self.low) * 100
-
-
-def needed(scale: Scale, k: int, *, one_range: bool) -> int:
-    rule = scale.missing
-    if not one_range or (scale.method == "sum" and rule is not None and not rule.prorated):
-        return k
-    if rule is None:
-        return k if scale.of else math.ceil(Fraction(k, 2))
-    return rule.count if rule.count is not None else math.ceil(rule.proportion * k)
-
-
-def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
-    lows, highs, keyed = [], [], []
-    for entry in scale.items:
-        item = form.item(entry.removeprefix("-"))
-        low, high = (Fraction(str(x)) for x in (item.response_scale.minimum, item.response_scale.maximum))
-        lows.append(low)
-        highs.append(high)
-        value = row.get(item.id)
-        if value is not None:
-            exact = Fraction(str(value))
-            keyed.append(low + high - exact if entry.startswith("-") else exact)
-    k, n = len(lows), len(keyed)
-    least = needed(scale, k, one_range=len(set(zip(lows, highs, strict=True))) == 1)
-    times = 1 if scale.method == "mean" else k
-    return ByHand(
-        score=float(sum(keyed) / Fraction(n) * times) if n >= least else None,
-        answered=n,
-        low=float(sum(lows) / Fraction(k) * times),
-        high=float(sum(highs) / Fraction(k) * times),
-    )
-
-
-def score_parts(scale: Scale, parts: list[ByHand]) -> ByHand:
-    k = len(parts)
-    there = [part.score for part in parts if part.score is not None]
-    total, low, high = (
-        reduce(add, xs, 0.0) for xs in (there, [p.low for p in parts], [p.high for p in parts])
-    )
-    divisor = k if scale.method == "mean" else 1
-    value = None
-    least = needed(scale, k, one_range=len({(p.low, p.high) for p in parts}) == 1)
-    if len(there) >= least:
-        value = total / divisor if len(there) == k else total / len(there) * (k // divisor)
-        if least < k:  # all at one end: so is the composite, however sums of that end are rounded
-            value = low / divisor if set(there) == {parts[0].low} else value
-            value = high / divisor if set(there) == {parts[0].high} else value
-    return ByHand(value, len(there), low / divisor, high / divisor)
-
-
-def by_hand(form: Instrument, row: Row) -> dict[str, ByHand]:
-    def visit(name: str) -> ByHand:
-        scale = form.scale(name)
-        return score_parts(scale, [visit(p) for p in scale.of]) if scale.of else score_items(form, scale, row)
-
-    return {name: visit(name) for name in form.scale_ids}
-
+from naive_scores import all_at_one_end, bits, bits_of_singles, by_hand, form_of
+from strategies import (
+    KINDS,
+    NO_ANSWER,
+    TINY,
+    Row,
+    Value,
+    answered,
+    answers,
+    instruments,
+    number,
+    torn_instruments,
+)
 
 # ------------------------------------------------------------------ tools
-
-
-def bits(values: Any) -> list[list[int]]:
-    """Every bit of an array of scores, None and any nan being the same."""
-    array = np.array(values, dtype=np.float64)
-    return np.where(np.isnan(array), np.nan, array).view(np.uint64).tolist()
-
-
-def bits_of_singles(form: Instrument, rows: list[Row]) -> list[list[int]]:
-    return bits([list(score(form, row).scores.values()) for row in rows])
-
-
-def leaf_keys(form: Instrument, name: str) -> set[tuple[str, bool]]:
-    scale = form.scale(name)
-    parts = (leaf_keys(form, part) for part in scale.of)
-    return set(scale.keys).union(*parts)
-
-
-def all_at_one_end(form: Instrument, name: str, *, high: bool) -> Row | None:
-    """Answers that put a scale at its end; None where an item is keyed both ways, so that none do."""
-    keys = leaf_keys(form, name)
-    if len({item for item, _ in keys}) < len(keys):
-        return None
-    ranges = {item: form.item(item).response_scale for item, _ in keys}
-    return {item: ranges[item].maximum if high != reverse else ranges[item].minimum for item, reverse in keys}
 
 
 def changed(form: Instrument, **fields: Any) -> Instrument:
@@ -138,11 +53,18 @@ def pieces(rows: Any, cuts: list[int]) -> list[Any]:
 # ------------------------------------------------------------------ kernel = single = naive
 
 
-@pytest.mark.parametrize("composed", [False, True])
+KINDS_OF_FORMS: dict[str, dict[str, Any]] = {
+    "any": {"max_rows": 8},
+    "composed": {"max_rows": 20, "composed": True},
+    "one range, other steps": {"max_rows": 8, "one_range": True},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_FORMS)
 @given(data=st.data())
 @settings(max_examples=70, deadline=None)
-def test_table_mapping_and_a_naive_loop_agree(composed, data):
-    form, rows = data.draw(answered(max_rows=20 if composed else 8, composed=composed))
+def test_table_mapping_and_a_naive_loop_agree(kind, data):
+    form, rows = data.draw(answered(**KINDS_OF_FORMS[kind]))
     expected = [by_hand(form, row) for row in rows]
     table, singles = score(form, rows), [score(form, row) for row in rows]
     wanted = bits([[part.score for part in person.values()] for person in expected])
@@ -156,14 +78,24 @@ def test_table_mapping_and_a_naive_loop_agree(composed, data):
     np.testing.assert_allclose(pomp, np.array(by_hand_pomp, dtype=float), rtol=1e-12, atol=1e-10)
 
 
-@given(st.data())
-@settings(max_examples=100, deadline=None)
-def test_bounds_are_those_of_every_way_to_fill_the_gaps(data):
-    form = data.draw(instruments(TINY, max_items=4))
-    row = data.draw(answers(form))
+def test_items_on_one_range_in_other_steps_by_hand():
+    """3 of 1 to 5 by 1, 4.5 of the same by 0.5, one skipped: the mean is 3.75, the sum of three 11.25."""
+    scales = [{"id": "m", "items": ["q1", "-q2", "q3"]}, {"id": "s", "items": ["q1", "-q2", "q3"]}]
+    scales[1] |= {"method": "sum", "missing": {"count": 2}}
+    form = form_of(items=["q1", "q2", "q3"], scales=scales)
+    halves = ResponseScale(minimum=1, maximum=5, step=0.5)
+    items = [item.model_copy(update={"response_scale": halves}) for item in form.items[1:]]
+    form = changed(form, items=[form.items[0], *items])
+    row = {"q1": 3, "q2": 1.5, "q3": None}
+    assert score(form, [row]).values.tolist() == [[3.75, 11.25]]
+    assert list(score(form, row).scores.values()) == [3.75, 11.25]
+    assert score(form, row).bounds == {"m": (8.5 / 3, 12.5 / 3), "s": (8.5, 12.5)}
+
+
+def assert_bounds_are_those_of_every_way_to_fill_the_gaps(form: Instrument, row: Row) -> None:
     skipped = [item for item, value in row.items() if value is None]
-    assume(len(skipped) <= 3)
     points = [form.item(item).response_scale.values for item in skipped]
+    assume(len(skipped) <= 3 and math.prod(map(len, points)) <= 70)
     filled = [by_hand(form, row | dict(zip(skipped, f, strict=True))) for f in itertools.product(*points)]
     result = score(form, row)
     for name in form.scale_ids:
@@ -176,6 +108,23 @@ def test_bounds_are_those_of_every_way_to_fill_the_gaps(data):
         assert result.bounds[name] == attainable
         if not skipped:
             assert result.bounds[name] == (result.scores[name],) * 2
+
+
+@given(st.data())
+@settings(max_examples=100, deadline=None)
+def test_bounds_are_those_of_every_way_to_fill_the_gaps(data):
+    form = data.draw(instruments(TINY, max_items=4))
+    assert_bounds_are_those_of_every_way_to_fill_the_gaps(form, data.draw(answers(form)))
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_bounds_of_composites_that_count_several_skipped_items_both_ways(data):
+    """Several gaps at once: what one of them adds says nothing about how they add up."""
+    form = data.draw(torn_instruments())
+    gaps = data.draw(st.lists(st.sampled_from(form.item_ids), min_size=2, max_size=3, unique=True))
+    row = data.draw(answers(form)) | dict.fromkeys(gaps)
+    assert_bounds_are_those_of_every_way_to_fill_the_gaps(form, row)
 
 
 TORN: list[list[dict[str, Any]]] = [
@@ -211,21 +160,6 @@ def test_a_score_of_complete_answers_lies_within_its_bounds():
     for values in itertools.product(range(1, 6), repeat=3):
         result = score(form, dict(zip(form.item_ids, values, strict=True)))
         assert result.bounds["total"] == (result.scores["total"],) * 2
-
-
-def form_of(
-    *, items: list[str], scales: list[dict[str, Any]], low: Value = 1, high: Value = 5, step: Value = 1
-) -> Instrument:
-    points = ResponseScale(minimum=low, maximum=high, step=step)
-    return Instrument.model_validate(
-        {
-            "id": "small",
-            "version": "1",
-            "title": "Small",
-            "items": [{"id": item, "response_scale": points} for item in items],
-            "scales": scales,
-        }
-    )
 
 
 # ------------------------------------------------------------------ every kind of table
@@ -375,6 +309,37 @@ def test_a_composite_of_some_of_its_scales_ends_where_the_complete_one_does(valu
     assert score(form, {"q1": value, "q2": value}).pomp["total"] == expected
 
 
+# number of items, minimum, maximum, step: k times the sum of the largest values in units is 2**53
+TOO_LARGE: dict[str, tuple[int, int, int, float]] = {
+    "one item": (1, 2**53 - 4, 2**53, 1),
+    "eight items": (8, 2**47 - 4, 2**47, 1),
+    "below zero": (4, -(2**49) + 4, -(2**49) + 8, 1),
+    "a wide range": (4, 0, 2**49, 2**36),
+    "halves": (4, 2**48 - 2, 2**48, 0.5),
+}
+
+
+@pytest.mark.parametrize("method", ["mean", "sum"])
+@pytest.mark.parametrize("case", TOO_LARGE)
+def test_sums_are_exact_up_to_a_size_and_refused_from_there_on(case, method):
+    k, low, high, step = TOO_LARGE[case]
+    items = [f"q{n}" for n in range(k)]
+    scales = [{"id": "a", "items": items, "method": method}]
+    with pytest.raises(InstrumentError, match=r"scale 'a' has sums too large to be exact: use a coarser"):
+        score(form_of(items=items, scales=scales, low=low, high=high, step=step), [dict.fromkeys(items)])
+    nearer = -1 if low >= 0 else 1  # a step towards zero
+    if low == 0:
+        high -= int(step)
+    else:
+        low, high = low + nearer, high + nearer
+    form = form_of(items=items, scales=scales, low=low, high=high, step=step)
+    points = form.items[0].response_scale.values
+    rows = [{item: points[(n * row) % len(points)] for n, item in enumerate(items, 1)} for row in range(4)]
+    rows += [row | {items[0]: None} for row in rows if k > 1 and method == "mean"]
+    expected = bits([[by_hand(form, row)["a"].score] for row in rows])
+    assert bits(score(form, rows).values) == bits_of_singles(form, rows) == expected
+
+
 @given(instruments())
 @settings(max_examples=25, deadline=None)
 def test_a_person_who_answered_nothing_has_no_score(form):
@@ -384,6 +349,28 @@ def test_a_person_who_answered_nothing_has_no_score(form):
     assert set(single.answered.values()) == {0}
     assert np.isnan(table.values).all()
     assert not table.answered.any()
+
+
+def test_a_summary_by_hand():
+    """Scores 1, 5, 3, none and 5: mean 3.5, squared deviations 11 in all."""
+    form = form_of(items=["q1", "q2"], scales=[{"id": "a", "items": ["q1", "-q2"]}])
+    answers = [(1, 5), (5, 1), (3, 3), (None, None), (5, None)]
+    rows = [dict(zip(form.item_ids, row, strict=True)) for row in answers]
+    parts = [
+        score(form, rows[:2]).summary(),
+        score(form, rows[2:4]).summary(),
+        score(form, rows[4:]).summary(),
+    ]
+    for summary in (
+        score(form, rows).summary(),
+        parts[0] + parts[1] + parts[2],
+        parts[2] + parts[0] + parts[1],
+    ):
+        (scale,) = summary.scales
+        assert (scale.n, scale.n_missing, scale.minimum, scale.maximum) == (4, 1, 1, 5)
+        assert (scale.mean, scale.sd) == pytest.approx((3.5, math.sqrt(11 / 3)), rel=1e-15)
+        shown = summary.to_dict()["scales"][0]
+        assert (shown["% floor"], shown["% ceiling"], shown["% not scored"]) == (25, 50, 20)
 
 
 @given(answered(max_rows=20))

@@ -87,7 +87,7 @@ class CodedResponses:
         return self.n_persons
 
     def __repr__(self) -> str:
-        missing = 1 - np.count_nonzero(self.codes) / max(self.codes.size, 1)
+        missing = np.count_nonzero(self.codes == 0) / max(self.codes.size, 1)
         return (
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
             f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"

@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class AnswerFile(ABC):
-    """A file of answers, read in batches.
+    """A file of answers, read in batches; used in a ``with``, it is closed whatever happens.
 
     Attributes
     ----------
@@ -40,6 +40,19 @@ class AnswerFile(ABC):
         self.names: list[str] = []
         self.size = path.stat().st_size
         self.position = 0
+        self._held = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; nothing more can be read from it."""
+        self._held.close()
 
     @abstractmethod
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
@@ -147,7 +160,7 @@ def write_text(path: Path, text: str) -> None:
 
 def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
     """Return a column as Python values, None for nan."""
-    if not isinstance(values, np.ndarray):
+    if not isinstance(values, np.ndarray) or values.dtype.kind == "O":
         return [None if isinstance(v, float) and math.isnan(v) else v for v in values]
     listed: list[Any] = values.tolist()
     if values.dtype.kind != "f":

@@ -97,10 +97,13 @@ class DelimitedFile(AnswerFile):
         if "\0" in sample[0]:
             raise ResponseError(f"{path}: looks like UTF-16 text; try --encoding utf-16-le")
         whole = self._whole_records(sample)
-        self.separator = said[1] if said else detect_separator(whole)
-        if path.suffix.lower() == ".tsv":
-            self.separator = "\t"
-        rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
+        try:
+            self.separator = said[1] if said else detect_separator(whole)
+            if path.suffix.lower() == ".tsv":
+                self.separator = "\t"
+            rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
+        except csv.Error as error:
+            raise ResponseError(f"{path}: among the first {len(whole)} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]] if rows else []
         if any(_IMPORT_ID.match(cell) for row in rows[1:3] for cell in row):
             raise ResponseError(
@@ -112,6 +115,7 @@ class DelimitedFile(AnswerFile):
     def _open(self) -> Iterator[IO[str]]:
         try:
             with self.path.open(encoding=self.encoding, newline="") as file:
+                self._held.callback(file.close)
                 yield file
         except LookupError:
             raise ResponseError(

@@ -14,12 +14,13 @@ from intimacy_scales.codes import AnswerReader, CodedResponses
 from intimacy_scales.columns import ColumnMap
 from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import ResponseError, ResponseProblem
+from intimacy_scales.frames import Table
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.interop.base import write_text
 from intimacy_scales.interop.formats import open_answers
 from intimacy_scales.interop.reading import Account, ProblemFile, batches_of, checked_columns
 from intimacy_scales.moments.clusters import label_positions
-from intimacy_scales.problems import LikelyMissingCode
+from intimacy_scales.problems import LikelyMissingCode, Problems
 from intimacy_scales.results import counted
 from intimacy_scales.sheet import OnInvalid
 
@@ -96,35 +97,38 @@ class FilePass:
         ResponseError
             The file cannot be read, or columns are missing.
         """
-        file = open_answers(self.source, encoding=self.encoding)
         wanted = {"--person": self.person, **named}
         others = list(dict.fromkeys(name for name in wanted.values() if name is not None))
-        items = checked_columns(
-            self.form,
-            file,
-            self.columns,
-            {option: [name] for option, name in wanted.items()},
-            allow_missing=self.allow_missing_items,
-        )
         account = Account()
-        with ProblemFile(self.problems) as told:
-            for batch in batches_of(file, items, others):
-                reader = AnswerReader(
-                    self.form,
-                    batch,
-                    columns=self.columns,
-                    missing_codes=self.missing_codes,
-                    on_invalid="missing",
-                    person=self.person,
-                    allow_missing_items=True,  # checked above, for the whole file
-                    offset=account.n_persons,
-                )
-                gather(reader)
-                found = reader.finish()
-                account.add(len(batch), found)
-                told.write(found)
-                self.progress(file.position, file.size)
+        with open_answers(self.source, encoding=self.encoding) as file:
+            items = checked_columns(
+                self.form,
+                file,
+                self.columns,
+                {option: [name] for option, name in wanted.items()},
+                allow_missing=self.allow_missing_items,
+            )
+            with ProblemFile(self.problems) as told:
+                for batch in batches_of(file, items, others):
+                    found = self._read_batch(batch, account.n_persons, gather)
+                    account.add(len(batch), found)
+                    told.write(found)
+                    self.progress(file.position, file.size)
         return account
+
+    def _read_batch(self, batch: Table, offset: int, gather: Callable[[AnswerReader], None]) -> Problems:
+        reader = AnswerReader(
+            self.form,
+            batch,
+            columns=self.columns,
+            missing_codes=self.missing_codes,
+            on_invalid="missing",
+            person=self.person,
+            allow_missing_items=True,  # checked above, for the whole file
+            offset=offset,
+        )
+        gather(reader)
+        return reader.finish()
 
     def finish(
         self,

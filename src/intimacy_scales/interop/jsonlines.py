@@ -40,6 +40,7 @@ class JsonLinesFile(AnswerFile):
     def _rows(self) -> Iterator[dict[str, Any]]:
         try:
             with self.path.open("rb") as file:
+                self._held.callback(file.close)
                 for number, line in enumerate(file, start=1):
                     self.position += len(line)
                     if line.strip():

@@ -27,6 +27,7 @@ class ParquetFile(AnswerFile):
             self._file = parquet.ParquetFile(path, pre_buffer=False)
         except pa.ArrowException as error:
             raise ResponseError(f"{path}: is not a Parquet file: {error}") from None
+        self._held.callback(self._file.close)
         self.names = self._file.schema_arrow.names
         self.size = self._file.metadata.num_rows
 

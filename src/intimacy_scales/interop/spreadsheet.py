@@ -37,25 +37,43 @@ class SpreadsheetFile(AnswerFile):
             self._book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         except (zipfile.BadZipFile, KeyError, openpyxl.utils.exceptions.InvalidFileException) as error:
             raise ResponseError(f"{path}: is not an .xlsx workbook: {error}") from None
-        self._sheet = self._book.worksheets[0]
-        self._sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+        self._held.callback(self._book.close)
+        try:
+            self._sheet = self._first_sheet()
+            self.names = self._header()
+        except ResponseError:
+            self.close()
+            raise
+
+    def _first_sheet(self) -> Any:
+        if not self._book.worksheets:
+            raise ResponseError(f"{self.path}: holds charts and no sheet; answers stand on the first sheet")
+        sheet = self._book.worksheets[0]
+        sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+        return sheet
+
+    def _header(self) -> list[str]:
         header = next(self._sheet.iter_rows(values_only=True), ())
         named = [index for index, name in enumerate(header) if name is not None]
         if not named:
-            raise ResponseError(f"{path}: the first row of sheet {self._sheet.title!r} must name the columns")
-        self.names = ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
+            raise ResponseError(
+                f"{self.path}: the first row of sheet {self._sheet.title!r} must name the columns"
+            )
+        return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
+        sheet_rows = self._sheet.iter_rows(min_row=2, values_only=True)
+        self._held.callback(sheet_rows.close)  # it has the sheet open within the workbook
         rows = (
             self.check_row((*row, *[None] * (len(self.names) - len(row))), line)
-            for line, row in enumerate(self._sheet.iter_rows(min_row=2, values_only=True), start=2)
+            for line, row in enumerate(sheet_rows, start=2)
             if any(cell is not None for cell in row)
         )
         while batch := list(islice(rows, BATCH_ROWS)):
             yield self.table(batch, list(dict.fromkeys([*items, *others])))
         self.position = self.size
-        self._book.close()
+        self.close()
 
 
 def _cell(value: Any) -> Any:

@@ -1,0 +1,123 @@
+"""Scores worked out naively, person by person in fractions, and what tests of scores compare them with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales import Instrument, ResponseScale, Scale, score
+from strategies import Row, Value
+
+
+@dataclass
+class ByHand:
+    score: float | None
+    answered: int
+    low: float
+    high: float
+
+    @property
+    def pomp(self) -> float | None:
+        return None if self.score is None else (self.score - self.low) / (self.high - self.low) * 100
+
+
+def needed(scale: Scale, k: int, *, one_range: bool) -> int:
+    rule = scale.missing
+    if not one_range or (scale.method == "sum" and rule is not None and not rule.prorated):
+        return k
+    if rule is None:
+        return k if scale.of else math.ceil(Fraction(k, 2))
+    return rule.count if rule.count is not None else math.ceil(rule.proportion * k)
+
+
+def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
+    lows, highs, keyed = [], [], []
+    for entry in scale.items:
+        item = form.item(entry.removeprefix("-"))
+        low, high = (Fraction(str(x)) for x in (item.response_scale.minimum, item.response_scale.maximum))
+        lows.append(low)
+        highs.append(high)
+        value = row.get(item.id)
+        if value is not None:
+            exact = Fraction(str(value))
+            keyed.append(low + high - exact if entry.startswith("-") else exact)
+    k, n = len(lows), len(keyed)
+    least = needed(scale, k, one_range=len(set(zip(lows, highs, strict=True))) == 1)
+    times = 1 if scale.method == "mean" else k
+    return ByHand(
+        score=float(sum(keyed) / Fraction(n) * times) if n >= least else None,
+        answered=n,
+        low=float(sum(lows) / Fraction(k) * times),
+        high=float(sum(highs) / Fraction(k) * times),
+    )
+
+
+def score_parts(scale: Scale, parts: list[ByHand]) -> ByHand:
+    k = len(parts)
+    there = [part.score for part in parts if part.score is not None]
+    total, low, high = (
+        reduce(add, xs, 0.0) for xs in (there, [p.low for p in parts], [p.high for p in parts])
+    )
+    divisor = k if scale.method == "mean" else 1
+    value = None
+    least = needed(scale, k, one_range=len({(p.low, p.high) for p in parts}) == 1)
+    if len(there) >= least:
+        value = total / divisor if len(there) == k else total / len(there) * (k // divisor)
+        if least < k:  # all at one end: so is the composite, however sums of that end are rounded
+            value = low / divisor if set(there) == {parts[0].low} else value
+            value = high / divisor if set(there) == {parts[0].high} else value
+    return ByHand(value, len(there), low / divisor, high / divisor)
+
+
+def by_hand(form: Instrument, row: Row) -> dict[str, ByHand]:
+    def visit(name: str) -> ByHand:
+        scale = form.scale(name)
+        return score_parts(scale, [visit(p) for p in scale.of]) if scale.of else score_items(form, scale, row)
+
+    return {name: visit(name) for name in form.scale_ids}
+
+
+def bits(values: Any) -> list[list[int]]:
+    """Every bit of an array of scores, None and any nan being the same."""
+    array = np.array(values, dtype=np.float64)
+    return np.where(np.isnan(array), np.nan, array).view(np.uint64).tolist()
+
+
+def bits_of_singles(form: Instrument, rows: list[Row]) -> list[list[int]]:
+    return bits([list(score(form, row).scores.values()) for row in rows])
+
+
+def leaf_keys(form: Instrument, name: str) -> set[tuple[str, bool]]:
+    scale = form.scale(name)
+    parts = (leaf_keys(form, part) for part in scale.of)
+    return set(scale.keys).union(*parts)
+
+
+def all_at_one_end(form: Instrument, name: str, *, high: bool) -> Row | None:
+    """Answers that put a scale at its end; None where an item is keyed both ways, so that none do."""
+    keys = leaf_keys(form, name)
+    if len({item for item, _ in keys}) < len(keys):
+        return None
+    ranges = {item: form.item(item).response_scale for item, _ in keys}
+    return {item: ranges[item].maximum if high != reverse else ranges[item].minimum for item, reverse in keys}
+
+
+def form_of(
+    *, items: list[str], scales: list[dict[str, Any]], low: Value = 1, high: Value = 5, step: Value = 1
+) -> Instrument:
+    points = ResponseScale(minimum=low, maximum=high, step=step)
+    return Instrument.model_validate(
+        {
+            "id": "small",
+            "version": "1",
+            "title": "Small",
+            "items": [{"id": item, "response_scale": points} for item in items],
+            "scales": scales,
+        }
+    )

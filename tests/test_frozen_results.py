@@ -1,0 +1,168 @@
+"""Whatever a result holds cannot be changed from outside, and it can be compared with anything."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from factor_answers import coded, good, parts
+from intimacy_scales import CodedResponses, Norm, reliability_report, score, structure_report
+from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt
+from intimacy_scales.reliability import (
+    cronbach_alpha,
+    greatest_lower_bound,
+    group_icc,
+    guttman_lambdas,
+    hierarchical_omega,
+    intraclass_corr,
+    item_analysis,
+    item_moments,
+    keyed_moments,
+    mcdonald_omega,
+    measurement_error,
+    reliable_change,
+    split_half,
+    split_halves,
+    stratified_alpha,
+)
+from intimacy_scales.reliability import test_retest as retest
+
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
+
+
+@cache
+def answers() -> CodedResponses:
+    x = parts(80, (3, 3), gaps=0.02)
+    x[:, 4] = 8 - x[:, 4]
+    return coded(x, {"a": "q1 q2 q3", "b": "q4 -q5 q6", "c": {"of": ["a", "b"]}})
+
+
+def moments() -> Any:
+    """Sums that several coefficients have been worked out of, and keep what was."""
+    sums = item_moments(answers().instrument, answers())
+    for missing in ("pairwise", "listwise"):
+        keyed_moments(sums, "b", missing).correlations()
+        cronbach_alpha(sums, scale="a", missing=missing, standardized=True, sds="pairs")
+    assert len(sums.kept) == 4
+    return sums
+
+
+def scores() -> Any:
+    return score(answers().instrument, answers())
+
+
+RATED = good(30, 3, 1)
+RESULTS: dict[str, Callable[[], Any]] = {
+    "codes": answers,
+    "moments": moments,
+    "moments of two groups": lambda: moments() + moments(),
+    "keyed moments": lambda: keyed_moments(answers(), "b", "pairwise"),
+    "keyed moments of sums": lambda: keyed_moments(moments(), "c", "listwise"),
+    "keyed moments without an item": lambda: keyed_moments(moments(), "b", "pairwise").without(1),
+    "alpha": lambda: cronbach_alpha(answers(), scale="b"),
+    "lambdas": lambda: guttman_lambdas(answers(), scale="b"),
+    "glb": lambda: greatest_lower_bound(answers(), scale="b"),
+    "half": lambda: split_half(answers(), scale="b"),
+    "halves": lambda: split_halves(answers(), scale="b"),
+    "stratified": lambda: stratified_alpha(answers(), scale="c"),
+    "omega": lambda: mcdonald_omega(answers(), scale="b"),
+    "hierarchical": lambda: hierarchical_omega(answers(), scale="c", n_factors=3),
+    "items": lambda: item_analysis(answers(), scale="b"),
+    "icc": lambda: intraclass_corr(RATED),
+    "groups": lambda: group_icc(RATED[:, 0], np.arange(30) // 2),
+    "retest": lambda: retest(RATED[:, 0], RATED[:, 1]),
+    "error": lambda: measurement_error(0.8, sd=1),
+    "change": lambda: reliable_change(RATED[:, 0], RATED[:, 1], reliability=0.8),
+    "scores": scores,
+    "standard scores": lambda: scores().standardize(Norm.from_scores(scores(), sample="these")),
+    "reliability report": lambda: reliability_report(answers().instrument, answers()),
+    "structure report": lambda: structure_report(answers().instrument, answers(), n_iterations=2),
+    "sample": lambda: covariances_as_sample(np.cov(RATED.T), n=30, names=["x", "y", "z"]),
+    "cfa": lambda: cfa(MODEL, answers(), missing="fiml", estimator="MLR"),
+    "efa": lambda: efa(answers(), n_factors=2, missing="pairwise"),
+    "htmt": lambda: htmt(MODEL, answers()),
+}
+
+
+@cache
+def made(name: str) -> Any:
+    return RESULTS[name]()
+
+
+def inside(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every array and mapping that a result leads to, and where it was found.
+
+    The caller's own table is not the result's, and ``solution`` is the search that a fit came from.
+    """
+    if isinstance(value, np.ndarray):
+        yield path, value
+    elif isinstance(value, Mapping):
+        yield path, value
+        for name, part in value.items():
+            yield from inside(part, f"{path}[{name!r}]")
+    elif isinstance(value, tuple):
+        for position, part in enumerate(value):
+            yield from inside(part, f"{path}[{position}]")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            if field.name not in ("table", "solution", "form"):
+                yield from inside(getattr(value, field.name), f"{path}.{field.name}")
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_array_of_a_result_is_read_only(name: str) -> None:
+    found = {path: value for path, value in inside(made(name)) if isinstance(value, np.ndarray)}
+    assert [path for path, array in found.items() if array.flags.writeable] == []
+    for array in found.values():
+        if array.size:
+            with pytest.raises(ValueError, match="read-only"):
+                array[...] = 0
+
+
+def test_the_walk_finds_what_it_should() -> None:
+    """A test of frozen arrays that met none would say nothing."""
+    counts = {name: sum(isinstance(v, np.ndarray) for _, v in inside(made(name))) for name in RESULTS}
+    least = {
+        "keyed moments": 6,
+        "keyed moments of sums": 5,
+        "moments": 40,
+        "items": 20,
+        "change": 3,
+        "scores": 3,
+    }
+    assert {name: n for name, n in least.items() if counts[name] < n} == {}
+    for path in (".covariances", ".means", ".counts", ".reverse", ".weights", ".pair_variances"):
+        assert path in dict(inside(made("keyed moments")))
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_can_be_changed_in_no_field(name: str) -> None:
+    result = made(name)
+    for field in dataclasses.fields(result):
+        with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
+            setattr(result, field.name, None)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_result_is_not_equal_to_something_else(name: str) -> None:
+    result = made(name)
+    for other in (None, 5, 0.5, "moments", (), [], {}, object()):
+        found = (result == other, other == result, result != other, other != result)
+        assert found == (False, False, True, True), other
+
+
+def test_results_of_different_kinds_differ() -> None:
+    kept = [made(name) for name in ("moments", "items", "alpha", "change", "scores", "codes")]
+    for i, one in enumerate(kept):
+        for j, other in enumerate(kept):
+            if i != j:
+                assert (one == other, one != other) == (False, True)
+    assert made("moments") == moments()
+    assert made("moments") != made("moments of two groups")
+    assert made("items") == item_analysis(moments(), scale="b")
