@@ -1,8 +1,8 @@
 """Data on which searches are hard, the same to the last bit on every machine.
 
-Answers are sums of whole random numbers, which every machine draws alike; correlations that are given are made
-of a few numbers. `nudged` moves the numbers that go into a search by their last bit, as the rounding of another
-machine may.
+Answers are sums of whole random numbers, which every machine draws alike; correlations that are given are
+made of a few numbers. `nudged` moves the numbers that go into a search by their last bit, as the rounding of
+another machine may.
 """
 
 from __future__ import annotations

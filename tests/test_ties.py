@@ -7,6 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from factor_answers import coded, exact
+from intimacy_scales.factor.confirmatory.estimates import delta_errors
+from intimacy_scales.reliability.anova import mean_squares
+from intimacy_scales.reliability.halves import split_half
+from intimacy_scales.reliability.icc import intraclass_corr
 from intimacy_scales.ties import (
     descending,
     directions,
@@ -94,3 +99,43 @@ def test_members_of_a_space_do_not_depend_on_its_basis():
     turned = basis @ np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))[0]
     assert members_of_space(basis) == pytest.approx(members_of_space(turned))
     assert members_of_space(np.eye(3)[:, :1]).tolist() == [1, 0, 0]
+
+
+# ------------------------------------------------------------------ what rounding leaves of nothing
+
+
+def test_persons_who_agree_leave_no_error_however_means_are_rounded():
+    """Means of these numbers are not exact; what they leave of no difference is none."""
+    persons, raters = np.array([0.1, 0.7, 1.3, 2.9, 3.1])[:, None], np.array([0.0, 0.2, 0.3])
+    squares = mean_squares(persons + 0 * raters)
+    assert (squares.error, squares.within, squares.raters) == (0, 0, 0)
+    assert np.inf == intraclass_corr(persons + 0 * raters)["ICC(1,1)"].F
+    assert mean_squares(persons + raters).error == 0
+    shifted = np.array([[0.1, 0.2, 0.4], [0.4, 0.1, 0.2], [0.2, 0.4, 0.1]])
+    assert mean_squares(shifted).between == 0
+    assert mean_squares(persons + raters).between == pytest.approx(3 * np.var(persons, ddof=1))
+
+
+def test_halves_that_do_not_go_together_correlate_nothing():
+    """Uncorrelated answers; and a half that is the same for everyone, as its items cancel each other."""
+    x = exact(np.array([[1, 1, 0, 0], [0, 0, 1, 1], [1, -1, 0, 0], [0, 0, 1, -1]])) + 4
+    halves = split_half(coded(x, low=1, high=7), halves=(["q1", "q3"], ["q2", "q4"]))
+    assert (halves.r, halves.estimate, halves.reason) == (0, 0, None)
+    cancelled = np.column_stack([x[:, 0], 8 - x[:, 0], x[:, 1], x[:, 1]])
+    assert (
+        split_half(coded(cancelled), halves=(["q1", "q2"], ["q3", "q4"])).reason == "one half does not vary"
+    )
+
+
+@given(_SEEDS)
+@settings(max_examples=20, deadline=None)
+def test_what_parameters_do_not_move_has_no_standard_error(seed):
+    chance = np.random.default_rng(seed)
+    root = chance.normal(size=(4, 3))
+    covariance = root @ root.T  # a combination of the four never varies
+    still = np.linalg.svd(root)[0][:, 3]
+    moving = chance.normal(size=4)
+    errors = delta_errors(np.stack([still, 1e3 * still, moving]), covariance)
+    assert errors[:2].tolist() == [0, 0]
+    assert errors[2] == pytest.approx(np.sqrt(moving @ covariance @ moving))
+    assert np.isnan(delta_errors(np.eye(2), np.diag([-1e-9, 1.0]))[0])
