@@ -109,7 +109,8 @@ def test_modification_indices(shared: Path, text: str, identification: str) -> N
         assert row.index == pytest.approx(index, rel=1e-3, abs=5e-3), name
         assert row.expected_change == pytest.approx(change, rel=1e-3, abs=1e-4), name
         assert row.std_all == pytest.approx(standardized, rel=1e-3, abs=1e-3), name
-    assert [row.index for row in found] == sorted((row.index for row in found), reverse=True)
+    falls = -np.diff([row.index for row in found])
+    assert (falls >= -1e-6).all()  # equal ones, which rounding may tell apart, come in the order of the model
     if text != SECOND:
         assert [row.name for row in found][: len(theirs)] == list(theirs) or identification == "fixed_factor"
     count = {ONE: 10, TWO: 55}.get(text)

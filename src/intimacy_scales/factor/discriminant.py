@@ -17,12 +17,14 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.results import Interval, Result, check_level, generator, plain, shown, undefined_interval
+from intimacy_scales.ties import descending
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["htmt", "htmt2"]
 _FEWEST_RESAMPLES = 100
+_CONSTANT = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -143,7 +145,7 @@ class HeterotraitMonotrait(Result):
 
     def __repr__(self) -> str:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(i)]
-        pairs.sort(key=lambda pair: -np.nan_to_num(self.htmt[pair]))
+        pairs = [pairs[n] for n in descending([float(np.nan_to_num(self.htmt[pair])) for pair in pairs])]
         told = [
             f"{self.names[j]} and {self.names[i]} {shown(float(self.htmt[i, j]))} (HTMT2 "
             f"{shown(float(self.htmt2[i, j]))})"
@@ -163,7 +165,9 @@ def _pairwise(rows: Floats) -> Floats:
     there = (~np.isnan(rows)).astype(np.float64)
     x = np.where(there > 0, rows, 0.0)
     n, s, p, q = there.T @ there, x.T @ there, x.T @ x, (x**2).T @ there
-    found: Floats = (n * p - s * s.T) / np.sqrt((n * q - s**2) * (n * q - s**2).T)
+    spread = n * q - s**2
+    spread = np.where(spread > _CONSTANT * n * q, spread, 0.0)  # what rounding leaves of none is none
+    found: Floats = (n * p - s * s.T) / np.sqrt(spread * spread.T)
     return found
 
 

@@ -14,6 +14,7 @@ from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.results import counted
+from intimacy_scales.ties import descending, members_of_space
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
@@ -21,6 +22,7 @@ MissingAnswers = Literal["listwise", "pairwise", "fiml"]
 _NOTHING = 1e-20
 _SINGULAR = 1e-10  # of the largest eigenvalue of the correlations
 _TWO = 2
+_ALIKE = 1e-4  # eigenvalues, and shares in what determines each other, that count as equal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -162,9 +164,11 @@ class SampleMoments:
             return
         if self.n <= len(self.names):
             raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
-        share = np.abs(vectors[:, 0])
-        tied = [self.names[i] for i in np.argsort(-share) if share[i] > 0.1 * share.max()][:6]
-        if values[0] < -_SINGULAR * values[-1]:
+        indefinite = bool(values[0] < -_SINGULAR * values[-1])
+        limit = values[0] * (1 - _ALIKE) if indefinite else _SINGULAR * values[-1]
+        share = members_of_space(vectors[:, values <= limit])
+        tied = [self.names[i] for i in descending(share, _ALIKE) if share[i] > 0.1 * share.max()][:6]
+        if indefinite:
             if self.missing == "fiml":  # pairwise correlations, which FIML does not use
                 return
             kind = "pairwise covariances" if self.missing == "pairwise" else "covariances"

@@ -42,7 +42,8 @@ def _smallest_for(
         fewest += 1
 
     def fits(units: int) -> bool:
-        return design.width(units) <= wish and (sure is None or design.probability(units, wish) >= sure)
+        narrow = design.width(units) <= wish * (1 + _ROUNDING)
+        return narrow and (sure is None or design.probability(units, wish) >= sure * (1 - _ROUNDING))
 
     said = f"width={width!r}" + ("" if sure is None else f" with assurance={assurance!r}")
     return wishes.smallest(fits, fewest, said, unit), wish, sure

@@ -12,6 +12,7 @@ from intimacy_scales.reliability.intervals import bonett, feldt, fisher_z, norma
 PlannedInterval = Literal["bonett", "bonett-wright", "feldt"]
 _FEWEST_FOR_ALPHA = 3
 _FEWEST_FOR_FISHER = 4
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,13 @@ class AlphaDesign(IntervalDesign):
         scores that correlate r correlate r**2, and residuals of partners do not correlate.
         """
         r = self.partner_correlation or 0.0
-        return 1 + r**2 * (self.n_items - 1) / self.n_items
+        return 1 + r * r * (self.n_items - 1) / self.n_items
 
     def independent(self, units: int) -> int:
         """Return as how many independent persons these persons or couples count."""
-        return units if self.partner_correlation is None else int(2 * units / self.design_effect)
+        if self.partner_correlation is None:
+            return units
+        return int(2 * units / self.design_effect * (1 + _ROUNDING))  # a whole number stays one
 
     def enough(self, units: int) -> bool:
         """Whether there are three independent persons."""

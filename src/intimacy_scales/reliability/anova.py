@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_NOTHING = 1e-28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +45,13 @@ def mean_squares(ratings: Floats) -> MeanSquares:
     persons, raters = ratings.mean(axis=1) - grand, ratings.mean(axis=0) - grand
     rest = ratings - grand - persons[:, None] - raters
     df_error, df_within = (n - 1) * (k - 1), n * (k - 1)
-    between_raters, error = n * float(raters @ raters), float(np.sum(rest**2))
+    sums = (k * float(persons @ persons), n * float(raters @ raters), float(np.sum(rest**2)))
+    nothing = _NOTHING * float(np.sum(ratings**2))  # what rounding leaves of means that are alike
+    between_persons, between_raters, error = (total if total > nothing else 0.0 for total in sums)
     return MeanSquares(
         n=n,
         k=k,
-        between=k * float(persons @ persons) / (n - 1),
+        between=between_persons / (n - 1),
         within=(between_raters + error) / df_within,
         raters=between_raters / (k - 1),
         error=error / df_error,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.ties import first_lowest
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[Any]  # real, or complex for exact derivatives
@@ -23,6 +24,9 @@ _TINY = 1e-30
 _LEAST = 1e-9  # of the total variance: the residual never quite vanishes
 _STARTS = (0.5, 0.1)
 _NOWHERE = 1e300
+_ONE = 1e-9  # of a deviance: minima that differ by less are one
+_APART = 1e-6
+_FALL = 0.5
 
 
 class CrossedData:
@@ -156,11 +160,11 @@ def minimize_over_variances(deviance: Callable[[Numbers], Any], n_variances: int
 
     # variances, not standard deviations: at a sd of 0 every derivative vanishes, and a search stays
     bounds = [(0.0, None)] * (n_variances - 1) + [(_LEAST, None)]
-    best: Any = None
-    for share in _STARTS:
-        start = np.full(n_variances, share / max(n_variances - 1, 1))
-        start[-1] = 1 - share
-        with one_blas_thread(), np.errstate(all="ignore"):
+    reached: list[tuple[Floats, float]] = []
+    with one_blas_thread(), np.errstate(all="ignore"):
+        for share in _STARTS:
+            start = np.full(n_variances, share / max(n_variances - 1, 1))
+            start[-1] = 1 - share
             found = minimize(
                 with_gradient,
                 start,
@@ -169,12 +173,53 @@ def minimize_over_variances(deviance: Callable[[Numbers], Any], n_variances: int
                 bounds=bounds,
                 options={"maxiter": 2000, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-8},
             )
-        if found.fun < _NOWHERE and (best is None or found.fun < best.fun):
-            best = found
-    if best is None:
-        raise NotConvergedError("no variance components were found: is there any variation?")
-    variances: Floats = best.x * total
+            if found.fun < _NOWHERE:
+                reached.append((np.asarray(found.x, dtype=np.float64), float(found.fun)))
+        if not reached:
+            raise NotConvergedError("no variance components were found: is there any variation?")
+        best = first_lowest([value for _, value in reached], _ONE)
+        variances: Floats = _settled(lambda shares: with_gradient(shares)[1], reached[best][0]) * total
     return variances
+
+
+def _settled(gradient_at: Callable[[Floats], Floats], shares: Floats) -> Floats:
+    """Return the minimum that a search came near to.
+
+    The search stops where the deviance no longer falls, which rounding decides. Derivatives are exact: Newton
+    steps follow as long as they make these smaller; variances at a bound that holds them stay there.
+    """
+    least = np.zeros(len(shares))
+    least[-1] = _LEAST
+    slopes = gradient_at(shares)
+    free = np.flatnonzero((shares > least) | (slopes < 0))
+    bend = _second_derivatives(gradient_at, shares, slopes, free)
+    steepest = np.abs(slopes[free]).max(initial=0)
+    while bend is not None and steepest > 0:
+        tried = shares.copy()
+        tried[free] = np.maximum(shares[free] - np.linalg.solve(bend, slopes[free]), least[free])
+        slopes = gradient_at(tried)
+        left = np.abs(slopes[(tried > least) | (slopes < 0)]).max(initial=0)
+        if not left < _FALL * steepest:
+            break
+        shares, steepest = tried, left
+    return shares
+
+
+def _second_derivatives(
+    gradient_at: Callable[[Floats], Floats], shares: Floats, slopes: Floats, free: NDArray[np.intp]
+) -> Floats | None:
+    """Return second derivatives by the free variances, or None where the deviance is no bowl there."""
+    bend = np.empty((len(free), len(free)))
+    for row, i in enumerate(free):
+        ahead = shares.copy()
+        ahead[i] += _APART * max(float(shares[i]), _LEAST)
+        bend[row] = (gradient_at(ahead) - slopes)[free] / (ahead[i] - shares[i])
+    bend = (bend + bend.T) / 2
+    try:
+        np.linalg.cholesky(bend)
+    except np.linalg.LinAlgError:
+        return None
+    return bend
 
 
 def two_way_components(data: CrossedData, total: float) -> Floats:

@@ -21,6 +21,7 @@ from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reliability.level_coefficients import LevelOmega, composite_of, level_alpha, undefined
 from intimacy_scales.reliability.two_level_result import EqualLoadings, TwoLevelOmega, likelihood_ratio
 from intimacy_scales.results import counted
+from intimacy_scales.ties import descending, members_of_space
 
 Variances = Literal["free", "nonnegative"]
 _Fit = TypeVar("_Fit", bound=TwoLevelFit)
@@ -28,6 +29,7 @@ _Fit = TypeVar("_Fit", bound=TwoLevelFit)
 _IDENTIFIED = 3  # items
 _ENOUGH_PERSONS = 50
 _SINGULAR = 1e-10
+_ALIKE = 1e-4  # shares in what determines each other
 _DOUBTFUL = 0.05
 
 
@@ -100,8 +102,8 @@ def _undefined_because(diary: _Diary) -> str | None:
     values, vectors = np.linalg.eigh(data.within / np.outer(sds, sds))
     if values[0] > _SINGULAR * values[-1]:
         return None
-    share = np.abs(vectors[:, 0])
-    tied = [items[i] for i in np.argsort(-share) if share[i] > 0.1 * share.max()]
+    share = members_of_space(vectors[:, values <= _SINGULAR * values[-1]])
+    tied = [items[i] for i in descending(share, _ALIKE) if share[i] > 0.1 * share.max()]
     return f"within persons {', '.join(tied)} determine each other; leave one of them out"
 
 

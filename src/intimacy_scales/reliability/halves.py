@@ -19,7 +19,7 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
-from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.conditions import check_unweighted, undefined_because, varies
 from intimacy_scales.reliability.splits import equal_splits, sampled_splits
 from intimacy_scales.results import Coefficient, generator, shown
 
@@ -229,8 +229,9 @@ def split_half_from(
         second = 1 - first
         c = moments.matrix(of)
         a, b, both = float(first @ c @ first), float(second @ c @ second), float(first @ c @ second)
-        if a > 0 and b > 0:
+        if varies(c, first) and varies(c, second):
             r = both / math.sqrt(a * b)
+            r = 0.0 if abs(r) < _ROUNDING else r
             total = 2 * r / (1 + r) if -1 < r <= 1 + _ROUNDING else math.nan
             corrected = horst(r, share)
         else:

@@ -16,6 +16,7 @@ from intimacy_scales.moments.keyed import Answers, Floats, Missing, keyed_moment
 from intimacy_scales.reliability.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.omega_figures import GroupOmega
 from intimacy_scales.results import Coefficient, generator, shown
+from intimacy_scales.ties import directions, first_highest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,15 +156,14 @@ def _figures(oblique: EFAResult) -> dict[str, Any]:
     """Return omegas of the transformed loadings."""
     second = minres(oblique.phi, 1).loadings[:, 0]
     general = oblique.loadings @ second
-    if general.sum() < 0:
-        general = -general
+    general = general * directions(general[:, None])
     group = oblique.loadings * np.sqrt(np.maximum(1 - second**2, 0.0))
     communalities = oblique.communalities
     r = oblique.correlations
     whole = float(r.sum())
     total = 1 - float(np.sum(1 - communalities)) / whole
     hierarchical = float(general.sum()) ** 2 / whole
-    most = np.argmax(np.abs(group), axis=1)
+    most = np.array([first_highest(np.abs(loadings)) for loadings in group])
     groups = [_of_group(k, most == k, general, group[:, k], r) for k in range(group.shape[1])]
     return {
         "estimate": hierarchical,

@@ -69,7 +69,7 @@ def duhachek_variance(covariances: NDArray[np.float64]) -> float:
     rows = covariances.sum(axis=1)
     inner = s * (float(np.sum(covariances**2)) + trace**2) - 2 * trace * float(rows @ rows)
     variance = 2 * k**2 / ((k - 1) ** 2 * s**3) * inner
-    if -_ROUNDING < variance < 0:
+    if abs(variance) < _ROUNDING:
         return 0.0  # identical items
     return variance if variance >= 0 else math.nan
 

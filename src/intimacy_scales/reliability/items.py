@@ -302,6 +302,7 @@ def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
     k = len(c)
     own, rows, total = c.diagonal(), c.sum(axis=1), float(c.sum())
     rest = total - 2 * rows + own
+    rest[rest <= _ROUNDING * own.sum()] = 0.0  # what rounding leaves of others that do not vary together
     shared = r.copy()
     np.fill_diagonal(shared, squared_multiple_correlations(r))
     with np.errstate(invalid="ignore", divide="ignore"):

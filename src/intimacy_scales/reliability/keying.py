@@ -9,6 +9,7 @@ import numpy as np
 
 from intimacy_scales.moments.keyed import Floats, KeyedMoments
 from intimacy_scales.reliability.intervals import normal_quantile
+from intimacy_scales.ties import directions, eigenvectors
 
 _SLIGHT = 0.1  # of the largest weight in the leading component
 _CHANCE = 0.025  # in one tail, of any item of a scale
@@ -78,11 +79,10 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     if covariances.min() >= 0:  # then all weigh the same way in the leading component (Perron)
         return None
     sds = np.sqrt(np.where(varied, covariances.diagonal(), 1.0))
-    leading = np.linalg.eigh(covariances / np.outer(sds, sds))[1][:, -1]
+    leading = eigenvectors(covariances / np.outer(sds, sds))[1][:, -1]
     leading = np.where(varied, leading, 0.0)
+    leading = leading * directions(leading[:, None])
     loaded = np.abs(leading) >= _SLIGHT * np.abs(leading).max()
-    if leading.sum() < 0:
-        leading = -leading
     against, along = loaded & (leading < 0), loaded & (leading > 0)
     if not against.any():
         return None

@@ -18,6 +18,7 @@ from intimacy_scales.results import Interval, Result, check_level, plain, shown,
 Floats = NDArray[np.float64]
 
 _METHOD = "delta method, logit"
+_NOTHING = 1e-10  # of all variance
 
 DEFINITIONS = {
     "omega within": "(sum l_w)^2 / ((sum l_w)^2 + sum t_w): how occasions differ within a person, observed "
@@ -194,8 +195,10 @@ class Composite:
         self, name: str, true: float, by_true: list[float], total: float, by_total: list[float]
     ) -> LevelCoefficient:
         """Return ``true / total`` with its standard error, from both and their derivatives by the sums."""
-        if not total > 0:
-            return undefined(name, self.n, f"the model leaves the sum of the items a variance of {total:.3g}")
+        least = _NOTHING * float(np.sum(np.abs(self.sums) ** np.array([2, 1, 2, 1])))
+        if not total > least:
+            left = _beyond_rounding(total, least)
+            return undefined(name, self.n, f"the model leaves the sum of the items a variance of {left:.3g}")
         estimate = true / total
         slope = (np.array(by_true) - estimate * np.array(by_total)) / total
         variance = float(slope @ self.covariance @ slope)
@@ -236,6 +239,11 @@ class Composite:
         )
 
 
+def _beyond_rounding(total: float, least: float) -> float:
+    """Return a variance, 0 where it is no more than rounding leaves of none."""
+    return 0.0 if total >= -least else total
+
+
 def composite_of(fit: TwoLevelFactor, n: int, *, equal_loadings: bool) -> Composite:
     """Return what a fitted model says of the sum of the items of so many persons."""
     k = len(fit.mean)
@@ -250,8 +258,9 @@ def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
     covariances = fit.between if between else fit.within
     k, rows, columns = len(covariances), *np.tril_indices(len(covariances))
     total, trace = float(covariances.sum()), float(np.trace(covariances))
-    if not total > 0:
-        reason = f"the sum of the items has an estimated variance of {total:.3g}"
+    least = _NOTHING * float(abs(fit.within.sum()) + abs(fit.between.sum()))
+    if not total > least:
+        reason = f"the sum of the items has an estimated variance of {_beyond_rounding(total, least):.3g}"
         return undefined(name, n, reason)
     diagonal = rows == columns
     of_total, of_trace = np.where(diagonal, 1.0, 2.0), np.where(diagonal, 1.0, 0.0)

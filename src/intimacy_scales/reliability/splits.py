@@ -13,6 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.ties import SAME, eigenvectors, first_lowest
+
 Floats = NDArray[np.float64]
 Halves = NDArray[np.bool_]
 
@@ -65,55 +67,71 @@ class _Crossed:
 
 
 def best_split(matrix: Floats) -> Halves:
-    """Return the split with the largest covariance between halves, of any sizes (k,); all are tried."""
+    """Return the split with the largest covariance between halves, of any sizes (k,); all are tried.
+
+    Of several that are equal but for rounding, as with parallel items, the first in the order of patterns.
+    """
     crossed = _Crossed(matrix)
-    best, where = math.inf, (0, 0)
-    for start in range(0, len(crossed.first), _ROWS):
+
+    def tried(start: int) -> Floats:
         values = crossed.differences(slice(start, start + _ROWS))
         if not start:
             values[0, 0] = math.inf  # nothing against everything is no split
-        at = int(np.argmin(values))
-        if values.flat[at] < best:
-            row, column = divmod(at, values.shape[1])
-            best, where = float(values.flat[at]), (start + row, column)
-    return crossed.half(*where)
+        return values
+
+    starts = range(0, len(crossed.first), _ROWS)
+    lowest = [float(tried(start).min()) for start in starts]
+    enough = min(lowest) + _margin(matrix)
+    start = next(start for start, least in zip(starts, lowest, strict=True) if least <= enough)
+    values = tried(start)
+    row, column = divmod(int(np.argmax(values <= enough)), values.shape[1])
+    return crossed.half(start + row, column)
 
 
 def searched_split(matrix: Floats, rng: np.random.Generator) -> Halves:
-    """Return a good split: from many random starts, items change sides while that helps."""
+    """Return a good split: from many random starts, items change sides while that helps.
+
+    Of several that are as good, it is the one whose half without the last item has the first items.
+    """
     k = len(matrix)
     starts = np.where(rng.random((_STARTS, k)) < 0.5, 1.0, -1.0)  # noqa: PLR2004 - either side alike
-    starts[0] = np.where(np.linalg.eigh(matrix)[1][:, 0] >= 0, 1.0, -1.0)
-    best, found = math.inf, starts[0]
-    for start in starts:
-        t = _split_at_all(matrix, _improve(matrix, start.copy()))
-        value = float(t @ matrix @ t)
-        if value < best:
-            best, found = value, t
-    half: Halves = found > 0 if found[-1] < 0 else found < 0
+    starts[0] = np.where(eigenvectors(matrix)[1][:, 0] >= -SAME, 1.0, -1.0)
+    ends = np.array([_split_at_all(matrix, _improve(matrix, start)) for start in starts])
+    halves: Halves = ends != ends[:, -1:]
+    values = np.einsum("ij,ij->i", ends @ matrix, ends)
+    best = halves[values <= values.min() + _margin(matrix)]
+    half: Halves = best[np.lexsort(~best.T[::-1])[0]]
     return half
+
+
+def _margin(matrix: Floats) -> float:
+    """Return a difference between values of ``t'Ct`` that is none."""
+    return SAME * float(np.abs(matrix).sum())
 
 
 def _split_at_all(matrix: Floats, t: Floats) -> Floats:
     """Move one item over where all are on one side."""
     if abs(t.sum()) == len(t):
-        t[int(np.argmin(np.diag(matrix) - t * (matrix @ t)))] *= -1
+        t[first_lowest(np.diag(matrix) - t * (matrix @ t))] *= -1
     return t
 
 
 def _improve(matrix: Floats, t: Floats) -> Floats:
-    """Flip single items, and exchange pairs of items, until nothing lowers ``t'Ct``."""
-    own = np.diag(matrix)
+    """Flip single items, and exchange pairs of items, until nothing lowers ``t'Ct``.
+
+    Of changes that lower it as much, the first is made.
+    """
+    own, margin, t = np.diag(matrix), _margin(matrix), t.copy()
     while True:
         pull = matrix @ t
         flips = -4 * t * pull + 4 * own
         # an exchange flips two items of opposite sides
         pairs = flips[:, None] + flips[None, :] + 8 * np.outer(t, t) * matrix
         np.fill_diagonal(pairs, flips)
-        at = int(np.argmin(pairs))
-        i, j = divmod(at, len(t))
-        if pairs[i, j] >= -1e-12 * abs(float(own.sum())):
+        least = float(pairs.min())
+        if least >= -margin:
             return t
+        i, j = divmod(int(np.argmax(pairs <= least + margin)), len(t))
         t[i] = -t[i]
         if i != j:
             t[j] = -t[j]

@@ -20,7 +20,7 @@ from intimacy_scales.results import Interval, Result, check_level, plain, shown
 if TYPE_CHECKING:
     import pandas as pd
 
-_ROUNDING = 1e-15
+_ROUNDING = 1e-13
 _PAIR = 2
 _COLUMNS = ("lhs", "op", "rhs", "group", "label", "estimate", "se", "z", "p", "std_lv", "std_all")
 
@@ -222,10 +222,16 @@ def free_transform(solution: Solution, group: int) -> tuple[Floats, Floats]:
 
 
 def delta_errors(derivatives: Floats, covariance: Floats) -> Floats:
-    """Return standard errors of functions of the free parameters, from their derivatives (m, n_free)."""
-    variances = np.einsum("ij,jk,ik->i", derivatives, covariance, derivatives)
+    """Return standard errors of functions of the free parameters, from their derivatives (m, n_free).
+
+    0 of what is the same for all values of the parameters, whatever rounding leaves of that; nan of a
+    variance below 0.
+    """
+    variances = np.sum(derivatives @ covariance * derivatives, axis=1)
+    sizes = np.abs(derivatives)
+    nothing = _ROUNDING * np.sum(sizes @ np.abs(covariance) * sizes, axis=1)  # of what cancels out
     with np.errstate(invalid="ignore"):
-        errors: Floats = np.sqrt(np.where(variances > -_ROUNDING, np.maximum(variances, 0.0), np.nan))
+        errors: Floats = np.sqrt(np.where(np.abs(variances) <= nothing, 0.0, variances))
     return errors
 
 

@@ -221,12 +221,10 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
     damping, near = 0.0, False
     for step in range(max_iterations):
         direction, gain, near = _direction(problem, at, damping, near=near)
-        if gain < _DONE:
-            return Optimum(at=at, iterations=step)
+        if gain < _ROUNDING:
+            return _finished(problem, at, step)
         found = _descend(problem, at, direction)
         if found is None:
-            if gain < _ROUNDING:
-                return Optimum(at=at, iterations=step)
             if damping > _MOST_DAMPING:
                 break
             damping, near = max(10 * damping, 1e-4), False
@@ -239,9 +237,28 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
     )
 
 
-_ROUNDING = 1e-11
+_ROUNDING = 1e-11  # of -logL / n: a gain that may be lost in the rounding of its value
 _MOST_DAMPING = 1e6
 _LEAST_DAMPING = 1e-4
+_FALL = 0.25
+
+
+def _finished(problem: Problem, at: Evaluation, iterations: int) -> Optimum:
+    """Take the last steps, whose gain the likelihood is too coarse to show.
+
+    Whether a step so small leads up or down would be decided by rounding. The gain that yet another step
+    promises is made of derivatives, which are exact to many more digits here: it must fall.
+    """
+    direction, gain, _ = _direction(problem, at, 0.0, near=True)
+    while gain >= _DONE:
+        found = problem.evaluate(at.values + direction)
+        if found is None:
+            break
+        direction, left, _ = _direction(problem, found, 0.0, near=True)
+        if not left < _FALL * gain:
+            break
+        at, gain, iterations = found, left, iterations + 1
+    return Optimum(at=at, iterations=iterations)
 
 
 def _direction(problem: Problem, at: Evaluation, damping: float, *, near: bool) -> tuple[Floats, float, bool]:

@@ -9,8 +9,10 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.solution import Solution
 from intimacy_scales.factor.confirmatory.structure import Floats
 from intimacy_scales.results import shown
+from intimacy_scales.ties import descending, first_highest, members_of_space
 
 _ROUNDING = 1e-8
+_ALIKE = 1e-4  # shares in what belongs to no population
 
 
 def improper_parts(solution: Solution, groups: Sequence[str | None]) -> tuple[str, ...]:
@@ -56,14 +58,14 @@ def _not_positive_definite(
     if values[0] > -_ROUNDING:
         return []
     apart = np.abs(correlations - np.eye(len(names)))
-    one, other = divmod(int(apart.argmax()), len(names))
+    one, other = divmod(first_highest(apart.ravel()), len(names))
     if apart[one, other] > 1:
         return [
             f"the correlation of the {what} {names[one]} and {names[other]}{where} is "
             f"{correlations[one, other]:.3f}"
         ]
-    share = np.abs(vectors[:, 0])
-    tied = [names[i] for i in np.argsort(-share) if share[i] > 0.3]  # noqa: PLR2004 - takes part
+    share = members_of_space(vectors[:, values <= values[0] + _ROUNDING])
+    tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.3]  # noqa: PLR2004 - takes part
     return [
         f"the correlations of the {what}{where} belong to no population (smallest eigenvalue "
         f"{values[0]:.3f}, mostly {', '.join(tied)})"

@@ -17,11 +17,13 @@ from intimacy_scales.factor.confirmatory.standardized import Standardized
 from intimacy_scales.factor.confirmatory.structure import Floats, Place, Structure
 from intimacy_scales.factor.confirmatory.table import Parameter
 from intimacy_scales.results import Result, plain, shown
+from intimacy_scales.ties import descending
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _NOTHING = 1e-9
+_ALIKE = 1e-9  # two indices; those of equivalent parameters are equal but for rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -95,7 +97,7 @@ class ModificationIndex(Result):
 
 
 class ModificationIndices(Sequence[ModificationIndex]):
-    """Modification indices, the largest first.
+    """Modification indices, the largest first; equal ones in the order of the model's matrices.
 
     Parameters
     ----------
@@ -104,7 +106,9 @@ class ModificationIndices(Sequence[ModificationIndex]):
     """
 
     def __init__(self, rows: Sequence[ModificationIndex]) -> None:
-        self._rows = tuple(sorted(rows, key=lambda row: -row.index))
+        indices = np.array([row.index for row in rows])
+        order = descending(indices, _ALIKE * (1 + indices.max(initial=0)))
+        self._rows = tuple(rows[n] for n in order)
 
     def __getitem__(self, position: Any) -> Any:
         return self._rows[position]

@@ -12,7 +12,9 @@ from intimacy_scales.factor.confirmatory.likelihood import Evidence, Fitted, Pat
 from intimacy_scales.factor.confirmatory.structure import Floats
 
 _STEPS = 5000
-_DONE = 1e-10  # of -logL / n
+_SETTLED = 1e-9  # of standard deviations and correlations, in one step
+_SLOW = 1e-10  # of -logL / n: where it grows no faster, covariances that become singular will stay so
+_ROUNDING = 1e-16
 _TINY = 1e-6
 
 
@@ -55,16 +57,28 @@ def saturated(evidence: Evidence, where: str = "") -> Saturated:
     for _ in range(_STEPS):
         if before is None:
             break
-        means, covariances, after = _extrapolated(evidence, means, covariances, before)
-        if after is not None and before.value - after.value < _DONE:
-            if not _determined(covariances):
+        first = _step(evidence, means, covariances, before)
+        settled = _change(first, means, covariances) < _SETTLED
+        means, covariances, after = _extrapolated(evidence, means, covariances, first)
+        if after is not None:
+            gain = before.value - after.value
+            if gain < _SLOW and not _determined(covariances):
                 break
-            return Saturated(means=means, covariances=covariances, value=after.value)
+            if settled or gain < _ROUNDING * (1 + abs(after.value)):
+                return Saturated(means=means, covariances=covariances, value=after.value)
         before = after
     raise NotConvergedError(
         f"the answers{where} do not determine all covariances: too few persons answered the same "
         "variables, or one variable is made up of others; leave out what hardly anyone answered"
     )
+
+
+def _change(to: tuple[Floats, Floats], means: Floats, covariances: Floats) -> float:
+    """Return how far a step leads: the largest change, in units of the variables' standard deviations."""
+    variances = covariances.diagonal()
+    squares = np.outer(variances, variances)
+    shifts = np.abs(to[0] - means) / np.sqrt(variances)
+    return float(max(shifts.max(), (np.abs(to[1] - covariances) / np.sqrt(squares)).max()))
 
 
 def _determined(covariances: Floats) -> bool:
@@ -99,10 +113,10 @@ def _step(evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted) -
 
 
 def _extrapolated(
-    evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted
+    evidence: Evidence, means: Floats, covariances: Floats, to: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats, Fitted | None]:
-    """Return two EM steps taken further in their direction, or as they are where that is no better."""
-    m1, c1 = _step(evidence, means, covariances, fit)
+    """Return two EM steps, the first given, taken further in their direction where that is better."""
+    m1, c1 = to
     middle = fitted(evidence, c1, m1)
     if middle is None:
         return m1, c1, None

@@ -36,11 +36,13 @@ from intimacy_scales.factor.confirmatory.saturated_information import score_to_i
 from intimacy_scales.factor.confirmatory.structure import Floats
 from intimacy_scales.factor.confirmatory.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.ties import descending, members_of_space
 
 Estimator = Literal["ML", "MLR"]
 Information = Literal["expected", "observed"]
 Scaling = Literal["yuan_bentler", "satorra_bentler"]
 _SINGULAR = 1e-9
+_ALIKE = 1e-4  # shares in what cannot be told apart: no closer are eigenvectors of what is all but singular
 _SHOWN = 6
 
 
@@ -146,8 +148,8 @@ def check_identified(
         if invert(scaled - _SINGULAR * np.eye(len(scaled))) is not None:
             return
         values, vectors = np.linalg.eigh(scaled)
-        share = np.abs(vectors[:, values < _SINGULAR]).max(axis=1)
-        tied = [names[i] for i in np.argsort(-share) if share[i] > 0.1]  # noqa: PLR2004 - takes part
+        share = members_of_space(vectors[:, values < _SINGULAR])
+        tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # noqa: PLR2004 - takes part
     raise NotIdentifiedError(
         f"the model is not identified{where}: these parameters cannot be told apart: {_few(tied)}. "
         f"{_remedy(table)}",

@@ -9,6 +9,7 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.structure import Floats
 from intimacy_scales.factor.confirmatory.table import Parameter, ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.ties import directions, eigenvectors
 
 _MOST = 0.9  # standardized loading, and correlation, to begin with
 _LEAST = 0.3
@@ -96,9 +97,9 @@ def _axis(r: Floats) -> Floats:
     reduced = r.copy()
     off = np.abs(r - np.diag(np.diag(r)))
     np.fill_diagonal(reduced, off.max(axis=1))
-    values, vectors = np.linalg.eigh(reduced)
+    values, vectors = eigenvectors(reduced)
     axis: Floats = vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.1))
-    axis = axis if axis.sum() >= 0 else -axis
+    axis = axis * directions(axis[:, None])
     size = np.clip(np.abs(axis), 0.1, _MOST)
     return np.where(axis < 0, -size, size)
 

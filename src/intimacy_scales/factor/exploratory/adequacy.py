@@ -16,6 +16,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results import Interval, Result, check_level, counted, plain, shown, undefined_interval
+from intimacy_scales.ties import first_lowest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -254,7 +255,7 @@ class SamplingAdequacy(Result):
         return pandas_frame({"item": list(self.names), "kmo": self.items}).set_index("item")
 
     def __repr__(self) -> str:
-        worst = int(np.argmin(self.items))
+        worst = first_lowest(self.items)
         return (
             f"<KMO of {counted(len(self.names), 'item')} = {shown(self.estimate)}; lowest "
             f"{self.names[worst]}: {shown(float(self.items[worst]))}; n = {self.n}, {self.missing}>"

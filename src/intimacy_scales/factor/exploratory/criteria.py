@@ -30,6 +30,8 @@ _MEMORY = 0.85
 _SHORTER = 4
 _FLAT = 1e-2  # where the criterion is no parabola, a step may grow so much
 _ROUNDING = 1e-14
+_EXACT = 1e-11  # a criterion that settled is as exact as that
+_FLAT_WAY = 1e-8  # of the steepest: along ways less bent than their own rounding, no step is taken
 _TINY = 1e-300
 _COLLAPSED = "the factors fell together while they were rotated; extract fewer factors, or use gamma=0"
 
@@ -329,7 +331,7 @@ def _polished(family: Family, turns: Floats) -> tuple[Floats, float, bool]:
             return turns[0], float(values[0]), True
         ahead = family.valued(family.moved(turns, _APART * family.ways))[1]
         bends = (ahead - slopes)[:, rows, columns].T / _APART
-        step = np.linalg.lstsq(bends, -slopes[0, rows, columns], rcond=_TIGHT)[0]
+        step = np.linalg.lstsq(bends, -slopes[0, rows, columns], rcond=_FLAT_WAY)[0]
         tried = family.moved(turns, np.tensordot(step, family.ways, 1)[None])
         new_values, new_slopes = family.valued(tried)
         if not (_dots(new_slopes, new_slopes) < squares / _SHORTER)[0]:
@@ -337,6 +339,17 @@ def _polished(family: Family, turns: Floats) -> tuple[Floats, float, bool]:
         turns, values, slopes = tried, new_values, new_slopes
     turns, values, settled = _settled(family, turns, _TIGHT, _POLISHING)
     return turns[0], float(values[0]), bool(settled[0])
+
+
+def _best(family: Family, turns: Floats, values: Floats) -> tuple[Floats, float, bool]:
+    """Take the start with the lowest criterion to its exact place; of those with the same one, the first."""
+    alike = np.flatnonzero(values <= values.min() + _SAME * (1 + abs(float(values.min()))))
+    best = _polished(family, turns[alike[:1]])
+    for other in alike[1:]:
+        if values[other] < best[1] - _EXACT * (1 + abs(best[1])):  # another minimum, a little lower
+            lower = _polished(family, turns[other][None])
+            best = min(best, lower, key=lambda found: found[1])
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,8 +403,7 @@ def lowest(family: Family, n_starts: int, rng: np.random.Generator) -> Lowest:
     with np.errstate(all="ignore"):  # a step may lead too far; then it is shortened
         try:
             turns, values, _ = _settled(family, starts, _LOOSE, _STEPS)
-            best = np.flatnonzero(values == values.min())[:1]
-            turn, criterion, settled = _polished(family, turns[best])
+            turn, criterion, settled = _best(family, turns, values)
         except np.linalg.LinAlgError:
             raise NotConvergedError(_COLLAPSED) from None
     agreeing = values <= criterion + _SAME * (1 + abs(criterion))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.sample import Floats
+from intimacy_scales.ties import descending, eigenvectors
 
 LOWEST = 0.005
 _TOLERANCE = 1e-8
@@ -106,7 +107,7 @@ class LeastSquares:
 
     def point(self, at: Floats) -> Point:
         """Return value and gradient ``-sum_{k>m} l_k v_ik**2``."""
-        values, vectors = np.linalg.eigh(self.correlations - np.diag(at))
+        values, vectors = eigenvectors(self.correlations - np.diag(at))
         rest = values[: -self.m]
         gradient = vectors[:, : -self.m] ** 2 @ -rest
         value = float(rest @ rest) / 2
@@ -147,7 +148,7 @@ class Likelihood:
     def point(self, at: Floats) -> Point:
         """Return value and gradient ``sum_{k>m} (1 - l_k) v_ik**2``."""
         scale = np.exp(-at / 2)
-        values, vectors = np.linalg.eigh(self.correlations * scale[:, None] * scale)
+        values, vectors = eigenvectors(self.correlations * scale[:, None] * scale)
         rest = np.maximum(values[: -self.m], np.finfo(float).tiny)
         value = float((rest - np.log(rest) - 1).sum())
         rounding = _ROUNDING * float(1 + values[-1] * np.abs(1 - 1 / rest).sum())
@@ -256,7 +257,7 @@ def ml(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Extrac
 
 
 def _extracted(loadings: Floats, psi: Floats, value: float, gradient: float, steps: int) -> Extraction:
-    order = np.argsort(-(loadings**2).sum(axis=0), kind="stable")
+    order = descending((loadings**2).sum(axis=0))
     return Extraction(
         loadings=loadings[:, order],
         uniquenesses=psi,

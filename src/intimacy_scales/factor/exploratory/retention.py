@@ -17,6 +17,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results import Result, counted, generator, percent, plain, shown
+from intimacy_scales.ties import eigenvectors, first_lowest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -215,12 +216,16 @@ def parallel_analysis(
 
 def _normal(n: int, p: int, chance: np.random.Generator) -> Callable[[], Floats]:
     """Return a function that draws correlations of n persons on p independent normal variables."""
+    from scipy.special import gammaincinv
+
     freedom = n - 1.0 - np.arange(p)
 
     def draw() -> Floats:
         if freedom[-1] > 0:
             triangle = np.tril(chance.normal(size=(p, p)), -1)
-            np.fill_diagonal(triangle, np.sqrt(chance.chisquare(freedom)))
+            # by the inverse of its distribution: a draw that may be thrown away again could be thrown away on
+            # one machine alone, and all that follow would be others
+            np.fill_diagonal(triangle, np.sqrt(2 * gammaincinv(freedom / 2, chance.random(p))))
         else:
             triangle = chance.normal(size=(p, n - 1))
         triangle /= np.sqrt((triangle**2).sum(axis=1, keepdims=True))
@@ -325,19 +330,20 @@ def map_test(
     most = p - 1 if max_factors is None else max_factors
     if isinstance(most, bool) or not isinstance(most, int | np.integer) or not 1 <= most < p:
         raise EstimationError(f"max_factors={max_factors!r}: a whole number from 1 to {p - 1}, for {p} items")
-    values, vectors = np.linalg.eigh(sample.correlations)
-    series, left = np.full((2, most + 1), np.nan), sample.correlations
+    values, vectors = eigenvectors(sample.correlations)
+    series = np.full((2, most + 1), np.nan)
     for m in range(1 + min(most, int((values > _EMPTY).sum()))):
-        if m:
-            left = left - values[-m] * np.outer(vectors[:, -m], vectors[:, -m])
+        # what is left is added up; from taking away, few of its digits would be left
+        rest = vectors[:, : p - m]
+        left = (rest * values[: p - m]) @ rest.T
         variances = left.diagonal()
         if variances.min() <= _EMPTY:
             break
         squares = left**2 / np.outer(variances, variances)
         series[:, m] = [(part.sum() - p) / (p * (p - 1)) for part in (squares, squares**2)]
     return MinimumAveragePartial(
-        n_factors=int(np.nanargmin(series[0])),
-        n_factors_fourth=int(np.nanargmin(series[1])),
+        n_factors=first_lowest(series[0]),
+        n_factors_fourth=first_lowest(series[1]),
         squared=series[0],
         fourth=series[1],
         **_origin(sample),

@@ -16,6 +16,7 @@ from intimacy_scales.factor.exploratory import criteria
 from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowest, Oblique, Orthogonal, lowest
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.results import Result, counted, generator, plain, shown
+from intimacy_scales.ties import descending, directions
 
 RotationMethod = Literal["oblimin", "varimax", "quartimax", "promax", "geomin", "target", "none"]
 _METHODS: tuple[str, ...] = get_args(RotationMethod)
@@ -80,7 +81,8 @@ def arranged(
 ) -> tuple[Floats, Floats, Floats]:
     """Bring factors into their order and direction: loadings, phi and matrix together.
 
-    Each factor's loadings have a positive sum, and factors come by descending sum of squared loadings.
+    Each factor's loadings have a positive sum, and factors come by descending sum of squared loadings, those
+    with the same sum by the loadings themselves.
     A target says itself which factor is which; their order stays, and the direction of those for which
     it names a loading other than 0.
 
@@ -106,8 +108,9 @@ def arranged(
     >>> loadings.tolist()
     [[0.8, 0.1], [-0.0, 0.5]]
     """
-    signs = np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
-    order = np.argsort(-(loadings**2).sum(axis=0), kind="stable")
+    signs = directions(loadings)
+    turned = (loadings * signs).T
+    order = descending(np.column_stack([(turned**2).sum(axis=1), turned]))
     if wanted is not None:
         signs[np.nansum(np.abs(wanted), axis=0) > 0] = 1
         order = np.arange(len(signs))

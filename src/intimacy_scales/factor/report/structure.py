@@ -31,6 +31,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.results import counted, generator
 from intimacy_scales.sheet import OnInvalid
+from intimacy_scales.ties import first_highest
 
 if TYPE_CHECKING:
     pass
@@ -252,7 +253,7 @@ def _items(
     strongest: dict[str, tuple[str, float]] = {}
     if exploratory is not None:
         for i, item in enumerate(exploratory.names):
-            k = int(np.argmax(np.abs(exploratory.loadings[i])))
+            k = first_highest(np.abs(exploratory.loadings[i]))
             strongest[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
     found = []
     for scale, items in keys.items():

@@ -11,6 +11,9 @@ import numpy as np
 from intimacy_scales.factor.two_level.likelihood import ClusterMoments, Floats
 from intimacy_scales.factor.two_level.search import LOWEST, CovarianceModel, maximize
 from intimacy_scales.freezing import freeze
+from intimacy_scales.ties import directions, eigenvectors
+
+_VANISHED = 1e-5  # standardized loadings of a factor that explains nothing: what is left of them is rounding
 
 
 def _by_loading(loadings: Floats) -> Floats:
@@ -30,9 +33,9 @@ def _one_factor(covariances: Floats, least: Floats) -> tuple[Floats, Floats]:
     """Return rough loadings, with a positive sum, and residual variances above a least one."""
     reduced = covariances - np.diag(np.diag(covariances))
     np.fill_diagonal(reduced, np.abs(reduced).max(axis=0))
-    values, vectors = np.linalg.eigh(reduced)
+    values, vectors = eigenvectors(reduced)
     loadings = vectors[:, -1] * math.sqrt(max(values[-1], float(least.mean())))
-    loadings *= -1.0 if loadings.sum() < 0 else 1.0
+    loadings *= directions(loadings[:, None])
     return loadings, np.maximum(np.diag(covariances) - loadings**2, least)
 
 
@@ -209,7 +212,7 @@ def _fit(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool = Fa
 
 def _turned(fields: dict[str, Any], blocks: list[Floats]) -> None:
     """Turn parameters round whose block of loadings has a negative sum."""
-    signs = np.concatenate([np.full(len(b), -1.0 if b.sum() < 0 else 1.0) for b in blocks])
+    signs = np.concatenate([np.repeat(directions(b[:, None]), len(b)) for b in blocks])
     fields["theta"] = fields["theta"] * signs
     fields["covariance"] = fields["covariance"] * np.outer(signs, signs)
 
@@ -281,6 +284,9 @@ def fit_two_level(
         b, variance = a.copy(), float(fields["theta"][2 * k])
     else:
         a, u, b, v = np.split(fields["theta"], 4)
+        for loadings in (a, b):  # parts of theta
+            if np.all(np.abs(loadings) <= _VANISHED * data.sds):
+                loadings[:] = 0.0
         _turned(fields, [a, np.ones(k), b, np.ones(k)])
         a, u, b, v = (part.copy() for part in np.split(fields["theta"], 4))
         variance = 1.0

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.two_level.likelihood import ClusterMoments, Floats, Point, likelihood_at
+from intimacy_scales.ties import first_lowest
 
 _SCORING, _NEWTON, _HALVINGS = 40, 30, 30
 _SETTLED = 1e-10  # what is still to be gained, in -2 log likelihood
 _ROUNDING = 1e-14
 _STEP = 1e-5  # of numerical second derivatives, with standardized items
 _SINGULAR = 1e-10
+_SILENT = 1e-8  # information of one answer on a parameter
+_ONE = 1e-11  # of -2 log likelihood: maxima that differ by less are one
 LOWEST = -4.0  # a residual variance, with that of the item as 1: below, it is on its way to minus infinity
 
 
@@ -105,6 +108,8 @@ class Found:
 def maximize(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool) -> Found:
     """Return the highest maximum that is reached from the model's starts; items must be standardized.
 
+    Where several lead to the same one, it is that of the first.
+
     Raises
     ------
     NotConvergedError
@@ -113,7 +118,7 @@ def maximize(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool)
     reached = [_climb(data, model, start, nonnegative=nonnegative) for start in model.starts(data)]
     settled = [found for found in reached if found is not None]
     if settled:
-        return min(settled, key=lambda found: found.point.deviance)
+        return settled[first_lowest([found.point.deviance for found in settled], _ONE)]
     raise NotConvergedError(
         f"the two-level model did not settle in {_SCORING + _NEWTON} steps; try "
         + ("" if nonnegative else "variances='nonnegative', or ")
@@ -144,7 +149,7 @@ def _climb(data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonne
         if whole and -gradient @ step < _SETTLED:
             if np.any(theta <= LOWEST):
                 return None
-            covariance = _inverse_information(expected, (theta > lowest) | (gradient < 0))
+            covariance = _inverse_information(expected, (theta > lowest) | (gradient < 0), data.n)
             return Found(theta, point, covariance, iteration, "scoring" if scoring else "newton")
         before = theta
         theta, point = _moved(data, model, theta, point, step, lowest)
@@ -167,12 +172,15 @@ def _moved(
     return theta, point
 
 
-def _inverse_information(expected: Floats, free: NDArray[np.bool_]) -> Floats:
-    """Return covariances of parameters (p, p), 0 of those at a bound; nan where some are not determined."""
+def _inverse_information(expected: Floats, free: NDArray[np.bool_], n: int) -> Floats:
+    """Return covariances of parameters (p, p), 0 of those at a bound; nan where some are not determined.
+
+    The n answers to standardized items say next to nothing of the loadings of a factor that explains nothing.
+    """
     covariance = np.zeros(expected.shape)
     inner = expected[np.ix_(free, free)] / 2
     sds = np.sqrt(np.maximum(np.diag(inner), 0))
-    if not sds.all() or np.linalg.eigvalsh(inner / np.outer(sds, sds))[0] < _SINGULAR:
+    if not (sds**2 > _SILENT * n).all() or np.linalg.eigvalsh(inner / np.outer(sds, sds))[0] < _SINGULAR:
         covariance[:] = np.nan
     else:
         covariance[np.ix_(free, free)] = np.linalg.inv(inner)

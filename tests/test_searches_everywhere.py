@@ -1,0 +1,80 @@
+"""Searches and random draws give the same on every machine: choices are equal, figures to rounding."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import searched_data
+from machines import answers_everywhere
+
+PARTS = ("searched_factors", "searched_reliability")
+_TOLERANCE = 1e-9  # beside the largest of the numbers that belong together, or 1
+# what cannot be told so exactly from the same answers, and why
+_WIDER = {
+    "likely moments": 1e-7,  # EM stops where a step leads no further than 1e-9, and has then some steps to go
+    "FIML": 1e-7,  # its chi-square rests on these
+    "minres of all alike, two": 1e-6,  # a second factor of one-factor correlations is the root of rounding
+    "ml of all alike, two": 1e-6,
+    "a ring, three": 1e-7,  # near a minimum that is flat along one way
+}
+
+
+def _tolerance(name: str) -> float:
+    return next((wider for part, wider in _WIDER.items() if part in name), _TOLERANCE)
+
+
+def differences(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
+    """Yield in words what differs: any choice, and figures beyond their tolerance."""
+    if one.keys() != other.keys():
+        yield f"not the same searches: {sorted(one.keys() ^ other.keys())}"
+    for name in one.keys() & other.keys():
+        here, there = one[name], other[name]
+        if here["choices"] != there["choices"]:
+            yield f"{name}: {here['choices']} is {there['choices']}"
+            continue
+        for figure, values in here["figures"].items():
+            a, b = np.array(values), np.array(there["figures"][figure])
+            apart = float(np.abs(a - b).max(initial=0)) / max(1.0, float(np.abs(a).max(initial=0)))
+            if a.shape != b.shape or not apart <= _tolerance(name):
+                yield f"{name}: {figure} differ by {apart:.2g}"
+
+
+def _plain(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what passing through JSON makes of it: lists of tuples."""
+    plain: dict[str, Any] = json.loads(json.dumps(found))
+    return plain
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_machine_finds_anything_else(part):
+    found = answers_everywhere(part, "everything")
+    first, *others = found
+    apart = {name: list(differences(found[first], found[name])) for name in others}
+    assert not any(apart.values()), {name: words[:5] for name, words in apart.items() if words}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("part", PARTS)
+def test_last_bits_of_what_goes_in_change_nothing(part, seed):
+    """As on machines that are not here: every number that a search starts from is rounded otherwise."""
+    everything = importlib.import_module(part).everything
+    straight = _plain(everything())
+    with searched_data.nudged(seed):
+        other = _plain(everything())
+    assert not list(differences(straight, other))
+
+
+def test_a_difference_would_be_seen():
+    straight = {"x": {"choices": [1], "figures": {"y": [1.0, 2.0]}}}
+    for choices, values in (([2], [1.0, 2.0]), ([1], [1.0, 2.0 + 1e-8]), ([1], [1.0, math.nan])):
+        other = {"x": {"choices": choices, "figures": {"y": values}}}
+        assert list(differences(straight, other))
+    assert not list(differences(straight, {"x": {"choices": [1], "figures": {"y": [1.0, 2.0 + 1e-12]}}}))
+    assert next(differences(straight, {})).startswith("not the same searches")
