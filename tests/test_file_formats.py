@@ -74,6 +74,7 @@ def test_batches_change_nothing(tmp_path: Path, batches_of: Any, kind: str, outp
         assert result.exit_code == 0, result.output
         found.append((cells_of(tmp_path / output), result.output))
     assert found[0] == found[1] == found[2]
+    assert list(read_scores(tmp_path / output)[0]) == ["name", "total", "total_pomp", "total_answered"]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 1000])
@@ -268,7 +269,7 @@ def test_a_workbook_of_charts_has_no_answers(tmp_path: Path) -> None:
         open_answers(tmp_path / "a.xlsx")
 
 
-@pytest.mark.parametrize("rows", [1, 2, 1000])
+@pytest.mark.parametrize("rows", [1, 1000])
 @pytest.mark.parametrize("n_blank", [0, 2])
 @pytest.mark.parametrize("at", [0, 1, 3])
 def test_the_line_of_a_row_that_is_too_long_is_named(
