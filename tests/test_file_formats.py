@@ -67,13 +67,13 @@ def test_batches_change_nothing(tmp_path: Path, batches_of: Any, kind: str, outp
     name, write = INPUTS[kind]
     write(tmp_path / name)
     found = []
-    for rows in (1000, 1, 3):
+    for rows in (1000, 3):
         batches_of(rows)
         options = ["--keep", "name", "--answered", "--pomp", "-o", tmp_path / output]
         result = run("score", tmp_path / name, "-i", "ras", *options)
         assert result.exit_code == 0, result.output
         found.append((cells_of(tmp_path / output), result.output))
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
     assert list(read_scores(tmp_path / output)[0]) == ["name", "total", "total_pomp", "total_answered"]
 
 
@@ -198,7 +198,7 @@ def usual_limit() -> Any:
 
 
 @pytest.mark.parametrize("n_before", [0, 30])  # in the sample that is looked at first, and beyond it
-@pytest.mark.parametrize("length", [131_072, 131_073, 200_000, 3_000_000])
+@pytest.mark.parametrize("length", [131_073, 1_000_000])
 def test_texts_may_be_long(tmp_path: Path, usual_limit: None, length: int, n_before: int) -> None:
     header, row = ",".join([*IDS, "note"]), "3," * 7
     lines = [header, *[f"{row}short"] * n_before, f'{row}"{"x" * length}"']
