@@ -67,13 +67,14 @@ def test_batches_change_nothing(tmp_path: Path, batches_of: Any, kind: str, outp
     name, write = INPUTS[kind]
     write(tmp_path / name)
     found = []
-    for rows in (1000, 1, 3):
+    for rows in (1000, 3):
         batches_of(rows)
         options = ["--keep", "name", "--answered", "--pomp", "-o", tmp_path / output]
         result = run("score", tmp_path / name, "-i", "ras", *options)
         assert result.exit_code == 0, result.output
         found.append((cells_of(tmp_path / output), result.output))
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
+    assert list(read_scores(tmp_path / output)[0]) == ["name", "total", "total_pomp", "total_answered"]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 1000])
@@ -197,7 +198,7 @@ def usual_limit() -> Any:
 
 
 @pytest.mark.parametrize("n_before", [0, 30])  # in the sample that is looked at first, and beyond it
-@pytest.mark.parametrize("length", [131_072, 131_073, 200_000, 3_000_000])
+@pytest.mark.parametrize("length", [131_073, 1_000_000])
 def test_texts_may_be_long(tmp_path: Path, usual_limit: None, length: int, n_before: int) -> None:
     header, row = ",".join([*IDS, "note"]), "3," * 7
     lines = [header, *[f"{row}short"] * n_before, f'{row}"{"x" * length}"']
@@ -268,7 +269,7 @@ def test_a_workbook_of_charts_has_no_answers(tmp_path: Path) -> None:
         open_answers(tmp_path / "a.xlsx")
 
 
-@pytest.mark.parametrize("rows", [1, 2, 1000])
+@pytest.mark.parametrize("rows", [1, 1000])
 @pytest.mark.parametrize("n_blank", [0, 2])
 @pytest.mark.parametrize("at", [0, 1, 3])
 def test_the_line_of_a_row_that_is_too_long_is_named(

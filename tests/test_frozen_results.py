@@ -110,9 +110,10 @@ def inside(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         for position, part in enumerate(value):
             yield from inside(part, f"{path}[{position}]")
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            if field.name not in ("table", "solution", "form"):
-                yield from inside(getattr(value, field.name), f"{path}.{field.name}")
+        names = [field.name for field in dataclasses.fields(value)]
+        for name in dict.fromkeys([*names, *getattr(value, "__dict__", {})]):  # what was worked out, too
+            if name not in ("table", "solution", "form"):
+                yield from inside(getattr(value, name), f"{path}.{name}")
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -137,6 +138,7 @@ def test_the_walk_finds_what_it_should() -> None:
         "scores": 3,
     }
     assert {name: n for name, n in least.items() if counts[name] < n} == {}
+    assert any("_correlations_by_items" in path for path, _ in inside(made("moments")))
     for path in (".covariances", ".means", ".counts", ".reverse", ".weights", ".pair_variances"):
         assert path in dict(inside(made("keyed moments")))
 
