@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import searched_data
+import searched_reliability
 from machines import answers_everywhere
 
 PARTS = ("searched_factors", "searched_reliability")
@@ -78,3 +79,12 @@ def test_a_difference_would_be_seen():
         assert list(differences(straight, other))
     assert not list(differences(straight, {"x": {"choices": [1], "figures": {"y": [1.0, 2.0 + 1e-12]}}}))
     assert next(differences(straight, {})).startswith("not the same searches")
+
+
+def test_the_width_of_a_plan_leads_to_its_size_again():
+    """Also where rounding made it narrower by the last bit, so that nobody more is asked for."""
+    plans = [
+        plan["choices"] for name, plan in searched_reliability.plans().items() if name.startswith("alpha")
+    ]
+    assert len(plans) == 16
+    assert all(again == first for first, again, _ in plans)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factor_answers import coded, exact
+from intimacy_scales.factor.confirmatory.analysis import cfa
 from intimacy_scales.factor.confirmatory.estimates import delta_errors
+from intimacy_scales.factor.confirmatory.likelihood import evidence_of, fitted
+from intimacy_scales.factor.confirmatory.saturated import saturated
+from intimacy_scales.factor.discriminant import _pairwise, ratio
+from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.sample import covariances_as_sample
+from intimacy_scales.factor.two_level.fitting import fit_two_level
+from intimacy_scales.factor.two_level.likelihood import cluster_moments
 from intimacy_scales.reliability.anova import mean_squares
+from intimacy_scales.reliability.diary_components import reml_components
 from intimacy_scales.reliability.halves import split_half
 from intimacy_scales.reliability.icc import intraclass_corr
+from intimacy_scales.reliability.level_coefficients import composite_of
 from intimacy_scales.ties import (
     descending,
     directions,
@@ -20,7 +31,7 @@ from intimacy_scales.ties import (
     first_lowest,
     members_of_space,
 )
-from searched_data import alike, clusters, moved, nudged, ring
+from searched_data import alike, answers, clusters, diary, moved, nudged, ring
 
 _WHOLE = st.lists(st.integers(-4, 4), min_size=1, max_size=12)
 _SEEDS = st.integers(0, 10**6)
@@ -139,3 +150,54 @@ def test_what_parameters_do_not_move_has_no_standard_error(seed):
     assert errors[:2].tolist() == [0, 0]
     assert errors[2] == pytest.approx(np.sqrt(moving @ covariance @ moving))
     assert np.isnan(delta_errors(np.eye(2), np.diag([-1e-9, 1.0]))[0])
+
+
+def test_a_factor_that_is_not_there_has_no_loadings_and_no_reliability():
+    """Persons whose means hardly differ: what a search leaves of loadings between them is 0, not 1e-17."""
+    y, who, _ = diary(40, 3, 8)
+    y = y - np.round(np.array([y[who == i].mean(axis=0) for i in range(40)]))[who]
+    fit = fit_two_level(cluster_moments(y, who), nonnegative=True)
+    assert fit.loadings_between.tolist() == [0, 0, 0]
+    assert np.isnan(fit.covariance).all()
+    between = composite_of(fit, 40, equal_loadings=False).between()
+    assert between.reason == "the model leaves the sum of the items a variance of 0"
+    assert np.isnan(between.estimate)
+
+
+def test_most_likely_moments_are_where_derivatives_vanish():
+    for seed in range(4):
+        table = pd.DataFrame(answers(80, 5, seed, gaps=12), columns=list("abcde"))
+        evidence = evidence_of(read_sample(table, tuple("abcde"), missing="fiml"), with_means=True)
+        found = saturated(evidence)
+        at = fitted(evidence, found.covariances, found.means)
+        assert at is not None
+        assert at.weights == pytest.approx(np.zeros((5, 5)), abs=1e-8)
+        assert at.mean_weights == pytest.approx(np.zeros(5), abs=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_variance_components_do_not_depend_on_the_unit(seed):
+    """Nor on the size of the deviance, in whose rounding a search may come to rest."""
+    y, who, when = diary(20, 3, seed)
+    found = reml_components(y, who, when)
+    other = reml_components(1000 * y, who, when)
+    assert np.array(list(other.values())) == pytest.approx(1e6 * np.array(list(found.values())), rel=1e-9)
+
+
+def test_a_ratio_is_not_defined_where_an_item_does_not_vary_however_its_value_is_rounded():
+    rows = np.column_stack([np.full(40, 0.1), *answers(40, 3, 1).T / 10])
+    assert np.isnan(ratio(_pairwise(rows), (0, 1), (2, 3), geometric=False))
+    assert np.isfinite(ratio(_pairwise(rows[:, [1, 2, 3, 1]]), (0, 1), (2, 3), geometric=False))
+
+
+def test_equal_modification_indices_come_in_the_order_of_the_model():
+    """Of like clusters of items: all pairs within are equal, and all between."""
+    names = [f"q{i}" for i in range(1, 7)]
+    model = "f =~ " + " + ".join(names)
+    found = cfa(
+        model, covariances_as_sample(clusters(2, 3, 0.6, 0.4), n=200, names=names)
+    ).modification_indices()
+    pairs = [index.name for index in found]
+    inside = ["q1 ~~ q2", "q1 ~~ q3", "q2 ~~ q3", "q4 ~~ q5", "q4 ~~ q6", "q5 ~~ q6"]
+    assert pairs[:6] == inside
+    assert len({round(index.index, 6) for index in found}) == 2

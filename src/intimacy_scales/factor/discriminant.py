@@ -166,7 +166,7 @@ def _pairwise(rows: Floats) -> Floats:
     x = np.where(there > 0, rows, 0.0)
     n, s, p, q = there.T @ there, x.T @ there, x.T @ x, (x**2).T @ there
     spread = n * q - s**2
-    spread = np.where(spread > _CONSTANT * n * q, spread, 0.0)  # what rounding leaves of none is none
+    spread = np.where(spread > _CONSTANT * n * q, spread, np.nan)  # or what rounding leaves of none
     found: Floats = (n * p - s * s.T) / np.sqrt(spread * spread.T)
     return found
 
