@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,6 +15,7 @@ from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, ResponseError, encode, item_moments, simulate
 from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
+from intimacy_scales.reliability.intervals import logit
 from reference.simulated import simulated_answers
 from test_omega import WHOLE, naive, near
 
@@ -100,18 +101,88 @@ def test_the_standard_error_is_lavaans(case):
     assert (delta.n, delta.method, delta.confidence_level) == (omega.n, "delta", 0.9)
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([0.8, 1.0, 4.0]), st.sampled_from([0.5, 0.95, 0.9999]))
-@settings(max_examples=12, deadline=None)
-def test_logit_is_delta_on_the_scale_of_log_odds_and_stays_inside(seed, together, level):
+def most_spread(share):
+    """The largest standard deviation of what stays between 0 and 1 with this mean: everyone at an end."""
+    return math.sqrt(share * (1 - share) ** 2 + (1 - share) * share**2)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 0.8, 1.0, 4.0]), st.sampled_from([0.5, 0.95, 0.9999]))
+@example(1609240, 0.8, 0.5)  # a Heywood case: omega .94 with a standard error of 6.2
+@example(1, 0.3, 0.95)
+@settings(max_examples=16, deadline=None)
+def test_closed_intervals_are_those_of_the_standard_error_where_it_can_be_one(seed, together, level):
     omega = mcdonald_omega(coded(good(40, 4, seed, together=together)))
-    interval = omega.confidence_interval(level)
-    if not 0 < omega.estimate < 1:
-        assert math.isnan(interval.low)
+    share, error = omega.estimate, omega.standard_error
+    if omega.reason is not None:
         return
-    assert 0 < interval.low < omega.estimate < interval.high < 1
-    odds = [math.log(p / (1 - p)) for p in (interval.low, omega.estimate, interval.high)]
-    step = stats.norm.ppf((1 + level) / 2) * omega.standard_error / (omega.estimate * (1 - omega.estimate))
-    near(odds, odds[1] + np.array([-step, 0, step]), rel=1e-5, abs=1e-6)
+    by_odds, delta = (omega.confidence_interval(level, method) for method in CLOSED)
+    step = stats.norm.ppf((1 + level) / 2) * error
+    if error > most_spread(0.5):
+        assert np.isnan([*delta]).all()
+        assert "nothing between 0 and 1 has a standard deviation above 0.5; use method=" in delta.reason
+    else:
+        near([*delta], [share - step, share + step], rel=1e-9)
+    if math.isnan(by_odds.low):
+        beyond = not 0 < share < 1 or error > most_spread(share)
+        assert beyond or step / (share * (1 - share)) > 30
+        assert by_odds.reason.endswith(f"use method='{'bootstrap' if math.isnan(delta.low) else 'delta'}'")
+    else:
+        assert 0 < by_odds.low < share < by_odds.high < 1
+        assert error <= most_spread(share)
+        odds = math.log(share / (1 - share)) + np.array([-1, 1]) * step / (share * (1 - share))
+        near([*by_odds], stats.logistic.cdf(odds), rel=1e-8)
+
+
+HEYWOOD = coded(good(40, 4, 1609240, together=0.8))
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        (
+            "logit",
+            r"is 6\.2, and nothing that stays between 0 and 1 with a mean of 0\.944 has .* above 0\.23",
+        ),
+        ("delta", r"is 6\.2, and nothing between 0 and 1 has a standard deviation above 0\.5"),
+        ("adf", r"is 8\.13, and nothing between 0 and 1 has a standard deviation above 0\.5"),
+    ],
+)
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_a_standard_error_beyond_the_range_makes_no_interval(method, words, level):
+    interval = mcdonald_omega(HEYWOOD).confidence_interval(level, method)
+    assert np.isnan([*interval]).all()
+    assert re.search(words, interval.reason)
+    assert interval.reason.endswith("; use method='bootstrap'")
+    assert (interval.n, interval.confidence_level, interval.method) == (40, level, method)
+
+
+def test_where_only_the_logit_is_beyond_its_range_delta_is_named():
+    """Items that hardly go together, omega .02: an interval of log odds would go from 1e-10 to 1."""
+    found = mcdonald_omega(coded(good(40, 4, 43, together=0.3)))
+    assert found.standard_error < 0.5
+    assert found.confidence_interval().reason.endswith("; use method='delta'")
+    assert found.confidence_interval(method="delta").reason is None
+
+
+@given(st.floats(-0.5, 1.5), st.floats(0, 0.6), st.floats(0.01, 0.9999))
+@example(0.999, 0.03, 0.9999)  # within the bound, and no float lies between the end and 1
+@example(1e-6, 9e-4, 0.95)
+@example(0.5, 0.5, 0.95)
+@example(1.0, 0.0, 0.95)
+@example(0.0, 0.0, 0.95)
+def test_a_logit_interval_is_inside_or_says_why_there_is_none(share, error, level):
+    ends = logit(share, error, level)
+    if not 0 < share < 1:
+        assert "has no logit" in ends
+    elif error > most_spread(share) * (1 + 1e-12):
+        assert "nothing that stays between 0 and 1" in ends
+    elif isinstance(ends, str):
+        assert error > most_spread(share) * (1 - 1e-12) or "would end at 0 or 1" in ends
+        assert stats.norm.ppf((1 + level) / 2) * error / (share * (1 - share)) > 20
+    else:
+        low, high = ends
+        assert 0 < low <= share * (1 + 1e-12)
+        assert share * (1 - 1e-12) <= high < 1
 
 
 def test_standard_errors_fall_with_the_root_of_n():

@@ -18,6 +18,7 @@ from intimacy_scales.instrument.reference import InstrumentRef
 
 MIN_PERSONS = 30
 T_MEAN, T_SD = 50.0, 10.0
+_SAME = 1e-9  # of the range: what rounding leaves between equal totals of unequal parts
 _SIDES = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
 
 Percentile = Annotated[Number, Field(ge=0, le=100)]
@@ -211,10 +212,10 @@ def _norm_of(
             "deviations, and percentiles are less certain still. force=True makes them of two or more"
         )
     sd = float(values.std(ddof=1))
-    if values.min() == values.max():
-        raise NoNormsError(f"norms of {scale!r}: all {n} persons have the score {float(values[0])}")
     low, high = scores.range(scale)
-    points, ranks, _ = percentile_ranks(values, low, high, scores.n_possible(scale))
+    if values.max() - values.min() <= _SAME * (high - low):
+        raise NoNormsError(f"norms of {scale!r}: all {n} persons have the score {float(values[0]):.10g}")
+    points, ranks, _, _ = percentile_ranks(values, low, high, scores.n_possible(scale))
     return norm(
         instrument=scores.instrument.id,
         scale=scale,

@@ -1,6 +1,7 @@
-"""Closed-form intervals of coefficient alpha and of a correlation (arrays only).
+"""Closed-form intervals of coefficient alpha, of a share of variance and of a correlation (arrays only).
 
-All but `duhachek_variance` need nothing but the estimate, the number of persons and of items.
+All but `duhachek_variance` need nothing but the estimate and its standard error or the numbers of persons
+and items.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.results import shown
+
 _ROUNDING = 1e-12
 _FISHER = 3
+_MOST = 0.5  # standard deviation of anything between 0 and 1
 
 
 def normal_quantile(confidence_level: float) -> float:
@@ -84,3 +88,44 @@ def symmetric(
     quantile = normal_quantile(confidence_level) if df is None else float(stdtrit(df, level))
     half = quantile * math.sqrt(max(variance, 0.0))
     return estimate - half, estimate + half
+
+
+def too_wide_because(standard_error: float) -> str | None:
+    """Return why a share between 0 and 1 has no symmetric interval of this standard error, or None.
+
+    No variable between 0 and 1 has a standard deviation above 1/2 (Popoviciu, 1935). A larger standard
+    error is no account of how estimates vary: near an improper solution the derivatives of which it is made
+    grow without bound, and what they say ends long before.
+    """
+    if standard_error <= _MOST:
+        return None
+    return (
+        f"its standard error is {standard_error:.3g}, and nothing between 0 and 1 has a standard deviation "
+        f"above {_MOST}"
+    )
+
+
+def logit(share: float, standard_error: float, confidence_level: float) -> tuple[float, float] | str:
+    """Return ``logit(r) ± z se / (r (1 - r))``, turned back, or why there is no such interval.
+
+    Ends stay between 0 and 1 (Raykov & Marcoulides, 2011). So a share has one only if it lies there, and if
+    its standard error is that of something which stays there: no such variable with a mean of r has a
+    variance above ``r (1 - r)`` (Bhatia & Davis, 2000). Nor has it one if an end comes so near to 0 or 1
+    that no float lies between: on that side it would exclude nothing.
+    """
+    from scipy.special import expit
+
+    if not 0 < share < 1:
+        return f"an estimate of {shown(share)} has no logit"
+    most = math.sqrt(share * (1 - share))
+    if standard_error > most:
+        return (
+            f"its standard error is {standard_error:.3g}, and nothing that stays between 0 and 1 with a mean "
+            f"of {shown(share)} has a standard deviation above {most:.3g}"
+        )
+    half = normal_quantile(confidence_level) * standard_error / (share * (1 - share))
+    centre = math.log(share) - math.log1p(-share)
+    low, high = (float(expit(centre + side)) for side in (-half, half))
+    if not (low > 0 and high < 1):
+        return f"with a standard error of {standard_error:.3g}, it would end at 0 or 1 to the last digit"
+    return low, high

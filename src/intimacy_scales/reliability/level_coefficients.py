@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.factor.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.freezing import freeze
-from intimacy_scales.reliability.intervals import normal_quantile
+from intimacy_scales.reliability.intervals import logit
 from intimacy_scales.results import Interval, Result, check_level, plain, shown, undefined_interval
 
 Floats = NDArray[np.float64]
@@ -76,20 +76,18 @@ class LevelCoefficient(Result):
         -----
         ``logit(r) ± z se / (r (1 - r))`` (Raykov & Marcoulides, 2011), turned back. The standard error
         comes from the expected information of normal answers; the number of occasions is taken as given.
+        There is no interval where the standard error is above ``sqrt(r (1 - r))``: nothing that stays
+        between 0 and 1 with a mean of r varies so much (Bhatia & Davis, 2000).
         """
-        from scipy.special import expit, logit
-
-        level, r = check_level(confidence_level), self.estimate
-        reason = self.reason
+        level, reason = check_level(confidence_level), self.reason
         if reason is None and not math.isfinite(self.standard_error):
             reason = "the answers do not determine its standard error"
-        if reason is None and not 0 < r < 1:
-            reason = f"an estimate of {shown(r)} has no logit"
         if reason is not None:
             return undefined_interval(level, _METHOD, self.n, reason)
-        half = normal_quantile(level) * self.standard_error / (r * (1 - r))
-        low, high = (float(expit(logit(r) + side)) for side in (-half, half))
-        return Interval(low=low, high=high, confidence_level=level, method=_METHOD, n=self.n)
+        ends = logit(self.estimate, self.standard_error, level)
+        if isinstance(ends, str):
+            return undefined_interval(level, _METHOD, self.n, ends)
+        return Interval(low=ends[0], high=ends[1], confidence_level=level, method=_METHOD, n=self.n)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with a 95 % interval; None for what is not defined."""

@@ -145,7 +145,10 @@ class McDonaldOmega(Coefficient):
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined.
+            With the reason in place of ends where it is not defined: for ``delta`` and ``adf``, where the
+            standard error is above 1/2, as nothing between 0 and 1 varies so much (Popoviciu, 1935); for
+            ``logit``, where it is above ``sqrt(omega (1 - omega))``, as nothing that stays between 0 and 1
+            does with this mean (Bhatia & Davis, 2000). Improper solutions have such standard errors.
 
         Raises
         ------

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
@@ -21,7 +20,7 @@ from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reliability.bootstrap import bca_interval, percentile_interval
 from intimacy_scales.reliability.influence import distribution_free_variance, influences
-from intimacy_scales.reliability.intervals import symmetric
+from intimacy_scales.reliability.intervals import logit, symmetric, too_wide_because
 from intimacy_scales.results import Interval, check_level, counted, generator, undefined_interval
 
 if TYPE_CHECKING:
@@ -96,15 +95,23 @@ def omega_interval(
     if math.isnan(variance):
         reason = "with FIML the observed variance has no closed form here; use method='bootstrap'"
         return undefined_interval(level, method, omega.n, reason)
-    if method == "delta":
-        low, high = symmetric(omega.estimate, variance, level)
-        return Interval(low=low, high=high, confidence_level=level, method=method, n=omega.n)
-    if not 0 < omega.estimate < 1:
-        return undefined_interval(level, method, omega.n, "omega is not between 0 and 1; use method='delta'")
-    odds = math.log(omega.estimate / (1 - omega.estimate))
-    half = float(ndtri((1 + level) / 2)) * math.sqrt(variance) / (omega.estimate * (1 - omega.estimate))
-    low, high = (1 / (1 + math.exp(-(odds + side))) for side in (-half, half))
-    return Interval(low=low, high=high, confidence_level=level, method=method, n=omega.n)
+    ends = _closed_form(omega.estimate, variance, level, method)
+    if isinstance(ends, str):
+        return undefined_interval(level, method, omega.n, ends)
+    return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=omega.n)
+
+
+def _closed_form(estimate: float, variance: float, level: float, method: str) -> tuple[float, float] | str:
+    """Return the ends, or why there are none and what there is instead."""
+    standard_error = math.sqrt(variance)
+    too_wide = too_wide_because(standard_error)
+    if method == "logit":
+        ends = logit(estimate, standard_error, level)
+        other = "delta" if too_wide is None else "bootstrap"
+        return f"{ends}; use method={other!r}" if isinstance(ends, str) else ends
+    if too_wide is not None:
+        return f"{too_wide}; use method='bootstrap'"
+    return symmetric(estimate, variance, level)
 
 
 def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Clusters) -> None:
@@ -150,13 +157,7 @@ def _from_answers(
     groups = cluster_positions(omega.answers, clusters)
     unit = "person" if groups is None else "cluster"
     if method == "adf":
-        moments, gradient = _moments_and_gradient(omega)
-        variance, n = distribution_free_variance(omega.answers, moments, gradient, groups)
-        if n < _THREE:
-            few = f"too few: {counted(n, unit)}, three are needed"
-            return undefined_interval(level, method, n, few)
-        low, high = symmetric(omega.estimate, variance, level, df=None if groups is None else n - 1)
-        return Interval(low=low, high=high, confidence_level=level, method=method, n=n)
+        return _distribution_free(omega, level, groups)
     members = _members(omega, groups)
     if len(members) < _THREE:
         few = f"too few: {counted(len(members), unit)}, three are needed"
@@ -178,6 +179,22 @@ def _from_answers(
             level, method, len(members), "all resamples lie on one side of the estimate"
         )
     return Interval(low=low, high=high, confidence_level=level, method=method, n=len(members))
+
+
+def _distribution_free(omega: McDonaldOmega, level: float, groups: NDArray[np.intp] | None) -> Interval:
+    """Return the symmetric interval for any distribution of answers, of persons or of clusters."""
+    assert isinstance(omega.answers, CodedResponses)
+    moments, gradient = _moments_and_gradient(omega)
+    variance, n = distribution_free_variance(omega.answers, moments, gradient, groups)
+    reason = None
+    if n < _THREE:
+        reason = f"too few: {counted(n, 'person' if groups is None else 'cluster')}, three are needed"
+    elif (too_wide := too_wide_because(math.sqrt(variance))) is not None:
+        reason = f"{too_wide}; use method='bootstrap'"
+    if reason is not None:
+        return undefined_interval(level, "adf", n, reason)
+    low, high = symmetric(omega.estimate, variance, level, df=None if groups is None else n - 1)
+    return Interval(low=low, high=high, confidence_level=level, method="adf", n=n)
 
 
 def _members(omega: McDonaldOmega, groups: NDArray[np.intp] | None) -> list[NDArray[np.intp]]:
