@@ -41,8 +41,8 @@ def _print_first_couples(path: Path) -> None:
     from intimacy_scales.interop import open_answers
     from intimacy_scales.scoring import score as score_answers
 
-    file = open_answers(path)
-    answers = next(file.batches(file.names))
+    with open_answers(path) as file:
+        answers = next(file.batches(file.names))
     scores = score_answers("scii-24", answers)
     couples, partners = answers.values("couple", "keep"), answers.values("partner", "keep")
     table = Table(box=None, header_style="bold", pad_edge=False, title="\nThe first two couples")

@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class AnswerFile(ABC):
-    """A file of answers, read in batches.
+    """A file of answers, read in batches; what it holds open is closed at the end of a `with` block.
 
     Attributes
     ----------
@@ -44,6 +44,18 @@ class AnswerFile(ABC):
     @abstractmethod
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield columns of items, and others as they are, some rows at a time."""
+
+    def close(self) -> None:
+        """Close what is held open between batches: nothing, unless a format says otherwise."""
+        return
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def check_row(self, row: Sequence[Any], line: int) -> Sequence[Any]:
         """Return a row of as many fields as there are columns; empty fields at its end may be more."""

@@ -96,34 +96,34 @@ class FilePass:
         ResponseError
             The file cannot be read, or columns are missing.
         """
-        file = open_answers(self.source, encoding=self.encoding)
-        wanted = {"--person": self.person, **named}
-        others = list(dict.fromkeys(name for name in wanted.values() if name is not None))
-        items = checked_columns(
-            self.form,
-            file,
-            self.columns,
-            {option: [name] for option, name in wanted.items()},
-            allow_missing=self.allow_missing_items,
-        )
         account = Account()
-        with ProblemFile(self.problems) as told:
-            for batch in batches_of(file, items, others):
-                reader = AnswerReader(
-                    self.form,
-                    batch,
-                    columns=self.columns,
-                    missing_codes=self.missing_codes,
-                    on_invalid="missing",
-                    person=self.person,
-                    allow_missing_items=True,  # checked above, for the whole file
-                    offset=account.n_persons,
-                )
-                gather(reader)
-                found = reader.finish()
-                account.add(len(batch), found)
-                told.write(found)
-                self.progress(file.position, file.size)
+        with open_answers(self.source, encoding=self.encoding) as file:
+            wanted = {"--person": self.person, **named}
+            others = list(dict.fromkeys(name for name in wanted.values() if name is not None))
+            items = checked_columns(
+                self.form,
+                file,
+                self.columns,
+                {option: [name] for option, name in wanted.items()},
+                allow_missing=self.allow_missing_items,
+            )
+            with ProblemFile(self.problems) as told:
+                for batch in batches_of(file, items, others):
+                    reader = AnswerReader(
+                        self.form,
+                        batch,
+                        columns=self.columns,
+                        missing_codes=self.missing_codes,
+                        on_invalid="missing",
+                        person=self.person,
+                        allow_missing_items=True,  # checked above, for the whole file
+                        offset=account.n_persons,
+                    )
+                    gather(reader)
+                    found = reader.finish()
+                    account.add(len(batch), found)
+                    told.write(found)
+                    self.progress(file.position, file.size)
         return account
 
     def finish(

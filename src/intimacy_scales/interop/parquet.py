@@ -40,6 +40,10 @@ class ParquetFile(AnswerFile):
         except OSError as error:
             raise ResponseError(f"{self.path}: is damaged: {error}") from None
 
+    def close(self) -> None:
+        """Close the file, which stays open between batches."""
+        self._file.close()
+
 
 class ParquetScores(ScoreFile):
     """A Parquet file of scores; null where there is none.

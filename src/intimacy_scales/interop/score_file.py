@@ -101,21 +101,21 @@ def score_file(
         if path is not None and path.resolve() == source.resolve():
             raise ResponseError(f"{path}: would overwrite the answers; choose another name")
     check_keep(keep, form.scale_ids)
-    file = open_answers(source, encoding=encoding)
-    others = [*keep, *([person] if person else [])]
-    named = {"--keep": keep, "--person": [person]}
-    items = checked_columns(form, file, columns, named, allow_missing=allow_missing_items)
-    stream = score_stream(
-        form,
-        batches_of(file, items, others),
-        columns=columns,
-        missing_codes=missing_codes,
-        on_invalid="missing",
-        person=person,
-        allow_missing_items=True,  # checked above, for the whole file
-    )
     account, summary = Account(), None
     with contextlib.ExitStack() as stack:
+        file = stack.enter_context(open_answers(source, encoding=encoding))
+        others = [*keep, *([person] if person else [])]
+        named = {"--keep": keep, "--person": [person]}
+        items = checked_columns(form, file, columns, named, allow_missing=allow_missing_items)
+        stream = score_stream(
+            form,
+            batches_of(file, items, others),
+            columns=columns,
+            missing_codes=missing_codes,
+            on_invalid="missing",
+            person=person,
+            allow_missing_items=True,  # checked above, for the whole file
+        )
         writer = None if output is None else stack.enter_context(open_output(output))
         told = stack.enter_context(ProblemFile(problems))
         for scores in stream:

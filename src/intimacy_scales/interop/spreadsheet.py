@@ -39,11 +39,25 @@ class SpreadsheetFile(AnswerFile):
             raise ResponseError(f"{path}: is not an .xlsx workbook: {error}") from None
         self._sheet = self._book.worksheets[0]
         self._sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+        try:
+            self.names = self._header()
+        except BaseException:
+            self.close()
+            raise
+
+    def _header(self) -> list[str]:
+        """Return the names of the columns: the first row, up to the last cell that is not empty."""
         header = next(self._sheet.iter_rows(values_only=True), ())
         named = [index for index, name in enumerate(header) if name is not None]
         if not named:
-            raise ResponseError(f"{path}: the first row of sheet {self._sheet.title!r} must name the columns")
-        self.names = ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
+            raise ResponseError(
+                f"{self.path}: the first row of sheet {self._sheet.title!r} must name the columns"
+            )
+        return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
+
+    def close(self) -> None:
+        """Close the workbook, which stays open between batches."""
+        self._book.close()
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
@@ -55,7 +69,6 @@ class SpreadsheetFile(AnswerFile):
         while batch := list(islice(rows, BATCH_ROWS)):
             yield self.table(batch, list(dict.fromkeys([*items, *others])))
         self.position = self.size
-        self._book.close()
 
 
 def _cell(value: Any) -> Any:
