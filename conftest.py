@@ -1,7 +1,8 @@
-"""Run the code blocks of README and docs as tests, each page in a folder of its own."""
+"""One terminal for all tests; code blocks of README and docs as tests, each page in a folder of its own."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import shlex
 import tempfile
@@ -10,9 +11,35 @@ from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
-from typer.testing import CliRunner
+
+# what a person, a terminal or a service may have set, and what the command line prints by
+_OF_A_TERMINAL = (
+    "COLUMNS", "LINES", "TERM", "TERMINAL_WIDTH", "FORCE_COLOR", "PY_COLORS", "NO_COLOR", "CLICOLOR",
+    "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "GITHUB_ACTIONS",
+)  # fmt: skip
+
+
+def _leave_the_terminal(patch: pytest.MonkeyPatch) -> None:
+    for name in _OF_A_TERMINAL:
+        patch.delenv(name, raising=False)
+
+
+def pytest_sessionstart() -> None:
+    """Make the consoles while no width is set: one that they find when made is theirs for good."""
+    with pytest.MonkeyPatch.context() as patch:
+        _leave_the_terminal(patch)
+        importlib.import_module("intimacy_scales.cli.terminal")
+        importlib.import_module("typer.rich_utils")
+
+
+@pytest.fixture(autouse=True)
+def _one_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test print on a terminal of 80 columns without colours, unless it names another."""
+    _leave_the_terminal(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "80")
 
 
 def _save_instrument(example: Example) -> None:
@@ -23,6 +50,8 @@ def _save_instrument(example: Example) -> None:
 
 def _run_commands(example: Example) -> str | None:
     """Run the lines that call the command line; the two that install are run by .ci/run."""
+    from typer.testing import CliRunner
+
     from intimacy_scales.cli import app
 
     for line in str(example.parsed).splitlines():

@@ -1,4 +1,4 @@
-"""What tests share: where the reference data lie, and one form used throughout."""
+"""What tests share: how property tests run, where the reference data lie, and one form used throughout."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from intimacy_scales import Instrument, load
+from property_tests import choose_profile, pytest_collection_modifyitems
+
+__all__ = ["pytest_collection_modifyitems"]  # pytest finds its hooks here
+choose_profile()
 
 
 def _shared() -> Path:

@@ -326,7 +326,7 @@ ACCEPTED = [(meant, value) for meant, values in {
     2: ["slightly   agree", "Slightly\u00a0agree", "SLIGHTLY\tAGREE\n", "\ufeffSlightly agree\u200b"],
     1: ["Don't agree", "Don’t agree", "don`t agree", "DON´T AGREE"],
     5: ['Agree "completely"', "agree «Completely»", "Agree „completely“"],
-    None: [None, math.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT"),
+    None: [None, math.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT", "ns"),
            Decimal("NaN"), Decimal("sNaN"), "", " ", "\u00a0", "\t\n", "NA", "na", " NaN ", "nan",
            -9, "-9", -9.0, "-9.0", "−9", "refused", " Refused", np.int16(-9),  # declared by the instrument
            -98, "-98", -98.0, 77, "77.0", "Don't know", "don’t  KNOW"],  # declared in the call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -14,10 +15,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
-from intimacy_scales import available, score
+from intimacy_scales import ResponseError, available, load, score
 from intimacy_scales.banks import example_path
 from intimacy_scales.interop import base, delimited, open_answers
 from intimacy_scales.interop.base import without_formula
+from intimacy_scales.interop.score_file import score_file
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])
@@ -320,9 +322,48 @@ def test_version_and_help() -> None:
 def test_readers_tell_how_far_they_are(tmp_path: Path) -> None:
     for name, write in INPUTS.values():
         write(tmp_path / name)
-        file = open_answers(tmp_path / name)
-        assert sum(len(batch) for batch in file.batches(IDS)) == 4
-        assert 0 < file.position <= file.size
+        with open_answers(tmp_path / name) as file:
+            assert sum(len(batch) for batch in file.batches(IDS)) == 4
+            assert 0 < file.position <= file.size
+
+
+def open_files(folder: Path) -> list[str]:
+    """Return the files of a folder that this process holds open."""
+    found = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # the listing's own is closed by now
+            found.append(str(entry.readlink()))
+    return [name for name in found if Path(name).parent == folder]
+
+
+LISTS_OPEN_FILES = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="this system does not list open files there"
+)
+
+
+@LISTS_OPEN_FILES
+@pytest.mark.parametrize("kind", INPUTS)
+def test_no_file_stays_open_however_reading_ends(tmp_path: Path, kind: str) -> None:
+    name, write = INPUTS[kind]
+    write(tmp_path / name)
+    with pytest.raises(ResponseError) as caught:  # kept, and with it all that its traceback holds
+        score_file(load("ras"), tmp_path / name, person="none such")
+    assert open_files(tmp_path) == []
+    assert "none such" in str(caught.value)
+    with open_answers(tmp_path / name) as file:
+        first = iter(file.batches(IDS))
+        next(first)
+        del first
+    assert open_files(tmp_path) == []
+
+
+@LISTS_OPEN_FILES
+def test_a_workbook_without_names_of_columns_does_not_stay_open(tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    with pytest.raises(ResponseError, match="must name the columns") as caught:
+        open_answers(tmp_path / "empty.xlsx")
+    assert open_files(tmp_path) == []
+    assert "sheet 'Sheet'" in str(caught.value)
 
 
 def test_an_interrupted_output_leaves_nothing(tmp_path: Path) -> None:

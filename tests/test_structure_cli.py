@@ -213,7 +213,7 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "missing": (["{data}", *FEW, "--missing", "em"], "is not one of"),
     "pairwise": (["{data}", *FEW, "--estimator", "MLR", "--missing", "pairwise"], "'fiml' or 'listwise'"),
     "second order of two": (["{data}", *FEW, *TWO, "--factors", "second_order"], "2 scales do not identify"),
-    "seed": (["{data}", *FEW, "--seed", "-1"], "greater than or equal to 0"),
+    "seed": (["{data}", *FEW, "--seed", "-1"], "greater than or equal to 0|x>=0"),
     "iterations": (["{data}", "-i", "scii-24", "--iterations", "0"], "at least 1|greater than or equal to 1"),
     "clusters": (["{data}", *FEW, "--clusters", "family"], "family"),
     "couples with ML": (["{data}", *FEW, "--clusters", "couple", "--estimator", "ML"], "use 'MLR'"),

@@ -29,7 +29,7 @@ def label_positions(labels: Any) -> NDArray[np.intp]:
     EstimationError
         These are no labels.
     """
-    for way in ("to_pylist", "to_list", "tolist"):
+    for way in ("to_pylist", "tolist", "to_list"):
         if hasattr(labels, way):
             labels = getattr(labels, way)()
             break
