@@ -168,6 +168,8 @@ def test_where_only_the_logit_is_beyond_its_range_delta_is_named():
 @example(0.999, 0.03, 0.9999)  # within the bound, and no float lies between the end and 1
 @example(1e-6, 9e-4, 0.95)
 @example(0.5, 0.5, 0.95)
+@example(5e-324, 0.0, 0.5)
+@example(1 - 2e-16, 0.0, 0.5)
 @example(1.0, 0.0, 0.95)
 @example(0.0, 0.0, 0.95)
 def test_a_logit_interval_is_inside_or_says_why_there_is_none(share, error, level):
@@ -178,7 +180,8 @@ def test_a_logit_interval_is_inside_or_says_why_there_is_none(share, error, leve
         assert "nothing that stays between 0 and 1" in ends
     elif isinstance(ends, str):
         assert error > most_spread(share) * (1 - 1e-12) or "would end at 0 or 1" in ends
-        assert stats.norm.ppf((1 + level) / 2) * error / (share * (1 - share)) > 20
+        reach = stats.norm.ppf((1 + level) / 2) * error / (share * (1 - share))
+        assert reach > 20 or min(share, 1 - share) < 1e-12
     else:
         low, high = ends
         assert 0 < low <= share * (1 + 1e-12)

@@ -174,7 +174,7 @@ def fit_loglinear(
     --------
     >>> fit = fit_loglinear(np.array([1.0, 4.0, 6.0, 4.0, 2.0]), degree=2)
     >>> fit.shares.round(3).tolist(), round(fit.deviance, 3)
-    ([0.069, 0.217, 0.342, 0.27, 0.102], 0.358)
+    ([0.069, 0.218, 0.342, 0.267, 0.104], 0.153)
     >>> fit_loglinear(np.array([0.0, 4.0, 0.0, 0.0]), degree=2).reason
     '1 of 4 possible scores were reached, and a polynomial of degree 2 is 0 at these and positive at all \
 others: the likelihood rises for ever as their shares go to 0'
