@@ -1,6 +1,6 @@
 """Write constraints.txt anew: the newest versions that install together, for each Python that is given.
 
-python .ci/pin.py python3.11 python3.12 python3.13
+Run as `python .ci/pin.py python3.11 python3.12 python3.13`.
 """
 
 from __future__ import annotations

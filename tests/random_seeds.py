@@ -43,9 +43,7 @@ def plan(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def run(seed: int, times: int, *options: str) -> dict[str, Any]:
     """Run tests with a seed, and return how many passed, how long it took, and what each failure says."""
-    environment = {
-        name: value for name, value in os.environ.items() if name != "CI"
-    }  # CI's examples never vary
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}  # there none varies
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
