@@ -54,9 +54,14 @@ def moved_sample(sample: SampleMoments) -> SampleMoments:
     if _nudge.get() is None:
         return sample
     rows = None if sample.rows is None else moved(sample.rows)
-    r = moved(sample.correlations)
-    covariances = sample.covariances * (r / sample.correlations)
-    return replace(sample, correlations=r, covariances=covariances, means=moved(sample.means), rows=rows)
+    by = moved(np.ones_like(sample.correlations))
+    return replace(
+        sample,
+        correlations=sample.correlations * by,
+        covariances=sample.covariances * by,
+        means=moved(sample.means),
+        rows=rows,
+    )
 
 
 def answers(n: int, k: int, seed: int, *, groups: int = 1, gaps: int = 0) -> Floats:
