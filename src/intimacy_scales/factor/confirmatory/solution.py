@@ -36,6 +36,7 @@ from intimacy_scales.factor.confirmatory.saturated_information import score_to_i
 from intimacy_scales.factor.confirmatory.structure import Floats
 from intimacy_scales.factor.confirmatory.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.normal_draws import standard_normal
 from intimacy_scales.ties import descending, members_of_space
 
 Estimator = Literal["ML", "MLR"]
@@ -303,9 +304,9 @@ def _check_at_large(
     """Raise where parameters cannot be told apart at values near the start that nothing singles out."""
     rng = np.random.default_rng(1)
     for spread in (0.2, 0.1, 0.03, 0.0):
-        shift = 1 + spread * rng.standard_normal(len(starts))
+        shift = 1 + spread * standard_normal(rng, len(starts))
         off_zero = np.where(starts == 0, spread * _typical(table, problem), 0.0)
-        at = problem.evaluate(starts * shift + off_zero * rng.standard_normal(len(starts)))
+        at = problem.evaluate(starts * shift + off_zero * standard_normal(rng, len(starts)))
         if at is not None:
             check_identified(problem, at, table, labels, "")
             return

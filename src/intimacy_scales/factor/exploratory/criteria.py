@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.sample import Floats
+from intimacy_scales.normal_draws import standard_normal
 
 Valued = tuple[Floats, Floats]
 Criterion = Callable[[Floats], Valued]
@@ -398,7 +399,7 @@ def lowest(family: Family, n_starts: int, rng: np.random.Generator) -> Lowest:
         Factors became one and the same.
     """
     m = family.unrotated.shape[1]
-    starts = np.linalg.qr(rng.normal(size=(n_starts, m, m)))[0]
+    starts = np.linalg.qr(standard_normal(rng, (n_starts, m, m)))[0]
     starts[0] = np.eye(m)
     with np.errstate(all="ignore"):  # a step may lead too far; then it is shortened
         try:

@@ -16,6 +16,7 @@ from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.normal_draws import standard_normal
 from intimacy_scales.results import Result, counted, generator, percent, plain, shown
 from intimacy_scales.ties import eigenvectors, first_lowest
 
@@ -222,12 +223,12 @@ def _normal(n: int, p: int, chance: np.random.Generator) -> Callable[[], Floats]
 
     def draw() -> Floats:
         if freedom[-1] > 0:
-            triangle = np.tril(chance.normal(size=(p, p)), -1)
+            triangle = np.tril(standard_normal(chance, (p, p)), -1)
             # by the inverse of its distribution: a draw that may be thrown away again could be thrown away on
             # one machine alone, and all that follow would be others
             np.fill_diagonal(triangle, np.sqrt(2 * gammaincinv(freedom / 2, chance.random(p))))
         else:
-            triangle = chance.normal(size=(p, n - 1))
+            triangle = standard_normal(chance, (p, n - 1))
         triangle /= np.sqrt((triangle**2).sum(axis=1, keepdims=True))
         correlations: Floats = triangle @ triangle.T
         return correlations
