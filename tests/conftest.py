@@ -9,6 +9,9 @@ import pytest
 
 from intimacy_scales import Instrument, load
 
+# a console keeps the width that it finds when the command line is first imported; tests set their own
+os.environ.pop("COLUMNS", None)
+
 
 def _shared() -> Path:
     named = os.environ.get("INTIMACY_SCALES_SHARED")
