@@ -13,6 +13,9 @@ from property_tests import choose_profile, pytest_collection_modifyitems
 __all__ = ["pytest_collection_modifyitems"]  # pytest finds its hooks here
 choose_profile()
 
+# a console keeps the width that it finds when the command line is first imported; tests set their own
+os.environ.pop("COLUMNS", None)
+
 
 def _shared() -> Path:
     named = os.environ.get("INTIMACY_SCALES_SHARED")
