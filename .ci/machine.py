@@ -33,7 +33,7 @@ def versions() -> list[str]:
 
 if __name__ == "__main__":
     used, asked = kernels(), os.environ.get("OPENBLAS_CORETYPE")
-    print(f"         Python {platform.python_version()}, kernel {' and '.join(used) or 'not known'}")
-    print(f"         {', '.join(versions())}")
+    print(f"Python {platform.python_version()}, kernel {' and '.join(used) or 'not known'}")
+    print(", ".join(versions()))
     if asked and used != [asked]:
         sys.exit(f"OPENBLAS_CORETYPE={asked}, but numpy and scipy run on {used}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -13,10 +14,12 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 
 from answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
 from intimacy_scales import ResponseError, available, load, score
 from intimacy_scales.banks import example_path
+from intimacy_scales.cli import terminal
 from intimacy_scales.interop import base, delimited, open_answers
 from intimacy_scales.interop.base import without_formula
 from intimacy_scales.interop.score_file import score_file
@@ -325,6 +328,18 @@ def test_readers_tell_how_far_they_are(tmp_path: Path) -> None:
         with open_answers(tmp_path / name) as file:
             assert sum(len(batch) for batch in file.batches(IDS)) == 4
             assert 0 < file.position <= file.size
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_bar_tells_how_far_on_a_terminal_and_nothing_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(terminal, "err", Console(file=written, force_terminal=is_terminal))
+    with terminal.progress("Reading") as tell:
+        tell(5, 10)
+    assert ("Reading" in written.getvalue()) is is_terminal
+    assert is_terminal or not written.getvalue()
 
 
 def open_files(folder: Path) -> list[str]:

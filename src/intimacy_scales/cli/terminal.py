@@ -72,10 +72,13 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
 @contextmanager
 def progress(description: str) -> Iterator[Any]:
     """Show a progress bar on standard error, where that is a terminal."""
+    if not err.is_terminal:  # rich 13.7 writes an empty line even of a bar that is disabled
+        yield lambda done, total: None
+        return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(description, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
