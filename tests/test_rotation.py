@@ -246,6 +246,8 @@ def test_a_target_is_reached_and_keeps_its_factors():
     near(rotate(loadings, "target", target=zeros[:, ::-1]).loadings, own[:, ::-1], 1e-6)
     turned = rotate(loadings, "target", target=-own)
     near(turned.loadings, -own, 1e-6)
+    for seed in range(20):  # not by a lucky start
+        near(rotate(loadings, "target", target=-own, n_starts=1, rng=seed).loadings, -own, 1e-6)
     ignored = np.where(np.arange(12)[:, None] == 0, 5.0, zeros)
     weights = np.where(np.arange(12)[:, None] == 0, 0.0, np.ones((12, 3)))
     near(rotate(loadings, "target", target=ignored, weights=weights).loadings, own, 1e-6)

@@ -14,7 +14,7 @@ import pytest
 
 import searched_data
 import searched_reliability
-from machines import answers_everywhere
+from machines import DIFFERENT, answers_everywhere
 
 PARTS = ("searched_factors", "searched_reliability")
 _TOLERANCE = 1e-9  # beside the largest of the numbers that belong together, or 1
@@ -63,9 +63,10 @@ def _here(part: str, seed: int | None = None) -> dict[str, Any]:
     return plain
 
 
+@pytest.mark.machines
 @pytest.mark.parametrize("part", PARTS)
 def test_no_machine_finds_anything_else(part):
-    found = answers_everywhere(part, "everything")
+    found = answers_everywhere(part, "everything", DIFFERENT)
     first, *others = found
     apart = {name: list(differences(found[first], found[name])) for name in others}
     assert not any(apart.values()), {name: words[:5] for name, words in apart.items() if words}

@@ -378,7 +378,7 @@ class Lowest:
     n_starts: int
 
 
-def lowest(family: Family, n_starts: int, rng: np.random.Generator) -> Lowest:
+def lowest(family: Family, n_starts: int, rng: np.random.Generator, first: Floats | None = None) -> Lowest:
     """Start from no rotation and from random ones, and take the best to its exact place.
 
     Gradient projection (Jennrich, 2001, 2002; Bernaards & Jennrich, 2005), here of all starts as one
@@ -392,6 +392,8 @@ def lowest(family: Family, n_starts: int, rng: np.random.Generator) -> Lowest:
         How many starts, the first of them no rotation.
     rng
         For the others.
+    first
+        (m, m): a matrix to start with in place of no rotation.
 
     Raises
     ------
@@ -400,7 +402,7 @@ def lowest(family: Family, n_starts: int, rng: np.random.Generator) -> Lowest:
     """
     m = family.unrotated.shape[1]
     starts = np.linalg.qr(standard_normal(rng, (n_starts, m, m)))[0]
-    starts[0] = np.eye(m)
+    starts[0] = np.eye(m) if first is None else first
     with np.errstate(all="ignore"):  # a step may lead too far; then it is shortened
         try:
             turns, values, _ = _settled(family, starts, _LOOSE, _STEPS)

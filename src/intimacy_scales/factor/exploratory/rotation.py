@@ -207,7 +207,8 @@ def rotate(
         family = Orthogonal(rows, partial(criteria.orthomax, gamma=float(method != "quartimax")))
     else:
         family = Oblique(rows, _oblique_criterion(method, gamma, epsilon, wanted, counts))
-    found = lowest(family, n_starts, generator(rng))
+    first = None if wanted is None else _nearest_turn(rows, wanted, counts)
+    found = lowest(family, n_starts, generator(rng), first)
     matrix = family.matrices(found.turns[None])[0]
     phi = found.turns.T @ found.turns if method not in _ORTHOGONAL else one
     if method == "promax":
@@ -223,6 +224,18 @@ def _oblique_criterion(
     if method == "geomin":
         return partial(criteria.geomin, epsilon=epsilon)
     return partial(criteria.oblimin, gamma=gamma)
+
+
+def _nearest_turn(loadings: Floats, wanted: Floats, counts: Floats | None) -> Floats | None:
+    """Return the orthogonal matrix that turns loadings nearest to the wanted ones that are not 0.
+
+    ``U V'`` of ``loadings' wanted = U S V'`` (Schönemann, 1966). None where these do not determine it, as
+    where all that is wanted are zeros. A search that starts elsewhere may end with a factor turned round.
+    """
+    named = np.where(np.isnan(wanted), 0.0, wanted)
+    left, sizes, right = np.linalg.svd(loadings.T @ (named if counts is None else counts * named))
+    turn: Floats = left @ right
+    return turn if sizes[-1] > _RANK * sizes[0] else None
 
 
 def _promax(unrotated: Floats, matrix: Floats, power: float) -> tuple[Floats, Floats]:
