@@ -27,6 +27,11 @@ def _leave_the_terminal(patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name, raising=False)
 
 
+def _play_terminal(patch: pytest.MonkeyPatch) -> None:
+    _leave_the_terminal(patch)
+    patch.setenv("COLUMNS", "80")
+
+
 def pytest_sessionstart() -> None:
     """Make the consoles while no width is set: one that they find when made is theirs for good."""
     with pytest.MonkeyPatch.context() as patch:
@@ -38,8 +43,7 @@ def pytest_sessionstart() -> None:
 @pytest.fixture(autouse=True)
 def _one_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every test print on a terminal of 80 columns without colours, unless it names another."""
-    _leave_the_terminal(monkeypatch)
-    monkeypatch.setenv("COLUMNS", "80")
+    _play_terminal(monkeypatch)
 
 
 def _save_instrument(example: Example) -> None:
@@ -64,11 +68,13 @@ def _run_commands(example: Example) -> str | None:
 
 
 def _setup(namespace: dict[str, Any]) -> None:
-    """Go to an empty folder that holds simulated answers.csv."""
+    """Go to an empty folder that holds simulated answers.csv, on the terminal of all tests."""
     import pandas as pd
 
     from intimacy_scales import simulate
 
+    namespace["_patch"] = pytest.MonkeyPatch()
+    _play_terminal(namespace["_patch"])  # a page gets no fixtures
     namespace["_before"] = Path.cwd()
     namespace["_folder"] = tempfile.TemporaryDirectory()
     os.chdir(namespace["_folder"].name)
@@ -81,6 +87,7 @@ def _setup(namespace: dict[str, Any]) -> None:
 def _teardown(namespace: dict[str, Any]) -> None:
     os.chdir(namespace["_before"])
     namespace["_folder"].cleanup()
+    namespace["_patch"].undo()
 
 
 pytest_collect_file = Sybil(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -167,6 +168,20 @@ def test_a_fresh_process_warns_in_words_where_a_key_is_not_confirmed():
     )
     assert result.stderr.startswith("warning: dts: its scoring key was read only where")
     assert "UnverifiedKeyWarning" not in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("columns", ["40", "200"])
+def test_what_a_terminal_cannot_show_stops_nothing(encoding, columns):
+    result = subprocess.run(
+        [sys.executable, "-m", "intimacy_scales.cli", "show", "dts"],
+        env=os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": columns},
+        capture_output=True,
+        check=True,
+    )
+    told = " ".join(result.stdout.decode(encoding).split())
+    assert "Dyadic Trust Scale" in told
+    assert ("digest" in told, "…" in told, "?" in told) == (True, encoding == "utf-8", encoding != "utf-8")
 
 
 # ---------------------------------------------------------------- evidence

@@ -13,7 +13,7 @@ from intimacy_scales.cli.demo import demo
 from intimacy_scales.cli.reliability import reliability
 from intimacy_scales.cli.score import score
 from intimacy_scales.cli.structure import structure
-from intimacy_scales.cli.terminal import out
+from intimacy_scales.cli.terminal import out, print_what_can_be_printed
 
 __all__ = ["app"]
 
@@ -39,6 +39,7 @@ def main(
     ] = False,
 ) -> None:
     """Score questionnaires about close relationships, and tell how far to trust the scores."""
+    print_what_can_be_printed()
 
 
 app.command("list")(list_instruments)

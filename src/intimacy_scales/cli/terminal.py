@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +37,12 @@ _HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scor
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+
+
+def print_what_can_be_printed() -> None:
+    """Let a question mark stand for what standard output, where it is not UTF-8, cannot show."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _print_warning(message: Warning | str, *_where: Any, **_how: Any) -> None:
