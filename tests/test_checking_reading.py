@@ -79,7 +79,9 @@ def test_words_with_a_negative_in_them():
 
 
 def test_figures_of_the_page_on_rules_are_those_of_the_shipped_items():
-    page = " ".join((Path(__file__).parents[1] / "docs/explanation/item-rules.md").read_text().split())
+    page = " ".join(
+        (Path(__file__).parents[1] / "docs/explanation/item-rules.md").read_text(encoding="utf-8").split()
+    )
     banks = {name: [s.text for s in sentences(load_bank(name))] for name in shipped_banks()}
     grades = [reading_grade(texts) for texts in banks.values()]
     hardest = max(reading_grade([text]) for texts in banks.values() for text in texts)

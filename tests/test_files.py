@@ -52,7 +52,7 @@ def test_decimal_commas_in_a_semicolon_file(tmp_path: Path) -> None:
     data = tmp_path / "d.csv"
     data.write_text("a;b;note\n1,5;0,5;2,7\n", encoding="utf-8")
     assert run("score", data, "-i", instrument, "-o", tmp_path / "o.csv").exit_code == 0
-    assert (tmp_path / "o.csv").read_text() == "s\n1.5\n"
+    assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "s\n1.5\n"
 
 
 def test_windows_encoding_is_detected_and_can_be_named(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_an_older_output_survives_bad_answers(tmp_path: Path) -> None:
     out = tmp_path / "o.csv"
     out.write_text("of last week\n", encoding="utf-8")
     assert run("score", bad_file(tmp_path, {4: "9"}), "-i", "ras", "-o", out).exit_code == 1
-    assert out.read_text() == "of last week\n"
+    assert out.read_text(encoding="utf-8") == "of last week\n"
 
 
 def test_bad_answers_in_a_late_batch_leave_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_bad_answers_as_missing(tmp_path: Path) -> None:
     assert "25 answers are not valid" in result.output
     assert "… and 5 more" in result.output
     assert "pass --missing-code '-99'" in result.output
-    rows = (tmp_path / "o.csv").read_text().splitlines()
+    rows = (tmp_path / "o.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "total,total_answered"
     assert [row.rsplit(",")[1] for row in rows[1:]] == ["6"] * 25 + ["7"] * 5
     declared = run("score", data, "-i", "ras", "--missing-code", "-99", "-o", tmp_path / "p.csv")
@@ -133,7 +133,7 @@ def test_bad_answers_as_missing(tmp_path: Path) -> None:
 def test_pomp_columns(tmp_path: Path) -> None:
     data = bad_file(tmp_path, {}, n_rows=1)
     assert run("score", data, "-i", "ras", "--pomp", "-o", tmp_path / "o.csv").exit_code == 0
-    assert (tmp_path / "o.csv").read_text() == "total,total_pomp\n3.0,50.0\n"
+    assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "total,total_pomp\n3.0,50.0\n"
 
 
 WRONG_USE: dict[str, tuple[list[str], str]] = {

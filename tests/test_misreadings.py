@@ -187,7 +187,7 @@ def test_a_kept_column_is_not_overwritten_by_scores(tmp_path: Path, name: str) -
 def test_kept_text_is_kept_as_it_is(tmp_path: Path) -> None:
     data = csv_file(tmp_path, ";".join(["id", *IDS]), "1,234;4;4;4;4;4;4;4,0")
     assert run("score", data, "-i", "ras", "--keep", "id", "-o", tmp_path / "o.jsonl").exit_code == 0
-    assert json.loads((tmp_path / "o.jsonl").read_text())["id"] == "1,234"
+    assert json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8"))["id"] == "1,234"
 
 
 def test_a_json_line_with_a_name_twice_is_refused(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_excels_line_that_names_the_separator_and_blanks_after_it(tmp_path: Path
     for header in (f"sep=;\n{';'.join(IDS)}", "; ".join(f'"{i}"' for i in IDS)):
         data = csv_file(tmp_path, header, "4;4;4;2;4;4;2")
         assert run("score", data, "-i", "ras", "-o", tmp_path / "o.csv").exit_code == 0
-        assert (tmp_path / "o.csv").read_text() == "total\n4.0\n"
+        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "total\n4.0\n"
 
 
 def test_kept_values_that_a_format_cannot_hold(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_kept_values_that_a_format_cannot_hold(tmp_path: Path) -> None:
     for name in ("o.jsonl", "o.xlsx", "o.csv", "o.parquet"):
         result = run("score", tmp_path / "a.parquet", "-i", "ras", *keep, "-o", tmp_path / name)
         assert result.exit_code == 0, result.output
-    assert json.loads((tmp_path / "o.jsonl").read_text().splitlines()[0])["w"] is None
+    assert json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()[0])["w"] is None
 
 
 def test_a_damaged_parquet_file(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_batches_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_clusters_are_those_of_python(data: Path) -> None:
     result = run(data, "-i", "scii-24", "--clusters", "couple", "-o", data.with_name("o.json"))
     report = reliability_report(FORM, PERSONS, clusters="couple")
-    assert json.loads(data.with_name("o.json").read_text()) == report.to_dict()
+    assert json.loads(data.with_name("o.json").read_text(encoding="utf-8")) == report.to_dict()
     assert "90 persons in 45 clusters" in result.output
     assert "taking 45 clusters as units" in result.output
 
@@ -242,7 +242,7 @@ def test_bad_answers_as_missing(with_99: Path, option: list[str]) -> None:
     result = run(with_99, "-i", "scii-24", "-o", out, *option)
     assert result.exit_code == 0
     assert ("answers are not valid" in result.output) == (option[0] == "--on-invalid")
-    assert json.loads(out.read_text()) == reliability_report(FORM, PERSONS).to_dict()
+    assert json.loads(out.read_text(encoding="utf-8")) == reliability_report(FORM, PERSONS).to_dict()
 
 
 def test_every_bad_answer_goes_into_a_file(with_99: Path) -> None:
@@ -331,8 +331,8 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         result = run(tmp_path / name, "-i", "scii-24", "-o", tmp_path / "o.json")
         assert (result.exit_code, words in result.output) == (2, True), result.output
     write_csv(PERSONS, tmp_path / "a.csv")
-    text = (tmp_path / "a.csv").read_text()
-    (tmp_path / "a.csv").write_text(text + "1,2\n")
+    text = (tmp_path / "a.csv").read_text(encoding="utf-8")
+    (tmp_path / "a.csv").write_text(text + "1,2\n", encoding="utf-8")
     result = run(
         tmp_path / "a.csv", "-i", "scii-24", "--problems", tmp_path / "p.csv", "-o", tmp_path / "o.json"
     )
@@ -363,7 +363,10 @@ def test_parquet_keeps_its_columns_in_any_order_and_of_any_type(tmp_path: Path) 
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=10)
     result = run(tmp_path / "a.parquet", "-i", "scii-24", "-o", tmp_path / "o.json")
     assert result.exit_code == 0, result.output
-    assert json.loads((tmp_path / "o.json").read_text()) == reliability_report(FORM, PERSONS).to_dict()
+    assert (
+        json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))
+        == reliability_report(FORM, PERSONS).to_dict()
+    )
 
 
 def test_hostile_titles_and_paths_are_no_markup(data: Path) -> None:
