@@ -16,8 +16,10 @@ Floats = NDArray[np.float64]
 MOST_DEGREES = 6
 _FEWEST_DEGREES = 2
 _BETTER = 1e-6  # of an Akaike criterion: far above rounding, far below what anyone would choose by
-_STEPS = 10_000  # by the hundred only where one person stands apart from a million on a few scores
-_SHORTEST = 2.0**-200  # of a step: far from the maximum, the first try may lead as far as 10**40
+_STEPS = 1_000  # by the hundred only where one person stands apart from a million on a few scores
+_DAMPING = 0.1  # of a share of 1, at the first step
+_LEAST_DAMPING = 1e-60
+_LOST = 1e-20  # of a squared length: below, what is left of it is mostly rounding
 _FAR = 300.0  # exp of which, times the smallest share in a float, is still nothing
 _ENOUGH = 0.1  # of the gain that the slope promises (Armijo, 1966)
 _ROUNDING = 1e-15  # of the log-likelihood per person
@@ -146,9 +148,7 @@ def _without_maximum(counts: Floats, degree: int, ends: tuple[int, ...]) -> str 
 # ---------------------------------------------------------------- the fit
 
 
-def fit_loglinear(
-    counts: Floats, degree: int, ends: tuple[int, ...] = (), *, start: LogLinear | None = None
-) -> LogLinear | NotFitted:
+def fit_loglinear(counts: Floats, degree: int, ends: tuple[int, ...] = ()) -> LogLinear | NotFitted:
     """Fit log-linear frequencies whose exponent is a polynomial of the score.
 
     The fitted distribution has the sample's mean, variance … up to the moment of that degree
@@ -162,8 +162,6 @@ def fit_loglinear(
         Of the polynomial.
     ends
         Points with a frequency of their own: 0, the lowest, and -1, the highest.
-    start
-        A fit of a lower degree with the same ends, to begin at.
 
     Returns
     -------
@@ -184,8 +182,7 @@ others: the likelihood rises for ever as their shares go to 0'
         return NotFitted(reason)
     between, observed = _between(len(counts), ends), counts / counts.sum()
     share = float(observed[between].sum())
-    begin = None if start is None else _normalised(start.log_shares[between])
-    found = _search(observed[between] / share, degree, begin)
+    found = _search(observed[between] / share, degree)
     if found is None:
         return NotFitted(f"the search for the maximum did not come to rest in {_STEPS} steps")
     reached = counts > 0
@@ -195,49 +192,71 @@ others: the likelihood rises for ever as their shares go to 0'
     return LogLinear(degree, ends, log_shares, 2.0 * float((counts[reached] * apart).sum()))
 
 
-def _search(observed: Floats, degree: int, log_shares: Floats | None) -> Floats | None:
-    """Return the log shares of maximum likelihood by Newton's method; None where it does not come to rest.
+class _Step(NamedTuple):
+    """A step of the exponent (n_points,), and the slope of the log-likelihood per person along it."""
 
-    It stops where nothing improves: where the gain that the next step promises is lost in the rounding of
-    the log-likelihood, and it no longer falls from step to step, or the step gains less than it promised.
-    There is no bound on moments, which rounding could keep a search from reaching.
+    step: Floats
+    promised: float
+
+
+def _search(observed: Floats, degree: int) -> Floats | None:
+    """Return the log shares of maximum likelihood by damped Newton steps; None where none is found.
+
+    A step that gains too little is tried again with more damping, and after one that gains enough there is
+    less (Levenberg, 1944; Marquardt, 1963). The search stops where nothing improves: where the gain that a
+    step without damping promises is lost in the rounding of the log-likelihood, and it no longer falls from
+    step to step, or the step gains less than it promised. There is no bound on moments, which rounding could
+    keep it from reaching.
     """
-    if log_shares is None:
-        log_shares = np.full(len(observed), -math.log(len(observed)))
-    score, before = np.linspace(-1.0, 1.0, len(observed)), math.inf
+    around = np.pad(observed, 1)  # with its neighbours, on enough points for any degree that has a maximum
+    kept = 0.8 * observed + 0.1 * (around[:-2] + around[2:])
+    log_shares = np.full(len(observed), -math.log(len(observed)))
+    before, damping, raised = math.inf, _DAMPING, False
     for _ in range(_STEPS):
         shares = np.exp(log_shares)
-        step, promised = _newton_step(observed, shares, degree, score)
-        settled = promised <= _ROUNDING
-        if settled and 4.0 * promised >= before:
-            return log_shares
-        length = 1.0
-        while _gain(observed, log_shares, shares, length * step) < _ENOUGH * length * promised:
-            if settled:
+        newton = _damped_newton(observed - shares, shares + damping * kept, degree)
+        gained = newton is not None and (
+            _gain(observed, log_shares, shares, newton.step) >= _ENOUGH * newton.promised
+        )
+        if newton is not None and newton.promised <= _ROUNDING:
+            if raised or (damping == 0.0 and (4.0 * newton.promised >= before or not gained)):
                 return log_shares
-            length /= 2.0
-            if length < _SHORTEST:
-                return None
-        log_shares, before = _normalised(log_shares + length * step), promised
+            if damping > 0.0:
+                damping = 0.0
+                continue
+        if newton is not None and gained:
+            log_shares = _normalised(log_shares + newton.step)
+            before, raised = (math.inf if damping else newton.promised), False
+            damping = damping / 4.0 if damping > _LEAST_DAMPING else 0.0
+        else:
+            damping, raised = max(4.0 * damping, _LEAST_DAMPING), True
     return None
 
 
-def _newton_step(observed: Floats, shares: Floats, degree: int, score: Floats) -> tuple[Floats, float]:
-    """Return Newton's step of the exponent (n_points,), and the slope of the log-likelihood along it.
+def _damped_newton(residual: Floats, weights: Floats, degree: int) -> _Step | None:
+    """Return a step for the share that each score lacks (n_points,); None where rounding hides it.
 
-    In polynomials that are orthonormal for the shares of now, the information is the identity, so that the
-    step is ``sum_j (sum_x (observed - shares) q_j) q_j``. They are made one from the other, each from the
+    In polynomials that are orthonormal for the shares of now, the information is the identity, so that
+    Newton's step is ``sum_j (sum_x (observed - shares) q_j) q_j``. Here they are orthonormal for weights: the
+    shares of now, and as damping some of the sample's. Without these, a score that was reached can be left
+    with so little that a whole step leads beyond floats. They are made one from the other, each from the
     last times the score (Stieltjes), which stays exact where persons stand on a few of many points and
     powers of the score could not be told apart.
     """
-    functions = np.ones((degree + 1, len(shares)))
+    score, total = np.linspace(-1.0, 1.0, len(weights)), float(weights.sum())
+    centred = score - float(weights @ score) / total
+    functions = np.full((degree + 1, len(weights)), 1.0 / math.sqrt(total))
     for j in range(1, degree + 1):
-        made, lower = score * functions[j - 1], functions[:j]
+        made, lower = centred * functions[j - 1], functions[:j]
+        whole = float((weights * made) @ made)
         for _ in range(2):  # what rounding leaves in common the first time goes the second time
-            made -= (lower @ (shares * made)) @ lower
-        functions[j] = made / math.sqrt(float((shares * made) @ made))
-    slopes = functions[1:] @ (observed - shares)
-    return slopes @ functions[1:], float(slopes @ slopes)
+            made -= (lower @ (weights * made)) @ lower
+        size = float((weights * made) @ made)
+        if not size > _LOST * whole:
+            return None
+        functions[j] = made / math.sqrt(size)
+    slopes = functions[1:] @ residual
+    return _Step(slopes @ functions[1:], float(slopes @ slopes))
 
 
 def _gain(observed: Floats, log_shares: Floats, shares: Floats, step: Floats) -> float:
@@ -262,11 +281,9 @@ def _normalised(exponent: Floats) -> Floats:
 def _candidates(counts: Floats) -> Iterator[LogLinear]:
     reached = tuple(end for end in (0, -1) if counts[end] > 0)
     for ends in [choice for choice in ((), (0,), (-1,), (0, -1)) if set(choice) <= set(reached)]:
-        last: LogLinear | None = None
         for degree in range(_FEWEST_DEGREES, MOST_DEGREES + 1):
-            fitted = fit_loglinear(counts, degree, ends, start=last)
+            fitted = fit_loglinear(counts, degree, ends)
             if isinstance(fitted, LogLinear):
-                last = fitted
                 yield fitted
 
 
