@@ -307,6 +307,13 @@ def test_one_person_beside_a_million_has_the_sample_s_moments(counts, degree, en
     powers = np.linspace(-1, 1, len(counts)) ** np.arange(degree + 1)[:, None]
     np.testing.assert_allclose(powers @ apart, 0.0, atol=1e-13)
     np.testing.assert_allclose(apart[list(ends)], 0.0, atol=1e-13)
+    lower = fit_loglinear(counts, degree - 1, ends)
+    if (
+        degree > 1
+    ):  # where there is a maximum, there is one of each lower degree; to begin there changes nothing
+        assert isinstance(lower, LogLinear)
+        onward = fit_loglinear(counts, degree, ends, start=lower)
+        np.testing.assert_allclose(onward.shares, fitted.shares, rtol=1e-8, atol=1e-13)
     between = fitted.log_shares[slice(1 if 0 in ends else None, -1 if -1 in ends else None)]
     left = np.diff(between, degree + 1)  # differences of a polynomial beyond its degree are nothing
     np.testing.assert_allclose(left, 0.0, atol=1e-12 * 2.0 ** (degree + 1) * np.abs(between).max())

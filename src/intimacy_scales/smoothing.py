@@ -17,7 +17,7 @@ MOST_DEGREES = 6
 _FEWEST_DEGREES = 2
 _BETTER = 1e-6  # of an Akaike criterion: far above rounding, far below what anyone would choose by
 _STEPS = 1_000  # by the hundred only where one person stands apart from a million on a few scores
-_DAMPING = 0.1  # of a share of 1, at the first step
+_DAMPING = 0.1  # at the first step
 _LEAST_DAMPING = 1e-60
 _LOST = 1e-20  # of a squared length: below, what is left of it is mostly rounding
 _FAR = 300.0  # exp of which, times the smallest share in a float, is still nothing
@@ -148,7 +148,9 @@ def _without_maximum(counts: Floats, degree: int, ends: tuple[int, ...]) -> str 
 # ---------------------------------------------------------------- the fit
 
 
-def fit_loglinear(counts: Floats, degree: int, ends: tuple[int, ...] = ()) -> LogLinear | NotFitted:
+def fit_loglinear(
+    counts: Floats, degree: int, ends: tuple[int, ...] = (), *, start: LogLinear | None = None
+) -> LogLinear | NotFitted:
     """Fit log-linear frequencies whose exponent is a polynomial of the score.
 
     The fitted distribution has the sample's mean, variance … up to the moment of that degree
@@ -162,6 +164,8 @@ def fit_loglinear(counts: Floats, degree: int, ends: tuple[int, ...] = ()) -> Lo
         Of the polynomial.
     ends
         Points with a frequency of their own: 0, the lowest, and -1, the highest.
+    start
+        A fit of a lower degree with the same ends, to begin at.
 
     Returns
     -------
@@ -182,7 +186,9 @@ others: the likelihood rises for ever as their shares go to 0'
         return NotFitted(reason)
     between, observed = _between(len(counts), ends), counts / counts.sum()
     share = float(observed[between].sum())
-    found = _search(observed[between] / share, degree)
+    equal = np.full(len(observed[between]), -math.log(len(observed[between])))
+    begin = equal if start is None else _normalised(start.log_shares[between])
+    found = _search(observed[between] / share, degree, begin)
     if found is None:
         return NotFitted(f"the search for the maximum did not come to rest in {_STEPS} steps")
     reached = counts > 0
@@ -199,7 +205,7 @@ class _Step(NamedTuple):
     promised: float
 
 
-def _search(observed: Floats, degree: int) -> Floats | None:
+def _search(observed: Floats, degree: int, log_shares: Floats) -> Floats | None:
     """Return the log shares of maximum likelihood by damped Newton steps; None where none is found.
 
     A step that gains too little is tried again with more damping, and after one that gains enough there is
@@ -210,7 +216,6 @@ def _search(observed: Floats, degree: int) -> Floats | None:
     """
     around = np.pad(observed, 1)  # with its neighbours, on enough points for any degree that has a maximum
     kept = 0.8 * observed + 0.1 * (around[:-2] + around[2:])
-    log_shares = np.full(len(observed), -math.log(len(observed)))
     before, damping, raised = math.inf, _DAMPING, False
     for _ in range(_STEPS):
         shares = np.exp(log_shares)
@@ -281,9 +286,11 @@ def _normalised(exponent: Floats) -> Floats:
 def _candidates(counts: Floats) -> Iterator[LogLinear]:
     reached = tuple(end for end in (0, -1) if counts[end] > 0)
     for ends in [choice for choice in ((), (0,), (-1,), (0, -1)) if set(choice) <= set(reached)]:
+        last: LogLinear | None = None
         for degree in range(_FEWEST_DEGREES, MOST_DEGREES + 1):
-            fitted = fit_loglinear(counts, degree, ends)
+            fitted = fit_loglinear(counts, degree, ends, start=last)
             if isinstance(fitted, LogLinear):
+                last = fitted
                 yield fitted
 
 
