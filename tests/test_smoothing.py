@@ -457,7 +457,9 @@ def test_ranks_rise_and_stay_within_bounds(counts):
 
 
 def everywhere(what):
-    found = answers_everywhere("smoothing_answers", "smoothed", DIFFERENT)
+    # one thread or two are the same here: no array is large enough for BLAS to divide it
+    machines = tuple(machine for machine in DIFFERENT if "thread" not in machine.name)
+    found = answers_everywhere("smoothing_answers", "smoothed", machines)
     return [(name, answers[what]) for name, answers in found.items()]
 
 
