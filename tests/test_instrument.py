@@ -33,6 +33,9 @@ from intimacy_scales.instrument import ItemKey
 from strategies import instruments
 
 unhurried = settings(deadline=None, max_examples=60)
+SCHEMA = jsonschema.Draft202012Validator(
+    Instrument.json_schema()
+)  # made once: it takes longer than the tests
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -480,7 +483,7 @@ def test_every_shipped_instrument_comes_back_from_its_files_unchanged():
 @unhurried
 @given(original=worded())
 def test_any_instrument_comes_back_from_its_files_unchanged(original):
-    jsonschema.validate(original.to_dict(), Instrument.json_schema())
+    SCHEMA.validate(original.to_dict())
     back = through_files(original)
     assert back == [original, original]
     assert {one.digest for one in back} == {original.digest}
@@ -502,18 +505,17 @@ def test_an_instrument_built_from_the_items_of_a_bank_comes_back_unchanged():
 
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 def test_the_schema_is_a_schema_and_accepts_every_shipped_instrument():
-    schema = Instrument.json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator.check_schema(Instrument.json_schema())
     for name in available().ids:
-        jsonschema.validate(load(name).to_dict(), schema)
-    jsonschema.validate(document(), schema)
+        SCHEMA.validate(load(name).to_dict())
+    SCHEMA.validate(document())
 
 
 def test_the_schema_accepts_a_file_that_says_what_kind_it_is(tmp_path):
     path = tmp_path / "mood.json"
     path.write_text(json.dumps(document(kind="instrument")), encoding="utf-8")
     assert load(path) == instrument()
-    jsonschema.validate(document(kind="instrument"), Instrument.json_schema())
+    SCHEMA.validate(document(kind="instrument"))
 
 
 @pytest.mark.parametrize(
@@ -531,6 +533,6 @@ def test_the_schema_accepts_a_file_that_says_what_kind_it_is(tmp_path):
 )  # fmt: skip
 def test_the_schema_refuses_what_loading_refuses(changes):
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(document(**changes), Instrument.json_schema())
+        SCHEMA.validate(document(**changes))
     with pytest.raises(ValueError):
         instrument(**changes)
