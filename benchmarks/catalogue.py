@@ -27,7 +27,7 @@ import json, tomllib, warnings
 from pathlib import Path
 warnings.simplefilter("ignore")
 from intimacy_scales import available, load_bank
-from intimacy_scales.banks import _data, shipped_banks
+from intimacy_scales.instrument.loading import _data, shipped_banks
 start = clock(); load("scii-24"); one = clock() - start
 start = clock(); listed = available(); [load_bank(name) for name in shipped_banks()]; rest = clock() - start
 files = sorted((_data() / "item_banks").rglob("*.toml"))

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales import Instrument, encode, simulate
-from intimacy_scales.codes import CodedResponses
+from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability import CronbachAlpha, cronbach_alpha, item_moments_stream
-from intimacy_scales.reliability.alpha import METHODS
+from intimacy_scales.reliability.consistency.alpha import METHODS
 
 SEED = 20_260
 ITEMS = 8

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri, chndtr
 
-from intimacy_scales.factor.confirmatory.estimates import free_transform
-from intimacy_scales.factor.confirmatory.model import as_model
-from intimacy_scales.factor.confirmatory.solution import Solution, solve
-from intimacy_scales.factor.confirmatory.standardized import Standardized
-from intimacy_scales.factor.confirmatory.table import parameter_table
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution, solve
+from intimacy_scales.factor.confirmatory.model.model import as_model
+from intimacy_scales.factor.confirmatory.model.table import parameter_table
+from intimacy_scales.factor.confirmatory.results.estimates import free_transform
+from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.factor.sample import covariances_as_sample
 
 Floats = NDArray[np.float64]

@@ -38,10 +38,10 @@ from benchmarks.factor_populations import (
     skipped,
 )
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.analysis import cfa
-from intimacy_scales.factor.confirmatory.estimates import delta_errors
-from intimacy_scales.factor.confirmatory.improper import improper_parts
-from intimacy_scales.factor.confirmatory.solution import Solution, fit_of, solve
+from intimacy_scales.factor.confirmatory.cfa import cfa
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, solve
+from intimacy_scales.factor.confirmatory.results.estimates import delta_errors
+from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.moments.blas import one_blas_thread

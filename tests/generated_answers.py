@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales import Instrument, simulate
-from intimacy_scales.normal_draws import correlated_normal, covariance_root, standard_normal
+from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root, standard_normal
 from intimacy_scales.simulation import simulate_diary
 
 ALMOST_SINGULAR = np.array([[1.0, 0.9999999, 0.3], [0.9999999, 1.0, 0.3], [0.3, 0.3, 1.0]])

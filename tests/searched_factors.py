@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from intimacy_scales import EstimationError
-from intimacy_scales.factor.confirmatory.analysis import cfa
+from intimacy_scales.factor.confirmatory.cfa import cfa
 from intimacy_scales.factor.exploratory.analysis import efa
 from intimacy_scales.factor.exploratory.extraction import minres, ml
 from intimacy_scales.factor.exploratory.retention import map_test, parallel_analysis, scree
 from intimacy_scales.factor.exploratory.rotation import rotate
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, SampleMoments
-from intimacy_scales.factor.two_level.fitting import fit_saturated, fit_two_level
-from intimacy_scales.factor.two_level.likelihood import cluster_moments
+from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level
+from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
 from searched_data import (
     alike,
     answers,
@@ -277,8 +277,8 @@ def two_level() -> dict[str, Told]:
 
 def likely_moments() -> dict[str, Told]:
     """Most likely means and covariances where answers are missing."""
-    from intimacy_scales.factor.confirmatory.likelihood import evidence_of
-    from intimacy_scales.factor.confirmatory.saturated import saturated
+    from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
+    from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 
     found: dict[str, Told] = {}
     for seed in range(6):

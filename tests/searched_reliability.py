@@ -10,20 +10,25 @@ import numpy as np
 import pandas as pd
 
 from factor_answers import coded
-from intimacy_scales.factor.discriminant import htmt
+from intimacy_scales.factor.heterotrait import htmt
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.moments.keyed import keyed_moments
 from intimacy_scales.planning import plan_sample_size
-from intimacy_scales.reliability.alpha import cronbach_alpha
-from intimacy_scales.reliability.bootstrap import AlphaTerms, draw_counts
-from intimacy_scales.reliability.diary_components import nested_components, reml_components
-from intimacy_scales.reliability.glb import most_error
-from intimacy_scales.reliability.guttman import guttman_lambdas
-from intimacy_scales.reliability.hierarchical import hierarchical_omega
-from intimacy_scales.reliability.icc import intraclass_corr
-from intimacy_scales.reliability.keying import find_miskeyed
-from intimacy_scales.reliability.omega import mcdonald_omega
-from intimacy_scales.reliability.splits import best_split, equal_splits, sampled_splits, searched_split
+from intimacy_scales.reliability.agreement.icc import intraclass_corr
+from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, draw_counts
+from intimacy_scales.reliability.consistency.glb import most_error
+from intimacy_scales.reliability.consistency.guttman import guttman_lambdas
+from intimacy_scales.reliability.consistency.hierarchical import hierarchical_omega
+from intimacy_scales.reliability.consistency.omega import mcdonald_omega
+from intimacy_scales.reliability.consistency.splits import (
+    best_split,
+    equal_splits,
+    sampled_splits,
+    searched_split,
+)
+from intimacy_scales.reliability.diary.diary_components import nested_components, reml_components
+from intimacy_scales.reliability.items.keying import find_miskeyed
 from searched_data import (
     alike,
     answers,

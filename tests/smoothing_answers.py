@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from factor_answers import form_of
 from intimacy_scales import Norm, score
-from intimacy_scales.smoothing import LogLinear, fit_loglinear, percentile_ranks
+from intimacy_scales.numerics.smoothing import LogLinear, fit_loglinear, percentile_ranks
 
 
 def skewed_samples(n_samples: int, seed: int = 1) -> Iterator[tuple[NDArray[np.int64], int]]:

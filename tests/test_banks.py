@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import intimacy_scales.banks as banks_module
+import intimacy_scales.instrument.loading as banks_module
 from intimacy_scales import (
     Instrument,
     InstrumentError,

@@ -19,10 +19,10 @@ from intimacy_scales import (
     load_bank,
     score,
 )
-from intimacy_scales.banks import shipped_banks
-from intimacy_scales.catalogue import CONSTRUCTS, SIX, Catalogue, CatalogueEntry
 from intimacy_scales.cli import app
 from intimacy_scales.instrument import STEPS
+from intimacy_scales.instrument.catalogue import CONSTRUCTS, SIX, Catalogue, CatalogueEntry
+from intimacy_scales.instrument.loading import shipped_banks
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 COMPANIONS = (

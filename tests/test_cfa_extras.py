@@ -23,7 +23,7 @@ import pandas as pd
 import pytest
 
 from intimacy_scales.factor import CFAResult, Model, cfa, compare_models, invariance
-from intimacy_scales.factor.confirmatory.modification import ModificationIndices
+from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices
 from reference.oracles import Reference
 
 REVERSED = ("A1", "C4", "C5", "E1", "E2", "O2", "O5")

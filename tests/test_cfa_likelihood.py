@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from intimacy_scales.factor import Model, cfa
-from intimacy_scales.factor.confirmatory.estimation import Problem
-from intimacy_scales.factor.confirmatory.likelihood import Evidence, evidence_of, person_scores
-from intimacy_scales.factor.confirmatory.saturated import independence, saturated
-from intimacy_scales.factor.confirmatory.saturated_information import score_to_information
-from intimacy_scales.factor.confirmatory.solution import fit_of, problem_of, solve
-from intimacy_scales.factor.confirmatory.starts import start_values
-from intimacy_scales.factor.confirmatory.table import ParameterTable, parameter_table
+from intimacy_scales.factor.confirmatory.estimation.estimation import Problem
+from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, evidence_of, person_scores
+from intimacy_scales.factor.confirmatory.estimation.saturated import independence, saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, problem_of, solve
+from intimacy_scales.factor.confirmatory.estimation.starts import start_values
+from intimacy_scales.factor.confirmatory.model.table import ParameterTable, parameter_table
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import SampleMoments
 from reference.oracles import Reference

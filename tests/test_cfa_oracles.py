@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from intimacy_scales.factor import CFAResult, FitChange, cfa, compare_models, invariance
-from intimacy_scales.factor.confirmatory.fit import Discrepancy, Fit, noncentrality
+from intimacy_scales.factor.confirmatory.estimation.fit import Discrepancy, Fit, noncentrality
 from reference.oracles import Reference
 
 ESTIMATE, CHI_SQUARE, LOG_LIKELIHOOD = 1e-4, 1e-3, 1e-4  # absolute: lavaan's optimizer stops

@@ -15,7 +15,7 @@ from scipy import stats
 
 from intimacy_scales import CodedResponses, Instrument, ResponseScale, encode, item_moments
 from intimacy_scales.factor import CFAResult, Model, cfa, covariances_as_sample, invariance
-from intimacy_scales.factor.confirmatory.modification import ModificationIndex
+from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.reliability import cronbach_alpha
 
 ITEMS = [f"x{n}" for n in range(1, 7)]

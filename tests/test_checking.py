@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales import ItemBank, available, check_bank, load, load_bank
-from intimacy_scales.banks import shipped_banks
 from intimacy_scales.checking import RULES, BankReport
 from intimacy_scales.checking.words import content_words, overlap, words
+from intimacy_scales.instrument.loading import shipped_banks
 
 # Sentences that nothing should be said of, in the first person and the present.
 GOOD = [

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from intimacy_scales import load_bank
-from intimacy_scales.banks import shipped_banks
 from intimacy_scales.checking.reading import reading_grade
 from intimacy_scales.checking.syllables import syllables
 from intimacy_scales.checking.voice import person_of, tense_of
 from intimacy_scales.checking.words import content_words, is_negative, overlap, sentences
+from intimacy_scales.instrument.loading import shipped_banks
 
 SPOKEN = {
     1: "i love loved loves shared talked judged watched makes moves feels hurt life don't can't friend's",

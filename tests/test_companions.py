@@ -18,7 +18,7 @@ from intimacy_scales import (
     simulate,
     structure_report,
 )
-from intimacy_scales.banks import shipped_banks
+from intimacy_scales.instrument.loading import shipped_banks
 
 # companion bank → the beginning of its item ids, its scales with their number of items
 COMPANIONS = {

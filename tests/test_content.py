@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from intimacy_scales import Instrument, ItemBank, load, load_bank
-from intimacy_scales.banks import shipped_banks
+from intimacy_scales.instrument.loading import shipped_banks
 
 # bank → the beginning of its item ids
 PREFIXES = {

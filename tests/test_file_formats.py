@@ -19,8 +19,7 @@ from openpyxl.chart import BarChart, Reference
 
 from answer_files import ANSWERS, IDS, INPUTS, NAMES, read_scores, run
 from intimacy_scales import ResponseError
-from intimacy_scales.frames import ListTable
-from intimacy_scales.interop import (
+from intimacy_scales.files import (
     base,
     delimited,
     jsonlines,
@@ -29,6 +28,7 @@ from intimacy_scales.interop import (
     parquet,
     spreadsheet,
 )
+from intimacy_scales.reading.frames import ListTable
 
 BATCHES = [
     (delimited, "BATCH_ROWS"),

@@ -18,11 +18,11 @@ from rich.console import Console
 
 from answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
 from intimacy_scales import ResponseError, available, load, score
-from intimacy_scales.banks import example_path
 from intimacy_scales.cli import terminal
-from intimacy_scales.interop import base, delimited, open_answers
-from intimacy_scales.interop.base import without_formula
-from intimacy_scales.interop.score_file import score_file
+from intimacy_scales.files import base, delimited, open_answers
+from intimacy_scales.files.base import without_formula
+from intimacy_scales.instrument.loading import example_path
+from intimacy_scales.jobs.scores import score_file
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])

@@ -22,7 +22,7 @@ from intimacy_scales.reliability import (
     reliable_change,
 )
 from intimacy_scales.reliability import test_retest as retest
-from intimacy_scales.reliability.crossed import CrossedData, two_way_components
+from intimacy_scales.reliability.agreement.crossed import CrossedData, two_way_components
 
 NO = math.nan
 FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")

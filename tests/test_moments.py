@@ -263,8 +263,8 @@ CONSTANTS = [
     {f"{SUMS}._MANY": 1, f"{SUMS}._FEW": 1},
     {f"{SUMS}._MANY": 3, f"{SUMS}._FEW": 1, f"{SUMS}._FEW_CODES": 0, f"{SUMS}._PACKED": 1},
     {f"{SUMS}._FEW": 2**30, f"{SUMS}._FEW_CODES": 0, f"{SUMS}._PACKED": 100},  # never float32
-    {"codes.BLOCK": 1},
-    {"codes.BLOCK": 2, f"{SUMS}._MANY": 1},
+    {"reading.table.BLOCK": 1},
+    {"reading.table.BLOCK": 2, f"{SUMS}._MANY": 1},
 ]
 
 

@@ -16,7 +16,7 @@ from intimacy_scales import (
     score,
     simulate,
 )
-from intimacy_scales.smoothing import percentile_ranks
+from intimacy_scales.numerics.smoothing import percentile_ranks
 from norm_answers import SAMPLE, agreeable_scores, norm, ras
 
 

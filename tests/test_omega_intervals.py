@@ -15,7 +15,7 @@ from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, ResponseError, encode, item_moments, simulate
 from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
-from intimacy_scales.reliability.intervals import logit
+from intimacy_scales.reliability.consistency.intervals import logit
 from reference.simulated import simulated_answers
 from test_omega import WHOLE, naive, near
 

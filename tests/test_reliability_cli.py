@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 
 from intimacy_scales import KeyingWarning, load, simulate
 from intimacy_scales.cli import app
-from intimacy_scales.interop import delimited, jsonlines, parquet
+from intimacy_scales.files import delimited, jsonlines, parquet
 from intimacy_scales.reliability import reliability_report
 
 FORM = load("scii-24")

@@ -39,7 +39,7 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
-from intimacy_scales.reliability.alpha import alpha_of
+from intimacy_scales.reliability.consistency.alpha import alpha_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 NAN = math.nan

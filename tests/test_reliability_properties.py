@@ -29,9 +29,9 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
-from intimacy_scales.reliability.bootstrap import AlphaTerms, draw_counts
-from intimacy_scales.reliability.halves import horst
-from intimacy_scales.reliability.influence import alpha_gradient, influences
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, draw_counts
+from intimacy_scales.reliability.consistency.halves import horst
+from intimacy_scales.reliability.consistency.influence import alpha_gradient, influences
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 Table = NDArray[np.float64]

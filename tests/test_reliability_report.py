@@ -27,7 +27,7 @@ from intimacy_scales.reliability import (
     split_half,
     stratified_alpha,
 )
-from intimacy_scales.reliability.sentence import apa
+from intimacy_scales.reliability.report.sentence import apa
 from intimacy_scales.simulation import simulate_diary
 
 NO = math.nan

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from scipy.stats import kstest
 
 from generated_answers import digests
-from intimacy_scales.normal_draws import (
+from intimacy_scales.numerics.normal_draws import (
     correlated_normal,
     covariance_root,
     normal_quantiles,

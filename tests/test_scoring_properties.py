@@ -269,7 +269,7 @@ def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts
     table = pl.DataFrame(rows, strict=False) if kind is pl.DataFrame else kind(rows)
     expected = score(form, table, on_invalid="missing")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("intimacy_scales.codes.BLOCK", block)
+        patch.setattr("intimacy_scales.reading.table.BLOCK", block)
         result = score(form, table, on_invalid="missing")
         coded = encode(form, table, on_invalid="missing")
     parts = list(score_stream(form, pieces(table, cuts), on_invalid="missing"))

@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from intimacy_scales import smoothing
-from intimacy_scales.smoothing import (
+from intimacy_scales.numerics import smoothing
+from intimacy_scales.numerics.smoothing import (
     LogLinear,
     NotFitted,
     count_scores,

@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 from intimacy_scales import Instrument, load, simulate
 from intimacy_scales.cli import app
 from intimacy_scales.factor import structure_report
-from intimacy_scales.interop import delimited
+from intimacy_scales.files import delimited
 
 FORM = load("scii-24")
 PERSONS = simulate(FORM, 120, couples=0.4, missing=0.002, rng=1).answers.astype("Int64")

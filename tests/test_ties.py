@@ -9,21 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factor_answers import coded, exact
-from intimacy_scales.factor.confirmatory.analysis import cfa
-from intimacy_scales.factor.confirmatory.estimates import delta_errors
-from intimacy_scales.factor.confirmatory.likelihood import evidence_of, fitted
-from intimacy_scales.factor.confirmatory.saturated import saturated
-from intimacy_scales.factor.discriminant import _pairwise, ratio
+from intimacy_scales.factor.confirmatory.cfa import cfa
+from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of, fitted
+from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.results.estimates import delta_errors
+from intimacy_scales.factor.heterotrait import _pairwise, ratio
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import covariances_as_sample
-from intimacy_scales.factor.two_level.fitting import fit_two_level
-from intimacy_scales.factor.two_level.likelihood import cluster_moments
-from intimacy_scales.reliability.anova import mean_squares
-from intimacy_scales.reliability.diary_components import reml_components
-from intimacy_scales.reliability.halves import split_half
-from intimacy_scales.reliability.icc import intraclass_corr
-from intimacy_scales.reliability.level_coefficients import composite_of
-from intimacy_scales.ties import (
+from intimacy_scales.numerics.ties import (
     descending,
     directions,
     eigenvectors,
@@ -31,6 +24,13 @@ from intimacy_scales.ties import (
     first_lowest,
     members_of_space,
 )
+from intimacy_scales.reliability.agreement.anova import mean_squares
+from intimacy_scales.reliability.agreement.icc import intraclass_corr
+from intimacy_scales.reliability.consistency.halves import split_half
+from intimacy_scales.reliability.diary.diary_components import reml_components
+from intimacy_scales.reliability.diary.level_coefficients import composite_of
+from intimacy_scales.reliability.diary.two_level.fitting import fit_two_level
+from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
 from searched_data import alike, answers, clusters, diary, moved, nudged, ring
 
 _WHOLE = st.lists(st.integers(-4, 4), min_size=1, max_size=12)

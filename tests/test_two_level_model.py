@@ -10,16 +10,16 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.two_level import fitting as two_level
-from intimacy_scales.factor.two_level import search as cluster_search
-from intimacy_scales.factor.two_level.fitting import fit_saturated, fit_two_level
-from intimacy_scales.factor.two_level.likelihood import (
+from intimacy_scales.reliability.diary.level_coefficients import Composite, composite_of
+from intimacy_scales.reliability.diary.two_level import fitting as two_level
+from intimacy_scales.reliability.diary.two_level import search as cluster_search
+from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level
+from intimacy_scales.reliability.diary.two_level.likelihood import (
     ClusterMoments,
     cluster_moments,
     likelihood_at,
     two_level_deviance,
 )
-from intimacy_scales.reliability.level_coefficients import Composite, composite_of
 from two_level_answers import sample
 
 MODELS = {

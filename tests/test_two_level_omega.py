@@ -12,11 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from intimacy_scales import Instrument, encode
 from intimacy_scales.errors import EstimationError, NotConvergedError, ResponseError
-from intimacy_scales.factor.two_level.fitting import fit_saturated, fit_two_level
-from intimacy_scales.factor.two_level.likelihood import cluster_moments
 from intimacy_scales.reliability import diary_omega
-from intimacy_scales.reliability.diary_omega import two_level_omega
-from intimacy_scales.reliability.level_coefficients import Composite
+from intimacy_scales.reliability.diary.diary_omega import two_level_omega
+from intimacy_scales.reliability.diary.level_coefficients import Composite
+from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level
+from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
 from intimacy_scales.simulation import simulate_diary
 from two_level_answers import LOADINGS, diary, drawn, form_of, omega, one_factor, sample, sums_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from intimacy_scales import Instrument, encode
-from intimacy_scales.reliability.diary_omega import two_level_omega
+from intimacy_scales.reliability.diary.diary_omega import two_level_omega
 
 LOADINGS = np.array([0.9, 0.7, 1.1, 0.8])
 

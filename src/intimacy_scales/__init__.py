@@ -7,10 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from intimacy_scales.banks import load, load_bank
-    from intimacy_scales.catalogue import available
     from intimacy_scales.checking import BankReport, check_bank
-    from intimacy_scales.codes import CodedResponses, encode
     from intimacy_scales.errors import (
         EstimationError,
         InstrumentError,
@@ -41,7 +38,10 @@ if TYPE_CHECKING:
         structure_report,
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
+    from intimacy_scales.instrument.catalogue import available
+    from intimacy_scales.instrument.loading import load, load_bank
     from intimacy_scales.planning import SamplePlan, plan_sample_size
+    from intimacy_scales.reading.table import CodedResponses, encode
     from intimacy_scales.reliability import (
         ItemMoments,
         cronbach_alpha,
@@ -57,10 +57,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "banks": ("load", "load_bank"),
-    "catalogue": ("available",),
+    "instrument.loading": ("load", "load_bank"),
+    "instrument.catalogue": ("available",),
     "checking": ("BankReport", "check_bank"),
-    "codes": ("CodedResponses", "encode"),
+    "reading.table": ("CodedResponses", "encode"),
     "errors": (
         "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",

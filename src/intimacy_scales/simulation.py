@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy_scales.banks import as_instrument
-from intimacy_scales.frames import pandas_frame, pandas_frame_of
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.normal_draws import correlated_normal, covariance_root, standard_normal
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root, standard_normal
+from intimacy_scales.reading.frames import pandas_frame, pandas_frame_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,8 +20,8 @@ from intimacy_scales.reliability import (
     split_half,
     split_halves,
 )
-from intimacy_scales.reliability.score_moments import available_score, unit_sums
-from intimacy_scales.reliability.splits import equal_splits
+from intimacy_scales.reliability.consistency.splits import equal_splits
+from intimacy_scales.reliability.items.score_moments import available_score, unit_sums
 
 from .forms import ALL, ANY, HALF, Answers, form_of
 from .omega_values import omega_rows

@@ -6,7 +6,6 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from intimacy_scales.banks import load_bank, load_either, shipped_banks
 from intimacy_scales.checking.assumptions import check_assumptions
 from intimacy_scales.checking.balance import check_balance
 from intimacy_scales.checking.declared import check_declared
@@ -19,6 +18,7 @@ from intimacy_scales.checking.voice import check_voice
 from intimacy_scales.checking.wording import check_wording
 from intimacy_scales.checking.words import Checked, sentences
 from intimacy_scales.instrument import Instrument, ItemBank
+from intimacy_scales.instrument.loading import load_bank, load_either, shipped_banks
 
 
 def _as_checked(bank: Checked | str | Path) -> Checked:

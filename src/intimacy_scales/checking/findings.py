@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.checking.rules import RULES, Severity
-from intimacy_scales.results import Result, counted, plain
+from intimacy_scales.results.result import Result, counted, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +158,7 @@ class BankReport(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, one row for each finding."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         names = Finding.__slots__
         return pandas_frame({name: [getattr(f, name) for f in self.findings] for name in names})

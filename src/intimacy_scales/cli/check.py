@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from intimacy_scales.banks import load, load_bank, load_either, shipped_banks
-from intimacy_scales.catalogue import available
 from intimacy_scales.cli.terminal import WRONG_USE, err, errors_as_messages, out
 from intimacy_scales.errors import UnverifiedKeyWarning
+from intimacy_scales.instrument.catalogue import available
+from intimacy_scales.instrument.loading import load, load_bank, load_either, shipped_banks
 
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, Finding

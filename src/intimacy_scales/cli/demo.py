@@ -7,14 +7,14 @@ from pathlib import Path
 
 from rich.table import Table
 
-from intimacy_scales.banks import example_path, load
 from intimacy_scales.cli.terminal import figure, out, print_summary
 from intimacy_scales.errors import UnvalidatedInstrumentWarning
+from intimacy_scales.instrument.loading import example_path, load
 
 
 def demo() -> None:
     """Score the shipped example: simulated couples, nobody's real answers."""
-    from intimacy_scales.interop import score_file
+    from intimacy_scales.jobs import score_file
 
     path, form = example_path(), load("scii-24")
     with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def demo() -> None:
 
 def _print_first_couples(path: Path) -> None:
     """Print the scores of the first two couples, partners side by side."""
-    from intimacy_scales.interop import open_answers
+    from intimacy_scales.files import open_answers
     from intimacy_scales.scoring import score as score_answers
 
     with open_answers(path) as file:

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from intimacy_scales.banks import load
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.sheet import OnInvalid
+from intimacy_scales.instrument.loading import load
+from intimacy_scales.reading.mapping import OnInvalid
 
 
 class OnInvalidChoice(StrEnum):

@@ -38,7 +38,7 @@ from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
 
 if TYPE_CHECKING:
-    from intimacy_scales.reliability.report import ReliabilityReport
+    from intimacy_scales.reliability.report.report import ReliabilityReport
 
 _SECOND = ("Omega total", "Lambda-2", "Split-half", "Mean r", "Stratified alpha")
 
@@ -63,7 +63,7 @@ class IntervalChoice(StrEnum):
 
 
 def _print_report(report: ReliabilityReport) -> None:
-    from intimacy_scales.reliability.rendering import report_cells
+    from intimacy_scales.reliability.report.rendering import report_cells
 
     cells = report_cells(report.columns(), report.confidence_level)
     scale = next(iter(cells))
@@ -107,7 +107,7 @@ def reliability(
 
     Exit status: 0 done, 1 bad answers (nothing is computed), 2 wrong use.
     """
-    from intimacy_scales.interop import reliability_file
+    from intimacy_scales.jobs import reliability_file
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("reading") as progress:

@@ -67,7 +67,7 @@ def score(
 
     Exit status: 0 done, 1 bad answers (nothing is written), 2 wrong use.
     """
-    from intimacy_scales.interop import score_file
+    from intimacy_scales.jobs import score_file
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("scoring") as progress:

@@ -119,7 +119,7 @@ def structure(
 
     Exit status: 0 done, 1 bad answers (nothing is computed), 2 wrong use.
     """
-    from intimacy_scales.interop import structure_file
+    from intimacy_scales.jobs import structure_file
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     hints = {"scales=[": "On the command line: --scale NAME, once for each."}

@@ -7,12 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from intimacy_scales.factor.confirmatory.analysis import cfa
+    from intimacy_scales.factor.confirmatory.cfa import cfa
     from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
-    from intimacy_scales.factor.confirmatory.equal_steps import Invariance, invariance
-    from intimacy_scales.factor.confirmatory.model import Model
-    from intimacy_scales.factor.confirmatory.result import CFAResult
-    from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
+    from intimacy_scales.factor.confirmatory.invariance import Invariance, invariance
+    from intimacy_scales.factor.confirmatory.model.model import Model
+    from intimacy_scales.factor.confirmatory.results.result import CFAResult
     from intimacy_scales.factor.exploratory.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
     from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
     from intimacy_scales.factor.exploratory.retention import (
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
         scree,
     )
     from intimacy_scales.factor.exploratory.rotation import Rotation, rotate
+    from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
     from intimacy_scales.factor.report.result import StructureReport
     from intimacy_scales.factor.report.structure import structure_report
     from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "exploratory.adequacy": ("SamplingAdequacy", "Sphericity", "bartlett", "kmo"),
     "confirmatory.comparison": ("FitChange", "ModelComparison", "compare_models"),
-    "confirmatory.analysis": ("cfa",),
-    "discriminant": ("HeterotraitMonotrait", "htmt"),
-    "confirmatory.equal_steps": ("Invariance", "invariance"),
+    "confirmatory.cfa": ("cfa",),
+    "heterotrait": ("HeterotraitMonotrait", "htmt"),
+    "confirmatory.invariance": ("Invariance", "invariance"),
     "exploratory.analysis": ("EFAResult", "efa"),
-    "confirmatory.model": ("Model",),
-    "confirmatory.result": ("CFAResult",),
+    "confirmatory.model.model": ("Model",),
+    "confirmatory.results.result": ("CFAResult",),
     "report.structure": ("structure_report",),
     "report.result": ("StructureReport",),
     "exploratory.retention": (

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError, MissingColumnsError
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
-from intimacy_scales.frames import Table, check_unique, number_column, open_table, same_rows
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, label_positions
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
-from intimacy_scales.results import counted
+from intimacy_scales.reading.frames import Table, check_unique, number_column, open_table, same_rows
+from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.results.result import counted
 
 _TWO = 2
 _NOTHING = 1e-12

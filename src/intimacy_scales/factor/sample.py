@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
-from intimacy_scales.results import counted
-from intimacy_scales.ties import descending, members_of_space
+from intimacy_scales.numerics.ties import descending, members_of_space
+from intimacy_scales.results.frozen import freeze
+from intimacy_scales.results.result import counted
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]

@@ -200,7 +200,7 @@ def _norm_of(
     force: bool,
 ) -> _Norm:
     """Make the norm of one scale."""
-    from intimacy_scales.smoothing import percentile_ranks  # numpy loads at first use
+    from intimacy_scales.numerics.smoothing import percentile_ranks  # numpy loads at first use
 
     column = scores[scale]
     values = column[column == column]  # noqa: PLR0124 - leaves out nan

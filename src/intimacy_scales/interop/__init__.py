@@ -1,9 +1,14 @@
-"""Answers in files, scores and reports out to files: one short module a format."""
+"""Answers in files, and what is made of them; the names of `files` and `jobs` in one place."""
 
-from intimacy_scales.interop.formats import endings, open_answers, open_output
-from intimacy_scales.interop.reliability_file import ReliabilityFileReport, reliability_file
-from intimacy_scales.interop.score_file import FileReport, score_file
-from intimacy_scales.interop.structure_file import StructureFileReport, structure_file
+from intimacy_scales.files import endings, open_answers, open_output
+from intimacy_scales.jobs import (
+    FileReport,
+    ReliabilityFileReport,
+    StructureFileReport,
+    reliability_file,
+    score_file,
+    structure_file,
+)
 
 __all__ = [
     "FileReport",

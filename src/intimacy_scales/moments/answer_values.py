@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.codes import CodedResponses
 from intimacy_scales.moments.keyed import items_of, scale_codes
+from intimacy_scales.reading.table import CodedResponses
 
 _ROWS = 65_536
 

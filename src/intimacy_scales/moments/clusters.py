@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.codes import CodedResponses
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.frames import same_rows
-from intimacy_scales.kinds import is_null
+from intimacy_scales.reading.frames import same_rows
+from intimacy_scales.reading.kinds import is_null
+from intimacy_scales.reading.table import CodedResponses
 
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 

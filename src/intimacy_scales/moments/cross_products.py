@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.encoding import Codes
+from intimacy_scales.reading.encoding import Codes
 
 Integers = NDArray[np.int64]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.encoding import Codes
 from intimacy_scales.moments.cross_products import Integers, PairSums, pair_sums
+from intimacy_scales.reading.encoding import Codes
 
 _FLOAT64 = 2**53
 

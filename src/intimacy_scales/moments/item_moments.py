@@ -15,18 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.banks import as_instrument
-from intimacy_scales.codes import (
-    AnswerReader,
-    CodedResponses,
-    check_belongs,
-    refuse_reading_options,
-)
-from intimacy_scales.columns import ColumnMap
-from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError, ResponseError
-from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import (
     Integers,
@@ -44,10 +35,19 @@ from intimacy_scales.moments.incomplete import (
     sums_of_rows,
 )
 from intimacy_scales.moments.scale_items import scale_items
-from intimacy_scales.sheet import OnInvalid, as_sheet
+from intimacy_scales.reading.columns import ColumnMap
+from intimacy_scales.reading.encoding import Codes
+from intimacy_scales.reading.mapping import OnInvalid, as_sheet
+from intimacy_scales.reading.table import (
+    AnswerReader,
+    CodedResponses,
+    check_belongs,
+    refuse_reading_options,
+)
+from intimacy_scales.results.frozen import freeze
 
 if TYPE_CHECKING:
-    from intimacy_scales.answers import MissingCode
+    from intimacy_scales.reading.answers import MissingCode
 
 _LARGEST = 2**60
 

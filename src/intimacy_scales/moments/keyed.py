@@ -9,16 +9,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.codes import CodedResponses
-from intimacy_scales.encoding import Codes
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import PairSums, pair_sums
 from intimacy_scales.moments.incomplete import complete_sums, incomplete_rows
 from intimacy_scales.moments.item_moments import ItemMoments, highest_code
 from intimacy_scales.moments.scale_items import ScaleItems, scale_items
+from intimacy_scales.reading.encoding import Codes
+from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.results.frozen import freeze
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]

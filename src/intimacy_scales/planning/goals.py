@@ -18,7 +18,7 @@ from intimacy_scales.planning.precision import (
     rank_variance,
 )
 from intimacy_scales.planning.result import SamplePlan, invited
-from intimacy_scales.results import Interval, check_level
+from intimacy_scales.results.result import Interval, check_level
 
 NormStatistic = Literal["mean", "norm_score", "percentile_rank"]
 _ROUNDING = 1e-12

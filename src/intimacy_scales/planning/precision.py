@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal
 
-from intimacy_scales.reliability.intervals import bonett, feldt, fisher_z, normal_quantile
+from intimacy_scales.reliability.consistency.intervals import bonett, feldt, fisher_z, normal_quantile
 
 PlannedInterval = Literal["bonett", "bonett-wright", "feldt"]
 _FEWEST_FOR_ALPHA = 3

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from intimacy_scales.results import Interval, Result, apa, counted, percent, plain, shown
+from intimacy_scales.results.result import Interval, Result, apa, counted, percent, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,7 +89,7 @@ class SamplePlan(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row, nan for what does not apply."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         low, high = (math.nan, math.nan) if self.interval is None else self.interval
         figures = {

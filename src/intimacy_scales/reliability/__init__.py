@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intimacy_scales.moments.item_moments import ItemMoments, item_moments, item_moments_stream
     from intimacy_scales.moments.keyed import KeyedMoments, keyed_moments
-    from intimacy_scales.reliability.alpha import CronbachAlpha, cronbach_alpha
-    from intimacy_scales.reliability.change import (
-        Cutoffs,
-        ReliableChange,
-        jacobson_truax_cutoffs,
-        reliable_change,
+    from intimacy_scales.reliability.agreement.groups import GroupICC, group_icc
+    from intimacy_scales.reliability.agreement.icc import (
+        IntraclassCorrelation,
+        IntraclassCorrelations,
+        intraclass_corr,
     )
-    from intimacy_scales.reliability.diary_omega import two_level_omega
-    from intimacy_scales.reliability.error import MeasurementError, attenuation_corrected, measurement_error
-    from intimacy_scales.reliability.glb import GreatestLowerBound, greatest_lower_bound
-    from intimacy_scales.reliability.groups import GroupICC, group_icc
-    from intimacy_scales.reliability.guttman import GuttmanLambdas, guttman_lambdas
-    from intimacy_scales.reliability.halves import (
+    from intimacy_scales.reliability.agreement.retest import RetestReliability, test_retest
+    from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, cronbach_alpha
+    from intimacy_scales.reliability.consistency.glb import GreatestLowerBound, greatest_lower_bound
+    from intimacy_scales.reliability.consistency.guttman import GuttmanLambdas, guttman_lambdas
+    from intimacy_scales.reliability.consistency.halves import (
         SplitHalf,
         SplitHalves,
         items_needed,
@@ -29,53 +27,63 @@ if TYPE_CHECKING:
         split_half,
         split_halves,
     )
-    from intimacy_scales.reliability.hierarchical import HierarchicalOmega, hierarchical_omega
-    from intimacy_scales.reliability.icc import (
-        IntraclassCorrelation,
-        IntraclassCorrelations,
-        intraclass_corr,
+    from intimacy_scales.reliability.consistency.hierarchical import HierarchicalOmega, hierarchical_omega
+    from intimacy_scales.reliability.consistency.omega import McDonaldOmega, mcdonald_omega
+    from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
+    from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_alpha
+    from intimacy_scales.reliability.diary.diary_omega import two_level_omega
+    from intimacy_scales.reliability.diary.level_coefficients import LevelCoefficient, LevelOmega
+    from intimacy_scales.reliability.diary.multilevel import (
+        DiaryReliability,
+        NestedComponents,
+        diary_reliability,
     )
-    from intimacy_scales.reliability.items import ItemAnalysis, item_analysis
-    from intimacy_scales.reliability.level_coefficients import LevelCoefficient, LevelOmega
-    from intimacy_scales.reliability.multilevel import DiaryReliability, NestedComponents, diary_reliability
-    from intimacy_scales.reliability.omega import McDonaldOmega, mcdonald_omega
-    from intimacy_scales.reliability.omega_figures import GroupOmega
-    from intimacy_scales.reliability.report import ReliabilityReport, reliability_report
-    from intimacy_scales.reliability.retest import RetestReliability, test_retest
-    from intimacy_scales.reliability.scale_report import ScaleReliability
-    from intimacy_scales.reliability.stratified import StratifiedAlpha, stratified_alpha
-    from intimacy_scales.reliability.two_level_result import EqualLoadings, TwoLevelOmega
-    from intimacy_scales.results import Coefficient, Interval
+    from intimacy_scales.reliability.diary.two_level_result import EqualLoadings, TwoLevelOmega
+    from intimacy_scales.reliability.items.analysis import ItemAnalysis, item_analysis
+    from intimacy_scales.reliability.report.report import ReliabilityReport, reliability_report
+    from intimacy_scales.reliability.report.scale_report import ScaleReliability
+    from intimacy_scales.reliability.single_scores.change import (
+        Cutoffs,
+        ReliableChange,
+        jacobson_truax_cutoffs,
+        reliable_change,
+    )
+    from intimacy_scales.reliability.single_scores.sem import (
+        MeasurementError,
+        attenuation_corrected,
+        measurement_error,
+    )
+    from intimacy_scales.results.result import Coefficient, Interval
 
 _HOMES = {
-    "alpha": ("CronbachAlpha", "cronbach_alpha"),
-    "change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change"),
-    "diary_omega": ("two_level_omega",),
-    "error": ("MeasurementError", "attenuation_corrected", "measurement_error"),
-    "glb": ("GreatestLowerBound", "greatest_lower_bound"),
-    "groups": ("GroupICC", "group_icc"),
-    "guttman": ("GuttmanLambdas", "guttman_lambdas"),
-    "hierarchical": ("HierarchicalOmega", "hierarchical_omega"),
-    "icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
-    "items": ("ItemAnalysis", "item_analysis"),
-    "level_coefficients": ("LevelCoefficient", "LevelOmega"),
-    "multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
-    "omega": ("McDonaldOmega", "mcdonald_omega"),
-    "omega_figures": ("GroupOmega",),
-    "report": ("ReliabilityReport", "reliability_report"),
-    "scale_report": ("ScaleReliability",),
-    "retest": ("RetestReliability", "test_retest"),
-    "halves": (
+    "consistency.alpha": ("CronbachAlpha", "cronbach_alpha"),
+    "single_scores.change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change"),
+    "diary.diary_omega": ("two_level_omega",),
+    "single_scores.sem": ("MeasurementError", "attenuation_corrected", "measurement_error"),
+    "consistency.glb": ("GreatestLowerBound", "greatest_lower_bound"),
+    "agreement.groups": ("GroupICC", "group_icc"),
+    "consistency.guttman": ("GuttmanLambdas", "guttman_lambdas"),
+    "consistency.hierarchical": ("HierarchicalOmega", "hierarchical_omega"),
+    "agreement.icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
+    "items.analysis": ("ItemAnalysis", "item_analysis"),
+    "diary.level_coefficients": ("LevelCoefficient", "LevelOmega"),
+    "diary.multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),
+    "consistency.omega": ("McDonaldOmega", "mcdonald_omega"),
+    "consistency.omega_figures": ("GroupOmega",),
+    "report.report": ("ReliabilityReport", "reliability_report"),
+    "report.scale_report": ("ScaleReliability",),
+    "agreement.retest": ("RetestReliability", "test_retest"),
+    "consistency.halves": (
         "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half",
         "split_halves",
     ),
-    "stratified": ("StratifiedAlpha", "stratified_alpha"),
-    "two_level_result": ("EqualLoadings", "TwoLevelOmega"),
+    "consistency.stratified": ("StratifiedAlpha", "stratified_alpha"),
+    "diary.two_level_result": ("EqualLoadings", "TwoLevelOmega"),
 }  # fmt: skip
 _ELSEWHERE = {
     "moments.item_moments": ("ItemMoments", "item_moments", "item_moments_stream"),
     "moments.keyed": ("KeyedMoments", "keyed_moments"),
-    "results": ("Coefficient", "Interval"),
+    "results.result": ("Coefficient", "Interval"),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names} | {
     name: f"intimacy_scales.{module}" for module, names in _ELSEWHERE.items() for name in names

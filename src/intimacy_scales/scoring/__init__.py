@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from intimacy_scales.scoring.entry import score, score_stream
 from intimacy_scales.scoring.person import PersonScores
-from intimacy_scales.scoring.score import score, score_stream
 
 if TYPE_CHECKING:
     from intimacy_scales.scoring.scores import Scores

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.frames import Table
+from intimacy_scales.reading.frames import Table
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:

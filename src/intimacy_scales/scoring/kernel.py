@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.encoding import Codes
+from intimacy_scales.reading.encoding import Codes
 from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
 
 CHUNK = 131_072

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.frames import Table
-from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
+from intimacy_scales.reading.frames import Table
+from intimacy_scales.results.frozen import freeze
 from intimacy_scales.scoring.interpretation import applies as applies_to
 from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
 from intimacy_scales.scoring.kept import frame_with_kept
@@ -244,7 +244,7 @@ class Interpretation:
 
     def summary(self) -> pd.DataFrame:
         """Return a pandas table, a row for each cut-off: where it is, how many lie there, its source."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         shares = [
             100 * n / scored if scored else math.nan

@@ -171,7 +171,7 @@ class PersonStandardScores:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         columns: dict[str, list[Any]] = {"scale": list(self.scores)}
         for name in StandardScore._fields:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.problems import not_accepted, problem_dict
+from intimacy_scales.reading.problems import not_accepted, problem_dict
 from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class PersonScores:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         columns: dict[str, list[Any]] = {"scale": list(self.scores)}
         for name in ScaleScore._fields:

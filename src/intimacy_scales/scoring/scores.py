@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.frames import Table
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.problems import Problems, not_accepted
+from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.problems import Problems, not_accepted
 from intimacy_scales.scoring.kept import frame_with_kept
 from intimacy_scales.scoring.plan import PlannedComposite, plan_of
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale

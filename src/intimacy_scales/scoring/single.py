@@ -7,10 +7,11 @@ from operator import getitem
 from types import NoneType
 from typing import Any, NamedTuple
 
-from intimacy_scales.answers import AnswerKey, MissingCode, answer_keys
-from intimacy_scales.columns import ColumnMap, column_names, loose
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.problems import Problems, invalid_responses
+from intimacy_scales.reading.answers import AnswerKey, MissingCode, answer_keys
+from intimacy_scales.reading.columns import ColumnMap, column_names, loose
+from intimacy_scales.reading.mapping import read_sheet
+from intimacy_scales.reading.problems import Problems, invalid_responses
 from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
 from intimacy_scales.scoring.person import PersonScores, ScaleScore
 from intimacy_scales.scoring.plan import (
@@ -21,7 +22,6 @@ from intimacy_scales.scoring.plan import (
     PlannedScale,
     plan_of,
 )
-from intimacy_scales.sheet import read_sheet
 
 _PLAIN = frozenset({int, float, str, NoneType})
 _NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0)

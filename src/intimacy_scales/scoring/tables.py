@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales.codes import AnswerReader, CodedResponses
-from intimacy_scales.frames import ListTable, Table
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.problems import Problems
+from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.problems import Problems
+from intimacy_scales.reading.table import AnswerReader, CodedResponses
 from intimacy_scales.scoring.kernel import Kernel, score_codes
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.scores import Scores

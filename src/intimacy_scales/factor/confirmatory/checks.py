@@ -7,15 +7,15 @@ from typing import Any, get_args
 
 import numpy as np
 
-from intimacy_scales.banks import as_instrument
-from intimacy_scales.codes import CodedResponses, encode
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.model import Model, is_instrument_id
-from intimacy_scales.factor.confirmatory.solution import Estimator, Scaling
-from intimacy_scales.factor.confirmatory.table import Equal, Identification
+from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.model.model import Model, is_instrument_id
+from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.reading.table import CodedResponses, encode
 
 _EQUAL: tuple[str, ...] = get_args(Equal)
 _ESTIMATORS: tuple[str, ...] = get_args(Estimator)

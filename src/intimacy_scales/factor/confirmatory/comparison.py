@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.fit import chi_square_p, p_text
-from intimacy_scales.factor.confirmatory.result import CFAResult
-from intimacy_scales.results import Result, plain
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.results.result import Result, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +107,7 @@ class ModelComparison(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each model, nan where there is nothing to compare with."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         changes: list[FitChange | None] = [None, *self.changes]
         columns: dict[str, list[Any]] = {"model": list(self.models)}

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.fit import chi_square_p, noncentrality
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.results import Interval, Result, check_level, counted, plain, shown, undefined_interval
-from intimacy_scales.ties import first_lowest
+from intimacy_scales.numerics.ties import first_lowest
+from intimacy_scales.results.result import (
+    Interval,
+    Result,
+    check_level,
+    counted,
+    plain,
+    shown,
+    undefined_interval,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -250,7 +258,7 @@ class SamplingAdequacy(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each item."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         return pandas_frame({"item": list(self.names), "kmo": self.items}).set_index("item")
 
@@ -336,7 +344,7 @@ class Sphericity(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         return pandas_frame({name: [getattr(self, name)] for name in ("chi_square", "df", "p_value", "n")})
 

@@ -23,7 +23,7 @@ from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.results import counted, plain, shown
+from intimacy_scales.results.result import counted, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,14 +144,14 @@ class EFAResult(FactorFit):
         return self._square(self.correlations - self.reproduced().to_numpy())
 
     def _square(self, matrix: Floats) -> pd.DataFrame:
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         columns = {name: matrix[:, j].copy() for j, name in enumerate(self.names)}
         return pandas_frame({"item": list(self.names), **columns}).set_index("item").rename_axis(None)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: loadings, communality, uniqueness and complexity of each item."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         columns: dict[str, Any] = {"item": list(self.names)}
         columns |= {name: self.loadings[:, j].copy() for j, name in enumerate(self.factors)}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.normal_draws import standard_normal
+from intimacy_scales.numerics.normal_draws import standard_normal
 
 Valued = tuple[Floats, Floats]
 Criterion = Callable[[Floats], Valued]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, NotConvergedError
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.ties import descending, eigenvectors
+from intimacy_scales.numerics.ties import descending, eigenvectors
 
 LOWEST = 0.005
 _TOLERANCE = 1e-8

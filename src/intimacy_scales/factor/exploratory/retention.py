@@ -16,9 +16,9 @@ from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.normal_draws import standard_normal
-from intimacy_scales.results import Result, counted, generator, percent, plain, shown
-from intimacy_scales.ties import eigenvectors, first_lowest
+from intimacy_scales.numerics.normal_draws import standard_normal
+from intimacy_scales.numerics.ties import eigenvectors, first_lowest
+from intimacy_scales.results.result import Result, counted, generator, percent, plain, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class _Figures(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         return pandas_frame(self._columns()).set_index("number")
 

@@ -15,8 +15,8 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.exploratory import criteria
 from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowest, Oblique, Orthogonal, lowest
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.results import Result, counted, generator, plain, shown
-from intimacy_scales.ties import descending, directions
+from intimacy_scales.numerics.ties import descending, directions
+from intimacy_scales.results.result import Result, counted, generator, plain, shown
 
 RotationMethod = Literal["oblimin", "varimax", "quartimax", "promax", "geomin", "target", "none"]
 _METHODS: tuple[str, ...] = get_args(RotationMethod)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from intimacy_scales.factor.confirmatory.fit import Fit
-from intimacy_scales.results import Result, plain, shown
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit
+from intimacy_scales.results.result import Result, plain, shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

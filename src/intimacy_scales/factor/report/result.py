@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from intimacy_scales.factor.confirmatory.fit import Fit
-from intimacy_scales.factor.confirmatory.modification import ModificationIndex
-from intimacy_scales.factor.confirmatory.solution import Estimator
-from intimacy_scales.factor.discriminant import HeterotraitMonotrait
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit
+from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
+from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.exploratory.analysis import EFAResult
 from intimacy_scales.factor.exploratory.retention import ParallelAnalysis
+from intimacy_scales.factor.heterotrait import HeterotraitMonotrait
 from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
-from intimacy_scales.freezing import freeze
 from intimacy_scales.instrument import Finding, InstrumentRef
-from intimacy_scales.pages import html_of, html_table, markdown_of, markdown_table, page_of
-from intimacy_scales.results import Result, counted, plain
+from intimacy_scales.results.frozen import freeze
+from intimacy_scales.results.pages import html_of, html_table, markdown_of, markdown_table, page_of
+from intimacy_scales.results.result import Result, counted, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +159,7 @@ class StructureReport(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each item."""
-        from intimacy_scales.frames import pandas_frame
+        from intimacy_scales.reading.frames import pandas_frame
 
         names = ("item", "scale", "loading", "se", "explained", "efa_factor", "efa_loading", "elsewhere")
         columns = {name: [getattr(item, name) for item in self.items] for name in names}

@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.answers import MissingCode
-from intimacy_scales.banks import as_instrument
-from intimacy_scales.codes import CodedResponses, check_belongs, encode, refuse_reading_options
-from intimacy_scales.columns import ColumnMap
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.analysis import fit_model
+from intimacy_scales.factor.confirmatory.cfa import fit_model
 from intimacy_scales.factor.confirmatory.checks import check_samples
-from intimacy_scales.factor.confirmatory.model import Factors, Model, parts_of
-from intimacy_scales.factor.confirmatory.modification import ModificationIndex
-from intimacy_scales.factor.confirmatory.result import CFAResult
-from intimacy_scales.factor.confirmatory.solution import Estimator, Scaling
-from intimacy_scales.factor.discriminant import HeterotraitMonotrait, htmt
+from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.model.model import Factors, Model, parts_of
+from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
+from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
 from intimacy_scales.factor.exploratory.retention import ParallelAnalysis, check_iterations, parallel_analysis
+from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
 from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.report.guides import fit_guides, scale_guides
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
-from intimacy_scales.results import counted, generator
-from intimacy_scales.sheet import OnInvalid
-from intimacy_scales.ties import first_highest
+from intimacy_scales.numerics.ties import first_highest
+from intimacy_scales.reading.answers import MissingCode
+from intimacy_scales.reading.columns import ColumnMap
+from intimacy_scales.reading.mapping import OnInvalid
+from intimacy_scales.reading.table import CodedResponses, check_belongs, encode, refuse_reading_options
+from intimacy_scales.results.result import counted, generator
 
 if TYPE_CHECKING:
     pass

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from intimacy_scales.factor.confirmatory.fit import Discrepancy
-from intimacy_scales.pages import cell
-from intimacy_scales.results import apa, counted, shown
+from intimacy_scales.factor.confirmatory.estimation.fit import Discrepancy
+from intimacy_scales.results.pages import cell
+from intimacy_scales.results.result import apa, counted, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.report.result import StructureReport

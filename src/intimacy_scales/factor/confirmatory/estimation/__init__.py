@@ -1,0 +1,1 @@
+"""From moments to parameters, their uncertainty, and fit."""

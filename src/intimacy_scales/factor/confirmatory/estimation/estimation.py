@@ -1,0 +1,305 @@
+"""Maximum likelihood of a model in one or several groups (arrays only)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
+
+from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.confirmatory.estimation.likelihood import (
+    Evidence,
+    Fitted,
+    constant,
+    expected_information,
+    fitted,
+    observed_information,
+    person_scores,
+)
+from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+
+_STEPS = 200
+_DONE = 1e-15  # of -logL / n, what another Newton step would gain
+_NEAR = 1e-3
+_HALVINGS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupPart:
+    """One group's model and answers.
+
+    Attributes
+    ----------
+    structure
+        Its matrices.
+    evidence
+        Its answers.
+    fixed
+        (n_parameters,): values of fixed parameters, 0 for free ones.
+    free
+        (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
+    """
+
+    structure: Structure
+    evidence: Evidence
+    fixed: Floats
+    free: Positions
+
+    @cached_property
+    def chosen(self) -> Positions:
+        """Positions of the free parameters."""
+        return np.flatnonzero(self.free >= 0)
+
+    @cached_property
+    def targets(self) -> Positions:
+        """Which free parameter of the whole model each of them is."""
+        return self.free[self.chosen]
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether some are set equal within the group."""
+        return len(np.unique(self.targets)) < len(self.targets)
+
+    @cached_property
+    def whole_model(self) -> bool:
+        """Whether the free ones are all of the model's, in order."""
+        return bool(np.array_equal(self.targets, np.arange(len(self.targets))))
+
+    def values(self, free_values: Floats) -> Floats:
+        """Return the values of all parameters."""
+        values = self.fixed.astype(free_values.dtype)
+        values[self.chosen] = free_values[self.targets]
+        return values
+
+    def collect(self, vector: Floats, n_free: int) -> Floats:
+        """Add up a vector of all parameters by free parameter."""
+        own = vector[self.chosen]
+        if self.whole_model and len(own) == n_free:
+            return own
+        total: Floats = np.bincount(self.targets, weights=own, minlength=n_free).astype(np.float64)
+        return total
+
+    def collect_square(self, matrix: Floats, n_free: int) -> Floats:
+        """Add up rows and columns of a matrix of all parameters by free parameter."""
+        own = matrix[np.ix_(self.chosen, self.chosen)]
+        if self.whole_model and len(own) == n_free:
+            return own
+        total = np.zeros((n_free, n_free))
+        if not self.repeats:
+            total[np.ix_(self.targets, self.targets)] = own
+            return total
+        np.add.at(total, (self.targets[:, None], self.targets), own)
+        return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A model's likelihood at some values of its free parameters.
+
+    Attributes
+    ----------
+    values
+        (n_free,).
+    value
+        -logL / n without constants.
+    gradient
+        (n_free,).
+    bases, fits
+        Of each group.
+    """
+
+    values: Floats
+    value: float
+    gradient: Floats
+    bases: tuple[Basis, ...]
+    fits: tuple[Fitted, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A model in one or several groups, ready to be estimated.
+
+    Attributes
+    ----------
+    groups
+        One for each group.
+    n_free
+        Number of free parameters.
+    """
+
+    groups: tuple[GroupPart, ...]
+    n_free: int
+
+    @cached_property
+    def n(self) -> int:
+        """Persons in all groups."""
+        return sum(group.evidence.n for group in self.groups)
+
+    @cached_property
+    def constant(self) -> float:
+        """What -logL / n has beside `Evaluation.value`."""
+        return sum(constant(g.evidence) * g.evidence.n for g in self.groups) / self.n
+
+    def evaluate(self, free_values: Floats) -> Evaluation | None:
+        """Return the likelihood at these values, or None where they imply no covariances."""
+        value, gradient = 0.0, np.zeros(self.n_free)
+        bases, fits = [], []
+        for group in self.groups:
+            structure, share = group.structure, group.evidence.n / self.n
+            basis = structure.basis(group.values(free_values))
+            fit = fitted(group.evidence, basis.covariances, basis.means)
+            if fit is None:
+                return None
+            own = structure.covariance_gradient(basis, fit.weights)
+            if group.evidence.with_means:
+                own = own + structure.mean_gradient(basis, fit.mean_weights)
+            value += share * fit.value
+            gradient += share * group.collect(own, self.n_free)
+            bases.append(basis)
+            fits.append(fit)
+        return Evaluation(
+            values=free_values, value=value, gradient=gradient, bases=tuple(bases), fits=tuple(fits)
+        )
+
+    def expected_information(self, at: Evaluation) -> Floats:
+        """Return the expected information per person (n_free, n_free)."""
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            own = expected_information(group.structure, basis, group.evidence, fit)
+            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+        return total
+
+    def observed_information(self, at: Evaluation) -> Floats:
+        """Return the Hessian of -logL / n (n_free, n_free)."""
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            own = observed_information(group.structure, basis, group.evidence, fit)
+            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+        return total
+
+    def first_order_information(self, at: Evaluation) -> Floats:
+        """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            scores = group.evidence.summed(person_scores(group.structure, basis, group.evidence, fit))
+            products = group.evidence.correction / self.n * (scores.T @ scores)
+            total += group.collect_square(products, self.n_free)
+        return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """Where a search came to rest.
+
+    Attributes
+    ----------
+    at
+        The likelihood there.
+    iterations
+        Steps it took.
+    """
+
+    at: Evaluation
+    iterations: int
+
+
+def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -> Optimum:
+    """Find the maximum of the likelihood by Fisher scoring, and Newton steps once it is near.
+
+    Raises
+    ------
+    NotConvergedError
+        No covariance matrix at the start, or no maximum within so many steps; says what to try.
+    """
+    at = problem.evaluate(start)
+    if at is None:
+        raise NotConvergedError(
+            "the start values imply no covariance matrix: give others with start(...) in the model"
+        )
+    damping, near = 0.0, False
+    for step in range(max_iterations):
+        direction, gain, near = _direction(problem, at, damping, near=near)
+        if gain < _ROUNDING:
+            return _finished(problem, at, step)
+        found = _descend(problem, at, direction)
+        if found is None:
+            if damping > _MOST_DAMPING:
+                break
+            damping, near = max(10 * damping, 1e-4), False
+            continue
+        at, damping = found, damping / 10 if damping > _LEAST_DAMPING else 0.0
+    raise NotConvergedError(
+        f"no maximum of the likelihood within {max_iterations} steps (largest derivative "
+        f"{float(np.abs(at.gradient).max()):.2g}): the model may not fit these data at all, or two of its "
+        "factors may be one; try other start values, fixed-factor identification, or fewer parameters"
+    )
+
+
+_ROUNDING = 1e-11  # of -logL / n: a gain that may be lost in the rounding of its value
+_MOST_DAMPING = 1e6
+_LEAST_DAMPING = 1e-4
+_FALL = 0.25
+
+
+def _finished(problem: Problem, at: Evaluation, iterations: int) -> Optimum:
+    """Take the last steps, whose gain the likelihood is too coarse to show.
+
+    Whether a step so small leads up or down would be decided by rounding. The gain that yet another step
+    promises is made of derivatives, which are exact to many more digits here: it must fall.
+    """
+    direction, gain, _ = _direction(problem, at, 0.0, near=True)
+    while gain >= _DONE:
+        found = problem.evaluate(at.values + direction)
+        if found is None:
+            break
+        direction, left, _ = _direction(problem, found, 0.0, near=True)
+        if not left < _FALL * gain:
+            break
+        at, gain, iterations = found, left, iterations + 1
+    return Optimum(at=at, iterations=iterations)
+
+
+def _direction(problem: Problem, at: Evaluation, damping: float, *, near: bool) -> tuple[Floats, float, bool]:
+    """Return a step, twice the gain it promises, and whether the maximum is near."""
+    if near:
+        step = _solved(problem.observed_information(at), at.gradient, damping)
+        if step is not None:
+            return step, float(-step @ at.gradient), True
+    information = problem.expected_information(at)
+    for _ in range(_HALVINGS):
+        step = _solved(information, at.gradient, damping)
+        if step is not None:
+            break
+        damping = max(10 * damping, 1e-8)
+    else:
+        step = -at.gradient / max(1.0, float(np.abs(at.gradient).max()))
+    gain = float(-step @ at.gradient)
+    return step, gain, gain < _NEAR
+
+
+def _solved(information: Floats, gradient: Floats, damping: float) -> Floats | None:
+    """Return the damped Newton step, or None where the information is not positive definite."""
+    scale = information.diagonal()
+    if not np.all(scale > 0):
+        return None
+    damped = information.copy()
+    damped.ravel()[:: len(damped) + 1] *= 1 + damping + 1e-13
+    try:
+        factor = cho_factor(damped, lower=True, check_finite=False)
+    except LinAlgError:
+        return None
+    step: Floats = -cho_solve(factor, gradient, check_finite=False)
+    return step if np.isfinite(step).all() else None
+
+
+def _descend(problem: Problem, at: Evaluation, direction: Floats) -> Evaluation | None:
+    """Return a better place along a direction, or None where there is none."""
+    slope, length = float(direction @ at.gradient), 1.0
+    for _ in range(_HALVINGS):
+        found = problem.evaluate(at.values + length * direction)
+        if found is not None and found.value <= at.value + 1e-4 * length * slope:
+            return found
+        length *= 0.5 if found is not None else 0.3
+    return None

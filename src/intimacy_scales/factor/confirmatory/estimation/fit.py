@@ -1,0 +1,318 @@
+"""How well a model fits: the likelihood ratio and what is made of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import chndtr, gammaincc
+
+from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.results.result import Interval, Result, check_level, plain, shown, undefined_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CLOSE = 0.05
+
+
+def chi_square_p(chi_square: float, df: int) -> float:
+    """Return the probability of a chi-square at least as large; nan without degrees of freedom."""
+    if df <= 0:
+        return math.nan
+    return float(gammaincc(df / 2, max(chi_square, 0.0) / 2))
+
+
+def p_text(p: float) -> str:
+    """Write a probability.
+
+    Examples
+    --------
+    >>> p_text(0.0312), p_text(1e-9)
+    ('p = 0.031', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {shown(p)}"  # noqa: PLR2004 - as is usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Discrepancy(Result):
+    """A test of fit, and the indices made of it.
+
+    Attributes
+    ----------
+    chi_square, df, p_value
+        Test of the model against the one that says nothing; p is nan without degrees of freedom.
+    baseline_chi_square, baseline_df
+        The same of the model in which no items are related.
+    cfi, tli
+        Comparative fit index (Bentler, 1990) and Tucker-Lewis index (1973).
+    rmsea
+        Root mean square error of approximation (Steiger & Lind, 1980).
+    n, n_groups
+        Persons, and groups of persons.
+    """
+
+    chi_square: float
+    df: int
+    p_value: float
+    baseline_chi_square: float
+    baseline_df: int
+    cfi: float
+    tli: float
+    rmsea: float
+    n: int
+    n_groups: int
+
+    def rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
+        """Return a confidence interval of RMSEA, from noncentral chi-square (Steiger, 1990)."""
+        level = check_level(confidence_level)
+        method = "noncentral chi-square"
+        if math.isnan(self.chi_square):
+            return undefined_interval(level, method, self.n, "the scaled test is not defined")
+        if self.df == 0:
+            return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n)
+        ends = [self._rmsea_of(noncentrality(self.chi_square, self.df, (1 + s * level) / 2)) for s in (1, -1)]
+        return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n)
+
+    def _rmsea_of(self, excess: float) -> float:
+        return math.sqrt(excess / (self.n * self.df)) * math.sqrt(self.n_groups)
+
+    def close_fit_p(self, rmsea: float = _CLOSE) -> float:
+        """Return the probability of such a chi-square where RMSEA is this value (Browne & Cudeck, 1993)."""
+        if self.df == 0 or math.isnan(self.chi_square):
+            return math.nan
+        excess = rmsea**2 * self.n * self.df / self.n_groups
+        return 1 - float(chndtr(self.chi_square, self.df, excess))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the indices as plain values."""
+        low, high = self.rmsea_interval()
+        fields = {name: plain(getattr(self, name)) for name in _DISCREPANCY}
+        return fields | {
+            "rmsea_low": plain(low),
+            "rmsea_high": plain(high),
+            "rmsea_confidence_level": 0.9,
+            "rmsea_close_p": plain(self.close_fit_p()),
+        }
+
+    def _short(self) -> str:
+        low, high = self.rmsea_interval()
+        test = f"chi-square({self.df}) = {self.chi_square:.2f}"
+        if self.df == 0:
+            return f"{test}: as many parameters as moments, so that nothing is tested"
+        return (
+            f"{test}, {p_text(self.p_value)}; CFI {shown(self.cfi)}, TLI {shown(self.tli)}, "
+            f"RMSEA {shown(self.rmsea)} [{shown(low)}, {shown(high)}]"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._short()}>"
+
+
+_DISCREPANCY = (
+    "chi_square", "df", "p_value", "baseline_chi_square", "baseline_df", "cfi", "tli", "rmsea", "n",
+    "n_groups",
+)  # fmt: skip
+
+
+_SHARED = ("n", "n_groups", "rmsea_confidence_level")
+
+
+def noncentrality(chi_square: float, df: int, probability: float) -> float:
+    """Return the noncentrality under which so small a chi-square has this probability, at least 0."""
+
+    def below(excess: float) -> float:
+        return float(chndtr(chi_square, df, excess)) - probability
+
+    if below(0.0) <= 0:
+        return 0.0
+    high = max(chi_square, 1.0)
+    while below(high) > 0:
+        high *= 2
+    return float(brentq(below, 0.0, high, xtol=1e-10, rtol=1e-12))
+
+
+def discrepancy(
+    *, chi_square: float, df: int, baseline: float, baseline_df: int, n: int, n_groups: int
+) -> Discrepancy:
+    """Return the indices of a test of fit."""
+    excess, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)
+    base = baseline / baseline_df if baseline_df else math.nan
+    ratio = chi_square / df if df else math.nan
+    tli = 1.0 if df == 0 else (base - ratio) / (base - 1) if base != 1 else math.nan
+    return Discrepancy(
+        chi_square=chi_square,
+        df=df,
+        p_value=chi_square_p(chi_square, df),
+        baseline_chi_square=baseline,
+        baseline_df=baseline_df,
+        cfi=1 - excess / most if most > 0 else 1.0,
+        tli=tli,
+        rmsea=math.sqrt(excess / (n * df)) * math.sqrt(n_groups) if df else 0.0,
+        n=n,
+        n_groups=n_groups,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ScaledFit(Discrepancy):
+    """A test of fit corrected for answers that are not normal.
+
+    Attributes
+    ----------
+    scaling
+        ``yuan_bentler`` or ``satorra_bentler``.
+    scaling_factor, baseline_scaling_factor
+        What the uncorrected chi-squares were divided by. Where the first is not positive, because
+        persons are too few for so many parameters, there is no test: its figures are nan.
+    robust_cfi, robust_tli, robust_rmsea
+        Indices of the population's misfit (Brosseau-Liard & Savalei, 2014): of uncorrected
+        chi-squares, less scaling factor times degrees of freedom. With missing answers lavaan since
+        0.6-13 corrects them for these too, and differs by up to 0.01 in small samples.
+
+    Notes
+    -----
+    ``rmsea`` and `rmsea_interval` are of the corrected chi-square.
+    """
+
+    scaling: str
+    scaling_factor: float
+    baseline_scaling_factor: float
+    robust_cfi: float
+    robust_tli: float
+    robust_rmsea: float
+
+    def robust_rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
+        """Return a confidence interval of the robust RMSEA (Brosseau-Liard, Savalei & Li, 2012)."""
+        low, high = self.rmsea_interval(confidence_level)
+        stretch = math.sqrt(max(self.scaling_factor, 0.0))
+        return Interval(
+            low=low * stretch,
+            high=high * stretch,
+            confidence_level=confidence_level,
+            method="noncentral chi-square, corrected",
+            n=self.n,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the indices as plain values."""
+        names = (
+            "scaling",
+            "scaling_factor",
+            "baseline_scaling_factor",
+            "robust_cfi",
+            "robust_tli",
+            "robust_rmsea",
+        )
+        return Discrepancy.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Fit(Discrepancy):
+    """How well a model fits.
+
+    Attributes
+    ----------
+    srmr
+        Standardized root mean square residual (Bentler, 1995), means included where the model has them.
+    log_likelihood, saturated_log_likelihood
+        Of the model, and without any model.
+    n_parameters
+        Free parameters.
+    aic, bic, adjusted_bic
+        ``-2 logL`` plus 2, ln n, or ln((n + 2) / 24) for each parameter.
+    scaled
+        The test corrected for answers that are not normal; None without robust estimation.
+    """
+
+    srmr: float
+    log_likelihood: float
+    saturated_log_likelihood: float
+    n_parameters: int
+    aic: float
+    bic: float
+    adjusted_bic: float
+    scaled: ScaledFit | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all indices as plain values."""
+        names = (
+            "srmr", "log_likelihood", "saturated_log_likelihood", "n_parameters", "aic", "bic",
+            "adjusted_bic",
+        )  # fmt: skip
+        return (
+            Discrepancy.to_dict(self)
+            | {name: plain(getattr(self, name)) for name in names}
+            | {"scaled": None if self.scaled is None else self.scaled.to_dict()}
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all indices as a pandas table of one column."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        found = {k: v for k, v in self.to_dict().items() if k != "scaled"}
+        if self.scaled is not None:
+            own = {k: v for k, v in self.scaled.to_dict().items() if k not in (*_SHARED, "scaling")}
+            found |= {k if "scaling" in k or "robust" in k else f"{k}_scaled": v for k, v in own.items()}
+        values = [math.nan if v is None else float(v) for v in found.values()]
+        return pandas_frame({"index": list(found), "value": values}).set_index("index")
+
+    def __repr__(self) -> str:
+        return f"<{self._short()}, SRMR {shown(self.srmr)}; n = {self.n}>"
+
+
+def scaled_fit(
+    plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str = "yuan_bentler"
+) -> ScaledFit:
+    """Return the corrected test and its indices."""
+    n, groups, df, base_df = plain_fit.n, plain_fit.n_groups, plain_fit.df, plain_fit.baseline_df
+    chi, base = plain_fit.chi_square, plain_fit.baseline_chi_square
+    if not factor > 0:  # too few persons for so many parameters
+        return _no_scaled_fit(plain_fit, factor, baseline_factor, scaling)
+    corrected = discrepancy(
+        chi_square=chi / factor if df else 0.0,
+        df=df,
+        baseline=base / baseline_factor,
+        baseline_df=base_df,
+        n=n,
+        n_groups=groups,
+    )
+    excess, most = chi - factor * df, base - baseline_factor * base_df
+    bounded = max(excess, 0.0)
+    return ScaledFit(
+        **{name: getattr(corrected, name) for name in _DISCREPANCY},
+        scaling=scaling,
+        scaling_factor=factor,
+        baseline_scaling_factor=baseline_factor,
+        robust_cfi=1 - bounded / max(most, bounded) if most > 0 or bounded > 0 else 1.0,
+        robust_tli=1 - excess * base_df / (most * df) if df and most else 1.0,
+        robust_rmsea=math.sqrt(bounded / (n * df)) * math.sqrt(groups) if df else 0.0,
+    )
+
+
+def _no_scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
+    """Return a corrected test that is not defined: its scaling factor is not positive."""
+    same: dict[str, Any] = {n: getattr(plain_fit, n) for n in ("df", "baseline_df", "n", "n_groups")}
+    names = ("chi_square", "p_value", "cfi", "tli", "rmsea", "robust_cfi", "robust_tli", "robust_rmsea")
+    return ScaledFit(
+        **same | dict.fromkeys(names, math.nan),
+        baseline_chi_square=plain_fit.baseline_chi_square / baseline_factor,
+        scaling=scaling,
+        scaling_factor=factor,
+        baseline_scaling_factor=baseline_factor,
+    )
+
+
+def srmr_of(
+    observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
+) -> float:
+    """Return the root mean square of residuals of standardized variables."""
+    sds = np.sqrt(np.diag(observed))
+    lower = np.tril_indices(len(sds))
+    residuals = ((observed - implied) / np.outer(sds, sds))[lower]
+    if observed_means is not None and implied_means is not None:
+        residuals = np.concatenate([residuals, (observed_means - implied_means) / sds])
+    return float(np.sqrt(np.mean(residuals**2)))

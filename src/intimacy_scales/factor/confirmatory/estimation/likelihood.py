@@ -1,0 +1,285 @@
+"""The normal likelihood of one group's answers under implied moments (arrays only).
+
+Persons are grouped by which variables they answered; complete answers are one pattern. For a pattern
+with mean m, covariances S (divisor n) and implied mu and Sigma of its variables,
+``-logL / n = ½ (log|Sigma| + tr(Sigma^-1 (S + d d')) + q log 2 pi)`` with d = m - mu.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dpotrf, dpotri
+
+from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.moments.clusters import sum_by_cluster
+
+_LOG_2PI = math.log(2 * math.pi)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Persons who answered the same variables.
+
+    Attributes
+    ----------
+    n
+        How many.
+    observed
+        Positions of the variables they answered; None for all.
+    means, covariances
+        Of these persons, divisor n.
+    rows
+        (n, q): their answers; None where only sums are known.
+    """
+
+    n: int
+    observed: Positions | None
+    means: Floats
+    covariances: Floats
+    rows: Floats | None
+
+    def part(self, matrix: Floats) -> Floats:
+        """Return the rows and columns of a (p, p) matrix that belong to the observed variables."""
+        return matrix if self.observed is None else matrix[np.ix_(self.observed, self.observed)]
+
+    def rows_of(self, array: Floats) -> Floats:
+        """Return the entries of (p,) or the rows of (p, k) that belong to the observed variables."""
+        return array if self.observed is None else array[self.observed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was observed in one group.
+
+    Attributes
+    ----------
+    patterns
+        Persons by which variables they answered.
+    n
+        Persons in all.
+    with_means
+        Whether means are part of the model.
+    clusters
+        (n,): who belongs together, in the order of the patterns' rows; None where each stands alone.
+    """
+
+    patterns: tuple[Pattern, ...]
+    n: int
+    with_means: bool
+    clusters: Positions | None = None
+
+    @property
+    def correction(self) -> float:
+        """What sums of squares of clusters are multiplied by, J / (J - 1); 1 without clusters."""
+        if self.clusters is None:
+            return 1.0
+        n_clusters = len(np.unique(self.clusters))
+        return n_clusters / (n_clusters - 1) if n_clusters > 1 else math.nan
+
+    def summed(self, persons: Floats) -> Floats:
+        """Return what persons add to a sum, added up within clusters where there are any."""
+        return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is one pattern, with every variable."""
+        return len(self.patterns) == 1 and self.patterns[0].observed is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """One group's likelihood at some implied moments.
+
+    Attributes
+    ----------
+    value
+        -logL / n without the constant.
+    weights, mean_weights
+        Its derivatives by the covariances (symmetric, (p, p)) and means (p,).
+    inverses
+        Inverse implied covariances of each pattern.
+    deviations
+        m - mu of each pattern.
+    """
+
+    value: float
+    weights: Floats
+    mean_weights: Floats
+    inverses: tuple[Floats, ...]
+    deviations: tuple[Floats, ...]
+
+
+def evidence_of(sample: SampleMoments, *, with_means: bool) -> Evidence:
+    """Return one group's moments as patterns; several only with FIML."""
+    if sample.missing != "fiml" or sample.rows is None or not np.isnan(sample.rows).any():
+        whole = Pattern(
+            n=sample.n,
+            observed=None,
+            means=sample.means,
+            covariances=sample.ml_covariances,
+            rows=sample.rows if sample.missing != "pairwise" else None,
+        )
+        return Evidence(patterns=(whole,), n=sample.n, with_means=with_means, clusters=sample.clusters)
+    patterns, order = _patterns(sample.rows)
+    clusters = None if sample.clusters is None else sample.clusters[order]
+    return Evidence(patterns=patterns, n=len(sample.rows), with_means=True, clusters=clusters)
+
+
+def _patterns(rows: Floats) -> tuple[tuple[Pattern, ...], Positions]:
+    """Return the patterns, and the positions of their persons' rows one after another."""
+    there = ~np.isnan(rows)
+    kinds, which = np.unique(np.packbits(there, axis=1), axis=0, return_inverse=True)
+    which = which.ravel()
+    order = np.argsort(which, kind="stable")
+    ends = np.cumsum(np.bincount(which, minlength=len(kinds)))
+    found = []
+    for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
+        members = order[start:end]
+        observed = np.flatnonzero(there[members[0]])
+        values = rows[np.ix_(members, observed)]
+        means = values.mean(axis=0)
+        centred = values - means
+        whole = len(observed) == rows.shape[1]
+        found.append(
+            Pattern(
+                n=len(members),
+                observed=None if whole else observed,
+                means=means,
+                covariances=centred.T @ centred / len(members),
+                rows=values,
+            )
+        )
+    return tuple(found), order
+
+
+def invert(matrix: Floats) -> tuple[Floats, float] | None:
+    """Return inverse and log determinant of a positive definite matrix, or None where it is not."""
+    factor, failed = dpotrf(matrix, lower=1, clean=1)
+    if failed:
+        return None
+    diagonal = factor.diagonal()
+    inverse, failed = dpotri(factor, lower=1)
+    if failed:
+        return None
+    full: Floats = inverse + inverse.T
+    np.fill_diagonal(full, inverse.diagonal())
+    return full, 2 * float(np.log(diagonal).sum())
+
+
+def fitted(evidence: Evidence, covariances: Floats, means: Floats) -> Fitted | None:
+    """Return the likelihood at these implied moments, or None where they are no covariances."""
+    value = 0.0
+    weights, mean_weights = np.zeros_like(covariances), np.zeros(len(covariances))
+    inverses, deviations = [], []
+    for pattern in evidence.patterns:
+        found = invert(pattern.part(covariances))
+        if found is None:
+            return None
+        inverse, log_determinant = found
+        share = pattern.n / evidence.n
+        observed = pattern.covariances
+        if evidence.with_means:
+            d = pattern.means - pattern.rows_of(means)
+            observed = observed + d[:, None] * d
+            pull = inverse @ d
+        else:
+            d = pull = np.zeros(len(inverse))
+        product = inverse @ observed
+        value += share / 2 * (log_determinant + float(product.trace()))
+        slope = (share / 2) * (inverse - product @ inverse)
+        if pattern.observed is None:
+            weights += slope
+            mean_weights -= share * pull
+        else:
+            weights[np.ix_(pattern.observed, pattern.observed)] += slope
+            mean_weights[pattern.observed] -= share * pull
+        inverses.append(inverse)
+        deviations.append(d)
+    if not math.isfinite(value):
+        return None
+    return Fitted(
+        value=value,
+        weights=weights,
+        mean_weights=mean_weights,
+        inverses=tuple(inverses),
+        deviations=tuple(deviations),
+    )
+
+
+def constant(evidence: Evidence) -> float:
+    """Return what -logL / n has beside `Fitted.value`."""
+    counts = sum(pattern.n * len(pattern.means) for pattern in evidence.patterns)
+    return counts * _LOG_2PI / 2 / evidence.n
+
+
+def expected_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
+    """Return the expected information per person of one group's parameters.
+
+    Where answers are missing, given who answered what.
+    """
+    total = np.zeros((len(structure.x), len(structure.x)))
+    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+        rows = None if pattern.observed is None else basis.columns[pattern.observed]
+        share = pattern.n / evidence.n
+        total += share * structure.information(basis, inverse, columns=rows)
+    return total
+
+
+def information_beside(
+    structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted, n_own: int
+) -> tuple[Floats, Floats]:
+    """Return the expected information of later parameters: beside the first, and of themselves."""
+    m = len(structure.x) - n_own
+    beside, own = np.zeros((m, n_own)), np.zeros(m)
+    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+        rows = None if pattern.observed is None else basis.columns[pattern.observed]
+        found = structure.information_beside(basis, inverse, n_own, columns=rows)
+        beside += pattern.n / evidence.n * found[0]
+        own += pattern.n / evidence.n * found[1]
+    return beside, own
+
+
+def observed_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
+    """Return the Hessian of -logL / n by one group's parameters."""
+    x, y, c, s = structure.x, structure.y, basis.coefficients, basis.slopes
+    total = np.zeros((len(x), len(x)))
+    cc, crossed, ss = np.outer(c, c), np.outer(s, c), np.outer(s, s)
+    for pattern, inverse, d in zip(evidence.patterns, fit.inverses, fit.deviations, strict=True):
+        z, share = pattern.rows_of(basis.columns), pattern.n / evidence.n
+        lifted = inverse @ z
+        g = z.T @ lifted
+        h = lifted.T @ (pattern.covariances + d[:, None] * d) @ lifted
+        gx, gy, hx, hy = g[x], g[y], h[x], h[y]
+        gxx, gxy, gyy = gx[:, x], gx[:, y], gy[:, y]
+        hxx, hxy, hyy = hx[:, x], hx[:, y], hy[:, y]
+        part = gxy.T * hxy + gyy * hxx + gxx * hyy + gxy * hxy.T - (gxx * gyy + gxy * gxy.T)
+        total += share * cc * part
+        if evidence.with_means:
+            b = d @ lifted
+            mixed = crossed * (gxx * b[y] + gxy * b[x])
+            total += share * (mixed + mixed.T + ss * gxx)
+    mean_weights = fit.mean_weights if evidence.with_means else None
+    total += structure.curvature(basis, fit.weights, mean_weights)
+    symmetric: Floats = (total + total.T) / 2
+    return symmetric
+
+
+def person_scores(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
+    """Return each person's derivative of logL by one group's parameters (n, n_parameters)."""
+    parts: list[NDArray[np.float64]] = []
+    x, y, c, s = structure.x, structure.y, basis.coefficients, basis.slopes
+    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+        assert pattern.rows is not None
+        z = pattern.rows_of(basis.columns)
+        lifted = inverse @ z
+        expected = c * np.sum(z[:, x] * lifted[:, y], axis=0)
+        centre = pattern.rows_of(basis.means) if evidence.with_means else pattern.means
+        reach = (pattern.rows - centre) @ lifted
+        # c x y is ½ tr(W dSigma), as dSigma = c (x y' + y x')
+        parts.append(c * reach[:, x] * reach[:, y] - expected + s * reach[:, x])
+    return np.concatenate(parts)

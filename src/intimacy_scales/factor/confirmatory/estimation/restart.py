@@ -1,0 +1,166 @@
+"""A model as arrays; and where to begin again where a search from the first start does not settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.confirmatory.estimation.estimation import GroupPart, Problem, maximize
+from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
+from intimacy_scales.factor.confirmatory.estimation.starts import start_values
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
+from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
+from intimacy_scales.factor.sample import SampleMoments
+
+_TINY = 1e-3
+_LITTLE = 0.05
+
+
+def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
+    """Return a model and what was observed as arrays."""
+    groups = []
+    for group, sample in enumerate(samples):
+        own = table.of_group(group)
+        structure = Structure(len(table.model.observed), len(table.model.latent), [p.place for p in own])
+        groups.append(
+            GroupPart(
+                structure=structure,
+                evidence=evidence_of(sample, with_means=table.with_means),
+                fixed=np.array([p.fixed or 0.0 for p in own]),
+                free=np.array([p.free for p in own], dtype=np.intp),
+            )
+        )
+    return Problem(groups=tuple(groups), n_free=table.n_free)
+
+
+def usable_start(table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem) -> Floats:
+    """Return start values that imply covariances: with fixed values among them, smaller ones if need be."""
+    start = start_values(table, samples)
+    ties = np.zeros(table.n_free, dtype=np.bool_)
+    for p in table.parameters:
+        kind, row, column = p.place
+        if (
+            p.free >= 0
+            and p.start is None
+            and (kind in ("lambda", "beta") or (kind != "nu" and row != column))
+        ):
+            ties[p.free] = True
+    for share in (1.0, 0.5, 0.2, 0.05, 0.0):
+        tried = np.where(ties, share * start, start)
+        if problem.evaluate(tried) is not None:
+            return tried
+    return start
+
+
+def rescaled_start(
+    table: ParameterTable, samples: Sequence[SampleMoments], max_iterations: int
+) -> Floats | None:
+    """Return start values from the same model with factor variances of 1, or None where there are none.
+
+    A factor whose marker hardly loads, or against the others, has a scale in which the likelihood is
+    badly shaped. The solution with variances of 1 is that of markers in other units.
+    """
+    markers = _markers(table)
+    if markers is None:
+        return None
+    fixed = _with_unit_variances(table, markers)
+    problem = problem_of(fixed, samples)
+    try:
+        optimum = maximize(problem, usable_start(fixed, samples, problem), max_iterations=max_iterations)
+    except NotConvergedError:
+        return None
+    total, count = np.zeros(table.n_free), np.zeros(table.n_free)
+    for group, part in enumerate(problem.groups):
+        matrices = part.structure.matrices(part.values(optimum.at.values))
+        units = _units(table, matrices, markers)
+        if units is None:
+            return None
+        for parameter in table.of_group(group):
+            if parameter.free >= 0:
+                total[parameter.free] += _in_units(parameter, matrices, units)
+                count[parameter.free] += 1
+    return total / count
+
+
+def _markers(table: ParameterTable) -> dict[int, Parameter] | None:
+    """Return the fixed loading of each factor, or None where some factor's unit is set otherwise."""
+    found: dict[int, Parameter] = {}
+    for p in table.of_group(0):
+        if p.op == "=~" and p.fixed == 1.0:
+            found.setdefault(p.place[2], p)
+    return found if len(found) == len(table.model.latent) else None
+
+
+def _with_unit_variances(table: ParameterTable, markers: dict[int, Parameter]) -> ParameterTable:
+    spots = {p.place for p in markers.values()}
+    made, n_free = [], table.n_free
+    for p in table.parameters:
+        if p.place in spots:
+            made.append(replace(p, fixed=None, free=n_free))
+            n_free += 1
+        elif p.place[0] == "psi" and p.place[1] == p.place[2] and p.free >= 0:
+            made.append(replace(p, fixed=1.0, free=-1))
+        else:
+            made.append(p)
+    used = sorted({p.free for p in made if p.free >= 0})
+    number = {old: new for new, old in enumerate(used)}
+    numbered = tuple(replace(p, free=number.get(p.free, -1)) for p in made)
+    return ParameterTable(
+        model=table.model,
+        parameters=numbered,
+        n_groups=table.n_groups,
+        n_free=len(used),
+        with_means=table.with_means,
+    )
+
+
+def _units(
+    table: ParameterTable, matrices: dict[str, Floats], markers: dict[int, Parameter]
+) -> Floats | None:
+    """Return what each factor is multiplied by so that its marker's loading becomes 1."""
+    units = np.full(len(table.model.latent), np.nan)
+    for _ in units:
+        for k, marker in markers.items():
+            kind, row, _column = marker.place
+            if kind == "lambda":
+                units[k] = matrices["lambda"][row, k]
+            elif not np.isnan(units[row]):
+                units[k] = units[row] * matrices["beta"][row, k]
+    return units if np.all(np.abs(units) > _TINY * np.abs(units).max()) else None
+
+
+def _in_units(parameter: Parameter, matrices: dict[str, Floats], units: Floats) -> float:
+    kind, row, column = parameter.place
+    value = float(matrices[kind][row] if kind in ("nu", "alpha") else matrices[kind][row, column])
+    if kind == "lambda":
+        return value / float(units[column])
+    if kind == "beta":
+        return value * float(units[row] / units[column])
+    if kind == "psi":
+        return value * float(units[row] * units[column])
+    return value * float(units[row]) if kind == "alpha" else value
+
+
+def plain_start(table: ParameterTable, samples: Sequence[SampleMoments], _max_iterations: int) -> Floats:
+    """Return start values that say next to nothing: loadings of 1, half of each variance to each side."""
+    total, count = np.zeros(table.n_free), np.zeros(table.n_free)
+    for group, sample in enumerate(samples):
+        variances = sample.ml_covariances.diagonal()
+        level = float(np.mean(variances))
+        for p in table.of_group(group):
+            if p.free < 0:
+                continue
+            kind, row, column = p.place
+            value = 1.0 if kind in ("lambda", "beta") else 0.0
+            if kind == "theta" and row == column:
+                value = float(variances[row]) / 2
+            elif kind == "psi" and row == column:
+                value = _LITTLE * level
+            elif kind == "nu":
+                value = float(sample.means[row])
+            total[p.free] += value if p.start is None else p.start
+            count[p.free] += 1
+    return total / count

@@ -1,0 +1,58 @@
+"""What a chi-square is to be expected where answers are not normal, after Satorra and Bentler (1994).
+
+``tr(U Gamma)``, with Gamma the sampling covariances of means and covariances and U what a model
+leaves of their weights V: ``tr(V Gamma) - tr((D' V D)^-1 D' V Gamma V D)``. Both terms are means over
+persons, so that no matrix of all pairs of pairs of items is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Problem
+from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence
+from intimacy_scales.factor.confirmatory.model.structure import Floats
+
+
+def _weighted_sampling(evidence: Evidence, inverse: Floats) -> float:
+    """Return tr(V Gamma): ``½ (mean (d' M d)² - tr(M S M S))``, and tr(M S) where means are modelled."""
+    only = evidence.patterns[0]
+    assert only.rows is not None
+    centred = only.rows - only.means
+    distances = np.einsum("ij,ij->i", centred @ inverse, centred)
+    product = inverse @ only.covariances
+    total = (float(np.mean(distances**2)) - float(np.sum(product * product.T))) / 2
+    return total + (float(product.trace()) if evidence.with_means else 0.0)
+
+
+def expected_misfit(problem: Problem, at: Evaluation) -> float:
+    """Return tr(U Gamma) of a model, from complete answers."""
+    spread = np.zeros((problem.n_free, problem.n_free))
+    whole = 0.0
+    for group, basis, fit in zip(problem.groups, at.bases, at.fits, strict=True):
+        only, structure = group.evidence.patterns[0], group.structure
+        assert only.rows is not None
+        whole += _weighted_sampling(group.evidence, fit.inverses[0])
+        reach = (only.rows - only.means) @ fit.inverses[0] @ basis.columns
+        moves = basis.coefficients * reach[:, structure.x] * reach[:, structure.y]
+        moves -= moves.mean(axis=0)
+        if group.evidence.with_means:
+            moves += basis.slopes * reach[:, structure.x]
+        spread += group.collect_square(moves.T @ moves / problem.n, problem.n_free)
+    return whole - float(np.trace(np.linalg.solve(problem.expected_information(at), spread)))
+
+
+def expected_misfit_of_independence(evidences: Sequence[Evidence]) -> float:
+    """Return tr(U Gamma) of the model in which nothing is related."""
+    total = 0.0
+    for evidence in evidences:
+        only = evidence.patterns[0]
+        assert only.rows is not None
+        variances = only.covariances.diagonal()
+        standardized = (only.rows - only.means) / np.sqrt(variances)
+        own = np.sum(np.mean(standardized**4, axis=0) - 1) / 2
+        means = len(variances) if evidence.with_means else 0
+        total += _weighted_sampling(evidence, np.diag(1 / variances)) - float(own) - means
+    return total

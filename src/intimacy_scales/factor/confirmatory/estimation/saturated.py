@@ -1,0 +1,199 @@
+"""The model that says nothing: means and covariances as they are, and what it implies for tests."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.confirmatory.estimation.likelihood import (
+    Evidence,
+    Fitted,
+    Pattern,
+    fitted,
+    invert,
+)
+from intimacy_scales.factor.confirmatory.model.structure import Floats
+
+_STEPS = 5000
+_SETTLED = 1e-9  # of standard deviations and correlations, in one step
+_SLOW = 1e-10  # of -logL / n: where it grows no faster, covariances that become singular will stay so
+_ROUNDING = 1e-16
+_TINY = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saturated:
+    """Most likely means and covariances of one group without any model.
+
+    Attributes
+    ----------
+    means, covariances
+        (p,) and (p, p), divisor n.
+    value
+        -logL / n without the constant.
+    """
+
+    means: Floats
+    covariances: Floats
+    value: float
+
+
+def saturated(evidence: Evidence, where: str = "") -> Saturated:
+    """Return most likely means and covariances; by the EM algorithm where answers are missing.
+
+    Dempster, Laird & Rubin (1977), with every second step extrapolated (Varadhan & Roland, 2008).
+
+    Raises
+    ------
+    NotConvergedError
+        No such moments: too few persons answered some variables together.
+    """
+    if evidence.complete:
+        only = evidence.patterns[0]
+        found = invert(only.covariances)
+        if found is None:
+            raise NotConvergedError(f"the covariance matrix{where} is singular")
+        value = (found[1] + len(only.means)) / 2
+        return Saturated(means=only.means, covariances=only.covariances, value=value)
+    means, covariances = _first_guess(evidence)
+    before = fitted(evidence, covariances, means)
+    for _ in range(_STEPS):
+        if before is None:
+            break
+        first = _step(evidence, means, covariances, before)
+        settled = _change(first, means, covariances) < _SETTLED
+        means, covariances, after = _extrapolated(evidence, means, covariances, first)
+        if after is not None:
+            gain = before.value - after.value
+            if gain < _SLOW and not _determined(covariances):
+                break
+            if settled or gain < _ROUNDING * (1 + abs(after.value)):
+                return Saturated(means=means, covariances=covariances, value=after.value)
+        before = after
+    raise NotConvergedError(
+        f"the answers{where} do not determine all covariances: too few persons answered the same "
+        "variables, or one variable is made up of others; leave out what hardly anyone answered"
+    )
+
+
+def _change(to: tuple[Floats, Floats], means: Floats, covariances: Floats) -> float:
+    """Return how far a step leads: the largest change, in units of the variables' standard deviations."""
+    variances = covariances.diagonal()
+    squares = np.outer(variances, variances)
+    shifts = np.abs(to[0] - means) / np.sqrt(variances)
+    return float(max(shifts.max(), (np.abs(to[1] - covariances) / np.sqrt(squares)).max()))
+
+
+def _determined(covariances: Floats) -> bool:
+    """Whether no variable is all but made up of others, as where the likelihood has no maximum."""
+    sds = np.sqrt(covariances.diagonal())
+    return bool(np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0] > _TINY)
+
+
+def _first_guess(evidence: Evidence) -> tuple[Floats, Floats]:
+    p = max(int(q.observed.max()) + 1 if q.observed is not None else len(q.means) for q in evidence.patterns)
+    counts, sums, squares = np.zeros(p), np.zeros(p), np.zeros(p)
+    for q in evidence.patterns:
+        own = slice(None) if q.observed is None else q.observed
+        counts[own] += q.n
+        sums[own] += q.n * q.means
+    means = sums / counts
+    for q in evidence.patterns:
+        own = slice(None) if q.observed is None else q.observed
+        squares[own] += q.n * (np.diag(q.covariances) + (q.means - means[own]) ** 2)
+    return means, np.diag(squares / counts)
+
+
+def _step(evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:
+    """Return one EM step.
+
+    With W and w the derivatives of -logL / n, expected sums of products given what was answered are
+    ``Sigma - 2 Sigma W Sigma`` around the means, and their mean ``mu - Sigma w``.
+    """
+    shift = -covariances @ fit.mean_weights
+    moved: Floats = covariances - 2 * covariances @ fit.weights @ covariances
+    return means + shift, (moved + moved.T) / 2 - np.outer(shift, shift)
+
+
+def _extrapolated(
+    evidence: Evidence, means: Floats, covariances: Floats, to: tuple[Floats, Floats]
+) -> tuple[Floats, Floats, Fitted | None]:
+    """Return two EM steps, the first given, taken further in their direction where that is better."""
+    m1, c1 = to
+    middle = fitted(evidence, c1, m1)
+    if middle is None:
+        return m1, c1, None
+    m2, c2 = _step(evidence, m1, c1, middle)
+    first = np.concatenate([m1 - means, (c1 - covariances).ravel()])
+    second = np.concatenate([m2 - m1, (c2 - c1).ravel()]) - first
+    curve = float(np.linalg.norm(second))
+    length = -float(np.linalg.norm(first)) / curve if curve > _TINY * float(np.linalg.norm(first)) else -1.0
+    if length < -1:
+        start = np.concatenate([means, covariances.ravel()])
+        far = start - 2 * length * first + length**2 * second
+        m3, c3 = far[: len(means)], far[len(means) :].reshape(covariances.shape)
+        found = fitted(evidence, c3, m3)
+        if found is not None and found.value <= middle.value:
+            m4, c4 = _step(evidence, m3, c3, found)
+            return m4, c4, fitted(evidence, c4, m4)
+    return m2, c2, fitted(evidence, c2, m2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Independence:
+    """The model in which nothing is related, for comparison.
+
+    Attributes
+    ----------
+    value
+        -logL / n without the constant.
+    score_to_information
+        tr(B A^-1); nan without each person's answers.
+    """
+
+    value: float
+    score_to_information: float
+
+
+def independence(evidence: Evidence) -> Independence:
+    """Fit the model in which variables have means and variances of their own, and nothing else."""
+    means, covariances = _first_guess(evidence)
+    variances = np.diag(covariances)
+    value = 0.0
+    for q in evidence.patterns:
+        own = slice(None) if q.observed is None else q.observed
+        second = np.diag(q.covariances) + (q.means - means[own]) ** 2
+        value += q.n / evidence.n * float(np.sum(np.log(variances[own]) + second / variances[own])) / 2
+    known = all(q.rows is not None for q in evidence.patterns)
+    trace = _scores_of_single_items(evidence, means, variances) if known else math.nan
+    return Independence(value=value, score_to_information=trace)
+
+
+def _scores_of_single_items(evidence: Evidence, means: Floats, variances: Floats) -> float:
+    """Return tr(B A^-1) of means and variances of single items: of standardized z, ``½ (z² - 1)² + z²``."""
+    standardized = np.zeros((evidence.n, len(means)))
+    squares = np.zeros_like(standardized)
+    counts, start = np.zeros(len(means)), 0
+    for q in evidence.patterns:
+        assert q.rows is not None
+        own = np.arange(len(means)) if q.observed is None else q.observed
+        z = (q.rows - means[own]) / np.sqrt(variances[own])
+        standardized[start : start + q.n, own], squares[start : start + q.n, own] = z, z**2 - 1
+        counts[own] += q.n
+        start += q.n
+    terms = np.sum(evidence.summed(squares) ** 2, axis=0) / 2
+    if evidence.with_means:
+        terms += np.sum(evidence.summed(standardized) ** 2, axis=0)
+    return evidence.correction * float(np.sum(terms / counts))
+
+
+def without_rows(evidence: Evidence) -> Evidence:
+    """Return the same evidence without each person's answers."""
+    patterns = tuple(
+        Pattern(n=q.n, observed=q.observed, means=q.means, covariances=q.covariances, rows=None)
+        for q in evidence.patterns
+    )
+    return Evidence(patterns=patterns, n=evidence.n, with_means=evidence.with_means)

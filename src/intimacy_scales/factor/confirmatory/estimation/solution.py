@@ -1,0 +1,382 @@
+"""Estimates of a model's parameters with their covariances, and the tests of fit (arrays only)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
+from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Optimum, Problem, maximize
+from intimacy_scales.factor.confirmatory.estimation.fit import (
+    Discrepancy,
+    Fit,
+    ScaledFit,
+    discrepancy,
+    scaled_fit,
+    srmr_of,
+)
+from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
+from intimacy_scales.factor.confirmatory.estimation.restart import (
+    plain_start,
+    problem_of,
+    rescaled_start,
+    usable_start,
+)
+from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
+    expected_misfit,
+    expected_misfit_of_independence,
+)
+from intimacy_scales.factor.confirmatory.estimation.saturated import (
+    Independence,
+    Saturated,
+    independence,
+    saturated,
+    without_rows,
+)
+from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.table import ParameterTable
+from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.numerics.normal_draws import standard_normal
+from intimacy_scales.numerics.ties import descending, members_of_space
+
+Estimator = Literal["ML", "MLR"]
+Information = Literal["expected", "observed"]
+Scaling = Literal["yuan_bentler", "satorra_bentler"]
+_SINGULAR = 1e-9
+_ALIKE = 1e-4  # shares in what cannot be told apart: no closer are eigenvectors of what is all but singular
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A model, estimated.
+
+    Attributes
+    ----------
+    table
+        The parameters.
+    problem
+        The model as arrays, without each person's answers.
+    optimum
+        Estimates of the free parameters, and the likelihood there.
+    covariance
+        (n_free, n_free): of the estimates.
+    information
+        ``expected`` or ``observed``.
+    saturated
+        Means and covariances of each group without any model.
+    baseline
+        The model without relations, in each group.
+    excess, baseline_excess
+        What chi-square of the model, and of the one without relations, is to be expected where the
+        model holds; nan without robust estimation, when it is df.
+    scaling
+        By which of the two definitions.
+    """
+
+    table: ParameterTable
+    problem: Problem
+    optimum: Optimum
+    covariance: Floats
+    information: Information
+    saturated: tuple[Saturated, ...]
+    baseline: tuple[Independence, ...]
+    excess: float
+    baseline_excess: float
+    scaling: Scaling
+
+    @property
+    def at(self) -> Evaluation:
+        """The likelihood at the estimates."""
+        return self.optimum.at
+
+
+def degrees_of_freedom(table: ParameterTable) -> int:
+    """Return how many more moments than free parameters there are."""
+    p = len(table.model.observed)
+    moments = p * (p + 1) // 2 + (p if table.with_means else 0)
+    return moments * table.n_groups - table.n_free
+
+
+def check_counts(table: ParameterTable, groups: Sequence[str | None]) -> None:
+    """Raise where there are more parameters than moments."""
+    df = degrees_of_freedom(table)
+    if df >= 0:
+        return
+    names = table.free_names(groups)
+    moments = table.n_free + df
+    raise NotIdentifiedError(
+        f"the model is not identified: {table.n_free} free parameters for {moments} variances, covariances"
+        f"{' and means' if table.with_means else ''} ({_few(names)}). {_remedy(table)}",
+        names,
+    )
+
+
+def _remedy(table: ParameterTable) -> str:
+    small = {f: len(table.model.indicators(f)) for f in table.model.latent}
+    single = [factor for factor, n in small.items() if n == 1]
+    if single:
+        return (
+            f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, "
+            "or let items of several scales measure one factor (factors='one')"
+        )
+    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # noqa: PLR2004 - three identify one
+    if tight:
+        return (
+            "A factor needs three indicators, or two and a correlation with another factor "
+            f"({', '.join(tight)}): add items, set its loadings equal (a*x1 + a*x2), or fix a parameter"
+        )
+    return "Fix some of them, set some equal with a label, or add items"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
+
+
+def check_identified(
+    problem: Problem, at: Evaluation, table: ParameterTable, groups: Sequence[str | None], where: str
+) -> None:
+    """Raise where the information at some values is singular, naming what cannot be told apart."""
+    information = problem.expected_information(at)
+    scale = np.sqrt(information.diagonal())
+    names = table.free_names(groups)
+    flat = np.flatnonzero(~(scale > 0))
+    if len(flat):
+        tied = [names[i] for i in flat]
+    else:
+        scaled = information / np.outer(scale, scale)
+        if invert(scaled - _SINGULAR * np.eye(len(scaled))) is not None:
+            return
+        values, vectors = np.linalg.eigh(scaled)
+        share = members_of_space(vectors[:, values < _SINGULAR])
+        tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # noqa: PLR2004 - takes part
+    raise NotIdentifiedError(
+        f"the model is not identified{where}: these parameters cannot be told apart: {_few(tied)}. "
+        f"{_remedy(table)}",
+        tied,
+    )
+
+
+def solve(
+    table: ParameterTable,
+    samples: Sequence[SampleMoments],
+    *,
+    estimator: Estimator = "ML",
+    information: Information | None = None,
+    scaling: Scaling = "yuan_bentler",
+    max_iterations: int = 200,
+    start: Floats | None = None,
+    identified: bool = False,
+) -> Solution:
+    """Estimate a model.
+
+    Parameters
+    ----------
+    table, samples
+        The parameters, and the moments of each group in the order of the model's items.
+    estimator
+        ``MLR``: standard errors and tests that do not take answers for normal.
+    information
+        What standard errors rest on; by default expected, observed where answers are missing or the
+        estimator is robust.
+    scaling
+        Of the robust test.
+    max_iterations
+        Steps at most.
+    start
+        Values of the free parameters to begin with, of a model that is known to be identified.
+    identified
+        Whether it is known to be, so that only the estimates are looked at.
+    """
+    labels = [sample.group for sample in samples]
+    check_counts(table, labels)
+    problem = problem_of(table, samples)
+    wholes = tuple(
+        saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
+    )
+    if start is None:
+        start = usable_start(table, samples, problem)
+        if not identified:
+            _check_at_large(problem, start, table, labels)
+    optimum = _settled(table, samples, problem, start, max_iterations)
+    _check_variances(problem, table, optimum.at, labels)
+    check_identified(problem, optimum.at, table, labels, " at the estimates")
+    gaps = any(sample.missing == "fiml" for sample in samples)
+    kind = information or ("observed" if estimator == "MLR" or gaps else "expected")
+    a = (
+        problem.expected_information(optimum.at)
+        if kind == "expected"
+        else problem.observed_information(optimum.at)
+    )
+    try:
+        inverse = np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
+    baseline = tuple(independence(group.evidence) for group in problem.groups)
+    covariance, excess, baseline_excess = inverse / problem.n, math.nan, math.nan
+    if estimator == "MLR":
+        b = problem.first_order_information(optimum.at)
+        covariance = inverse @ b @ inverse / problem.n
+        bread = a if kind == "observed" else problem.observed_information(optimum.at)
+        excess, baseline_excess = _excesses(problem, optimum.at, bread, b, wholes, baseline, scaling)
+    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in problem.groups)
+    return Solution(
+        table=table,
+        problem=Problem(groups=bare, n_free=problem.n_free),
+        optimum=optimum,
+        covariance=(covariance + covariance.T) / 2,
+        information=kind,
+        saturated=wholes,
+        baseline=baseline,
+        excess=excess,
+        baseline_excess=baseline_excess,
+        scaling=scaling,
+    )
+
+
+def _excesses(
+    problem: Problem,
+    at: Evaluation,
+    bread: Floats,
+    first_order: Floats,
+    wholes: Sequence[Saturated],
+    baseline: Sequence[Independence],
+    scaling: Scaling,
+) -> tuple[float, float]:
+    """Return what chi-squares of the model and of the one without relations are to be expected."""
+    evidences = [group.evidence for group in problem.groups]
+    if scaling == "satorra_bentler":
+        return expected_misfit(problem, at), expected_misfit_of_independence(evidences)
+    pairs = zip(evidences, wholes, strict=True)
+    whole = sum(score_to_information(evidence, one) for evidence, one in pairs)
+    model = float(np.trace(np.linalg.solve(bread, first_order)))
+    return whole - model, whole - sum(one.score_to_information for one in baseline)
+
+
+def _settled(
+    table: ParameterTable,
+    samples: Sequence[SampleMoments],
+    problem: Problem,
+    start: Floats,
+    max_iterations: int,
+) -> Optimum:
+    """Search from a start; from others where that does not settle."""
+    try:
+        return maximize(problem, start, max_iterations=max_iterations)
+    except NotConvergedError as first:
+        for other in (rescaled_start, plain_start):
+            again = other(table, samples, max_iterations)
+            if again is None:
+                continue
+            try:
+                return maximize(problem, again, max_iterations=max_iterations)
+            except NotConvergedError:
+                continue
+        raise first from None
+
+
+def _check_variances(
+    problem: Problem, table: ParameterTable, at: Evaluation, labels: Sequence[str | None]
+) -> None:
+    """Raise where a factor explains nothing: its loadings could be anything."""
+    for label, part, basis in zip(labels, problem.groups, at.bases, strict=True):
+        effects = basis.columns[:, part.structure.p : part.structure.p + part.structure.m]
+        variances = np.abs(basis.latent_covariances.diagonal())
+        explained = np.max(effects**2 * variances / basis.covariances.diagonal()[:, None], axis=0)
+        for factor, share in zip(table.model.latent, explained, strict=True):
+            if share < _SINGULAR:
+                names = [f"{factor} =~ {item}" for item in table.model.indicators(factor)]
+                raise NotIdentifiedError(
+                    f"the model is not identified at the estimates: {factor}{_where(label)} explains "
+                    f"nothing, so that these parameters cannot be told apart: {_few(names)}",
+                    names,
+                )
+
+
+def _where(label: str | None) -> str:
+    return "" if label is None else f" of group {label!r}"
+
+
+def _check_at_large(
+    problem: Problem, starts: Floats, table: ParameterTable, labels: Sequence[str | None]
+) -> None:
+    """Raise where parameters cannot be told apart at values near the start that nothing singles out."""
+    rng = np.random.default_rng(1)
+    for spread in (0.2, 0.1, 0.03, 0.0):
+        shift = 1 + spread * standard_normal(rng, len(starts))
+        off_zero = np.where(starts == 0, spread * _typical(table, problem), 0.0)
+        at = problem.evaluate(starts * shift + off_zero * standard_normal(rng, len(starts)))
+        if at is not None:
+            check_identified(problem, at, table, labels, "")
+            return
+
+
+def _typical(table: ParameterTable, problem: Problem) -> Floats:
+    """Return the size that a parameter which begins at 0 may have."""
+    sizes = np.ones(table.n_free)
+    for group, part in enumerate(problem.groups):
+        variances = part.evidence.patterns[0].covariances.diagonal()
+        level = float(np.mean(variances)) or 1.0
+        for p in table.of_group(group):
+            if p.free >= 0 and p.place[0] in ("theta", "psi"):
+                sizes[p.free] = 0.3 * level
+    return sizes
+
+
+def fit_of(solution: Solution) -> Fit:
+    """Return the tests and indices of fit."""
+    problem, at = solution.problem, solution.at
+    shares = [group.evidence.n / problem.n for group in problem.groups]
+    whole = sum(s * one.value for s, one in zip(shares, solution.saturated, strict=True))
+    base = sum(s * one.value for s, one in zip(shares, solution.baseline, strict=True))
+    p, groups = len(solution.table.model.observed), solution.table.n_groups
+    df = degrees_of_freedom(solution.table)
+    tested = discrepancy(
+        chi_square=max(2 * problem.n * (at.value - whole), 0.0),
+        df=df,
+        baseline=2 * problem.n * (base - whole),
+        baseline_df=groups * p * (p - 1) // 2,
+        n=problem.n,
+        n_groups=groups,
+    )
+    log_likelihood = -problem.n * (at.value + problem.constant)
+    k = solution.table.n_free
+    return Fit(
+        **{name: getattr(tested, name) for name in Discrepancy.__slots__},
+        srmr=_srmr(solution, shares),
+        log_likelihood=log_likelihood,
+        saturated_log_likelihood=-problem.n * (whole + problem.constant),
+        n_parameters=k,
+        aic=-2 * log_likelihood + 2 * k,
+        bic=-2 * log_likelihood + k * math.log(problem.n),
+        adjusted_bic=-2 * log_likelihood + k * math.log((problem.n + 2) / 24),
+        scaled=_scaled(solution, tested),
+    )
+
+
+def _srmr(solution: Solution, shares: Sequence[float]) -> float:
+    total = 0.0
+    for share, whole, basis in zip(shares, solution.saturated, solution.at.bases, strict=True):
+        means = (whole.means, basis.means) if solution.table.with_means else (None, None)
+        total += share * srmr_of(whole.covariances, basis.covariances, *means)
+    return total
+
+
+def _scaled(solution: Solution, tested: Discrepancy) -> ScaledFit | None:
+    if math.isnan(solution.excess):
+        return None
+    factor = solution.excess / tested.df if tested.df else 1.0
+    baseline_factor = solution.baseline_excess / tested.baseline_df
+    return scaled_fit(tested, factor, baseline_factor, solution.scaling)
+
+
+def sampling_errors(solution: Solution) -> Floats:
+    """Return the standard error of each free parameter (n_free,)."""
+    errors: Floats = np.sqrt(np.maximum(solution.covariance.diagonal(), 0.0))
+    return errors

@@ -1,0 +1,165 @@
+"""Where the search for estimates begins: free of the items' units, and near (arrays only)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
+from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.numerics.ties import directions, eigenvectors
+
+_MOST = 0.9  # standardized loading, and correlation, to begin with
+_LEAST = 0.3
+_UNIQUE = 0.2
+
+
+def start_values(table: ParameterTable, samples: Sequence[SampleMoments]) -> Floats:
+    """Return start values (n_free,).
+
+    Loadings are those of each factor's first principal axis, factor covariances those of sums of
+    items corrected for it, residual variances what is left; equal parameters begin at the mean of
+    their values.
+    """
+    total, count = np.zeros(table.n_free), np.zeros(table.n_free)
+    given = np.full(table.n_free, np.nan)
+    for group, sample in enumerate(samples):
+        own = table.of_group(group)
+        guesses = _of_group(own, table, sample)
+        for parameter, guess in zip(own, guesses, strict=True):
+            if parameter.free < 0:
+                continue
+            total[parameter.free] += guess
+            count[parameter.free] += 1
+            if parameter.start is not None:
+                given[parameter.free] = parameter.start
+    starts = total / count
+    return np.where(np.isnan(given), starts, given)
+
+
+def _of_group(parameters: Sequence[Parameter], table: ParameterTable, sample: SampleMoments) -> list[float]:
+    sds = np.sqrt(np.diag(sample.ml_covariances))
+    correlations = np.nan_to_num(sample.correlations)
+    loadings, phi = _standardized(table, parameters, correlations)
+    units = _factor_units(table, parameters, loadings, sds)
+    unique = np.clip(1 - np.einsum("ij,jk,ik->i", loadings, phi, loadings), _UNIQUE, 1.0)
+    paths, disturbances = _between_factors(table, parameters, phi, units)
+    guesses: list[float] = []
+    for p in parameters:
+        kind, row, column = p.place
+        if kind == "lambda":
+            guesses.append(loadings[row, column] * sds[row] / units[column])
+        elif kind == "beta":
+            guesses.append(paths[row, column])
+        elif kind == "theta":
+            guesses.append(unique[row] * sds[row] ** 2 if row == column else 0.0)
+        elif kind == "psi":
+            guesses.append(disturbances[row, column])
+        else:
+            guesses.append(float(sample.means[row]) if kind == "nu" else 0.0)
+    return guesses
+
+
+def _standardized(table: ParameterTable, parameters: Sequence[Parameter], r: Floats) -> tuple[Floats, Floats]:
+    """Return standardized loadings (p, m) and factor correlations (m, m)."""
+    model = table.model
+    m, loadings = len(model.latent), np.zeros((len(model.observed), len(model.latent)))
+    apart = {(p.place[1], p.place[2]) for p in parameters if p.place[0] == "psi" and p.fixed == 0.0}
+    left = r.copy()
+    for k in range(m):
+        own = sorted(
+            p.place[1] for p in parameters if p.place[0] == "lambda" and p.place[2] == k and p.fixed != 0.0
+        )
+        if not own:
+            continue
+        axis = _axis(left[np.ix_(own, own)])
+        crowded = [bool(loadings[i].any()) for i in own]
+        loadings[own, k] = axis
+        if any(
+            (min(k, j), max(k, j)) in apart or (max(k, j), min(k, j)) in apart for j in range(m) if j != k
+        ):
+            left[np.ix_(own, own)] -= np.outer(axis, axis)
+        else:
+            loadings[own, k] = np.where(crowded, 0.3 * axis, axis)
+    phi = _factor_correlations(loadings, r)
+    for one, other in apart:
+        if one != other:
+            phi[one, other] = phi[other, one] = 0.0
+    return loadings, _positive_definite(phi)
+
+
+def _axis(r: Floats) -> Floats:
+    """Return loadings on the first principal axis, most of them positive."""
+    if len(r) == 1:
+        return np.array([_MOST])
+    reduced = r.copy()
+    off = np.abs(r - np.diag(np.diag(r)))
+    np.fill_diagonal(reduced, off.max(axis=1))
+    values, vectors = eigenvectors(reduced)
+    axis: Floats = vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.1))
+    axis = axis * directions(axis[:, None])
+    size = np.clip(np.abs(axis), 0.1, _MOST)
+    return np.where(axis < 0, -size, size)
+
+
+def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
+    """Return correlations of sums of items, corrected for their unreliability."""
+    weights = np.sign(loadings)
+    between = weights.T @ r @ weights
+    common = np.einsum("ij,ij->j", weights, loadings) ** 2
+    scale = np.sqrt(np.where(common > 0, common, 1.0))
+    phi: Floats = np.clip(between / np.outer(scale, scale), -_MOST, _MOST)
+    phi[common == 0] = 0.0
+    phi[:, common == 0] = 0.0
+    np.fill_diagonal(phi, 1.0)
+    return phi
+
+
+def _positive_definite(phi: Floats) -> Floats:
+    smallest = float(np.linalg.eigvalsh(phi)[0])
+    if smallest > 0.05:  # noqa: PLR2004 - well inside
+        return phi
+    share = 0.95 / (1 - smallest)
+    return share * phi + (1 - share) * np.eye(len(phi))
+
+
+def _factor_units(
+    table: ParameterTable, parameters: Sequence[Parameter], loadings: Floats, sds: Floats
+) -> Floats:
+    """Return the signed standard deviation of each factor that fixed loadings and variances ask for."""
+    units = np.ones(len(table.model.latent))
+    for p in parameters:
+        kind, row, column = p.place
+        if kind == "psi" and row == column and p.fixed is not None and p.fixed > 0:
+            units[row] = np.sqrt(p.fixed)
+    for p in parameters:
+        kind, row, column = p.place
+        if kind == "lambda" and p.fixed and loadings[row, column]:
+            unit = loadings[row, column] * sds[row] / p.fixed  # negative where the marker runs against it
+            units[column] = np.copysign(max(abs(unit), _UNIQUE * sds[row]), unit)
+    return units
+
+
+def _between_factors(
+    table: ParameterTable, parameters: Sequence[Parameter], phi: Floats, units: Floats
+) -> tuple[Floats, Floats]:
+    """Return start values of paths between factors, and of factor (co)variances (m, m) each."""
+    m = len(table.model.latent)
+    paths, variances = np.zeros((m, m)), phi * np.outer(units, units)
+    higher = sorted({p.place[2] for p in parameters if p.place[0] == "beta"})
+    for top in higher:
+        own = [p for p in parameters if p.place[0] == "beta" and p.place[2] == top]
+        rows = [p.place[1] for p in own]
+        axis = _axis(phi[np.ix_(rows, rows)])
+        axis = np.copysign(np.clip(np.abs(axis), _LEAST, _MOST), axis)
+        marked = [a * units[p.place[1]] / p.fixed for a, p in zip(axis, own, strict=True) if p.fixed]
+        unit = marked[0] if marked else units[top]
+        variances[top] = variances[:, top] = 0.0
+        variances[top, top] = unit**2
+        for row, loading in zip(rows, axis, strict=True):
+            paths[row, top] = loading * units[row] / unit
+            variances[row] = variances[:, row] = 0.0
+            variances[row, row] = units[row] ** 2 * (1 - loading**2)
+    return paths, variances

@@ -1,0 +1,1 @@
+"""A measurement model: its parameters, and the matrices that they make."""

@@ -1,0 +1,253 @@
+"""What a model would gain from freeing one more parameter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.estimation.estimation import GroupPart
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
+from intimacy_scales.factor.confirmatory.estimation.likelihood import information_beside
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
+from intimacy_scales.factor.confirmatory.model.table import Parameter
+from intimacy_scales.factor.confirmatory.results.standardized import Standardized
+from intimacy_scales.numerics.ties import descending
+from intimacy_scales.results.result import Result, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NOTHING = 1e-9
+_ALIKE = 1e-9  # two indices; those of equivalent parameters are equal but for rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ModificationIndex(Result):
+    """A parameter that the model holds fixed, and what freeing it would do.
+
+    Attributes
+    ----------
+    lhs, op, rhs, group
+        Which parameter.
+    index
+        How much chi-square would fall, approximately (Sörbom, 1989).
+    expected_change
+        What the parameter would become, less what it is now (Saris, Satorra & Sörbom, 1987).
+    std_all
+        The same in standard deviations of items and factors.
+    released
+        Whether it is estimated already, but set equal to others.
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    group: str | None
+    index: float
+    expected_change: float
+    std_all: float
+    released: bool = False
+
+    @property
+    def name(self) -> str:
+        """How it is written in a model."""
+        return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
+
+    @property
+    def p(self) -> float:
+        """Probability of so large an index where the parameter is what it is held at."""
+        return chi_square_p(self.index, 1)
+
+    @property
+    def meaning(self) -> str:
+        """Say in words what it is about."""
+        where = "" if self.group is None else f" (group {self.group})"
+        sign = "higher" if self.expected_change > 0 else "lower"
+        if self.released:
+            kind = {"=~": "loading", "~1": "intercept"}.get(
+                self.op, "variance" if self.lhs == self.rhs else "covariance"
+            )
+            text = f"the {kind} {self.name} is {sign} than what it is set equal to"
+        elif self.op == "=~":
+            text = f"{self.rhs} also goes {'with' if self.expected_change > 0 else 'against'} {self.lhs}"
+        elif self.op == "~1":
+            text = f"the mean of {self.lhs} is {sign} than its factor says"
+        elif self.lhs == self.rhs:
+            text = f"the variance of {self.lhs} is {sign}"
+        else:
+            shared = "share more" if self.expected_change > 0 else "share less"
+            text = f"{self.lhs} and {self.rhs} {shared} than their factors say"
+        return (
+            f"{text}{where}: chi-square would fall by about {self.index:.1f}, standardized change "
+            f"{shown(self.std_all, 2)}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values."""
+        names = ("lhs", "op", "rhs", "group", "index", "expected_change", "std_all", "p", "released")
+        return {name: plain(getattr(self, name)) for name in names}
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.meaning}>"
+
+
+class ModificationIndices(Sequence[ModificationIndex]):
+    """Modification indices, the largest first; equal ones in the order of the model's matrices.
+
+    Parameters
+    ----------
+    rows
+        One for each parameter that is fixed.
+    """
+
+    def __init__(self, rows: Sequence[ModificationIndex]) -> None:
+        indices = np.array([row.index for row in rows])
+        order = descending(indices, _ALIKE * (1 + indices.max(initial=0)))
+        self._rows = tuple(rows[n] for n in order)
+
+    def __getitem__(self, position: Any) -> Any:
+        return self._rows[position]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[ModificationIndex]:
+        return iter(self._rows)
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Return all of them as plain values."""
+        return [row.to_dict() for row in self._rows]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each parameter."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        several = any(row.group is not None for row in self._rows)
+        names = (
+            "lhs",
+            "op",
+            "rhs",
+            *(("group",) if several else ()),
+            "index",
+            "expected_change",
+            "std_all",
+            "p",
+        )
+        return pandas_frame({name: [getattr(row, name) for row in self._rows] for name in names})
+
+    def __repr__(self) -> str:
+        lines = "\n  ".join(row.meaning for row in self._rows[:5])
+        return f"<{len(self._rows)} modification indices>" + (f"\n  {lines}" if lines else "")
+
+
+def modification_indices(solution: Solution, groups: Sequence[str | None]) -> ModificationIndices:
+    """Return the index of everything that the model holds fixed, or sets equal to something else.
+
+    ``index = s² / v``, ``change = s / v`` with s the derivative of logL by the parameter and
+    ``v = I_cc - I_cf I_ff^-1 I_fc`` what the expected information says of it beside the free ones.
+    """
+    own = solution.problem.expected_information(solution.at)
+    inverse: Floats = np.asarray(np.linalg.inv(own), dtype=np.float64)
+    rows: list[ModificationIndex] = []
+    for group, label in enumerate(groups):
+        rows += _of_group(solution, group, label, inverse)
+    return ModificationIndices(rows)
+
+
+def _candidates(solution: Solution, group: int) -> list[Parameter]:
+    """Return the parameters of one group that are fixed, written or not, or set equal to others."""
+    model, part = solution.table.model, solution.problem.groups[group]
+    values = part.values(solution.at.values)
+    uses = Counter(p.free for p in solution.table.parameters)
+    there = {_spot(p.place) for p in solution.table.of_group(group)}
+    measured = {s.rhs for s in model.loadings}
+    found = [
+        replace(p, fixed=float(value))
+        for p, value in zip(solution.table.of_group(group), values, strict=True)
+        if p.fixed is not None or uses[p.free] > 1
+    ]
+
+    def add(lhs: str, op: str, rhs: str, place: tuple[Place, int, int]) -> None:
+        if _spot(place) not in there:
+            found.append(
+                Parameter(
+                    lhs=lhs, op=op, rhs=rhs, group=group, fixed=0.0, label=None, start=None, place=place
+                )
+            )
+
+    for k, factor in enumerate(model.latent):
+        for i, item in enumerate(model.observed):
+            add(factor, "=~", item, ("lambda", i, k))
+    for i, item in enumerate(model.observed):
+        for j in range(i):
+            add(model.observed[j], "~~", item, ("theta", j, i))
+    for k, factor in enumerate(model.latent):
+        for j in range(k):
+            if (factor in measured) == (model.latent[j] in measured):
+                add(model.latent[j], "~~", factor, ("psi", j, k))
+    return found
+
+
+def _spot(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
+    """Return where a parameter stands, a covariance in one way only."""
+    kind, row, column = place
+    return (kind, min(row, column), max(row, column)) if kind in ("psi", "theta") else place
+
+
+def _of_group(solution: Solution, group: int, label: str | None, inverse: Floats) -> list[ModificationIndex]:
+    """Return the indices of one group's fixed parameters."""
+    part, table, n = solution.problem.groups[group], solution.table, solution.problem.n
+    candidates = _candidates(solution, group)
+    if not candidates:
+        return []
+    own = table.of_group(group)
+    values = part.values(solution.at.values)
+    wider = Structure(
+        len(table.model.observed), len(table.model.latent), [p.place for p in (*own, *candidates)]
+    )
+    # a candidate stands at what it is held at; where it has a place of its own already, that one moves
+    extended = np.concatenate([values, [p.fixed or 0.0 for p in candidates]])
+    basis, fit = wider.basis(extended), solution.at.fits[group]
+    slope = wider.covariance_gradient(basis, fit.weights) + wider.mean_gradient(basis, fit.mean_weights)
+    share = part.evidence.n / n
+    m = len(own)
+    beside, before = (share * found for found in information_beside(wider, basis, part.evidence, fit, m))
+    crossed = np.zeros((len(candidates), table.n_free))
+    for j, target in zip(part.chosen, part.targets, strict=True):
+        crossed[:, target] += beside[:, j]
+    left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
+    scale = _unit_changes(part, solution, group, candidates)
+    rows = []
+    for j, p in enumerate(candidates):
+        if not left[j] > _NOTHING * before[j] or not before[j] > 0:
+            continue  # freeing it would leave the model unidentified
+        score = -share * slope[m + j]
+        change = score / left[j]
+        rows.append(
+            ModificationIndex(
+                lhs=p.lhs,
+                op=p.op,
+                rhs=p.rhs,
+                group=label,
+                index=float(n * score * change),
+                expected_change=float(change),
+                std_all=float(change * scale[j]),
+                released=p.free >= 0,
+            )
+        )
+    return rows
+
+
+def _unit_changes(
+    part: GroupPart, solution: Solution, group: int, candidates: Sequence[Parameter]
+) -> list[float]:
+    """Return what a change of 1 in each candidate is in standard deviations."""
+    values = part.values(solution.at.values)
+    own = solution.table.of_group(group)
+    standard = Standardized(part.structure, solution.at.bases[group], values, own)
+    return [standard.unit(p) for p in candidates]

@@ -1,0 +1,275 @@
+"""A fitted measurement model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit, p_text
+from intimacy_scales.factor.confirmatory.estimation.solution import (
+    Estimator,
+    Information,
+    Solution,
+)
+from intimacy_scales.factor.confirmatory.model.model import Model
+from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
+from intimacy_scales.factor.confirmatory.results.estimates import Parameters, check_group
+from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
+from intimacy_scales.factor.confirmatory.results.sums import sum_parts
+from intimacy_scales.factor.sample import Floats, MissingAnswers
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.results.frozen import freeze
+from intimacy_scales.results.result import Result, counted, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
+_FEW_CLUSTERS = 30
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class CFAResult(Result):
+    """A fitted measurement model.
+
+    Attributes
+    ----------
+    model
+        What measures what.
+    fit
+        Tests and indices of fit.
+    parameters
+        Estimates with standard errors, and standardized.
+    estimator
+        ``ML``, or ``MLR``: with standard errors and a test that do not take answers for normal.
+    missing
+        ``listwise``, ``pairwise`` or ``fiml``.
+    identification
+        ``marker``, ``fixed_factor`` or ``none``.
+    information
+        What standard errors rest on: ``expected`` or ``observed``.
+    groups
+        Labels of the groups; empty where there is one.
+    group_n
+        Persons of each.
+    n, n_rows
+        Persons that were used, and rows of the table.
+    n_clusters
+        Clusters, such as couples, that standard errors and the scaled test count on; None where each
+        person stands alone.
+    equal
+        What is equal across groups.
+    improper
+        What no population could have, such as negative variances; empty where all is well.
+    iterations
+        Steps of the search.
+    instrument
+        What was answered, where that is known.
+    """
+
+    model: Model
+    fit: Fit
+    parameters: Parameters
+    estimator: Estimator
+    missing: MissingAnswers
+    identification: Identification
+    information: Information
+    groups: tuple[str, ...]
+    group_n: tuple[int, ...]
+    n: int
+    n_rows: int
+    n_clusters: int | None
+    equal: tuple[Equal, ...]
+    improper: tuple[str, ...]
+    iterations: int
+    instrument: InstrumentRef | None
+    solution: Solution = field(repr=False)
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    @property
+    def _labels(self) -> tuple[str | None, ...]:
+        return self.groups or (None,)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before standard errors and tests are used."""
+        found = []
+        if self.n < self.fit.n_parameters:
+            found.append(f"n = {self.n} for {self.fit.n_parameters} parameters: nothing here is stable")
+        if self.n_clusters is not None and self.n_clusters < _FEW_CLUSTERS:
+            few = counted(self.n_clusters, "cluster")
+            found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+        return tuple(found)
+
+    def implied_covariances(self, group: str | None = None) -> pd.DataFrame:
+        """Return the covariances of items that the model implies."""
+        basis = self.solution.at.bases[check_group(group, self._labels)]
+        return _square(basis.covariances, self.model.observed)
+
+    def implied_means(self, group: str | None = None) -> dict[str, float]:
+        """Return the means of items that the model implies; those observed, where it has no means."""
+        position = check_group(group, self._labels)
+        with_means = self.solution.table.with_means
+        found = self.solution.at.bases[position] if with_means else self.solution.saturated[position]
+        return dict(zip(self.model.observed, found.means.tolist(), strict=True))
+
+    def factor_covariances(self, group: str | None = None) -> pd.DataFrame:
+        """Return the covariances of factors."""
+        basis = self.solution.at.bases[check_group(group, self._labels)]
+        return _square(basis.latent_covariances, self.model.latent)
+
+    def factor_correlations(self, group: str | None = None) -> pd.DataFrame:
+        """Return the correlations of factors; nan where a variance is negative."""
+        covariances = self.solution.at.bases[check_group(group, self._labels)].latent_covariances
+        variances = covariances.diagonal()
+        sds = np.sqrt(np.where(variances > 0, variances, np.nan))
+        return _square(covariances / np.outer(sds, sds), self.model.latent)
+
+    def residuals(self, group: str | None = None, *, standardized: bool = True) -> pd.DataFrame:
+        """Return what the model leaves of the covariances of items.
+
+        Parameters
+        ----------
+        group
+            Which one, where there are several.
+        standardized
+            As differences of correlations: observed less implied, each of its own variances.
+        """
+        position = check_group(group, self._labels)
+        observed = self.solution.saturated[position].covariances
+        implied = self.solution.at.bases[position].covariances
+        left = _correlations(observed) - _correlations(implied) if standardized else observed - implied
+        return _square(left, self.model.observed)
+
+    def omega(
+        self, items: Sequence[str] | None = None, *, general: str | None = None, group: str | None = None
+    ) -> float:
+        """Return omega of the sum of items: the share of its variance that factors explain.
+
+        Parameters
+        ----------
+        items
+            Which items; by default all of them. They are taken as they stand in the data, so that
+            reverse-keyed ones must have been turned.
+        general
+            A factor: the share that it explains alone, omega hierarchical.
+        group
+            Which one, where there are several.
+
+        Returns
+        -------
+        float
+            ``w' (Sigma - Theta) w / w' Sigma w``, of implied (co)variances (McDonald, 1999).
+
+        Raises
+        ------
+        EstimationError
+            No such item, factor or group.
+        """
+        observed, latent = self.model.observed, self.model.latent
+        chosen = observed if items is None else tuple(items)
+        unknown = [name for name in chosen if name not in observed]
+        if unknown or (general is not None and general not in latent):
+            wrong = unknown[0] if unknown else general
+            there = ", ".join(observed if unknown else latent)
+            raise EstimationError(
+                f"the model has no {'item' if unknown else 'factor'} {wrong!r}; it has {there}"
+            )
+        weights = np.array([float(name in chosen) for name in observed])
+        top = None if general is None else latent.index(general)
+        parts = sum_parts(self.solution, weights, top, check_group(group, self._labels))
+        return (parts.common if top is None else parts.general) / (parts.common + parts.unique)
+
+    def modification_indices(self) -> ModificationIndices:
+        """Return what chi-square would gain from each parameter that is fixed or set equal."""
+        with one_blas_thread():
+            return modification_indices(self.solution, self._labels)
+
+    @property
+    def loadings(self) -> pd.DataFrame:
+        """Standardized loadings of the first group, items by factors; 0 where there is none."""
+        found = {factor: dict.fromkeys(self.model.observed, 0.0) for factor in self.model.latent}
+        for row in self.parameters:
+            if row.op == "=~" and row.group in (None, self._labels[0]) and row.rhs in found[row.lhs]:
+                found[row.lhs][row.rhs] = row.std_all
+        from intimacy_scales.reading.frames import pandas_frame
+
+        columns = {factor: list(own.values()) for factor, own in found.items() if any(own.values())}
+        return pandas_frame({"": list(self.model.observed), **columns}).set_index("").rename_axis("item")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return model, fit and parameters as plain values."""
+        return {
+            "model": str(self.model),
+            "instrument": None if self.instrument is None else self.instrument.to_dict(),
+            "estimator": self.estimator,
+            "missing": self.missing,
+            "identification": self.identification,
+            "information": self.information,
+            "groups": dict(zip(self.groups, self.group_n, strict=True)) if self.groups else {},
+            "equal": list(self.equal),
+            "n": self.n,
+            "n_rows": self.n_rows,
+            "n_clusters": self.n_clusters,
+            "iterations": self.iterations,
+            "improper": list(self.improper),
+            "fit": self.fit.to_dict(),
+            "parameters": self.parameters.to_dict(),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the parameters as a pandas table."""
+        return self.parameters.to_frame()
+
+    def _lines(self) -> list[str]:
+        groups = f", {len(self.groups)} groups" if self.groups else ""
+        used = "" if self.n == self.n_rows else f" of {self.n_rows}"
+        used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
+        lines = [
+            f"CFA of {counted(len(self.model.observed), 'item')}, {counted(len(self.model.latent), 'factor')}"
+            f"{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
+            repr(self.fit)[1:-1],
+        ]
+        if self.fit.scaled is not None:
+            scaled = self.fit.scaled
+            low, high = scaled.robust_rmsea_interval()
+            lines.append(
+                f"{_SCALINGS[scaled.scaling]} scaled chi-square({scaled.df}) = {scaled.chi_square:.2f}, "
+                f"{p_text(scaled.p_value)}; robust CFI {shown(scaled.robust_cfi)}, TLI "
+                f"{shown(scaled.robust_tli)}, RMSEA {shown(scaled.robust_rmsea)} "
+                f"[{shown(low)}, {shown(high)}]"
+            )
+        lines += [f"! {text}" for text in self.notes]
+        return [*lines, *(f"improper: {text}" for text in self.improper)]
+
+    def __repr__(self) -> str:
+        return f"<{'; '.join(self._lines())}>"
+
+    def __str__(self) -> str:
+        return "\n".join([*self._lines(), "", str(self.parameters)])
+
+    def _repr_html_(self) -> str:
+        first, *rest = map(escape, self._lines())
+        more = "".join(f"<br>{line}" for line in rest)
+        return f"<div><b>{first}</b>{more}</div>{self.parameters._repr_html_()}"
+
+
+def _correlations(covariances: Floats) -> Floats:
+    sds = np.sqrt(covariances.diagonal())
+    found: Floats = covariances / np.outer(sds, sds)
+    return found
+
+
+def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
+    from intimacy_scales.reading.frames import pandas_frame
+
+    columns = {name: matrix[:, j].copy() for j, name in enumerate(names)}
+    return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)

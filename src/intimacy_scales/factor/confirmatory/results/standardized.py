@@ -1,0 +1,104 @@
+"""Estimates in standard deviations of factors and items (arrays only)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
+from intimacy_scales.factor.confirmatory.model.table import Parameter
+
+
+class Standardized:
+    """Standardized parameters of one group, and how they change with the parameters.
+
+    Parameters
+    ----------
+    structure, basis, values, parameters
+        Of the group, at the estimates.
+    """
+
+    def __init__(
+        self, structure: Structure, basis: Basis, values: Floats, parameters: Sequence[Parameter]
+    ) -> None:
+        self._values = values
+        p, m, n = structure.p, structure.m, len(values)
+        self._items = basis.covariances.diagonal()
+        self._factors = basis.latent_covariances.diagonal()
+        found = structure.matrices(values)
+        self._residuals, self._disturbances = found["theta"].diagonal(), found["psi"].diagonal()
+        z, c = basis.columns, basis.coefficients
+        latent = np.hstack([np.zeros((m, p)), basis.effects, basis.latent_covariances])
+        # change of the variance of each item, factor, residual and disturbance with each parameter
+        self._moves = {
+            "item": 2 * c * z[:, structure.x] * z[:, structure.y],
+            "factor": 2 * c * latent[:, structure.x] * latent[:, structure.y],
+            "residual": np.zeros((p, n)),
+            "disturbance": np.zeros((m, n)),
+        }
+        for j, (kind, row, column) in enumerate(structure.places):
+            if row == column and kind in ("theta", "psi"):
+                self._moves["residual" if kind == "theta" else "disturbance"][row, j] = 1.0
+        self._variances = {
+            "item": self._items,
+            "factor": self._factors,
+            "residual": self._residuals,
+            "disturbance": self._disturbances,
+        }
+        self._parameters = parameters
+
+    def values(self, *, items: bool) -> tuple[Floats, Floats]:
+        """Return standardized parameters (n,) and their derivatives by all parameters (n, n).
+
+        Parameters
+        ----------
+        items
+            Whether items are standardized too (``std.all``), or factors alone (``std.lv``).
+        """
+        n = len(self._values)
+        factors, moves = np.ones(n), np.zeros((n, n))
+        for j, parameter in enumerate(self._parameters):
+            for kind, index, power in _scales(parameter, items=items):
+                variance = self._variances[kind][index]
+                if not variance > 0:  # an improper solution has no standardized one
+                    factors[j] = np.nan
+                    continue
+                factors[j] *= variance ** (power / 2)
+                moves[j] += power / 2 * self._moves[kind][index] / variance
+        standardized = self._values * factors
+        derivatives = standardized[:, None] * moves
+        derivatives[np.diag_indices(n)] += factors
+        return standardized, derivatives
+
+    def unit(self, parameter: Parameter) -> float:
+        """Return what 1 in a parameter is in standard deviations of items and factors."""
+        unit = 1.0
+        for kind, index, power in _scales(parameter, items=True):
+            variance = float(self._variances[kind][index])
+            unit *= variance ** (power / 2) if variance > 0 else np.nan
+        return unit
+
+
+_BY_FACTORS: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "lambda": (("factor", "column", 1),),
+    "beta": (("factor", "column", 1), ("factor", "row", -1)),
+    "psi": (("disturbance", "row", -1), ("disturbance", "column", -1)),
+    "alpha": (("factor", "row", -1),),
+}
+_BY_ITEMS: dict[str, tuple[tuple[str, str, int], ...]] = {
+    "lambda": (("item", "row", -1),),
+    "nu": (("item", "row", -1),),
+    "theta": (("residual", "row", -1), ("residual", "column", -1)),
+}
+
+
+def _scales(parameter: Parameter, *, items: bool) -> list[tuple[str, int, int]]:
+    """Return which standard deviations a parameter is multiplied by, to which power."""
+    kind, row, column = parameter.place
+    positions = {"row": row, "column": column}
+    found = [*_BY_FACTORS.get(kind, ()), *(_BY_ITEMS.get(kind, ()) if items else ())]
+    if kind in ("psi", "theta") and row == column:  # a share of the whole variance
+        whole = {"disturbance": "factor", "residual": "item"}
+        return [(whole[name], positions[at], power) for name, at, power in found]
+    return [(name, positions[at], power) for name, at, power in found]

@@ -1,0 +1,190 @@
+"""Delimited text: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252; decimal point or comma."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import (
+    BATCH_ROWS,
+    AnswerFile,
+    ScoreFile,
+    output_columns,
+    without_formula,
+)
+from intimacy_scales.reading.frames import ListTable, Table
+
+_SEPARATORS = (",", ";", "\t")
+_SAMPLE_LINES = 20
+_CHUNK = 1 << 20
+_LONGEST_FIELD = 10_000_000
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
+_SAID = re.compile(r"sep=(.)")
+_IMPORT_ID = re.compile(r"""\{["']ImportId["']""")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def detect_encoding(path: Path) -> str:
+    """Return the encoding of a text file: UTF-16 by its mark, UTF-8 where valid, else Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        chunk = file.read(_CHUNK)
+        if chunk.startswith(_UTF16):
+            return "utf-16"
+        try:
+            while chunk:
+                decoder.decode(chunk)
+                chunk = file.read(_CHUNK)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig"
+
+
+def detect_separator(lines: Sequence[str]) -> str:
+    """Return the separator that splits the first lines into the most columns, all alike."""
+    best, most = ",", 1
+    for separator in _SEPARATORS:
+        widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
+        if widths and widths[0] > most and min(widths) == max(widths):
+            best, most = separator, widths[0]
+    if most > 1:
+        return best
+    # rows of uneven width: go by the header alone, and let the reader name the line
+    return max(_SEPARATORS, key=lambda separator: len(next(csv.reader(lines[:1], delimiter=separator), [])))
+
+
+def _decimal_point(cell: str) -> str:
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
+
+
+class DelimitedFile(AnswerFile):
+    """A delimited text file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoding
+        Its encoding; detected where None.
+
+    Attributes
+    ----------
+    encoding, separator
+        What it was found to be. With a semicolon or tab, ``3,5`` is read as 3.5.
+    """
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        super().__init__(path)
+        csv.field_size_limit(_LONGEST_FIELD)
+        self.encoding = encoding or detect_encoding(path)
+        with self._open() as file:
+            sample = list(islice(file, _SAMPLE_LINES))
+        said = _SAID.fullmatch(sample[0].strip()) if sample else None
+        self._n_skipped = 1 if said else 0  # Excel's own line that names the separator
+        sample = sample[self._n_skipped :]
+        if not sample:
+            raise ResponseError(f"{path}: is empty; its first line must name the columns")
+        if "\0" in sample[0]:
+            raise ResponseError(f"{path}: looks like UTF-16 text; try --encoding utf-16-le")
+        whole = self._whole_records(sample)
+        try:
+            self.separator = said[1] if said else detect_separator(whole)
+            if path.suffix.lower() == ".tsv":
+                self.separator = "\t"
+            rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
+        except csv.Error as error:
+            raise ResponseError(f"{path}: among the first {len(whole)} lines: {error}") from None
+        self.names = [name.strip() for name in rows[0]] if rows else []
+        if any(_IMPORT_ID.match(cell) for row in rows[1:3] for cell in row):
+            raise ResponseError(
+                f"{path}: the rows under the header are Qualtrics' question texts and import ids, not "
+                "answers; remove them and score the file again"
+            )
+
+    @contextmanager
+    def _open(self) -> Iterator[IO[str]]:
+        try:
+            with self.path.open(encoding=self.encoding, newline="") as file:
+                self._held.callback(file.close)
+                yield file
+        except LookupError:
+            raise ResponseError(
+                f"{self.encoding!r} is no encoding that Python knows, such as cp1252"
+            ) from None
+        except UnicodeDecodeError as error:
+            raise ResponseError(
+                f"{self.path}: is not {self.encoding} text (byte {error.start}); name its encoding, "
+                "for example --encoding cp1252"
+            ) from None
+
+    @staticmethod
+    def _whole_records(lines: list[str]) -> list[str]:
+        """Leave out a last record that the sample cuts off within quotes."""
+        while len(lines) > 1 and "".join(lines).count('"') % 2:
+            lines = lines[:-1]
+        return lines
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the columns as text, some rows at a time; decimal commas in items become points."""
+        with self._open() as file:
+            for _ in range(self._n_skipped):
+                next(file)
+            reader = csv.reader(file, delimiter=self.separator, strict=True, skipinitialspace=True)
+            try:
+                next(reader, None)
+                while rows := self._rows(reader):
+                    self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
+                    yield self._table(rows, items, others)
+            except csv.Error as error:
+                raise ResponseError(f"{self.path}: line {reader.line_num}: {error}") from None
+
+    def _rows(self, reader: Any) -> list[Sequence[str]]:
+        filled = ((reader.line_num, row) for row in reader if row)
+        return [self.check_row(row, line) for line, row in islice(filled, BATCH_ROWS)]
+
+    def _table(
+        self, rows: list[Sequence[str]], items: Sequence[Hashable], others: Sequence[Hashable]
+    ) -> ListTable:
+        table = self.table(rows, list(dict.fromkeys([*items, *others])))
+        if self.separator == ",":
+            return table
+        points = {
+            name: [_decimal_point(cell) for cell in cells] if name in set(items) - set(others) else cells
+            for name, cells in table.columns.items()
+        }
+        return ListTable(points, len(rows))
+
+
+class DelimitedScores(ScoreFile):
+    """A delimited text file of scores: UTF-8, decimal points, empty where there is no score."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._file = self.partial.open("w", encoding="utf-8", newline="")
+        separator = "\t" if path.suffix.lower() == ".tsv" else ","
+        self._writer = csv.writer(self._file, delimiter=separator, lineterminator="\n")
+        self._begun = False
+
+    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
+        """Append a batch."""
+        cells = output_columns(table, keep, columns)
+        for name in keep:
+            cells[str(name)] = [without_formula(value) for value in cells[str(name)]]
+        if not self._begun:
+            self._writer.writerow([without_formula(name) for name in cells])
+            self._begun = True
+        self._writer.writerows(zip(*cells.values(), strict=True))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

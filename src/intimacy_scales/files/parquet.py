@@ -1,0 +1,77 @@
+"""Parquet, through pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import AnswerFile, ScoreFile, output_columns
+from intimacy_scales.reading.frames import ArrowTable, Table, needs
+
+_BATCH_ROWS = 131_072
+
+
+class ParquetFile(AnswerFile):
+    """A Parquet file."""
+
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        del encoding  # Parquet says what its texts are
+        super().__init__(path)
+        parquet, pa = needs("pyarrow.parquet", "io"), needs("pyarrow", "io")
+        try:
+            # reading ahead would keep all that was read: memory would grow with the file
+            self._file = parquet.ParquetFile(path, pre_buffer=False)
+        except pa.ArrowException as error:
+            raise ResponseError(f"{path}: is not a Parquet file: {error}") from None
+        self._held.callback(self._file.close)
+        self.names = self._file.schema_arrow.names
+        self.size = self._file.metadata.num_rows
+
+    def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
+        """Yield the wanted columns, some rows at a time."""
+        wanted = [str(name) for name in dict.fromkeys([*items, *others])]
+        try:
+            for batch in self._file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
+                self.position += len(batch)
+                yield ArrowTable(batch)
+        except OSError as error:
+            raise ResponseError(f"{self.path}: is damaged: {error}") from None
+
+
+class ParquetScores(ScoreFile):
+    """A Parquet file of scores; null where there is none.
+
+    Kept columns keep their type where they come from Parquet; from other formats they are text.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._pa, self._parquet = needs("pyarrow", "io"), needs("pyarrow.parquet", "io")
+        super().__init__(path)
+        self._writer: Any = None
+
+    def _frame(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> Any:
+        if isinstance(table, ArrowTable):
+            return table.frame(columns, keep)
+        kept = {str(name): output_columns(table, [name], {})[str(name)] for name in keep}
+        texts = {
+            name: self._pa.array([None if v is None else str(v) for v in values], self._pa.string())
+            for name, values in kept.items()
+        }
+        scores = {name: self._pa.array(values, from_pandas=True) for name, values in columns.items()}
+        return self._pa.table(texts | scores)
+
+    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
+        """Append a batch."""
+        frame = self._frame(table, keep, columns)
+        if self._writer is None:
+            self._writer = self._parquet.ParquetWriter(self.partial, frame.schema)
+        self._writer.write_table(frame)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._writer is not None:
+            self._writer.close()

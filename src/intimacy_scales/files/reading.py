@@ -1,0 +1,120 @@
+"""Reading a file of answers in batches, and keeping account of what is wrong in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+from intimacy_scales.errors import ResponseProblem
+from intimacy_scales.files.base import AnswerFile
+from intimacy_scales.files.delimited import DelimitedScores
+from intimacy_scales.files.jsonlines import JsonLinesFile
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.reading.columns import ColumnMap, check_columns, column_names
+from intimacy_scales.reading.frames import ListTable, Table, check_unique
+from intimacy_scales.reading.problems import (
+    PROBLEM_FIELDS,
+    LikelyMissingCode,
+    Problems,
+    likely_missing_code,
+    problem_dict,
+)
+
+_KEPT_PROBLEMS = 20
+_KEPT_VALUES = 1000
+
+
+class Account:
+    """What is remembered of all batches: how many persons and problems, and the first of these.
+
+    Attributes
+    ----------
+    n_persons, n_problems
+        Rows read, and cells that are no answers.
+    first
+        The first 20 of them.
+    """
+
+    def __init__(self) -> None:
+        self.n_persons = self.n_problems = 0
+        self.first: list[ResponseProblem] = []
+        self._values: Counter[Any] = Counter()
+
+    def add(self, n_persons: int, problems: Problems) -> None:
+        """Count a batch."""
+        self.n_persons += n_persons
+        self.n_problems += len(problems)
+        self.first += islice(problems, max(0, _KEPT_PROBLEMS - len(self.first)))
+        if len(self._values) < _KEPT_VALUES:
+            self._values += problems.value_counts()
+
+    @property
+    def likely_missing_code(self) -> LikelyMissingCode | None:
+        """The value that is probably a missing code, if there is one."""
+        return likely_missing_code(self._values)
+
+
+class ProblemFile:
+    """A CSV file of problems, written as they are found; row 1 is the first after the header.
+
+    Parameters
+    ----------
+    path
+        Where to write it, or None: nowhere.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._output = None if path is None else DelimitedScores(path)
+
+    def write(self, problems: Problems) -> None:
+        """Append problems."""
+        if self._output is None:
+            return
+        fields = [problem_dict(problem) for problem in problems]
+        columns: dict[Hashable, list[Any]] = {
+            name: [row[name] + 1 if name == "row" else row[name] for row in fields] for name in PROBLEM_FIELDS
+        }
+        self._output.write(ListTable(columns, len(fields)), PROBLEM_FIELDS, {})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._output is not None and kind is None:
+            self._output.commit()
+        elif self._output is not None:
+            self._output.discard()
+
+
+def checked_columns(
+    form: Instrument,
+    file: AnswerFile,
+    columns: ColumnMap,
+    others: Mapping[str, Sequence[str | None]],
+    *,
+    allow_missing: bool,
+) -> list[Hashable]:
+    """Return the columns of items that there are; raise where one is missing or any stands twice."""
+    names = column_names(form, columns)
+    mappings = isinstance(file, JsonLinesFile)
+    check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
+    there = ListTable({name: [] for name in file.names}, 0)
+    named = [(option, name) for option, names in others.items() for name in names if name is not None]
+    for option, name in named:
+        there.values(name, option)
+    items: list[Hashable] = [name for name in names if name in there.columns]
+    check_unique(file.names, [*items, *(name for _, name in named)])
+    return items
+
+
+def batches_of(file: AnswerFile, items: Sequence[Hashable], others: Sequence[str]) -> Iterator[Table]:
+    """Yield the batches of a file; one of nobody where it has no rows."""
+    n = 0
+    for batch in file.batches(items, others):
+        n += len(batch)
+        yield batch
+    if not n:
+        yield ListTable({name: [] for name in [*items, *others]}, 0)

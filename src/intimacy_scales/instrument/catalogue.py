@@ -1,0 +1,218 @@
+"""What instruments are shipped, and what each of them measures."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import overload
+
+from intimacy_scales.errors import UnknownInstrumentError
+from intimacy_scales.instrument.loading import load_shipped, shipped_ids
+
+SIX = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
+
+# id → what it covers, in the order of the catalogue
+CONSTRUCTS = {
+    "trust": "security and assurance with the partner",
+    "knowledge": "knowing one another's days, feelings and inner life",
+    "mutuality": "give and take that both find worth it",
+    "commitment": "dedication to the relationship lasting",
+    "caring": "meeting one another's needs",
+    "interdependence": "relying on one another",
+    "intimacy": "closeness as a whole",
+    "attachment": "security with those one is close to (high = more insecurity)",
+    "foundations": "what closeness grows on: empathy, authenticity, openness",
+    "satisfaction": "contentment with the relationship",
+    "barriers": "what stands in the way of closeness (high = more barrier)",
+    "practices": "what couples do to stay close, and how often",
+    "resilience": "getting through strain together",
+    "closeness-kinds": "emotional and physical closeness apart",
+    "wellbeing": "loneliness, worry and stress beside the relationship (high = more strain)",
+}
+_HEAD, _TEXT = '<th style="text-align:left">{}</th>', '<td style="text-align:left">{}</td>'
+_ALL_SIX = "all six components of intimacy together"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """One line of the catalogue.
+
+    Attributes
+    ----------
+    id, version, title, language, status, confidence
+        As in the instrument; ``status`` and ``confidence`` are those of its evidence.
+    constructs
+        What it measures.
+    n_items
+        Number of items.
+    scales
+        Ids of its scales.
+    permission
+        Its licence, or a word for what is known about permission to use it.
+    directions
+        What high scores mean, where that is not more closeness.
+    """
+
+    id: str
+    version: str
+    title: str
+    language: str
+    status: str
+    confidence: str | None
+    constructs: tuple[str, ...]
+    n_items: int
+    scales: tuple[str, ...]
+    permission: str
+    directions: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Title, with what high scores mean where the title does not say it."""
+        told = [text for text in self.directions if text not in self.title]
+        return f"{self.title} ({', '.join(told)})" if told and "(high" not in self.title else self.title
+
+    @property
+    def measures_all_six(self) -> bool:
+        """Whether it measures all six components of intimacy."""
+        return set(SIX) <= set(self.constructs)
+
+    def standing(self) -> str:
+        """Say the evidence status, and how surely a published key is known."""
+        unsure = self.confidence not in (None, "verified")
+        return f"{self.status}, key {self.confidence}" if unsure else self.status
+
+
+class Catalogue(Sequence[CatalogueEntry]):
+    """The shipped instruments, in order; ``"scii-24" in available()`` asks for an id."""
+
+    def __init__(self, entries: Sequence[CatalogueEntry]) -> None:
+        self._entries = tuple(entries)
+
+    @overload
+    def __getitem__(self, index: int) -> CatalogueEntry: ...
+    @overload
+    def __getitem__(self, index: slice) -> Catalogue: ...
+    def __getitem__(self, index: int | slice) -> CatalogueEntry | Catalogue:
+        return Catalogue(self._entries[index]) if isinstance(index, slice) else self._entries[index]
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[CatalogueEntry]:
+        return iter(self._entries)
+
+    def __contains__(self, value: object) -> bool:
+        return any(value in (entry, entry.id) for entry in self._entries)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids that `load` takes."""
+        return tuple(entry.id for entry in self._entries)
+
+    def measuring(self, construct: str) -> Catalogue:
+        """Return the instruments that measure a construct, or have a scale of that name.
+
+        Those of this alone come first.
+
+        Raises
+        ------
+        UnknownInstrumentError
+            No instrument says that it measures it; near names are suggested.
+
+        Examples
+        --------
+        >>> "dts" in available().measuring("trust")
+        True
+        """
+        construct = construct.casefold()
+        found = [entry for entry in self._entries if construct in (*entry.constructs, *entry.scales)]
+        if not found:
+            named = (name for entry in self._entries for name in (*entry.constructs, *entry.scales))
+            known = list(dict.fromkeys(name for name in named if name != "total"))
+            near = difflib.get_close_matches(construct, known, n=3, cutoff=0.5)
+            near_or_all = " or ".join(map(repr, near)) if near else ", ".join(CONSTRUCTS)
+            hint = f"did you mean {near_or_all}?" if near else f"it knows {near_or_all}"
+            raise UnknownInstrumentError(f"no instrument of the catalogue measures {construct!r}; {hint}")
+        return Catalogue(sorted(found, key=lambda entry: len(entry.constructs)))
+
+    def by_construct(self) -> Mapping[str, Catalogue]:
+        """Return the instruments of each construct; those of all six components have a group of their own.
+
+        An instrument that measures several constructs is in several groups.
+        """
+        whole = [entry for entry in self._entries if entry.measures_all_six]
+        rest = [entry for entry in self._entries if not entry.measures_all_six]
+        named = dict.fromkeys([*CONSTRUCTS, *(name for entry in rest for name in entry.constructs)])
+        groups = {name: [entry for entry in rest if name in entry.constructs] for name in named}
+        groups = {_ALL_SIX: whole} | groups | {"other": [entry for entry in rest if not entry.constructs]}
+        return {
+            name: Catalogue(sorted(entries, key=lambda entry: len(entry.constructs)))
+            for name, entries in groups.items()
+            if entries
+        }
+
+    def __repr__(self) -> str:
+        width = max(map(len, self.ids), default=0)
+        standing = max((len(entry.standing()) for entry in self._entries), default=0)
+        lines = []
+        for construct, entries in self.by_construct().items():
+            lines.append(construct_title(construct))
+            lines += [
+                f"  {e.id:<{width}}  {e.n_items:>3} item{' ' if e.n_items == 1 else 's'}  "
+                f"{e.standing():<{standing}}  {e.heading}"
+                for e in entries
+            ]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        names = ("id", "items", "status", "permission", "title")
+        head = "".join(_HEAD.format(name) for name in names)
+        rows = []
+        for construct, entries in self.by_construct().items():
+            title = escape(construct_title(construct))
+            rows.append(f'<tr><th colspan="{len(names)}" style="text-align:left">{title}</th></tr>')
+            rows += [
+                f"<tr>{_TEXT.format(f'<code>{escape(e.id)}</code>')}<td>{e.n_items}</td>"
+                + "".join(_TEXT.format(escape(text)) for text in (e.standing(), e.permission, e.heading))
+                + "</tr>"
+                for e in entries
+            ]
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def construct_title(construct: str) -> str:
+    """Return a construct with what it covers."""
+    covers = CONSTRUCTS.get(construct)
+    return f"{construct}: {covers}" if covers else construct
+
+
+def _entry(name: str) -> CatalogueEntry:
+    form = load_shipped(name)
+    return CatalogueEntry(
+        id=form.id,
+        version=form.version,
+        title=form.title,
+        language=form.language,
+        status=form.evidence.status,
+        confidence=form.evidence.confidence,
+        constructs=form.constructs,
+        n_items=len(form.items),
+        scales=form.scale_ids,
+        permission="not stated" if form.license is None else form.license.name,
+        directions=tuple(form.ref.directions()),
+    )
+
+
+def available() -> Catalogue:
+    """Return the catalogue of shipped instruments, shown by what they measure.
+
+    Examples
+    --------
+    >>> "scii-24" in available()
+    True
+    >>> [entry.id for entry in available().measuring("barriers")]
+    ['barriers']
+    """
+    return Catalogue([_entry(name) for name in shipped_ids()])

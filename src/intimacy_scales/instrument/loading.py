@@ -1,0 +1,337 @@
+"""The only reader of bank files, and the only place that knows where the shipped data lie."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tomli
+from pydantic import ValidationError
+
+from intimacy_scales.errors import (
+    InstrumentError,
+    UnknownInstrumentError,
+    UnverifiedKeyWarning,
+    level_outside,
+)
+from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
+
+MAX_BYTES = 8 * 1024 * 1024
+_ENDINGS = (".toml", ".json")
+_FORMS, _BANKS = ("forms", "published"), ("components", "companions")
+_SEPARATORS = re.compile(r"[\s_\-]+")
+_UNSURE = {
+    "single-source": "its scoring key was read in one source only. Compare it with the article or the "
+    "authors' form before you publish scores",
+    "unconfirmed": "its scoring key was read only where a reader cannot look it up. Compare it with the "
+    "article or the authors' form before you use it",
+}
+_Model = TypeVar("_Model", Instrument, ItemBank, Form)
+
+
+def _data() -> Path:
+    """Return the folder of shipped data: inside the installed package, or beside src in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "data"
+    return installed if installed.is_dir() else package.parents[1] / "data"
+
+
+def example_path(name: str = "simulated-couples.csv") -> Path:
+    """Return the path of a shipped example table; all of them hold simulated answers."""
+    return _data() / "examples" / name
+
+
+@cache
+def _shipped(folders: tuple[str, ...]) -> dict[str, Path]:
+    root = _data() / "item_banks"
+    found = {path.stem: path for folder in folders for path in (root / folder).glob("*.toml")}
+    return {name: found[name] for name in sorted(found)}
+
+
+def _no_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number of JSON")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"field {twice!r} occurs twice in one table")
+    return table
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read a TOML or JSON file as data: bounded, UTF-8, one table."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: no path can have that name
+        reason = getattr(error, "strerror", None) or error
+        raise InstrumentError(f"{path}: cannot be read: {reason}", str(path)) from None
+    if len(raw) > MAX_BYTES:
+        raise InstrumentError(f"{path}: larger than 8 MiB, which no instrument file is", str(path))
+    try:
+        text = raw.decode("utf-8-sig")
+        if path.suffix.casefold() == ".json":
+            content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        else:
+            content = tomli.loads(text.replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        raise InstrumentError(f"{path}: is not UTF-8 text (byte {error.start})", str(path)) from None
+    except (ValueError, RecursionError) as error:
+        kind = "JSON" if path.suffix.casefold() == ".json" else "TOML"
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise InstrumentError(f"{path}: is not valid {kind}: {reason}", str(path)) from None
+    if not isinstance(content, dict):
+        raise InstrumentError(f"{path}: holds no table of fields at its top", str(path))
+    return content
+
+
+def _build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise instrument_error(error, content, str(path)) from None
+
+
+def known_id(name: str, known: Sequence[str]) -> str | None:
+    """Return the id that a name stands for, without regard to case, blanks, ``-`` and ``_``.
+
+    Examples
+    --------
+    >>> known_id("CSI-16", ["csi-16", "csi-4"]), known_id("csi 16", ["csi-16"]), known_id("csi", ["csi-4"])
+    ('csi-16', 'csi-16', None)
+    """
+    if name in known:
+        return name
+    plain = _SEPARATORS.sub("", name.casefold())
+    found = [one for one in known if _SEPARATORS.sub("", one.casefold()) == plain]
+    return found[0] if len(found) == 1 else None
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
+    other, reader = (_FORMS, "load") if kind == "item bank" else (_BANKS, "load_bank")
+    if name in _shipped(other):
+        return UnknownInstrumentError(f"{name!r} is no {kind}: read it with {reader}({name!r})")
+    begun = [one for one in known if name and one.startswith(name.casefold())]
+    near = begun or difflib.get_close_matches(name.casefold().replace("_", "-"), known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
+    return UnknownInstrumentError(
+        f"no {kind} {name!r} is shipped; {hint} "
+        "For a file of your own, give its path ending in .toml or .json."
+    )
+
+
+def _as_file(source: str | Path) -> Path | None:
+    """Return the path that ``source`` names, or None where it is an id."""
+    if isinstance(source, Path):
+        return source
+    if not isinstance(source, str):
+        kind = type(source).__name__
+        hint = "; of an item bank, take .to_instrument()" if isinstance(source, ItemBank) else ""
+        raise UnknownInstrumentError(
+            f"an instrument is named by its id or the path of its file, not by a {kind}{hint}; "
+            "the instrument comes first, then the answers"
+        )
+    is_path = source.casefold().endswith(_ENDINGS) or "/" in source or "\\" in source
+    return Path(source) if is_path else None
+
+
+def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
+    path = _as_file(source)
+    if path is None:
+        shipped = _shipped(folders)
+        name = known_id(str(source), list(shipped))
+        if name is None:
+            raise _unknown(kind, str(source), list(shipped))
+        return shipped[name]
+    if path.suffix.casefold() not in _ENDINGS:
+        raise InstrumentError(f"{path}: instrument files end in .toml or .json", str(path))
+    return path
+
+
+def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
+    """Find the banks of a form: shipped ones by id, others as files in the form's own folder."""
+    return {name: _form_bank(name, f"{path}: banks[{i}]", path) for i, name in enumerate(form.banks)}
+
+
+def _form_bank(name: str, field: str, path: Path) -> ItemBank:
+    if not name.endswith(_ENDINGS):
+        shipped = _shipped(_BANKS)
+        if name not in shipped:
+            raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
+        return load_bank(name)
+    folder = path.resolve().parent
+    target = folder / name
+    if "\0" in name or target.resolve().parent != folder:
+        raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
+    if not target.exists():
+        raise InstrumentError(f"{field}: there is no file {name!r} beside the form", str(path))
+    return load_bank(target)
+
+
+def _kind(content: dict[str, Any]) -> str:
+    """Return what a document is: what it says, or what its fields show."""
+    if "kind" in content:
+        return str(content.pop("kind"))
+    items = content.get("items")
+    keyed = isinstance(items, list) and any(isinstance(item, dict) and "keyed" in item for item in items)
+    if "facets" in content or (keyed and "scales" not in content):
+        return "bank"
+    return "form" if "banks" in content else "instrument"
+
+
+def _load_file(path: Path) -> Instrument:
+    content = _read(path)
+    kind = _kind(content)
+    if kind == "form":
+        form = _build(Form, content, path)
+        return form.assemble(_form_banks(form, path), source=str(path))
+    if kind == "bank":
+        raise InstrumentError(f"{path}: is an item bank: read it with load_bank()", str(path))
+    if kind != "instrument":
+        raise InstrumentError(f"{path}: kind: {kind!r} is none of instrument, form, bank", str(path))
+    return _build(Instrument, content, path)
+
+
+def shipped_ids() -> list[str]:
+    """Return the ids that `load` takes."""
+    return list(_shipped(_FORMS))
+
+
+@cache
+def _load_shipped(name: str) -> Instrument:
+    path = _locate(name, "instrument", _FORMS)
+    return _load_file(path) if path.stem == name else _load_shipped(path.stem)
+
+
+def load(source: str | Path) -> Instrument:
+    """Load an instrument: a shipped one by its id, or one's own by its file.
+
+    Parameters
+    ----------
+    source
+        An id from `available` (``CSI-16`` and ``csi 16`` are ``csi-16``), or the path of a ``.toml`` or
+        ``.json`` file.
+
+    Returns
+    -------
+    Instrument
+        Validated and immutable; the same object each time for a shipped id.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        No instrument of that id; near names are suggested.
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Warns
+    -----
+    UnverifiedKeyWarning
+        A published key that was not confirmed by a second source.
+
+    Examples
+    --------
+    >>> load("scii-24").scale("trust").keys[2]
+    ItemKey(item='tru09', reverse=True)
+    """
+    path = _as_file(source)
+    form = _load_shipped(str(source)) if path is None else _load_file(_locate(path, "instrument", _FORMS))
+    confidence = form.evidence.confidence
+    if confidence is not None and confidence != "verified":
+        warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=level_outside())
+    return form
+
+
+@cache
+def _load_bank(path: Path) -> ItemBank:
+    content = _read(path)
+    kind = _kind(content)
+    if kind != "bank":
+        raise InstrumentError(f"{path}: is of kind {kind}, not an item bank: read it with load()", str(path))
+    return _build(ItemBank, content, path)
+
+
+def load_bank(source: str | Path) -> ItemBank:
+    """Load an item bank: a shipped one by its id (``"trust"`` …), or one's own by its file.
+
+    Parameters
+    ----------
+    source
+        An id, or the path of a ``.toml`` or ``.json`` file.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        No bank of that id; near names are suggested.
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Examples
+    --------
+    >>> [facet.id for facet in load_bank("trust").facets]
+    ['security', 'emotional-safety', 'discretion', 'dependability']
+    """
+    path = _locate(source, "item bank", _BANKS)
+    return _load_bank(path) if _as_file(source) is None else _load_bank.__wrapped__(path)
+
+
+def load_shipped(name: str) -> Instrument:
+    """Load a shipped instrument without a warning, to be listed or looked at."""
+    return _load_shipped(name)
+
+
+def as_instrument(instrument: Instrument | str | Path) -> Instrument:
+    """Return an instrument as it is, or load the one that an id or a path names."""
+    return instrument if isinstance(instrument, Instrument) else load(instrument)
+
+
+def shipped_banks() -> tuple[str, ...]:
+    """Return the ids of the shipped item banks, for `load_bank`.
+
+    Examples
+    --------
+    >>> "trust" in shipped_banks()
+    True
+    """
+    return tuple(_shipped(_BANKS))
+
+
+def load_either(source: str | Path) -> Instrument | ItemBank:
+    """Load what an id or a file names, be it an instrument or an item bank.
+
+    Parameters
+    ----------
+    source
+        An id, or the path of a ``.toml`` or ``.json`` file.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        Nothing of that id; near names are suggested.
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Examples
+    --------
+    >>> load_either("trust").facets[0].id, load_either("ras").item_ids[0]
+    ('security', 'ras_1')
+    """
+    path = _as_file(source)
+    if path is None:
+        if source in _shipped(_BANKS):
+            return load_bank(source)
+        known = _shipped((*_FORMS, *_BANKS))
+        if source not in known:
+            raise _unknown("instrument or item bank", str(source), list(known))
+        return load(source)
+    is_bank = _kind(_read(_locate(path, "instrument", _FORMS))) == "bank"
+    return load_bank(path) if is_bank else load(path)

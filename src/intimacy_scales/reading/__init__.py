@@ -1,0 +1,1 @@
+"""Answers as they come, checked and turned into codes: the one entrance."""

@@ -1,0 +1,210 @@
+"""What one answer means: a value → its code, "no answer", or a problem with its explanation.
+
+This is the definition. Whole columns of clean whole numbers take a faster way that gives the same
+codes; every value that is anything else comes here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
+from intimacy_scales.reading.kinds import is_null
+
+MISSING = 0
+PROBLEM = -1
+
+MissingCode = int | float | str
+
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+# spacing of floating-point numbers next to 1, by the type that a value was stored in
+_EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
+
+
+class Explanation(NamedTuple):
+    """Why a value is a problem."""
+
+    reason: str
+    allowed: str
+    suggestion: str | None = None
+
+
+class AnswerKey:
+    """The answers that one response scale allows, ready to look up.
+
+    Parameters
+    ----------
+    scale
+        The response scale.
+    missing_codes
+        More values that mean "no answer", beside those the scale declares.
+
+    Attributes
+    ----------
+    known
+        Values that need no thought → their codes: points, their decimal texts, labels, missing
+        codes. Booleans must be kept away from it, for ``True == 1``.
+    """
+
+    def __init__(self, scale: ResponseScale, missing_codes: Iterable[MissingCode] = ()) -> None:
+        self.scale = scale
+        self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
+        self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
+        self.missing_numbers: set[int | float] = set()
+        codes = (*scale.missing_codes, *missing_codes)
+        for code in codes:
+            number = as_number(code) if isinstance(code, str) else code
+            if number is not None:
+                self.missing_numbers.add(number)
+            if isinstance(code, str):
+                self.texts[normalized(code)] = MISSING
+        self.texts |= {normalized(text): self.points[value] for value, text in scale.labels}
+        texts = [text for _, text in scale.labels]
+        candidates = (
+            None,
+            "",
+            "NA",
+            *codes,
+            *self.missing_numbers,
+            *map(str, self.points),
+            *texts,
+            *self.points,
+        )
+        self.known: dict[Any, int] = {value: self.decode(value) for value in candidates}
+
+    def decode(self, value: Any) -> int:
+        """Return the code of a value from 1, `MISSING`, or `PROBLEM`."""
+        if isinstance(value, bool):
+            return PROBLEM
+        if isinstance(value, str):
+            return self._decode_text(value)
+        if isinstance(value, int | float | Decimal | Fraction):
+            return self._decode_number(value, 2.0**-52)
+        if is_null(value):
+            return MISSING
+        return self._decode_numpy(value) if type(value).__module__ == "numpy" else PROBLEM
+
+    def _decode_numpy(self, value: Any) -> int:
+        if getattr(value, "ndim", 1) or value.dtype.kind in "mM":  # dates may turn into plain numbers
+            return MISSING if not getattr(value, "ndim", 1) and value != value else PROBLEM  # noqa: PLR0124 - not a time
+        plain = value.item()
+        if type(plain).__module__ == "numpy" and getattr(plain, "ndim", 1) == 0 and value.dtype.kind == "f":
+            plain = float(plain)  # a long double has no plainer form of its own
+        if isinstance(plain, int | float) and not isinstance(plain, bool):
+            return self._decode_number(plain, _EPSILON.get(type(value).__name__, 2.0**-52))
+        return PROBLEM if type(plain).__module__ == "numpy" else self.decode(plain)
+
+    def _decode_text(self, value: str) -> int:
+        text = normalized(value)
+        code = self.texts.get(text)
+        if code is not None:
+            return code
+        number = as_number(text)
+        return PROBLEM if number is None else self._decode_number(number, 2.0**-52)
+
+    def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+        if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
+            return MISSING
+        code = self.points.get(value)  # equal numbers of any type hash alike
+        if code is not None:
+            return code
+        if value in self.missing_numbers:
+            return MISSING
+        try:
+            number = float(value)
+            position = round((number - self.scale.minimum) / self.scale.step)
+        except (OverflowError, ValueError):
+            return PROBLEM
+        if not 0 <= position < len(self.points):
+            return PROBLEM
+        point = self.scale.values[position]
+        # the same number up to the way its type stores it: 0.30000000000000004 is 0.3
+        same = abs(number - point) <= 4 * epsilon * max(abs(point), abs(self.scale.step))
+        return position + 1 if same else PROBLEM
+
+    def explain(self, value: Any) -> Explanation:
+        """Say why a value is a problem, what is allowed, and what was probably meant."""
+        allowed = self.scale.describe()
+        is_scalar = hasattr(value, "dtype") and value.ndim == 0 and value.dtype.kind not in "mM"
+        plain = value.item() if is_scalar else value
+        if isinstance(plain, bool):
+            return Explanation("is a truth value, not an answer", allowed)
+        if isinstance(plain, str):
+            number = as_number(normalized(plain))
+            if number is None:
+                return self._explain_text(plain, allowed)
+            plain = number
+        if isinstance(plain, int | float | Decimal | Fraction):
+            return Explanation(self._explain_number(plain), allowed)
+        several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
+        hint = "for a table of columns, pass a DataFrame; a mapping is one person's answers"
+        reason = f"is of type {type(value).__name__}, not a number or a text"
+        return Explanation(reason, allowed, hint if several else None)
+
+    def _explain_number(self, value: int | float | Decimal | Fraction) -> str:
+        if value in (math.inf, -math.inf):
+            return "is infinite"
+        inside = self.scale.minimum <= value <= self.scale.maximum
+        return f"is off the step of {self.scale.step}" if inside else "is outside the range"
+
+    def _explain_text(self, value: str, allowed: str) -> Explanation:
+        if _DECIMAL_COMMA.fullmatch(value.strip()):
+            return Explanation("is not a number", allowed, "is this a decimal comma?")
+        if not self.scale.labels:
+            return Explanation("is not a number", allowed)
+        labels = {normalized(text): text for _, text in self.scale.labels}
+        near = difflib.get_close_matches(normalized(value), labels, n=1, cutoff=0.6)
+        return Explanation(
+            "is no label of this item", allowed, f"did you mean {labels[near[0]]!r}?" if near else None
+        )
+
+
+def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
+    """Return missing codes as a tuple; one alone may be given as it is."""
+    if missing_codes is None:
+        return ()
+    if isinstance(missing_codes, Mapping) or not (
+        isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
+    ):
+        raise ResponseError(
+            f"missing_codes={missing_codes!r}: give a list of numbers and texts; codes of some items only "
+            "are declared under missing_codes of their response scale"
+        )
+    alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
+    codes = (missing_codes,) if alone else tuple(missing_codes)
+    plain = tuple(code.item() if hasattr(code, "dtype") else code for code in codes)
+    for code in plain:
+        if isinstance(code, bool) or not isinstance(code, int | float | str):
+            raise ResponseError(f"missing code {code!r} is neither a number nor a text")
+    return plain
+
+
+def answer_keys(instrument: Instrument, missing_codes: tuple[MissingCode, ...] = ()) -> tuple[AnswerKey, ...]:
+    """Return the answer key of every item, in order; items with one response scale share one.
+
+    Raises
+    ------
+    ResponseError
+        A missing code is an answer that some item allows.
+    """
+    keys: dict[ResponseScale, AnswerKey] = {}
+    for item in instrument.items:
+        scale = item.response_scale
+        if scale in keys:
+            continue
+        plain = AnswerKey(scale)
+        for code in missing_codes:
+            if plain.decode(code) > 0:
+                raise ResponseError(
+                    f"missing code {code!r} is an answer that item {item.id} allows ({scale.describe()}); "
+                    "declare it under missing_codes of the response scales where it means no answer"
+                )
+        keys[scale] = AnswerKey(scale, missing_codes) if missing_codes else plain
+    return tuple(keys[item.response_scale] for item in instrument.items)

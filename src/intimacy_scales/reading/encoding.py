@@ -1,0 +1,213 @@
+"""Columns of answers → columns of codes (arrays only).
+
+Clean whole numbers go through vectorised checks; every cell that these cannot vouch for is looked
+up one distinct value at a time by its `AnswerKey`, so both ways mean the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import NoneType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.reading.answers import PROBLEM, AnswerKey
+from intimacy_scales.reading.frames import Column, Numbers
+
+_PLAIN = frozenset({str, int, float, NoneType})
+
+Codes = NDArray[np.unsignedinteger[Any]]
+Cells = Sequence[Any] | NDArray[Any]
+
+
+class Bad(NamedTuple):
+    """Rows of one column whose values are no answers, and those values."""
+
+    rows: Cells
+    values: Cells
+
+
+def code_dtype(keys: Sequence[AnswerKey]) -> type[np.uint8] | type[np.uint16]:
+    """Return the narrowest unsigned type that holds every code of an instrument."""
+    return np.uint8 if max(len(key.points) for key in keys) <= np.iinfo(np.uint8).max else np.uint16
+
+
+def _is_unit_grid(key: AnswerKey, limit: int) -> bool:
+    """Tell whether answers are whole numbers that the code type itself can hold."""
+    scale = key.scale
+    return (
+        scale.step == 1
+        and isinstance(scale.minimum, int)
+        and scale.minimum >= 0
+        and isinstance(scale.maximum, int)
+        and scale.maximum <= limit
+    )
+
+
+def _doubtful(
+    values: NDArray[Any], codes: Codes, present: NDArray[np.uint8] | None, n_points: int
+) -> NDArray[np.intp]:
+    """Return positions of a chunk that are neither an answer nor certainly missing."""
+    doubtful = (codes == 0) | (codes > n_points)
+    if values.dtype.kind == "f":
+        doubtful &= ~np.isnan(values)
+    if present is not None:
+        doubtful &= present.view(np.bool_)
+    return np.flatnonzero(doubtful)
+
+
+def _reinterprets(values: np.dtype[Any], codes: np.dtype[Any], maximum: int) -> bool:
+    """Tell whether the values' own bytes are unsigned codes already, negative ones being too large."""
+    return (
+        values.isnative
+        and values.itemsize == codes.itemsize
+        and (values.kind == "u" or (values.kind == "i" and maximum <= np.iinfo(values).max))
+    )
+
+
+def _encode_reinterpreted(values: Codes, codes: Codes, shift: np.integer[Any]) -> None:
+    """Write ``value - minimum + 1``; what is below the minimum wraps to above every code, or to 0."""
+    np.add(values, shift, out=codes, casting="unsafe")
+
+
+def _encode_whole(values: NDArray[Any], codes: Codes, shift: np.integer[Any]) -> None:
+    """Write ``value - minimum + 1`` where the value is a whole number of the code type, else 0.
+
+    The cast of anything else gives some number or other; comparing it with the value finds out.
+    """
+    np.copyto(codes, values, casting="unsafe")
+    fits = np.equal(values, codes)
+    if shift:
+        codes += shift
+    codes *= fits.view(np.uint8)
+
+
+def _encode_grid(values: NDArray[Any], codes: Codes, key: AnswerKey, grid: NDArray[np.float64]) -> None:
+    """Write the code of each value that equals a point of the response scale, else 0.
+
+    Points are compared as the values' own type has them: 0.3 in float32 is float32's 0.3.
+    """
+    position = np.rint((values.astype(np.float64) - key.scale.minimum) / key.scale.step)
+    inside = (position >= 0) & (position < len(grid))
+    index = np.where(inside, position, 0).astype(np.intp)
+    points = grid.astype(values.dtype) if values.dtype.kind == "f" else grid
+    codes[:] = np.where(inside & (points[index] == values), index + 1, 0)
+
+
+def _chunk_encoder(
+    values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any]
+) -> Callable[[NDArray[Any], Codes], None]:
+    """Choose how numbers of one type are turned into codes.
+
+    Whatever way is chosen writes the code of a value that is an answer, and 0 or a number above
+    all codes for any other value.
+    """
+    limit = int(np.iinfo(codes).max)
+    if not _is_unit_grid(key, limit):
+        grid = np.array(key.scale.values, dtype=np.float64)
+        return lambda part, out: _encode_grid(part, out, key, grid)
+    shift = codes.type((1 - int(key.scale.minimum)) % (limit + 1))
+    if _reinterprets(values, codes, int(key.scale.maximum)):
+        return lambda part, out: _encode_reinterpreted(part.view(codes), out, shift)
+    return lambda part, out: _encode_whole(part, out, shift)
+
+
+class _Known(dict[Any, int]):
+    """Texts, plain numbers and None → codes; each distinct one is decoded once.
+
+    Booleans must be kept away from it, for ``True == 1``.
+    """
+
+    def __init__(self, key: AnswerKey) -> None:
+        super().__init__(key.known)
+        self.key = key
+
+    def __missing__(self, value: str | int | float) -> int:
+        code = self.key.decode(value)
+        if value == value:  # noqa: PLR0124 - each nan is a key of its own
+            self[value] = code
+        return code
+
+
+class ColumnEncoder:
+    """Encodes the answers to one item, some rows at a time.
+
+    Parameters
+    ----------
+    column
+        The answers: numbers, or a list of whatever stood there.
+    key
+        What they mean.
+    dtype
+        The code type.
+    """
+
+    def __init__(self, column: Column, key: AnswerKey, dtype: type[np.uint8] | type[np.uint16]) -> None:
+        self.column = column
+        self.key = key
+        self._rows: list[NDArray[np.intp]] = []
+        self._values: list[Any] = []
+        if isinstance(column, Numbers):
+            self._encode_chunk = _chunk_encoder(column.values.dtype, key, np.dtype(dtype))
+        else:
+            self._known = _Known(key)
+
+    def encode(self, start: int, codes: Codes) -> None:
+        """Write the codes of the rows from ``start`` on; cells that are no answers get 0.
+
+        Parameters
+        ----------
+        start
+            Position of the first row.
+        codes
+            (rows,) of the code type; written.
+        """
+        if not len(codes):
+            return
+        if isinstance(self.column, Numbers):
+            self._encode_numbers(self.column, start, codes)
+        else:
+            self._encode_objects(self.column[start : start + len(codes)], start, codes)
+
+    def bad(self) -> Bad:
+        """Return the rows encoded so far whose values are no answers, and those values."""
+        if not self._rows:
+            return Bad((), ())
+        if isinstance(self.column, Numbers):
+            return Bad(np.concatenate(self._rows), np.concatenate(self._values))
+        return Bad(np.concatenate(self._rows), [value for part in self._values for value in part])
+
+    def _encode_numbers(self, column: Numbers, start: int, codes: Codes) -> None:
+        values = column.values[start : start + len(codes)]
+        present = column.present(start, start + len(codes))
+        n_points = len(self.key.points)
+        n_present = len(codes)
+        with np.errstate(invalid="ignore", over="ignore"):
+            self._encode_chunk(values, codes)
+        if present is not None:
+            codes *= present
+            n_present = int(np.count_nonzero(present))
+        if np.count_nonzero(codes) == n_present and codes.max() <= n_points:
+            return
+        rows = _doubtful(values, codes, present, n_points)
+        if not len(rows):
+            return
+        distinct, inverse = np.unique(values[rows], return_inverse=True)
+        decoded = np.array([self.key.decode(value) for value in distinct], dtype=np.int64)[inverse]
+        codes[rows] = np.where(decoded > 0, decoded, 0)
+        bad = rows[decoded == PROBLEM]
+        if len(bad):
+            self._rows.append(bad + start)
+            self._values.append(values[bad])
+
+    def _encode_objects(self, values: list[Any], start: int, codes: Codes) -> None:
+        known, decode = self._known, self.key.decode
+        decoded = np.array([known[v] if type(v) in _PLAIN else decode(v) for v in values], dtype=np.int64)
+        bad = np.flatnonzero(decoded == PROBLEM)
+        decoded[bad] = 0
+        codes[:] = decoded
+        if len(bad):
+            self._rows.append(bad + start)
+            self._values.append([values[row] for row in bad])

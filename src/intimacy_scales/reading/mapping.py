@@ -1,0 +1,111 @@
+"""One person's answers in a mapping → codes and problems, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey, Explanation
+from intimacy_scales.reading.columns import look_alikes
+from intimacy_scales.reading.kinds import is_of
+
+OnInvalid = Literal["raise", "missing"]
+
+
+def check_on_invalid(on_invalid: str) -> None:
+    """Raise where ``on_invalid`` is neither of its two words."""
+    if on_invalid not in ("raise", "missing"):
+        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
+
+
+class BadCell(NamedTuple):
+    """A value that could not be accepted, where it stood, and why."""
+
+    item: str
+    column: str
+    value: Any
+    explanation: Explanation
+    misplaced: bool = False
+
+
+def as_sheet(responses: Any) -> Mapping[Any, Any] | None:
+    """Return one person's answers as a mapping, or None where ``responses`` is something else."""
+    if type(responses) is dict or isinstance(responses, Mapping):  # a dict is told sooner by its type
+        return responses
+    if is_of(responses, "pandas", "Series"):
+        twice = responses.index[responses.index.duplicated()]
+        if len(twice):
+            raise ResponseError(f"the Series has more than one value under {twice[0]!r}")
+        return dict(responses.items())  # one row of a table
+    return None
+
+
+def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
+    """Tell whether a value under a look-alike name would be lost: there is one, and none of its own."""
+    return key.decode(own) == MISSING and key.decode(value) != MISSING
+
+
+def stray_explanation(wanted: Hashable) -> Explanation:
+    """Say that a name is no item's, and which one was probably meant."""
+    return Explanation(
+        "stands under a name that is no item", f"the name {wanted!r}", f"did you mean {wanted!r}?"
+    )
+
+
+def read_sheet(
+    instrument: Instrument,
+    keys: Sequence[AnswerKey],
+    names: Sequence[Hashable],
+    responses: Mapping[Any, Any],
+) -> tuple[list[int], list[BadCell]]:
+    """Look up every answer of one person.
+
+    Parameters
+    ----------
+    instrument, keys, names
+        The instrument, and for each item its answer key and the name it stands under.
+    responses
+        Name → answer. An absent item is a skipped one; names that are no item pass by, unless
+        they look like an absent item's.
+
+    Returns
+    -------
+    codes : list of int
+        One for each item; `MISSING` where there is no answer or a bad one.
+    problems : list of BadCell
+
+    Raises
+    ------
+    ResponseError
+        No item of the instrument is there at all.
+    """
+    codes: list[int] = []
+    problems: list[BadCell] = []
+    found = 0
+    for item, key, name in zip(instrument.item_ids, keys, names, strict=True):
+        if name not in responses:
+            codes.append(MISSING)
+            continue
+        found += 1
+        value = responses[name]
+        code = key.decode(value)
+        if code == PROBLEM:
+            problems.append(BadCell(item, str(name), value, key.explain(value)))
+            code = MISSING
+        codes.append(code)
+    if found < len(responses):
+        place = {item: index for index, item in enumerate(instrument.item_ids)}
+        for name, item in look_alikes(names, instrument.item_ids, responses).items():
+            value, index = responses[name], place[item]
+            if is_stray(keys[index], value, responses.get(names[index])):
+                cell = BadCell(item, str(name), value, stray_explanation(names[index]), misplaced=True)
+                problems.append(cell)
+    if not found and not problems:
+        raise ResponseError(
+            f"the mapping has no item of {instrument.id}: its keys are "
+            f"{', '.join(map(repr, list(responses)[:5])) or 'none'}; "
+            f"the items are {', '.join(map(str, names[:5]))} …"
+        )
+    return codes, problems

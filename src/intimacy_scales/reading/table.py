@@ -1,0 +1,337 @@
+"""The one checked entrance: any table of answers → codes, with every bad cell named.
+
+A code is an unsigned integer: 0 for no answer, otherwise ``1 + (value - minimum) / step``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.reading.answers import answer_keys, as_missing_codes
+from intimacy_scales.reading.columns import ColumnMap, check_columns, column_names, look_alikes
+from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
+from intimacy_scales.reading.frames import ListTable, Table, check_unique, open_table
+from intimacy_scales.reading.mapping import (
+    OnInvalid,
+    as_sheet,
+    check_on_invalid,
+    is_stray,
+    read_sheet,
+    stray_explanation,
+)
+from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses
+
+if TYPE_CHECKING:
+    from intimacy_scales.reading.answers import MissingCode
+
+BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedResponses:
+    """Checked answers as codes.
+
+    Attributes
+    ----------
+    instrument
+        What the codes belong to.
+    codes
+        (n_persons, n_items), unsigned, column-contiguous, read-only; columns in the order of the
+        instrument's items.
+    problems
+        Cells that were not accepted and stand as missing (with ``on_invalid="missing"``).
+    """
+
+    instrument: Instrument
+    codes: Codes
+    problems: Problems = field(default_factory=Problems)
+    table: Table | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def n_persons(self) -> int:
+        """Number of persons."""
+        return int(self.codes.shape[0])
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """Ids of the items, in the order of the columns."""
+        return self.instrument.item_ids
+
+    def to_frame(self) -> Any:
+        """Return the accepted answers as numbers by item, in the caller's own kind of frame."""
+        columns = {}
+        for index, item in enumerate(self.instrument.items):
+            values = np.array([np.nan, *item.response_scale.values])
+            columns[item.id] = values[self.codes[:, index]]
+        table = self.table or ListTable({}, self.n_persons)
+        return table.frame(columns, ())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return instrument, codes by item, and problems, ready for JSON."""
+        codes = {item: self.codes[:, i].tolist() for i, item in enumerate(self.item_ids)}
+        return {
+            "instrument": self.instrument.ref.to_dict(),
+            "codes": codes,
+            "problems": self.problems.to_dict(),
+        }
+
+    def __len__(self) -> int:
+        return self.n_persons
+
+    def __repr__(self) -> str:
+        missing = np.count_nonzero(self.codes == 0) / max(self.codes.size, 1)
+        return (
+            f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
+            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"
+        )
+
+
+def check_belongs(
+    form: Instrument, belongs_to: Instrument, what: str = "codes", *, same_items: bool = False
+) -> None:
+    """Raise where codes, or sums of them, are of another instrument.
+
+    With ``same_items`` it may differ in keys, norms and wording, as codes are of answers as given.
+
+    Raises
+    ------
+    ResponseError
+        Says of which.
+    """
+    if belongs_to is form or belongs_to.digest == form.digest:
+        return
+    if same_items and _answered_alike(belongs_to, form):
+        return
+    theirs, ours = belongs_to.ref, form.ref
+    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if str(theirs) == str(ours) else ""
+    raise ResponseError(f"these {what} belong to {theirs}, not to {ours}{digests}")
+
+
+def _answered_alike(one: Instrument, other: Instrument) -> bool:
+    """Tell whether two are the same version of an instrument but for keys, norms and wording."""
+    asked = [
+        (form.id, form.version, [(item.id, item.response_scale.values) for item in form.items])
+        for form in (one, other)
+    ]
+    return asked[0] == asked[1]
+
+
+def refuse_reading_options(
+    columns: ColumnMap,
+    missing_codes: MissingCode | Sequence[MissingCode],
+    on_invalid: OnInvalid,
+    person: Hashable,
+    *,
+    allow_missing_items: bool,
+) -> None:
+    """Raise where options of reading are given for answers that were read before.
+
+    Raises
+    ------
+    ResponseError
+        Says where they belong.
+    """
+    named = columns is not None or person is not None or allow_missing_items
+    if named or as_missing_codes(missing_codes) or on_invalid != "raise":
+        raise ResponseError("these answers were checked before: give options of reading them to encode()")
+
+
+def encode(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> CodedResponses:
+    """Check every answer against the instrument and turn it into a code.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
+        pyarrow Table or RecordBatch, or a numpy array (n_persons, n_items). Columns that are no
+        items pass by.
+    columns
+        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
+        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
+    missing_codes
+        Values or texts that mean "no answer", beside those that the instrument declares.
+    on_invalid
+        ``"raise"``: one error that names every bad cell. ``"missing"``: the same list in
+        ``problems``, and those cells are missing.
+    person
+        The column that holds the persons' ids, for messages.
+    allow_missing_items
+        Treat items without a column as skipped by everyone.
+
+    Returns
+    -------
+    CodedResponses
+
+    Raises
+    ------
+    InvalidResponsesError
+        Answers outside the range, off the step, infinite, boolean, or unknown as labels.
+    MissingColumnsError
+        Items without a column; the likely columns are proposed.
+    ResponseError
+        The input as a whole cannot be read.
+
+    Notes
+    -----
+    Answers may be numbers, texts of numbers, or labels (compared without regard to case, blanks,
+    BOM and typographic quotes). Null, NaN, ``NA`` and blank text are missing. Nothing is clipped,
+    rounded, imputed or dropped.
+
+    Examples
+    --------
+    >>> answers = [{"ras_1": 5, "ras_2": "4", "ras_3": None}, {"ras_1": 2, "ras_2": 3, "ras_3": 1}]
+    >>> encode("ras", answers, allow_missing_items=True).codes[:, :3]
+    array([[5, 4, 0],
+           [2, 3, 1]], dtype=uint8)
+    """
+    reader = AnswerReader(
+        as_instrument(instrument),
+        responses,
+        columns=columns,
+        missing_codes=missing_codes,
+        on_invalid=on_invalid,
+        person=person,
+        allow_missing_items=allow_missing_items,
+    )
+    codes = reader.read_all()
+    codes.flags.writeable = False
+    return CodedResponses(
+        instrument=reader.instrument, codes=codes, problems=reader.finish(), table=reader.table
+    )
+
+
+class AnswerReader:
+    """Reads a table of answers block by block; `encode` is one way to use it.
+
+    Parameters
+    ----------
+    instrument, responses, columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+    offset
+        Rows that came before, in earlier batches of a stream.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        responses: Any,
+        *,
+        columns: ColumnMap,
+        missing_codes: MissingCode | Sequence[MissingCode],
+        on_invalid: OnInvalid,
+        person: Hashable,
+        allow_missing_items: bool,
+        offset: int = 0,
+    ) -> None:
+        check_on_invalid(on_invalid)
+        self.instrument = instrument
+        self.on_invalid = on_invalid
+        self.offset = offset
+        self.keys = answer_keys(instrument, as_missing_codes(missing_codes))
+        self.dtype = code_dtype(self.keys)
+        sheet = as_sheet(responses)
+        # the columns of an array are its items in order
+        self.names = column_names(instrument, None if isinstance(responses, np.ndarray) else columns)
+        if sheet is None:
+            self.table = open_table(responses, columns)
+            self._check_columns(allow_missing_items=allow_missing_items)
+        else:
+            read_sheet(instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
+            self.table = ListTable.from_rows([sheet])
+        self._numbered = sheet is None
+        nobody = not len(self.table) and not len(self.table.names)
+        self._persons = None if person is None or nobody else self.table.values(person, "person")
+        present = set(self.table.names)
+        self._encoders = [
+            ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
+            for name, key in zip(self.names, self.keys, strict=True)
+        ]
+
+    def _check_columns(self, *, allow_missing_items: bool) -> None:
+        names, there = self.names, self.table.names
+        if there or len(self.table):
+            from_mappings = isinstance(self.table, ListTable) and self.table.from_mappings
+            check_columns(
+                self.instrument, names, there, allow_missing=allow_missing_items, from_mappings=from_mappings
+            )
+        check_unique(there, [name for name in names if name in set(there)])
+
+    def read(self, start: int, codes: Codes) -> None:
+        """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
+        for index, encoder in enumerate(self._encoders):
+            if encoder is None:
+                codes[:, index] = 0
+            else:
+                encoder.encode(start, codes[:, index])
+
+    def read_all(self) -> Codes:
+        """Return the codes of the whole table (n_persons, n_items), column-contiguous."""
+        codes: Codes = np.empty((len(self.table), len(self.keys)), dtype=self.dtype, order="F")
+        for start in range(0, len(codes), BLOCK):
+            self.read(start, codes[start : start + BLOCK])
+        return codes
+
+    def blocks(self) -> Iterator[tuple[int, Codes]]:
+        """Yield the position of a block's first row and its codes, in a buffer that is used again."""
+        n = len(self.table)
+        buffer: Codes = np.empty((min(n, BLOCK), len(self.keys)), dtype=self.dtype, order="F")
+        for start in range(0, n, BLOCK):
+            codes = buffer[: min(BLOCK, n - start)]
+            self.read(start, codes)
+            yield start, codes
+
+    def finish(self) -> Problems:
+        """Return everything that was no answer; raises it where that was asked for."""
+        bad = []
+        for item, name, key, encoder in zip(
+            self.instrument.item_ids, self.names, self.keys, self._encoders, strict=True
+        ):
+            rows, values = encoder.bad() if encoder else ((), ())
+            if len(rows):
+                bad.append(
+                    BadColumn(item=item, column=str(name), rows=rows, values=values, explain=key.explain)
+                )
+        if isinstance(self.table, ListTable) and self.table.from_mappings:
+            bad.extend(_stray_answers(self, self.table))
+        problems = Problems(tuple(bad), self._persons, self.offset, numbered=self._numbered)
+        if problems and self.on_invalid == "raise":
+            raise invalid_responses(self.instrument.id, problems)
+        return problems
+
+
+def _stray_answers(reader: AnswerReader, table: ListTable) -> Iterator[BadColumn]:
+    """Find answers that stand under a name which looks like that of an item their row lacks."""
+    ids = reader.instrument.item_ids
+    for stray, item in look_alikes(reader.names, ids, table.names).items():
+        index = ids.index(item)
+        key, wanted, values = reader.keys[index], reader.names[index], table.columns[stray]
+        own = table.columns.get(wanted) or [None] * len(table)
+        rows = [row for row in range(len(table)) if is_stray(key, values[row], own[row])]
+        if rows:
+            yield BadColumn(
+                item=item,
+                column=str(stray),
+                rows=rows,
+                values=[values[row] for row in rows],
+                explain=partial(found, stray_explanation(wanted)),
+                misplaced=True,
+            )

@@ -1,0 +1,1 @@
+"""Agreement and stability: intraclass correlations, groups, retests."""

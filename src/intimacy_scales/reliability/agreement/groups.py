@@ -1,0 +1,137 @@
+"""How far values go together within groups, and how reliable the means of groups are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.moments.clusters import label_positions
+from intimacy_scales.reading.frames import number_column, same_rows
+from intimacy_scales.reliability.agreement.anova import ratio
+from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
+from intimacy_scales.results.result import Result, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GroupICC(Result):
+    """How far values go together within groups of any size, and how reliable the groups' means are.
+
+    Attributes
+    ----------
+    n_groups, n_values
+        Groups, and values in them.
+    average_size
+        The group size that unequal groups amount to.
+    mean_square_between, mean_square_within
+        Between groups, and within them.
+    icc1, icc2
+        ICC(1) and ICC(2) from mean squares.
+    icc1_reml
+        ICC(1) from variance components by restricted likelihood.
+    between, within
+        These components.
+    mean
+        The mean of groups, weighted by what each tells.
+    """
+
+    n_groups: int
+    n_values: int
+    average_size: float
+    mean_square_between: float
+    mean_square_within: float
+    icc1: float
+    icc2: float
+    icc1_reml: float
+    between: float
+    within: float
+    mean: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of one row."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        return pandas_frame({name: [getattr(self, name)] for name in self.__slots__})
+
+    def __repr__(self) -> str:
+        return (
+            f"<ICC(1) = {shown(self.icc1)} ({shown(self.icc1_reml)} by REML), ICC(2) = {shown(self.icc2)}; "
+            f"{self.n_values} values in {self.n_groups} groups>"
+        )
+
+
+def group_icc(values: Any, groups: Any) -> GroupICC:
+    """Compute ICC(1) and ICC(2) of values in groups: persons of couples or sites, occasions of persons.
+
+    Parameters
+    ----------
+    values
+        A column of numbers (n,); missing ones do not count.
+    groups
+        A label for each (n,).
+
+    Returns
+    -------
+    GroupICC
+
+    Raises
+    ------
+    EstimationError
+        Fewer than two groups, or no group with two values.
+
+    Notes
+    -----
+    ``ICC(1) = (b - w) / (b + (k0 - 1) w)`` and ``ICC(2) = 1 - w / b`` from mean squares between and within
+    groups, with ``k0 = (N - sum n_i**2 / N) / (groups - 1)`` (Bartko, 1976; Donner, 1986). ICC(2) is for
+    means of groups as they are.
+
+    Examples
+    --------
+    >>> result = group_icc([1, 2, 5, 6, 9, 9.5], ["a", "a", "b", "b", "c", "c"])
+    >>> round(result.icc1, 3)
+    0.975
+    """
+    y = number_column(values, "values")
+    if not same_rows(values, groups):
+        raise EstimationError("values and groups have different indexes; align them first")
+    group = label_positions(groups)
+    if len(group) != len(y):
+        raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")
+    kept = (group >= 0) & ~np.isnan(y)
+    y, group = y[kept], np.unique(group[kept], return_inverse=True)[1]
+    n, sizes = len(y), np.bincount(group)
+    if len(sizes) < 2 or n <= len(sizes):  # noqa: PLR2004 - nothing to compare
+        raise EstimationError(
+            f"{len(sizes)} groups of {n} values: at least two groups, and one with two values"
+        )
+    means = np.bincount(group, weights=y) / sizes
+    between = float(sizes @ (means - y.mean()) ** 2) / (len(sizes) - 1)
+    within = float(np.sum((y - means[group]) ** 2)) / (n - len(sizes))
+    if not between + within > 0:
+        raise EstimationError("all values are alike: there is no variance to divide")
+    k0 = float(n - np.sum(sizes**2) / n) / (len(sizes) - 1)
+    data = CrossedData(group, np.zeros(n, dtype=np.intp), y[:, None])
+    var_between, var_within = one_way_components(data, float(y.var())).tolist()
+    return GroupICC(
+        n_groups=len(sizes),
+        n_values=n,
+        average_size=k0,
+        mean_square_between=between,
+        mean_square_within=within,
+        icc1=ratio(between - within, between + (k0 - 1) * within),
+        icc2=1 - within / between if between > 0 else math.nan,
+        icc1_reml=ratio(var_between, var_between + var_within),
+        between=var_between,
+        within=var_within,
+        mean=float(data.mean(var_between, 0.0, var_within)[0]),
+    )

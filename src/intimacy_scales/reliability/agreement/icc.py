@@ -1,0 +1,398 @@
+"""Intraclass correlations: agreement and consistency of raters or occasions, and of groups."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.reading.frames import number_matrix
+from intimacy_scales.reliability.agreement.anova import (
+    MeanSquares,
+    agreement_interval,
+    mean_squares,
+    one_way_interval,
+    ratio,
+    stepped_up,
+)
+from intimacy_scales.reliability.agreement.crossed import (
+    CrossedData,
+    Floats,
+    one_way_components,
+    two_way_components,
+)
+from intimacy_scales.results.result import (
+    Interval,
+    Result,
+    check_level,
+    plain,
+    shown,
+    undefined_interval,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Shrout & Fleiss → McGraw & Wong, psych, and what it is about
+_FORMS = {
+    "ICC(1,1)": ("ICC(1)", "ICC1", "agreement of single ratings, each person rated by other raters"),
+    "ICC(2,1)": ("ICC(A,1)", "ICC2", "absolute agreement of single ratings by a sample of raters"),
+    "ICC(3,1)": ("ICC(C,1)", "ICC3", "consistency of single ratings, apart from differences in level"),
+    "ICC(1,k)": ("ICC(k)", "ICC1k", "agreement of mean ratings, each person rated by other raters"),
+    "ICC(2,k)": ("ICC(A,k)", "ICC2k", "absolute agreement of mean ratings by a sample of raters"),
+    "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings; equals coefficient alpha of the raters"),
+}
+_SHOWN = 6
+_NO_SHARE = "persons differ so little that the variance it is a share of is not above 0"
+_ALIASES = {alias: name for name, (other, psych, _) in _FORMS.items() for alias in (name, other, psych)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class IntraclassCorrelation(Result):
+    """One intraclass correlation; ``float(result)`` gives the estimate.
+
+    Attributes
+    ----------
+    name, mcgraw_wong
+        Its name after Shrout and Fleiss (1979), and after McGraw and Wong (1996).
+    meaning
+        What it is about.
+    estimate
+        The value. From mean squares, sampling error can take it below 0; by restricted likelihood it
+        stops at 0.
+    F, df1, df2, p_value
+        Test that it is 0.
+    method
+        ``anova`` or ``reml``.
+    n_raters
+        Ratings in a mean of k.
+    reason
+        Why it is not defined; None where it is.
+    """
+
+    name: str
+    mcgraw_wong: str
+    meaning: str
+    estimate: float
+    F: float
+    df1: float
+    df2: float
+    p_value: float
+    method: str
+    n_raters: int
+    reason: str | None = None
+    squares: MeanSquares = field(repr=False)
+
+    def __float__(self) -> float:
+        return self.estimate
+
+    @property
+    def title(self) -> str:
+        """Its name, as the source of a standard error of measurement."""
+        return self.name
+
+    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
+        """Return the interval of Shrout and Fleiss (1979).
+
+        With missing ratings it is approximate: mean squares are those that the components imply for
+        the harmonic mean number of ratings.
+        """
+        check_level(confidence_level)
+        squares, k = self.squares, self.squares.k
+        if self.reason or not math.isfinite(self.F):
+            why = self.reason or "raters agree wholly: there is no error to compare with"
+            return undefined_interval(confidence_level, "F", squares.n, why)
+        if self.name.startswith("ICC(2"):
+            single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
+            ends = agreement_interval(squares, single, confidence_level)
+        else:
+            ends = one_way_interval(self.F, k, (self.df1, self.df2), confidence_level)
+        if self.name.endswith("k)"):
+            ends = (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
+        if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
+            why = "persons differ less than chance would make them: an end is not defined"
+            return undefined_interval(confidence_level, "F", squares.n, why)
+        return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method="F", n=squares.n)
+
+    def _single_agreement(self) -> float:
+        return ratio(self.estimate, self.n_raters - (self.n_raters - 1) * self.estimate)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result with its 95 % interval, as plain values."""
+        names = (
+            "name",
+            "mcgraw_wong",
+            "meaning",
+            "estimate",
+            "F",
+            "df1",
+            "df2",
+            "p_value",
+            "method",
+            "reason",
+        )
+        fields = {name: plain(getattr(self, name)) for name in names}
+        return fields | {"n": self.squares.n, "interval": self.confidence_interval().to_dict()}
+
+    def __repr__(self) -> str:
+        return (
+            f"<{self.name} = {shown(self.estimate)} {self.confidence_interval()}, {self.meaning}; "
+            f"{self.squares.n} persons, {self.method}>"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class IntraclassCorrelations(Result):
+    """The six forms of Shrout and Fleiss; ``result["ICC(2,1)"]``, ``["ICC(A,1)"]`` or ``["ICC2"]``.
+
+    Attributes
+    ----------
+    forms
+        One result for each.
+    n_persons, n_raters
+        Rows with any rating, and columns.
+    raters
+        The columns that were taken for raters.
+    n_missing
+        Ratings that are missing in these rows.
+    components
+        Variance of persons, of raters, and what is left.
+    method
+        ``anova``: all persons have all ratings. ``reml``: some are missing.
+    """
+
+    forms: tuple[IntraclassCorrelation, ...]
+    n_persons: int
+    n_raters: int
+    raters: tuple[str, ...]
+    n_missing: int
+    components: dict[str, float]
+    method: str
+
+    def __getitem__(self, name: str) -> IntraclassCorrelation:
+        """Return one form."""
+        wanted = _ALIASES.get(name)
+        for form in self.forms:
+            if form.name == wanted:
+                return form
+        raise KeyError(f"there is no form {name!r}; there are {', '.join(_FORMS)}")
+
+    def __iter__(self) -> Iterator[IntraclassCorrelation]:
+        return iter(self.forms)
+
+    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
+        """Return a pandas table, a row for each form."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        rows = []
+        for form in self.forms:
+            low, high = form.confidence_interval(confidence_level)
+            rows.append(
+                {
+                    "form": form.name,
+                    "also": form.mcgraw_wong,
+                    "ICC": form.estimate,
+                    "low": low,
+                    "high": high,
+                    "F": form.F,
+                    "df1": form.df1,
+                    "df2": form.df2,
+                    "p": form.p_value,
+                    "meaning": form.meaning,
+                }
+            )
+        return pandas_frame({name: [row[name] for row in rows] for name in rows[0]}).set_index("form")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all forms as plain values."""
+        names = ("n_persons", "n_raters", "n_missing", "method")
+        fields = {name: getattr(self, name) for name in names}
+        return fields | {
+            "components": plain(self.components),
+            "forms": [form.to_dict() for form in self.forms],
+        }
+
+    def _head(self) -> str:
+        gaps = f", {self.n_missing} ratings missing" if self.n_missing else ""
+        return (
+            f"Intraclass correlations: {self.n_persons} persons, {self.n_raters} ratings "
+            f"each ({', '.join(self.raters[:_SHOWN])}{', …' if len(self.raters) > _SHOWN else ''}){gaps}; "
+            f"{self.method}"
+        )
+
+    def __repr__(self) -> str:
+        table = self.to_frame().round(3).to_string()
+        return f"<{self._head()}\n{table}>"
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
+        return f"<p>{escape(self._head())}</p>{table}"
+
+
+def _f_ratio(between: float, error: float) -> float:
+    if error > 0:
+        return between / error
+    return math.inf if between > 0 else math.nan
+
+
+def _implied_squares(ratings: Floats) -> tuple[MeanSquares, dict[str, float]]:
+    """Return what restricted likelihood says of incomplete ratings, as mean squares and components."""
+    there = ~np.isnan(ratings)
+    person, rater = np.nonzero(there)
+    data = CrossedData(person, rater, ratings[there][:, None])
+    total = float(ratings[there].var())
+    persons, raters, error = two_way_components(data, total).tolist()
+    alone, within = one_way_components(data, total).tolist()
+    n, k, cells = len(ratings), float(len(ratings) / np.sum(1 / there.sum(axis=1))), int(there.sum())
+    squares = MeanSquares(
+        n=n,
+        k=k,
+        between=k * persons + error,
+        within=within,
+        raters=n * raters + error,
+        error=error,
+        df_error=cells - n - ratings.shape[1] + 1,
+        df_within=cells - n,
+    )
+    parts = {"person": persons, "rater": raters, "residual": error, "person alone": alone, "within": within}
+    return squares, parts
+
+
+def _estimates(
+    squares: MeanSquares, k: int, parts: dict[str, float] | None
+) -> tuple[dict[str, float], tuple[float, float]]:
+    """Return the six estimates, and the F ratios against variation within persons and against error."""
+    n = squares.n
+    if parts is None:
+        b, w, r, e = squares.between, squares.within, squares.raters, squares.error
+        values = {
+            "ICC(1,1)": ratio(b - w, b + (k - 1) * w),
+            "ICC(2,1)": ratio(b - e, b + (k - 1) * e + k * (r - e) / n),
+            "ICC(3,1)": ratio(b - e, b + (k - 1) * e),
+            "ICC(1,k)": ratio(b - w, b),
+            "ICC(2,k)": ratio(b - e, b + (r - e) / n),
+            "ICC(3,k)": ratio(b - e, b),
+        }
+        return values, (_f_ratio(b, w), _f_ratio(b, e))
+    persons, raters, error = parts["person"], parts["rater"], parts["residual"]
+    alone, within = parts["person alone"], parts["within"]
+    values = {
+        "ICC(1,1)": ratio(alone, alone + within),
+        "ICC(2,1)": ratio(persons, persons + raters + error),
+        "ICC(3,1)": ratio(persons, persons + error),
+        "ICC(1,k)": ratio(alone, alone + within / k),
+        "ICC(2,k)": ratio(persons, persons + (raters + error) / k),
+        "ICC(3,k)": ratio(persons, persons + error / k),
+    }
+    return values, (_f_ratio(squares.k * alone + within, within), _f_ratio(squares.between, error))
+
+
+def intraclass_corr(ratings: Any) -> IntraclassCorrelations:
+    """Compute the six intraclass correlations of Shrout and Fleiss.
+
+    Parameters
+    ----------
+    ratings
+        A table of numbers, a row for each person and a column for each rater (or occasion, or
+        partner): a DataFrame, or an array (n_persons, n_raters). nan or null where there is none.
+
+    Returns
+    -------
+    IntraclassCorrelations
+
+    Raises
+    ------
+    EstimationError
+        Fewer than two persons or raters, or ratings that are all alike.
+    ResponseError
+        Not a table of numbers.
+
+    Notes
+    -----
+    With complete ratings from the mean squares of persons (b), within persons (w), of raters (r) and
+    error (e): ``ICC(1,1) = (b - w) / (b + (k - 1) w)``,
+    ``ICC(2,1) = (b - e) / (b + (k - 1) e + k (r - e) / n)``, ``ICC(3,1) = (b - e) / (b + (k - 1) e)``
+    and their forms for a mean of k (Shrout & Fleiss, 1979; McGraw &
+    Wong, 1996). Where ratings are missing, from variance components by restricted likelihood.
+    Persons without any rating do not count.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ratings = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+    >>> [round(float(form), 2) for form in intraclass_corr(np.array(ratings))]
+    [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
+    """
+    matrix, raters = _checked_ratings(ratings)
+    n, k = matrix.shape
+    n_missing = int(np.count_nonzero(np.isnan(matrix)))
+    parts = None
+    if n_missing:
+        if matrix.size - n_missing - n - k + 1 < 1:
+            raise EstimationError("so many ratings are missing that no degree of freedom is left for error")
+        squares, parts = _implied_squares(matrix)
+        components = {name: parts[name] for name in ("person", "rater", "residual")}
+    else:
+        squares = mean_squares(matrix)
+        components = {
+            "person": (squares.between - squares.error) / k,
+            "rater": (squares.raters - squares.error) / n,
+            "residual": squares.error,
+        }
+    return IntraclassCorrelations(
+        forms=_forms(squares, k, parts),
+        n_persons=n,
+        n_raters=k,
+        raters=raters,
+        n_missing=n_missing,
+        components=components,
+        method="reml" if n_missing else "anova",
+    )
+
+
+def _checked_ratings(ratings: Any) -> tuple[Floats, tuple[str, ...]]:
+    """Return the ratings of persons and raters with any, and the raters."""
+    matrix, names = number_matrix(ratings, "ratings")
+    there = ~np.isnan(matrix)
+    kept: Floats = matrix[there.any(axis=1)][:, there.any(axis=0)]
+    n, k = kept.shape
+    if n < 2 or k < 2:  # noqa: PLR2004 - one does not vary
+        raise EstimationError(f"{n} persons with ratings by {k} raters: at least two of both are needed")
+    if np.nanmax(kept) == np.nanmin(kept):
+        raise EstimationError("all ratings are alike: there is no variance to divide")
+    return kept, tuple(
+        name for name, any_of in zip(names, np.any(there, axis=0).tolist(), strict=True) if any_of
+    )
+
+
+def _forms(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> tuple[IntraclassCorrelation, ...]:
+    """Return the six forms with their tests."""
+    from scipy.special import fdtrc
+
+    values, (f_within, f_error) = _estimates(squares, k, parts)
+    forms, df1 = [], squares.n - 1
+    for name, (other, _, meaning) in _FORMS.items():
+        one_way = name.startswith("ICC(1")
+        f, df2 = (f_within, squares.df_within) if one_way else (f_error, squares.df_error)
+        forms.append(
+            IntraclassCorrelation(
+                name=name,
+                mcgraw_wong=other,
+                meaning=meaning,
+                estimate=values[name],
+                F=f,
+                df1=df1,
+                df2=df2,
+                p_value=float(fdtrc(df1, df2, f)) if math.isfinite(f) else 0.0 if f > 0 else math.nan,
+                method="anova" if parts is None else "reml",
+                n_raters=k,
+                reason=_NO_SHARE if math.isnan(values[name]) else None,
+                squares=squares,
+            )
+        )
+    return tuple(forms)

@@ -1,0 +1,212 @@
+"""Reliability from the scores of the same persons on two occasions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.reading.frames import number_column, same_rows
+from intimacy_scales.reliability.agreement.icc import intraclass_corr
+from intimacy_scales.reliability.consistency.intervals import fisher_z
+from intimacy_scales.results.result import Interval, Result, check_level, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class RetestReliability(Result):
+    """Reliability from two occasions; ``float(result)`` gives the agreement, ICC(A,1).
+
+    Attributes
+    ----------
+    n, n_left_out
+        Persons with both scores, and those without one of them.
+    r, r_p_value
+        Pearson correlation, and the test that it is 0.
+    agreement, consistency
+        ICC(A,1), which counts a general change as error, and ICC(C,1), which does not.
+    mean_before, mean_after, sd_before, sd_after
+        Of the persons with both.
+    mean_change, t, df, p_value
+        Paired t test of the change.
+    sem
+        ``sd of changes / sqrt(2)``: error of one score, a general change apart (typical error; Hopkins,
+        2000).
+    """
+
+    title: ClassVar[str] = "Retest agreement, ICC(A,1)"
+
+    n: int
+    n_left_out: int
+    r: float
+    r_p_value: float
+    agreement: float
+    consistency: float
+    mean_before: float
+    mean_after: float
+    sd_before: float
+    sd_after: float
+    mean_change: float
+    t: float
+    df: int
+    p_value: float
+    sem: float
+    pairs: NDArray[np.float64]
+
+    def __float__(self) -> float:
+        return self.agreement
+
+    def confidence_interval(self, confidence_level: float = 0.95, *, of: str = "agreement") -> Interval:
+        """Return an interval.
+
+        Parameters
+        ----------
+        confidence_level
+            For example 0.95.
+        of
+            ``agreement`` or ``consistency`` (Shrout & Fleiss, 1979), ``r`` (Fisher's z), or
+            ``mean_change`` (t).
+        """
+        if of in ("agreement", "consistency"):
+            form = "ICC(A,1)" if of == "agreement" else "ICC(C,1)"
+            return intraclass_corr(self.pairs)[form].confidence_interval(confidence_level)
+        if of == "mean_change":
+            return self._change_interval(check_level(confidence_level))
+        if of != "r":
+            raise EstimationError(f"of={of!r}: 'agreement', 'consistency', 'r' or 'mean_change'")
+        low, high = fisher_z(self.r, self.n, check_level(confidence_level))
+        return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
+
+    def _change_interval(self, confidence_level: float) -> Interval:
+        from scipy.special import stdtrit
+
+        half = float(stdtrit(self.df, (1 + confidence_level) / 2)) * self.sem * math.sqrt(2 / self.n)
+        return Interval(
+            low=self.mean_change - half,
+            high=self.mean_change + half,
+            confidence_level=confidence_level,
+            method="t",
+            n=self.n,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields with 95 % intervals, as plain values."""
+        fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "pairs"}
+        kinds = ("agreement", "consistency", "r", "mean_change")
+        return fields | {"intervals": {of: self.confidence_interval(of=of).to_dict() for of in kinds}}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of one row."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        return pandas_frame({n: [getattr(self, n)] for n in self.__slots__ if n != "pairs"})
+
+    def __repr__(self) -> str:
+        return (
+            f"<Retest: ICC(A,1) = {shown(self.agreement)} {self.confidence_interval()}, r = {shown(self.r)}, "
+            f"mean change {shown(self.mean_change)}, n = {self.n}>"
+        )
+
+
+def paired(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return two columns of numbers of the same persons.
+
+    Raises
+    ------
+    EstimationError
+        They differ in length, or are pandas Series whose indexes differ.
+    """
+    if not same_rows(before, after):
+        raise EstimationError(
+            "before and after have different indexes, so their rows may be different persons; align them "
+            "first, for example with before.align(after, join='inner')"
+        )
+    x, y = number_column(before, "before"), number_column(after, "after")
+    if len(x) != len(y):
+        raise EstimationError(f"before has {len(x)} persons and after {len(y)}; give one row each")
+    return x, y
+
+
+def _pearson(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    a, b = x - x.mean(), y - y.mean()
+    r = float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
+    return max(-1.0, min(1.0, r))
+
+
+def _t_of(r: float, n: int) -> float:
+    """Return the absolute t of a correlation."""
+    return abs(r) * math.sqrt((n - 2) / (1 - r * r)) if abs(r) < 1 else math.inf
+
+
+def test_retest(before: Any, after: Any) -> RetestReliability:
+    """Compute reliability from the scores of the same persons on two occasions.
+
+    Parameters
+    ----------
+    before, after
+        Scores (n,), row by row of the same persons; nan or null where there is none.
+
+    Returns
+    -------
+    RetestReliability
+
+    Raises
+    ------
+    EstimationError
+        Fewer than three persons with both scores, scores all alike, or rows that do not match.
+
+    Notes
+    -----
+    A correlation does not see that everyone changed; agreement, ICC(A,1) of McGraw and Wong (1996),
+    does. Report both, and how long the two occasions lie apart.
+
+    Examples
+    --------
+    >>> result = test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2])
+    >>> round(result.r, 3), result.n
+    (0.917, 6)
+    """
+    from scipy.special import stdtr
+
+    x, y = paired(before, after)
+    both = ~(np.isnan(x) | np.isnan(y))
+    x_both, y_both = x[both], y[both]
+    pairs = np.column_stack([x_both, y_both])
+    n = len(pairs)
+    if n < 3:  # noqa: PLR2004 - two persons correlate perfectly
+        raise EstimationError(f"{n} persons have both scores; at least three are needed")
+    sds = [float(np.std(column, ddof=1)) for column in pairs.T]
+    if not min(sds) > 0:
+        raise EstimationError("all scores of one occasion are alike")
+    change = y_both - x_both
+    spread = float(change.std(ddof=1))
+    iccs, r = intraclass_corr(pairs), _pearson(x_both, y_both)
+    t = float(change.mean()) / (spread / math.sqrt(n)) if spread > 0 else math.nan
+    pairs.flags.writeable = False
+    return RetestReliability(
+        n=n,
+        n_left_out=len(x) - n,
+        r=r,
+        r_p_value=2 * float(stdtr(n - 2, -_t_of(r, n))),
+        agreement=float(iccs["ICC(A,1)"]),
+        consistency=float(iccs["ICC(C,1)"]),
+        mean_before=float(x_both.mean()),
+        mean_after=float(y_both.mean()),
+        sd_before=sds[0],
+        sd_after=sds[1],
+        mean_change=float(change.mean()),
+        t=t,
+        df=n - 1,
+        p_value=2 * float(stdtr(n - 1, -abs(t))),
+        sem=spread / math.sqrt(2),
+        pairs=pairs,
+    )
+
+
+setattr(test_retest, "__test__", False)  # noqa: B010 - its name says what it does, to test runners too

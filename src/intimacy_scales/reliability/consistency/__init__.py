@@ -1,0 +1,1 @@
+"""Internal consistency: alpha, lambda coefficients, halves, omega, and their intervals."""

@@ -1,0 +1,186 @@
+"""Guttman's lower bounds of reliability."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from intimacy_scales.moments.keyed import (
+    Answers,
+    Floats,
+    Missing,
+    Source,
+    StandardDeviations,
+    check_sds,
+    check_source,
+    keyed_moments,
+)
+from intimacy_scales.reliability.consistency.alpha import alpha_of
+from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.splits import best_split, searched_split
+from intimacy_scales.results.result import Coefficient, generator, shown
+
+_EXACT_ITEMS = 24
+_SINGULAR = 1e-12
+
+
+def squared_multiple_correlations(correlations: Floats) -> Floats:
+    """Return each item's squared multiple correlation with the others (k,); nan where singular.
+
+    ``1 - 1 / diag(inverse)``.
+    """
+    k = len(correlations)
+    undefined = np.full(k, np.nan)
+    if not np.all(np.isfinite(correlations)):
+        return undefined
+    values = np.linalg.eigvalsh(correlations)
+    if values[0] <= _SINGULAR * values[-1]:
+        return undefined
+    smc: Floats = 1 - 1 / np.diag(np.linalg.inv(correlations))
+    return smc
+
+
+def guttman_bounds(matrix: Floats) -> tuple[float, float, float, float, float]:
+    """Return lambda 1, 2, 3, 5 and 6 of a covariance or correlation matrix; 6 is nan where singular."""
+    k, total = len(matrix), float(matrix.sum())
+    off = matrix - np.diag(np.diag(matrix))
+    first = 1 - float(np.trace(matrix)) / total
+    second = first + math.sqrt(k / (k - 1) * float(np.sum(off**2))) / total
+    fifth = first + 2 * math.sqrt(float(np.max(np.sum(off**2, axis=0)))) / total
+    sds = np.sqrt(np.diag(matrix))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        smc = squared_multiple_correlations(matrix / np.outer(sds, sds))
+    sixth = 1 - float(np.sum(np.diag(matrix) * (1 - smc))) / total
+    return first, second, alpha_of(matrix), fifth, sixth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GuttmanLambdas(Coefficient):
+    """Guttman's (1945) six lower bounds; the estimate is lambda-2.
+
+    Attributes
+    ----------
+    lambda1, lambda2, lambda3, lambda4, lambda5, lambda6
+        The bounds. Lambda-3 is coefficient alpha.
+    lambda4_is_exact
+        Whether every split was tried; otherwise lambda-4 is the best of a search, and the true
+        maximum may be higher.
+    half
+        Items of one half of the best split.
+    lambda6_reason
+        Why lambda-6 is not defined; None where it is.
+    """
+
+    title: ClassVar[str] = "Guttman's lambda-2"
+
+    lambda1: float
+    lambda2: float
+    lambda3: float
+    lambda4: float
+    lambda5: float
+    lambda6: float
+    lambda4_is_exact: bool
+    half: tuple[str, ...] = field(default=())
+    lambda6_reason: str | None = None
+
+    def _extra(self) -> dict[str, Any]:
+        bounds = {f"lambda{i}": getattr(self, f"lambda{i}") for i in range(1, 7)}
+        return {
+            **bounds,
+            "lambda4_is_exact": self.lambda4_is_exact,
+            "half": list(self.half),
+            "lambda6_reason": self.lambda6_reason,
+        }
+
+    def _lines(self) -> list[str]:
+        first, second = Coefficient._lines(self)
+        if self.reason:
+            return [first, second]
+        bounds = ", ".join(f"{i}: {shown(getattr(self, f'lambda{i}'))}" for i in range(1, 7))
+        return [first, f"lambda {bounds}", second]
+
+
+def guttman_lambdas(
+    answers: Answers,
+    *,
+    scale: str | None = None,
+    missing: Missing = "pairwise",
+    of: Source = "covariances",
+    sds: StandardDeviations = "items",
+    rng: int | np.random.Generator | None = 0,
+) -> GuttmanLambdas:
+    """Compute Guttman's lower bounds of reliability.
+
+    Parameters
+    ----------
+    answers, scale, missing, sds
+        As in `cronbach_alpha`.
+    of
+        ``covariances``, or ``correlations``: as if all items had the same variance.
+    rng
+        For lambda-4 of more than 24 items, where splits are searched.
+
+    Returns
+    -------
+    GuttmanLambdas
+
+    Raises
+    ------
+    EstimationError
+        As `cronbach_alpha` does.
+
+    Notes
+    -----
+    With C the covariances, V the sum of C, and O its off-diagonal part (Guttman, 1945):
+    ``l1 = 1 - tr C / V``; ``l2 = l1 + sqrt(k/(k-1) sum O**2) / V``; ``l3 = k/(k-1) l1`` (alpha);
+    ``l4 = max over splits of 4 cov(A, B) / V``, of halves of any size; ``l5 = l1 + 2 sqrt(max_j
+    sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V``. Guttman's fourth bound is for any one
+    split; its maximum was proposed by Jackson and Agunwamba (1977). In small samples lambda-4 and
+    lambda-6 run too high, because they pick what chance favours.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> bounds = guttman_lambdas(answers, scale="trust")
+    >>> bounds.lambda2 >= bounds.lambda3, bounds.lambda4_is_exact
+    (True, True)
+    """
+    by_correlation = check_source(of) == "correlations"
+    moments = keyed_moments(answers, scale, missing, pair_sds=by_correlation and check_sds(sds) == "pairs")
+    check_unweighted(moments)
+    reason = undefined_because(moments, of, sds)
+    bounds = (math.nan,) * 5
+    fourth, exact, sixth_reason = math.nan, True, reason
+    half: tuple[str, ...] = ()
+    if reason is None:
+        matrix = moments.matrix(of, sds)
+        bounds = guttman_bounds(matrix)
+        exact = moments.n_items <= _EXACT_ITEMS
+        found = best_split(matrix) if exact else searched_split(matrix, generator(rng))
+        fourth = 4 * float(matrix[np.ix_(found, ~found)].sum()) / float(matrix.sum())
+        half = tuple(item for item, there in zip(moments.items, found, strict=True) if there)
+        if math.isnan(bounds[4]):
+            sixth_reason = (
+                f"{moments.constant_items[0]} is constant"
+                if moments.constant_items
+                else "some items are linear combinations of others, or there are more items than persons"
+            )
+    return GuttmanLambdas(
+        **moments.origin(),
+        estimate=bounds[1],
+        definition=f"Guttman (1945) of {missing} {of}",
+        reason=reason,
+        lambda1=bounds[0],
+        lambda2=bounds[1],
+        lambda3=bounds[2],
+        lambda4=fourth,
+        lambda5=bounds[3],
+        lambda6=bounds[4],
+        lambda4_is_exact=exact,
+        half=half,
+        lambda6_reason=sixth_reason,
+    )

@@ -1,0 +1,359 @@
+"""Reliability from two halves of a scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.moments.keyed import (
+    Answers,
+    Floats,
+    KeyedMoments,
+    Missing,
+    Source,
+    check_source,
+    keyed_moments,
+)
+from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
+from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
+from intimacy_scales.results.result import Coefficient, generator, shown
+
+_ALL_SPLITS = 24
+_ROUNDING = 1e-12
+Halves = tuple[Sequence[str], Sequence[str]]
+
+
+def spearman_brown(reliability: float, factor: float = 2.0) -> float:
+    """Return the reliability of a scale made ``factor`` times as long with parallel items.
+
+    ``k r / (1 + (k - 1) r)`` (Spearman, 1910; Brown, 1910).
+
+    Examples
+    --------
+    >>> round(spearman_brown(0.7), 4)
+    0.8235
+    """
+    _check_prophecy(reliability, factor)
+    return factor * reliability / (1 + (factor - 1) * reliability)
+
+
+def items_needed(reliability: float, wanted: float, n_items: int = 1) -> float:
+    """Return how many parallel items a scale needs for a wanted reliability.
+
+    ``n_items * wanted (1 - r) / (r (1 - wanted))``: Spearman-Brown (1910) turned round. Round it up.
+
+    Examples
+    --------
+    >>> round(items_needed(0.7, 0.9, n_items=8), 2)
+    30.86
+    """
+    _check_prophecy(reliability, 1.0)
+    if not n_items > 0:
+        raise EstimationError(f"n_items={n_items!r}: how many items the scale has, above 0")
+    if not 0 < reliability < 1 or not 0 < wanted < 1:
+        raise EstimationError(
+            f"from a reliability of {reliability!r} to {wanted!r}: both must be between 0 and 1"
+        )
+    return n_items * wanted * (1 - reliability) / (reliability * (1 - wanted))
+
+
+def _check_prophecy(reliability: float, factor: float) -> None:
+    if not -1 <= reliability <= 1:
+        raise EstimationError(f"reliability={reliability!r}: a number from -1 to 1")
+    if not factor > 0:
+        raise EstimationError(f"factor={factor!r}: how many times as long, above 0")
+    if 1 + (factor - 1) * reliability <= 0:
+        raise EstimationError(
+            f"reliability={reliability!r}: so far below 0 that no scale {factor!r} times as long exists"
+        )
+
+
+def horst(r: float, share: float) -> float:
+    """Return the reliability of a whole whose parts have a share ``p`` and ``1 - p`` of its items.
+
+    ``(sqrt(r**4 + 4 r**2 (1 - r**2) p q) - r**2) / (2 (1 - r**2) p q)`` (Horst, 1951); for halves of
+    equal length this is Spearman-Brown. Not defined for a negative r.
+    """
+    product = share * (1 - share)
+    if r < 0 or r > 1 + _ROUNDING:
+        return math.nan
+    if r >= 1:
+        return 1.0
+    square = r * r
+    root = math.sqrt(square**2 + 4 * square * (1 - square) * product)
+    return (root - square) / (2 * (1 - square) * product)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SplitHalf(Coefficient):
+    """Reliability from two halves.
+
+    Attributes
+    ----------
+    estimate
+        Spearman-Brown for halves of equal length, Horst's correction otherwise.
+    r
+        Correlation of the halves.
+    spearman_brown, horst
+        Reliability of the whole, for halves of equal, of any length.
+    flanagan_rulon
+        ``4 cov(A, B) / V``, which does not ask the halves to vary alike.
+    halves
+        Items of each half.
+    """
+
+    title: ClassVar[str] = "Split-half reliability"
+
+    r: float
+    spearman_brown: float
+    flanagan_rulon: float
+    horst: float
+    halves: tuple[tuple[str, ...], tuple[str, ...]]
+
+    def _extra(self) -> dict[str, Any]:
+        names = ("r", "spearman_brown", "flanagan_rulon", "horst")
+        return {name: getattr(self, name) for name in names} | {"halves": [list(h) for h in self.halves]}
+
+    def _lines(self) -> list[str]:
+        lines = Coefficient._lines(self)
+        if self.reason:
+            return lines
+        sizes = " and ".join(str(len(half)) for half in self.halves)
+        values = f"Spearman-Brown {shown(self.spearman_brown)}, Flanagan-Rulon {shown(self.flanagan_rulon)}"
+        return [lines[0], f"halves of {sizes} items, r = {shown(self.r)}; {values}", lines[1]]
+
+
+def _positions(moments: KeyedMoments, halves: Halves | str) -> tuple[Floats, tuple[tuple[str, ...], ...]]:
+    """Return 1 for items of the first half and 0 for the second (k,), and both halves' items."""
+    if isinstance(halves, str):
+        if halves != "odd-even":
+            raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids")
+        given: tuple[Sequence[str], ...] = (moments.items[::2], moments.items[1::2])
+    else:
+        given = _two_lists(halves)
+    if len(given) != 2 or any(isinstance(half, str) for half in given):  # noqa: PLR2004 - two halves
+        raise EstimationError("halves: two lists of item ids")
+    named = [item for half in given for item in half]
+    if sorted(named) != sorted(moments.items) or not all(given):
+        missing = sorted(set(moments.items) - set(named))
+        strange = sorted(set(named) - set(moments.items))
+        twice = sorted({item for item in named if named.count(item) > 1})
+        said = [
+            f"{what} {', '.join(found)}"
+            for what, found in (("missing:", missing), ("not of this scale:", strange), ("twice:", twice))
+            if found
+        ]
+        raise EstimationError(
+            f"halves of {moments.scale!r}: each of its items belongs to exactly one half "
+            f"({'; '.join(said) or 'one half is empty'})"
+        )
+    first = np.array([item in set(given[0]) for item in moments.items], dtype=np.float64)
+    return first, tuple(tuple(half) for half in given)
+
+
+def _two_lists(halves: Any) -> tuple[Sequence[str], ...]:
+    try:
+        return tuple(half if isinstance(half, str) else tuple(map(str, half)) for half in halves)
+    except TypeError:
+        raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids") from None
+
+
+def split_half(
+    answers: Answers,
+    *,
+    scale: str | None = None,
+    halves: Halves | str = "odd-even",
+    missing: Missing = "pairwise",
+    of: Source = "covariances",
+) -> SplitHalf:
+    """Compute reliability from two halves of a scale.
+
+    Parameters
+    ----------
+    answers, scale, missing
+        As in `cronbach_alpha`.
+    halves
+        ``odd-even``: items 1, 3, 5 … of the key against 2, 4, 6 …; or two lists of item ids. Halves
+        of different lengths are corrected as such.
+    of
+        ``covariances``, or ``correlations``: as if all items had the same variance.
+
+    Returns
+    -------
+    SplitHalf
+
+    Raises
+    ------
+    EstimationError
+        Halves that leave out an item, or name one twice.
+
+    Notes
+    -----
+    Of two items, alpha underestimates reliability and Spearman-Brown is the better coefficient
+    (Eisinga, te Grotenhuis & Pelzer, 2013). Flanagan-Rulon (Rulon, 1939; Guttman's lambda-4 for this
+    split) is ``4 cov(A, B) / V``.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> split_half(answers, scale="trust").halves
+    (('tru01', 'tru09'), ('tru04', 'tru11'))
+    """
+    moments = keyed_moments(answers, scale, missing, pair_sds=False)
+    check_unweighted(moments)
+    return split_half_from(moments, halves, of=of)
+
+
+def split_half_from(
+    moments: KeyedMoments,
+    halves: Halves | str = "odd-even",
+    *,
+    of: Source = "covariances",
+    reason: str | None = None,
+) -> SplitHalf:
+    """Return split-half reliability of moments; with a reason, one that is not defined."""
+    reason = reason or undefined_because(moments, check_source(of))
+    r = total = flanagan = corrected = math.nan
+    parts: tuple[tuple[str, ...], ...] = ((), ())
+    share = 0.5
+    if moments.n_items > 1:
+        first, parts = _positions(moments, halves)
+        share = float(first.mean())
+    if reason is None:
+        second = 1 - first
+        c = moments.matrix(of)
+        a, b, both = float(first @ c @ first), float(second @ c @ second), float(first @ c @ second)
+        if varies(c, first) and varies(c, second):
+            r = both / math.sqrt(a * b)
+            r = 0.0 if abs(r) < _ROUNDING else r
+            total = 2 * r / (1 + r) if -1 < r <= 1 + _ROUNDING else math.nan
+            corrected = horst(r, share)
+        else:
+            reason = "one half does not vary"
+        flanagan = 4 * both / float(c.sum())
+    equal = share == 0.5  # noqa: PLR2004 - halves of equal length
+    if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
+        reason = f"the halves correlate {r:.2f}, which is no reliability to step up from"
+    return SplitHalf(
+        **moments.origin(),
+        estimate=math.nan if reason else total if equal else corrected,
+        definition=f"{'Spearman-Brown' if equal else 'Horst'} of {moments.missing} {of}",
+        reason=reason,
+        r=r,
+        spearman_brown=total,
+        flanagan_rulon=flanagan,
+        horst=corrected,
+        halves=(parts[0], parts[1]),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SplitHalves(Coefficient):
+    """The distribution of split-half reliability over splits; the estimate is the mean.
+
+    Attributes
+    ----------
+    values
+        (n_splits,): ``4 cov(A, B) / V`` of each split, ascending.
+    every_split
+        Whether all splits were made, or a sample of them.
+    """
+
+    title: ClassVar[str] = "Mean split-half reliability"
+
+    values: Floats = field(repr=False, compare=False)
+    every_split: bool
+
+    @property
+    def min(self) -> float:
+        """The lowest."""
+        return float(self.values[0]) if len(self.values) else math.nan
+
+    @property
+    def max(self) -> float:
+        """The highest: lambda-4 over such splits, if every split was made."""
+        return float(self.values[-1]) if len(self.values) else math.nan
+
+    def quantile(self, share: float) -> float:
+        """Return a quantile of the distribution."""
+        return float(np.quantile(self.values, share)) if len(self.values) else math.nan
+
+    def _extra(self) -> dict[str, Any]:
+        return {
+            "n_splits": len(self.values),
+            "every_split": self.every_split,
+            "min": self.min,
+            "median": self.quantile(0.5),
+            "max": self.max,
+        }
+
+    def _lines(self) -> list[str]:
+        lines = Coefficient._lines(self)
+        if self.reason:
+            return lines
+        kind = "all" if self.every_split else "a sample of"
+        spread = f"from {shown(self.min)} to {shown(self.max)}, median {shown(self.quantile(0.5))}"
+        return [lines[0], f"{kind} {len(self.values)} splits: {spread}", lines[1]]
+
+
+def split_halves(
+    answers: Answers,
+    *,
+    scale: str | None = None,
+    missing: Missing = "pairwise",
+    of: Source = "covariances",
+    n_splits: int = 10_000,
+    rng: int | np.random.Generator | None = None,
+) -> SplitHalves:
+    """Compute split-half reliability of every split of a scale, or of a sample of splits.
+
+    Parameters
+    ----------
+    answers, scale, missing
+        As in `cronbach_alpha`.
+    of
+        As in `split_half`.
+    n_splits, rng
+        Beyond 24 items, splits are sampled: how many, and a seed or Generator.
+
+    Returns
+    -------
+    SplitHalves
+
+    Notes
+    -----
+    A split of k items is one of floor(k/2) against ceiling(k/2) items; its value is Flanagan-Rulon's
+    ``4 cov(A, B) / V``. For an even k their mean is coefficient alpha (Cronbach, 1951).
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> len(split_halves(answers, scale="trust").values)
+    3
+    """
+    moments = keyed_moments(answers, scale, missing, pair_sds=False)
+    check_unweighted(moments)
+    reason = undefined_because(moments, check_source(of))
+    if n_splits < 1:
+        raise EstimationError(f"n_splits={n_splits!r}: at least 1")
+    every = moments.n_items <= _ALL_SPLITS
+    values = np.empty(0)
+    if reason is None:
+        c = moments.matrix(of)
+        values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
+    values.flags.writeable = False
+    return SplitHalves(
+        **moments.origin(),
+        estimate=float(values.mean()) if len(values) else math.nan,
+        definition=f"mean of 4 cov(A, B) / V over splits, of {missing} {of}",
+        reason=reason,
+        values=values,
+        every_split=every,
+    )

@@ -1,0 +1,336 @@
+"""McDonald's omega: how much of the variance of a score is due to what the items share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, get_args
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution
+from intimacy_scales.factor.confirmatory.model.model import parts_of_total
+from intimacy_scales.factor.reading import check_missing, of_rows
+from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample
+from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.moments.keyed import Answers, Floats, KeyedMoments, items_of, keyed_moments
+from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.conditions import (
+    check_unweighted,
+    undefined_because,
+    weighted_because,
+)
+from intimacy_scales.reliability.consistency.omega_figures import (
+    GroupOmega,
+    model_of,
+    omega_figures,
+    one_factor_estimate,
+)
+from intimacy_scales.results.result import Coefficient, Interval, shown
+
+OmegaModel = Literal["one_factor", "correlated", "second_order", "bifactor"]
+Denominator = Literal["model", "observed"]
+OmegaInterval = Literal["logit", "delta", "adf", "bootstrap", "bca"]
+MODELS: tuple[str, ...] = get_args(OmegaModel)
+_TITLES = {
+    "one_factor": "one factor",
+    "correlated": "correlated factors",
+    "second_order": "second-order factor",
+    "bifactor": "bifactor model",
+}
+_OF = {
+    "one_factor": "one factor",
+    "correlated": "correlated factors",
+    "second_order": "a second-order factor",
+    "bifactor": "a bifactor model",
+}
+_FEWEST = 3
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class McDonaldOmega(Coefficient):
+    """Omega total of a scale, from a confirmatory factor model.
+
+    Attributes
+    ----------
+    model
+        ``one_factor``, ``correlated``, ``second_order`` or ``bifactor``.
+    denominator
+        Which of the next two the estimate is.
+    model_implied
+        Variance due to factors over the variance that the model implies (McDonald, 1999).
+    observed
+        The same over the variance that was observed (semTools' default).
+    hierarchical
+        Share of the general factor alone (omega hierarchical), of the same variance as the estimate; nan
+        without one.
+    ecv
+        Explained common variance of the general factor; nan without one.
+    groups
+        Omega of each part, where there is a general factor.
+    construct_reliability_h
+        Reliability of the best weighted sum (Hancock & Mueller, 2001); nan with several factors.
+    ave, ave_standardized
+        Average variance extracted (Fornell & Larcker, 1981), and of standardized items; nan with several
+        factors.
+    standardized
+        Omega of the sum of standardized items; nan with several factors.
+    loadings, std_loadings, residual_variances
+        Item → estimate, factor variances 1; loadings empty with several factors.
+    fit
+        How well the model fits; None where it was not estimated.
+    improper
+        What no population could have, such as Heywood cases.
+    """
+
+    title: ClassVar[str] = "McDonald's omega (total)"
+
+    model: str
+    denominator: str
+    model_implied: float = math.nan
+    observed: float = math.nan
+    hierarchical: float = math.nan
+    ecv: float = math.nan
+    groups: tuple[GroupOmega, ...] = ()
+    construct_reliability_h: float = math.nan
+    ave: float = math.nan
+    ave_observed: float = math.nan
+    ave_standardized: float = math.nan
+    standardized: float = math.nan
+    loadings: Mapping[str, float] = field(default_factory=dict)
+    std_loadings: Mapping[str, float] = field(default_factory=dict)
+    residual_variances: Mapping[str, float] = field(default_factory=dict)
+    fit: Fit | None = None
+    improper: tuple[str, ...] = ()
+    solution: Solution | None = field(default=None, repr=False, compare=False)
+    sample: SampleMoments | None = field(default=None, repr=False, compare=False)
+    weights: Floats | None = field(default=None, repr=False, compare=False)
+    answers: Answers | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def standard_error(self) -> float:
+        """Standard error by the delta method, for normal answers; nan where it is not defined."""
+        from intimacy_scales.reliability.consistency.omega_intervals import omega_variance
+
+        return math.sqrt(omega_variance(self)) if self.reason is None else math.nan
+
+    def confidence_interval(
+        self,
+        confidence_level: float = 0.95,
+        method: OmegaInterval = "logit",
+        *,
+        n_resamples: int = 1000,
+        rng: int | np.random.Generator | None = None,
+        clusters: Clusters = None,
+    ) -> Interval:
+        """Return a confidence interval.
+
+        Parameters
+        ----------
+        confidence_level
+            For example 0.95.
+        method
+            ``delta``: symmetric, normal answers (Raykov, 2002). ``logit``: the same on the scale of
+            ln(omega / (1 - omega)), so that ends stay between 0 and 1 (Raykov & Marcoulides, 2011).
+            ``adf``: symmetric, any distribution. ``bootstrap``: percentiles; ``bca``: bias-corrected and
+            accelerated (Efron, 1987).
+        n_resamples, rng
+            Of the bootstrap: how many, and a seed or Generator.
+        clusters
+            Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
+            ``adf`` and the bootstrap.
+
+        Returns
+        -------
+        Interval
+            With the reason in place of ends where it is not defined: for ``delta`` and ``adf``, where the
+            standard error is above 1/2, as nothing between 0 and 1 varies so much (Popoviciu, 1935); for
+            ``logit``, where it is above ``sqrt(omega (1 - omega))``, as nothing that stays between 0 and 1
+            does with this mean (Bhatia & Davis, 2000). Improper solutions have such standard errors.
+
+        Raises
+        ------
+        EstimationError
+            No such method, or one that needs each person's answers without them.
+        """
+        from intimacy_scales.reliability.consistency.omega_intervals import omega_interval
+
+        return omega_interval(self, confidence_level, method, n_resamples, rng, clusters)
+
+    def if_dropped(self) -> dict[str, float]:
+        """Return omega without each item in turn; nan where it is not defined.
+
+        Raises
+        ------
+        EstimationError
+            A model with several factors.
+        """
+        if self.model != "one_factor":
+            raise EstimationError(f"if_dropped() is of one factor; this is omega of {_OF[self.model]}")
+        if self.sample is None or self.weights is None:
+            return {}
+        if np.ptp(self.weights) > _ROUNDING * self.weights.max():
+            raise EstimationError("if_dropped() is of a scale whose items count alike; these do not")
+        found = {}
+        for item in self.sample.names:
+            rest = self.sample.of([name for name in self.sample.names if name != item])
+            found[item] = one_factor_estimate(rest, self.denominator)
+        return found
+
+    def _extra(self) -> dict[str, Any]:
+        names = (
+            "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv",
+            "construct_reliability_h", "ave", "ave_standardized", "standardized", "loadings", "std_loadings",
+            "residual_variances", "improper",
+        )  # fmt: skip
+        groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
+        return {name: getattr(self, name) for name in names} | {
+            "groups": groups,
+            "fit": self.fit,
+            "interval": self.confidence_interval(),
+        }
+
+    def _lines(self) -> list[str]:
+        lines = Coefficient._lines(self)
+        if self.reason is None:
+            other = "observed" if self.denominator == "model" else "model_implied"
+            lines.append(
+                f"{_TITLES[self.model]}; {other.replace('_', '-')} variance: {shown(getattr(self, other))}"
+            )
+            if not math.isnan(self.hierarchical):
+                lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}")
+            if self.fit is not None:
+                lines.append(repr(self.fit)[1:-1])
+        return [*lines, *(f"improper: {text}" for text in self.improper)]
+
+
+def mcdonald_omega(
+    answers: Answers,
+    *,
+    scale: str | None = None,
+    model: OmegaModel | None = None,
+    denominator: Denominator = "model",
+    missing: MissingAnswers = "pairwise",
+) -> McDonaldOmega:
+    """Compute omega total of a scale from a confirmatory factor model.
+
+    Parameters
+    ----------
+    answers
+        Checked answers (`encode`), or their moments (`item_moments`).
+    scale
+        The scale's id; may be left out where the instrument has only one.
+    model
+        ``one_factor`` behind all items, the default of a scale of items. Of a total of several scales:
+        ``correlated`` (the default), one factor for each part; ``second_order``, one factor behind
+        them; ``bifactor``, a general factor beside them. The last two also give omega hierarchical.
+    denominator
+        ``model``: over the variance that the model implies. ``observed``: over the variance observed.
+    missing
+        ``pairwise``, ``listwise``, or ``fiml``: every answer by maximum likelihood, which holds where
+        answers are missing at random.
+
+    Returns
+    -------
+    McDonaldOmega
+        With `confidence_interval`, `standard_error` and `if_dropped`.
+
+    Raises
+    ------
+    EstimationError
+        Several scales and none named; a table that was not checked; FIML of moments; a model that
+        this scale cannot have.
+
+    Notes
+    -----
+    ``omega = w' (Sigma - Theta) w / w' Sigma w`` (McDonald, 1999): with one factor of variance 1,
+    ``(sum of loadings)² / ((sum of loadings)² + sum of residual variances)``; w weights the items as the
+    score does. It equals alpha where loadings are equal.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> omega = mcdonald_omega(answers, scale="trust")
+    >>> round(omega.estimate, 3), omega.fit.df
+    (0.787, 2)
+    """
+    check_missing(missing)
+    if denominator not in get_args(Denominator):
+        raise EstimationError(f"denominator={denominator!r}: 'model' or 'observed'")
+    name, _ = items_of(answers, scale)
+    composite = bool(answers.instrument.scale(name).of)
+    parts = parts_of_total(answers.instrument, name)
+    chosen = _model_for(model, name, total=bool(parts))
+    kept = "pairwise" if missing == "fiml" else missing
+    moments = keyed_moments(answers, name, kept, pair_sds=False)
+    if not composite:
+        check_unweighted(moments)
+    sample = keyed_as_sample(moments)
+    if missing == "fiml":
+        if not isinstance(answers, CodedResponses):
+            raise EstimationError(
+                "missing='fiml' needs each person's answers, and moments are only sums of them; pass "
+                "encode(instrument, table)"
+            )
+        values, _ = keyed_answers(answers, name)
+        sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
+    with one_blas_thread():
+        return omega_from(answers, moments, sample, chosen, denominator=denominator)
+
+
+def _model_for(model: str | None, scale: str, *, total: bool) -> str:
+    if model is None:
+        return "correlated" if total else "one_factor"
+    if model not in MODELS:
+        raise EstimationError(f"model={model!r}: there are {', '.join(MODELS)}")
+    if model != "one_factor" and not total:
+        raise EstimationError(
+            f"model={model!r}: {scale!r} is a scale of items, not of scales; use 'one_factor'"
+        )
+    return model
+
+
+def omega_from(
+    answers: Answers,
+    moments: KeyedMoments,
+    sample: SampleMoments,
+    model: str,
+    *,
+    denominator: str = "model",
+    reason: str | None = None,
+) -> McDonaldOmega:
+    """Return omega of moments; with a reason, one that is not defined."""
+    common = moments.origin() | {"missing": sample.missing, "n": sample.n}
+    what = "model-implied" if denominator == "model" else "observed"
+    how = f"{_TITLES[model]}, ML, {sample.missing}"
+    common |= {
+        "definition": f"w' (Sigma - Theta) w over the {what} variance; {how}",
+        "model": model,
+        "denominator": denominator,
+    }
+    reason = reason or undefined_because(moments) or _too_few(moments, model)
+    if moments.torn and reason is None:
+        reason = weighted_because(moments)
+    try:
+        if reason is None:
+            sample.check_usable()
+            written, general = model_of(answers.instrument, moments.scale, model, moments.items)
+            by_item = dict(zip(moments.items, moments.weights.tolist(), strict=True))
+            found = omega_figures(written, general, sample, by_item, denominator)
+            return McDonaldOmega(answers=answers, **found, **common)
+    except EstimationError as error:
+        reason = str(error)
+    return McDonaldOmega(estimate=math.nan, reason=reason, **common)
+
+
+def _too_few(moments: KeyedMoments, model: str) -> str | None:
+    if model == "one_factor" and moments.n_items < _FEWEST:
+        return "two items do not identify a factor; use Spearman-Brown (split_half)"
+    return None

@@ -1,0 +1,1 @@
+"""Persons, occasions and items: how reliable persons' means and their changes are."""

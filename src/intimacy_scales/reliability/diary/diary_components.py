@@ -1,0 +1,100 @@
+"""Variance components of answers by persons, occasions and items (arrays only).
+
+With every item answered at an occasion, its mean over items and its contrasts between items are
+independent, so the likelihood separates into two of persons by occasions.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.reliability.agreement.crossed import (
+    CrossedData,
+    Floats,
+    minimize_over_variances,
+    one_way_components,
+)
+
+SOURCES = (
+    "person", "occasion", "item", "person x occasion", "person x item", "occasion x item", "residual",
+)  # fmt: skip
+
+
+def _contrasts(k: int) -> Floats:
+    """Return an orthonormal basis of what differs between k items (k, k - 1)."""
+    basis: Floats = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, : k - 1]]))[0][:, 1:]
+    return basis
+
+
+def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -> dict[str, float]:
+    """Return the seven components by restricted likelihood."""
+    k = y.shape[1]
+    means = CrossedData(who, when, y.sum(axis=1, keepdims=True) / math.sqrt(k))
+    between = CrossedData(who, when, y @ _contrasts(k), centred=False)
+
+    def deviance(v: Any) -> Any:
+        p, t, i, pt, pi, ti, e = v
+        return means.restricted(k * p + pi, k * t + ti, k * pt + e) + between.with_random_intercept(
+            pi, ti, e, i
+        )
+
+    found = minimize_over_variances(deviance, len(SOURCES), float(y.var()))
+    return dict(zip(SOURCES, found.tolist(), strict=True))
+
+
+def anova_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -> dict[str, float]:
+    """Return the seven components from mean squares of the balanced design."""
+    n, m, k = int(who.max()) + 1, int(when.max()) + 1, y.shape[1]
+    cube = np.empty((n, m, k))
+    cube[who, when] = y
+    grand = cube.mean()
+    p, t, i = (cube.mean(axis=a) - grand for a in ((1, 2), (0, 2), (0, 1)))
+    pt = cube.mean(axis=2) - grand - p[:, None] - t
+    pi = cube.mean(axis=1) - grand - p[:, None] - i
+    ti = cube.mean(axis=0) - grand - t[:, None] - i
+    e = cube - grand - p[:, None, None] - t[:, None] - i - pt[:, :, None] - pi[:, None, :] - ti
+    ms_e = float(np.sum(e**2)) / ((n - 1) * (m - 1) * (k - 1))
+    ms_pt = k * float(np.sum(pt**2)) / ((n - 1) * (m - 1))
+    ms_pi = m * float(np.sum(pi**2)) / ((n - 1) * (k - 1))
+    ms_ti = n * float(np.sum(ti**2)) / ((m - 1) * (k - 1))
+    ms_p = m * k * float(np.sum(p**2)) / (n - 1)
+    ms_t = n * k * float(np.sum(t**2)) / (m - 1)
+    ms_i = n * m * float(np.sum(i**2)) / (k - 1)
+    return {
+        "person": (ms_p - ms_pt - ms_pi + ms_e) / (m * k),
+        "occasion": (ms_t - ms_pt - ms_ti + ms_e) / (n * k),
+        "item": (ms_i - ms_pi - ms_ti + ms_e) / (n * m),
+        "person x occasion": (ms_pt - ms_e) / k,
+        "person x item": (ms_pi - ms_e) / m,
+        "occasion x item": (ms_ti - ms_e) / n,
+        "residual": ms_e,
+    }
+
+
+def nested_components(y: Floats, who: NDArray[np.intp], *, fixed_items: bool) -> tuple[float, float, float]:
+    """Return variances of persons, of occasions in persons, and of the rest, by restricted likelihood.
+
+    The means of occasions and the contrasts between items are independent; only where occasions do
+    not vary more than their items' residuals tell, one variance serves both.
+    """
+    n, k = y.shape
+    contrasts = y @ _contrasts(k)
+    if fixed_items:
+        contrasts = contrasts - contrasts.mean(axis=0)
+    df = (n - 1 if fixed_items else n) * (k - 1)
+    inside = float(np.sum(contrasts**2))
+    residual = inside / df
+    rows = CrossedData(who, np.zeros(n, dtype=np.intp), y.sum(axis=1, keepdims=True) / math.sqrt(k))
+    person, occasion = one_way_components(rows, float(y.var()) * k).tolist()
+    if occasion < residual:
+
+        def deviance(v: Any) -> Any:
+            return rows.restricted(v[0], v[0] * 0, v[1]) + df * np.log(v[1]) + inside / v[1]
+
+        person, occasion = minimize_over_variances(deviance, 2, float(y.var()) * k).tolist()
+        residual = occasion
+    return person / k, (occasion - residual) / k, residual

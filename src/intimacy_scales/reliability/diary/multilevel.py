@@ -1,0 +1,367 @@
+"""Reliability of diaries: persons, occasions and items as sources of variance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.clusters import Clusters, labelled_rows
+from intimacy_scales.moments.keyed import items_of
+from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.agreement.anova import ratio
+from intimacy_scales.reliability.agreement.crossed import Floats
+from intimacy_scales.reliability.diary.diary_components import (
+    SOURCES,
+    anova_components,
+    nested_components,
+    reml_components,
+)
+from intimacy_scales.results.result import Result, counted, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COEFFICIENTS = {
+    "RkF": "differences between persons, mean of all occasions, occasions fixed",
+    "R1R": "differences between persons on one random occasion",
+    "RkR": "differences between persons, mean of random occasions",
+    "Rc": "change of a person from occasion to occasion",
+    "RkRn": "differences between persons, occasions nested in persons",
+    "Rcn": "change within persons, occasions nested in persons",
+    "Rcn fixed items": "the same, not counting as error that items differ in mean",
+}
+
+Method = Literal["reml", "anova"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NestedComponents(Result):
+    """Variance components of items in occasions in persons.
+
+    Attributes
+    ----------
+    person, occasion, residual
+        Variance between persons, between a person's occasions, and of single answers around them.
+    item_effect
+        ``none``: items that differ in mean add to the residual. ``fixed``: they do not.
+    n_items, occasions_per_person
+        Number of items, and mean number of occasions.
+    """
+
+    person: float
+    occasion: float
+    residual: float
+    item_effect: str
+    n_items: int
+    occasions_per_person: float
+
+    @property
+    def within(self) -> float:
+        """Reliability of an occasion's score within persons, ``occasion / (occasion + residual / k)``."""
+        return _share(self.occasion, self.residual / self.n_items)
+
+    @property
+    def between(self) -> float:
+        """Reliability of a person's mean over the mean number of occasions."""
+        return self.between_over(self.occasions_per_person)
+
+    def between_over(self, n_occasions: float) -> float:
+        """Return the reliability of a person's mean over so many occasions."""
+        error = self.occasion / n_occasions + self.residual / (n_occasions * self.n_items)
+        return _share(self.person, error)
+
+    @property
+    def icc(self) -> float:
+        """Share of the variance of single answers that lies between persons."""
+        return _share(self.person, self.occasion + self.residual)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return components and reliabilities."""
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return fields | {name: plain(getattr(self, name)) for name in ("within", "between", "icc")}
+
+    def __repr__(self) -> str:
+        return (
+            f"<NestedComponents: person {shown(self.person)}, occasion {shown(self.occasion)}, residual "
+            f"{shown(self.residual)}; within {shown(self.within)}, between {shown(self.between)}>"
+        )
+
+
+def _share(true: float, error: float) -> float:
+    return ratio(true, true + error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DiaryReliability(Result):
+    """Reliability of a scale that persons answer again and again.
+
+    Attributes
+    ----------
+    instrument, scale
+        What was answered.
+    n_persons, n_occasions, n_items, n_rows
+        Persons, different occasions, items, and answered occasions in all.
+    n_left_out
+        Rows in which an item was skipped.
+    balanced
+        Whether every person answered on every occasion.
+    method
+        ``reml`` or ``anova``.
+    components
+        Variance of each source in `SOURCES`; empty without occasions that persons share.
+    nested
+        Components with occasions nested in persons, without an item effect.
+    nested_fixed_items
+        The same with a fixed effect of each item.
+    """
+
+    instrument: InstrumentRef
+    scale: str
+    n_persons: int
+    n_occasions: int
+    n_items: int
+    n_rows: int
+    n_left_out: int
+    balanced: bool
+    method: str
+    components: dict[str, float]
+    nested: NestedComponents
+    nested_fixed_items: NestedComponents
+
+    def coefficients(self, n_occasions: float | None = None) -> dict[str, float]:
+        """Return the generalizability coefficients (Cranford et al., 2006; Shrout & Lane, 2012).
+
+        Parameters
+        ----------
+        n_occasions
+            For a mean over so many occasions; by default the mean number that a person answered.
+
+        Returns
+        -------
+        dict
+            With p person, t occasion, i item, k items and m occasions, ``P = var_p + var_pi / k``:
+            ``RkF = P / (P + var_e / km)``; ``R1R = P / (P + var_t + var_pt + var_e / k)``;
+            ``RkR = P / (P + var_t / m + var_pt / m + var_e / km)``;
+            ``Rc = var_pt / (var_pt + var_e / k)``; ``RkRn`` and ``Rcn`` from the nested components.
+            The first four are nan where occasions are not shared.
+        """
+        m = self.nested.occasions_per_person if n_occasions is None else n_occasions
+        if not isinstance(m, int | float) or m < 1:
+            raise EstimationError(f"n_occasions={n_occasions!r}: a number, at least 1")
+        k, values = self.n_items, dict.fromkeys(_COEFFICIENTS, math.nan)
+        if self.components:
+            p, t, _, pt, pi, _, e = (self.components[source] for source in SOURCES)
+            between = p + pi / k
+            values["RkF"] = _share(between, e / (k * m))
+            values["R1R"] = _share(between, t + pt + e / k)
+            values["RkR"] = _share(between, t / m + pt / m + e / (k * m))
+            values["Rc"] = _share(pt, e / k)
+        values["RkRn"] = self.nested.between_over(m)
+        values["Rcn"] = self.nested.within
+        values["Rcn fixed items"] = self.nested_fixed_items.within
+        return values
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of the variance components, with percent of their sum."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        if self.components:
+            parts = self.components
+        else:
+            n = self.nested
+            parts = {"person": n.person, "occasion in person": n.occasion, "residual": n.residual}
+        total = sum(parts.values())
+        percent = [100 * v / total if total > 0 else math.nan for v in parts.values()]
+        columns = {"source": list(parts), "variance": list(parts.values()), "percent": percent}
+        return pandas_frame(columns).set_index("source")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return components, coefficients and counts; None for what is not defined."""
+        names = ("scale", "n_persons", "n_occasions", "n_items", "n_rows", "n_left_out", "balanced", "method")
+        return {
+            "instrument": self.instrument.to_dict(),
+            **{name: getattr(self, name) for name in names},
+            "components": plain(self.components),
+            "coefficients": plain(self.coefficients()),
+            "nested": self.nested.to_dict(),
+            "nested_fixed_items": self.nested_fixed_items.to_dict(),
+        }
+
+    def _head(self) -> str:
+        left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""
+        return (
+            f"Diary reliability of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions, "
+            f"{self.n_items} items{left}; means over {self.nested.occasions_per_person:.4g} occasions; "
+            f"{self.method}; {self.instrument}"
+        )
+
+    def __repr__(self) -> str:
+        lines = [f"  {name} {shown(v)}: {_COEFFICIENTS[name]}" for name, v in self.coefficients().items()]
+        return f"<{self._head()}\n{self.to_frame().round(3).to_string()}\n" + "\n".join(lines) + ">"
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0)
+        rows = "".join(
+            f"<tr><th>{name}</th><td>{shown(v)}</td><td>{_COEFFICIENTS[name]}</td></tr>"
+            for name, v in self.coefficients().items()
+        )
+        return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>"
+
+
+def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp], table_rows: NDArray[np.intp]) -> None:
+    pairs, counts = np.unique(np.column_stack([person, occasion]), axis=0, return_counts=True)
+    twice = pairs[counts > 1]
+    if len(twice):
+        rows = table_rows[(person == twice[0, 0]) & (occasion == twice[0, 1])]
+        raise EstimationError(
+            f"occasion: {len(twice)} occasions stand more than once for a person, the first in rows "
+            f"{', '.join(map(str, rows[:3]))}; number the occasions of a person through, for example "
+            "10 * day + beep, or leave occasion out for nested components alone"
+        )
+
+
+def _renumbered(positions: NDArray[np.intp]) -> NDArray[np.intp]:
+    return np.unique(positions, return_inverse=True)[1]
+
+
+def diary_reliability(
+    answers: CodedResponses,
+    *,
+    person: Clusters,
+    occasion: Clusters = None,
+    scale: str | None = None,
+    method: Method = "reml",
+) -> DiaryReliability:
+    """Compute reliability between persons and within persons from repeated answers.
+
+    Parameters
+    ----------
+    answers
+        Checked answers, a row for each person and occasion; the table must have the columns below.
+    person
+        Column that says who answered, or a label for each row.
+    occasion
+        Column (or labels) that says when, such as the day of the study, in the same numbers for
+        everyone. None: occasions are only nested in persons, and RkF, R1R, RkR and Rc are not defined.
+    scale
+        As in `cronbach_alpha`.
+    method
+        ``reml``: restricted maximum likelihood; persons may miss occasions. ``anova``: mean squares,
+        where every person answered on every occasion; components may come out negative.
+
+    Returns
+    -------
+    DiaryReliability
+
+    Raises
+    ------
+    EstimationError
+        Fewer than two persons, occasions or items; an occasion twice; ANOVA of unbalanced answers.
+
+    Notes
+    -----
+    Answers are ``y = mean + p + t + i + pt + pi + ti + e`` with random effects of person, occasion and item
+    (Cranford et al., 2006; Shrout & Lane, 2012). Rows in which an item was skipped are left out and
+    counted. Occasions in between may be missing: the likelihood needs no balance. It separates into
+    that of the occasions' means and that of contrasts between items, so that nothing larger than
+    (occasions x occasions) is factored.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode
+    >>> from intimacy_scales.simulation import simulate_diary
+    >>> days = simulate_diary("scii-daily", 40, 7, rng=1).answers
+    >>> answers = encode("scii-daily", days)
+    >>> result = diary_reliability(answers, person="person", occasion="day", scale="total")
+    >>> result.n_persons, 0 < result.coefficients()["Rc"] < 1
+    (40, True)
+    """
+    if method not in ("reml", "anova"):
+        raise EstimationError(f"method={method!r}: 'reml' or 'anova'")
+    if not isinstance(answers, CodedResponses):
+        raise EstimationError(f"answers is a {type(answers).__name__}: pass encode(instrument, table)")
+    name, items = items_of(answers, scale)
+    if not items.is_unweighted:
+        raise EstimationError(
+            f"the parts of {name!r} have different numbers of items, so its items do not count alike"
+        )
+    values, complete = keyed_answers(answers, name)
+    who = _renumbered(labelled_rows(answers, person, "person")[complete])
+    when = None
+    if occasion is not None:
+        when = labelled_rows(answers, occasion, "occasion")[complete]
+        _check_unique(who, when, np.flatnonzero(complete))
+        when = _renumbered(when)
+    y, k = values[complete], len(items.ids)
+    n_persons = int(who.max(initial=-1)) + 1
+    per_person = np.bincount(who, minlength=1)
+    n_occasions = int(per_person.max(initial=0)) if when is None else int(when.max(initial=-1)) + 1
+    _check_enough(n_persons, n_occasions, k, y)
+    _check_separable(len(y), n_persons, None if when is None else n_occasions)
+    balanced = when is not None and len(y) == n_persons * n_occasions
+    components: dict[str, float] = {}
+    if method == "anova":
+        if when is None:
+            raise EstimationError("method='anova' needs occasion=; without it, use 'reml'")
+        if not balanced:
+            raise EstimationError("method='anova' needs every person on every occasion; use 'reml'")
+        components = anova_components(y, who, when)
+    elif when is not None:
+        components = reml_components(y, who, when)
+    return DiaryReliability(
+        instrument=answers.instrument.ref,
+        scale=name,
+        n_persons=n_persons,
+        n_occasions=n_occasions,
+        n_items=k,
+        n_rows=len(y),
+        n_left_out=int(np.count_nonzero(~complete)),
+        balanced=balanced,
+        method=method,
+        components=components,
+        nested=_nested(y, who, n_persons, fixed_items=False),
+        nested_fixed_items=_nested(y, who, n_persons, fixed_items=True),
+    )
+
+
+def _check_separable(n_rows: int, n_persons: int, n_occasions: int | None) -> None:
+    """Raise where sources of variance cannot be told apart."""
+    if n_rows <= n_persons:
+        raise EstimationError(
+            f"{n_rows} complete rows of {n_persons} persons: with one occasion each, persons and occasions "
+            "cannot be told apart"
+        )
+    if n_occasions is not None and n_rows - n_persons - n_occasions + 1 < 1:
+        raise EstimationError(
+            f"{n_rows} complete rows, {n_persons} persons and {n_occasions} occasions: persons share too few "
+            "occasions, and these cannot be told apart; number occasions in the same way for everyone, or "
+            "leave occasion out for nested components alone"
+        )
+
+
+def _check_enough(n_persons: int, n_occasions: int, k: int, y: Floats) -> None:
+    for count, what in ((n_persons, "person"), (n_occasions, "occasion"), (k, "item")):
+        if count < 2:  # noqa: PLR2004 - nothing varies with one
+            raise EstimationError(f"{counted(count, what)} with complete answers: at least two are needed")
+    if not float(y.var()) > 0:
+        raise EstimationError("all answers are alike: there is no variance to divide")
+
+
+def _nested(y: Floats, who: NDArray[np.intp], n_persons: int, *, fixed_items: bool) -> NestedComponents:
+    person, occasion, residual = nested_components(y, who, fixed_items=fixed_items)
+    return NestedComponents(
+        person=person,
+        occasion=occasion,
+        residual=residual,
+        item_effect="fixed" if fixed_items else "none",
+        n_items=y.shape[1],
+        occasions_per_person=len(y) / n_persons,
+    )

@@ -1,0 +1,423 @@
+"""Item analysis: what each item contributes to its scale."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import KeyingWarning
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.moments.cross_products import Integers
+from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
+from intimacy_scales.moments.keyed import (
+    Answers,
+    Floats,
+    KeyedMoments,
+    Missing,
+    StandardDeviations,
+    check_sds,
+    items_of,
+    keyed_moments,
+)
+from intimacy_scales.moments.scale_items import ScaleItems
+from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.alpha import alpha_of
+from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.guttman import guttman_bounds, squared_multiple_correlations
+from intimacy_scales.reliability.consistency.intervals import duhachek_variance
+from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
+from intimacy_scales.reliability.items.score_moments import (
+    ScoreSums,
+    available_score,
+    item_score_correlations,
+    unit_sums,
+)
+from intimacy_scales.results.result import Result, plain
+from intimacy_scales.scoring.plan import PlannedScale, plan_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterItem(Result):
+    """Correlations between the items of a scale.
+
+    Attributes
+    ----------
+    mean, median, minimum, maximum, variance
+        Over all pairs of items; nan where there are none.
+    """
+
+    mean: float
+    median: float
+    minimum: float
+    maximum: float
+    variance: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields; None for what is not defined."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+def inter_item(correlations: Floats) -> InterItem:
+    """Describe the correlations below the diagonal."""
+    k = len(correlations)
+    r = np.sort(correlations[np.arange(k)[:, None] > np.arange(k)])
+    if not len(r) or not np.all(np.isfinite(r)):
+        return InterItem(
+            mean=math.nan, median=math.nan, minimum=math.nan, maximum=math.nan, variance=math.nan
+        )
+    return InterItem(
+        mean=float(r.mean()),
+        median=float(r[(len(r) - 1) // 2] + r[len(r) // 2]) / 2,
+        minimum=float(r[0]),
+        maximum=float(r[-1]),
+        variance=float(r.var(ddof=1)) if len(r) > 1 else math.nan,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class ItemAnalysis(Result):
+    """What each item of a scale does.
+
+    Attributes
+    ----------
+    instrument
+        What was answered.
+    scale
+        The scale's id.
+    items
+        Item ids; a leading minus marks reverse-keyed ones. Arrays below are (k,) in this order, of
+        keyed answers, nan where not defined.
+    n
+        How many answered the item.
+    missing_share
+        Share of all persons who did not.
+    mean, sd, median, skew, kurtosis
+        ``skew`` is m3 / sd**3 and ``kurtosis`` m4 / sd**4 - 3, with the n - 1 sd.
+    floor, ceiling
+        Share of answers at the keyed minimum and maximum.
+    r_raw
+        Correlation with the score (mean of the answered items), which contains the item.
+    r_std
+        Correlation with the sum of standardized items.
+    r_drop
+        Corrected item-total correlation: with the sum of the other items.
+    r_cor
+        Correlation with the standardized total, the item's own part replaced by what it shares with
+        the others (its squared multiple correlation).
+    alpha_if_dropped
+        Coefficient alpha of the other items.
+    inter_item
+        Mean, median, range and variance of the correlations between items.
+    frequencies
+        (k, points): how often each option was chosen, as answered, not keyed; options in ``options``.
+    score
+        n, mean and sd of the score: under the scale's missing rule with pairwise deletion, of complete
+        answers with listwise. Of a composite, from the items' means and covariances.
+    missing
+        How skipped answers were treated in covariances.
+    moments
+        What it was computed from.
+    keying
+        Items that run against their key, or None.
+    """
+
+    instrument: InstrumentRef
+    scale: str
+    items: tuple[str, ...]
+    n: Integers
+    missing_share: Floats
+    mean: Floats
+    sd: Floats
+    median: Floats
+    skew: Floats
+    kurtosis: Floats
+    floor: Floats
+    ceiling: Floats
+    r_raw: Floats
+    r_std: Floats
+    r_drop: Floats
+    r_cor: Floats
+    alpha_if_dropped: Floats
+    inter_item: InterItem
+    frequencies: tuple[Integers, ...]
+    options: tuple[tuple[int | float, ...], ...]
+    score: ScoreSums
+    missing: Missing
+    moments: KeyedMoments = field(repr=False, compare=False)
+    keying: KeyingFinding | None
+
+    def figures(self) -> dict[str, Any]:
+        """Return the columns of `to_frame` by name, as arrays (k,)."""
+        return {
+            "n": self.n,
+            "% missing": 100 * self.missing_share,
+            "mean": self.mean,
+            "sd": self.sd,
+            "median": self.median,
+            "skew": self.skew,
+            "kurtosis": self.kurtosis,
+            "% floor": 100 * self.floor,
+            "% ceiling": 100 * self.ceiling,
+            "r_raw": self.r_raw,
+            "r_std": self.r_std,
+            "r_drop": self.r_drop,
+            "r_cor": self.r_cor,
+            "alpha_if_dropped": self.alpha_if_dropped,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each item."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        return pandas_frame({"item": list(self.items), **self.figures()}).set_index("item")
+
+    def frequency_frame(self, *, percent: bool = False) -> pd.DataFrame:
+        """Return a pandas table of how often each option was chosen, as answered.
+
+        Parameters
+        ----------
+        percent
+            In percent of the answers instead of counts. The last column stays the share of all
+            persons who skipped the item, in percent.
+        """
+        from intimacy_scales.reading.frames import pandas_frame
+
+        everything = sorted({value for row in self.options for value in row})
+        columns: dict[str, Any] = {"item": [item.removeprefix("-") for item in self.items]}
+        for value in everything:
+            cells = []
+            for options, counts in zip(self.options, self.frequencies, strict=True):
+                count = int(counts[options.index(value)]) if value in options else 0
+                given = int(counts.sum())
+                share = 100 * count / given if given else math.nan
+                cells.append(share if percent else count)
+            columns[str(value)] = cells
+        columns["% missing"] = 100 * self.missing_share
+        return pandas_frame(columns).set_index("item")
+
+    def if_dropped(self, sds: StandardDeviations = "items") -> pd.DataFrame:
+        """Return a pandas table of what the scale would be without each item.
+
+        Parameters
+        ----------
+        sds
+            See `KeyedMoments.correlations`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            alpha, standardized alpha, lambda-6, mean and median inter-item r and its variance,
+            signal to noise ratio ``k r / (1 - r)``, standard error of alpha (Duhachek & Iacobucci).
+        """
+        from intimacy_scales.reading.frames import pandas_frame
+
+        rows = [_summary(self.moments.without(i), sds) for i in range(len(self.items))]
+        columns = {name: [row[name] for row in rows] for name in rows[0]}
+        return pandas_frame({"item": list(self.items), **columns}).set_index("item")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        rows: list[dict[str, Any]] = []
+        for i, item in enumerate(self.items):
+            counts = dict(zip(map(str, self.options[i]), self.frequencies[i].tolist(), strict=True))
+            figures = {name: column[i] for name, column in self.figures().items()}
+            rows.append(plain({"item": item, **figures, "frequencies": counts}))
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scale": self.scale,
+            "missing": self.missing,
+            "inter_item_r": self.inter_item.to_dict(),
+            "score": {name: plain(getattr(self.score, name)) for name in ("n", "mean", "sd")},
+            "items": rows,
+            "keying": None if self.keying is None else str(self.keying),
+        }
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, ItemAnalysis) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
+
+    def __repr__(self) -> str:
+        table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
+        warned = f"\n{self.keying}" if self.keying else ""
+        return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{warned}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        table = self.to_frame().to_html(float_format="{:.2f}".format, border=0, na_rep="-")
+        warned = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
+        return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{warned}"
+
+
+def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]:
+    """Return the figures of `ItemAnalysis.if_dropped` for one set of items."""
+    names = ("alpha", "standardized_alpha", "lambda6", "mean_r", "signal_noise", "standard_error")
+    values = dict.fromkeys((*names, "var_r", "median_r"), math.nan)
+    if undefined_because(moments):
+        return values
+    correlations = moments.correlations(sds)
+    values["alpha"] = alpha_of(moments.covariances)
+    values["standard_error"] = math.sqrt(duhachek_variance(moments.covariances) / moments.n)
+    if undefined_because(moments, "correlations", sds) is None:
+        k, described = moments.n_items, inter_item(correlations)
+        values["standardized_alpha"] = alpha_of(correlations)
+        values["lambda6"] = guttman_bounds(correlations)[4]
+        values["mean_r"], values["median_r"] = described.mean, described.median
+        values["var_r"] = described.variance
+        noise = 1 - described.mean
+        values["signal_noise"] = k * described.mean / noise if noise > _ROUNDING else math.inf
+    return values
+
+
+def _distribution(counts: Integers) -> tuple[Floats, Floats, Floats]:
+    """Return median (in steps), skew and excess kurtosis of counts of the options (k, points), each (k,)."""
+    n = counts.sum(axis=1)
+    steps = np.arange(counts.shape[1])
+    below = np.cumsum(counts, axis=1)
+    middle = [np.sum(below <= position[:, None], axis=1) for position in ((n - 1) // 2, n // 2)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        median = np.where(n > 0, (middle[0] + middle[1]) / 2, np.nan)
+        apart = steps - (counts @ steps / n)[:, None]
+        square = apart**2
+        sd = np.sqrt(np.sum(counts * square, axis=1) / (n - 1))
+        varied = (n > 1) & (np.count_nonzero(counts, axis=1) > 1)
+        skew = np.where(varied, np.sum(counts * square * apart, axis=1) / n / sd**3, np.nan)
+        kurtosis = np.where(varied, np.sum(counts * square**2, axis=1) / n / sd**4 - 3, np.nan)
+    return median, skew, kurtosis
+
+
+def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
+    """Return r_std, r_drop, r_cor and alpha if dropped (k,) from the covariances."""
+    c = moments.covariances
+    k = len(c)
+    own, rows, total = c.diagonal(), c.sum(axis=1), float(c.sum())
+    rest = total - 2 * rows + own
+    rest[rest <= _ROUNDING * own.sum()] = 0.0  # what rounding leaves of others that do not vary together
+    shared = r.copy()
+    np.fill_diagonal(shared, squared_multiple_correlations(r))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        dropped = np.full(k, np.nan)
+        if k > 2:  # noqa: PLR2004 - one item left has no alpha
+            dropped = (k - 1) / (k - 2) * (1 - (own.sum() - own) / rest)
+        return {
+            "r_drop": np.where((own > 0) & (rest > 0), (rows - own) / np.sqrt(own * rest), np.nan),
+            "r_std": r.sum(axis=1) / np.sqrt(r.sum()),
+            "r_cor": shared.sum(axis=1) / np.sqrt(shared.sum()),
+            "alpha_if_dropped": np.where(rest > 0, dropped, np.nan),
+        }
+
+
+def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tuple[ScoreSums, Floats]:
+    """Return what the score is like, and each item's correlation with it (k,)."""
+    if moments.missing == "pairwise" and not items.is_composite:
+        sums = unit_sums(summed, moments.scale, items)
+        planned = plan_of(summed.instrument).scales[summed.instrument.scale_ids.index(moments.scale)]
+        score = available_score(sums, required=planned.required)
+        times = 1 if isinstance(planned, PlannedScale) and planned.mean else len(items.ids)
+        score = ScoreSums(n=score.n, mean=score.mean * times, sd=score.sd * times)
+        return score, item_score_correlations(sums)
+    c, weights = moments.covariances, moments.weights
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r: Floats = (c @ weights) / np.sqrt(c.diagonal() * (weights @ c @ weights))
+    return ScoreSums(n=moments.n, mean=moments.score_mean, sd=moments.score_sd), r
+
+
+def item_analysis(
+    answers: Answers,
+    *,
+    scale: str | None = None,
+    missing: Missing = "pairwise",
+    sds: StandardDeviations = "items",
+) -> ItemAnalysis:
+    """Analyse the items of a scale.
+
+    Parameters
+    ----------
+    answers, scale, missing
+        As in `cronbach_alpha`. With ``listwise``, n, mean, sd and correlations are of those who answered
+        every item of the scale; frequencies, and what comes of them (median, skew, kurtosis, floor,
+        ceiling), are of all answers.
+    sds
+        See `KeyedMoments.correlations`.
+
+    Returns
+    -------
+    ItemAnalysis
+
+    Warns
+    -----
+    KeyingWarning
+        Items run against their key; they are named, never flipped.
+
+    Notes
+    -----
+    ``r_drop`` is ``(c_i. - c_ii) / sqrt(c_ii (V - 2 c_i. + c_ii))``; ``r_cor`` is ``(R*1)_i / sqrt(1'R*1)``
+    with squared multiple correlations on the diagonal of R* (similar to Cureton, 1966; psych's r.cor):
+    corrected for overlap and for the unreliability of the total.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> item_analysis(answers, scale="trust").items
+    ('tru01', 'tru04', '-tru09', 'tru11')
+    """
+    summed = (
+        moments_of_codes(answers.instrument, answers.codes)
+        if isinstance(answers, CodedResponses)
+        else answers
+    )
+    check_sds(sds)
+    moments = keyed_moments(summed, scale, missing)
+    check_unweighted(moments)
+    analysis = items_from(summed, moments, sds)
+    if analysis.keying is not None:
+        warnings.warn(str(analysis.keying), KeyingWarning, stacklevel=2)
+    return analysis
+
+
+def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:
+    """Return the item analysis of moments, without a warning."""
+    name, items = items_of(summed, moments.scale)
+    correlations, (score, r_raw) = moments.correlations(sds), _score(summed, items, moments)
+    table = summed.frequencies[items.columns, 1:]
+    given, position = table.sum(axis=1), np.arange(len(items.ids))
+    median, skew, kurtosis = _distribution(table)
+    lowest, highest = table[:, 0], table[position, items.points - 1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        floor = np.where(items.reverse, highest, lowest) / given
+        ceiling = np.where(items.reverse, lowest, highest) / given
+        missing_share = 1 - given / np.float64(summed.n_persons)
+    return ItemAnalysis(
+        instrument=moments.instrument,
+        scale=name,
+        items=tuple(f"-{i}" if r else i for i, r in zip(items.ids, items.reverse, strict=True)),
+        n=moments.counts.diagonal().copy(),
+        missing_share=missing_share,
+        mean=moments.means,
+        sd=np.sqrt(moments.covariances.diagonal()),
+        median=items.minima + items.steps * np.where(items.reverse, items.points - 1 - median, median),
+        skew=np.where(items.reverse, -skew, skew),
+        kurtosis=kurtosis,
+        floor=floor,
+        ceiling=ceiling,
+        r_raw=r_raw,
+        **_item_total(moments, correlations),
+        inter_item=inter_item(correlations),
+        frequencies=tuple(row[:points] for row, points in zip(table, items.points, strict=True)),
+        options=tuple(summed.instrument.item(item).response_scale.values for item in items.ids),
+        score=score,
+        missing=moments.missing,
+        moments=moments,
+        keying=find_miskeyed(moments),
+    )

@@ -1,0 +1,1 @@
+"""The report of every scale, in words and tables."""

@@ -1,0 +1,75 @@
+"""Headings and item tables of a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from intimacy_scales.reliability.items.analysis import ItemAnalysis
+from intimacy_scales.results.pages import cell, html_table, markdown_table, one_line
+from intimacy_scales.results.result import percent
+
+_HEADINGS = {
+    "scale": "Scale",
+    "items": "Items",
+    "alpha": "Alpha",
+    "omega": "Omega total",
+    "lambda2": "Lambda-2",
+    "split_half": "Split-half",
+    "mean_r": "Mean r",
+    "stratified_alpha": "Stratified alpha",
+    "mean": "M",
+    "sd": "SD",
+    "sem": "SEM",
+    "item": "Item",
+    "median": "Median",
+    "skew": "Skew",
+    "kurtosis": "Kurtosis",
+    "r_raw": "r raw",
+    "r_std": "r std",
+    "r_drop": "r drop",
+    "r_cor": "r cor",
+    "alpha_if_dropped": "Alpha if dropped",
+}
+_LEGEND = (
+    "A minus marks reverse-keyed items; figures are of keyed answers. r raw: with the score; r std: with the "
+    "sum of standardized items; r drop: with the other items; r cor: with the standardized total, the item's "
+    "own part replaced by what it shares with the others."
+)
+
+
+def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) -> dict[str, list[str]]:
+    """Return the columns of a report as they are shown, both ends of an interval in one."""
+    shown: dict[str, list[str]] = {}
+    for name, values in columns.items():
+        if name == "low":
+            ends = zip(values, columns["high"], strict=True)
+            shown[f"{percent(confidence_level)} CI"] = [
+                "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
+            ]
+        elif name != "high":
+            shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
+    return shown
+
+
+def items_markdown(items: Mapping[str, ItemAnalysis]) -> str:
+    """Return the item tables as Markdown."""
+    parts = [f"\n{_LEGEND}\n"] if items else []
+    for scale, analysis in items.items():
+        parts.append(f"\n## Items of {one_line(scale)}\n\n{markdown_table(_item_cells(analysis))}\n")
+    return "".join(parts)
+
+
+def _item_cells(analysis: ItemAnalysis) -> dict[str, list[str]]:
+    figures = {"item": list(analysis.items), **analysis.figures()}
+    return {_HEADINGS.get(n, n): [cell(v, 2) for v in values] for n, values in figures.items()}
+
+
+def items_html(items: Mapping[str, ItemAnalysis]) -> str:
+    """Return the item tables as HTML."""
+    parts = [f"<p>{escape(_LEGEND)}</p>"] if items else []
+    for scale, analysis in items.items():
+        parts.append(f"<h2>Items of {escape(scale)}</h2>{html_table(_item_cells(analysis))}")
+    return "".join(parts)

@@ -1,0 +1,367 @@
+"""One call: the reliability of every scale of an instrument."""
+
+from __future__ import annotations
+
+import warnings as python_warnings
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import EstimationError, KeyingWarning
+from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
+from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
+from intimacy_scales.moments.keyed import Missing, check_missing
+from intimacy_scales.reading.answers import MissingCode
+from intimacy_scales.reading.columns import ColumnMap
+from intimacy_scales.reading.mapping import OnInvalid
+from intimacy_scales.reading.table import CodedResponses, check_belongs, encode, refuse_reading_options
+from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
+from intimacy_scales.reliability.items.analysis import ItemAnalysis
+from intimacy_scales.reliability.report.rendering import items_html, items_markdown, report_cells
+from intimacy_scales.reliability.report.scale_report import (
+    IntervalOptions,
+    ScaleReliability,
+    scale_reliability,
+)
+from intimacy_scales.reliability.report.sentence import method_sentence
+from intimacy_scales.results.pages import html_of, markdown_of, page_of
+from intimacy_scales.results.result import Coefficient, Result, check_level, counted
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_FEW_CLUSTERS = 30
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReliabilityReport(Result):
+    """Reliability of every scale; ``report["trust"]`` has all detail of one.
+
+    Attributes
+    ----------
+    instrument
+        Id, version, digest and evidence status.
+    scales
+        One `ScaleReliability` for each scale.
+    n_persons
+        Rows, whatever they answered.
+    missing
+        ``pairwise`` or ``listwise``.
+    confidence_level, interval_method
+        Of the intervals.
+    n_clusters
+        How many clusters persons came in; None where each stands alone.
+    notes
+        What to know of all scales.
+    """
+
+    instrument: InstrumentRef
+    scales: tuple[ScaleReliability, ...]
+    n_persons: int
+    missing: Missing
+    confidence_level: float
+    interval_method: str
+    n_clusters: int | None
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, scale: str) -> ScaleReliability:
+        """Return one scale's result."""
+        for result in self.scales:
+            if result.scale == scale:
+                return result
+        known = ", ".join(result.scale for result in self.scales)
+        raise KeyError(f"{self.instrument.id} has no scale {scale!r}; it has {known}")
+
+    def __iter__(self) -> Iterator[ScaleReliability]:
+        return iter(self.scales)
+
+    def __len__(self) -> int:
+        return len(self.scales)
+
+    @property
+    def items(self) -> dict[str, ItemAnalysis]:
+        """Item analysis of each scale of items."""
+        return {result.scale: result.items for result in self.scales if result.items is not None}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before these figures are used, each with its scale."""
+        found: list[str] = list(self.notes)
+        for result in self.scales:
+            own = f"{result.scale}:"
+            found += [text if text.startswith(own) else f"{own} {text}" for text in result.warnings]
+            if result.stratified is not None and result.stratified.reason:
+                found.append(f"{own} stratified alpha is not defined: {result.stratified.reason}")
+            if result.alpha.reason:
+                found.append(f"{result.scale}: alpha is not defined: {result.alpha.reason}")
+            if result.omega.reason and result.omega.reason != result.alpha.reason and result.n_items > _PAIR:
+                found.append(f"{result.scale}: omega is not defined: {result.omega.reason}")
+            if result.alpha.reason is None and result.interval.reason:
+                found.append(f"{result.scale}: no interval: {result.interval.reason}")
+        return tuple(found)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """Return the columns of `to_frame`; stratified alpha only where there are composites."""
+        rows = [result.row() for result in self.scales]
+        names = [
+            n
+            for n in rows[0]
+            if n != "stratified_alpha" or any(r.stratified is not None for r in self.scales)
+        ]
+        return {"scale": [r.scale for r in self.scales]} | {
+            name: [row[name] for row in rows] for name in names
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each scale: n, alpha with its interval, and the rest."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        return pandas_frame(self.columns()).set_index("scale")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        return {
+            "instrument": self.instrument.to_dict(),
+            "n_persons": self.n_persons,
+            "missing": self.missing,
+            "confidence_level": self.confidence_level,
+            "interval_method": self.interval_method,
+            "n_clusters": self.n_clusters,
+            "scales": [result.to_dict() for result in self.scales],
+            "warnings": list(self.warnings),
+            "sentence": self.sentence(),
+        }
+
+    def to_csv(self) -> str:
+        """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
+        origin = {
+            **self.instrument.identity(),
+            "n_persons": self.n_persons,
+            "n_clusters": self.n_clusters,
+            "missing": self.missing,
+            "confidence_level": self.confidence_level,
+            "interval_method": self.interval_method,
+        }
+        frame = self.to_frame().assign(n_complete=[result.n_complete for result in self.scales])
+        return str(frame.assign(**origin).to_csv(lineterminator="\n"))
+
+    def to_markdown(self) -> str:
+        """Return a Markdown page: table, warnings, sentence, and items."""
+        page = markdown_of(self.title, self._cells(), self.warnings, self.sentence())
+        return page + items_markdown(self.items)
+
+    def to_html(self) -> str:
+        """Return a web page that stands alone: table, warnings, sentence, and items."""
+        return page_of(self.title, self._repr_html_() + items_html(self.items))
+
+    def _cells(self) -> dict[str, list[str]]:
+        return report_cells(self.columns(), self.confidence_level)
+
+    def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
+        """Return the figures as an instrument's evidence has them, rounded to three decimals.
+
+        For each scale of items the range of corrected item-total correlations; for every scale alpha
+        (of composites: stratified alpha) and omega total, where they are defined.
+
+        Parameters
+        ----------
+        sample, source
+            Who they were, and where the study is described.
+        """
+
+        def finding(step: Step, statistic: str, scale: str, n: int, *values: float) -> Finding:
+            rounded = tuple(round(value, 3) for value in values)
+            return Finding(
+                step=step,
+                statistic=statistic,
+                value=rounded if len(rounded) > 1 else rounded[0],
+                scale=scale,
+                sample=sample,
+                n=n,
+                source=source,
+            )
+
+        found = []
+        for result in self.scales:
+            if result.items is not None and not np.isnan(result.items.r_drop).all():
+                ends = (float(np.nanmin(result.items.r_drop)), float(np.nanmax(result.items.r_drop)))
+                found.append(
+                    finding("items", "item-total correlations from, to", result.scale, self.n_persons, *ends)
+                )
+            alpha: tuple[str, Coefficient] = ("alpha", result.alpha)
+            if result.stratified is not None:  # the one for the composite's score
+                alpha = ("stratified alpha", result.stratified)
+            for name, coefficient in (alpha, ("omega total", result.omega)):
+                if coefficient.reason is None:
+                    found.append(
+                        finding("reliability", name, result.scale, coefficient.n, coefficient.estimate)
+                    )
+        return tuple(found)
+
+    def sentence(self) -> str:
+        """Return the sentences for a Method section: coefficient, interval, n, missing rule."""
+        return method_sentence(
+            self.instrument, self.scales, self.missing, self.n_persons, n_clusters=self.n_clusters
+        )
+
+    @property
+    def title(self) -> str:
+        """The heading of tables."""
+        clusters = "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
+        return f"Reliability of {self.instrument}, {self.n_persons} persons{clusters}, {self.missing}"
+
+    def __repr__(self) -> str:
+        table = self.to_frame().round(3).to_string(na_rep="-")
+        told = "".join(f"\n! {text}" for text in self.warnings)
+        return f"<{self.title}\n{table}{told}>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self.title, self._cells(), self.warnings, self.sentence())
+
+
+def _notes(
+    answers: CodedResponses | ItemMoments, groups: NDArray[np.intp] | None, person: Hashable
+) -> tuple[str, ...]:
+    """Return what to know of all scales: few clusters, persons who answered more than once."""
+    notes = []
+    n_clusters = _FEW_CLUSTERS if groups is None else len(np.unique(groups))
+    if n_clusters < _FEW_CLUSTERS:
+        few = counted(n_clusters, "cluster")
+        notes.append(f"{few}: below some {_FEW_CLUSTERS}, intervals are too narrow")
+    if isinstance(answers, CodedResponses) and person is not None and groups is None:
+        n_persons = len(np.unique(column_positions(answers, person, "person")))
+        if n_persons < len(answers):
+            notes.append(
+                f"{len(answers)} rows are of {counted(n_persons, 'person')}, but count as so many persons; "
+                "use diary_reliability(), or clusters= with the column of persons"
+            )
+    return tuple(notes)
+
+
+def reliability_report(
+    instrument: Instrument | str,
+    responses: Any,
+    *,
+    missing: Missing = "pairwise",
+    confidence_level: float = 0.95,
+    interval: IntervalMethod | None = None,
+    clusters: Clusters = None,
+    n_resamples: int = 2000,
+    rng: int | np.random.Generator | None = None,
+    columns: ColumnMap = None,
+    missing_codes: MissingCode | Sequence[MissingCode] = (),
+    on_invalid: OnInvalid = "raise",
+    person: Hashable = None,
+    allow_missing_items: bool = False,
+) -> ReliabilityReport:
+    """Compute the reliability of every scale of an instrument.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
+    missing
+        ``pairwise``: each covariance from all who answered both items. ``listwise``: from those who
+        answered every item of the scale.
+    confidence_level
+        Of the intervals of alpha.
+    interval
+        See `CronbachAlpha.confidence_interval`. By default ``bonett``; with clusters ``adf``.
+    clusters
+        Who answered together, such as couples: a column of the table, or one label for each person.
+    n_resamples, rng
+        Of bootstrap intervals.
+    columns, missing_codes, on_invalid, person, allow_missing_items
+        As in `encode`.
+
+    Returns
+    -------
+    ReliabilityReport
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does.
+    EstimationError
+        Options that do not go together, such as a bootstrap of moments.
+
+    Warns
+    -----
+    KeyingWarning
+        Items run against their key; they are named, never flipped.
+
+    Notes
+    -----
+    A composite (a scale of scales) has alpha over all its items, and stratified alpha, which is the
+    one for its score. Where a coefficient is not defined for these answers, it is nan and the result
+    says why.
+
+    Examples
+    --------
+    >>> from intimacy_scales import simulate
+    >>> report = reliability_report("scii-24", simulate("scii-24", 300, missing=0.02, rng=1).answers)
+    >>> round(report["trust"].alpha.estimate, 2), report["trust"].n_complete
+    (0.8, 282)
+    """
+    form = as_instrument(instrument)
+    check_missing(missing)
+    check_level(confidence_level)
+    if isinstance(responses, CodedResponses | ItemMoments):
+        refuse_reading_options(
+            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
+        )
+        what = "codes" if isinstance(responses, CodedResponses) else "moments"
+        check_belongs(form, responses.instrument, what)
+        answers = responses
+    else:
+        answers = encode(
+            form,
+            responses,
+            columns=columns,
+            missing_codes=missing_codes,
+            on_invalid=on_invalid,
+            person=person,
+            allow_missing_items=allow_missing_items,
+        )
+    if isinstance(answers, CodedResponses):
+        summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")
+        groups = cluster_positions(answers, clusters)
+    elif clusters is not None:
+        raise EstimationError("clusters need each person's answers, and moments are only sums of them")
+    else:
+        summed, groups = answers, None
+    if interval is not None and interval not in METHODS:
+        raise EstimationError(f"interval={interval!r}: there are {', '.join(METHODS)}")
+    method = interval or ("bonett" if clusters is None else "adf")
+    options = IntervalOptions(
+        confidence_level=confidence_level, method=method, clusters=groups, n_resamples=n_resamples, rng=rng
+    )
+    with one_blas_thread():
+        results: dict[str, ScaleReliability] = {}
+        for scale in form.scale_order:  # parts before what is made of them
+            results[scale] = scale_reliability(form, scale, summed, answers, missing, options, results)
+    # a report holds sums, not what each person answered
+    scales = tuple(results[scale].without_answers(summed) for scale in form.scale_ids)
+    report = ReliabilityReport(
+        instrument=form.ref,
+        scales=scales,
+        n_persons=summed.n_persons,
+        missing=missing,
+        confidence_level=confidence_level,
+        interval_method=method,
+        n_clusters=None if groups is None else len(np.unique(groups)),
+        notes=_notes(answers, groups, person),
+    )
+    miskeyed = [str(result.keying) for result in scales if result.keying is not None]
+    if miskeyed:
+        python_warnings.warn("\n".join(miskeyed), KeyingWarning, stacklevel=2)
+    return report

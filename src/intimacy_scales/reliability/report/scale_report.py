@@ -1,0 +1,331 @@
+"""All that the reliability section of a paper says of one scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.model.model import parts_of_total
+from intimacy_scales.factor.sample import keyed_as_sample
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.moments.keyed import Answers, KeyedMoments, Missing, keyed_moments
+from intimacy_scales.reliability.consistency.alpha import (
+    NEED_ANSWERS,
+    CronbachAlpha,
+    IntervalMethod,
+    alpha_from,
+)
+from intimacy_scales.reliability.consistency.conditions import weighted_because
+from intimacy_scales.reliability.consistency.guttman import guttman_bounds
+from intimacy_scales.reliability.consistency.halves import SplitHalf, split_half_from
+from intimacy_scales.reliability.consistency.omega import McDonaldOmega, omega_from
+from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_from
+from intimacy_scales.reliability.items.analysis import InterItem, ItemAnalysis, inter_item, items_from
+from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
+from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
+from intimacy_scales.results.result import Interval, Result, counted, plain, shown
+
+_FEW = 30
+_PAIR = 2
+_PEAKED = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalOptions:
+    """How intervals of alpha are made; see `CronbachAlpha.confidence_interval`.
+
+    Attributes
+    ----------
+    confidence_level, method, clusters, n_resamples, rng
+        As there.
+    """
+
+    confidence_level: float
+    method: IntervalMethod
+    clusters: Clusters
+    n_resamples: int
+    rng: int | np.random.Generator | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ScaleReliability(Result):
+    """Reliability of one scale.
+
+    Attributes
+    ----------
+    instrument, scale, title
+        What was answered.
+    n_persons
+        Rows, whatever they answered.
+    n_complete
+        Persons who answered every item.
+    n_pairs
+        Fewest and most persons behind a covariance.
+    alpha, interval
+        Coefficient alpha, and its interval.
+    standardized_alpha
+        Of correlations; nan where not defined.
+    omega
+        McDonald's omega total: of one factor, of composites from the correlated factors of their parts.
+    lambda2
+        Guttman's lambda-2; nan where not defined.
+    split_half
+        Odd against even items.
+    inter_item
+        Correlations between items.
+    stratified
+        Of composites: reliability of the total from that of its parts.
+    error
+        Standard error of measurement, from alpha (of composites: from stratified alpha); None where
+        there is no reliability between 0 and 1.
+    score_mean, score_sd
+        Of the score, under the scale's missing rule with pairwise deletion, of complete answers with
+        listwise; of composites from the items' means and covariances.
+    items
+        Item analysis; None for composites.
+    keying
+        Items that run against their key, or None.
+    warnings
+        What to know before these figures are used.
+    """
+
+    instrument: InstrumentRef
+    scale: str
+    title: str
+    n_persons: int
+    n_complete: int
+    n_pairs: tuple[int, int]
+    alpha: CronbachAlpha
+    interval: Interval
+    standardized_alpha: float
+    omega: McDonaldOmega
+    lambda2: float
+    split_half: SplitHalf
+    inter_item: InterItem
+    stratified: StratifiedAlpha | None
+    error: MeasurementError | None
+    score_mean: float
+    score_sd: float
+    items: ItemAnalysis | None
+    keying: KeyingFinding | None
+    warnings: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Persons that alpha counts on; with clusters, ``interval.n`` says how many those are."""
+        return self.alpha.n
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return self.alpha.n_items
+
+    def as_part(self) -> tuple[KeyedMoments, float, str | None]:
+        """Return what a composite's reliability needs: moments, reliability, and why there is none."""
+        own = self.alpha if self.stratified is None else self.stratified
+        return self.alpha.moments, own.estimate, own.reason
+
+    def without_answers(self, summed: ItemMoments) -> ScaleReliability:
+        """Return the same with the sums in place of each person's answers."""
+        return replace(
+            self, alpha=replace(self.alpha, answers=summed), omega=replace(self.omega, answers=summed)
+        )
+
+    def row(self) -> dict[str, Any]:
+        """Return the figures of one row of the report."""
+        return {
+            "n": self.n,
+            "items": self.n_items,
+            "alpha": self.alpha.estimate,
+            "low": self.interval.low,
+            "high": self.interval.high,
+            "omega": self.omega.estimate,
+            "lambda2": self.lambda2,
+            "split_half": self.split_half.estimate,
+            "mean_r": self.inter_item.mean,
+            "stratified_alpha": math.nan if self.stratified is None else self.stratified.estimate,
+            "mean": self.score_mean,
+            "sd": self.score_sd,
+            "sem": math.nan if self.error is None else self.error.sem,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        return {
+            "scale": self.scale,
+            "title": self.title,
+            "n_persons": self.n_persons,
+            "n_complete": self.n_complete,
+            "n_pairs": list(self.n_pairs),
+            **plain(self.row()),
+            "alpha_definition": self.alpha.definition,
+            "alpha_reason": self.alpha.reason,
+            "interval": self.interval.to_dict(),
+            "standardized_alpha": plain(self.standardized_alpha),
+            "omega_detail": self.omega.to_dict(),
+            "split_half_detail": self.split_half.to_dict(),
+            "inter_item_r": self.inter_item.to_dict(),
+            "stratified": plain(self.stratified),
+            "error": plain(self.error),
+            "items_analysis": plain(self.items),
+            "warnings": list(self.warnings),
+        }
+
+    def __repr__(self) -> str:
+        value = shown(self.alpha.estimate)
+        lines = [
+            f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
+            f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
+            f"{self.alpha.missing}",
+            f"omega total {shown(self.omega.estimate)}, lambda-2 {shown(self.lambda2)}, split-half "
+            f"{shown(self.split_half.estimate)}, "
+            f"mean inter-item r {shown(self.inter_item.mean)}",
+        ]
+        if self.stratified is not None:
+            lines.append(f"stratified alpha {shown(self.stratified.estimate)}")
+        if self.error is not None:
+            lines.append(repr(self.error)[1:-1])
+        if self.alpha.reason:
+            lines.append(f"alpha is not defined: {self.alpha.reason}")
+        return "<" + "\n ".join([*lines, *(f"! {warning}" for warning in self.warnings)]) + ">"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        lines = [f"<div>{escape(line)}</div>" for line in repr(self)[1:-1].splitlines()]
+        table = "" if self.items is None else self.items._repr_html_()
+        return "".join(lines) + table
+
+
+def _warnings(
+    moments: KeyedMoments, alpha: CronbachAlpha, omega: McDonaldOmega, n_complete: int
+) -> list[str]:
+    """Return what to know of a scale's figures, apart from keys."""
+    found = [f"everyone gave {item} the same answer" for item in moments.constant_items]
+    if alpha.reason:
+        return found
+    n, k = moments.n, moments.n_items
+    if not n_complete:
+        found.append("nobody answered every item; these figures join persons who answered different ones")
+    if n < _FEW:
+        found.append(f"n = {n} is too small for a stable coefficient: look at the interval")
+    if k == _PAIR:
+        found.append("with two items, report Spearman-Brown (split_half) rather than alpha")
+    found += [f"omega: {text}" for text in omega.improper]
+    if moments.n_pairs[1] <= k:
+        found.append(
+            f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
+        )
+    if alpha.estimate < 0:
+        found.append("alpha is negative: on average, items run against each other")
+    values = np.linalg.eigvalsh(moments.covariances)
+    if moments.missing == "pairwise" and values[0] < -1e-9 * values[-1]:
+        found.append("the pairwise covariances belong to no population; use missing='listwise'")
+    return found
+
+
+def _peaked(items: ItemAnalysis, method: str) -> list[str]:
+    """Say so where answers are so skewed or peaked that closed-form intervals are known to be too narrow."""
+    kurtosis = float(np.nanmean(items.kurtosis)) if np.any(np.isfinite(items.kurtosis)) else 0.0
+    if kurtosis <= _PEAKED:
+        return []
+    return [
+        f"answers are skewed or peaked (mean excess kurtosis {kurtosis:.1f}), for which {method} intervals "
+        "are too narrow; interval='adf' holds better from some 200 persons on"
+    ]
+
+
+def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
+    if reliability.reason or not 0 <= reliability.estimate <= 1:
+        return None
+    try:
+        return measurement_error(reliability, sd=sd, mean=mean)
+    except EstimationError:
+        return None
+
+
+def scale_reliability(
+    instrument: Instrument,
+    scale_id: str,
+    summed: ItemMoments,
+    answers: Answers,
+    missing: Missing,
+    options: IntervalOptions,
+    others: Mapping[str, ScaleReliability],
+) -> ScaleReliability:
+    """Compute everything about one scale.
+
+    Parameters
+    ----------
+    instrument, scale_id
+        Which scale.
+    summed
+        Moments of the answers.
+    answers
+        The answers where there are any, otherwise the moments again.
+    missing, options
+        As in `reliability_report`.
+    others
+        Results of the scales that a composite is made of.
+    """
+    scale = instrument.scale(scale_id)
+    moments = keyed_moments(summed, scale_id, missing, pair_sds=False)
+    weighted = weighted_because(moments)
+    alpha = alpha_from(moments, answers, reason=weighted)
+    defined = alpha.reason is None
+    correlations = moments.correlations()
+    n_complete = summed.n_complete[scale_id]
+    stratified = None
+    if scale.of:
+        parts = {part: others[part].as_part() for part in scale.of}
+        stratified = stratified_from(moments, parts, mean=scale.method == "mean")
+    items = None if scale.of else items_from(summed, moments, "items")
+    keying = find_miskeyed(moments) if items is None else items.keying
+    omega = omega_from(
+        answers,
+        moments,
+        keyed_as_sample(moments),
+        "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
+        reason=None if scale.of else weighted,
+    )
+    found = _warnings(moments, alpha, omega, n_complete)
+    if items is not None and alpha.reason is None and options.method not in NEED_ANSWERS:
+        found += _peaked(items, options.method)
+    mean, sd = moments.score_mean, moments.score_sd
+    if items is not None:
+        mean, sd = items.score.mean, items.score.sd
+    return ScaleReliability(
+        instrument=instrument.ref,
+        scale=scale_id,
+        title=scale.title or scale_id,
+        n_persons=summed.n_persons,
+        n_complete=n_complete,
+        n_pairs=moments.n_pairs,
+        alpha=alpha,
+        interval=alpha.confidence_interval(
+            options.confidence_level,
+            options.method,
+            clusters=options.clusters,
+            n_resamples=options.n_resamples,
+            rng=options.rng,
+        ),
+        standardized_alpha=alpha_from(moments, answers, standardized=True, reason=weighted).estimate,
+        omega=omega,
+        lambda2=guttman_bounds(moments.covariances)[1] if defined else math.nan,
+        split_half=split_half_from(moments, reason=weighted),
+        inter_item=inter_item(correlations),
+        stratified=stratified,
+        error=_error(alpha if stratified is None else stratified, mean, sd),
+        score_mean=mean,
+        score_sd=sd,
+        items=items,
+        keying=keying,
+        warnings=(*([str(keying)] if keying else []), *found),
+    )

@@ -1,0 +1,1 @@
+"""What unreliability does to the score of one person."""

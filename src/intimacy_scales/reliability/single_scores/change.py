@@ -1,0 +1,267 @@
+"""Whether a person changed by more than error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, SupportsFloat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.reading.frames import row_labels
+from intimacy_scales.reliability.agreement.retest import paired
+from intimacy_scales.reliability.consistency.intervals import normal_quantile
+from intimacy_scales.reliability.single_scores.sem import check_number, check_reliability, check_sd, source_of
+from intimacy_scales.results.result import Result, check_level, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CATEGORIES = ("recovered", "improved", "unchanged", "deteriorated", "no score")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutoffs(Result):
+    """Cut-offs between a clinical and a functional population (Jacobson & Truax, 1991).
+
+    Attributes
+    ----------
+    a
+        Two standard deviations from the clinical mean, towards the functional one.
+    b
+        Two standard deviations from the functional mean, towards the clinical one; nan without it.
+    c
+        As many standard deviations from one mean as from the other (with equal sds, half-way, where
+        both populations are equally likely); nan without both. The one to take where both norms
+        exist and overlap; b where they do not overlap, a without a functional norm.
+    """
+
+    a: float
+    b: float
+    c: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields; None for what is not defined."""
+        return {name: plain(getattr(self, name)) for name in self.__slots__}
+
+
+def jacobson_truax_cutoffs(
+    *,
+    clinical: tuple[float, float] | None = None,
+    functional: tuple[float, float] | None = None,
+    higher_is_better: bool = True,
+) -> Cutoffs:
+    """Compute the cut-offs a, b and c of Jacobson and Truax (1991).
+
+    Parameters
+    ----------
+    clinical, functional
+        Mean and standard deviation of each population's scores.
+    higher_is_better
+        Which way improvement points.
+
+    Notes
+    -----
+    ``a = M_clin ± 2 sd_clin``, ``b = M_func ∓ 2 sd_func``,
+    ``c = (sd_func M_clin + sd_clin M_func) / (sd_func + sd_clin)``.
+
+    Examples
+    --------
+    >>> jacobson_truax_cutoffs(clinical=(40, 7.5), functional=(60, 7.5))
+    Cutoffs(a=55.0, b=45.0, c=50.0)
+    """
+    if clinical is None and functional is None:
+        raise EstimationError("pass clinical=(mean, sd), functional=(mean, sd), or both")
+    sign = 1 if higher_is_better else -1
+    a = b = c = math.nan
+    if clinical is not None:
+        a = clinical[0] + sign * 2 * check_sd(clinical[1], "clinical sd")
+    if functional is not None:
+        b = functional[0] - sign * 2 * check_sd(functional[1], "functional sd")
+    if clinical is not None and functional is not None:
+        if sign * (functional[0] - clinical[0]) <= 0:
+            better = "higher" if higher_is_better else "lower"
+            raise EstimationError(
+                f"the functional mean {functional[0]:g} is not better than the clinical mean "
+                f"{clinical[0]:g}, where {better} is better; check the order, or higher_is_better"
+            )
+        c = (functional[1] * clinical[0] + clinical[1] * functional[0]) / (functional[1] + clinical[1])
+    return Cutoffs(a=float(a), b=float(b), c=float(c))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReliableChange(Result):
+    """The reliable change index of each person.
+
+    Attributes
+    ----------
+    index
+        (n_persons,): change divided by its standard error; nan without both scores.
+    category
+        (n_persons,): one of `CATEGORIES`.
+    before, after
+        (n_persons,): the scores.
+    labels
+        The persons' index, where scores came as pandas Series.
+    sem, standard_error
+        Error of one score, and of a difference of two.
+    change_needed
+        The smallest change that counts.
+    threshold
+        The index beyond which a change counts.
+    reliability, source, sd
+        What the error came from.
+    cutoff
+        The score that recovered persons must have crossed; None where none was given.
+    """
+
+    index: NDArray[np.float64]
+    category: tuple[str, ...]
+    before: NDArray[np.float64] = field(repr=False)
+    after: NDArray[np.float64] = field(repr=False)
+    sem: float
+    standard_error: float
+    change_needed: float
+    threshold: float
+    reliability: float
+    source: str
+    sd: float
+    cutoff: float | None
+    labels: Any = field(default=None, repr=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many persons are in each category."""
+        return {name: self.category.count(name) for name in CATEGORIES}
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table, a row for each person."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        table = pandas_frame(
+            {
+                "before": self.before,
+                "after": self.after,
+                "change": self.after - self.before,
+                "rci": self.index,
+                "category": list(self.category),
+            }
+        )
+        return table if self.labels is None else table.set_index(self.labels)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values; None for what is not defined."""
+        names = [name for name in self.__slots__ if name != "labels"]
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in names}
+        return fields | {"counts": self.counts}
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{n} {name}" for name, n in self.counts.items() if n)
+        return (
+            f"<ReliableChange: {counts}; a change of {shown(self.change_needed)} counts "
+            f"({self.source} {shown(self.reliability)}, sd {shown(self.sd)})>"
+        )
+
+
+def reliable_change(
+    before: Any,
+    after: Any,
+    *,
+    reliability: SupportsFloat,
+    sd: float | None = None,
+    confidence_level: float = 0.95,
+    higher_is_better: bool = True,
+    cutoff: float | None = None,
+) -> ReliableChange:
+    """Tell for each person whether the change is more than error.
+
+    Parameters
+    ----------
+    before, after
+        Scores (n_persons,), row by row of the same persons; nan or null where there is none.
+    reliability
+        A coefficient, or a number from 0 to 1.
+    sd
+        Standard deviation of the scores before; by default of the persons with both scores. A
+        norm's is better where there is one.
+    confidence_level
+        0.95 takes an index beyond 1.96 as change.
+    higher_is_better
+        Which way improvement points.
+    cutoff
+        A score between the two populations, for example ``jacobson_truax_cutoffs(...).c``; who
+        improved and crossed it counts as recovered.
+
+    Returns
+    -------
+    ReliableChange
+
+    Raises
+    ------
+    EstimationError
+        No such reliability or standard deviation, or rows that do not match.
+
+    Notes
+    -----
+    ``RCI = (after - before) / (sqrt(2) sd sqrt(1 - r))`` (Jacobson & Truax, 1991; Christensen & Mendoza,
+    1986). It supposes the same error before and after, and no regression to the mean.
+
+    Examples
+    --------
+    >>> result = reliable_change([32.5], [47.5], reliability=0.8, sd=7.5)
+    >>> round(float(result.index[0]), 3), result.category
+    (3.162, ('improved',))
+    """
+    x, y = paired(before, after)
+    both = ~(np.isnan(x) | np.isnan(y))
+    if sd is None:
+        if np.count_nonzero(both) < 2:  # noqa: PLR2004 - one score does not vary
+            raise EstimationError("sd: fewer than two persons have both scores; pass a norm's sd")
+        sd = float(x[both].std(ddof=1))
+    r = check_reliability(reliability)
+    if cutoff is not None:
+        cutoff = check_number(cutoff, "cutoff")
+    sem = check_sd(sd) * math.sqrt(1 - r)
+    if not sem > 0:
+        raise EstimationError("reliability=1: without error, every change counts")
+    standard_error = math.sqrt(2) * sem
+    threshold = normal_quantile(check_level(confidence_level))
+    index = (y - x) / standard_error
+    for array in (index, x, y):
+        array.flags.writeable = False
+    return ReliableChange(
+        index=index,
+        category=_categories(index, x, y, threshold, 1 if higher_is_better else -1, cutoff),
+        before=x,
+        after=y,
+        sem=sem,
+        standard_error=standard_error,
+        change_needed=threshold * standard_error,
+        threshold=threshold,
+        reliability=r,
+        source=source_of(reliability),
+        sd=float(sd),
+        cutoff=cutoff,
+        labels=row_labels(before),
+    )
+
+
+def _categories(
+    index: NDArray[np.float64],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    threshold: float,
+    sign: int,
+    cutoff: float | None,
+) -> tuple[str, ...]:
+    towards = sign * index
+    names = np.full(len(index), "unchanged", dtype=object)
+    names[towards > threshold] = "improved"
+    names[towards < -threshold] = "deteriorated"
+    if cutoff is not None:
+        crossed = (sign * before <= sign * cutoff) & (sign * after > sign * cutoff)
+        names[(towards > threshold) & crossed] = "recovered"
+    names[np.isnan(index)] = "no score"
+    return tuple(names.tolist())

@@ -1,0 +1,225 @@
+"""What unreliability does to a single score, and to correlations."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, SupportsFloat
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
+from intimacy_scales.reliability.consistency.intervals import normal_quantile
+from intimacy_scales.results.result import Coefficient, Interval, Result, check_level, plain, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_number(value: Any, what: str) -> float:
+    """Return a number as float, or raise where it is none."""
+    if isinstance(value, bool | str) or not hasattr(value, "__float__"):
+        raise EstimationError(f"{what}={value!r}: a number")
+    return float(value)
+
+
+def check_reliability(reliability: Any, what: str = "reliability") -> float:
+    """Return a reliability from 0 to 1, or raise where it is none."""
+    value = check_number(reliability, what)
+    if not 0 <= value <= 1:
+        raise EstimationError(
+            f"{what}={value:.4g}: a reliability lies between 0 and 1"
+            + ("; a negative estimate means that there is nothing to build on" if value < 0 else "")
+        )
+    return value
+
+
+def check_sd(sd: Any, what: str = "sd") -> float:
+    """Return a standard deviation above 0, or raise where it is none."""
+    sd = check_number(sd, what)
+    if not (sd > 0 and math.isfinite(sd)):
+        raise EstimationError(f"{what}={sd!r}: a standard deviation above 0")
+    return float(sd)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MeasurementError(Result):
+    """How far a person's score may lie from what it measures; ``float(result)`` gives the SEM.
+
+    Attributes
+    ----------
+    sem
+        Standard error of measurement, ``sd * sqrt(1 - reliability)``, in points of the score.
+    reliability, source
+        The reliability it came from, and which that is.
+    sd, mean
+        Of the scores; mean may be nan.
+    scale, instrument, n, missing
+        What the reliability is of, where it came as a coefficient.
+    """
+
+    sem: float
+    reliability: float
+    source: str
+    sd: float
+    mean: float
+    scale: str | None = None
+    instrument: InstrumentRef | None = None
+    n: int | None = None
+    missing: str | None = None
+
+    def __float__(self) -> float:
+        return self.sem
+
+    def _mean(self) -> float:
+        if math.isnan(self.mean):
+            raise EstimationError("Kelley's estimate needs the mean of the scores: pass mean=")
+        return self.mean
+
+    def true_score(self, score: float) -> float:
+        """Return Kelley's (1947) estimate of the true score, ``mean + r (score - mean)``."""
+        return self._mean() + self.reliability * (score - self._mean())
+
+    @property
+    def true_score_error(self) -> float:
+        """Standard error of Kelley's estimate, ``sd * sqrt(r (1 - r))``."""
+        return self.sd * math.sqrt(self.reliability * (1 - self.reliability))
+
+    def interval(self, score: float, confidence_level: float = 0.95, *, kelley: bool = False) -> Interval:
+        """Return an interval for one person.
+
+        Parameters
+        ----------
+        score
+            The observed score.
+        confidence_level
+            For example 0.95.
+        kelley
+            Around Kelley's estimate with its own error, instead of around the score with the SEM.
+        """
+        z = normal_quantile(check_level(confidence_level))
+        centre, error = (self.true_score(score), self.true_score_error) if kelley else (score, self.sem)
+        return Interval(
+            low=centre - z * error,
+            high=centre + z * error,
+            confidence_level=confidence_level,
+            method="Kelley" if kelley else "SEM",
+            n=1,
+        )
+
+    def minimal_detectable_change(self, confidence_level: float = 0.95) -> float:
+        """Return the change that error alone rarely makes, ``z * sqrt(2) * SEM`` (Weir, 2005)."""
+        return normal_quantile(check_level(confidence_level)) * math.sqrt(2) * self.sem
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields, Kelley's standard error and MDC95, as plain values."""
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return fields | {
+            "true_score_error": self.true_score_error,
+            "mdc95": self.minimal_detectable_change(),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table of one row."""
+        from intimacy_scales.reading.frames import pandas_frame
+
+        return pandas_frame({name: [value] for name, value in self.to_dict().items()})
+
+    def __repr__(self) -> str:
+        of = f" of {self.scale}" if self.scale else ""
+        return (
+            f"<SEM{of} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {shown(self.reliability)}; "
+            f"MDC95 {shown(self.minimal_detectable_change())}>"
+        )
+
+
+def measurement_error(
+    reliability: SupportsFloat,
+    *,
+    sd: float | None = None,
+    mean: float | None = None,
+    source: str | None = None,
+) -> MeasurementError:
+    """Compute the standard error of measurement of a score.
+
+    Parameters
+    ----------
+    reliability
+        A coefficient such as `cronbach_alpha` or `test_retest` gives, or a number from 0 to 1.
+    sd, mean
+        Of the scores. From alpha, by default those that the items' means and covariances imply.
+    source
+        Which reliability a number is, for the result.
+
+    Returns
+    -------
+    MeasurementError
+
+    Raises
+    ------
+    EstimationError
+        No reliability between 0 and 1, or no standard deviation.
+
+    Notes
+    -----
+    ``SEM = sd * sqrt(1 - r)`` (Lord & Novick, 1968). It is one figure for all persons; scores near the
+    ends of the scale usually have less error. Which reliability it comes from decides what counts
+    as error: with alpha, what differs between items; with a retest, also what differs between days.
+
+    Examples
+    --------
+    >>> error = measurement_error(0.84, sd=10, mean=50, source="retest")
+    >>> round(error.sem, 2), round(error.true_score(60), 2), round(error.minimal_detectable_change(), 2)
+    (4.0, 58.4, 11.09)
+    """
+    given: dict[str, Any] = {}
+    if isinstance(reliability, Coefficient):
+        if reliability.reason:
+            raise EstimationError(f"{reliability.title} is not defined: {reliability.reason}")
+        given = {name: getattr(reliability, name) for name in ("scale", "instrument", "n", "missing")}
+    if isinstance(reliability, CronbachAlpha):
+        if reliability.standardized and sd is None:
+            raise EstimationError(
+                "standardized alpha is the reliability of a sum of standardized items, not of the score; "
+                "use the raw coefficient, or pass the sd of that sum"
+            )
+        sd = reliability.moments.score_sd if sd is None else sd
+        mean = reliability.moments.score_mean if mean is None else mean
+    if sd is None:
+        raise EstimationError("sd: pass the standard deviation of the scores; only alpha knows one")
+    value = check_reliability(reliability)
+    return MeasurementError(
+        sem=check_sd(sd) * math.sqrt(1 - value),
+        reliability=value,
+        source=source or source_of(reliability),
+        sd=check_sd(sd),
+        mean=math.nan if mean is None else check_number(mean, "mean"),
+        **given,
+    )
+
+
+def source_of(reliability: Any) -> str:
+    """Return which reliability a result or a number is."""
+    standardized = isinstance(reliability, CronbachAlpha) and reliability.standardized
+    title = str(getattr(reliability, "title", "reliability"))
+    return f"{title}, standardized" if standardized else title
+
+
+def attenuation_corrected(r: float, reliability_x: float, reliability_y: float) -> float:
+    """Return a correlation freed of measurement error, ``r / sqrt(r_xx r_yy)`` (Spearman, 1904).
+
+    A result above 1 or below -1 is returned as it is: then a reliability is underestimated, or
+    sampling error is large.
+
+    Examples
+    --------
+    >>> round(attenuation_corrected(0.4, 0.8, 0.7), 4)
+    0.5345
+    """
+    if not -1 <= r <= 1:
+        raise EstimationError(f"r={r!r}: a correlation lies between -1 and 1")
+    x = check_reliability(reliability_x, "reliability_x")
+    y = check_reliability(reliability_y, "reliability_y")
+    if not x * y > 0:
+        raise EstimationError("a reliability of 0 leaves nothing to correct for")
+    return r / math.sqrt(x * y)
