@@ -102,6 +102,8 @@ class ResponseProblem:
         What the item allows.
     suggestion
         What was probably meant, if anything is near.
+    shown
+        False where the value was left out on purpose.
     """
 
     row: int | None
@@ -112,6 +114,7 @@ class ResponseProblem:
     reason: str
     allowed: str
     suggestion: str | None = None
+    shown: bool = True
 
     def __str__(self) -> str:
         where = [] if self.row is None else [f"row {self.row}"]
@@ -121,7 +124,8 @@ class ResponseProblem:
             f"item {self.item}" if self.column == self.item else f"item {self.item} ({self.column!r})"
         )
         hint = f"; {self.suggestion}" if self.suggestion else ""
-        return f"{', '.join(where)}: {self.value!r} {self.reason}; allowed: {self.allowed}{hint}"
+        value = repr(self.value) if self.shown else "a value"
+        return f"{', '.join(where)}: {value} {self.reason}; allowed: {self.allowed}{hint}"
 
 
 class ProblemTable(Protocol):

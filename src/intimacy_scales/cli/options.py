@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import load
-from intimacy_scales.reading.mapping import OnInvalid
 
 
 class OnInvalidChoice(StrEnum):
@@ -21,7 +20,7 @@ class OnInvalidChoice(StrEnum):
     RAISE = "raise"
     MISSING = "missing"
 
-    def as_option(self) -> OnInvalid:
+    def as_option(self) -> Literal["raise", "missing"]:
         """Return it as functions have it."""
         return "raise" if self is OnInvalidChoice.RAISE else "missing"
 

@@ -26,7 +26,7 @@ from intimacy_scales.errors import (
 
 if TYPE_CHECKING:
     from intimacy_scales.jobs import FileReport
-    from intimacy_scales.jobs.file_pass import StatisticsFileReport
+    from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
 
 BAD_ANSWERS = 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -13,8 +14,9 @@ from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.columns import ColumnMap, check_columns, column_names
+from intimacy_scales.reading.columns import check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
+from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.problems import (
     PROBLEM_FIELDS,
     LikelyMissingCode,
@@ -89,18 +91,18 @@ class ProblemFile:
             self._output.discard()
 
 
+def batch_reading(reading: Reading) -> Reading:
+    """Return how the batches of a file are read: its columns were checked, and bad cells are counted."""
+    return replace(reading, on_invalid="missing", allow_missing_items=True)
+
+
 def checked_columns(
-    form: Instrument,
-    file: AnswerFile,
-    columns: ColumnMap,
-    others: Mapping[str, Sequence[str | None]],
-    *,
-    allow_missing: bool,
+    form: Instrument, file: AnswerFile, reading: Reading, others: Mapping[str, Sequence[Hashable]]
 ) -> list[Hashable]:
     """Return the columns of items that there are; raise where one is missing or any stands twice."""
-    names = column_names(form, columns)
+    names = column_names(form, reading.columns)
     mappings = isinstance(file, JsonLinesFile)
-    check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
+    check_columns(form, names, file.names, allow_missing=reading.allow_missing_items, from_mappings=mappings)
     there = ListTable({name: [] for name in file.names}, 0)
     named = [(option, name) for option, names in others.items() for name in names if name is not None]
     for option, name in named:

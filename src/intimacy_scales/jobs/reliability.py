@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.jobs.file_pass import (
-    FilePass,
-    GatheredAnswers,
-    Progress,
-    StatisticsFileReport,
-    check_paths,
-)
+from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, run_job
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
-from intimacy_scales.reading.answers import MissingCode
-from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.mapping import OnInvalid
+from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.table import AnswerReader
 from intimacy_scales.reliability.consistency.alpha import NEED_ANSWERS, IntervalMethod
 from intimacy_scales.reliability.report.report import ReliabilityReport, reliability_report
@@ -34,6 +27,7 @@ WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
 ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
 
 
+@reads_answers
 def reliability_file(
     form: Instrument,
     source: Path,
@@ -46,13 +40,9 @@ def reliability_file(
     clusters: str | None = None,
     n_resamples: int = 2000,
     rng: int | None = None,
-    columns: ColumnMap = None,
-    person: str | None = None,
-    missing_codes: Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    allow_missing_items: bool = False,
     encoding: str | None = None,
     progress: Progress = lambda _done, _all: None,
+    **reading: Unpack[ReadingOptions],
 ) -> ReliabilityFileReport:
     """Compute reliability from a file of answers, in constant memory.
 
@@ -73,14 +63,13 @@ def reliability_file(
         As in `intimacy_scales.reliability_report`.
     clusters
         Column that says who answered together, such as couples.
-    columns, person, missing_codes, allow_missing_items
-        As in `intimacy_scales.score`.
-    on_invalid
-        ``"raise"``: with any bad cell there is no report. ``"missing"``: bad cells count as missing.
     encoding
         Of text files; detected where None.
     progress
         Called with how much is done and how much there is.
+    **reading
+        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"`` and any bad cell
+        there is no report.
 
     Returns
     -------
@@ -93,19 +82,8 @@ def reliability_file(
     EstimationError
         Options that do not go together.
     """
-    check_paths(source, output, problems, WRITERS)
-    reading = FilePass(
-        form=form,
-        source=source,
-        problems=problems,
-        columns=columns,
-        person=person,
-        missing_codes=missing_codes,
-        on_invalid=on_invalid,
-        allow_missing_items=allow_missing_items,
-        encoding=encoding,
-        progress=progress,
-    )
+    how = reading_of(reading)
+    form = how.form(form)
     options: dict[str, Any] = {
         "missing": missing,
         "confidence_level": confidence_level,
@@ -113,27 +91,30 @@ def reliability_file(
         "n_resamples": n_resamples,
         "rng": rng,
     }
+    job: Job[ReliabilityReport]
     if clusters is not None or interval in NEED_ANSWERS:
-        gathered = GatheredAnswers(form, clusters)
-        account = reading.read(gathered.add, {"--clusters": clusters})
-        return reading.finish(
-            account,
-            lambda: reliability_report(form, gathered.answers(), clusters=gathered.labels(), **options),
-            output,
-            WRITERS,
-        )
-    sums = _Sums(form)
-    account = reading.read(sums.add, {})
-    return reading.finish(account, lambda: reliability_report(form, sums.moments, **options), output, WRITERS)
+        job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
+    else:
+        job = _Sums(form, options)
+    return run_job(
+        job, form, source, how, output=output, problems=problems, encoding=encoding, progress=progress
+    )
 
 
 class _Sums:
     """Moments of all batches."""
 
-    def __init__(self, form: Instrument) -> None:
-        self.form, self.moments = form, no_moments(form)
+    columns: Mapping[str, str | None] = {}
+    writers = WRITERS
+
+    def __init__(self, form: Instrument, options: Mapping[str, Any]) -> None:
+        self._form, self._options, self._moments = form, options, no_moments(form)
 
     def add(self, reader: AnswerReader) -> None:
         """Add a batch."""
         for _, codes in reader.blocks():
-            self.moments += moments_of_codes(self.form, codes)
+            self._moments += moments_of_codes(self._form, codes)
+
+    def report(self) -> ReliabilityReport:
+        """Return the report of their sums."""
+        return reliability_report(self._form, self._moments, **self._options)

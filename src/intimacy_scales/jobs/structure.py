@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
 from intimacy_scales.factor.confirmatory.model.model import Factors
@@ -11,16 +13,8 @@ from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.factor.report.structure import structure_report
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.jobs.file_pass import (
-    FilePass,
-    GatheredAnswers,
-    Progress,
-    StatisticsFileReport,
-    check_paths,
-)
-from intimacy_scales.reading.answers import MissingCode
-from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.mapping import OnInvalid
+from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, run_job
+from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 
 StructureFileReport = StatisticsFileReport[StructureReport]
 WRITERS: dict[str, Callable[[StructureReport], str]] = {
@@ -31,6 +25,7 @@ WRITERS: dict[str, Callable[[StructureReport], str]] = {
 }
 
 
+@reads_answers
 def structure_file(
     form: Instrument,
     source: Path,
@@ -44,13 +39,9 @@ def structure_file(
     clusters: str | None = None,
     n_iterations: int = 100,
     rng: int | None = 0,
-    columns: ColumnMap = None,
-    person: str | None = None,
-    missing_codes: Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    allow_missing_items: bool = False,
     encoding: str | None = None,
     progress: Progress = lambda _done, _all: None,
+    **reading: Unpack[ReadingOptions],
 ) -> StructureFileReport:
     """Ask of a file of answers whether they support an instrument's scales.
 
@@ -70,12 +61,13 @@ def structure_file(
         As in `intimacy_scales.structure_report`.
     clusters
         Column that says who answered together, such as couples.
-    columns, person, missing_codes, on_invalid, allow_missing_items
-        As in `intimacy_scales.jobs.reliability`.
     encoding
         Of text files; detected where None.
     progress
         Called with how much is done and how much there is.
+    **reading
+        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"`` and any bad cell
+        there is no report.
 
     Returns
     -------
@@ -88,33 +80,19 @@ def structure_file(
     EstimationError
         Options that do not go together.
     """
-    check_paths(source, output, problems, WRITERS)
-    reading = FilePass(
-        form=form,
-        source=source,
-        problems=problems,
-        columns=columns,
-        person=person,
-        missing_codes=missing_codes,
-        on_invalid=on_invalid,
-        allow_missing_items=allow_missing_items,
-        encoding=encoding,
-        progress=progress,
+    how = reading_of(reading)
+    form = how.form(form)
+    compute = partial(
+        structure_report,
+        form,
+        scales=scales,
+        factors=factors,
+        estimator=estimator,
+        missing=missing,
+        n_iterations=n_iterations,
+        rng=rng,
     )
-    gathered = GatheredAnswers(form, clusters)
-    account = reading.read(gathered.add, {"--clusters": clusters})
-
-    def compute() -> StructureReport:
-        return structure_report(
-            form,
-            gathered.answers(),
-            clusters=gathered.labels(),
-            scales=scales,
-            factors=factors,
-            estimator=estimator,
-            missing=missing,
-            n_iterations=n_iterations,
-            rng=rng,
-        )
-
-    return reading.finish(account, compute, output, WRITERS)
+    job = GatheredAnswers(form, clusters, WRITERS, compute)
+    return run_job(
+        job, form, source, how, output=output, problems=problems, encoding=encoding, progress=progress
+    )

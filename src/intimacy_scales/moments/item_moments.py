@@ -8,16 +8,15 @@ themselves need not be kept.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import (
     Integers,
@@ -35,19 +34,17 @@ from intimacy_scales.moments.incomplete import (
     sums_of_rows,
 )
 from intimacy_scales.moments.scale_items import scale_items
-from intimacy_scales.reading.columns import ColumnMap
 from intimacy_scales.reading.encoding import Codes
-from intimacy_scales.reading.mapping import OnInvalid, as_sheet
-from intimacy_scales.reading.table import (
-    AnswerReader,
-    CodedResponses,
-    check_belongs,
-    refuse_reading_options,
+from intimacy_scales.reading.mapping import as_sheet
+from intimacy_scales.reading.options import (
+    Reading,
+    ReadingOptions,
+    reading_of,
+    reads_answers,
+    refuse_reading,
 )
+from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
 from intimacy_scales.results.frozen import freeze
-
-if TYPE_CHECKING:
-    from intimacy_scales.reading.answers import MissingCode
 
 _LARGEST = 2**60
 
@@ -254,15 +251,9 @@ def _moments(instrument: Instrument, codes: Codes, *, squares: bool, composites:
     )
 
 
+@reads_answers
 def item_moments(
-    instrument: Instrument | str,
-    responses: Any,
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
+    instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
     """Check a table of answers and sum it up, so that reliability can be computed from the sums.
 
@@ -272,7 +263,7 @@ def item_moments(
         An `Instrument`, or the id or path of one.
     responses
         A table of answers as in `encode`, or `CodedResponses`.
-    columns, missing_codes, on_invalid, person, allow_missing_items
+    **reading
         As in `encode`.
 
     Returns
@@ -292,56 +283,40 @@ def item_moments(
     >>> item_moments("ras", [{f"ras_{n}": 4 for n in range(1, 8)}]).n_persons
     1
     """
-    form = as_instrument(instrument)
+    how = reading_of(reading)
+    form = how.form(instrument)
     if isinstance(responses, CodedResponses):
-        refuse_reading_options(
-            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
-        )
+        refuse_reading(how)
         check_belongs(form, responses.instrument)
         return moments_of_codes(form, responses.codes)
-    moments, reader = read_moments(
-        form,
-        responses,
-        columns=columns,
-        missing_codes=missing_codes,
-        on_invalid=on_invalid,
-        person=person,
-        allow_missing_items=allow_missing_items,
-    )
-    reader.finish()
-    return moments
+    return read_moments(form, responses, how)
 
 
-def read_moments(form: Instrument, responses: Any, **options: Any) -> tuple[ItemMoments, AnswerReader]:
-    """Sum up a table block by block; returns the finished reader too."""
-    reader = AnswerReader(form, responses, **options)
+def read_moments(form: Instrument, responses: Any, reading: Reading, *, offset: int = 0) -> ItemMoments:
+    """Check a table and sum it up block by block; arguments as of `AnswerReader`."""
+    reader = AnswerReader(form, responses, reading, offset=offset)
     total: ItemMoments | None = None
     for _, codes in reader.blocks():
         part = moments_of_codes(form, codes)
         total = part if total is None else total + part
-    if total is None:
-        total = no_moments(form)
-    return total, reader
+    reader.finish()
+    return no_moments(form) if total is None else total
 
 
+@reads_answers
 def item_moments_stream(
-    instrument: Instrument | str,
-    batches: Iterable[Any],
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
+    instrument: Instrument | str, batches: Iterable[Any], **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
     """Sum up tables one after another, in constant memory.
 
     Parameters
     ----------
-    instrument, columns, missing_codes, on_invalid, person, allow_missing_items
-        As in `item_moments`.
+    instrument
+        An `Instrument`, or the id or path of one.
     batches
         Any iterable of tables: Arrow record batches, chunks of a file, lists of mappings …
+    **reading
+        As in `encode`.
 
     Returns
     -------
@@ -359,7 +334,8 @@ def item_moments_stream(
     >>> item_moments_stream("ras", batches).n_persons
     2
     """
-    form = as_instrument(instrument)
+    how = reading_of(reading)
+    form = how.form(instrument)
     one = as_sheet(batches) is not None or hasattr(batches, "columns") or isinstance(batches, CodedResponses)
     if one:
         raise ResponseError("batches is one table: pass it to item_moments(), or [table] here")
@@ -369,17 +345,6 @@ def item_moments_stream(
     for batch in batches:
         if isinstance(batch, CodedResponses):
             total += item_moments(form, batch)
-            continue
-        part, reader = read_moments(
-            form,
-            batch,
-            columns=columns,
-            missing_codes=missing_codes,
-            on_invalid=on_invalid,
-            person=person,
-            allow_missing_items=allow_missing_items,
-            offset=total.n_persons,
-        )
-        reader.finish()
-        total += part
+        else:
+            total += read_moments(form, batch, how, offset=total.n_persons)
     return total

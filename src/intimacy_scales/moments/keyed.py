@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import PairSums, pair_sums
 from intimacy_scales.moments.incomplete import complete_sums, incomplete_rows
@@ -24,7 +25,6 @@ Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
 StandardDeviations = Literal["items", "pairs"]
 Source = Literal["covariances", "correlations"]
-Answers = CodedResponses | ItemMoments
 
 _WORD = 2**62
 
@@ -239,11 +239,7 @@ def check_source(of: Source) -> Source:
 
 def items_of(answers: Answers, scale: str | None) -> tuple[str, ScaleItems]:
     """Return the id and the items of the scale that is meant."""
-    if not isinstance(answers, CodedResponses | ItemMoments):
-        raise EstimationError(
-            f"answers is a {type(answers).__name__}: check a table first, encode(instrument, table), "
-            "or sum it up, item_moments(instrument, table)"
-        )
+    answers = answers_given(answers, None, {})
     name = scale_id(answers.instrument, scale)
     items = scale_items(answers.instrument)[name]
     return name, items

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from types import NoneType
 from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
@@ -22,6 +23,7 @@ MISSING = 0
 PROBLEM = -1
 
 MissingCode = int | float | str
+Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
@@ -45,6 +47,8 @@ class AnswerKey:
         The response scale.
     missing_codes
         More values that mean "no answer", beside those the scale declares.
+    recode
+        Pairs of a value as it was stored and what it stands for: an answer, or None for none.
 
     Attributes
     ----------
@@ -53,8 +57,11 @@ class AnswerKey:
         codes. Booleans must be kept away from it, for ``True == 1``.
     """
 
-    def __init__(self, scale: ResponseScale, missing_codes: Iterable[MissingCode] = ()) -> None:
+    def __init__(
+        self, scale: ResponseScale, missing_codes: Iterable[MissingCode] = (), recode: Recode = ()
+    ) -> None:
         self.scale = scale
+        self.recoded = _Recoded({}, {}, {})
         self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
         self.missing_numbers: set[int | float] = set()
@@ -66,6 +73,9 @@ class AnswerKey:
             if isinstance(code, str):
                 self.texts[normalized(code)] = MISSING
         self.texts |= {normalized(text): self.points[value] for value, text in scale.labels}
+        if recode:
+            self.recoded = _recoded(self, recode)
+            self.texts |= self.recoded.labels
         texts = [text for _, text in scale.labels]
         candidates = (
             None,
@@ -76,8 +86,10 @@ class AnswerKey:
             *map(str, self.points),
             *texts,
             *self.points,
+            *(stored for stored, _ in recode),
         )
-        self.known: dict[Any, int] = {value: self.decode(value) for value in candidates}
+        codes_of = {value: self.decode(value) for value in candidates}
+        self.known: dict[Any, int] = {value: code for value, code in codes_of.items() if code != PROBLEM}
 
     def decode(self, value: Any) -> int:
         """Return the code of a value from 1, `MISSING`, or `PROBLEM`."""
@@ -103,7 +115,7 @@ class AnswerKey:
 
     def _decode_text(self, value: str) -> int:
         text = normalized(value)
-        code = self.texts.get(text)
+        code = self.recoded.others.get(text, self.texts.get(text))
         if code is not None:
             return code
         number = as_number(text)
@@ -112,11 +124,18 @@ class AnswerKey:
     def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
         if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
             return MISSING
+        if value in self.recoded.others:
+            return self.recoded.others[value]
+        if value in self.missing_numbers and value not in self.points:
+            return MISSING
+        code = self._point(value, epsilon)
+        return self.recoded.points.get(code, code) if self.recoded.points else code
+
+    def _point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+        """Return the code of the point that a number is, or `PROBLEM`."""
         code = self.points.get(value)  # equal numbers of any type hash alike
         if code is not None:
             return code
-        if value in self.missing_numbers:
-            return MISSING
         try:
             number = float(value)
             position = round((number - self.scale.minimum) / self.scale.step)
@@ -151,10 +170,14 @@ class AnswerKey:
     def _explain_number(self, value: int | float | Decimal | Fraction) -> str:
         if value in (math.inf, -math.inf):
             return "is infinite"
+        if self.recoded.points and self._point(value, 2.0**-52) > 0:
+            return "is not among the values that recode names"
         inside = self.scale.minimum <= value <= self.scale.maximum
         return f"is off the step of {self.scale.step}" if inside else "is outside the range"
 
     def _explain_text(self, value: str, allowed: str) -> Explanation:
+        if normalized(value) in self.recoded.labels:
+            return Explanation("is not among the labels that recode names", allowed)
         if _DECIMAL_COMMA.fullmatch(value.strip()):
             return Explanation("is not a number", allowed, "is this a decimal comma?")
         if not self.scale.labels:
@@ -186,13 +209,92 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
     return plain
 
 
-def answer_keys(instrument: Instrument, missing_codes: tuple[MissingCode, ...] = ()) -> tuple[AnswerKey, ...]:
+def as_recode(recode: Any) -> Recode:
+    """Return a mapping from stored values to answers as pairs.
+
+    Raises
+    ------
+    ResponseError
+        It is no mapping, or holds what is neither a number nor a text.
+    """
+    if recode is None:
+        return ()
+    if not isinstance(recode, Mapping):
+        raise ResponseError(f"recode={recode!r}: give a mapping, stored value → answer, as in {{'6': 5}}")
+    plain = [
+        tuple(value.item() if hasattr(value, "dtype") else value for value in pair) for pair in recode.items()
+    ]
+    for stored, answer in plain:
+        for value in (stored, answer):
+            if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
+                raise ResponseError(f"recode: {value!r} is neither a number nor a text")
+        if stored is None or stored != stored:  # noqa: PLR0124 - nan
+            raise ResponseError("recode: a missing answer stands for none; name only values that are there")
+    return tuple((stored, answer) for stored, answer in plain)
+
+
+class _Recoded(NamedTuple):
+    """What stored values stand for, as codes.
+
+    Where a number that is itself an answer is recoded, the pairs are the whole code book: no other number
+    is an answer then. The same holds for labels.
+
+    Attributes
+    ----------
+    others
+        Values that are no answers themselves: numbers, and texts that are no numbers.
+    points, labels
+        By the code of an answer, and by label; empty where none of them is recoded.
+    """
+
+    others: dict[Any, int]
+    points: dict[int, int]
+    labels: dict[str, int]
+
+
+def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
+    """Return what the pairs mean for one response scale, whose key does not know of them yet.
+
+    Raises
+    ------
+    ResponseError
+        A stored value that stands for no answer already.
+    """
+    found = _Recoded({}, {}, {})
+    labels = {normalized(text) for _, text in key.scale.labels}
+    for stored, answer in recode:
+        code = MISSING if answer is None else key.decode(answer)
+        if code == PROBLEM:
+            continue  # an answer to items with another response scale
+        text = normalized(stored) if isinstance(stored, str) else None
+        number = stored if text is None else as_number(text)
+        if key.decode(stored) == MISSING:
+            raise ResponseError(f"recode: {stored!r} means no answer already; leave it out")
+        if text in labels:
+            found.labels[text] = code
+        elif number is None:
+            found.others[text] = code
+        elif key.decode(number) > 0:
+            found.points[key.decode(number)] = code
+        else:
+            found.others[number] = code
+    if found.points:
+        found.points.update({c: PROBLEM for c in key.points.values() if c not in found.points})
+    if found.labels:
+        found.labels.update({text: PROBLEM for text in labels if text not in found.labels})
+    return found
+
+
+def answer_keys(
+    instrument: Instrument, missing_codes: tuple[MissingCode, ...] = (), recode: Recode = ()
+) -> tuple[AnswerKey, ...]:
     """Return the answer key of every item, in order; items with one response scale share one.
 
     Raises
     ------
     ResponseError
-        A missing code is an answer that some item allows.
+        A missing code is an answer that some item allows, or something is recoded to what is an answer
+        to no item.
     """
     keys: dict[ResponseScale, AnswerKey] = {}
     for item in instrument.items:
@@ -206,5 +308,8 @@ def answer_keys(instrument: Instrument, missing_codes: tuple[MissingCode, ...] =
                     f"missing code {code!r} is an answer that item {item.id} allows ({scale.describe()}); "
                     "declare it under missing_codes of the response scales where it means no answer"
                 )
-        keys[scale] = AnswerKey(scale, missing_codes) if missing_codes else plain
+        keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
+    for stored, answer in recode:
+        if answer is not None and not any(AnswerKey(scale).decode(answer) > 0 for scale in keys):
+            raise ResponseError(f"recode: {stored!r} stands for {answer!r}, which is an answer to no item")
     return tuple(keys[item.response_scale] for item in instrument.items)

@@ -96,6 +96,13 @@ def _encode_grid(values: NDArray[Any], codes: Codes, key: AnswerKey, grid: NDArr
     codes[:] = np.where(inside & (points[index] == values), index + 1, 0)
 
 
+def _encode_distinct(values: NDArray[Any], codes: Codes, key: AnswerKey) -> None:
+    """Write the code of each value, looked up once for each distinct one."""
+    distinct, inverse = np.unique(values, return_inverse=True)
+    decoded = np.array([max(key.decode(value), 0) for value in distinct], dtype=codes.dtype)
+    codes[:] = decoded[inverse]
+
+
 def _chunk_encoder(
     values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any]
 ) -> Callable[[NDArray[Any], Codes], None]:
@@ -104,6 +111,8 @@ def _chunk_encoder(
     Whatever way is chosen writes the code of a value that is an answer, and 0 or a number above
     all codes for any other value.
     """
+    if key.recoded.points or key.recoded.others:
+        return lambda part, out: _encode_distinct(part, out, key)
     limit = int(np.iinfo(codes).max)
     if not _is_unit_grid(key, limit):
         grid = np.array(key.scale.values, dtype=np.float64)

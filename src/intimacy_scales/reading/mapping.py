@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey, Explanation
 from intimacy_scales.reading.columns import look_alikes
 from intimacy_scales.reading.kinds import is_of
-
-OnInvalid = Literal["raise", "missing"]
-
-
-def check_on_invalid(on_invalid: str) -> None:
-    """Raise where ``on_invalid`` is neither of its two words."""
-    if on_invalid not in ("raise", "missing"):
-        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
 
 
 class BadCell(NamedTuple):

@@ -75,15 +75,18 @@ class Problems(Sequence[ResponseProblem]):
         Rows that came before, in earlier batches of a stream.
     numbered
         False for a single mapping, which has no row.
+    shown
+        False where values must not be told.
     """
 
     columns: tuple[BadColumn, ...] = ()
     persons: Cells | None = None
     offset: int = 0
     numbered: bool = True
+    shown: bool = True
 
     @classmethod
-    def of_sheet(cls, cells: Sequence[BadCell], person: Any = None) -> Problems:
+    def of_sheet(cls, cells: Sequence[BadCell], person: Any = None, *, shown: bool = True) -> Problems:
         """Return the problems of one person's answers."""
         columns = tuple(
             BadColumn(
@@ -96,7 +99,7 @@ class Problems(Sequence[ResponseProblem]):
             )
             for cell in cells
         )
-        return cls(columns, (person,), numbered=False)
+        return cls(columns, (person,), numbered=False, shown=shown)
 
     def __len__(self) -> int:
         return sum(len(part.rows) for part in self.columns)
@@ -117,10 +120,11 @@ class Problems(Sequence[ResponseProblem]):
                 person=None if self.persons is None else plain_value(self.persons[row]),
                 column=part.column,
                 item=part.item,
-                value=plain_value(value),
+                value=plain_value(value) if self.shown else None,
                 reason=why.reason,
                 allowed=why.allowed,
-                suggestion=why.suggestion,
+                suggestion=why.suggestion if self.shown or part.misplaced else None,
+                shown=self.shown,
             )
 
     @overload
@@ -146,10 +150,10 @@ class Problems(Sequence[ResponseProblem]):
         return f"<{count}{''.join(f'; {problem}' for problem in islice(self, 1))}>"
 
     def value_counts(self) -> Counter[Any]:
-        """Return how often each offending value occurs."""
+        """Return how often each offending value occurs; nothing where values are not shown."""
         counts: Counter[Any] = Counter()
         for part in self.columns:
-            if part.misplaced:
+            if part.misplaced or not self.shown:
                 continue
             values = part.values
             if hasattr(values, "dtype"):

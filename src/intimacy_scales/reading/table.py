@@ -5,32 +5,27 @@ A code is an unsigned integer: 0 for no answer, otherwise ``1 + (value - minimum
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.reading.answers import answer_keys, as_missing_codes
-from intimacy_scales.reading.columns import ColumnMap, check_columns, column_names, look_alikes
+from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.columns import check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import ListTable, Table, check_unique, open_table
 from intimacy_scales.reading.mapping import (
-    OnInvalid,
     as_sheet,
-    check_on_invalid,
     is_stray,
     read_sheet,
     stray_explanation,
 )
+from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses
-
-if TYPE_CHECKING:
-    from intimacy_scales.reading.answers import MissingCode
 
 BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
 
@@ -124,36 +119,8 @@ def _answered_alike(one: Instrument, other: Instrument) -> bool:
     return asked[0] == asked[1]
 
 
-def refuse_reading_options(
-    columns: ColumnMap,
-    missing_codes: MissingCode | Sequence[MissingCode],
-    on_invalid: OnInvalid,
-    person: Hashable,
-    *,
-    allow_missing_items: bool,
-) -> None:
-    """Raise where options of reading are given for answers that were read before.
-
-    Raises
-    ------
-    ResponseError
-        Says where they belong.
-    """
-    named = columns is not None or person is not None or allow_missing_items
-    if named or as_missing_codes(missing_codes) or on_invalid != "raise":
-        raise ResponseError("these answers were checked before: give options of reading them to encode()")
-
-
-def encode(
-    instrument: Instrument | str,
-    responses: Any,
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
-) -> CodedResponses:
+@reads_answers
+def encode(instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]) -> CodedResponses:
     """Check every answer against the instrument and turn it into a code.
 
     Parameters
@@ -164,18 +131,9 @@ def encode(
         One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
         pyarrow Table or RecordBatch, or a numpy array (n_persons, n_items). Columns that are no
         items pass by.
-    columns
-        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
-        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
-    missing_codes
-        Values or texts that mean "no answer", beside those that the instrument declares.
-    on_invalid
-        ``"raise"``: one error that names every bad cell. ``"missing"``: the same list in
-        ``problems``, and those cells are missing.
-    person
-        The column that holds the persons' ids, for messages.
-    allow_missing_items
-        Treat items without a column as skipped by everyone.
+    **reading
+        How the answers are read: `columns`, `missing_codes`, `recode`, `on_invalid`, `person`,
+        `allow_missing_items`, `coding`, `show_values`; see `Reading`.
 
     Returns
     -------
@@ -203,15 +161,13 @@ def encode(
     array([[5, 4, 0],
            [2, 3, 1]], dtype=uint8)
     """
-    reader = AnswerReader(
-        as_instrument(instrument),
-        responses,
-        columns=columns,
-        missing_codes=missing_codes,
-        on_invalid=on_invalid,
-        person=person,
-        allow_missing_items=allow_missing_items,
-    )
+    how = reading_of(reading)
+    return checked(how.form(instrument), responses, how)
+
+
+def checked(form: Instrument, responses: Any, reading: Reading) -> CodedResponses:
+    """Return checked answers; `encode` with its options in one value."""
+    reader = AnswerReader(form, responses, reading)
     codes = reader.read_all()
     codes.flags.writeable = False
     return CodedResponses(
@@ -224,36 +180,26 @@ class AnswerReader:
 
     Parameters
     ----------
-    instrument, responses, columns, missing_codes, on_invalid, person, allow_missing_items
-        As in `encode`.
+    instrument, responses
+        As in `encode`; the instrument is that of the way in which answers were stored (`Reading.form`).
+    reading
+        How they are read.
     offset
         Rows that came before, in earlier batches of a stream.
     """
 
-    def __init__(
-        self,
-        instrument: Instrument,
-        responses: Any,
-        *,
-        columns: ColumnMap,
-        missing_codes: MissingCode | Sequence[MissingCode],
-        on_invalid: OnInvalid,
-        person: Hashable,
-        allow_missing_items: bool,
-        offset: int = 0,
-    ) -> None:
-        check_on_invalid(on_invalid)
+    def __init__(self, instrument: Instrument, responses: Any, reading: Reading, *, offset: int = 0) -> None:
         self.instrument = instrument
-        self.on_invalid = on_invalid
+        self.reading = reading
         self.offset = offset
-        self.keys = answer_keys(instrument, as_missing_codes(missing_codes))
+        self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.dtype = code_dtype(self.keys)
-        sheet = as_sheet(responses)
+        sheet, columns, person = as_sheet(responses), reading.columns, reading.person
         # the columns of an array are its items in order
         self.names = column_names(instrument, None if isinstance(responses, np.ndarray) else columns)
         if sheet is None:
             self.table = open_table(responses, columns)
-            self._check_columns(allow_missing_items=allow_missing_items)
+            self._check_columns(allow_missing_items=reading.allow_missing_items)
         else:
             read_sheet(instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
             self.table = ListTable.from_rows([sheet])
@@ -312,8 +258,14 @@ class AnswerReader:
                 )
         if isinstance(self.table, ListTable) and self.table.from_mappings:
             bad.extend(_stray_answers(self, self.table))
-        problems = Problems(tuple(bad), self._persons, self.offset, numbered=self._numbered)
-        if problems and self.on_invalid == "raise":
+        problems = Problems(
+            tuple(bad),
+            self._persons,
+            self.offset,
+            numbered=self._numbered,
+            shown=self.reading.show_values,
+        )
+        if problems and self.reading.on_invalid == "raise":
             raise invalid_responses(self.instrument.id, problems)
         return problems
 

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from intimacy_scales.errors import ResponseError, UnvalidatedInstrumentWarning
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.reading.answers import MissingCode, as_missing_codes
-from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.mapping import OnInvalid, as_sheet, check_on_invalid
+from intimacy_scales.reading.mapping import as_sheet
+from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers, refuse_reading
 from intimacy_scales.scoring.person import PersonScores
 from intimacy_scales.scoring.single import sheet_scorer
 
 if TYPE_CHECKING:
     from intimacy_scales.scoring.scores import Scores
 
-_NONE: tuple[MissingCode, ...] = ()  # the one empty tuple
 _warned = False
 
 
-def _warn_if_draft(instrument: Instrument) -> None:
+def warn_if_draft(instrument: Instrument) -> None:
     """Warn once in a process that drafts are drafts."""
     global _warned  # noqa: PLW0603 - once in a process is what is promised
-    if instrument.evidence.status != "draft":
+    if _warned or instrument.evidence.status != "draft":
         return
     _warned = True
     warnings.warn(
@@ -38,38 +35,13 @@ def _warn_if_draft(instrument: Instrument) -> None:
 
 @overload
 def score(
-    instrument: Instrument | str,
-    responses: Mapping[Any, Any],
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
-    coding: str | None = None,
+    instrument: Instrument | str, responses: Mapping[Any, Any], **reading: Unpack[ReadingOptions]
 ) -> PersonScores: ...
 @overload
+def score(instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]) -> Scores: ...
+@reads_answers
 def score(
-    instrument: Instrument | str,
-    responses: Any,
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
-    coding: str | None = None,
-) -> Scores: ...
-def score(
-    instrument: Instrument | str,
-    responses: Any,
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
-    coding: str | None = None,
+    instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]
 ) -> PersonScores | Scores:
     """Score one person's answers, or a table of them.
 
@@ -80,21 +52,9 @@ def score(
     responses
         One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
         pyarrow Table or RecordBatch, a numpy array (n_persons, n_items), or `CodedResponses`.
-    columns
-        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
-        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
-    missing_codes
-        Values or texts that mean "no answer", beside those that the instrument declares.
-    on_invalid
-        ``"raise"``: one error that names every bad answer. ``"missing"``: the same list in
-        ``problems``, and those answers count as missing.
-    person
-        The column (or key) that holds persons' ids, for messages.
-    allow_missing_items
-        For tables: treat items without a column as skipped by everyone.
-    coding
-        How the answers were stored, where not as the value printed beside the chosen option: the id of
-        one of the instrument's `codings`, such as ``"position"``.
+    **reading
+        How the answers are read: `columns`, `missing_codes`, `recode`, `on_invalid`, `person`,
+        `allow_missing_items`, `coding`, `show_values`; see `Reading`.
 
     Returns
     -------
@@ -130,60 +90,42 @@ def score(
     >>> score("ras", {f"ras_{n}": 4 for n in range(1, 8)}).scores["total"]
     3.4285714285714284
     """
-    form = as_instrument(instrument)
-    if coding is not None:
-        form = form.with_coding(coding)
+    how = reading_of(reading)
+    form = how.form(instrument)
     if not _warned:
-        _warn_if_draft(form)
+        warn_if_draft(form)
     sheet = as_sheet(responses)
     if sheet is not None:
-        check_on_invalid(on_invalid)
-        codes = () if missing_codes is _NONE else as_missing_codes(missing_codes)
-        scorer = sheet_scorer(form, columns, codes)
-        if person is not None and person not in sheet:
-            raise ResponseError(f"person: the mapping has no key {person!r}")
-        return scorer(form, sheet, on_invalid=on_invalid, person=None if person is None else sheet[person])
-    from intimacy_scales.reading.table import CodedResponses, check_belongs, refuse_reading_options
+        scorer = sheet_scorer(form, how)
+        if how.person is not None and how.person not in sheet:
+            raise ResponseError(f"person: the mapping has no key {how.person!r}")
+        return scorer(form, sheet, how)
+    from intimacy_scales.reading.table import CodedResponses, check_belongs
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
     if isinstance(responses, CodedResponses):
-        refuse_reading_options(
-            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
-        )
+        refuse_reading(how)
         check_belongs(form, responses.instrument, same_items=True)
         return score_coded(responses, form)
-    return score_answers(
-        form,
-        responses,
-        columns=columns,
-        missing_codes=missing_codes,
-        on_invalid=on_invalid,
-        person=person,
-        allow_missing_items=allow_missing_items,
-    )
+    return score_answers(form, responses, how)
 
 
+@reads_answers
 def score_stream(
-    instrument: Instrument | str,
-    batches: Iterable[Any],
-    *,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
-    coding: str | None = None,
+    instrument: Instrument | str, batches: Iterable[Any], **reading: Unpack[ReadingOptions]
 ) -> Iterator[Scores]:
     """Score tables one after another, in constant memory.
 
     Parameters
     ----------
-    instrument, columns, missing_codes, on_invalid, person, allow_missing_items, coding
-        As in `score`.
+    instrument
+        An `Instrument`, or the id or path of one.
     batches
         Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …
         From Parquet, ``pyarrow.parquet.ParquetFile(path, pre_buffer=False).iter_batches()``: with
         its read-ahead, pyarrow keeps all that it has read.
+    **reading
+        As in `score`.
 
     Yields
     ------
@@ -197,26 +139,21 @@ def score_stream(
     >>> [scores["total"].tolist() for scores in score_stream("ras", batches)]
     [[2.5714285714285716], [3.857142857142857]]
     """
-    from intimacy_scales.scoring.tables import score_answers
-
-    form = as_instrument(instrument)
-    if coding is not None:
-        form = form.with_coding(coding)
-    if not _warned:
-        _warn_if_draft(form)
     if as_sheet(batches) is not None or hasattr(batches, "columns"):
         raise ResponseError("batches is one table: pass it to score(), or [table] here")
+    how = reading_of(reading)
+    form = how.form(instrument)
+    if not _warned:
+        warn_if_draft(form)
+    yield from stream_scores(form, batches, how)
+
+
+def stream_scores(form: Instrument, batches: Iterable[Any], reading: Reading) -> Iterator[Scores]:
+    """Yield the scores of each batch; `score_stream` with its options in one value."""
+    from intimacy_scales.scoring.tables import score_answers
+
     rows = 0
     for batch in batches:
-        scores = score_answers(
-            form,
-            batch,
-            columns=columns,
-            missing_codes=missing_codes,
-            on_invalid=on_invalid,
-            person=person,
-            allow_missing_items=allow_missing_items,
-            offset=rows,
-        )
+        scores = score_answers(form, batch, reading, offset=rows)
         rows += len(scores)
         yield scores

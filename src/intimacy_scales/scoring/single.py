@@ -8,9 +8,10 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.answers import AnswerKey, MissingCode, answer_keys
-from intimacy_scales.reading.columns import ColumnMap, column_names, loose
+from intimacy_scales.reading.answers import AnswerKey, answer_keys
+from intimacy_scales.reading.columns import column_names, loose
 from intimacy_scales.reading.mapping import read_sheet
+from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
 from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
 from intimacy_scales.scoring.person import PersonScores, ScaleScore
@@ -112,18 +113,16 @@ class SheetScorer:
     ----------
     instrument
         The instrument.
-    columns, missing_codes
+    reading
         How to read its answers.
     """
 
-    def __init__(
-        self, instrument: Instrument, columns: ColumnMap, missing_codes: tuple[MissingCode, ...]
-    ) -> None:
+    def __init__(self, instrument: Instrument, reading: Reading) -> None:
         self.ref = instrument.ref
         self.ids = instrument.scale_ids
         self.plan: Plan = plan_of(instrument)
-        self.keys = answer_keys(instrument, missing_codes)
-        self.names = column_names(instrument, columns)
+        self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
+        self.names = column_names(instrument, reading.columns)
         self.known_names = frozenset(self.names)
         self.by_loose_name = frozenset(loose(str(name)) for name in self.names)
         # one look-up for each item of each scale: where the answer stands, what it adds to the sum
@@ -166,9 +165,7 @@ class SheetScorer:
         self,
         instrument: Instrument,
         responses: Mapping[Any, Any],
-        *,
-        on_invalid: str = "raise",
-        person: Any = None,
+        reading: Reading = AS_THEY_ARE,
     ) -> PersonScores:
         """Score one person's answers to the instrument that this was made for."""
         rows = self._quick(responses)
@@ -176,8 +173,9 @@ class SheetScorer:
         if rows is None:
             codes, cells = read_sheet(instrument, self.keys, self.names, responses)
             if cells:
-                problems = Problems.of_sheet(cells, person)
-                if on_invalid == "raise":
+                person = None if reading.person is None else responses[reading.person]
+                problems = Problems.of_sheet(cells, person, shown=reading.show_values)
+                if reading.on_invalid == "raise":
                     raise invalid_responses(self.ref.id, problems)
             rows = self._from_codes(codes)
         scores = {name: row[0] for name, row in zip(self.ids, rows, strict=True)}
@@ -229,24 +227,21 @@ class SheetScorer:
 _scorers: PerInstrument[dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
 
 
-def sheet_scorer(
-    instrument: Instrument, columns: ColumnMap, missing_codes: tuple[MissingCode, ...]
-) -> SheetScorer:
+def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
     """Return the scorer for an instrument and a way of reading it, made at its first use."""
     kept = _scorers(instrument)
-    options: tuple[Any, tuple[MissingCode, ...]]
-    if isinstance(columns, Mapping):
-        options = (tuple(columns.items()), missing_codes)
-    elif columns is None or isinstance(columns, str):
-        options = (columns, missing_codes)
-    else:
-        return SheetScorer(instrument, columns, missing_codes)  # says that this is for arrays
+    named: Any = reading.columns
+    if isinstance(named, Mapping):
+        named = tuple(named.items())
+    elif named is not None and not isinstance(named, str):
+        return SheetScorer(instrument, reading)  # says that this is for arrays
+    options = (named, reading.missing_codes, reading.recode)
     try:
         scorer = kept.get(options)
     except TypeError:  # a column that is no name: the scorer says so
-        return SheetScorer(instrument, columns, missing_codes)
+        return SheetScorer(instrument, reading)
     if scorer is None:
         if len(kept) >= _MAX_OPTIONS:
             kept.clear()
-        scorer = kept[options] = SheetScorer(instrument, columns, missing_codes)
+        scorer = kept[options] = SheetScorer(instrument, reading)
     return scorer

@@ -8,6 +8,7 @@ import numpy as np
 
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.problems import Problems
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
 from intimacy_scales.scoring.kernel import Kernel, score_codes
@@ -15,12 +16,12 @@ from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.scores import Scores
 
 
-def score_answers(instrument: Instrument, responses: Any, **options: Any) -> Scores:
-    """Check and score a table of answers; options as in `AnswerReader`.
+def score_answers(instrument: Instrument, responses: Any, reading: Reading, *, offset: int = 0) -> Scores:
+    """Check and score a table of answers; arguments as of `AnswerReader`.
 
     Only one block of codes exists at a time, so that it stays in cache between the two.
     """
-    reader = AnswerReader(instrument, responses, **options)
+    reader = AnswerReader(instrument, responses, reading, offset=offset)
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -35,9 +35,6 @@ from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
-
-if TYPE_CHECKING:
-    pass
 
 
 def cfa(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -21,22 +21,15 @@ from intimacy_scales.factor.exploratory.retention import ParallelAnalysis, check
 from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
 from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.report.guides import fit_guides, scale_guides
+from intimacy_scales.factor.report.result import ItemStructure, StructureReport
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.numerics.ties import first_highest
-from intimacy_scales.reading.answers import MissingCode
-from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.mapping import OnInvalid
-from intimacy_scales.reading.table import CodedResponses, check_belongs, encode, refuse_reading_options
+from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.result import counted, generator
-
-if TYPE_CHECKING:
-    pass
-
-from intimacy_scales.factor.report.result import ItemStructure, StructureReport
 
 _LARGEST = 5
 _CLEAR = 0.3
@@ -44,6 +37,7 @@ _FEW, _PER_PARAMETER, _FEW_CLUSTERS = 100, 1, 30
 _ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one degree of freedom
 
 
+@reads_answers
 def structure_report(
     instrument: Instrument | str,
     responses: Any,
@@ -55,11 +49,7 @@ def structure_report(
     clusters: Clusters = None,
     n_iterations: int = 100,
     rng: int | None = 0,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
+    **reading: Unpack[ReadingOptions],
 ) -> StructureReport:
     """Ask whether the pattern of answers supports an instrument's scales.
 
@@ -87,8 +77,8 @@ def structure_report(
         with MLR.
     n_iterations, rng
         Of parallel analysis, and of the random starts of rotation: how many, and a seed.
-    columns, missing_codes, on_invalid, person, allow_missing_items
-        As in `encode`.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -110,27 +100,17 @@ def structure_report(
     >>> report.fit.df, report.parallel.n_factors
     (237, 6)
     """
-    form = as_instrument(instrument)
     check_iterations(n_iterations)
     generator(rng)
-    answers = _checked(
-        form,
-        responses,
-        columns=columns,
-        missing_codes=missing_codes,
-        on_invalid=on_invalid,
-        person=person,
-        allow_missing_items=allow_missing_items,
-    )
+    answers = answers_of(instrument, responses, reading_of(reading))
+    form = answers.instrument
     model = Model.from_instrument(form, scales=scales, factors=factors)
     coded = isinstance(answers, CodedResponses)
     chosen = missing or ("fiml" if coded else "pairwise")
     how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
     keys = _scales_of(model, parts_of(form, scales))
     if not coded and (how == "MLR" or clusters is not None):
-        raise EstimationError(
-            "MLR and clusters need each person's answers, and moments are only sums of them"
-        )
+        raise needs_answers("clusters=" if clusters is not None else "estimator='MLR'")
     check_together(how, chosen, with_clusters=clusters is not None)
     sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
     fitted, reason = _fitted(model, sample, how)
@@ -169,21 +149,6 @@ def structure_report(
         general=_general(fitted, factors),
         notes=(*notes, *few_notes(sample, fitted)),
     )
-
-
-def _checked(form: Instrument, responses: Any, **options: Any) -> CodedResponses | ItemMoments:
-    if not isinstance(responses, CodedResponses | ItemMoments):
-        return encode(form, responses, **options)
-    refuse_reading_options(
-        options["columns"],
-        options["missing_codes"],
-        options["on_invalid"],
-        options["person"],
-        allow_missing_items=options["allow_missing_items"],
-    )
-    what = "codes" if isinstance(responses, CodedResponses) else "moments"
-    check_belongs(form, responses.instrument, what)
-    return responses
 
 
 def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answer_values import keyed_steps
+from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.clusters import Clusters, cluster_positions
 from intimacy_scales.moments.keyed import (
-    Answers,
     Floats,
     KeyedMoments,
     Missing,
@@ -21,6 +22,7 @@ from intimacy_scales.moments.keyed import (
     check_sds,
     keyed_moments,
 )
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, bca_interval, percentile_interval
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
@@ -235,20 +237,24 @@ def _renumber(groups: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.unique(groups, return_inverse=True)[1]
 
 
+@reads_answers
 def cronbach_alpha(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
     standardized: bool = False,
     sds: StandardDeviations = "items",
+    **reading: Unpack[ReadingOptions],
 ) -> CronbachAlpha:
     """Compute coefficient alpha of a scale.
 
     Parameters
     ----------
-    answers
-        Checked answers (`encode`), or their moments (`item_moments`).
+    answers, responses
+        An instrument (or its id or path) and a table of answers to it, as in `encode`; or checked
+        answers (`encode`) or their moments (`item_moments`) alone.
     scale
         The scale's id; may be left out where the instrument has only one.
     missing
@@ -258,6 +264,8 @@ def cronbach_alpha(
         Of correlations instead of covariances: as if all items had the same variance.
     sds
         For the standardized one with pairwise deletion: see `KeyedMoments.correlations`.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -285,6 +293,7 @@ def cronbach_alpha(
     >>> round(alpha.estimate, 3), alpha.n
     (0.786, 300)
     """
+    answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=standardized and check_sds(sds) == "pairs")
     check_unweighted(moments)
     return alpha_from(moments, answers, standardized=standardized, sds=sds)

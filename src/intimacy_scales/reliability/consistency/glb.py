@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.moments.keyed import Answers, Floats, Missing, keyed_moments
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.answers import Answers, answers_given
+from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.results.result import Coefficient
 
@@ -91,15 +94,23 @@ class GreatestLowerBound(Coefficient):
         return [*Coefficient._lines(self), self.caution]
 
 
+@reads_answers
 def greatest_lower_bound(
-    answers: Answers, *, scale: str | None = None, missing: Missing = "pairwise"
+    answers: Answers | Instrument | str,
+    responses: Any = None,
+    *,
+    scale: str | None = None,
+    missing: Missing = "pairwise",
+    **reading: Unpack[ReadingOptions],
 ) -> GreatestLowerBound:
     """Compute the greatest lower bound of reliability.
 
     Parameters
     ----------
-    answers, scale, missing
+    answers, responses, scale, missing
         As in `cronbach_alpha`.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -120,6 +131,7 @@ def greatest_lower_bound(
     >>> 0.75 < float(greatest_lower_bound(answers, scale="trust")) < 0.85
     True
     """
+    answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
     reason, errors, estimate = undefined_because(moments), np.full(moments.n_items, np.nan), math.nan

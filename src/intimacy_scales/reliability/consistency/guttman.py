@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import (
-    Answers,
     Floats,
     Missing,
     Source,
@@ -18,6 +19,7 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.splits import best_split, searched_split
@@ -103,25 +105,30 @@ class GuttmanLambdas(Coefficient):
         return [first, f"lambda {bounds}", second]
 
 
+@reads_answers
 def guttman_lambdas(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
     of: Source = "covariances",
     sds: StandardDeviations = "items",
     rng: int | np.random.Generator | None = 0,
+    **reading: Unpack[ReadingOptions],
 ) -> GuttmanLambdas:
     """Compute Guttman's lower bounds of reliability.
 
     Parameters
     ----------
-    answers, scale, missing, sds
+    answers, responses, scale, missing, sds
         As in `cronbach_alpha`.
     of
         ``covariances``, or ``correlations``: as if all items had the same variance.
     rng
         For lambda-4 of more than 24 items, where splits are searched.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -149,6 +156,7 @@ def guttman_lambdas(
     >>> bounds.lambda2 >= bounds.lambda3, bounds.lambda4_is_exact
     (True, True)
     """
+    answers = answers_given(answers, responses, reading)
     by_correlation = check_source(of) == "correlations"
     moments = keyed_moments(answers, scale, missing, pair_sds=by_correlation and check_sds(sds) == "pairs")
     check_unweighted(moments)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import (
-    Answers,
     Floats,
     KeyedMoments,
     Missing,
@@ -19,6 +20,7 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
 from intimacy_scales.results.result import Coefficient, generator, shown
@@ -163,25 +165,30 @@ def _two_lists(halves: Any) -> tuple[Sequence[str], ...]:
         raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids") from None
 
 
+@reads_answers
 def split_half(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     halves: Halves | str = "odd-even",
     missing: Missing = "pairwise",
     of: Source = "covariances",
+    **reading: Unpack[ReadingOptions],
 ) -> SplitHalf:
     """Compute reliability from two halves of a scale.
 
     Parameters
     ----------
-    answers, scale, missing
+    answers, responses, scale, missing
         As in `cronbach_alpha`.
     halves
         ``odd-even``: items 1, 3, 5 … of the key against 2, 4, 6 …; or two lists of item ids. Halves
         of different lengths are corrected as such.
     of
         ``covariances``, or ``correlations``: as if all items had the same variance.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -205,6 +212,7 @@ def split_half(
     >>> split_half(answers, scale="trust").halves
     (('tru01', 'tru09'), ('tru04', 'tru11'))
     """
+    answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
     return split_half_from(moments, halves, of=of)
@@ -302,25 +310,30 @@ class SplitHalves(Coefficient):
         return [lines[0], f"{kind} {len(self.values)} splits: {spread}", lines[1]]
 
 
+@reads_answers
 def split_halves(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
     of: Source = "covariances",
     n_splits: int = 10_000,
     rng: int | np.random.Generator | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> SplitHalves:
     """Compute split-half reliability of every split of a scale, or of a sample of splits.
 
     Parameters
     ----------
-    answers, scale, missing
+    answers, responses, scale, missing
         As in `cronbach_alpha`.
     of
         As in `split_half`.
     n_splits, rng
         Beyond 24 items, splits are sampled: how many, and a seed or Generator.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -338,6 +351,7 @@ def split_halves(
     >>> len(split_halves(answers, scale="trust").values)
     3
     """
+    answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
     reason = undefined_because(moments, check_source(of))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
 from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.sample import keyed_as_sample
-from intimacy_scales.moments.keyed import Answers, Floats, Missing, keyed_moments
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.answers import Answers, answers_given
+from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
 from intimacy_scales.numerics.ties import directions, first_highest
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
 from intimacy_scales.results.result import Coefficient, generator, shown
@@ -84,24 +87,29 @@ class HierarchicalOmega(Coefficient):
         return lines
 
 
+@reads_answers
 def hierarchical_omega(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     n_factors: int = 3,
     missing: Missing = "pairwise",
     rng: int | np.random.Generator | None = 0,
+    **reading: Unpack[ReadingOptions],
 ) -> HierarchicalOmega:
     """Compute omega hierarchical from exploratory factors.
 
     Parameters
     ----------
-    answers, scale, missing
+    answers, responses, scale, missing
         As in `cronbach_alpha`.
     n_factors
         Group factors, at least 3: fewer do not identify a general one.
     rng
         Of the random starts of rotation: a seed or Generator.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -129,6 +137,7 @@ def hierarchical_omega(
     >>> 0.6 < found.estimate < found.total
     True
     """
+    answers = answers_given(answers, responses, reading)
     if isinstance(n_factors, bool) or not isinstance(n_factors, int):
         raise EstimationError(f"n_factors={n_factors!r}: a whole number of group factors, at least 3")
     chance = generator(rng)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
@@ -15,10 +15,13 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.reading import check_missing, of_rows
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments, keyed_as_sample
+from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.moments.keyed import Answers, Floats, KeyedMoments, items_of, keyed_moments
+from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, keyed_moments
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
@@ -210,20 +213,24 @@ class McDonaldOmega(Coefficient):
         return [*lines, *(f"improper: {text}" for text in self.improper)]
 
 
+@reads_answers
 def mcdonald_omega(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     model: OmegaModel | None = None,
     denominator: Denominator = "model",
     missing: MissingAnswers = "pairwise",
+    **reading: Unpack[ReadingOptions],
 ) -> McDonaldOmega:
     """Compute omega total of a scale from a confirmatory factor model.
 
     Parameters
     ----------
-    answers
-        Checked answers (`encode`), or their moments (`item_moments`).
+    answers, responses
+        An instrument (or its id or path) and a table of answers to it, as in `encode`; or checked
+        answers (`encode`) or their moments (`item_moments`) alone.
     scale
         The scale's id; may be left out where the instrument has only one.
     model
@@ -235,6 +242,8 @@ def mcdonald_omega(
     missing
         ``pairwise``, ``listwise``, or ``fiml``: every answer by maximum likelihood, which holds where
         answers are missing at random.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -261,6 +270,7 @@ def mcdonald_omega(
     >>> round(omega.estimate, 3), omega.fit.df
     (0.787, 2)
     """
+    answers = answers_given(answers, responses, reading)
     check_missing(missing)
     if denominator not in get_args(Denominator):
         raise EstimationError(f"denominator={denominator!r}: 'model' or 'observed'")

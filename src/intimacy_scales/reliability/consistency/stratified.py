@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.moments.keyed import Answers, KeyedMoments, Missing, keyed_moments
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.answers import Answers, answers_given
+from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
 from intimacy_scales.reliability.single_scores.sem import check_reliability
@@ -39,23 +42,28 @@ class StratifiedAlpha(Coefficient):
         return [*Coefficient._lines(self), values]
 
 
+@reads_answers
 def stratified_alpha(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
     reliabilities: Mapping[str, float] | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> StratifiedAlpha:
     """Compute the reliability of a composite scale from that of its parts.
 
     Parameters
     ----------
-    answers, missing
+    answers, responses, missing
         As in `cronbach_alpha`.
     scale
         A composite: a scale of scales.
     reliabilities
         Reliability of each part, for example from a retest; by default coefficient alpha.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -79,6 +87,7 @@ def stratified_alpha(
     >>> stratified_alpha(answers, scale="total").estimate > 0.9
     True
     """
+    answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     if moments.torn:
         check_unweighted(moments)

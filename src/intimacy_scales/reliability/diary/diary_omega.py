@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError, NotConvergedError
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, labelled_rows
 from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.numerics.ties import descending, members_of_space
+from intimacy_scales.reading.options import DiaryReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.diary.level_coefficients import (
     LevelOmega,
@@ -53,8 +55,6 @@ class _Diary:
 
 
 def _read(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diary:
-    if not isinstance(answers, CodedResponses):
-        raise EstimationError(f"answers is a {type(answers).__name__}: pass encode(instrument, table)")
     name, items = items_of(answers, scale)
     if items.torn:
         raise EstimationError(f"scale {name!r} counts {items.torn[0]} in both directions through its parts")
@@ -227,19 +227,23 @@ def _warnings(diary: _Diary, levels: tuple[LevelOmega, ...], equal: EqualLoading
     return tuple(found)
 
 
+@reads_answers
 def two_level_omega(
-    answers: CodedResponses,
+    answers: CodedResponses | Instrument | str,
+    responses: Any = None,
     *,
     person: Clusters,
     scale: str | None = None,
     variances: Variances = "free",
+    **reading: Unpack[DiaryReadingOptions],
 ) -> TwoLevelOmega:
     """Compute omega within and between persons from repeated answers.
 
     Parameters
     ----------
-    answers
-        Checked answers, a row for each person and occasion.
+    answers, responses
+        An instrument (or its id or path) and a table of answers to it, as in `encode`, with a row for each
+        person and occasion; or such answers that were checked before (`encode`) alone.
     person
         Column that says who answered, or a label for each row.
     scale
@@ -247,6 +251,8 @@ def two_level_omega(
     variances
         ``free``: residual variances may come out negative, which the result then says. ``nonnegative``:
         they are held at 0 or above, with which small diaries settle more often.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -286,6 +292,7 @@ def two_level_omega(
     >>> interval.low < result.within.estimate < interval.high
     True
     """
+    answers = coded_given(answers, responses, reading)
     if variances not in ("free", "nonnegative"):
         raise EstimationError(f"variances={variances!r}: 'free' or 'nonnegative'")
     diary = _read(answers, person, scale)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.clusters import Clusters, labelled_rows
 from intimacy_scales.moments.keyed import items_of
+from intimacy_scales.reading.options import DiaryReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import Floats
@@ -232,20 +234,24 @@ def _renumbered(positions: NDArray[np.intp]) -> NDArray[np.intp]:
     return np.unique(positions, return_inverse=True)[1]
 
 
+@reads_answers
 def diary_reliability(
-    answers: CodedResponses,
+    answers: CodedResponses | Instrument | str,
+    responses: Any = None,
     *,
     person: Clusters,
     occasion: Clusters = None,
     scale: str | None = None,
     method: Method = "reml",
+    **reading: Unpack[DiaryReadingOptions],
 ) -> DiaryReliability:
     """Compute reliability between persons and within persons from repeated answers.
 
     Parameters
     ----------
-    answers
-        Checked answers, a row for each person and occasion; the table must have the columns below.
+    answers, responses
+        An instrument (or its id or path) and a table of answers to it, as in `encode`, with a row for each
+        person and occasion; or such answers that were checked before (`encode`) alone.
     person
         Column that says who answered, or a label for each row.
     occasion
@@ -256,6 +262,8 @@ def diary_reliability(
     method
         ``reml``: restricted maximum likelihood; persons may miss occasions. ``anova``: mean squares,
         where every person answered on every occasion; components may come out negative.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -284,10 +292,9 @@ def diary_reliability(
     >>> result.n_persons, 0 < result.coefficients()["Rc"] < 1
     (40, True)
     """
+    answers = coded_given(answers, responses, reading)
     if method not in ("reml", "anova"):
         raise EstimationError(f"method={method!r}: 'reml' or 'anova'")
-    if not isinstance(answers, CodedResponses):
-        raise EstimationError(f"answers is a {type(answers).__name__}: pass encode(instrument, table)")
     name, items = items_of(answers, scale)
     if not items.is_unweighted:
         raise EstimationError(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import KeyingWarning
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.cross_products import Integers
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
 from intimacy_scales.moments.keyed import (
-    Answers,
     Floats,
     KeyedMoments,
     Missing,
@@ -24,6 +24,7 @@ from intimacy_scales.moments.keyed import (
     keyed_moments,
 )
 from intimacy_scales.moments.scale_items import ScaleItems
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
@@ -332,23 +333,28 @@ def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tup
     return ScoreSums(n=moments.n, mean=moments.score_mean, sd=moments.score_sd), r
 
 
+@reads_answers
 def item_analysis(
-    answers: Answers,
+    answers: Answers | Instrument | str,
+    responses: Any = None,
     *,
     scale: str | None = None,
     missing: Missing = "pairwise",
     sds: StandardDeviations = "items",
+    **reading: Unpack[ReadingOptions],
 ) -> ItemAnalysis:
     """Analyse the items of a scale.
 
     Parameters
     ----------
-    answers, scale, missing
+    answers, responses, scale, missing
         As in `cronbach_alpha`. With ``listwise``, n, mean, sd and correlations are of those who answered
         every item of the scale; frequencies, and what comes of them (median, skew, kurtosis, floor,
         ceiling), are of all answers.
     sds
         See `KeyedMoments.correlations`.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -372,6 +378,7 @@ def item_analysis(
     >>> item_analysis(answers, scale="trust").items
     ('tru01', 'tru04', '-tru09', 'tru11')
     """
+    answers = answers_given(answers, responses, reading)
     summed = (
         moments_of_codes(answers.instrument, answers.codes)
         if isinstance(answers, CodedResponses)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, KeyingWarning
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
-from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
 from intimacy_scales.moments.keyed import Missing, check_missing
-from intimacy_scales.reading.answers import MissingCode
-from intimacy_scales.reading.columns import ColumnMap
-from intimacy_scales.reading.mapping import OnInvalid
-from intimacy_scales.reading.table import CodedResponses, check_belongs, encode, refuse_reading_options
+from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
 from intimacy_scales.reliability.report.rendering import items_html, items_markdown, report_cells
@@ -245,6 +243,7 @@ def _notes(
     return tuple(notes)
 
 
+@reads_answers
 def reliability_report(
     instrument: Instrument | str,
     responses: Any,
@@ -255,11 +254,7 @@ def reliability_report(
     clusters: Clusters = None,
     n_resamples: int = 2000,
     rng: int | np.random.Generator | None = None,
-    columns: ColumnMap = None,
-    missing_codes: MissingCode | Sequence[MissingCode] = (),
-    on_invalid: OnInvalid = "raise",
-    person: Hashable = None,
-    allow_missing_items: bool = False,
+    **reading: Unpack[ReadingOptions],
 ) -> ReliabilityReport:
     """Compute the reliability of every scale of an instrument.
 
@@ -280,8 +275,8 @@ def reliability_report(
         Who answered together, such as couples: a column of the table, or one label for each person.
     n_resamples, rng
         Of bootstrap intervals.
-    columns, missing_codes, on_invalid, person, allow_missing_items
-        As in `encode`.
+    **reading
+        How the table is read, as in `encode`.
 
     Returns
     -------
@@ -312,31 +307,16 @@ def reliability_report(
     >>> round(report["trust"].alpha.estimate, 2), report["trust"].n_complete
     (0.8, 282)
     """
-    form = as_instrument(instrument)
     check_missing(missing)
     check_level(confidence_level)
-    if isinstance(responses, CodedResponses | ItemMoments):
-        refuse_reading_options(
-            columns, missing_codes, on_invalid, person, allow_missing_items=allow_missing_items
-        )
-        what = "codes" if isinstance(responses, CodedResponses) else "moments"
-        check_belongs(form, responses.instrument, what)
-        answers = responses
-    else:
-        answers = encode(
-            form,
-            responses,
-            columns=columns,
-            missing_codes=missing_codes,
-            on_invalid=on_invalid,
-            person=person,
-            allow_missing_items=allow_missing_items,
-        )
+    how = reading_of(reading)
+    answers = answers_of(instrument, responses, how)
+    form = answers.instrument
     if isinstance(answers, CodedResponses):
         summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")
         groups = cluster_positions(answers, clusters)
     elif clusters is not None:
-        raise EstimationError("clusters need each person's answers, and moments are only sums of them")
+        raise needs_answers("clusters=")
     else:
         summed, groups = answers, None
     if interval is not None and interval not in METHODS:
@@ -359,7 +339,7 @@ def reliability_report(
         confidence_level=confidence_level,
         interval_method=method,
         n_clusters=None if groups is None else len(np.unique(groups)),
-        notes=_notes(answers, groups, person),
+        notes=_notes(answers, groups, how.person),
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:

@@ -13,9 +13,10 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.answers import Answers
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
-from intimacy_scales.moments.keyed import Answers, KeyedMoments, Missing, keyed_moments
+from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.consistency.alpha import (
     NEED_ANSWERS,
     CronbachAlpha,

@@ -1,0 +1,124 @@
+"""Commands that read a file of answers and print a report of them."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.markup import escape
+
+from intimacy_scales.cli.options import (
+    AllowMissingItems,
+    AnswersFile,
+    CodingName,
+    ColumnsText,
+    EncodingName,
+    InstrumentName,
+    MissingCodes,
+    OnInvalidChoice,
+    OnInvalidOption,
+    PersonColumn,
+    ProblemsFile,
+    load_for,
+    read_columns,
+    read_missing_codes,
+)
+from intimacy_scales.cli.terminal import BAD_ANSWERS, err, errors_as_messages, out, print_problems
+from intimacy_scales.cli.terminal import progress as progress_bar
+from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
+
+ReportT = TypeVar("ReportT")
+_HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
+_OWN = inspect.Parameter.KEYWORD_ONLY
+
+
+def report_command(
+    *,
+    options: Callable[..., dict[str, Any]],
+    job: Callable[[], Callable[..., Any]],
+    show: Callable[[Any], None],
+    hints: Mapping[str, str] | None = None,
+    without_output: str | None = None,
+) -> Callable[..., None]:
+    """Return a command.
+
+    Parameters
+    ----------
+    options
+        A function of the options that only this command has; returns them as the job takes them. The
+        command has its docstring.
+    job
+        Returns the job, which is imported only when the command runs.
+    show
+        Prints a report.
+    hints
+        Beginning of an error of the job → what to do on the command line.
+    without_output
+        What to say where the report was not written to a file.
+    """
+
+    def command(file: Path, instrument: str, **given: Any) -> None:
+        shared = {name: given.pop(name) for name in list(given) if name not in own}
+        with (
+            errors_as_messages(_HINT, hints or {}),
+            warnings.catch_warnings(),
+            progress_bar("reading") as bar,
+        ):
+            for said_anyway in (KeyingWarning, UnvalidatedInstrumentWarning):
+                warnings.simplefilter("ignore", said_anyway)
+            result = job()(
+                load_for(instrument, shared["coding"]),
+                file,
+                output=shared["output"],
+                problems=shared["problems"],
+                columns=read_columns(shared["columns"]),
+                person=shared["person"],
+                missing_codes=read_missing_codes(shared["missing_code"] or ()),
+                on_invalid=shared["on_invalid"].as_option(),
+                allow_missing_items=shared["allow_missing_items"],
+                encoding=shared["encoding"],
+                progress=bar,
+                **options(**given),
+            )
+        if result.n_problems:
+            print_problems(result)
+        if result.report is None:
+            err.print("Nothing was computed. To count them as missing: --on-invalid missing")
+            raise typer.Exit(BAD_ANSWERS)
+        show(result.report)
+        if shared["output"] is not None:
+            out.print(f"\nReport written to {escape(str(shared['output']))}")
+        elif without_output is not None:
+            out.print(f"\n{without_output}")
+
+    own = inspect.signature(options, eval_str=True).parameters
+    everything = [*_FIRST, *(p.replace(kind=_OWN) for p in own.values()), *_LAST]
+    command.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in everything}
+    command.__doc__ = options.__doc__
+    return command
+
+
+def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, _OWN, annotation=annotation, default=default)
+
+
+_Output = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Write the report to .json, .csv, .md or .html.")
+]
+_FIRST = (_parameter("file", AnswersFile), _parameter("instrument", InstrumentName))
+_LAST = (
+    _parameter("columns", ColumnsText, None),
+    _parameter("person", PersonColumn, None),
+    _parameter("missing_code", MissingCodes, None),
+    _parameter("on_invalid", OnInvalidOption, OnInvalidChoice.RAISE),
+    _parameter("allow_missing_items", AllowMissingItems, default=False),
+    _parameter("output", _Output, None),
+    _parameter("problems", ProblemsFile, None),
+    _parameter("coding", CodingName, None),
+    _parameter("encoding", EncodingName, None),
+)

@@ -1,0 +1,226 @@
+"""One pass over a file of answers for any statistic of them, and its report written beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError, ResponseProblem
+from intimacy_scales.files.base import write_text
+from intimacy_scales.files.formats import open_answers
+from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
+from intimacy_scales.moments.clusters import label_positions
+from intimacy_scales.reading.encoding import Codes
+from intimacy_scales.reading.options import Reading
+from intimacy_scales.reading.problems import LikelyMissingCode
+from intimacy_scales.reading.table import AnswerReader, CodedResponses
+from intimacy_scales.results.result import counted
+
+ReportT = TypeVar("ReportT")
+Progress = Callable[[int, int], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatisticsFileReport(Generic[ReportT]):
+    """What came of a file of answers.
+
+    Attributes
+    ----------
+    report
+        What was computed; None where bad answers stopped it.
+    n_persons, n_problems
+        Rows read, and cells that are no answers.
+    first_problems
+        The first 20 of them.
+    likely_missing_code
+        The value that is probably a missing code, if there is one.
+    """
+
+    report: ReportT | None
+    n_persons: int
+    n_problems: int
+    first_problems: tuple[ResponseProblem, ...]
+    likely_missing_code: LikelyMissingCode | None
+
+
+class Job(Protocol[ReportT]):
+    """What is gathered of a file, batch by batch, and computed of it in the end."""
+
+    @property
+    def columns(self) -> Mapping[str, str | None]:
+        """Option → another column that is needed, or None."""
+        ...
+
+    @property
+    def writers(self) -> Mapping[str, Callable[[ReportT], str]]:
+        """Ending of a file → how the report is written to it."""
+        ...
+
+    def add(self, reader: AnswerReader) -> None:
+        """Take over a batch."""
+        ...
+
+    def report(self) -> ReportT:
+        """Return what is computed of all batches."""
+        ...
+
+
+def run_job(
+    job: Job[ReportT],
+    form: Instrument,
+    source: Path,
+    reading: Reading,
+    *,
+    output: Path | None,
+    problems: Path | None,
+    encoding: str | None,
+    progress: Progress,
+) -> StatisticsFileReport[ReportT]:
+    """Read a file of answers once, compute a report of it, and write it.
+
+    Parameters
+    ----------
+    job
+        What is computed.
+    form, source, reading
+        The instrument in the coding of the answers, a file of answers with a known ending, and how it is
+        read. With ``on_invalid="raise"`` and any bad cell there is no report.
+    output, problems, encoding, progress
+        As in `reliability_file`.
+
+    Raises
+    ------
+    ResponseError
+        The file cannot be read, columns are missing, or the report cannot be written.
+    """
+    check_paths(source, output, problems, job.writers)
+    account = _read(job, form, source, reading, problems=problems, encoding=encoding, progress=progress)
+    report = None
+    if not account.n_problems or reading.on_invalid == "missing":
+        report = job.report()
+        if output is not None:
+            write_text(output, job.writers[output.suffix.lower()](report))
+    return StatisticsFileReport(
+        report=report,
+        n_persons=account.n_persons,
+        n_problems=account.n_problems,
+        first_problems=tuple(account.first),
+        likely_missing_code=account.likely_missing_code,
+    )
+
+
+def _read(
+    job: Job[Any],
+    form: Instrument,
+    source: Path,
+    reading: Reading,
+    *,
+    problems: Path | None,
+    encoding: str | None,
+    progress: Progress,
+) -> Account:
+    """Give the job every batch, and keep account of what is wrong in the file."""
+    wanted = {"--person": reading.person, **job.columns}
+    others = list(dict.fromkeys(str(name) for name in wanted.values() if name is not None))
+    account = Account()
+    with open_answers(source, encoding=encoding) as file, ProblemFile(problems) as told:
+        items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
+        for batch in batches_of(file, items, others):
+            reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons)
+            job.add(reader)
+            found = reader.finish()
+            account.add(len(batch), found)
+            told.write(found)
+            progress(file.position, file.size)
+    return account
+
+
+def check_paths(source: Path, output: Path | None, problems: Path | None, writers: Mapping[str, Any]) -> None:
+    """Raise where a report cannot be written to a path, or would overwrite something.
+
+    Raises
+    ------
+    ResponseError
+        Another ending than those of ``writers``, no such folder, or the same file twice.
+    """
+    if output is not None:
+        if output.suffix.lower() not in writers:
+            raise ResponseError(f"{output}: reports end in {', '.join(writers)}")
+        if not output.parent.is_dir():
+            raise ResponseError(f"{output}: there is no folder {output.parent}")
+    if output is not None and problems is not None and output.resolve() == problems.resolve():
+        raise ResponseError(f"{output}: the report would overwrite the problems; choose another name")
+    for path in (output, problems):
+        if path is not None and path.resolve() == source.resolve():
+            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
+
+
+class GatheredAnswers(Generic[ReportT]):
+    """A job that needs each person's answers: their codes, and who answered together.
+
+    Parameters
+    ----------
+    form
+        The instrument.
+    clusters
+        Column that says who answered together, or None.
+    writers
+        Ending of a file → how the report is written to it.
+    compute
+        Called with the checked answers and ``clusters=``, each person's label or None.
+    """
+
+    def __init__(
+        self,
+        form: Instrument,
+        clusters: str | None,
+        writers: Mapping[str, Callable[[ReportT], str]],
+        compute: Callable[..., ReportT],
+    ) -> None:
+        self.columns: Mapping[str, str | None] = {"--clusters": clusters}
+        self.writers = writers
+        self._form, self._clusters, self._compute = form, clusters, compute
+        self._codes: list[Codes] = []
+        self._labels: list[Any] = []
+
+    def report(self) -> ReportT:
+        """Return what is computed of all answers."""
+        whole = np.asfortranarray(np.concatenate(self._codes))
+        whole.flags.writeable = False
+        return self._compute(
+            CodedResponses(instrument=self._form, codes=whole), clusters=self._checked_labels()
+        )
+
+    def add(self, reader: AnswerReader) -> None:
+        """Take over a batch."""
+        self._codes.append(reader.read_all())
+        if self._clusters is not None:
+            labels: Any = reader.table.values(self._clusters, "--clusters")
+            listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
+            self._labels += [
+                None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
+            ]
+
+    def _checked_labels(self) -> list[Any] | None:
+        """Return each person's cluster, or None where none are wanted.
+
+        Raises
+        ------
+        ResponseError
+            A person belongs to none.
+        """
+        if self._clusters is None:
+            return None
+        missing = np.flatnonzero(label_positions(self._labels) < 0)
+        if len(missing):
+            raise ResponseError(
+                f"--clusters: {counted(len(missing), 'person')} belong to none, the first in row "
+                f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
+                "label of its own"
+            )
+        return self._labels

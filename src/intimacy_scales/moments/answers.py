@@ -1,0 +1,104 @@
+"""The one door into statistics: a table and its instrument, or answers checked before → checked answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.reading.options import (
+    DiaryReadingOptions,
+    Reading,
+    ReadingOptions,
+    reading_of,
+    refuse_reading,
+)
+from intimacy_scales.reading.table import CodedResponses, check_belongs, checked
+
+Answers = CodedResponses | ItemMoments
+AnyReadingOptions = ReadingOptions | DiaryReadingOptions
+
+
+def answers_of(instrument: Instrument | str, responses: Any, reading: Reading) -> Answers:
+    """Return checked answers to an instrument, or sums of them.
+
+    Parameters
+    ----------
+    instrument
+        An `Instrument`, or the id or path of one.
+    responses
+        A table of answers as in `encode`; or `CodedResponses` or `ItemMoments` of this instrument.
+    reading
+        How the table is read.
+
+    Raises
+    ------
+    InvalidResponsesError, MissingColumnsError, ResponseError
+        As `encode` does; also where options of reading are given for answers that were checked before.
+    """
+    form = reading.form(instrument)
+    if not isinstance(responses, CodedResponses | ItemMoments):
+        return checked(form, responses, reading)
+    refuse_reading(reading)
+    check_belongs(form, responses.instrument, "codes" if isinstance(responses, CodedResponses) else "moments")
+    return responses
+
+
+def answers_given(answers: Any, responses: Any, options: AnyReadingOptions) -> Answers:
+    """Return checked answers, given alone or as an instrument and its table.
+
+    Parameters
+    ----------
+    answers
+        `CodedResponses` or `ItemMoments`; or an `Instrument`, or the id or path of one.
+    responses
+        A table of answers to that instrument; None beside checked answers.
+    options
+        How the table is read.
+
+    Raises
+    ------
+    EstimationError
+        A table without its instrument, or an instrument without a table.
+    """
+    if isinstance(answers, Instrument | str):
+        if responses is None:
+            name = answers if isinstance(answers, str) else answers.id
+            raise EstimationError(
+                f"{name!r} is an instrument: pass its table of answers too, as the second argument"
+            )
+        return answers_of(answers, responses, reading_of(options))
+    if not isinstance(answers, CodedResponses | ItemMoments):
+        raise EstimationError(
+            f"answers is a {type(answers).__name__}: pass the instrument before the table, as in "
+            "cronbach_alpha('ras', table), so that every answer is checked"
+        )
+    if responses is not None:
+        raise EstimationError(
+            f"{answers!r} was checked before: pass it alone, or an instrument and a table of answers to it"
+        )
+    refuse_reading(reading_of(options))
+    return answers
+
+
+def coded_given(answers: Any, responses: Any, options: AnyReadingOptions) -> CodedResponses:
+    """Return the checked answers of each person; arguments as of `answers_given`.
+
+    Raises
+    ------
+    EstimationError
+        Only sums of them are there.
+    """
+    found = answers_given(answers, responses, options)
+    if isinstance(found, ItemMoments):
+        raise needs_answers("this")
+    return found
+
+
+def needs_answers(what: str) -> EstimationError:
+    """Return the error of something that sums are not enough for."""
+    return EstimationError(
+        f"{what} needs each person's answers, and moments are only sums of them: pass the instrument and its "
+        "table, or encode(instrument, table)"
+    )

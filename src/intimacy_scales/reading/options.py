@@ -1,0 +1,146 @@
+"""How answers are read: every option of the functions that read them, in one value."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypedDict, TypeVar
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
+from intimacy_scales.reading.columns import ColumnMap
+
+OnInvalid = Literal["raise", "missing", "accept"]
+_ON_INVALID = ("raise", "missing")
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class DiaryReadingOptions(TypedDict, total=False):
+    """The options of `Reading` as keywords of a function that has a ``person`` of its own."""
+
+    columns: ColumnMap
+    missing_codes: MissingCode | Sequence[MissingCode]
+    recode: Mapping[Any, Any] | None
+    on_invalid: OnInvalid
+    allow_missing_items: bool
+    coding: str | None
+    show_values: bool
+
+
+class ReadingOptions(DiaryReadingOptions, total=False):
+    """The options of `Reading` as keywords of a public function."""
+
+    person: Hashable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a table of answers, or one person's, is read.
+
+    Attributes
+    ----------
+    columns
+        Where the answers stand: item id → column, or a pattern such as ``"q{n}"`` (``{n}``: the
+        item's position from 1; ``{item}``: its id). For an array: the item ids in its order.
+    missing_codes
+        Values or texts that mean "no answer", beside those that the instrument declares.
+    recode
+        Value or text as it was stored → the answer that it stands for, or None for no answer. All
+        entries are applied at once.
+    on_invalid
+        ``"raise"``: one error that names every bad cell. ``"missing"``: the same list in
+        ``problems``, and those cells are missing.
+    person
+        The column (or key) that holds persons' ids, for messages.
+    allow_missing_items
+        For tables: treat items without a column as skipped by everyone.
+    coding
+        How the answers were stored, where not as the value printed beside the chosen option: the id of
+        one of the instrument's `codings`, such as ``"position"``.
+    show_values
+        Whether errors and problems hold the values that were not accepted; False where messages go
+        to a log that must not hold answers.
+    """
+
+    columns: ColumnMap = None
+    missing_codes: tuple[MissingCode, ...] = ()
+    recode: tuple[tuple[Any, Any], ...] = ()
+    on_invalid: OnInvalid = "raise"
+    person: Hashable = None
+    allow_missing_items: bool = False
+    coding: str | None = None
+    show_values: bool = True
+
+    def form(self, instrument: Instrument | str) -> Instrument:
+        """Return the instrument that answers stored in this way belong to."""
+        form = as_instrument(instrument)
+        return form if self.coding is None else form.with_coding(self.coding)
+
+
+AS_THEY_ARE = Reading()
+_NAMES = tuple(field.name for field in fields(Reading))
+
+
+def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
+    """Return the options of a public function, checked.
+
+    Raises
+    ------
+    TypeError
+        An option that there is not; suggests the one that was probably meant.
+    ResponseError
+        A value that an option cannot have.
+    """
+    if not options:
+        return AS_THEY_ARE
+    given: dict[str, Any] = dict(options)
+    unknown = [name for name in given if name not in _NAMES]
+    if unknown:
+        raise TypeError(f"{unknown[0]!r} is no option of reading answers; there are {', '.join(_NAMES)}")
+    on_invalid = given.get("on_invalid", "raise")
+    if on_invalid == "accept":
+        raise ResponseError(
+            "on_invalid='accept' is for tables of numbers without an instrument; with one, every answer is "
+            "checked: 'raise', or 'missing' to treat bad ones as missing"
+        )
+    if on_invalid not in _ON_INVALID:
+        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
+    if "missing_codes" in given:
+        given["missing_codes"] = as_missing_codes(given["missing_codes"])
+    if "recode" in given:
+        given["recode"] = as_recode(given["recode"])
+    return Reading(**given)
+
+
+def refuse_reading(reading: Reading) -> None:
+    """Raise where options of reading are given for answers that were read before.
+
+    Raises
+    ------
+    ResponseError
+        Says where they belong.
+    """
+    if replace(reading, coding=None) != AS_THEY_ARE:
+        raise ResponseError("these answers were checked before: give options of reading them to encode()")
+
+
+def reads_answers(function: Function) -> Function:
+    """Show the options of `Reading` one by one in the signature of a function that takes them."""
+    signature = inspect.signature(function)
+    shown = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.default,
+            annotation=ReadingOptions.__annotations__[option.name],
+        )
+        for option in fields(Reading)
+        if option.name not in signature.parameters
+    ]
+    function.__signature__ = signature.replace(parameters=[*shown, *options])  # type: ignore[attr-defined]
+    return function
