@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ResponseError,
         ResponseProblem,
         UnknownInstrumentError,
+        UnknownNameError,
         UnvalidatedInstrumentWarning,
         UnverifiedKeyWarning,
     )
@@ -65,7 +66,8 @@ _HOMES = {
         "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
         "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError", "ResponseError",
-        "ResponseProblem", "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
+        "ResponseProblem", "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
+        "UnverifiedKeyWarning",
     ),
     "factor": (
         "Model", "cfa", "compare_models", "efa", "htmt", "invariance", "parallel_analysis",
@@ -88,7 +90,8 @@ __all__ = [
     "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
     "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "Simulation",
-    "UnknownInstrumentError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning", "available", "cfa",
+    "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
+    "available", "cfa",
     "check_bank", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "mcdonald_omega",
     "parallel_analysis", "plan_sample_size", "reliability_report", "score", "score_stream", "simulate",

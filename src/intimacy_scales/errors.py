@@ -6,7 +6,7 @@ A message says what was wrong, the value seen, what is allowed, and what to do a
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +20,33 @@ def level_outside() -> int:
     while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith("intimacy_scales"):
         frame, level = frame.f_back, level + 1
     return level
+
+
+def nearest(name: object, known: Iterable[str], *, most: int = 1, alike: float = 0.6) -> list[str]:
+    """Return the known names that one was probably meant to be, nearest first, without regard to case.
+
+    Examples
+    --------
+    >>> nearest("Trst", ["trust", "mutuality"]), nearest("x", ["trust"])
+    (['trust'], [])
+    """
+    import difflib
+
+    by_folded = {other.casefold(): other for other in reversed(list(known))}
+    near = difflib.get_close_matches(str(name).casefold(), by_folded, n=most, cutoff=alike)
+    return [by_folded[folded] for folded in near]
+
+
+def suggest(name: object, known: Iterable[str], *, most: int = 1) -> str:
+    """Return the end of a message that says what was probably meant; nothing where no name is near.
+
+    Examples
+    --------
+    >>> suggest("Trst", ["trust", "mutuality"])
+    "; did you mean 'trust'?"
+    """
+    near = nearest(name, known, most=most)
+    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 class IntimacyScalesError(Exception):
@@ -48,8 +75,21 @@ class InstrumentError(IntimacyScalesError, ValueError):
         return str(self.args[0])
 
 
-class UnknownInstrumentError(InstrumentError, LookupError):
-    """No instrument, bank or scale of that id; suggests near names."""
+class UnknownNameError(IntimacyScalesError, KeyError):
+    """There is nothing of that name; says what there is, or suggests a near name.
+
+    It is a `KeyError`, and so a `LookupError`, as mappings raise it.
+    """
+
+    def __str__(self) -> str:  # a KeyError's own would quote the message
+        return str(self.args[0]) if self.args else ""
+
+
+class UnknownInstrumentError(InstrumentError, UnknownNameError):
+    """No instrument, bank, item or scale of that id; suggests near names."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ResponseError(IntimacyScalesError, ValueError):
@@ -179,7 +219,7 @@ class UnverifiedKeyWarning(IntimacyScalesWarning):
     """The scoring key of a published instrument was not confirmed by a second source."""
 
 
-class NoNormsError(IntimacyScalesError, LookupError):
+class NoNormsError(UnknownNameError):
     """Nothing is known that scores could be compared with; says what lacks and how to make it."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from intimacy_scales.checking.rules import RULES
 from intimacy_scales.checking.voice import check_voice
 from intimacy_scales.checking.wording import check_wording
 from intimacy_scales.checking.words import Checked, sentences
+from intimacy_scales.errors import suggest
 from intimacy_scales.instrument import Instrument, ItemBank
 from intimacy_scales.instrument.loading import load_bank, load_either, shipped_banks
 
@@ -68,8 +68,7 @@ def _unused(bank: Checked, hits: Sequence[Hit]) -> Iterator[Hit]:
         where = f" of item {entry.item!r}" if entry.item else ""
         message = f"rule {entry.rule!r} finds nothing{where}: take the entry out"
         if entry.rule not in RULES:
-            near = difflib.get_close_matches(entry.rule, RULES, n=1)
-            message = f"{entry.rule!r} is no rule" + (f"; did you mean {near[0]!r}?" if near else "")
+            message = f"{entry.rule!r} is no rule{suggest(entry.rule, RULES)}"
         elif entry.item is not None and entry.item not in {item.id for item in bank.items}:
             message = f"there is no item {entry.item!r}"
         yield Hit("unused-explanation", message, None, f"accepted[{position}]")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, MissingColumnsError
+from intimacy_scales.errors import EstimationError, MissingColumnsError, nearest, suggest
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
@@ -137,21 +136,10 @@ def _given(data: Any) -> Sequence[SampleMoments] | None:
     return None
 
 
-def _suggested(name: str, known: Sequence[str]) -> str:
-    near = _nearest(name, known)
-    return f"; did you mean {near!r}?" if near else ""
-
-
-def _nearest(name: str, known: Iterable[str]) -> str | None:
-    folded = {other.casefold(): other for other in known}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
-
-
 def _check_known(names: Sequence[str], known: Sequence[str], what: str) -> None:
     for name in names:
         if name not in known:
-            raise EstimationError(f"{what} has no item {name!r}{_suggested(name, known)}")
+            raise EstimationError(f"{what} has no item {name!r}{suggest(name, known)}")
 
 
 def _chosen(sample: SampleMoments, names: Sequence[str] | None) -> SampleMoments:
@@ -165,8 +153,7 @@ def _columns(table: Table, names: Sequence[str]) -> Floats:
     known = {str(name): name for name in table.names}
     absent = [name for name in names if name not in known]
     if absent:
-        near = {n: _nearest(n, known) for n in absent}
-        hints = {n: found for n, found in near.items() if found is not None}
+        hints = {n: near[0] for n in absent if (near := nearest(n, known))}
         told = ", ".join(f"{n!r} (did you mean {hints[n]!r}?)" if n in hints else repr(n) for n in absent)
         raise MissingColumnsError(f"the table has no column {told}", absent, hints)
     check_unique(table.names, [known[n] for n in names])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, ValidationError, model_validator
 
-from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
+from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
@@ -235,10 +234,9 @@ class Form(Part):
         named = dict.fromkeys(key.item for scale in self.scales for key in scale.keys)
         for name in (*self.items, *named):
             if name not in pool:
-                near = difflib.get_close_matches(name, pool, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
+                names = ", ".join(self.banks)
                 raise InstrumentError(
-                    f"{source}: {name!r} is in none of the banks {', '.join(self.banks)}{hint}", source
+                    f"{source}: {name!r} is in none of the banks {names}{suggest(name, pool)}", source
                 )
         for name in named.keys() - set(self.items or named):
             raise InstrumentError(

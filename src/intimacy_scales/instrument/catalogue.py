@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import overload
 
-from intimacy_scales.errors import UnknownInstrumentError
+from intimacy_scales.errors import UnknownInstrumentError, nearest
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 
 SIX = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
@@ -131,7 +130,7 @@ class Catalogue(Sequence[CatalogueEntry]):
         if not found:
             named = (name for entry in self._entries for name in (*entry.constructs, *entry.scales))
             known = list(dict.fromkeys(name for name in named if name != "total"))
-            near = difflib.get_close_matches(construct, known, n=3, cutoff=0.5)
+            near = nearest(construct, known, most=3, alike=0.5)
             near_or_all = " or ".join(map(repr, near)) if near else ", ".join(CONSTRUCTS)
             hint = f"did you mean {near_or_all}?" if near else f"it knows {near_or_all}"
             raise UnknownInstrumentError(f"no instrument of the catalogue measures {construct!r}; {hint}")

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from intimacy_scales.errors import UnknownInstrumentError
+from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.document import resolve_response_scales
@@ -150,7 +150,8 @@ class InstrumentContent(Part):
 
     def no_such(self, kind: str, name: str, table: Iterable[str]) -> str:
         """Say that there is none of that id, and which there are."""
-        return f"{self.id} has no {kind} {name!r}; it has {', '.join(table)}"
+        known = list(table)
+        return f"{self.id} has no {kind} {name!r}; it has {', '.join(known)}{suggest(name, known)}"
 
     @property
     def evidence_steps(self) -> tuple[EvidenceStep, ...]:

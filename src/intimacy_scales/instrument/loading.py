@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import warnings
@@ -19,6 +18,7 @@ from intimacy_scales.errors import (
     UnknownInstrumentError,
     UnverifiedKeyWarning,
     level_outside,
+    nearest,
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 
@@ -121,7 +121,7 @@ def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentErr
     if name in _shipped(other):
         return UnknownInstrumentError(f"{name!r} is no {kind}: read it with {reader}({name!r})")
     begun = [one for one in known if name and one.startswith(name.casefold())]
-    near = begun or difflib.get_close_matches(name.casefold().replace("_", "-"), known, n=3, cutoff=0.5)
+    near = begun or nearest(name.replace("_", "-"), known, most=3, alike=0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
     return UnknownInstrumentError(
         f"no {kind} {name!r} is shipped; {hint} "

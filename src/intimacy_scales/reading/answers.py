@@ -6,7 +6,6 @@ codes; every value that is anything else comes here.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from fractions import Fraction
 from types import NoneType
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, nearest
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
 from intimacy_scales.reading.kinds import is_null
 
@@ -183,7 +182,7 @@ class AnswerKey:
         if not self.scale.labels:
             return Explanation("is not a number", allowed)
         labels = {normalized(text): text for _, text in self.scale.labels}
-        near = difflib.get_close_matches(normalized(value), labels, n=1, cutoff=0.6)
+        near = nearest(normalized(value), labels)
         return Explanation(
             "is no label of this item", allowed, f"did you mean {labels[near[0]]!r}?" if near else None
         )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import string
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from intimacy_scales.errors import MissingColumnsError, ResponseError
+from intimacy_scales.errors import MissingColumnsError, ResponseError, nearest, suggest
 from intimacy_scales.instrument import Instrument
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
@@ -101,8 +100,7 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     elif isinstance(columns, Mapping):
         unknown = [name for name in columns if name not in instrument.item_ids]
         if unknown:
-            near = difflib.get_close_matches(str(unknown[0]), instrument.item_ids, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = suggest(unknown[0], instrument.item_ids)
             raise ResponseError(f"columns names {unknown[0]!r}, which is no item of {instrument.id}{hint}")
         names = tuple(columns.get(item, item) for item in instrument.item_ids)
     else:
@@ -142,12 +140,10 @@ def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[H
     by_loose = {loose(name): name for name in reversed(free)}
     found = {}
     for item in missing:
-        match = by_loose.get(loose(item))
-        if match is None:
-            near = difflib.get_close_matches(item.casefold(), [n.casefold() for n in free], n=1, cutoff=0.8)
-            match = next((n for n in free if near and n.casefold() == near[0]), None)
-        if match is not None:
-            found[item] = match
+        alike = by_loose.get(loose(item))
+        near = [alike] if alike is not None else nearest(item, free, alike=0.8)
+        if near:
+            found[item] = near[0]
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypedDict, TypeVar
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, suggest
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
@@ -100,7 +100,10 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     given: dict[str, Any] = dict(options)
     unknown = [name for name in given if name not in _NAMES]
     if unknown:
-        raise TypeError(f"{unknown[0]!r} is no option of reading answers; there are {', '.join(_NAMES)}")
+        raise TypeError(
+            f"{unknown[0]!r} is no option of reading answers; there are {', '.join(_NAMES)}"
+            + suggest(unknown[0], _NAMES)
+        )
     on_invalid = given.get("on_invalid", "raise")
     if on_invalid == "accept":
         raise ResponseError(
@@ -137,7 +140,7 @@ def reads_answers(function: Function) -> Function:
             option.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=option.default,
-            annotation=ReadingOptions.__annotations__[option.name],
+            annotation=ReadingOptions.__annotations__[option.name].__forward_arg__,
         )
         for option in fields(Reading)
         if option.name not in signature.parameters

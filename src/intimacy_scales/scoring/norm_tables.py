@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.results.frozen import freeze
@@ -94,7 +95,9 @@ class StandardScores:
     def __getitem__(self, scale: str) -> StandardScale:
         """Return the standard scores of one scale."""
         if scale not in self.scales:
-            raise KeyError(f"{scale!r} was not compared with a norm; these were: {', '.join(self.scales)}")
+            raise UnknownNameError(
+                f"{scale!r} was not compared with a norm; these were: {', '.join(self.scales)}"
+            )
         return self.scales[scale]
 
     def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:

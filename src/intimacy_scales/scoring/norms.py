@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from intimacy_scales.errors import NoNormsError
+from intimacy_scales.errors import NoNormsError, UnknownNameError, nearest
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
 from intimacy_scales.scoring.plan import plan_of
 
@@ -47,7 +46,7 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
         )
     sample = samples[0] if norm is None else norm
     if sample not in samples:
-        near = difflib.get_close_matches(sample, samples, n=1, cutoff=0.3)
+        near = nearest(sample, samples, alike=0.3)
         raise NoNormsError(
             f"{form.id} has no norms of a sample {sample!r}; "
             + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, samples))}")
@@ -141,7 +140,7 @@ class PersonStandardScores:
         """Return the standard scores of one scale."""
         if scale not in self.scores:
             known = ", ".join(self.scores)
-            raise KeyError(f"{scale!r} was not compared with a norm; these were: {known}")
+            raise UnknownNameError(f"{scale!r} was not compared with a norm; these were: {known}")
         return self.scores[scale]
 
     def to_dict(self) -> dict[str, Any]:

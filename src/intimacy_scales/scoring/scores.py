@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.reading.problems import Problems, not_accepted
@@ -72,7 +73,9 @@ class Scores:
 
     def _position(self, scale: str) -> int:
         if scale not in self.scale_ids:
-            raise KeyError(f"{self.instrument.id} has no scale {scale!r}; it has {', '.join(self.scale_ids)}")
+            raise UnknownNameError(
+                f"{self.instrument.id} has no scale {scale!r}; it has {', '.join(self.scale_ids)}"
+            )
         return self.scale_ids.index(scale)
 
     def range(self, scale: str) -> tuple[float, float]:

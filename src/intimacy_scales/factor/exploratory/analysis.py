@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from html import escape
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from intimacy_scales.errors import EstimationError, NotConvergedError
+from intimacy_scales.errors import EstimationError, NotConvergedError, suggest
 from intimacy_scales.factor.exploratory.adequacy import (
     FactorFit,
     counted_persons,
@@ -372,9 +371,7 @@ def _check_number(n_factors: int, n_items: int) -> None:
 
 def _check_extractor(method: str) -> None:
     if method not in _EXTRACTORS:
-        near = difflib.get_close_matches(str(method), _EXTRACTORS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise EstimationError(f"method={method!r}: 'minres' or 'ml'{hint}")
+        raise EstimationError(f"method={method!r}: 'minres' or 'ml'{suggest(method, _EXTRACTORS)}")
 
 
 def _check_full(loadings: Floats) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, suggest
 from intimacy_scales.factor.exploratory import criteria
 from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowest, Oblique, Orthogonal, lowest
 from intimacy_scales.factor.sample import Floats
@@ -298,9 +297,7 @@ def _check_rank(loadings: Floats) -> None:
 def check_rotation(method: str) -> None:
     """Raise where there is no such rotation."""
     if method not in _METHODS:
-        near = difflib.get_close_matches(str(method), _METHODS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise EstimationError(f"rotation {method!r}: one of {', '.join(_METHODS)}{hint}")
+        raise EstimationError(f"rotation {method!r}: one of {', '.join(_METHODS)}{suggest(method, _METHODS)}")
 
 
 def _check_numbers(*, n_starts: int, power: float, epsilon: float, gamma: float) -> None:

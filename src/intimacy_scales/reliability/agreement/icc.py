@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.reading.frames import number_matrix
 from intimacy_scales.reliability.agreement.anova import (
     MeanSquares,
@@ -180,7 +180,7 @@ class IntraclassCorrelations(Result):
         for form in self.forms:
             if form.name == wanted:
                 return form
-        raise KeyError(f"there is no form {name!r}; there are {', '.join(_FORMS)}")
+        raise UnknownNameError(f"there is no form {name!r}; there are {', '.join(_FORMS)}")
 
     def __iter__(self) -> Iterator[IntraclassCorrelation]:
         return iter(self.forms)

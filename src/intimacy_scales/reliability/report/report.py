@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, KeyingWarning
+from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameError
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
@@ -75,7 +75,7 @@ class ReliabilityReport(Result):
             if result.scale == scale:
                 return result
         known = ", ".join(result.scale for result in self.scales)
-        raise KeyError(f"{self.instrument.id} has no scale {scale!r}; it has {known}")
+        raise UnknownNameError(f"{self.instrument.id} has no scale {scale!r}; it has {known}")
 
     def __iter__(self) -> Iterator[ScaleReliability]:
         return iter(self.scales)

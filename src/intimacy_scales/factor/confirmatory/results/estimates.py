@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
@@ -138,10 +138,10 @@ class Parameters(Sequence[ParameterEstimate]):
         if len(found) == 1:
             return found[0]
         if found:
-            raise KeyError(
+            raise UnknownNameError(
                 f"{name!r} is there in {len(found)} groups: parameters[{name!r}, {found[0].group!r}]"
             )
-        raise KeyError(
+        raise UnknownNameError(
             f"the model has no parameter {key!r}; it has {', '.join(r.name for r in self._rows[:6])}, …"
         )
 
