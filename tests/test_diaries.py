@@ -285,7 +285,7 @@ REFUSED = {
     "no such column": (lambda: reliability(rows(FEW), person="who"), "person: the table has no column 'who'"),
     "not checked": (
         lambda: diary_reliability(rows(FEW), person="person"),
-        r"pass encode\(instrument, table\)",
+        "pass the instrument before the table",
     ),
     "no name": (
         lambda: reliability(rows(FEW).assign(person=[None, *[1] * 15])),

@@ -15,6 +15,7 @@ import pytest
 
 import intimacy_scales
 from intimacy_scales import (
+    Instrument,
     InvalidResponsesError,
     MissingColumnsError,
     encode,
@@ -24,12 +25,42 @@ from intimacy_scales import (
     score_stream,
     structure_report,
 )
+from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.factor import (
+    bartlett,
+    cfa,
+    efa,
+    htmt,
+    invariance,
+    kmo,
+    map_test,
+    parallel_analysis,
+    scree,
+)
 from intimacy_scales.interop import reliability_file, score_file, structure_file
-from intimacy_scales.reliability import item_moments, item_moments_stream
+from intimacy_scales.reliability import (
+    cronbach_alpha,
+    diary_reliability,
+    greatest_lower_bound,
+    guttman_lambdas,
+    hierarchical_omega,
+    intraclass_corr,
+    item_analysis,
+    item_moments,
+    item_moments_stream,
+    mcdonald_omega,
+    split_half,
+    split_halves,
+    stratified_alpha,
+    two_level_omega,
+)
 
 FORM = load("ras")
 IDS = list(FORM.item_ids)
-TRUE = np.random.default_rng(1).normal(size=(60, 1))
+# 20 persons on three days
+TRUE = np.repeat(np.random.default_rng(1).normal(size=(20, 1)), 3, axis=0) + np.random.default_rng(7).normal(
+    size=(60, 1)
+)
 GOOD = pd.DataFrame(
     np.clip(np.rint(3 + TRUE + np.random.default_rng(2).normal(size=(60, 7))), 1, 5).astype(int),
     columns=IDS,
@@ -53,6 +84,25 @@ def at_once(read: Read) -> Read:
     return lambda table, **options: read(FORM, table, **options)
 
 
+def in_groups(*args: Any, **options: Any) -> Any:
+    return invariance(*args, groups=[f"g{row % 2}" for row in range(60)], **options)
+
+
+PEOPLE = [f"p{row // 3}" for row in range(60)]
+PARTED = Instrument.model_validate(
+    {
+        "id": "ras",
+        "version": "1",
+        "title": "Parts of the items, for what compares scales",
+        "response_scale": {"minimum": 1, "maximum": 5},
+        "items": [{"id": item} for item in IDS],
+        "scales": [
+            {"id": "one", "items": ["ras_1", "ras_2", "ras_3"]},
+            {"id": "other", "items": ["-ras_4", "ras_5", "ras_6", "-ras_7"]},
+            {"id": "both", "of": ["one", "other"]},
+        ],
+    }
+)
 TABLES: dict[str, Read] = {
     "score": at_once(score),
     "score_stream": in_batches(lambda *a, **o: list(score_stream(*a, **o))),
@@ -61,7 +111,33 @@ TABLES: dict[str, Read] = {
     "item_moments_stream": in_batches(item_moments_stream),
     "reliability_report": at_once(reliability_report),
     "structure_report": at_once(lambda *a, **o: structure_report(*a, n_iterations=1, **o)),
+    "cronbach_alpha": at_once(cronbach_alpha),
+    "guttman_lambdas": at_once(guttman_lambdas),
+    "split_half": at_once(split_half),
+    "split_halves": at_once(split_halves),
+    "greatest_lower_bound": at_once(greatest_lower_bound),
+    "item_analysis": at_once(item_analysis),
+    "mcdonald_omega": at_once(mcdonald_omega),
+    "hierarchical_omega": at_once(lambda *a, **o: hierarchical_omega(*a, n_factors=1, **o)),
+    "stratified_alpha": lambda table, **o: stratified_alpha(PARTED, table, scale="both", **o),
+    "diary_reliability": at_once(lambda *a, **o: diary_reliability(*a, person=PEOPLE, **o)),
+    "two_level_omega": at_once(lambda *a, **o: two_level_omega(*a, person=PEOPLE, **o)),
+    "intraclass_corr": at_once(intraclass_corr),
+    "cfa": at_once(cfa),
+    "invariance": at_once(in_groups),
+    "htmt": lambda table, **o: htmt(PARTED, table, **o),
+    "efa": at_once(lambda *a, **o: efa(*a, 1, **o)),
+    "parallel_analysis": at_once(lambda *a, **o: parallel_analysis(*a, n_iterations=1, **o)),
+    "map_test": at_once(map_test),
+    "scree": at_once(scree),
+    "kmo": at_once(kmo),
+    "bartlett": at_once(bartlett),
 }
+# what is computed of the items that there are cannot do without one
+NEED_ALL = {
+    "cfa", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",
+    "diary_reliability", "two_level_omega",
+}  # fmt: skip
 FILES: dict[str, tuple[Read, dict[str, Any]]] = {
     "score_file": (score_file, {}),
     "reliability_file": (reliability_file, {}),
@@ -97,14 +173,38 @@ def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
 def test_a_table_without_an_item_is_refused_unless_that_is_allowed(name: str) -> None:
     with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras have no column:\n  ras_7\n"):
         TABLES[name](SHORT)
-    TABLES[name](SHORT, allow_missing_items=True)
+    if name in NEED_ALL:
+        with pytest.raises(EstimationError):
+            TABLES[name](SHORT, allow_missing_items=True)
+    else:
+        TABLES[name](SHORT, allow_missing_items=True)
+
+
+@pytest.mark.parametrize("code", [9, 999])
+@pytest.mark.parametrize("name", TABLES)
+def test_a_bad_answer_is_refused_unless_it_may_count_as_missing(name: str, code: int) -> None:
+    bad = BAD.replace(9, code)
+    with pytest.raises(InvalidResponsesError, match=f"row 3, item ras_2: {code} is outside the range"):
+        TABLES[name](bad)
+    TABLES[name](bad, on_invalid="missing")
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_bad_answer_is_refused_unless_it_may_count_as_missing(name: str) -> None:
-    with pytest.raises(InvalidResponsesError, match="row 3, item ras_2: 9 is outside the range"):
-        TABLES[name](BAD)
-    TABLES[name](BAD, on_invalid="missing")
+def test_every_option_has_the_same_meaning_everywhere(name: str) -> None:
+    read = TABLES[name]
+    odd = BAD.rename(columns={item: f"Q{n}" for n, item in enumerate(IDS, start=1)})
+    named = {"columns": "Q{n}"}
+    read(odd, missing_codes=9, **named)
+    read(odd, recode={"9": 5}, **named)
+    with pytest.raises(
+        InvalidResponsesError, match=r"item ras_2 \('Q2'\): a value is outside the range"
+    ) as hidden:
+        read(odd, show_values=False, **named)
+    assert "9" not in str(hidden.value).split(";")[0]
+    with pytest.raises(ResponseError, match="'accept' is for tables of numbers without an instrument"):
+        read(odd, on_invalid="accept", **named)
+    with pytest.raises(TypeError, match=r"'column' is no option of reading answers.*did you mean 'columns'"):
+        read(odd, column="Q{n}")
 
 
 @pytest.mark.parametrize("name", FILES)

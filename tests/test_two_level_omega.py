@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from intimacy_scales import Instrument, encode
 from intimacy_scales.errors import EstimationError, NotConvergedError, ResponseError
-from intimacy_scales.reliability import diary_omega
+from intimacy_scales.reliability.diary import diary_omega
 from intimacy_scales.reliability.diary.diary_omega import two_level_omega
 from intimacy_scales.reliability.diary.level_coefficients import Composite
 from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level

@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.checks import checked_data
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
+from intimacy_scales.factor.data import data_of_model
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.numerics.ties import descending
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.frozen import freeze
 from intimacy_scales.results.result import (
     Interval,
@@ -192,8 +193,14 @@ def ratio(r: Floats, one: Sequence[int], other: Sequence[int], *, geometric: boo
     return means[0] / math.sqrt(below) if below > 0 else math.nan
 
 
+@reads_answers
 def htmt(
-    model: Model | str | Instrument, data: Any, *, missing: MissingAnswers = "listwise"
+    model: Model | str | Instrument,
+    data: Any,
+    *,
+    missing: MissingAnswers = "listwise",
+    instrument: Instrument | str | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> HeterotraitMonotrait:
     """Compute heterotrait-monotrait ratios: how far scales can be told apart.
 
@@ -205,6 +212,12 @@ def htmt(
     data, missing
         As in `cfa`; ``listwise`` or ``pairwise``. Reverse-keyed items may stay as they are: absolute
         correlations count.
+    instrument
+        Whose answers a table holds, where the model is not the instrument itself: they are checked
+        against it, and reverse-keyed items are keyed.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -237,7 +250,8 @@ def htmt(
     twice = sorted({item for item in own if own.count(item) > 1})
     if twice:
         raise EstimationError(f"{twice[0]} belongs to two scales, and would be compared with itself")
-    sample = read_sample(checked_data(model, data), written.observed, missing=missing)
+    given = data_of_model(model, data, instrument, reading)
+    sample = read_sample(given.data, written.observed, missing=missing, accept=given.accept)
     sample.check_usable()
     members = [tuple(written.observed.index(i) for i in written.indicators(f)) for f in factors]
     m = len(factors)

@@ -17,6 +17,7 @@ from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.reading.frames import Table, check_unique, number_column, open_table, same_rows
+from intimacy_scales.reading.plain import check_no_ids, check_numbers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.result import counted
 
@@ -35,10 +36,14 @@ def check_missing(missing: MissingAnswers) -> None:
 
 
 def read_sample(
-    data: Any, names: Sequence[str] | None = None, *, missing: MissingAnswers = "listwise"
+    data: Any,
+    names: Sequence[str] | None = None,
+    *,
+    missing: MissingAnswers = "listwise",
+    accept: bool = False,
 ) -> SampleMoments:
     """Return the moments of one group; see `read_samples`."""
-    return read_samples(data, names, missing=missing)[0]
+    return read_samples(data, names, missing=missing, accept=accept)[0]
 
 
 def read_samples(
@@ -48,6 +53,7 @@ def read_samples(
     missing: MissingAnswers = "listwise",
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
+    accept: bool = False,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -65,11 +71,15 @@ def read_samples(
         A column of the table, or one label for each row. Groups come in the order of their labels.
     clusters
         Who belongs together, such as couples: a column of the table, or one label for each row.
+    accept
+        Take every number of a table as it is, also what looks like a code for a missing answer.
 
     Raises
     ------
     MissingColumnsError
         The table has no such column; suggests near names.
+    ResponseError
+        Numbers of a table that look like codes for missing answers, or a column that looks like ids.
     EstimationError
         No such item; sums where each person's answers are needed; labels that do not fit.
     """
@@ -97,6 +107,10 @@ def read_samples(
         table, ref = open_table(data), None
         variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
         rows = _columns(table, variables)
+        if names is None:
+            check_no_ids(variables, rows, "name the items, as in items=[…]")
+        if not accept:
+            check_numbers(variables, rows)
     together = None if clusters is None else _clusters(table, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)

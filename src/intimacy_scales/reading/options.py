@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypedDict, TypeVar
 
 from intimacy_scales.errors import ResponseError, suggest
@@ -127,7 +127,11 @@ def refuse_reading(reading: Reading) -> None:
     ResponseError
         Says where they belong.
     """
-    if replace(reading, coding=None) != AS_THEY_ARE:
+    stands = reading.columns is not None or reading.person is not None or reading.allow_missing_items
+    means = (
+        reading.missing_codes or reading.recode or reading.on_invalid != "raise" or not reading.show_values
+    )
+    if stands or means:
         raise ResponseError("these answers were checked before: give options of reading them to encode()")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from intimacy_scales.factor.confirmatory.checks import (
     check_samples,
     check_scaling,
     check_steps,
-    checked_data,
     group_labels,
 )
 from intimacy_scales.factor.confirmatory.estimation.solution import (
@@ -30,13 +29,16 @@ from intimacy_scales.factor.confirmatory.model.table import Equal, Identificatio
 from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.factor.data import data_of_model
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 
 
+@reads_answers
 def cfa(
     model: Model | str | Instrument,
     data: Any,
@@ -52,6 +54,8 @@ def cfa(
     information: Information | None = None,
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
+    instrument: Instrument | str | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> CFAResult:
     """Fit a measurement model.
 
@@ -93,6 +97,12 @@ def cfa(
         persons where the first rejects too often (docs/explanation/factor-simulation.md).
     max_iterations
         Steps of the search at most.
+    instrument
+        Whose answers a table holds, where the model is not the instrument itself: they are checked
+        against it, and reverse-keyed items are keyed.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -129,9 +139,11 @@ def cfa(
     """
     check_options(estimator, identification, equal, information)
     written = as_model(model)
-    data = checked_data(model, data)
+    data, accept = data_of_model(model, data, instrument, reading)
     check_names(written, data)
-    samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
+    samples = read_samples(
+        data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
+    )
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
     check_samples(samples, estimator)

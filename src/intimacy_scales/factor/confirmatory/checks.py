@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, get_args
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
-from intimacy_scales.factor.confirmatory.model.model import Model, is_instrument_id
+from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
-from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.reading.table import CodedResponses, encode
+from intimacy_scales.reading.table import CodedResponses
 
 _EQUAL: tuple[str, ...] = get_args(Equal)
 _ESTIMATORS: tuple[str, ...] = get_args(Estimator)
@@ -41,17 +39,6 @@ def check_options(
         raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, _EQUAL))}")
     if information not in (None, "expected", "observed"):
         raise EstimationError(f"information={information!r}: 'expected' or 'observed'")
-
-
-def checked_data(model: Model | str | Instrument, data: Any) -> Any:
-    """Return answers that were checked, where the model is an instrument and the data a plain table."""
-    form = model if isinstance(model, Instrument) else None
-    if isinstance(model, str) and is_instrument_id(model):
-        form = as_instrument(model)
-    plain_table = hasattr(data, "columns") or isinstance(data, list | np.ndarray)
-    if form is None or not plain_table or (isinstance(data, list) and not isinstance(data[0], Mapping)):
-        return data
-    return encode(form, data)
 
 
 def check_names(model: Model, data: Any) -> None:

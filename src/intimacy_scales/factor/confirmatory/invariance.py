@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import check_names, check_options, check_samples, checked_data
+from intimacy_scales.factor.confirmatory.checks import check_names, check_options, check_samples
 from intimacy_scales.factor.confirmatory.comparison import ModelComparison, fit_change
 from intimacy_scales.factor.confirmatory.estimation.fit import p_text
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
@@ -17,10 +17,12 @@ from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.factor.data import data_of_model
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
 from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 
 STEPS: dict[str, tuple[Equal, ...]] = {
     "configural": (),
@@ -127,6 +129,7 @@ def _set_equal(model: CFAResult) -> set[str]:
     return {p.name for p in model.solution.table.parameters if p.label and p.label.startswith(".")}
 
 
+@reads_answers
 def invariance(
     model: Model | str | Instrument,
     data: Any,
@@ -139,6 +142,8 @@ def invariance(
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
     max_iterations: int = 200,
+    instrument: Instrument | str | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> Invariance:
     """Test measurement invariance across groups, step by step.
 
@@ -151,6 +156,12 @@ def invariance(
         intercepts too) and ``strict`` (equal residual variances too).
     partial
         Parameters that are left free in every step, as they are written: ``["tru04 ~ 1"]``.
+    instrument
+        Whose answers a table holds, where the model is not the instrument itself: they are checked
+        against it, and reverse-keyed items are keyed.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -183,9 +194,11 @@ def invariance(
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
     written = as_model(model)
-    data = checked_data(model, data)
+    data, accept = data_of_model(model, data, instrument, reading)
     check_names(written, data)
-    samples = read_samples(data, written.observed, missing=missing, groups=groups, clusters=clusters)
+    samples = read_samples(
+        data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
+    )
     check_samples(samples, estimator)
     fitted = {
         step: fit_model(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality
+from intimacy_scales.factor.data import Data, data_given
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.result import (
     Interval,
     Result,
@@ -36,7 +38,7 @@ _TINY_P = 0.001
 
 
 def read_correlations(
-    data: Any, items: Sequence[str] | None, missing: MissingAnswers, *, fewest: int = _FEWEST_ITEMS
+    given: Data, items: Sequence[str] | None, missing: MissingAnswers, *, fewest: int = _FEWEST_ITEMS
 ) -> SampleMoments:
     """Return moments whose correlations are all there, or raise and say which are not."""
     if missing not in ("pairwise", "listwise"):
@@ -49,7 +51,7 @@ def read_correlations(
         twice = next(item for item in items if list(items).count(item) > 1)
         raise EstimationError(f"items: {twice!r} is named twice")
     with one_blas_thread():
-        sample = read_sample(data, items, missing=missing)
+        sample = read_sample(given.data, items, missing=missing, accept=given.accept)
     if len(sample.names) < fewest:
         raise EstimationError(f"{counted(len(sample.names), 'item')}: at least {fewest} are needed")
     _check_correlations(sample)
@@ -270,15 +272,24 @@ class SamplingAdequacy(Result):
         )
 
 
+@reads_answers
 def kmo(
-    data: Any, *, items: Sequence[str] | None = None, missing: MissingAnswers = "pairwise"
+    data: Any,
+    responses: Any = None,
+    *,
+    items: Sequence[str] | None = None,
+    missing: MissingAnswers = "pairwise",
+    **reading: Unpack[ReadingOptions],
 ) -> SamplingAdequacy:
     """Compute the Kaiser-Meyer-Olkin measure of sampling adequacy.
 
     Parameters
     ----------
-    data, items, missing
+    data, responses, items, missing
         As in `efa`.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -301,7 +312,7 @@ def kmo(
     >>> 0.8 < float(kmo(answers)) < 1
     True
     """
-    sample = read_correlations(data, items, missing)
+    sample = read_correlations(data_given(data, responses, reading), items, missing)
     _check_regular(log_determinant(sample.correlations))
     inverse = np.linalg.inv(sample.correlations)
     lengths = np.sqrt(inverse.diagonal())
@@ -355,19 +366,25 @@ class Sphericity(Result):
         )
 
 
+@reads_answers
 def bartlett(
     data: Any,
+    responses: Any = None,
     *,
     items: Sequence[str] | None = None,
     n: int | None = None,
     missing: MissingAnswers = "pairwise",
+    **reading: Unpack[ReadingOptions],
 ) -> Sphericity:
     """Test whether all correlations are 0.
 
     Parameters
     ----------
-    data, items, missing, n
+    data, responses, items, missing, n
         As in `efa`.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -390,7 +407,7 @@ def bartlett(
     >>> bartlett(answers, items=["tru01", "tru04", "tru09"]).p_value < 0.001
     True
     """
-    sample = read_correlations(data, items, missing)
+    sample = read_correlations(data_given(data, responses, reading), items, missing)
     persons, p = counted_persons(sample, n), len(sample.names)
     logarithm = log_determinant(sample.correlations)
     _check_regular(logarithm)

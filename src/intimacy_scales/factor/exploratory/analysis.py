@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from intimacy_scales.errors import EstimationError, NotConvergedError, suggest
+from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.exploratory.adequacy import (
     FactorFit,
     counted_persons,
@@ -22,6 +23,7 @@ from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.result import counted, plain, shown
 
 if TYPE_CHECKING:
@@ -199,9 +201,11 @@ class EFAResult(FactorFit):
         return f"<div><b>{first}</b>{more}</div>{table}{correlated}"
 
 
+@reads_answers
 def efa(
     data: Any,
-    n_factors: int,
+    responses: Any = None,
+    n_factors: int | None = None,
     *,
     items: Sequence[str] | None = None,
     method: Extractor = "minres",
@@ -216,16 +220,18 @@ def efa(
     target: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     power: float = 4.0,
+    **reading: Unpack[ReadingOptions],
 ) -> EFAResult:
     """Find the factors behind the correlations of items.
 
     Parameters
     ----------
-    data
-        A table with a column of numbers for each item; `CodedResponses` or `ItemMoments`, whose items
-        are keyed; or `SampleMoments`, for example of a published matrix (`covariances_as_sample`).
+    data, responses
+        An instrument (or its id or path) and a table of answers to it; or alone: `CodedResponses` or
+        `ItemMoments`, whose items are keyed; a table with a column of numbers for each item; or
+        `SampleMoments`, for example of a published matrix (`covariances_as_sample`).
     n_factors
-        How many; `parallel_analysis` and `map_test` suggest a number.
+        How many, after the data or by name; `parallel_analysis` and `map_test` suggest a number.
     items
         Which items, in order; all by default.
     method
@@ -241,6 +247,9 @@ def efa(
         over pairs of items.
     n_starts, rng, kaiser, gamma, epsilon, target, weights, power
         As in `rotate`.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -274,11 +283,13 @@ def efa(
     >>> result.to_frame().columns.tolist()
     ['F1', 'F2', 'communality', 'uniqueness', 'complexity']
     """
+    if isinstance(responses, int | np.integer) and n_factors is None:  # efa(data, 6)
+        responses, n_factors = None, responses
     _check_extractor(method)
     check_rotation(rotation)
     with one_blas_thread():
-        sample = read_correlations(data, items, missing)
-        _check_number(n_factors, len(sample.names))
+        sample = read_correlations(data_given(data, responses, reading), items, missing)
+        m = _checked_number(n_factors, len(sample.names))
         persons = counted_persons(sample, n)
         if sample.rows is not None and len(sample.rows) <= len(sample.names):
             raise EstimationError(
@@ -287,23 +298,23 @@ def efa(
             )
         target = aligned(target, sample.names, "target")
         weights = aligned(weights, sample.names, "weights")
-        found = _EXTRACTORS[method](sample.correlations, int(n_factors))
+        found = _EXTRACTORS[method](sample.correlations, m)
         _check_full(found.loadings)
         turned = rotate(
             found.loadings,
-            rotation if n_factors > 1 else "none",
+            rotation if m > 1 else "none",
             n_starts=n_starts,
             rng=rng,
             kaiser=kaiser,
             gamma=gamma,
             epsilon=epsilon,
-            target=target if n_factors > 1 else None,
-            weights=weights if n_factors > 1 else None,
+            target=target if m > 1 else None,
+            weights=weights if m > 1 else None,
             power=power,
         )
         _check_settled(turned)
         common = found.loadings @ found.loadings.T
-        fit = factor_fit(sample.correlations, common, found.uniquenesses, n_factors, persons)
+        fit = factor_fit(sample.correlations, common, found.uniquenesses, m, persons)
     at_bound = found.uniquenesses <= LOWEST * (1 + _AT_BOUND)
     return EFAResult(
         **{f.name: getattr(fit, f.name) for f in fields(fit)},
@@ -358,7 +369,10 @@ def most_factors(n_items: int) -> int:
     return factors
 
 
-def _check_number(n_factors: int, n_items: int) -> None:
+def _checked_number(n_factors: Any, n_items: int) -> int:
+    """Return how many factors are wanted, if so many items can tell them."""
+    if n_factors is None:
+        raise EstimationError("n_factors is missing: how many factors? parallel_analysis() suggests a number")
     if isinstance(n_factors, bool) or not isinstance(n_factors, int | np.integer) or n_factors < 1:
         raise EstimationError(f"n_factors={n_factors!r}: a whole number of factors, at least 1")
     most = most_factors(n_items)
@@ -367,6 +381,7 @@ def _check_number(n_factors: int, n_items: int) -> None:
             f"n_factors={n_factors}: {n_items} items have too few correlations for so many factors; at most "
             f"{most} of them leave degrees of freedom from 0"
         )
+    return int(n_factors)
 
 
 def _check_extractor(method: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.exploratory.adequacy import counted_persons, read_correlations
 from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.reading import of_rows
@@ -18,6 +19,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.ties import eigenvectors, first_lowest
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.result import Result, counted, generator, percent, plain, shown
 
 if TYPE_CHECKING:
@@ -131,8 +133,10 @@ def check_iterations(n_iterations: int) -> None:
         raise EstimationError(f"n_iterations={n_iterations!r}: a whole number, at least 1")
 
 
+@reads_answers
 def parallel_analysis(
     data: Any,
+    responses: Any = None,
     *,
     items: Sequence[str] | None = None,
     n_iterations: int = 100,
@@ -141,12 +145,13 @@ def parallel_analysis(
     null: Null = "normal",
     missing: MissingAnswers = "pairwise",
     n: int | None = None,
+    **reading: Unpack[ReadingOptions],
 ) -> ParallelAnalysis:
     """Compare the items' eigenvalues with those of unrelated items.
 
     Parameters
     ----------
-    data, items, missing
+    data, responses, items, missing
         As in `efa`.
     n_iterations
         How many matrices of unrelated items to draw.
@@ -159,6 +164,9 @@ def parallel_analysis(
         shuffled among those who answered it; needs each person's answers.
     n
         Persons of the normal samples, if not those of the moments.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -189,7 +197,7 @@ def parallel_analysis(
     check_iterations(n_iterations)
     if not 0 < quantile < 1:
         raise EstimationError(f"quantile={quantile!r}: a share between 0 and 1, such as 0.95")
-    sample = read_correlations(data, items, missing)
+    sample = read_correlations(data_given(data, responses, reading), items, missing)
     origin, chance = _origin(sample, n), generator(rng)
     draw = _normal(origin["n"], origin["n_items"], chance) if null == "normal" else _permuted(sample, chance)
     with one_blas_thread():
@@ -294,21 +302,27 @@ class MinimumAveragePartial(_Figures):
         )
 
 
+@reads_answers
 def map_test(
     data: Any,
+    responses: Any = None,
     max_factors: int | None = None,
     *,
     items: Sequence[str] | None = None,
     missing: MissingAnswers = "pairwise",
+    **reading: Unpack[ReadingOptions],
 ) -> MinimumAveragePartial:
     """Find the number of components that leaves the smallest partial correlations.
 
     Parameters
     ----------
-    data, items, missing
+    data, responses, items, missing
         As in `efa`.
     max_factors
         How many to try; by default all but one.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -326,7 +340,9 @@ def map_test(
     >>> map_test(answers, items=["tru01", "tru04", "tru09", "tru11"]).n_factors
     1
     """
-    sample = read_correlations(data, items, missing)
+    if isinstance(responses, int | np.integer) and max_factors is None:  # map_test(data, 5)
+        responses, max_factors = None, responses
+    sample = read_correlations(data_given(data, responses, reading), items, missing)
     p = len(sample.names)
     most = p - 1 if max_factors is None else max_factors
     if isinstance(most, bool) or not isinstance(most, int | np.integer) or not 1 <= most < p:
@@ -382,13 +398,24 @@ class Scree(_Figures):
         return f"<Scree of {counted(self.n_items, 'item')}: {first} …; n = {self.n}, {self.missing}>"
 
 
-def scree(data: Any, *, items: Sequence[str] | None = None, missing: MissingAnswers = "pairwise") -> Scree:
+@reads_answers
+def scree(
+    data: Any,
+    responses: Any = None,
+    *,
+    items: Sequence[str] | None = None,
+    missing: MissingAnswers = "pairwise",
+    **reading: Unpack[ReadingOptions],
+) -> Scree:
     """Return the eigenvalues of the correlations of items.
 
     Parameters
     ----------
-    data, items, missing
+    data, responses, items, missing
         As in `efa`.
+    **reading
+        How the table is read, as in `encode`; of a table of numbers without an instrument only
+        ``on_invalid="accept"``, to take every number as it is.
 
     Returns
     -------
@@ -402,7 +429,7 @@ def scree(data: Any, *, items: Sequence[str] | None = None, missing: MissingAnsw
     >>> round(float(figures.eigenvalues.sum()), 6), round(float(figures.cumulative[-1]), 6)
     (24.0, 1.0)
     """
-    sample = read_correlations(data, items, missing)
+    sample = read_correlations(data_given(data, responses, reading), items, missing)
     values, reduced = eigenvalues(sample.correlations)
     p = len(values)
     return Scree(

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError, UnknownNameError
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.answer_values import keyed_answers
+from intimacy_scales.moments.answers import coded_given
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reading.frames import number_matrix
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.reading.plain import accepts, check_no_ids, check_numbers
+from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import (
     MeanSquares,
     agreement_interval,
@@ -292,14 +300,24 @@ def _estimates(
     return values, (_f_ratio(squares.k * alone + within, within), _f_ratio(squares.between, error))
 
 
-def intraclass_corr(ratings: Any) -> IntraclassCorrelations:
+@reads_answers
+def intraclass_corr(
+    ratings: Any, responses: Any = None, *, scale: str | None = None, **reading: Unpack[ReadingOptions]
+) -> IntraclassCorrelations:
     """Compute the six intraclass correlations of Shrout and Fleiss.
 
     Parameters
     ----------
-    ratings
+    ratings, responses
         A table of numbers, a row for each person and a column for each rater (or occasion, or
-        partner): a DataFrame, or an array (n_persons, n_raters). nan or null where there is none.
+        partner): a DataFrame, or an array (n_persons, n_raters). nan or null where there is none. Or an
+        instrument (or its id or path) and a table of answers to it, or checked answers alone: the keyed
+        items of a scale are then the raters.
+    scale
+        Of an instrument, as in `cronbach_alpha`.
+    **reading
+        How answers to an instrument are read, as in `encode`; of ratings only ``on_invalid="accept"``, to
+        take every number as it is.
 
     Returns
     -------
@@ -328,7 +346,7 @@ def intraclass_corr(ratings: Any) -> IntraclassCorrelations:
     >>> [round(float(form), 2) for form in intraclass_corr(np.array(ratings))]
     [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     """
-    matrix, raters = _checked_ratings(ratings)
+    matrix, raters = _rated(*_given(ratings, responses, scale, reading))
     n, k = matrix.shape
     n_missing = int(np.count_nonzero(np.isnan(matrix)))
     parts = None
@@ -355,9 +373,26 @@ def intraclass_corr(ratings: Any) -> IntraclassCorrelations:
     )
 
 
-def _checked_ratings(ratings: Any) -> tuple[Floats, tuple[str, ...]]:
-    """Return the ratings of persons and raters with any, and the raters."""
+def _given(
+    ratings: Any, responses: Any, scale: str | None, options: ReadingOptions
+) -> tuple[Floats, Sequence[str]]:
+    """Return ratings (n_persons, n_raters), nan where there is none, and the raters."""
+    if responses is not None or isinstance(ratings, Instrument | str | CodedResponses | ItemMoments):
+        answers = coded_given(ratings, responses, options)
+        name, items = items_of(answers, scale)
+        return keyed_answers(answers, name)[0], items.ids
+    if scale is not None:
+        raise EstimationError(f"scale={scale!r} is of an instrument: pass it before the table")
+    accept = accepts(options)
     matrix, names = number_matrix(ratings, "ratings")
+    check_no_ids(names, matrix, "leave it out, as by ratings.drop(columns=…) in pandas")
+    if not accept:
+        check_numbers(names, matrix)
+    return matrix, names
+
+
+def _rated(matrix: Floats, names: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
+    """Return the ratings of persons and raters with any, and these raters."""
     there = ~np.isnan(matrix)
     kept: Floats = matrix[there.any(axis=1)][:, there.any(axis=0)]
     n, k = kept.shape

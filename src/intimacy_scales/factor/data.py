@@ -1,0 +1,68 @@
+"""What a factor analysis is of: an instrument and its table, checked answers, moments, or plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.model.model import Model, is_instrument_id
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.moments.answers import answers_given, answers_of
+from intimacy_scales.reading.options import ReadingOptions, reading_of
+from intimacy_scales.reading.plain import accepts
+
+
+class Data(NamedTuple):
+    """Answers, moments or a table of numbers; and whether such numbers are taken as they are."""
+
+    data: Any
+    accept: bool = False
+
+
+def data_given(data: Any, responses: Any, options: ReadingOptions) -> Data:
+    """Return what an exploratory analysis is of.
+
+    Parameters
+    ----------
+    data, responses
+        An instrument (or its id or path) and a table of answers to it; or checked answers, moments or a
+        table of numbers alone.
+    options
+        How the table is read; of a table of numbers only ``on_invalid``.
+    """
+    if isinstance(data, Instrument | str) or responses is not None:
+        return Data(answers_given(data, responses, options))
+    return Data(data, accepts(options))
+
+
+def data_of_model(
+    model: Model | str | Instrument, data: Any, instrument: Instrument | str | None, options: ReadingOptions
+) -> Data:
+    """Return what a model is fitted to; a table is checked where its instrument is known.
+
+    Parameters
+    ----------
+    model, data
+        As in `cfa`.
+    instrument
+        Whose answers the table holds, where the model is not the instrument itself.
+    options
+        How the table is read; of a table of numbers only ``on_invalid``.
+    """
+    form = instrument
+    if form is None and (
+        isinstance(model, Instrument) or (isinstance(model, str) and is_instrument_id(model))
+    ):
+        form = model
+    if form is not None and _is_plain_table(data):
+        return Data(answers_of(as_instrument(form), data, reading_of(options)))
+    return Data(data, accepts(options))
+
+
+def _is_plain_table(data: Any) -> bool:
+    if isinstance(data, list):
+        return not data or isinstance(data[0], Mapping)
+    return hasattr(data, "columns") or hasattr(data, "column_names") or isinstance(data, np.ndarray)
