@@ -8,7 +8,7 @@ themselves need not be kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Unpack
 
@@ -35,7 +35,7 @@ from intimacy_scales.moments.incomplete import (
 )
 from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.reading.encoding import Codes
-from intimacy_scales.reading.mapping import as_sheet
+from intimacy_scales.reading.frames import batches_from
 from intimacy_scales.reading.options import (
     Reading,
     ReadingOptions,
@@ -305,7 +305,7 @@ def read_moments(form: Instrument, responses: Any, reading: Reading, *, offset: 
 
 @reads_answers
 def item_moments_stream(
-    instrument: Instrument | str, batches: Iterable[Any], **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str, batches: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
     """Sum up tables one after another, in constant memory.
 
@@ -314,7 +314,7 @@ def item_moments_stream(
     instrument
         An `Instrument`, or the id or path of one.
     batches
-        Any iterable of tables: Arrow record batches, chunks of a file, lists of mappings …
+        As in `score_stream`: any iterable of tables, a LazyFrame, RecordBatchReader, Dataset …
     **reading
         As in `encode`.
 
@@ -336,13 +336,10 @@ def item_moments_stream(
     """
     how = reading_of(reading)
     form = how.form(instrument)
-    one = as_sheet(batches) is not None or hasattr(batches, "columns") or isinstance(batches, CodedResponses)
-    if one:
+    if isinstance(batches, CodedResponses):
         raise ResponseError("batches is one table: pass it to item_moments(), or [table] here")
-    if not isinstance(batches, Iterable):
-        raise ResponseError(f"batches={batches!r}: pass tables one after another, in a list or generator")
     total = no_moments(form)
-    for batch in batches:
+    for batch in batches_from(batches, "item_moments()"):
         if isinstance(batch, CodedResponses):
             total += item_moments(form, batch)
         else:

@@ -112,7 +112,7 @@ def score(
 
 @reads_answers
 def score_stream(
-    instrument: Instrument | str, batches: Iterable[Any], **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str, batches: Any, **reading: Unpack[ReadingOptions]
 ) -> Iterator[Scores]:
     """Score tables one after another, in constant memory.
 
@@ -121,7 +121,9 @@ def score_stream(
     instrument
         An `Instrument`, or the id or path of one.
     batches
-        Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …
+        Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …; a polars
+        LazyFrame; a pyarrow RecordBatchReader, Dataset or Scanner; or what else gives Arrow streams, such
+        as a DuckDB relation.
         From Parquet, ``pyarrow.parquet.ParquetFile(path, pre_buffer=False).iter_batches()``: with
         its read-ahead, pyarrow keeps all that it has read.
     **reading
@@ -139,13 +141,13 @@ def score_stream(
     >>> [scores["total"].tolist() for scores in score_stream("ras", batches)]
     [[2.5714285714285716], [3.857142857142857]]
     """
-    if as_sheet(batches) is not None or hasattr(batches, "columns"):
-        raise ResponseError("batches is one table: pass it to score(), or [table] here")
+    from intimacy_scales.reading.frames import batches_from
+
     how = reading_of(reading)
     form = how.form(instrument)
     if not _warned:
         warn_if_draft(form)
-    yield from stream_scores(form, batches, how)
+    yield from stream_scores(form, batches_from(batches, "score()"), how)
 
 
 def stream_scores(form: Instrument, batches: Iterable[Any], reading: Reading) -> Iterator[Scores]:

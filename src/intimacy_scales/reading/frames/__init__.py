@@ -1,0 +1,38 @@
+"""Tables in, tables out: the only user of narwhals, pandas, polars and pyarrow. One file a library."""
+
+from intimacy_scales.reading.frames.array import ArrayTable
+from intimacy_scales.reading.frames.arrow import ArrowTable
+from intimacy_scales.reading.frames.base import Column, Numbers, Table, check_unique, needs
+from intimacy_scales.reading.frames.lazy import batches_from
+from intimacy_scales.reading.frames.lists import ListTable
+from intimacy_scales.reading.frames.numbers import number_column, number_matrix
+from intimacy_scales.reading.frames.opening import open_table
+from intimacy_scales.reading.frames.pandas import (
+    PandasTable,
+    pandas_frame,
+    pandas_frame_of,
+    row_labels,
+    same_rows,
+)
+from intimacy_scales.reading.frames.polars import PolarsTable
+
+__all__ = [
+    "ArrayTable",
+    "ArrowTable",
+    "Column",
+    "ListTable",
+    "Numbers",
+    "PandasTable",
+    "PolarsTable",
+    "Table",
+    "batches_from",
+    "check_unique",
+    "needs",
+    "number_column",
+    "number_matrix",
+    "open_table",
+    "pandas_frame",
+    "pandas_frame_of",
+    "row_labels",
+    "same_rows",
+]

@@ -1,0 +1,67 @@
+"""numpy: an array whose columns the caller named."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.reading.frames.base import Column, Numbers, Table
+from intimacy_scales.reading.frames.pandas import pandas_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+class ArrayTable(Table):
+    """A numpy array whose columns were named by the caller; masked entries are null."""
+
+    def __init__(self, array: NDArray[Any], names: Sequence[str]) -> None:
+        self.array = array
+        self.names = list(names)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def column(self, name: Hashable) -> Column:
+        """Return one column."""
+        column = self.array[:, self.names.index(name)]
+        if column.dtype.kind not in "iuf":
+            # dates and durations would turn into plain numbers
+            return list(column) if column.dtype.kind in "mM" else list(column.tolist())
+        if not isinstance(column, np.ma.MaskedArray):
+            return Numbers(column)
+        return Numbers(column.data, np.packbits(~np.ma.getmaskarray(column), bitorder="little"))
+
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
+        """Return a pandas DataFrame."""
+        kept = {str(name): self.array[:, self.names.index(name)] for name in keep}
+        return pandas_frame(kept | dict(columns))
+
+
+def open_array(array: NDArray[Any], columns: Any) -> ArrayTable:
+    """Return an array of answers (n_persons, n_items) as a table.
+
+    Raises
+    ------
+    ResponseError
+        It has other dimensions, or its columns are not named one by one.
+    """
+    if array.ndim == 1:
+        raise ResponseError("a one-dimensional array does not say what its numbers are: pass {item: answer}")
+    if array.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
+        raise ResponseError(f"an array of answers is (n_persons, n_items); this one is {array.shape}")
+    if not isinstance(array, np.ma.MaskedArray):
+        array = np.asarray(array)  # a matrix would stay two-dimensional in its columns
+    if columns is None or isinstance(columns, str | Mapping):
+        raise ResponseError(
+            "a numpy array does not name its columns: declare them in order, "
+            "for example columns=instrument.item_ids"
+        )
+    names = [str(name) for name in columns]
+    if len(names) != array.shape[1]:
+        raise ResponseError(f"columns names {len(names)} columns; the array has {array.shape[1]}")
+    return ArrayTable(array, names)

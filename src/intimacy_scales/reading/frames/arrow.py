@@ -1,0 +1,58 @@
+"""pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.reading.frames.base import Column, Numbers, Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class ArrowTable(Table):
+    """A pyarrow Table or RecordBatch."""
+
+    def __init__(self, native: Any) -> None:
+        import pyarrow as pa
+
+        self.native = pa.Table.from_batches([native]) if isinstance(native, pa.RecordBatch) else native
+        self.names = self.native.column_names
+
+    def __len__(self) -> int:
+        return int(self.native.num_rows)
+
+    def column(self, name: Hashable) -> Column:
+        """Return one column."""
+        return column_of_arrow(self.native.column(name))
+
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
+        """Return a pyarrow Table, null where there is no score."""
+        import pyarrow as pa
+
+        kept = {str(name): self.native.column(name) for name in keep}
+        return pa.table(kept | {name: pa.array(values, from_pandas=True) for name, values in columns.items()})
+
+
+def column_of_arrow(array: Any) -> Column:
+    """Read a pyarrow array without copying its numbers: values, and the bits that say which are null."""
+    import pyarrow as pa
+
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+    if isinstance(array, pa.ChunkedArray) or not (
+        pa.types.is_integer(array.type) or pa.types.is_floating(array.type)
+    ):
+        return list(array.to_pylist())
+    validity, data = array.buffers()
+    kind = np.dtype(array.type.to_pandas_dtype())
+    start, stop = array.offset, array.offset + len(array)
+    if data is None:
+        return Numbers(np.empty(0, kind))
+    values = np.frombuffer(data, dtype=kind, count=stop)[start:]
+    if not array.null_count:
+        return Numbers(values)
+    return Numbers(values, np.frombuffer(validity, dtype=np.uint8), start)

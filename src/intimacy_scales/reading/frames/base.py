@@ -1,0 +1,103 @@
+"""What every kind of table has in common: columns by name, and a way to answer in the same kind."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import MissingDependencyError, ResponseError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A column of numbers, some of which may be null.
+
+    Attributes
+    ----------
+    values
+        (n,); anything where null.
+    validity
+        One bit for each row from bit ``offset`` on, lowest bit first, 0 where null (the layout of
+        Arrow); None where nothing is null.
+    offset
+        Bits before the first row's.
+    """
+
+    values: NDArray[Any]
+    validity: NDArray[np.uint8] | None = None
+    offset: int = 0
+
+    def present(self, start: int, stop: int) -> NDArray[np.uint8] | None:
+        """Return 1 where a row is not null and 0 where it is, or None where no row is."""
+        if self.validity is None:
+            return None
+        first, last = self.offset + start, self.offset + stop
+        bits = np.unpackbits(self.validity[first // 8 : -(-last // 8)], bitorder="little")
+        return bits[first % 8 : first % 8 + stop - start]
+
+
+Column = Numbers | list[Any]
+
+
+def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
+    """Raise where a wanted column occurs twice: which of them is meant cannot be known."""
+    counts = Counter(names)
+    for name in wanted:
+        if counts[name] > 1:
+            raise ResponseError(
+                f"the table has {counts[name]} columns named {name!r}; rename or drop all but one of them"
+            )
+
+
+class Table(ABC):
+    """A caller's table: columns by name, and a way to answer in the same kind."""
+
+    names: Sequence[Hashable]
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    @abstractmethod
+    def column(self, name: Hashable) -> Column:
+        """Return one column as numbers, or as a list of whatever stands in it."""
+
+    @abstractmethod
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
+        """Return new columns after kept ones, as the caller's own kind of table."""
+
+    def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:
+        """Return a column's values as they are, for ``person=`` or ``keep=``."""
+        if name not in self.names:
+            shown = ", ".join(map(repr, self.names[:_SHOWN])) + (", …" if len(self.names) > _SHOWN else "")
+            raise ResponseError(f"{purpose}: the table has no column {name!r}; it has {shown}")
+        check_unique(self.names, [name])
+        column = self.column(name)
+        if isinstance(column, list):
+            return column
+        present = column.present(0, len(self))
+        if present is None:
+            return column.values
+        return [v if p else None for v, p in zip(column.values.tolist(), present.tolist(), strict=True)]
+
+
+def needs(module: str, extra: str) -> Any:
+    """Import an optional library, or say which extra brings it."""
+    from importlib import import_module
+
+    try:
+        return import_module(module)
+    except ImportError:
+        raise MissingDependencyError(
+            f"{module.partition('.')[0]} is not installed: pip install 'intimacy-scales[{extra}]'"
+        ) from None

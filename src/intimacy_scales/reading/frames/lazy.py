@@ -1,0 +1,49 @@
+"""Answers that are not in memory yet: lazy frames, readers, datasets and queries, one batch after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.reading.frames.base import needs
+from intimacy_scales.reading.frames.opening import is_table
+from intimacy_scales.reading.kinds import is_of
+
+_ROWS = 262_144  # of a batch, where the source leaves that open
+
+
+def batches_from(source: Any, one: str) -> Iterable[Any]:
+    """Return tables one after another, whatever holds them.
+
+    Parameters
+    ----------
+    source
+        An iterable of tables; a polars LazyFrame; a pyarrow RecordBatchReader, Dataset or Scanner; or
+        anything else that gives Arrow streams, such as a DuckDB relation.
+    one
+        What to call for one table, for messages.
+
+    Raises
+    ------
+    ResponseError
+        One table, or nothing that could be read batch by batch.
+    """
+    if isinstance(source, Mapping) or is_table(source):
+        raise ResponseError(f"batches is one table: pass it to {one}, or [table] here")
+    if is_of(source, "polars", "LazyFrame"):
+        if not hasattr(source, "collect_batches"):
+            raise ResponseError("this polars cannot give a LazyFrame in batches: pass [frame.collect()]")
+        return source.collect_batches(chunk_size=_ROWS)  # type: ignore[no-any-return]
+    if any(is_of(source, "pyarrow", name) for name in ("Dataset", "Scanner")):
+        return source.to_batches()  # type: ignore[no-any-return]
+    if is_of(source, "pyarrow", "RecordBatchReader"):
+        return source  # type: ignore[no-any-return]
+    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, list | tuple):
+        return needs("pyarrow", "io").RecordBatchReader.from_stream(source)  # type: ignore[no-any-return]
+    if isinstance(source, str) or not isinstance(source, Iterable):
+        raise ResponseError(
+            f"batches={source!r}: pass tables one after another, in a list or generator, or a LazyFrame, "
+            "RecordBatchReader, dataset or DuckDB relation"
+        )
+    return source

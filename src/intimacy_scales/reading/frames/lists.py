@@ -1,0 +1,49 @@
+"""Columns as plain lists: what text files and lists of mappings become."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.reading.frames.base import Column, Table
+from intimacy_scales.reading.frames.pandas import pandas_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+
+def is_rows(responses: Any) -> bool:
+    """Tell whether something is a list of mappings, one for each row."""
+    return isinstance(responses, list | tuple) and all(isinstance(row, Mapping) for row in responses)
+
+
+class ListTable(Table):
+    """Columns as plain lists: what text files and lists of mappings become."""
+
+    def __init__(
+        self, columns: Mapping[Hashable, list[Any]], n_rows: int, *, from_mappings: bool = False
+    ) -> None:
+        self.columns = columns
+        self.from_mappings = from_mappings
+        self.names = list(columns)
+        self._n_rows = n_rows
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Mapping[Any, Any]]) -> ListTable:
+        """Return a table of a list of mappings; what a row does not have is None."""
+        names = dict.fromkeys(name for row in rows for name in row)
+        columns = {name: [row.get(name) for row in rows] for name in names}
+        return cls(columns, len(rows), from_mappings=True)
+
+    def __len__(self) -> int:
+        return self._n_rows
+
+    def column(self, name: Hashable) -> Column:
+        """Return one column."""
+        return self.columns[name]
+
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
+        """Return a pandas DataFrame."""
+        kept = {str(name): self.columns[name] for name in keep}
+        return pandas_frame(kept | dict(columns))

@@ -1,0 +1,102 @@
+"""Columns and tables of numbers, whatever library they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.reading.frames.base import Numbers
+from intimacy_scales.reading.frames.lists import is_rows
+from intimacy_scales.reading.frames.opening import open_table
+from intimacy_scales.reading.frames.series import column_of_series
+from intimacy_scales.reading.kinds import is_null, is_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def number_column(values: Any, what: str) -> NDArray[np.float64]:
+    """Return a column of numbers (n,) as float64, nan where one is missing.
+
+    Parameters
+    ----------
+    values
+        A pandas or polars Series, a numpy array, or a list of numbers and None.
+    what
+        What they are, for messages.
+
+    Raises
+    ------
+    ResponseError
+        Not one column, or not numbers.
+    """
+    if hasattr(values, "columns") or getattr(values, "ndim", 1) != 1:
+        shape = getattr(values, "shape", "several columns")
+        raise ResponseError(
+            f"{what}: is a table ({shape}); pass one column of it, for example table['trust']"
+        )
+    if is_of(values, "pandas", "Series") or is_of(values, "polars", "Series"):
+        values = column_of_series(values)
+    if getattr(getattr(values, "dtype", None), "kind", "") in ("m", "M"):
+        raise ResponseError(f"{what}: holds dates or durations, not numbers")
+    if hasattr(values, "to_pylist"):
+        values = values.to_pylist()
+    if isinstance(values, Numbers):
+        numbers = values.values.astype(np.float64)
+        present = values.present(0, len(numbers))
+        if present is not None:
+            numbers[present == 0] = np.nan
+        return _finite(numbers, what)
+    if isinstance(values, str | Mapping) or not hasattr(values, "__len__"):
+        raise ResponseError(f"{what}: pass a column of numbers, not {type(values).__name__}")
+    plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    for row, value in enumerate(plain):
+        if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
+            raise ResponseError(f"{what}: row {row} holds {value!r}, which is no number")
+    try:
+        numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ResponseError(f"{what}: not all of its values are numbers") from None
+    return _finite(numbers, what)
+
+
+def _finite(numbers: NDArray[np.float64], what: str) -> NDArray[np.float64]:
+    rows = np.flatnonzero(np.isinf(numbers))
+    if len(rows):
+        raise ResponseError(f"{what}: row {rows[0]} is infinite")
+    return numbers
+
+
+def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return a table of numbers as float64 (n_rows, n_columns), nan where missing, and its columns.
+
+    Parameters
+    ----------
+    table
+        A pandas or polars DataFrame, a pyarrow Table, a list of mappings, or a numpy array.
+    what
+        What it is, for messages.
+
+    Raises
+    ------
+    ResponseError
+        Not a table, or not of numbers.
+    """
+    if isinstance(table, list | tuple) and not is_rows(table):
+        raise ResponseError(f"{what}: a list is no table; pass a DataFrame, or np.array(...) of it")
+    if isinstance(table, np.ndarray):
+        if table.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
+            raise ResponseError(f"{what}: a table has two dimensions; this array is {table.shape}")
+        names = tuple(str(i + 1) for i in range(table.shape[1]))
+        columns: list[Any] = list(table.T)
+    else:
+        opened = open_table(table)
+        names = tuple(str(name) for name in opened.names)
+        columns = [opened.column(name) for name in opened.names]
+    read = [number_column(c, f"{what}, column {name}") for c, name in zip(columns, names, strict=True)]
+    if not read:
+        raise ResponseError(f"{what}: the table has no columns")
+    return np.column_stack(read), names

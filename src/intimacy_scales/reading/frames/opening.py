@@ -1,0 +1,80 @@
+"""A table of any kind, told by its library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.reading.frames.array import open_array
+from intimacy_scales.reading.frames.arrow import ArrowTable
+from intimacy_scales.reading.frames.base import Table
+from intimacy_scales.reading.frames.lists import ListTable, is_rows
+from intimacy_scales.reading.frames.pandas import PandasTable
+from intimacy_scales.reading.frames.polars import PolarsTable
+from intimacy_scales.reading.kinds import is_of
+
+
+def is_table(value: Any) -> bool:
+    """Tell whether a value is a table that is in memory."""
+    return isinstance(value, Table | np.ndarray) or any(is_of(value, lib, name) for lib, name, _ in _FRAMES)
+
+
+def open_table(responses: Any, columns: Any = None) -> Table:
+    """Return the caller's table, whatever library it comes from.
+
+    Parameters
+    ----------
+    responses
+        pandas or polars DataFrame, pyarrow Table or RecordBatch, list of mappings, or a numpy
+        array (n_persons, n_items).
+    columns
+        For an array, the ids of its columns in order.
+
+    Raises
+    ------
+    ResponseError
+        It is none of these; says what to pass instead.
+    """
+    if isinstance(responses, Table):
+        return responses
+    if is_rows(responses):
+        return ListTable.from_rows(responses)
+    if isinstance(responses, np.ndarray):
+        return open_array(responses, columns)
+    if is_of(responses, "polars", "LazyFrame"):
+        raise ResponseError(
+            "a LazyFrame holds no answers yet: pass frame.collect(), or the LazyFrame to score_stream() or "
+            "item_moments_stream()"
+        )
+    for library, name, table in _FRAMES:
+        if is_of(responses, library, name):
+            return table(responses)
+    if hasattr(responses, "__arrow_c_stream__") or any(
+        is_of(responses, "pyarrow", name) for name in ("Dataset", "Scanner")
+    ):
+        raise ResponseError(
+            f"a {type(responses).__name__} holds no answers yet: pass it to score_stream() or "
+            "item_moments_stream(), which read it batch by batch, or pass the table that it gives"
+        )
+    if isinstance(responses, str):
+        raise ResponseError(
+            f"{responses!r} is a text, not answers: read the file first, or use the command line, "
+            "intimacy-scales score FILE or intimacy-scales reliability FILE"
+        )
+    library = type(responses).__module__.partition(".")[0]
+    kind = type(responses).__name__ if library == "builtins" else f"{library}.{type(responses).__name__}"
+    raise ResponseError(
+        f"answers of type {kind} cannot be read: pass a mapping {{item: answer}}, a list of "
+        "mappings, a pandas or polars DataFrame, a pyarrow Table, or a numpy array with columns="
+    )
+
+
+_FRAMES: tuple[tuple[str, str, Callable[[Any], Table]], ...] = (
+    ("pandas", "DataFrame", PandasTable),
+    ("polars", "DataFrame", PolarsTable),
+    ("pyarrow", "Table", ArrowTable),
+    ("pyarrow", "RecordBatch", ArrowTable),
+)

@@ -1,0 +1,87 @@
+"""pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from intimacy_scales.reading.frames.base import Column, Numbers, Table
+from intimacy_scales.reading.frames.series import column_of_series
+from intimacy_scales.reading.kinds import is_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+_SMALL_TABLE = 200_000
+
+
+class PandasTable(Table):
+    """A pandas DataFrame."""
+
+    def __init__(self, native: pd.DataFrame) -> None:
+        self.native = native
+        self.names = list(native.columns)
+        self._small = self._small_array()
+
+    def _small_array(self) -> NDArray[Any] | None:
+        """Return a small table of one kind of numbers as one array: a column of it costs nothing."""
+        if self.native.size > _SMALL_TABLE:
+            return None
+        kinds = set(self.native.dtypes.tolist())
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        return self.native.to_numpy() if isinstance(kind, np.dtype) and kind.kind in "iuf" else None
+
+    def __len__(self) -> int:
+        return len(self.native)
+
+    def column(self, name: Hashable) -> Column:
+        """Return one column."""
+        if self._small is not None:
+            return Numbers(self._small[:, self.names.index(name)])
+        series = self.native.iloc[:, self.names.index(name)]
+        if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iuf":
+            return Numbers(series.to_numpy())  # as narwhals would, without its cost for short tables
+        return column_of_series(series)
+
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
+        """Return a DataFrame with the caller's index."""
+        import pandas as pd
+
+        kept = self.native.iloc[:, [self.names.index(name) for name in keep]]
+        scores = pd.DataFrame(dict(columns), index=self.native.index)
+        return pd.concat([kept, scores], axis=1) if keep else scores
+
+
+def pandas_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a new pandas table."""
+    import pandas as pd
+
+    return pd.DataFrame(dict(columns))
+
+
+def pandas_frame_of(
+    rows: NDArray[Any], names: Sequence[str], *, first: Mapping[str, NDArray[Any]]
+) -> pd.DataFrame:
+    """Return a pandas table of ``rows`` (n_columns, n) without copying them, after some first columns."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows.T, columns=list(names), copy=False)
+    if not first:
+        return frame
+    return pd.concat([pd.DataFrame(dict(first)), frame], axis=1)
+
+
+def row_labels(column: Any) -> Any:
+    """Return the index of a pandas Series, or None."""
+    return column.index if is_of(column, "pandas", "Series") else None
+
+
+def same_rows(one: Any, other: Any) -> bool:
+    """Whether two columns, or a column and a table, are of the same rows, as far as pandas can tell."""
+    first, second = getattr(one, "index", None), getattr(other, "index", None)
+    if not all(index is not None and hasattr(index, "equals") for index in (first, second)):
+        return True
+    return bool(first.equals(second))  # type: ignore[union-attr]  # not None, by the line above

@@ -1,0 +1,41 @@
+"""polars."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.reading.frames.arrow import column_of_arrow
+from intimacy_scales.reading.frames.base import Column, Table
+from intimacy_scales.reading.frames.series import column_of_series
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class PolarsTable(Table):
+    """A polars DataFrame."""
+
+    def __init__(self, native: Any) -> None:
+        self.native = native
+        self.names = native.columns
+
+    def __len__(self) -> int:
+        return int(self.native.height)
+
+    def column(self, name: Hashable) -> Column:
+        """Return one column."""
+        series = self.native.get_column(name)
+        if series.dtype.is_integer() and series.null_count() and find_spec("pyarrow"):
+            return column_of_arrow(series.to_arrow())
+        return column_of_series(series)
+
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
+        """Return a polars DataFrame, null where there is no score."""
+        import polars as pl
+
+        new = [
+            pl.Series(name, values, nan_to_null=values.dtype.kind == "f") for name, values in columns.items()
+        ]
+        return pl.DataFrame([self.native.get_column(name) for name in keep] + new)
