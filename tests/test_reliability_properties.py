@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -135,6 +135,7 @@ def test_horst_steps_up_halves_of_any_length(r, first, second):
 
 
 @given(st.floats(-1.5, 1.5), st.floats(0.05, 0.95))
+@example(2.0835283996292235e-162, 0.125)  # whose square is no float
 def test_horst_is_a_reliability_or_nan(r, share):
     found = horst(r, share)
     assert type(found) is float

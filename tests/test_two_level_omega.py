@@ -351,7 +351,7 @@ REFUSED = {
     "no such option": (lambda t: omega(t, variances="positive"), "'free' or 'nonnegative'"),
     "no name": (lambda t: omega(t.assign(person=[None, *[1] * (len(t) - 1)])), "person: row 0 says nothing"),
     "labels of others": (lambda t: omega(t, person=[1, 2]), "person: 2 labels for 170 rows"),
-    "not checked": (lambda t: two_level_omega(t, person="person"), r"pass encode\(instrument, table\)"),
+    "not checked": (lambda t: two_level_omega(t, person="person"), "pass the instrument before the table"),
 }
 
 

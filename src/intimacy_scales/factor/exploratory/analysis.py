@@ -283,7 +283,7 @@ def efa(
     >>> result.to_frame().columns.tolist()
     ['F1', 'F2', 'communality', 'uniqueness', 'complexity']
     """
-    if isinstance(responses, int | np.integer) and n_factors is None:  # efa(data, 6)
+    if isinstance(responses, int | float | np.number) and n_factors is None:  # efa(data, 6)
         responses, n_factors = None, responses
     _check_extractor(method)
     check_rotation(rotation)

@@ -340,7 +340,7 @@ def map_test(
     >>> map_test(answers, items=["tru01", "tru04", "tru09", "tru11"]).n_factors
     1
     """
-    if isinstance(responses, int | np.integer) and max_factors is None:  # map_test(data, 5)
+    if isinstance(responses, int | float | np.number) and max_factors is None:  # map_test(data, 5)
         responses, max_factors = None, responses
     sample = read_correlations(data_given(data, responses, reading), items, missing)
     p = len(sample.names)

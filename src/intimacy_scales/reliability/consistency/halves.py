@@ -79,16 +79,15 @@ def horst(r: float, share: float) -> float:
     """Return the reliability of a whole whose parts have a share ``p`` and ``1 - p`` of its items.
 
     ``(sqrt(r**4 + 4 r**2 (1 - r**2) p q) - r**2) / (2 (1 - r**2) p q)`` (Horst, 1951); for halves of
-    equal length this is Spearman-Brown. Not defined for a negative r.
+    equal length this is Spearman-Brown. Not defined for a negative r. Computed in a form that does not
+    cancel: ``2 r / (sqrt(r**2 + 4 (1 - r**2) p q) + r)``.
     """
     product = share * (1 - share)
     if r < 0 or r > 1 + _ROUNDING:
         return math.nan
     if r >= 1:
         return 1.0
-    square = r * r
-    root = math.sqrt(square**2 + 4 * square * (1 - square) * product)
-    return (root - square) / (2 * (1 - square) * product)
+    return 2 * r / (math.sqrt(r * r + 4 * (1 - r * r) * product) + r)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
