@@ -14,7 +14,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 RUN = [
     *PROJECT["build-system"]["requires"],
     *PROJECT["project"]["dependencies"],
-    *(line for extra in ("io", "plots", "test") for line in EXTRAS[extra]),
+    *(line for extra in ("io", "test") for line in EXTRAS[extra]),
 ]
 
 
@@ -50,8 +50,8 @@ def test_no_minimum_is_declared_of_what_is_run_at_one_version_only():
 
 
 def test_every_extra_is_of_a_kind_that_is_checked_here():
-    assert EXTRAS.keys() == {"io", "plots", "test", "style", "all"}
-    assert EXTRAS["all"] == ["intimacy-scales[io,plots]"]
+    assert EXTRAS.keys() == {"io", "test", "style", "all"}
+    assert EXTRAS["all"] == ["intimacy-scales[io]"]
 
 
 def test_every_lowest_pin_is_one_version():

@@ -240,12 +240,12 @@ def test_the_order_of_items_changes_no_bit(case, chance):
         )
 
 
-@given(answered(max_rows=20), st.sampled_from([1, 2, 7, 1000]), st.integers(1, 4))
+@given(answered(max_rows=20), st.sampled_from([1, 2, 7, 1000]))
 @settings(max_examples=40, deadline=None)
-def test_chunks_and_threads_change_no_bit(case, chunk, threads):
+def test_chunks_change_no_bit(case, chunk):
     form, rows = case
     codes = encode(form, rows).codes
-    kernel = score_codes(plan_of(form), codes, chunk=chunk, threads=threads)
+    kernel = score_codes(plan_of(form), codes, chunk=chunk)
     expected = score_codes(plan_of(form), codes)
     assert bits(kernel.scores) == bits(expected.scores) == bits(score(form, rows).values.T)
     assert kernel.answered.tolist() == expected.answered.tolist()

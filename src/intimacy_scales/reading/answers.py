@@ -24,6 +24,7 @@ PROBLEM = -1
 MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
+_PLAIN_CODES = frozenset({int, float, str})
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
 _EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
@@ -192,6 +193,8 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
     """Return missing codes as a tuple; one alone may be given as it is."""
     if missing_codes is None:
         return ()
+    if type(missing_codes) in (list, tuple) and _PLAIN_CODES.issuperset(map(type, missing_codes)):
+        return tuple(missing_codes)  # as they nearly always are: one person's answers are scored in no time
     if isinstance(missing_codes, Mapping) or not (
         isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
     ):

@@ -83,6 +83,7 @@ class Reading:
 
 AS_THEY_ARE = Reading()
 _NAMES = tuple(field.name for field in fields(Reading))
+_KNOWN = frozenset(_NAMES)
 
 
 def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
@@ -97,12 +98,12 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     """
     if not options:
         return AS_THEY_ARE
-    given: dict[str, Any] = dict(options)
-    unknown = [name for name in given if name not in _NAMES]
-    if unknown:
+    given: Any = options
+    if not _KNOWN.issuperset(given):
+        unknown = next(name for name in given if name not in _KNOWN)
         raise TypeError(
-            f"{unknown[0]!r} is no option of reading answers; there are {', '.join(_NAMES)}"
-            + suggest(unknown[0], _NAMES)
+            f"{unknown!r} is no option of reading answers; there are {', '.join(_NAMES)}"
+            + suggest(unknown, _NAMES)
         )
     on_invalid = given.get("on_invalid", "raise")
     if on_invalid == "accept":
@@ -113,9 +114,9 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     if on_invalid not in _ON_INVALID:
         raise ResponseError(f"on_invalid={on_invalid!r}: it is 'raise' or 'missing'")
     if "missing_codes" in given:
-        given["missing_codes"] = as_missing_codes(given["missing_codes"])
+        given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
     if "recode" in given:
-        given["recode"] = as_recode(given["recode"])
+        given = given | {"recode": as_recode(given["recode"])}
     return Reading(**given)
 
 

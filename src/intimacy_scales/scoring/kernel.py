@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -168,7 +167,7 @@ class Kernel:
                 _score_items(codes, scale, scores, answered)
 
 
-def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK, threads: int = 1) -> Kernel:
+def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK) -> Kernel:
     """Score every person on every scale.
 
     Parameters
@@ -178,9 +177,7 @@ def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK, threads: int = 
     codes
         (n_persons, n_items), column-contiguous.
     chunk
-        Persons at a time.
-    threads
-        How many chunks at once. Neither changes a bit of the result.
+        Persons at a time; changes no bit of the result.
 
     Returns
     -------
@@ -188,15 +185,6 @@ def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK, threads: int = 
         With its ``scores`` and ``answered`` complete.
     """
     kernel = Kernel(plan, len(codes))
-    starts = range(0, len(codes), chunk)
-
-    def score_chunk(start: int) -> None:
+    for start in range(0, len(codes), chunk):
         kernel.score(start, codes[start : start + chunk])
-
-    if threads == 1:
-        for start in starts:
-            score_chunk(start)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(score_chunk, starts))
     return kernel

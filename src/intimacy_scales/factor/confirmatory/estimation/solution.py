@@ -374,9 +374,3 @@ def _scaled(solution: Solution, tested: Discrepancy) -> ScaledFit | None:
     factor = solution.excess / tested.df if tested.df else 1.0
     baseline_factor = solution.baseline_excess / tested.baseline_df
     return scaled_fit(tested, factor, baseline_factor, solution.scaling)
-
-
-def sampling_errors(solution: Solution) -> Floats:
-    """Return the standard error of each free parameter (n_free,)."""
-    errors: Floats = np.sqrt(np.maximum(solution.covariance.diagonal(), 0.0))
-    return errors
