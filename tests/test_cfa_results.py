@@ -175,7 +175,7 @@ def test_comparisons_can_be_written_and_pickled() -> None:
     assert list(found.to_frame().index) == ["configural", "metric", "scalar", "strict"]
     with pytest.raises(TypeError):
         found.models["metric"] = found.models["strict"]
-    assert "scalar against metric" in found.sentence
+    assert "scalar against metric" in found.sentence()
 
 
 def test_loadings_are_a_table_of_ones_own() -> None:

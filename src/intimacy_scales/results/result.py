@@ -101,7 +101,7 @@ def check_level(confidence_level: float) -> float:
 class Result(ABC):
     """What every result can do: be frozen, and be written as JSON or shown in a notebook."""
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
 
     def __post_init__(self) -> None:
         freeze(self)

@@ -96,7 +96,6 @@ class Invariance(ModelComparison):
             for change in self.changes
         )
 
-    @property
     def sentence(self) -> str:
         """Sentences for the Results section: what held, by how much the fit fell."""
         told = [
