@@ -18,6 +18,7 @@ from intimacy_scales.reliability.crossed import (
     minimize_over_variances,
     one_way_components,
 )
+from intimacy_scales.reliability.crossed_squares import NOTHING, crossed_squares
 
 SOURCES = (
     "person", "occasion", "item", "person x occasion", "person x item", "occasion x item", "residual",
@@ -31,10 +32,11 @@ def _contrasts(k: int) -> Floats:
 
 
 def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -> dict[str, float]:
-    """Return the seven components by restricted likelihood."""
+    """Return the seven components by restricted likelihood; no residual is 0, not a bound of the search."""
     k = y.shape[1]
+    contrasts = y @ _contrasts(k)
     means = CrossedData(who, when, y.sum(axis=1, keepdims=True) / math.sqrt(k))
-    between = CrossedData(who, when, y @ _contrasts(k), centred=False)
+    between = CrossedData(who, when, contrasts, centred=False)
 
     def deviance(v: Any) -> Any:
         p, t, i, pt, pi, ti, e = v
@@ -43,6 +45,8 @@ def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) ->
         )
 
     found = minimize_over_variances(deviance, len(SOURCES), float(y.var()))
+    if crossed_squares(who, when, contrasts, total=float(np.sum(y**2))).rest == 0:
+        found[-1] = 0.0
     return dict(zip(SOURCES, found.tolist(), strict=True))
 
 
@@ -87,9 +91,15 @@ def nested_components(y: Floats, who: NDArray[np.intp], *, fixed_items: bool) ->
         contrasts = contrasts - contrasts.mean(axis=0)
     df = (n - 1 if fixed_items else n) * (k - 1)
     inside = float(np.sum(contrasts**2))
-    residual = inside / df
-    rows = CrossedData(who, np.zeros(n, dtype=np.intp), y.sum(axis=1, keepdims=True) / math.sqrt(k))
-    person, occasion = one_way_components(rows, float(y.var()) * k).tolist()
+    if inside <= NOTHING * float(np.sum(y**2)):
+        inside = 0.0
+    residual, together = inside / df, np.zeros(n, dtype=np.intp)
+    sums = y.sum(axis=1, keepdims=True) / math.sqrt(k)
+    rows, squares = CrossedData(who, together, sums), crossed_squares(who, together, sums)
+    if squares.within > 0:
+        person, occasion = one_way_components(rows, float(y.var()) * k).tolist()
+    else:
+        person, occasion = squares.person_means / squares.df_persons, 0.0
     if occasion < residual:
 
         def deviance(v: Any) -> Any:
