@@ -124,8 +124,10 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
     data = CrossedData(group, together, y[:, None])
     if within > 0:
         var_between, var_within = one_way_components(data, float(y.var())).tolist()
+        mean = float(data.mean(var_between, 0.0, var_within)[0])
     else:  # the likelihood rises for ever as the variance within groups goes to 0
         var_between, var_within = squares.person_means / (len(sizes) - 1), 0.0
+        mean = float(np.mean(np.bincount(group, weights=y) / sizes))
     return GroupICC(
         n_groups=len(sizes),
         n_values=n,
@@ -137,5 +139,5 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
         icc1_reml=ratio(var_between, var_between + var_within),
         between=var_between,
         within=var_within,
-        mean=float(data.mean(var_between, 0.0, var_within)[0]),
+        mean=mean,
     )
