@@ -251,7 +251,7 @@ def test_groups_without_a_difference_within_or_between(scale):
 # ---------------------------------------------------------------- diaries
 
 
-def diary(there, parts, keep=slice(None)):
+def diary(there, parts, method="reml"):
     """A diary of three items of those sources that are named, and its reliability."""
     rng, (n, m), k = np.random.default_rng(5), there.shape, 3
     sizes = {
@@ -265,12 +265,12 @@ def diary(there, parts, keep=slice(None)):
     sizes["e"] = (n, m, k)
     cube = 50 + sum((np.rint(10 * rng.normal(size=sizes[part])) for part in parts), np.zeros((n, m, k)))
     person, day = np.nonzero(there)
-    table = pd.DataFrame(cube[there], columns=["q0", "q1", "q2"]).assign(person=person, day=day)[keep]
+    table = pd.DataFrame(cube[there], columns=["q0", "q1", "q2"]).assign(person=person, day=day)
     form = Instrument.model_validate(
         {"id": "d", "version": "1", "title": "D", "response_scale": {"minimum": -200, "maximum": 300}}
         | {"items": [{"id": f"q{i}"} for i in range(k)], "scales": [{"id": "a", "items": ["q0", "q1", "q2"]}]}
     )
-    return diary_reliability(encode(form, table), person="person", occasion="day")
+    return diary_reliability(encode(form, table), person="person", occasion="day", method=method)
 
 
 @settings(deadline=None, max_examples=25)
@@ -289,10 +289,16 @@ def test_diaries_are_refused_where_the_rank_leaves_nothing(there):
 GAPS = np.array([[1, 1, 1, 0], [1, 1, 1, 1], [0, 1, 1, 1], [1, 0, 1, 1], [1, 1, 1, 1]]) > 0
 
 
-@pytest.mark.parametrize("there", [GAPS, np.ones((5, 4), dtype=bool)], ids=["gaps", "complete"])
+ALL = np.ones((5, 4), dtype=bool)
+WAYS = pytest.mark.parametrize(
+    ("there", "method"), [(GAPS, "reml"), (ALL, "reml"), (ALL, "anova")], ids=["gaps", "complete", "anova"]
+)
+
+
+@WAYS
 @pytest.mark.parametrize("parts", [("p",), ("p", "t"), ("p", "i"), ("p", "pi", "ti"), ("t",)])
-def test_a_diary_without_residual_has_none(parts, there):
-    result = diary(there, parts)
+def test_a_diary_without_residual_has_none(parts, there, method):
+    result = diary(there, parts, method)
     assert result.components["residual"] == 0
     assert result.components["person x occasion"] == 0
     assert math.isnan(result.coefficients()["Rc"])  # 0 of 0, not 0 of the bound of a search
@@ -303,9 +309,9 @@ def test_a_diary_without_residual_has_none(parts, there):
         assert result.coefficients()["R1R"] == 1
 
 
-@pytest.mark.parametrize("there", [GAPS, np.ones((5, 4), dtype=bool)], ids=["gaps", "complete"])
-def test_occasions_without_residual_are_measured_wholly(there):
-    result = diary(there, ("p", "pt"))
+@WAYS
+def test_occasions_without_residual_are_measured_wholly(there, method):
+    result = diary(there, ("p", "pt"), method)
     assert result.components["residual"] == 0
     assert result.coefficients()["Rc"] == 1
     assert (result.nested.residual, result.nested.within) == (0, 1)

@@ -147,7 +147,9 @@ def test_no_score_has_no_rank():
 def test_a_norm_with_many_ranks_is_shown_in_a_line():
     (entry,) = Norm.from_scores(score("ras", simulate("ras", 60, rng=1).answers), sample=SAMPLE)
     assert re.fullmatch(
-        r"<Norm of total: mean \S+, sd \S+ \(simulated persons, n = 60\), 29 percentile ranks, log-linear, degree 2>", repr(entry)
+        r"<Norm of total: mean \S+, sd \S+ \(simulated persons, n = 60\), 29 percentile ranks, log-linear, "
+        r"degree 2>",
+        repr(entry),
     )
 
 

@@ -51,7 +51,7 @@ def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) ->
 
 
 def anova_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -> dict[str, float]:
-    """Return the seven components from mean squares of the balanced design."""
+    """Return the seven components from mean squares of the balanced design; what rounding leaves is 0."""
     n, m, k = int(who.max()) + 1, int(when.max()) + 1, y.shape[1]
     cube = np.empty((n, m, k))
     cube[who, when] = y
@@ -61,13 +61,21 @@ def anova_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -
     pi = cube.mean(axis=1) - grand - p[:, None] - i
     ti = cube.mean(axis=0) - grand - t[:, None] - i
     e = cube - grand - p[:, None, None] - t[:, None] - i - pt[:, :, None] - pi[:, None, :] - ti
-    ms_e = float(np.sum(e**2)) / ((n - 1) * (m - 1) * (k - 1))
-    ms_pt = k * float(np.sum(pt**2)) / ((n - 1) * (m - 1))
-    ms_pi = m * float(np.sum(pi**2)) / ((n - 1) * (k - 1))
-    ms_ti = n * float(np.sum(ti**2)) / ((m - 1) * (k - 1))
-    ms_p = m * k * float(np.sum(p**2)) / (n - 1)
-    ms_t = n * k * float(np.sum(t**2)) / (m - 1)
-    ms_i = n * m * float(np.sum(i**2)) / (k - 1)
+    nothing = NOTHING * float(np.sum(y**2))
+
+    def mean_square(effects: Floats, times: int, df: int) -> float:
+        total = times * float(np.sum(effects**2))
+        return total / df if total > nothing else 0.0
+
+    ms_e = mean_square(e, 1, (n - 1) * (m - 1) * (k - 1))
+    ms_pt = mean_square(pt, k, (n - 1) * (m - 1))
+    ms_pi = mean_square(pi, m, (n - 1) * (k - 1))
+    ms_ti = mean_square(ti, n, (m - 1) * (k - 1))
+    ms_p, ms_t, ms_i = (
+        mean_square(p, m * k, n - 1),
+        mean_square(t, n * k, m - 1),
+        mean_square(i, n * m, k - 1),
+    )
     return {
         "person": (ms_p - ms_pt - ms_pi + ms_e) / (m * k),
         "occasion": (ms_t - ms_pt - ms_ti + ms_e) / (n * k),
