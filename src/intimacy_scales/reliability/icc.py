@@ -109,7 +109,10 @@ class IntraclassCorrelation(Result):
         squares = self.squares
         k = squares.k_alone if self.name.startswith("ICC(1") else squares.k
         if self.reason or not math.isfinite(self.F):
-            why = self.reason or "raters agree wholly: there is no error to compare with"
+            why = (
+                self.reason
+                or "raters agree wholly, or but for their level: there is no error to compare with"
+            )
             return undefined_interval(confidence_level, "F", squares.n, why)
         if self.name.startswith("ICC(2"):
             single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
