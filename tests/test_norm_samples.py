@@ -41,6 +41,28 @@ def test_norms_of_a_sample_are_its_mean_sd_and_ranks(simulated):
             assert entry.percentile(float(value)) == pytest.approx(counted, abs=4)
 
 
+def test_a_norm_says_by_which_model_it_was_smoothed(simulated):
+    for entry in Norm.from_scores(simulated, sample=SAMPLE):
+        low, high = simulated.range(entry.scale)
+        model = percentile_ranks(simulated[entry.scale], low, high, simulated.n_possible(entry.scale))
+        apart = {
+            (): "",
+            (0,): ", the lowest score apart",
+            (-1,): ", the highest score apart",
+            (0, -1): ", the lowest and the highest score apart",
+        }
+        assert entry.smoothing == f"log-linear, degree {model.degree}{apart[model.ends]}"
+        assert repr(entry).endswith(f"percentile ranks, {entry.smoothing}>")
+        assert Norm.model_validate_json(entry.model_dump_json()) == entry
+
+
+def test_a_norm_of_two_neighbouring_scores_is_not_smoothed():
+    rows = [ras(*[4] * 6, 4 + n % 2) for n in range(40)]
+    (entry,) = Norm.from_scores(score("ras", rows), sample=SAMPLE)
+    assert entry.smoothing is None
+    assert repr(entry).endswith("percentile ranks>")
+
+
 def test_smoothed_ranks_follow_a_skewed_scale_where_a_normal_curve_does_not(simulated):
     (entry,) = Norm.from_scores(simulated, sample=SAMPLE, scales=["trust"])
     values = np.sort(simulated["trust"])
@@ -125,7 +147,9 @@ def test_no_score_has_no_rank():
 def test_a_norm_with_many_ranks_is_shown_in_a_line():
     (entry,) = Norm.from_scores(score("ras", simulate("ras", 60, rng=1).answers), sample=SAMPLE)
     assert re.fullmatch(
-        r"<Norm of total: mean \S+, sd \S+ \(simulated persons, n = 60\), 29 percentile ranks>", repr(entry)
+        r"<Norm of total: mean \S+, sd \S+ \(simulated persons, n = 60\), 29 percentile ranks, log-linear, "
+        r"degree 2>",
+        repr(entry),
     )
 
 

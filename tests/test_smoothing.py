@@ -35,6 +35,8 @@ STALLED = (
     ),
 )  # fmt: skip
 
+TIED = ([31, 2, 9, 9, 2, 31], [32, 13, 2, 0, 0, 2, 13, 32], [23, 2, 14, 14, 2, 23], [18, 5, 16, 16, 5, 18])
+
 
 def few_of_many(n_points, *reached):
     """Persons at a few of many possible scores: pairs of score and number."""
@@ -335,12 +337,14 @@ def test_scores_turned_round_have_shares_turned_round(counts, degree, ends):
 
 
 def naive_choice(counts):
-    """The lowest Akaike criterion of all models that there are, fewest parameters first."""
+    """The lowest Akaike criterion of all models that may be chosen, fewest parameters first."""
+    reached = sum(count > 0 for count in counts)
     models = [
         fitted
         for ends in ENDS
         for degree in range(2, 7)
         if all(counts[end] > 0 for end in ends)
+        and (2 * (degree + len(ends)) <= reached or (degree, ends) == (2, ()))
         and isinstance(fitted := fit_loglinear(counts, degree, ends), LogLinear)
     ]
     best = None
@@ -354,6 +358,8 @@ def naive_choice(counts):
 @given(any_counts(most_points=40))
 @example([0, 0, 5, 0, 5, 0, 0])
 @example([5, 3, 1, 3, 5])
+@example([0, 0, 0, 0, 0, 2, 6, 1, 5, 2, 8, 7, 29])  # six degrees and an end would repeat the counts
+@example([29, 7, 8, 2, 5, 1, 6, 2, 0, 0, 0, 0, 0])
 def test_the_model_of_the_lowest_akaike_criterion_is_taken(counts):
     counts = np.array(counts, dtype=float)
     best, (shares, degree, ends) = naive_choice(counts), smooth_shares(counts)
@@ -365,9 +371,27 @@ def test_the_model_of_the_lowest_akaike_criterion_is_taken(counts):
         np.testing.assert_allclose(shares, best.shares, rtol=1e-8, atol=1e-13)
 
 
-@pytest.mark.parametrize(
-    "counts", [[4, 0, 24, 0, 4], [8, 0, 13, 0, 8], [34, 0, 14, 0, 34], [15, 0, 9, 0, 15]]
-)
+def test_a_sample_of_few_scores_is_smoothed():
+    counts = np.array([0, 0, 0, 0, 0, 2, 6, 1, 5, 2, 8, 7, 29], dtype=float)
+    repeats = fit_loglinear(counts, 6, (-1,))  # the lowest Akaike criterion of all
+    np.testing.assert_allclose(repeats.shares[5:], counts[5:] / 60, atol=1e-6)
+    shares, degree, ends = smooth_shares(counts)
+    assert fit_loglinear(counts, degree, ends).akaike > repeats.akaike
+    assert degree + len(ends) <= 4
+    assert np.abs(shares - counts / 60).max() > 0.01
+
+
+@settings(deadline=None, max_examples=60)
+@given(any_counts(most_points=25))
+@example([3, 0, 0, 7])
+@example([3, 1, 7, 2])
+@example([9, 0, 5, 0, 7])
+def test_a_model_has_at_most_half_as_many_parameters_as_scores_were_reached(counts):
+    _, degree, ends = smooth_shares(np.array(counts, dtype=float))
+    assert degree + len(ends) <= max(2, np.count_nonzero(counts) / 2)
+
+
+@pytest.mark.parametrize("counts", TIED)
 def test_of_two_models_that_are_as_good_the_first_is_taken(counts):
     """Symmetric samples, to which a frequency of its own does the same good at either end."""
     counts = np.array(counts, dtype=float)

@@ -65,6 +65,8 @@ class Norm(Part):
         ``(score, percentile rank)`` in rising order, where the distribution is known beyond mean and
         standard deviation. Ranks between two scores are interpolated. Without it, percentiles are those
         of a normal distribution.
+    smoothing
+        By which model the percentile ranks were smoothed; None where they were not, or nobody says so.
     source
         Where it was read.
     confidence
@@ -84,6 +86,7 @@ class Norm(Part):
     mean: Number
     sd: Number = Field(gt=0)
     percentiles: tuple[tuple[Number, Percentile], ...] = ()
+    smoothing: Text | None = None
     source: Text | None = None
     confidence: Confidence | None = None
 
@@ -111,8 +114,10 @@ class Norm(Part):
 
         Percentile ranks are smoothed: log-linear frequencies whose polynomial keeps the sample's
         first moments (Holland & Thayer, 1987), its degree from 2 to 6 chosen by the Akaike criterion,
-        which also says whether the lowest and the highest score have a frequency of their own. They
+        which also says whether the lowest and the highest score have a frequency of their own. Degree and
+        such scores together are at most half as many as the scores that were reached, or degree 2. Ranks
         follow skewed scales, with their many persons at the top, where a normal curve does not.
+        ``smoothing`` says which model was chosen.
 
         Parameters
         ----------
@@ -140,6 +145,8 @@ class Norm(Part):
         >>> (norm,) = Norm.from_scores(score("ras", answers), sample="300 simulated persons")
         >>> norm.n, 45 < norm.percentile(norm.mean) < 55
         (300, True)
+        >>> norm.smoothing
+        'log-linear, degree 2'
         """
         if not hasattr(scores, "scale_ids") or not hasattr(scores, "n_possible"):
             raise NoNormsError(
@@ -183,7 +190,8 @@ class Norm(Part):
 
     def __repr__(self) -> str:
         ranks = f", {len(self.percentiles)} percentile ranks" if self.percentiles else ""
-        return f"<Norm of {self}{ranks}>"
+        smooth = f", {self.smoothing}" if self.smoothing else ""
+        return f"<Norm of {self}{ranks}{smooth}>"
 
     def __str__(self) -> str:
         n = "" if self.n is None else f", n = {self.n}"
@@ -215,7 +223,7 @@ def _norm_of(
     low, high = scores.range(scale)
     if values.max() - values.min() <= _SAME * (high - low):
         raise NoNormsError(f"norms of {scale!r}: all {n} persons have the score {float(values[0]):.10g}")
-    points, ranks, _, _ = percentile_ranks(values, low, high, scores.n_possible(scale))
+    points, ranks, degree, ends = percentile_ranks(values, low, high, scores.n_possible(scale))
     return norm(
         instrument=scores.instrument.id,
         scale=scale,
@@ -224,8 +232,17 @@ def _norm_of(
         mean=float(values.mean()),
         sd=sd,
         percentiles=tuple(zip(points.tolist(), ranks.tolist(), strict=True)),
+        smoothing=_model_in_words(degree, ends),
         source=source,
     )
+
+
+def _model_in_words(degree: int, ends: tuple[int, ...]) -> str | None:
+    """Say by which log-linear model ranks were smoothed; None for ranks of the counts themselves."""
+    if degree == 0:
+        return None
+    apart = " and the ".join({0: "lowest", -1: "highest"}[end] for end in ends)
+    return f"log-linear, degree {degree}" + (f", the {apart} score apart" if ends else "")
 
 
 class Cutoff(Part):

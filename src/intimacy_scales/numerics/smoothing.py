@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 MOST_DEGREES = 6
 _FEWEST_DEGREES = 2
+_SCORES_EACH = 2  # that were reached, for each parameter; with one, nothing would be smoothed
 _BETTER = 1e-6  # of an Akaike criterion: far above rounding, far below what anyone would choose by
 _STEPS = 1_000  # by the hundred only where one person stands apart from a million on a few scores
 _DAMPING = 0.1  # at the first step
@@ -285,9 +286,10 @@ def _normalised(exponent: Floats) -> Floats:
 
 def _candidates(counts: Floats) -> Iterator[LogLinear]:
     reached = tuple(end for end in (0, -1) if counts[end] > 0)
+    most = max(_FEWEST_DEGREES, int(np.count_nonzero(counts)) // _SCORES_EACH)
     for ends in [choice for choice in ((), (0,), (-1,), (0, -1)) if set(choice) <= set(reached)]:
         last: LogLinear | None = None
-        for degree in range(_FEWEST_DEGREES, MOST_DEGREES + 1):
+        for degree in range(_FEWEST_DEGREES, min(MOST_DEGREES, most - len(ends)) + 1):
             fitted = fit_loglinear(counts, degree, ends, start=last)
             if isinstance(fitted, LogLinear):
                 last = fitted
@@ -299,9 +301,11 @@ def smooth_shares(counts: Floats) -> Smoothed:
 
     Degrees from 2 to 6, each with and without a frequency of its own for the lowest and the highest
     score, where many persons may stand; the lowest Akaike criterion chooses among these log-linear
-    models, as Moses & Holland (2010) advise. A model with more parameters must be better by more than a
-    millionth, so that rounding chooses nothing; of two with as many, the one with fewer ends, and then
-    with the lowest score as an end, goes first. Degree 0, with the sample's own shares, where no
+    models, as Moses & Holland (2010) advise. Beyond a second degree, none has more than one parameter
+    for every two scores that were reached: with one for each, a model would repeat the counts, and of
+    small samples the criterion takes such ones at times. A model with more parameters must be better by
+    more than a millionth, so that rounding chooses nothing; of two with as many, the one with fewer ends,
+    and then with the lowest score as an end, goes first. Degree 0, with the sample's own shares, where no
     likelihood has a maximum, as with persons at one score or two neighbours.
     """
     best: LogLinear | None = None

@@ -8,32 +8,43 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.reliability.agreement.crossed_squares import NOTHING, CrossedSquares
+
 Floats = NDArray[np.float64]
-_NOTHING = 1e-28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeanSquares:
-    """Mean squares of n persons rated k times each.
+    """Mean squares of persons by raters, complete or not.
 
     Attributes
     ----------
-    n, k
-        Persons and raters; for incomplete ratings k is the harmonic mean of a person's ratings.
-    between, within
-        Between persons; within persons.
-    raters, error
-        Between raters; what is left.
-    df_error, df_within
-        Degrees of freedom of ``error`` and ``within``; of ``between`` they are n - 1.
+    n
+        Persons.
+    between, raters, error
+        Between persons, between raters, and what is left. Of incomplete ratings the first two are beside
+        the other: what persons explain that raters do not, and the reverse.
+    between_alone, within
+        Between persons and within persons where raters are not looked at.
+    df_between, df_raters, df_error, df_within
+        Degrees of freedom; of ``between_alone`` they are n - 1.
+    k, per_rater, k_alone
+        How often the variance of persons stands in the expectation of ``between``, that of raters in that
+        of ``raters``, and that of persons in that of ``between_alone``. Of complete ratings they are the
+        number of raters, of persons, and of raters; of incomplete ones a mean number of ratings.
     """
 
     n: int
     k: float
+    per_rater: float
+    k_alone: float
     between: float
+    between_alone: float
     within: float
     raters: float
     error: float
+    df_between: float
+    df_raters: float
     df_error: float
     df_within: float
 
@@ -46,17 +57,47 @@ def mean_squares(ratings: Floats) -> MeanSquares:
     rest = ratings - grand - persons[:, None] - raters
     df_error, df_within = (n - 1) * (k - 1), n * (k - 1)
     sums = (k * float(persons @ persons), n * float(raters @ raters), float(np.sum(rest**2)))
-    nothing = _NOTHING * float(np.sum(ratings**2))  # what rounding leaves of means that are alike
+    nothing = NOTHING * float(np.sum(ratings**2))  # what rounding leaves of means that are alike
     between_persons, between_raters, error = (total if total > nothing else 0.0 for total in sums)
     return MeanSquares(
         n=n,
         k=k,
+        per_rater=n,
+        k_alone=k,
         between=between_persons / (n - 1),
+        between_alone=between_persons / (n - 1),
         within=(between_raters + error) / df_within,
         raters=between_raters / (k - 1),
         error=error / df_error,
+        df_between=n - 1,
+        df_raters=k - 1,
         df_error=df_error,
         df_within=df_within,
+    )
+
+
+def incomplete_mean_squares(squares: CrossedSquares, per_person: Floats) -> MeanSquares:
+    """Return the mean squares of incomplete ratings; persons (n,) have so many each.
+
+    Expected mean squares are ``k var_persons + var_error`` with ``k = (ratings - raters) / df`` for persons
+    beside raters, likewise for raters, and ``k = (ratings - sum n_i**2 / ratings) / (n - 1)`` for persons
+    alone (Henderson's third method; Searle, 1971, ch. 10).
+    """
+    n, cells = squares.n_persons, squares.n_cells
+    return MeanSquares(
+        n=n,
+        k=(cells - squares.n_occasions) / squares.df_persons,
+        per_rater=(cells - n) / squares.df_occasions,
+        k_alone=(cells - float(np.sum(per_person**2)) / cells) / (n - 1),
+        between=squares.persons / squares.df_persons,
+        between_alone=squares.between / (n - 1),
+        within=squares.within / squares.df_within,
+        raters=squares.occasions / squares.df_occasions,
+        error=squares.rest / squares.df_rest,
+        df_between=squares.df_persons,
+        df_raters=squares.df_occasions,
+        df_error=squares.df_rest,
+        df_within=squares.df_within,
     )
 
 
@@ -80,15 +121,15 @@ def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float
     """Return the interval of ICC(2,1), with Satterthwaite's degrees of freedom (Shrout & Fleiss, 1979)."""
     from scipy.special import fdtri
 
-    n, k, upper = squares.n, squares.k, (1 + confidence_level) / 2
+    n, k, upper = squares.per_rater, squares.k, (1 + confidence_level) / 2
     if not squares.error > 0 or math.isnan(icc):
         return math.nan, math.nan
     a = k * icc * squares.raters / squares.error
     b = n * (1 + (k - 1) * icc) - k * icc
     if not (a + b) ** 2 > 0:
         return math.nan, math.nan
-    v = (k - 1) * (n - 1) * (a + b) ** 2 / ((n - 1) * a**2 + b**2)
-    f_low, f_high = float(fdtri(n - 1, v, upper)), float(fdtri(v, n - 1, upper))
+    v = (a + b) ** 2 / (a**2 / squares.df_raters + b**2 / squares.df_error)
+    f_low, f_high = (float(fdtri(*df, upper)) for df in ((squares.df_between, v), (v, squares.df_between)))
     other = k * squares.raters + (k * n - k - n) * squares.error
     if not (f_low * other + n * squares.between > 0 and other + n * f_high * squares.between > 0):
         return math.nan, math.nan

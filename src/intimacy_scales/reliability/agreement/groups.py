@@ -13,6 +13,7 @@ from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
+from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
 from intimacy_scales.results.result import Result, plain, shown
 
 if TYPE_CHECKING:
@@ -114,14 +115,19 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
         raise EstimationError(
             f"{len(sizes)} groups of {n} values: at least two groups, and one with two values"
         )
-    means = np.bincount(group, weights=y) / sizes
-    between = float(sizes @ (means - y.mean()) ** 2) / (len(sizes) - 1)
-    within = float(np.sum((y - means[group]) ** 2)) / (n - len(sizes))
+    together = np.zeros(n, dtype=np.intp)
+    squares = crossed_squares(group, together, y[:, None])
+    between, within = squares.between / (len(sizes) - 1), squares.within / squares.df_within
     if not between + within > 0:
         raise EstimationError("all values are alike: there is no variance to divide")
     k0 = float(n - np.sum(sizes**2) / n) / (len(sizes) - 1)
-    data = CrossedData(group, np.zeros(n, dtype=np.intp), y[:, None])
-    var_between, var_within = one_way_components(data, float(y.var())).tolist()
+    data = CrossedData(group, together, y[:, None])
+    if within > 0:
+        var_between, var_within = one_way_components(data, float(y.var())).tolist()
+        mean = float(data.mean(var_between, 0.0, var_within)[0])
+    else:  # the likelihood rises for ever as the variance within groups goes to 0
+        var_between, var_within = squares.person_means / (len(sizes) - 1), 0.0
+        mean = float(np.mean(np.bincount(group, weights=y) / sizes))
     return GroupICC(
         n_groups=len(sizes),
         n_values=n,
@@ -133,5 +139,5 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
         icc1_reml=ratio(var_between, var_between + var_within),
         between=var_between,
         within=var_within,
-        mean=float(data.mean(var_between, 0.0, var_within)[0]),
+        mean=mean,
     )

@@ -23,6 +23,7 @@ from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import (
     MeanSquares,
     agreement_interval,
+    incomplete_mean_squares,
     mean_squares,
     one_way_interval,
     ratio,
@@ -34,6 +35,7 @@ from intimacy_scales.reliability.agreement.crossed import (
     one_way_components,
     two_way_components,
 )
+from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
 from intimacy_scales.results.result import (
     Interval,
     Result,
@@ -74,7 +76,7 @@ class IntraclassCorrelation(Result):
         The value. From mean squares, sampling error can take it below 0; by restricted likelihood it
         stops at 0.
     F, df1, df2, p_value
-        Test that it is 0.
+        Test that persons do not differ, which is exact for normal errors with missing ratings too.
     method
         ``anova`` or ``reml``.
     n_raters
@@ -107,13 +109,18 @@ class IntraclassCorrelation(Result):
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of Shrout and Fleiss (1979).
 
-        With missing ratings it is approximate: mean squares are those that the components imply for
-        the harmonic mean number of ratings.
+        With missing ratings it comes from the mean squares of `intraclass_corr` and the mean numbers of
+        ratings in their expectations, and is approximate unless the correlation is 0. It can lie below 0
+        as a whole where persons differ less than chance would make them; the estimate is then 0.
         """
         check_level(confidence_level)
-        squares, k = self.squares, self.squares.k
+        squares = self.squares
+        k = squares.k_alone if self.name.startswith("ICC(1") else squares.k
         if self.reason or not math.isfinite(self.F):
-            why = self.reason or "raters agree wholly: there is no error to compare with"
+            why = (
+                self.reason
+                or "raters agree wholly, or but for their level: there is no error to compare with"
+            )
             return undefined_interval(confidence_level, "F", squares.n, why)
         if self.name.startswith("ICC(2"):
             single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
@@ -248,37 +255,37 @@ def _f_ratio(between: float, error: float) -> float:
     return math.inf if between > 0 else math.nan
 
 
-def _implied_squares(ratings: Floats) -> tuple[MeanSquares, dict[str, float]]:
-    """Return what restricted likelihood says of incomplete ratings, as mean squares and components."""
+def _of_incomplete(ratings: Floats) -> tuple[MeanSquares, dict[str, float]]:
+    """Return mean squares of incomplete ratings by least squares, and components by restricted likelihood.
+
+    Where nothing is left beside persons, or beside persons and raters, the likelihood rises for ever as
+    the variance of it goes to 0; components are then what it leads to.
+    """
     there = ~np.isnan(ratings)
     person, rater = np.nonzero(there)
-    data = CrossedData(person, rater, ratings[there][:, None])
-    total = float(ratings[there].var())
-    persons, raters, error = two_way_components(data, total).tolist()
-    alone, within = one_way_components(data, total).tolist()
-    n, k, cells = len(ratings), float(len(ratings) / np.sum(1 / there.sum(axis=1))), int(there.sum())
-    squares = MeanSquares(
-        n=n,
-        k=k,
-        between=k * persons + error,
-        within=within,
-        raters=n * raters + error,
-        error=error,
-        df_error=cells - n - ratings.shape[1] + 1,
-        df_within=cells - n,
-    )
+    y = ratings[there][:, None]
+    sums = crossed_squares(person, rater, y)
+    if sums.df_rest < 1:
+        raise EstimationError("so many ratings are missing that no degree of freedom is left for error")
+    data, total, means = CrossedData(person, rater, y), float(y.var()), sums.person_means / (len(ratings) - 1)
+    alone, within = one_way_components(data, total).tolist() if sums.within > 0 else (means, 0.0)
+    if sums.rest > 0:
+        persons, raters, error = two_way_components(data, total).tolist()
+    elif sums.within > 0:
+        persons, raters = sums.person_effects / sums.df_persons, sums.occasion_effects / sums.df_occasions
+        error = 0.0
+    else:
+        persons, raters, error = means, 0.0, 0.0
     parts = {"person": persons, "rater": raters, "residual": error, "person alone": alone, "within": within}
-    return squares, parts
+    return incomplete_mean_squares(sums, there.sum(axis=1).astype(float)), parts
 
 
-def _estimates(
-    squares: MeanSquares, k: int, parts: dict[str, float] | None
-) -> tuple[dict[str, float], tuple[float, float]]:
-    """Return the six estimates, and the F ratios against variation within persons and against error."""
+def _estimates(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> dict[str, float]:
+    """Return the six estimates, from components where there are any."""
     n = squares.n
     if parts is None:
         b, w, r, e = squares.between, squares.within, squares.raters, squares.error
-        values = {
+        return {
             "ICC(1,1)": ratio(b - w, b + (k - 1) * w),
             "ICC(2,1)": ratio(b - e, b + (k - 1) * e + k * (r - e) / n),
             "ICC(3,1)": ratio(b - e, b + (k - 1) * e),
@@ -286,10 +293,9 @@ def _estimates(
             "ICC(2,k)": ratio(b - e, b + (r - e) / n),
             "ICC(3,k)": ratio(b - e, b),
         }
-        return values, (_f_ratio(b, w), _f_ratio(b, e))
     persons, raters, error = parts["person"], parts["rater"], parts["residual"]
     alone, within = parts["person alone"], parts["within"]
-    values = {
+    return {
         "ICC(1,1)": ratio(alone, alone + within),
         "ICC(2,1)": ratio(persons, persons + raters + error),
         "ICC(3,1)": ratio(persons, persons + error),
@@ -297,7 +303,6 @@ def _estimates(
         "ICC(2,k)": ratio(persons, persons + (raters + error) / k),
         "ICC(3,k)": ratio(persons, persons + error / k),
     }
-    return values, (_f_ratio(squares.k * alone + within, within), _f_ratio(squares.between, error))
 
 
 @reads_answers
@@ -339,6 +344,17 @@ def intraclass_corr(
     Wong, 1996). Where ratings are missing, from variance components by restricted likelihood.
     Persons without any rating do not count.
 
+    F tests come from least squares, complete or not: for ICC(1), between persons over within persons, with
+    n - 1 and N - n degrees of freedom of N ratings; for the others, ``F = (S_r - S_pr) / (n - c)`` over
+    ``S_pr / (N - n - k + c)``, where S_r is the sum of squares that raters leave, S_pr what persons and
+    raters leave, and c the number of parts of the design that no rating joins, 1 as a rule (Searle, 1971,
+    ch. 7: persons adjusted for raters, "type III"). With complete ratings that is b / e. A ratio of
+    components by restricted likelihood would be no F: these stop at 0, and half of all samples without
+    differences between persons would have F = 1.
+
+    Where raters agree but for their level, so that nothing is left, F is infinite and p 0; components are
+    then the variances of persons' and of raters' effects, from differences within the parts of the design.
+
     Examples
     --------
     >>> import numpy as np
@@ -351,9 +367,7 @@ def intraclass_corr(
     n_missing = int(np.count_nonzero(np.isnan(matrix)))
     parts = None
     if n_missing:
-        if matrix.size - n_missing - n - k + 1 < 1:
-            raise EstimationError("so many ratings are missing that no degree of freedom is left for error")
-        squares, parts = _implied_squares(matrix)
+        squares, parts = _of_incomplete(matrix)
         components = {name: parts[name] for name in ("person", "rater", "residual")}
     else:
         squares = mean_squares(matrix)
@@ -409,11 +423,11 @@ def _forms(squares: MeanSquares, k: int, parts: dict[str, float] | None) -> tupl
     """Return the six forms with their tests."""
     from scipy.special import fdtrc
 
-    values, (f_within, f_error) = _estimates(squares, k, parts)
-    forms, df1 = [], squares.n - 1
+    values, forms = _estimates(squares, k, parts), []
+    of_one_way = (_f_ratio(squares.between_alone, squares.within), squares.n - 1, squares.df_within)
+    of_two_way = (_f_ratio(squares.between, squares.error), squares.df_between, squares.df_error)
     for name, (other, _, meaning) in _FORMS.items():
-        one_way = name.startswith("ICC(1")
-        f, df2 = (f_within, squares.df_within) if one_way else (f_error, squares.df_error)
+        f, df1, df2 = of_one_way if name.startswith("ICC(1") else of_two_way
         forms.append(
             IntraclassCorrelation(
                 name=name,

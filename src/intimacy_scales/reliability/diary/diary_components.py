@@ -18,6 +18,7 @@ from intimacy_scales.reliability.agreement.crossed import (
     minimize_over_variances,
     one_way_components,
 )
+from intimacy_scales.reliability.agreement.crossed_squares import NOTHING, crossed_squares
 
 SOURCES = (
     "person", "occasion", "item", "person x occasion", "person x item", "occasion x item", "residual",
@@ -31,10 +32,11 @@ def _contrasts(k: int) -> Floats:
 
 
 def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -> dict[str, float]:
-    """Return the seven components by restricted likelihood."""
+    """Return the seven components by restricted likelihood; no residual is 0, not a bound of the search."""
     k = y.shape[1]
+    contrasts = y @ _contrasts(k)
     means = CrossedData(who, when, y.sum(axis=1, keepdims=True) / math.sqrt(k))
-    between = CrossedData(who, when, y @ _contrasts(k), centred=False)
+    between = CrossedData(who, when, contrasts, centred=False)
 
     def deviance(v: Any) -> Any:
         p, t, i, pt, pi, ti, e = v
@@ -43,11 +45,13 @@ def reml_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) ->
         )
 
     found = minimize_over_variances(deviance, len(SOURCES), float(y.var()))
+    if crossed_squares(who, when, contrasts, total=float(np.sum(y**2))).rest == 0:
+        found[-1] = 0.0
     return dict(zip(SOURCES, found.tolist(), strict=True))
 
 
 def anova_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -> dict[str, float]:
-    """Return the seven components from mean squares of the balanced design."""
+    """Return the seven components from mean squares of the balanced design; what rounding leaves is 0."""
     n, m, k = int(who.max()) + 1, int(when.max()) + 1, y.shape[1]
     cube = np.empty((n, m, k))
     cube[who, when] = y
@@ -57,13 +61,21 @@ def anova_components(y: Floats, who: NDArray[np.intp], when: NDArray[np.intp]) -
     pi = cube.mean(axis=1) - grand - p[:, None] - i
     ti = cube.mean(axis=0) - grand - t[:, None] - i
     e = cube - grand - p[:, None, None] - t[:, None] - i - pt[:, :, None] - pi[:, None, :] - ti
-    ms_e = float(np.sum(e**2)) / ((n - 1) * (m - 1) * (k - 1))
-    ms_pt = k * float(np.sum(pt**2)) / ((n - 1) * (m - 1))
-    ms_pi = m * float(np.sum(pi**2)) / ((n - 1) * (k - 1))
-    ms_ti = n * float(np.sum(ti**2)) / ((m - 1) * (k - 1))
-    ms_p = m * k * float(np.sum(p**2)) / (n - 1)
-    ms_t = n * k * float(np.sum(t**2)) / (m - 1)
-    ms_i = n * m * float(np.sum(i**2)) / (k - 1)
+    nothing = NOTHING * float(np.sum(y**2))
+
+    def mean_square(effects: Floats, times: int, df: int) -> float:
+        total = times * float(np.sum(effects**2))
+        return total / df if total > nothing else 0.0
+
+    ms_e = mean_square(e, 1, (n - 1) * (m - 1) * (k - 1))
+    ms_pt = mean_square(pt, k, (n - 1) * (m - 1))
+    ms_pi = mean_square(pi, m, (n - 1) * (k - 1))
+    ms_ti = mean_square(ti, n, (m - 1) * (k - 1))
+    ms_p, ms_t, ms_i = (
+        mean_square(p, m * k, n - 1),
+        mean_square(t, n * k, m - 1),
+        mean_square(i, n * m, k - 1),
+    )
     return {
         "person": (ms_p - ms_pt - ms_pi + ms_e) / (m * k),
         "occasion": (ms_t - ms_pt - ms_ti + ms_e) / (n * k),
@@ -87,9 +99,15 @@ def nested_components(y: Floats, who: NDArray[np.intp], *, fixed_items: bool) ->
         contrasts = contrasts - contrasts.mean(axis=0)
     df = (n - 1 if fixed_items else n) * (k - 1)
     inside = float(np.sum(contrasts**2))
-    residual = inside / df
-    rows = CrossedData(who, np.zeros(n, dtype=np.intp), y.sum(axis=1, keepdims=True) / math.sqrt(k))
-    person, occasion = one_way_components(rows, float(y.var()) * k).tolist()
+    if inside <= NOTHING * float(np.sum(y**2)):
+        inside = 0.0
+    residual, together = inside / df, np.zeros(n, dtype=np.intp)
+    sums = y.sum(axis=1, keepdims=True) / math.sqrt(k)
+    rows, squares = CrossedData(who, together, sums), crossed_squares(who, together, sums)
+    if squares.within > 0:
+        person, occasion = one_way_components(rows, float(y.var()) * k).tolist()
+    else:
+        person, occasion = squares.person_means / squares.df_persons, 0.0
     if occasion < residual:
 
         def deviance(v: Any) -> Any:

@@ -20,6 +20,7 @@ from intimacy_scales.reading.options import DiaryReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import Floats
+from intimacy_scales.reliability.agreement.crossed_squares import parts_of_design, residual_df
 from intimacy_scales.reliability.diary.diary_components import (
     SOURCES,
     anova_components,
@@ -312,7 +313,7 @@ def diary_reliability(
     per_person = np.bincount(who, minlength=1)
     n_occasions = int(per_person.max(initial=0)) if when is None else int(when.max(initial=-1)) + 1
     _check_enough(n_persons, n_occasions, k, y)
-    _check_separable(len(y), n_persons, None if when is None else n_occasions)
+    _check_separable(who, when)
     balanced = when is not None and len(y) == n_persons * n_occasions
     components: dict[str, float] = {}
     if method == "anova":
@@ -339,14 +340,18 @@ def diary_reliability(
     )
 
 
-def _check_separable(n_rows: int, n_persons: int, n_occasions: int | None) -> None:
-    """Raise where sources of variance cannot be told apart."""
+def _check_separable(who: NDArray[np.intp], when: NDArray[np.intp] | None) -> None:
+    """Raise where sources of variance cannot be told apart: no degree of freedom is left beside them."""
+    n_rows, n_persons = len(who), int(who.max()) + 1
     if n_rows <= n_persons:
         raise EstimationError(
             f"{n_rows} complete rows of {n_persons} persons: with one occasion each, persons and occasions "
             "cannot be told apart"
         )
-    if n_occasions is not None and n_rows - n_persons - n_occasions + 1 < 1:
+    if when is None:
+        return
+    n_occasions = int(when.max()) + 1
+    if residual_df(n_rows, n_persons, n_occasions, parts_of_design(who, when)[0]) < 1:
         raise EstimationError(
             f"{n_rows} complete rows, {n_persons} persons and {n_occasions} occasions: persons share too few "
             "occasions, and these cannot be told apart; number occasions in the same way for everyone, or "
