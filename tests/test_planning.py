@@ -17,6 +17,8 @@ from scipy import stats
 from intimacy_scales import (
     EstimationError,
     Instrument,
+    NoNormsError,
+    Norm,
     SamplePlan,
     Simulation,
     cronbach_alpha,
@@ -160,6 +162,50 @@ def test_the_mean_of_a_norm_needs_one_over_the_squared_error(error: float, n: in
     assert found.standard_error == pytest.approx(error, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("options", "alone"),
+    [
+        ({"standard_error": 1, "percentile": 5}, "3 persons"),
+        ({"standard_error": 0.2}, "25 persons"),
+        ({"standard_error": 0.1, "percentile": 50}, None),
+        ({"standard_error": 1 / math.sqrt(30)}, None),
+        ({"standard_error": 0.185}, None),
+        ({"standard_error": 0.19}, "28 persons"),
+        ({"standard_error": 8, "percentile": 30, "of": "percentile_rank"}, None),
+        ({"standard_error": 10, "percentile": 30, "of": "percentile_rank"}, "21 persons"),
+        ({"standard_error": 0.22, "partner_correlation": 0.4}, None),
+        ({"standard_error": 0.3, "partner_correlation": 0.4}, "8 couples"),
+        ({"standard_error": 0.8, "partner_correlation": 0.4}, "2 couples"),
+    ],
+)
+def test_no_norms_are_planned_of_fewer_persons_than_norms_are_made_of(
+    options: dict[str, Any], alone: str | None
+) -> None:
+    found = plan("norm", attrition=0.5, **options)
+    assert found.n_persons == 30 if alone else found.n_persons >= 30
+    assert found.n_couples in (None, 15) or alone is None
+    assert found.invite == 2 * int(found)
+    assert found.standard_error <= options["standard_error"]
+    assert found.to_dict()["note"] == found.note
+    if alone is None:
+        assert found.note is None
+        return
+    said = f"norms are made of at least 30 persons, where this wish alone would take {alone}"
+    unit = "; it is in standard deviations, of which a point of a T score is 0.1"
+    assert found.note == said + (unit if options.get("of") is None else "")
+    assert repr(found).endswith(f"; {found.note}>")
+    assert f"N{found.note[1:]}." in found.sentence()
+    assert plan("norm", **found.request) == found
+
+
+def test_so_many_persons_as_are_planned_make_a_norm() -> None:
+    n = plan_sample_size("norm", standard_error=1, percentile=5).n_persons
+    scores = score("ras", simulate("ras", n, rng=1).answers)
+    assert Norm.from_scores(scores, sample="a plan")[0].n == n
+    with pytest.raises(NoNormsError):
+        Norm.from_scores(score("ras", simulate("ras", n - 1, rng=1).answers), sample="one less")
+
+
 # --- what the library reports is what was planned ---
 
 
@@ -222,9 +268,13 @@ def test_norms_are_as_exact_as_wished_and_one_couple_less_would_not_do(
         n = found.n_couples
         assert found.n_persons == 2 * n
         assert found.standard_error <= options["standard_error"] * (1 + 1e-9)
-        assert found.standard_error * math.sqrt(n / (n - 1)) > options["standard_error"]
-        alone = plan("norm", **options).n_persons
-        assert found.n_persons == pytest.approx(alone * found.design_effect, abs=4)
+        alone = plan("norm", **options)
+        if found.note is None:
+            assert found.standard_error * math.sqrt(n / (n - 1)) > options["standard_error"]
+        else:
+            assert found.n_persons == 30
+        if found.note is alone.note is None:
+            assert found.n_persons == pytest.approx(alone.n_persons * found.design_effect, abs=4)
 
 
 @settings(max_examples=60, deadline=None)
@@ -491,6 +541,16 @@ GOOD: dict[str, dict[str, Any]] = {
         ),
         ("norm", {"standard_error": 0}, "standard_error=0: how exact the norm should be, a number above 0"),
         ("norm", {"standard_error": 1}, "standard_error=1 asks for nothing: 2 persons would do"),
+        (
+            "norm",
+            {"standard_error": 1},
+            "(it is in standard deviations, of which a point of a T score is 0.1)",
+        ),
+        (
+            "norm",
+            {"standard_error": 40, "percentile": 9, "of": "percentile_rank"},
+            "wish for something smaller",
+        ),
         ("norm", {"standard_error": 1, "partner_correlation": 0.4}, "1 couple would do"),
         ("norm", {"standard_error": 1e-9}, "takes more than 10,000,000 persons"),
         ("norm", {"percentile": 100}, "percentile=100: between 0 and 100, such as 5"),

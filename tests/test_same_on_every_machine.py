@@ -12,7 +12,9 @@ from scipy.special import ndtri
 from scipy.stats import kstest
 
 from generated_answers import digests
+from intimacy_scales import simulate
 from intimacy_scales.numerics.normal_draws import (
+    bell,
     correlated_normal,
     covariance_root,
     normal_quantiles,
@@ -38,8 +40,8 @@ COMMITTED = {
     "scales that are unrelated: true scores": "1b0c05f6ff136743",
     "gaps and careless persons": "ca46643e58bb148f",
     "gaps and careless persons: true scores": "edd686af0ca0911d",
-    "a published key": "5acfe9fbcc2d043a",
-    "a published key: true scores": "a2be8332fc207fb8",
+    "a published key": "57626c440686c220",
+    "a published key: true scores": "9ae8ae8b4f636277",
     "loadings of 1": "f4a3527fa24a1556",
     "loadings of 1: true scores": "9cf20cfebf78e276",
     "two points": "a2310a4622c5607a",
@@ -125,3 +127,60 @@ def test_vectors_have_the_covariances_of_their_root() -> None:
     assert root is not None
     drawn = correlated_normal(np.random.default_rng(3), 400_000, root)
     assert np.abs(np.cov(drawn) - covariance).max() < 0.015
+
+
+def test_the_bell_is_the_normal_density_but_for_a_factor() -> None:
+    x = np.array([0.0, -0.0, 1e-9, 0.3, -1.8, 2.5, -8.0, 20.0, 36.9])
+    assert bell(x) == pytest.approx(np.exp(-x * x / 2), rel=1e-12)
+    assert bell(np.array([37.0, -50.0, 1e200])).tolist() == [0.0, 0.0, 0.0]
+
+
+# --- a last bit in what is asked for changes nothing that anyone could see ---
+
+JUST_ABOVE, JUST_BELOW = 2.0, 0.0
+
+
+def moved(matrix: np.ndarray, cells: list[tuple[int, int]], towards: float) -> np.ndarray:
+    """Return the matrix with these cells, and those across the diagonal, one last bit away."""
+    other = matrix.copy()
+    for i, j in cells:
+        other[i, j] = other[j, i] = np.nextafter(matrix[i, j], towards)
+    return other
+
+
+@pytest.mark.parametrize("towards", [JUST_ABOVE, JUST_BELOW])
+@pytest.mark.parametrize("value", [0.5, 0.3, 0.0, 0.9, 1.0])
+@pytest.mark.parametrize("cells", [[(0, 1)], [(3, 5)], [(4, 4)], [(1, 1), (2, 2)], [(0, 0), (0, 5), (2, 3)]])
+def test_a_last_bit_chooses_no_other_variable(
+    cells: list[tuple[int, int]], value: float, towards: float
+) -> None:
+    even = np.full((6, 6), value) + (1 - value) * np.eye(6)
+    root, other = covariance_root(even), covariance_root(moved(even, cells, towards))
+    assert root is not None
+    assert other is not None
+    assert np.abs(root - other).max() < 1e-7 if value == 1 else np.abs(root - other).max() < 1e-14
+
+
+@pytest.mark.parametrize("towards", [JUST_ABOVE, JUST_BELOW])
+@pytest.mark.parametrize("couples", [None, 0.4])
+@pytest.mark.parametrize("cells", [[(0, 1)], [(2, 2)], [(4, 5), (1, 3)]])
+def test_a_last_bit_of_a_correlation_changes_no_answer(
+    cells: list[tuple[int, int]], couples: float | None, towards: float
+) -> None:
+    even = np.full((6, 6), 0.5) + 0.5 * np.eye(6)
+    first, other = (
+        simulate("scii-12", 2_000, scale_correlations=phi, couples=couples, rng=5).answers
+        for phi in (even, moved(even, cells, towards))
+    )
+    assert first.equals(other)
+
+
+def test_a_matrix_that_was_computed_may_miss_its_transpose_by_rounding() -> None:
+    computed = np.corrcoef(np.random.default_rng(2).normal(size=(6, 30)))
+    computed[0, 1] += 1e-12
+    computed[3, 3] -= 1e-12
+    even = (computed + computed.T) / 2
+    np.fill_diagonal(even, 1.0)
+    made, other = (simulate("scii-12", 50, scale_correlations=phi, rng=5) for phi in (computed, even))
+    assert made.parameters["scale_correlations"] == even.tolist()
+    assert made.answers.equals(other.answers)

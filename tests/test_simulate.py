@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
-from intimacy_scales import Instrument, Simulation, load, score, simulate
+from intimacy_scales import Instrument, Simulation, available, load, score, simulate
+from intimacy_scales.simulation import simulate_diary
 
 N = 40_000
 SCALES = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
@@ -79,8 +83,6 @@ def test_thresholds_set_the_share_of_each_answer() -> None:
     cuts = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
     form = load("scii-12")
     result = simulate(form, N, thresholds=cuts, rng=5)
-    from scipy.stats import norm
-
     shares = np.diff(norm.cdf([-np.inf, *cuts, np.inf]))
     found = keyed(form, result.answers)["tru01"].value_counts(normalize=True).sort_index()
     assert np.abs(found.to_numpy() - shares).max() < 0.012
@@ -162,7 +164,7 @@ def test_wide_and_fractional_response_scales() -> None:
         ({"scale_correlations": -0.9}, "cannot exist together"),
         ({"scale_correlations": [[1, 0], [0, 1]]}, "symmetric (6, 6) matrix"),
         ({"couples": {"total": 0.5}}, "couples names 'total'"),
-        ({"couples": 1.5}, "not all between 0 and 1"),
+        ({"couples": 1.5}, "the partner correlation 1.5 is not between 0 and 1"),
         ({"thresholds": (0, 1)}, "must be 6 ascending numbers"),
         ({"thresholds": (0, 1, 2, 3, 5, 4)}, "must be 6 ascending numbers"),
     ],
@@ -179,7 +181,7 @@ def test_parameters_make_the_same_answers_again() -> None:
     again = simulate(
         "scii-12",
         p["n"],
-        loadings={item: abs(size) for item, size in p["loadings"].items()},
+        loadings=p["loadings"],
         scale_correlations=p["scale_correlations"],
         thresholds=p["thresholds"],
         missing=p["missing"],
@@ -188,3 +190,162 @@ def test_parameters_make_the_same_answers_again() -> None:
         rng=p["rng"],
     )
     pd.testing.assert_frame_equal(first.answers, again.answers)
+
+
+@pytest.mark.parametrize("seed", [np.int64(6), np.uint8(6)])
+def test_a_seed_of_numpy_is_kept_as_a_number(seed: int) -> None:
+    made = simulate("ras", 5, rng=seed)
+    assert made.parameters["rng"] == 6
+    assert type(made.parameters["rng"]) is int
+    pd.testing.assert_frame_equal(made.answers, simulate("ras", 5, rng=6).answers)
+    assert simulate("ras", 5, rng=np.random.default_rng(6)).parameters["rng"] is None
+
+
+# --- thresholds cut the keyed latent response, whatever the loading ---
+
+CUTS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5)
+
+
+def expected_mean(cuts: tuple[float, ...], *, reverse: bool) -> float:
+    mean = 1 + sum(norm.sf(cut) for cut in cuts)
+    return float(8 - mean if reverse else mean)
+
+
+@pytest.mark.parametrize("loading", [0.9, 0.3, 0.0, -0.0, -0.3, -1.0])
+@pytest.mark.parametrize("cuts", [CUTS, (-0.3, 0.1, 0.2, 1.0, 1.0, 2.5)])
+def test_a_loading_has_no_say_in_the_share_of_each_answer(loading: float, cuts: tuple[float, ...]) -> None:
+    form = load("scii-24")
+    minus = {key.item for scale in form.scales for key in scale.keys if key.reverse}
+    made = simulate(form, N, loadings=loading, thresholds=cuts, rng=4).answers
+    for item in ("tru01", "tru09", "car01"):
+        assert made[item].mean() == pytest.approx(expected_mean(cuts, reverse=item in minus), abs=0.04)
+
+
+def test_a_negative_loading_runs_against_the_factor_on_either_side_of_the_key() -> None:
+    form = load("scii-24")
+    against = dict.fromkeys(form.item_ids, 0.8) | {"tru01": -0.8, "tru09": -0.8}
+    made = simulate(form, N, loadings=against, thresholds=CUTS, rng=4)
+    r = keyed(form, made.answers).corrwith(made.true_scores["trust"])
+    assert r["tru01"] == pytest.approx(r["tru09"], abs=0.02)
+    assert r["tru01"] == pytest.approx(-r["tru04"], abs=0.02)
+    assert r["tru01"] < -0.7
+    again = simulate(form, N, loadings=made.parameters["loadings"], thresholds=CUTS, rng=4)
+    pd.testing.assert_frame_equal(made.answers, again.answers)
+
+
+# --- scales whose items belong to scales before them ---
+
+
+def form_of(*scales: dict[str, object], items: str = "abcdef") -> Instrument:
+    return Instrument.model_validate(
+        {"id": "o", "version": "1", "title": "O", "response_scale": {"minimum": 1, "maximum": 5}}
+        | {"items": [{"id": item} for item in items], "scales": list(scales)}
+    )
+
+
+def without_factor(form: Instrument) -> list[str]:
+    seen: set[str] = set()
+    found = []
+    for scale in form.scales:
+        items = {key.item for key in scale.keys}
+        found += [scale.id] if items and items <= seen else []
+        seen |= items
+    return found
+
+
+TOTALS = ("das", "dci", "pprs-12", "pprs-18", "prqc", "prqc-interleaved", "rdas", "tls-15")
+
+
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
+def test_the_total_is_the_only_shipped_scale_without_a_factor() -> None:
+    found = {name: without_factor(load(name)) for name in available().ids}
+    assert {name: scales for name, scales in found.items() if scales} == {name: ["total"] for name in TOTALS}
+
+
+def best_of_factors(factors: pd.DataFrame, scores: np.ndarray) -> float:
+    """Return how well the best sum of the factors, found by least squares, goes with scores."""
+    x = np.column_stack([factors, np.ones(len(factors))])
+    return float(np.corrcoef(x @ np.linalg.lstsq(x, scores, rcond=None)[0], scores)[0, 1])
+
+
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
+@pytest.mark.parametrize("name", TOTALS)
+@pytest.mark.parametrize("phi", [0.0, 0.6])
+def test_the_true_score_of_a_total_is_the_best_that_factors_say_of_its_score(name: str, phi: float) -> None:
+    made = simulate(name, 20_000, rng=1, loadings=0.8, scale_correlations=phi)
+    truth, scores = made.true_scores, score(name, made.answers)
+    factors = [scale for scale in truth if scale not in ("total", "careless")]
+    assert len(made.parameters["scale_correlations"]) == len(factors)
+    best = best_of_factors(truth[factors], scores["total"])
+    assert best > 0.9
+    assert np.corrcoef(truth["total"], scores["total"])[0, 1] == pytest.approx(best, abs=0.002)
+    assert truth["total"].std() == pytest.approx(1, abs=0.02)
+
+
+def test_partners_who_agree_on_each_scale_agree_on_the_total() -> None:
+    truth = simulate("rdas", 20_000, couples=0.8, rng=1).true_scores
+    first, second = (truth.loc[truth["partner"] == p, "total"].to_numpy() for p in (1, 2))
+    assert np.corrcoef(first, second)[0, 1] == pytest.approx(0.8, abs=0.02)
+
+
+def test_a_diary_has_true_totals_too() -> None:
+    truth = simulate_diary("tls-15", 400, 6, between=0.3, rng=1).true_scores
+    parts = truth[["intimacy", "passion", "commitment"]].sum(axis=1)
+    assert np.corrcoef(truth["total"], parts)[0, 1] == pytest.approx(1, abs=1e-9)
+    assert truth["total"].var() == pytest.approx(1, abs=0.1)
+
+
+def test_items_that_a_total_keys_the_other_way_count_against_it() -> None:
+    form = form_of(
+        {"id": "p", "items": ["a", "-b"]},
+        {"id": "q", "items": ["c", "d"]},
+        {"id": "apart", "items": ["a", "-b", "-c", "-d"]},
+        {"id": "nothing", "items": ["a", "b"]},
+    )
+    made = simulate(form, N, loadings=0.9, scale_correlations=0.0, rng=2)
+    truth, scores = made.true_scores, score(form, made.answers)
+    assert np.corrcoef(truth["apart"], truth["p"] - truth["q"])[0, 1] == pytest.approx(1)
+    assert np.corrcoef(truth["apart"], scores["apart"])[0, 1] > 0.9
+    assert (truth["nothing"] == 0).all()
+    assert abs(np.corrcoef(truth["p"], scores["nothing"])[0, 1]) < 0.03
+
+
+def test_items_count_with_their_loadings_and_ranges() -> None:
+    wide = {"id": "a", "response_scale": {"minimum": 0, "maximum": 30}}
+    form = form_of({"id": "p", "items": ["a"]}, {"id": "q", "items": ["b"]}, {"id": "t", "items": ["a", "b"]})
+    form = form.model_copy(update={"items": (type(form.items[0])(**wide), *form.items[1:])})
+    made = simulate(form, N, loadings={"a": 0.5, "b": 0.9}, scale_correlations=0.2, rng=3)
+    truth, found = made.true_scores, score(form, made.answers)["t"]
+    assert np.corrcoef(truth["t"], truth["p"])[0, 1] > 0.95
+    best = best_of_factors(truth[["p", "q"]], found)
+    assert np.corrcoef(truth["t"], found)[0, 1] == pytest.approx(best, abs=0.001)
+
+
+def test_a_scale_with_items_of_its_own_has_a_factor_of_its_own() -> None:
+    form = form_of({"id": "p", "items": ["a", "b", "c"]}, {"id": "q", "items": ["-c", "d", "e"]})
+    made = simulate(form, N, loadings=0.8, scale_correlations=0.3, couples={"q": 0.5}, rng=3)
+    truth, r = made.true_scores, made.answers.assign(**made.true_scores).corr()
+    assert np.corrcoef(truth["p"], truth["q"])[0, 1] == pytest.approx(0.3, abs=0.03)
+    assert r.loc["c", "p"] == pytest.approx(r.loc["a", "p"], abs=0.02)  # c is p's, and keyed as there
+    assert r.loc["d", "q"] == pytest.approx(r.loc["a", "p"], abs=0.02)
+    assert r.loc["c", "q"] == pytest.approx(0.3 * r.loc["c", "p"], abs=0.03)
+
+
+# --- what a simulation says of itself ---
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (lambda: simulate("ras", 1, rng=1), "ras 1: 1 simulated person, no real answers>"),
+        (lambda: simulate("ras", 8, couples=0.4, rng=1), "ras 1: 8 simulated persons, no real answers>"),
+        (lambda: simulate_diary("ras", 5, 3, rng=1), "5 simulated persons, 15 rows, no real answers>"),
+        (lambda: simulate_diary("ras", 1, 1, rng=1), "1 simulated person, 1 row, no real answers>"),
+        (
+            lambda: simulate_diary("ras", 4, 3, missed=1, rng=1),
+            "4 simulated persons, 0 rows, no real answers>",
+        ),
+    ],
+)
+def test_persons_are_persons_and_rows_are_rows(made: Callable[[], Simulation], words: str) -> None:
+    assert repr(made()).endswith(words)

@@ -224,7 +224,7 @@ class NoNormsError(UnknownNameError):
 
 
 class EstimationError(IntimacyScalesError, ValueError):
-    """A statistic cannot be computed from what was given, or not in the way that was asked for."""
+    """What was asked for (a statistic, a plan, simulated answers) cannot be made of what was given."""
 
 
 class ModelSyntaxError(EstimationError):

@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.numerics.ties import first_highest
+
 Floats = NDArray[np.float64]
 
 _BLOCK = 16_384  # numbers that stay in cache
@@ -44,6 +46,7 @@ _FAR, _FAR_AT = (
 _LOG_2 = 0.6931471805599453
 _ROOT_HALF = 0.7071067811865476
 _LOG_TERMS = 11  # the next is below 1e-17 of the first
+_FLAT, _SQUARINGS, _EXP_TERMS = 37.0, 10, 18
 
 
 def _polynomial(coefficients: tuple[float, ...], at: Floats) -> Floats:
@@ -111,12 +114,27 @@ def standard_normal(rng: np.random.Generator, shape: int | tuple[int, ...]) -> F
     return drawn
 
 
+def bell(x: Floats) -> Floats:
+    """Return ``exp(-x**2 / 2)``, which the normal density is a multiple of; 0 beyond 37.
+
+    A power series of a 1024th of the exponent, squared ten times: equal to the bit on every machine, and
+    within 1e-12 of the value.
+    """
+    near = np.minimum(np.abs(x), _FLAT)
+    exponent = near * near * (-0.5 / 2**_SQUARINGS)
+    value = _polynomial(tuple(1.0 / math.factorial(n) for n in range(_EXP_TERMS)), exponent)
+    for _ in range(_SQUARINGS):
+        value *= value
+    return np.where(near < _FLAT, value, 0.0)
+
+
 def covariance_root(covariance: Floats) -> Floats | None:
     """Return L (k, k) with ``L L' = covariance``, or None where that is no covariance matrix.
 
-    Cholesky's decomposition, at each step of the variable of which most is left, the first of equals (Higham,
-    2002, section 10.3): one root, for singular matrices as well, which eigenvectors are not. In plain Python
-    numbers; variables and what is left of them below 1e-10 of the largest variance count as nothing.
+    Cholesky's decomposition, at each step of the variable of which most is left, the first of those that
+    differ by rounding only (Higham, 2002, section 10.3): one root, for singular matrices as well, which
+    eigenvectors are not, and which no last bit turns into another. In plain Python numbers; variables and
+    what is left of them below 1e-10 of the largest variance count as nothing.
     """
     c: list[list[float]] = covariance.tolist()
     k = len(c)
@@ -124,9 +142,10 @@ def covariance_root(covariance: Floats) -> Floats | None:
     rest, column = list(range(k)), 0
     root = [[0.0] * k for _ in range(k)]
     while rest:
-        top = max(rest, key=lambda i: c[i][i])
-        if c[top][top] <= nothing:
+        left = [c[i][i] for i in rest]
+        if max(left) <= nothing:
             break
+        top = rest[first_highest(left)]
         size = math.sqrt(c[top][top])
         rest.remove(top)
         root[top][column] = size

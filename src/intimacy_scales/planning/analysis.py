@@ -103,8 +103,9 @@ def plan_sample_size(
     method
         Which interval of alpha: ``bonett`` (default), ``bonett-wright`` or ``feldt``.
     standard_error
-        In standard deviations of the score (a tenth of one is a point of a T score); for
-        ``percentile_rank`` in percentile points.
+        In standard deviations of the score (a tenth of one is a point of a T score: for one point of T
+        wish 0.1); for ``percentile_rank`` in percentile points. At least 30 persons are planned, since
+        `Norm.from_scores` makes no norms of fewer.
     percentile
         Where on the scale the norm should be so exact, between 0 and 100.
     of

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument.norm import MIN_PERSONS
 from intimacy_scales.planning import wishes
 from intimacy_scales.planning.precision import (
     AlphaDesign,
@@ -18,7 +19,7 @@ from intimacy_scales.planning.precision import (
     rank_variance,
 )
 from intimacy_scales.planning.result import SamplePlan, invited
-from intimacy_scales.results.result import Interval, check_level
+from intimacy_scales.results.result import Interval, check_level, counted
 
 NormStatistic = Literal["mean", "norm_score", "percentile_rank"]
 _ROUNDING = 1e-12
@@ -29,6 +30,7 @@ _NORMS: dict[str, tuple[str, Callable[[float, float], tuple[float, float]]]] = {
     "percentile_rank": ("the percentile rank", rank_variance),
 }
 _INDEPENDENT = "persons answer independently"
+_POINTS = "it is in standard deviations, of which a point of a T score is 0.1"
 
 
 def _smallest_for(
@@ -206,7 +208,9 @@ def plan_norm(
     def fits(units: int) -> bool:
         return math.sqrt(variance / (size * units)) <= wish * (1 + _ROUNDING)
 
-    n = wishes.smallest(fits, fewest, f"standard_error={standard_error!r}", unit)
+    points = "" if figure == "percentile_rank" else _POINTS
+    asked = wishes.smallest(fits, fewest, f"standard_error={standard_error!r}", unit, points)
+    n = max(asked, math.ceil(MIN_PERSONS / size))
     return SamplePlan(
         goal="norm",
         n_persons=size * n,
@@ -218,6 +222,7 @@ def plan_norm(
         design_effect=None if r is None else effect,
         method=what if at is None else f"{what} at percentile {at:g}",
         assumptions=_norm_assumptions(figure, r),
+        note=None if n == asked else _fewest_note(counted(asked, unit), points),
         request={
             "standard_error": wish,
             "percentile": at,
@@ -226,6 +231,11 @@ def plan_norm(
             "attrition": lost,
         },
     )
+
+
+def _fewest_note(asked: str, points: str) -> str:
+    unit = f"; {points}" if points else ""
+    return f"norms are made of at least {MIN_PERSONS} persons, where this wish alone would take {asked}{unit}"
 
 
 def _norm_assumptions(figure: str, partner_correlation: float | None) -> tuple[str, ...]:

@@ -53,6 +53,9 @@ class SamplePlan(Result):
         The interval's, or what the standard error is of.
     assumptions
         What has to be true for it.
+    note
+        Why there are more than the wish alone would take: fewer than 30 persons make no norms. None
+        where it alone decides.
     request
         The wish: ``plan_sample_size(plan.goal, **plan.request)`` makes the same plan again.
     """
@@ -68,6 +71,7 @@ class SamplePlan(Result):
     method: str
     assumptions: tuple[str, ...]
     request: Mapping[str, Any]
+    note: str | None = None
 
     def __int__(self) -> int:
         return self.n_persons if self.n_couples is None else self.n_couples
@@ -108,7 +112,8 @@ class SamplePlan(Result):
 
     def sentence(self) -> str:
         """Return the plan in words, as for the Method section of a paper."""
-        return " ".join(part for part in (self._aim(), self._partners(), self._losses()) if part)
+        note = f"{self.note[0].upper()}{self.note[1:]}." if self.note else ""
+        return " ".join(part for part in (self._aim(), note, self._partners(), self._losses()) if part)
 
     def _sample(self) -> str:
         if self.n_couples is None:
@@ -161,4 +166,5 @@ class SamplePlan(Result):
             reached = f"{percent(self.interval.confidence_level)} interval {self.interval}, {self.method}"
         lost = self.request["attrition"]
         more = f"; invite {counted(self.invite, self.unit)}, {percent(lost)} lost" if lost else ""
-        return f"<Plan for {self.goal}: {self._sample()}; {reached}{more}>"
+        why = f"; {self.note}" if self.note else ""
+        return f"<Plan for {self.goal}: {self._sample()}; {reached}{more}{why}>"

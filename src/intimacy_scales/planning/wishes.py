@@ -79,8 +79,19 @@ def percentile(value: Any) -> float:
     return number
 
 
-def smallest(fits: Callable[[int], bool], fewest: int, wish: str, unit: str) -> int:
+def smallest(fits: Callable[[int], bool], fewest: int, wish: str, unit: str, hint: str = "") -> int:
     """Return the smallest number that fits, where all larger ones fit too.
+
+    Parameters
+    ----------
+    fits
+        Whether so many are enough.
+    fewest
+        That there can be.
+    wish, unit
+        For messages: what was wished, and what is counted.
+    hint
+        For messages: how the wish may have been misread.
 
     Raises
     ------
@@ -90,7 +101,7 @@ def smallest(fits: Callable[[int], bool], fewest: int, wish: str, unit: str) -> 
     if fits(fewest):
         raise EstimationError(
             f"{wish} asks for nothing: {counted(fewest, unit)} would do, the fewest that an estimate needs; "
-            "wish for something smaller"
+            f"wish for something smaller{f' ({hint})' if hint else ''}"
         )
     low, high = fewest, 2 * fewest
     while not fits(high):

@@ -84,10 +84,10 @@ def counted(n: int, what: str) -> str:
 
 def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
     """Return a Generator, or raise where a seed is none."""
-    try:
-        return np.random.default_rng(rng)
-    except (TypeError, ValueError):
-        raise EstimationError(f"rng={rng!r}: a whole number from 0, or a numpy Generator") from None
+    whole = isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0
+    if not whole and rng is not None and not isinstance(rng, np.random.Generator):
+        raise EstimationError(f"rng={rng!r}: a whole number from 0, or a numpy Generator")
+    return np.random.default_rng(rng)
 
 
 def check_level(confidence_level: float) -> float:
