@@ -183,7 +183,8 @@ def test_a_table_without_an_item_is_refused_unless_that_is_allowed(name: str) ->
 @pytest.mark.parametrize("code", [9, 999])
 @pytest.mark.parametrize("name", TABLES)
 def test_a_bad_answer_is_refused_unless_it_may_count_as_missing(name: str, code: int) -> None:
-    bad = BAD.replace(9, code)
+    bad = BAD.copy()
+    bad.loc[3, "ras_2"] = code
     with pytest.raises(InvalidResponsesError, match=f"row 3, item ras_2: {code} is outside the range"):
         TABLES[name](bad)
     TABLES[name](bad, on_invalid="missing")
