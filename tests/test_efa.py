@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from intimacy_scales import encode, item_moments, simulate
 from intimacy_scales.errors import EstimationError, NotConvergedError
-from intimacy_scales.factor.exploratory import criteria, extraction
+from intimacy_scales.factor.exploratory import criteria, minimum
 from intimacy_scales.factor.exploratory.analysis import efa
 from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
 from intimacy_scales.factor.reading import read_sample
@@ -136,20 +136,20 @@ def test_what_factors_made_they_explain(seed, m):
 def test_both_searches_come_to_the_same_place(monkeypatch):
     matrix = correlations(3)
     usual = [extract(matrix, 2) for extract in (minres, ml)]
-    newton = extraction._newton
+    newton = minimum._newton
 
-    def few(objective: Any, start: Floats, tolerance: float) -> Any:
-        point, largest, steps = newton(objective, start, tolerance)
-        return (objective.point(start), 1.0, 1) if steps > 1 else (point, largest, steps)
+    def few(objective: Any, start: Floats, tolerance: float) -> minimum.Rest:
+        rest = newton(objective, start, tolerance)
+        return minimum.Rest(objective.point(start), 1.0, 1) if rest.steps > 1 else rest
 
-    monkeypatch.setattr(extraction, "_newton", few)
+    monkeypatch.setattr(minimum, "_newton", few)
     for extract, expected in zip((minres, ml), usual, strict=True):
         near(extract(matrix, 2).uniquenesses, expected.uniquenesses, 1e-6)
 
 
 def test_a_search_that_does_not_settle_says_so(monkeypatch):
-    monkeypatch.setattr(extraction, "_quasi_newton", lambda _, start: start)
-    monkeypatch.setattr(extraction, "_STEPS", 1)
+    monkeypatch.setattr(minimum, "_quasi_newton", lambda _, start: start)
+    monkeypatch.setattr(minimum, "_STEPS", 1)
     with pytest.raises(NotConvergedError, match=r"did not settle in 2 steps .*; extract fewer factors"):
         minres(correlations(1), 2)
 
@@ -243,6 +243,7 @@ def test_pairwise_and_listwise_count_other_persons():
 def test_one_factor_and_no_degrees_of_freedom():
     result = efa(numbers(1, p=4), 1)
     assert (result.rotation, result.n_starts, result.factors) == ("none", 0, ("F1",))
+    assert repr(result).endswith("% of variance; 100% of 8 starts agree>")
     near(result.phi, [[1]])
     full = efa(numbers(1, p=3, m=1), 1)
     assert full.df == 0
@@ -259,7 +260,7 @@ def test_a_result_can_be_shown_and_written():
     assert repr(result).startswith(
         "<EFA of 8 items, 2 factors; minres, oblimin, pairwise, n = 200; chi-square(13) = "
     )
-    assert repr(result).endswith("% of variance; 100% of 3 starts agree>")
+    assert repr(result).endswith("% of variance; 100% of 8 starts agree, of the rotation 100% of 3>")
     frame = result.to_frame()
     assert list(frame.columns) == ["F1", "F2", "communality", "uniqueness", "complexity"]
     near(

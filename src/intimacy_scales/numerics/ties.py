@@ -105,13 +105,20 @@ def _largest(columns: Floats) -> Floats:
     return found
 
 
-def eigenvectors(matrix: Floats) -> tuple[Floats, Floats]:
+def eigenvectors(matrix: Floats, share: float = _ONE_AXIS) -> tuple[Floats, Floats]:
     """Return eigenvalues (p,) of a symmetric matrix, ascending, and eigenvectors (p, p) that are unique.
 
     An eigenvector may as well point the other way, and those of equal eigenvalues may be turned to any
     others of their space; which of them are returned depends on the machine. Here the first of an
     eigenvector's largest numbers is positive. Of a space of several, the first vector is the one that comes
     nearest to a variable, the next the one among those at right angles to it, and so on.
+
+    Parameters
+    ----------
+    matrix
+        (p, p).
+    share
+        Of the largest eigenvalue: those that differ by less are equal.
 
     Examples
     --------
@@ -121,7 +128,7 @@ def eigenvectors(matrix: Floats) -> tuple[Floats, Floats]:
     """
     values, vectors = np.linalg.eigh(matrix)
     largest = max(-float(values[0]), float(values[-1])) if len(values) else 0.0
-    equal = np.diff(values) <= _ONE_AXIS * largest
+    equal = np.diff(values) <= share * largest
     if equal.any():
         ends = np.flatnonzero(~equal) + 1
         for first, last in zip([0, *ends.tolist()], [*ends.tolist(), len(values)], strict=True):

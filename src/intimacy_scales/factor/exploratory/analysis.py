@@ -37,6 +37,7 @@ _DERIVED = (
 )  # fmt: skip
 _AT_BOUND = 1e-9
 _EMPTY = 1e-8
+_STARTS = 8  # of an extraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -72,6 +73,10 @@ class EFAResult(FactorFit):
         What rotation minimized.
     rotation_matrix
         (m, m): ``loadings = unrotated @ rotation_matrix``.
+    extraction_starts, extraction_agreement
+        Starts of the extraction, 8 or, where fewer than half of these agree, 24; and the share of them
+        that came to this minimum. Where it is low, the objective has others, often with Heywood cases:
+        fewer factors may do.
     n_starts, agreement
         Starts of the rotation, and the share of them that came to this solution. Where it is low,
         there are others almost as good: look at them with other seeds.
@@ -91,6 +96,8 @@ class EFAResult(FactorFit):
     correlations: Floats
     objective: float
     iterations: int
+    extraction_starts: int
+    extraction_agreement: float
     criterion: float
     rotation_matrix: Floats
     n_starts: int
@@ -175,10 +182,11 @@ class EFAResult(FactorFit):
             f"EFA of {counted(len(self.names), 'item')}, {counted(m, 'factor')}; {self.method}{turned}, "
             f"{self.missing}, n = {self.n}",
             self._fit_line(),
-            f"{100 * float(self.variance_share.sum()):.0f}% of variance",
+            f"{100 * float(self.variance_share.sum()):.0f}% of variance; "
+            f"{100 * self.extraction_agreement:.0f}% of {counted(self.extraction_starts, 'start')} agree",
         ]
         if turned:
-            lines[2] += f"; {100 * self.agreement:.0f}% of {counted(self.n_starts, 'start')} agree"
+            lines[2] += f", of the rotation {100 * self.agreement:.0f}% of {self.n_starts}"
         if self.heywood:
             lines.append(f"no unique variance (Heywood case): {', '.join(self.heywood)}")
         return lines
@@ -270,8 +278,9 @@ def efa(
     The model is ``R = L phi L' + diag(psi)`` (Thurstone, 1947). Minres (Harman & Jones, 1966) minimizes
     half the sum of squared residual correlations; ml (Lawley, 1940; Jöreskog, 1967) the discrepancy
     ``tr(S^-1 R) - ln det(S^-1 R) - p``. Both search over the uniquenesses by Newton's method until
-    every derivative is below 1e-8, so that results do not depend on where a search stopped early;
-    rotation starts several times and takes the best.
+    every derivative is below 1e-8 and no way leads further down, so that results do not depend on where
+    a search stopped early. Both extraction, whose starts are always the same, and rotation start several
+    times and take the best.
 
     Examples
     --------
@@ -298,7 +307,7 @@ def efa(
             )
         target = aligned(target, sample.names, "target")
         weights = aligned(weights, sample.names, "weights")
-        found = _EXTRACTORS[method](sample.correlations, m)
+        found = _EXTRACTORS[method](sample.correlations, m, n_starts=_STARTS)
         _check_full(found.loadings)
         turned = rotate(
             found.loadings,
@@ -330,6 +339,8 @@ def efa(
         correlations=sample.correlations,
         objective=found.objective,
         iterations=found.iterations,
+        extraction_starts=found.n_starts,
+        extraction_agreement=found.agreement,
         criterion=turned.criterion,
         rotation_matrix=turned.matrix,
         n_starts=turned.n_starts,

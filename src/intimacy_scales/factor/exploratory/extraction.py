@@ -8,23 +8,21 @@ handful of Newton steps.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, NotConvergedError
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.exploratory.minimum import TOLERANCE, Point, Rest, minimum
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.ties import descending, eigenvectors
 
 LOWEST = 0.005
-_TOLERANCE = 1e-8
-_STEPS = 50
-_SHORTEST = 1e-9
-_SUFFICIENT = 1e-4
 _ROUNDING = 1e-14
 _GAP = 1e-12
 _RIDGE = 1e-3
+_SEED = 1
+_MORE = 3  # times as many starts where they do not agree
+_LEAST = 0.05  # of uniquenesses to start with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +42,8 @@ class Extraction:
         those that a bound holds.
     iterations
         Newton steps.
+    n_starts, agreement
+        Starts, and the share of them that came to this minimum.
     """
 
     loadings: Floats
@@ -51,33 +51,8 @@ class Extraction:
     objective: float
     gradient: float
     iterations: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Point:
-    """An objective at one place, with the eigenvalues (ascending) and vectors that it comes from.
-
-    ``rounding`` is how far the value may be off: of the logarithm of a small eigenvalue few digits hold.
-    """
-
-    at: Floats
-    value: float
-    rounding: float
-    gradient: Floats
-    values: Floats
-    vectors: Floats
-
-
-class Objective(Protocol):
-    """A function of the uniquenesses, or of what stands for them."""
-
-    bounds: tuple[float, float]
-
-    def point(self, at: Floats) -> Point:
-        """Return value and gradient."""
-
-    def curvature(self, point: Point) -> tuple[Floats, Floats]:
-        """Return the second derivatives (p, p), and the part of them that is never negative."""
+    n_starts: int
+    agreement: float
 
 
 def _crossed(point: Point, weights: Floats) -> Floats:
@@ -169,7 +144,7 @@ class Likelihood:
         return loadings[:, ::-1], np.exp(point.at)
 
 
-def minres(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Extraction:
+def minres(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: int = 1) -> Extraction:
     """Extract factors by minimum residuals: unweighted least squares.
 
     Parameters
@@ -180,6 +155,9 @@ def minres(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Ex
         Factors, fewer than variables.
     tolerance
         How small the projected gradient must become.
+    n_starts
+        How often to start; three times as often where fewer than half of the starts agree. The lowest
+        minimum is taken.
 
     Returns
     -------
@@ -188,7 +166,7 @@ def minres(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Ex
     Raises
     ------
     NotConvergedError
-        The search did not settle.
+        The search did not settle from any start.
 
     Notes
     -----
@@ -205,18 +183,18 @@ def minres(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Ex
     array([0.19, 0.36, 0.51, 0.64])
     """
     objective = LeastSquares(correlations, m)
-    point, gradient, steps = _minimum(objective, _first(correlations, m), tolerance)
-    return _extracted(*objective.solution(point), point.value, gradient, steps)
+    rest, n, agreement = minimum(objective, _starts(correlations, m, n_starts), tolerance, n_starts)
+    return _extracted(objective.solution(rest.point), rest, n, agreement)
 
 
-def ml(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Extraction:
+def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: int = 1) -> Extraction:
     """Extract factors by maximum likelihood.
 
     Parameters
     ----------
     correlations
         (p, p), positive definite.
-    m, tolerance
+    m, tolerance, n_starts
         As in `minres`.
 
     Returns
@@ -228,7 +206,7 @@ def ml(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Extrac
     EstimationError
         The correlations are not positive definite.
     NotConvergedError
-        The search did not settle.
+        The search did not settle from any start.
 
     Notes
     -----
@@ -252,97 +230,37 @@ def ml(correlations: Floats, m: int, *, tolerance: float = _TOLERANCE) -> Extrac
             "missing='listwise'"
         )
     objective = Likelihood(correlations, m)
-    point, gradient, steps = _minimum(objective, np.log(_first(correlations, m)), tolerance)
-    return _extracted(*objective.solution(point), point.value, gradient, steps)
+    starts = np.log(_starts(correlations, m, n_starts))
+    rest, n, agreement = minimum(objective, starts, tolerance, n_starts)
+    return _extracted(objective.solution(rest.point), rest, n, agreement)
 
 
-def _extracted(loadings: Floats, psi: Floats, value: float, gradient: float, steps: int) -> Extraction:
+def _extracted(solution: tuple[Floats, Floats], rest: Rest, n_starts: int, agreement: float) -> Extraction:
+    loadings, uniquenesses = solution
     order = descending((loadings**2).sum(axis=0))
     return Extraction(
         loadings=loadings[:, order],
-        uniquenesses=psi,
-        objective=value,
-        gradient=gradient,
-        iterations=steps,
+        uniquenesses=uniquenesses,
+        objective=rest.point.value,
+        gradient=rest.largest,
+        iterations=rest.steps,
+        n_starts=n_starts,
+        agreement=agreement,
     )
 
 
-def _first(correlations: Floats, m: int) -> Floats:
-    """Return the uniquenesses that a search starts with (Jöreskog, 1967)."""
+def _starts(correlations: Floats, m: int, n_starts: int) -> Floats:
+    """Return uniquenesses to start with (starts, p): those of Jöreskog (1967), and random ones.
+
+    Random ones are always the same, and go to the items by what these have in common with others, not by
+    their order: that of the items is to change nothing.
+    """
     values, vectors = np.linalg.eigh(correlations)
     inverse = vectors**2 @ (1 / np.maximum(values, _RIDGE))
-    start: Floats = np.clip((1 - m / (2 * len(correlations))) / inverse, LOWEST, 1)
-    return start
-
-
-def _minimum(objective: Objective, start: Floats, tolerance: float) -> tuple[Point, float, int]:
-    """Return where the objective is smallest, the largest free derivative there, and the steps taken."""
-    point, largest, steps = _newton(objective, start, tolerance)
-    if largest > tolerance:
-        point, largest, more = _newton(objective, _quasi_newton(objective, point.at), tolerance)
-        steps += more
-    if largest > tolerance:
-        raise NotConvergedError(
-            f"the factors did not settle in {steps} steps (largest derivative {largest:.1g}); extract fewer "
-            "factors, leave out items with almost nothing in common with others, or try the other method"
-        )
-    return point, largest, steps
-
-
-def _newton(objective: Objective, start: Floats, tolerance: float) -> tuple[Point, float, int]:
-    """Take Newton steps inside the bounds (Bertsekas, 1982) until they lead no further down."""
-    low, high = objective.bounds
-    point = objective.point(start)
-    for step in range(_STEPS):
-        slope = point.gradient
-        held = ((point.at <= low) & (slope > 0)) | ((point.at >= high) & (slope < 0))
-        largest = float(np.abs(slope[~held]).max(initial=0))
-        if largest <= tolerance:
-            return point, largest, step
-        after = _descent(objective, point, _direction(objective.curvature(point), slope, held))
-        if after is None:
-            return point, largest, step
-        point = after
-    return point, largest, _STEPS
-
-
-def _direction(curvature: tuple[Floats, Floats], slope: Floats, held: NDArray[np.bool_]) -> Floats:
-    """Return the Newton step of what no bound holds; by the convex part alone where the whole is not."""
-    free = np.flatnonzero(~held)
-    square = np.ix_(free, free)
-    hessian, convex = (matrix[square] for matrix in curvature)
-    try:
-        np.linalg.cholesky(hessian)
-    except np.linalg.LinAlgError:
-        hessian = convex + _RIDGE * np.eye(len(free))
-    step = np.zeros(len(slope))
-    step[free] = np.linalg.solve(hessian, -slope[free])
-    return step
-
-
-def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
-    """Take the step, shortened until it leads down; None where it never does."""
-    length = 1.0
-    while length > _SHORTEST:
-        moved = np.clip(point.at + length * step, *objective.bounds)
-        after = objective.point(moved)
-        expected = _SUFFICIENT * min(float(point.gradient @ (moved - point.at)), 0.0)
-        if after.value <= point.value + expected + point.rounding:
-            return after
-        length /= 2
-    return None
-
-
-def _quasi_newton(objective: Objective, start: Floats) -> Floats:
-    """Return what a slower search finds that needs no second derivatives."""
-    from scipy.optimize import minimize
-
-    def both(at: Floats) -> tuple[float, Floats]:
-        point = objective.point(at)
-        return point.value, point.gradient
-
-    bounds = [objective.bounds] * len(start)
-    options = {"maxiter": 2000, "maxfun": 5000, "ftol": 0.0, "gtol": _TOLERANCE / 10}
-    search: Any = minimize  # its stubs know no options of one method
-    found: Floats = search(both, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
-    return found
+    starts = np.empty((_MORE * n_starts if n_starts > 1 else 1, len(correlations)))
+    starts[0] = np.clip((1 - m / (2 * len(correlations))) / inverse, LOWEST, 1)
+    if len(starts) > 1:
+        order = descending(np.column_stack([inverse, np.abs(correlations).sum(axis=0)]))
+        drawn = np.random.default_rng(_SEED).random((len(starts) - 1, len(correlations)))
+        starts[1:, order] = _LEAST + (1 - 2 * _LEAST) * drawn
+    return starts

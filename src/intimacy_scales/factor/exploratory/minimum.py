@@ -1,0 +1,217 @@
+"""Where an objective of uniquenesses is smallest (arrays only).
+
+A search goes down by Newton steps to where no derivative is left. That may be a saddle: where items are
+alike, a search that begins alike stays on the ridge between two valleys. So the second derivatives are looked
+at too, and where the objective falls along some way, the search goes on along it. Of several valleys another
+start may find a deeper one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.sample import Floats
+from intimacy_scales.numerics.ties import SAME, descending, eigenvectors, first_lowest
+
+TOLERANCE = 1e-8
+_STEPS = 50
+_SHORTEST = 1e-9
+_SUFFICIENT = 1e-4
+_RIDGE = 1e-3
+_BENT_DOWN = 1e-6  # of the largest second derivative: less may be rounding, or a valley that is flat
+_LENGTHS = 0.01 * 2.0 ** np.arange(7)  # of a step off a saddle, in uniquenesses or their logarithms
+_ENOUGH = 0.5  # of the starts agree: there are hardly lower minima
+_CLOSE = 0.02  # in the same units: there is one minimum within
+_ALIKE = 1e-4  # uniquenesses that differ by less belong to one minimum
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """An objective at one place, with the eigenvalues (ascending) and vectors that it comes from.
+
+    ``rounding`` is how far the value may be off: of the logarithm of a small eigenvalue few digits hold.
+    """
+
+    at: Floats
+    value: float
+    rounding: float
+    gradient: Floats
+    values: Floats
+    vectors: Floats
+
+
+class Objective(Protocol):
+    """A function of the uniquenesses, or of what stands for them."""
+
+    bounds: tuple[float, float]
+
+    def point(self, at: Floats) -> Point:
+        """Return value and gradient."""
+
+    def curvature(self, point: Point) -> tuple[Floats, Floats]:
+        """Return the second derivatives (p, p), and the part of them that is never negative."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rest:
+    """Where a search came to rest: the place, the largest free derivative there, and the steps taken."""
+
+    point: Point
+    largest: float
+    steps: int
+
+
+def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) -> tuple[Rest, int, float]:
+    """Return where the objective is smallest, how many starts there were, and the share that came there.
+
+    Of minima as low as each other, such as mirror images, the one whose first items have the smallest
+    uniquenesses is taken; of starts that came to it, the first.
+
+    Parameters
+    ----------
+    objective
+        What is minimized.
+    starts
+        (starts, p).
+    tolerance
+        How small the derivatives must become.
+    usual
+        How many of the starts are enough where at least half of them agree.
+
+    Raises
+    ------
+    NotConvergedError
+        No start settled.
+    """
+    first = _settled(objective, starts[0], tolerance)
+    found = [first]
+    for start in starts[1:]:
+        if len(found) == usual and _lowest(found, tolerance)[1] >= _ENOUGH:
+            break
+        found.append(_newton(objective, start, tolerance, found))
+    best, agreement = _lowest(found, tolerance)
+    if best is None:
+        raise NotConvergedError(
+            f"the factors did not settle in {first.steps} steps (largest derivative "
+            f"{first.largest:.1g}); extract fewer factors, leave out items with almost nothing in common "
+            "with others, or try the other method"
+        )
+    return best, len(found), agreement
+
+
+def _lowest(found: Sequence[Rest], tolerance: float) -> tuple[Rest | None, float]:
+    """Return the lowest minimum that was settled in, and the share of searches that came to as low a one."""
+    there = [rest for rest in found if rest.largest <= tolerance]
+    if not there:
+        return None, 0.0
+    values = np.array([rest.point.value for rest in there])
+    best = np.flatnonzero(values <= values.min() + SAME * (1 + abs(float(values.min()))))
+    places = np.array([there[i].point.at for i in best])
+    return there[best[descending(-places, _ALIKE)[0]]], len(best) / len(found)
+
+
+def _settled(objective: Objective, start: Floats, tolerance: float) -> Rest:
+    """Return where a search comes to rest; where Newton steps do not settle, slower ones come before."""
+    rest = _newton(objective, start, tolerance)
+    if rest.largest > tolerance:
+        again = _newton(objective, _quasi_newton(objective, rest.point.at), tolerance)
+        rest = Rest(again.point, again.largest, rest.steps + again.steps)
+    return rest
+
+
+def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequence[Rest] = ()) -> Rest:
+    """Take Newton steps inside the bounds (Bertsekas, 1982) until they lead no further down.
+
+    Or until they come close to where an earlier search came to rest: the last steps would only lead there.
+    """
+    low, high = objective.bounds
+    point = objective.point(start)
+    for step in range(_STEPS):
+        for rest in found:
+            if rest.largest <= tolerance and np.abs(rest.point.at - point.at).max() < _CLOSE:
+                return rest
+        slope = point.gradient
+        held = ((point.at <= low) & (slope > 0)) | ((point.at >= high) & (slope < 0))
+        largest = float(np.abs(slope[~held]).max(initial=0))
+        curvature = objective.curvature(point)
+        if largest <= tolerance:
+            after = _off_saddle(objective, point, curvature[0], np.flatnonzero(~held))
+        else:
+            after = _descent(objective, point, _direction(curvature, slope, held))
+        if after is None:
+            return Rest(point, largest, step)
+        point = after
+    return Rest(point, largest, _STEPS)
+
+
+def _direction(curvature: tuple[Floats, Floats], slope: Floats, held: NDArray[np.bool_]) -> Floats:
+    """Return the Newton step of what no bound holds; by the convex part alone where the whole is not."""
+    free = np.flatnonzero(~held)
+    square = np.ix_(free, free)
+    hessian, convex = (matrix[square] for matrix in curvature)
+    try:
+        np.linalg.cholesky(hessian)
+    except np.linalg.LinAlgError:
+        hessian = convex + _RIDGE * np.eye(len(free))
+    step = np.zeros(len(slope))
+    step[free] = np.linalg.solve(hessian, -slope[free])
+    return step
+
+
+def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
+    """Take the step, shortened until it leads down; None where it never does."""
+    length = 1.0
+    while length > _SHORTEST:
+        moved = np.clip(point.at + length * step, *objective.bounds)
+        after = objective.point(moved)
+        expected = _SUFFICIENT * min(float(point.gradient @ (moved - point.at)), 0.0)
+        if after.value <= point.value + expected + point.rounding:
+            return after
+        length /= 2
+    return None
+
+
+def _off_saddle(objective: Objective, point: Point, hessian: Floats, free: NDArray[np.intp]) -> Point | None:
+    """Return a place further down the way along which a saddle falls most; None at a minimum.
+
+    The way leads down to both sides. The lower one is taken; where they are as low, the one on which the
+    first of the uniquenesses that change most becomes smaller.
+    """
+    inner = hessian[np.ix_(free, free)]
+    margin = _BENT_DOWN * float(np.abs(inner.diagonal()).max(initial=0))
+    try:
+        np.linalg.cholesky(inner + margin * np.eye(len(free)))
+    except np.linalg.LinAlgError:
+        vectors = eigenvectors(inner, _BENT_DOWN)[1]
+    else:
+        return None
+    way = np.zeros(len(point.at))
+    way[free] = vectors[:, 0]
+    ends = []
+    for side in (-1, 1):
+        places = [np.clip(point.at + side * length * way, *objective.bounds) for length in _LENGTHS]
+        reached = [objective.point(place) for place in places]
+        ends.append(reached[first_lowest([end.value for end in reached])])
+    end = ends[first_lowest([end.value for end in ends])]
+    return end if end.value < point.value - 10 * point.rounding else None
+
+
+def _quasi_newton(objective: Objective, start: Floats) -> Floats:
+    """Return what a slower search finds that needs no second derivatives."""
+    from scipy.optimize import minimize
+
+    def both(at: Floats) -> tuple[float, Floats]:
+        point = objective.point(at)
+        return point.value, point.gradient
+
+    bounds = [objective.bounds] * len(start)
+    options = {"maxiter": 2000, "maxfun": 5000, "ftol": 0.0, "gtol": TOLERANCE / 10}
+    search: Any = minimize  # its stubs know no options of one method
+    found: Floats = search(both, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
+    return found

@@ -1,0 +1,192 @@
+"""Searches for factors end in valleys, not on the ridges between them, and in the deepest that is found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from intimacy_scales.factor.exploratory import minimum
+from intimacy_scales.factor.exploratory.analysis import efa
+from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
+from intimacy_scales.factor.exploratory.retention import scree
+from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
+
+Floats = NDArray[np.float64]
+
+
+def blocks(sizes: tuple[int, ...], within: float, between: float) -> Floats:
+    """Correlations of items in blocks."""
+    of = np.repeat(np.arange(len(sizes)), sizes)
+    return np.where(np.eye(len(of)) == 1, 1.0, np.where(of[:, None] == of, within, between))
+
+
+def drawn(matrix: Floats, n: int, seed: int) -> Floats:
+    """Correlations of n persons from a normal population with these."""
+    rows = np.random.default_rng(seed).standard_normal((n, len(matrix))) @ np.linalg.cholesky(matrix).T
+    return np.corrcoef(rows.T)
+
+
+def as_sample(matrix: Floats, n: int = 300) -> SampleMoments:
+    return covariances_as_sample(matrix, n=n, names=[f"x{i}" for i in range(len(matrix))])
+
+
+RING = np.array([1, 0.6, 0.3, 0.1, 0.3, 0.6])[(np.arange(6) - np.arange(6)[:, None]) % 6]
+
+
+# ------------------------------------------------------------------ extraction
+
+
+def plain_objective(matrix: Floats, m: int, way: Any) -> Any:
+    """Return the least sum of squares, or discrepancy, that uniquenesses leave, with its derivatives."""
+
+    def least_squares(psi: Floats) -> tuple[float, Floats]:
+        values, vectors = np.linalg.eigh(matrix - np.diag(psi))
+        left, axes = values[:-m], vectors[:, :-m]
+        return float(left @ left) / 2, -(axes**2) @ left
+
+    def discrepancy(psi: Floats) -> tuple[float, Floats]:
+        values, vectors = np.linalg.eigh(matrix / np.sqrt(np.outer(psi, psi)))
+        left, axes = values[:-m], vectors[:, :-m]
+        return float(np.sum(left - np.log(left) - 1)), (axes**2 @ (1 - left)) / psi
+
+    return least_squares if way is minres else discrepancy
+
+
+def best_of_many(matrix: Floats, m: int, way: Any, n_starts: int = 20) -> float:
+    """Return the lowest of what another search finds from random starts."""
+    chance, p = np.random.default_rng(0), len(matrix)
+    options = {"maxiter": 2000, "ftol": 1e-14, "gtol": 1e-8}
+    return min(
+        minimize(
+            plain_objective(matrix, m, way), chance.uniform(0.05, 0.95, p), jac=True, method="L-BFGS-B",
+            bounds=[(0.005, 1.0)] * p, options=options,
+        ).fun
+        for _ in range(n_starts)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("matrix", "m", "way", "lowest"),
+    [
+        (blocks((2, 2), 0.9, 0.1), 1, minres, 0.77),
+        (blocks((3, 3), 0.6, 0.1), 1, minres, 0.9),
+        (blocks((3, 3), 0.6, 0.1), 1, ml, 1.006584),
+        (blocks((3, 3, 3), 0.6, 0.1), 1, ml, 2.017852),
+        (blocks((4, 4, 4, 4), 0.5, 0.2), 2, minres, 1.178182),
+        (RING, 2, minres, 0.274643),
+    ],
+)
+def test_items_in_like_blocks_do_not_hold_a_search_on_a_ridge(matrix, m, way, lowest):
+    one, many = way(matrix, m), way(matrix, m, n_starts=8)
+    for found in (one, many):
+        assert found.objective == pytest.approx(lowest, abs=1e-6)
+        assert found.gradient <= 1e-8
+    assert best_of_many(matrix, m, way) == pytest.approx(lowest, abs=1e-6)
+
+
+def test_of_like_minima_the_one_is_taken_that_explains_the_first_items_most():
+    found = minres(blocks((2, 2), 0.9, 0.1), 1)
+    assert (found.uniquenesses[:2] < 0.3).all()
+    assert (found.uniquenesses[2:] > 0.9).all()
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([(2, 2), (3, 3), (2, 2, 2), (3, 3, 3), (2, 4), (2, 2, 2, 2)]),
+    st.integers(1, 2),
+    st.sampled_from([minres, ml]),
+    st.booleans(),
+)
+@settings(max_examples=25, deadline=None)
+def test_no_search_from_twenty_starts_comes_lower(seed, sizes, m, way, exact):
+    chance = np.random.default_rng(seed)
+    within, share = chance.uniform(0.2, 0.95), chance.uniform(0, 0.7)
+    matrix = blocks(sizes, within, share * within)
+    if not exact:
+        matrix = drawn(matrix, 500, seed)
+    m = min(m, 2 if len(matrix) > 4 else 1)
+    found = way(matrix, m, n_starts=8)
+    assert found.objective <= best_of_many(matrix, m, way) + 1e-7
+
+
+@given(st.integers(0, 2**32 - 1), st.permutations(range(9)), st.sampled_from(["minres", "ml"]))
+@settings(max_examples=15, deadline=None)
+def test_the_order_of_items_does_not_matter(seed, order, method):
+    matrix = drawn(blocks((3, 3, 3), 0.6, 0.3), 200, seed)
+    one = efa(as_sample(matrix), 2, method=method, rotation="none")
+    other = efa(as_sample(matrix[np.ix_(order, order)]), 2, method=method, rotation="none")
+    assert other.objective == pytest.approx(one.objective, abs=1e-10)
+    assert other.extraction_agreement == one.extraction_agreement
+    np.testing.assert_allclose(other.uniquenesses, one.uniquenesses[order], atol=1e-6)
+
+
+@pytest.mark.parametrize("way", [minres, ml])
+def test_the_order_of_like_items_changes_only_which_of_like_minima_is_taken(way):
+    matrix, chance = blocks((3, 3), 0.6, 0.1), np.random.default_rng(1)
+    first = way(matrix, 1, n_starts=8)
+    for _ in range(5):
+        order = chance.permutation(6)
+        found = way(matrix[np.ix_(order, order)], 1, n_starts=8)
+        assert found.objective == pytest.approx(first.objective, abs=1e-12)
+        np.testing.assert_allclose(np.sort(found.uniquenesses), np.sort(first.uniquenesses), atol=1e-6)
+        assert found.uniquenesses[0] == pytest.approx(found.uniquenesses.min(), abs=1e-6)
+
+
+def test_several_starts_find_what_one_does_not():
+    """With factanal's best of other starts; and how many of the starts agree is told."""
+    matrix = drawn(blocks((2,) * 6, 0.6, 0.4), 1000, 17)
+    alone, several = ml(matrix, 3), ml(matrix, 3, n_starts=8)
+    assert alone.objective == pytest.approx(0.435235, abs=1e-6)
+    assert several.objective == pytest.approx(0.425011, abs=1e-6)
+    assert alone.agreement == 1
+    found = efa(as_sample(matrix, 1000), 3, method="ml", rotation="none")
+    assert found.objective == pytest.approx(several.objective, abs=1e-12)
+    assert found.chi_square == pytest.approx(421.68, abs=0.01)
+    assert 0 < found.extraction_agreement == several.agreement < 0.5
+    assert f"; {100 * several.agreement:.0f}% of 24 starts agree>" in repr(found)
+    assert found.to_dict()["extraction_starts"] == 24
+
+
+def test_the_scree_of_items_in_like_blocks_is_of_the_lowest_minimum():
+    matrix = blocks((2, 2), 0.9, 0.1)
+    reduced = matrix.copy()
+    np.fill_diagonal(reduced, minres(matrix, 1).loadings[:, 0] ** 2)
+    expected = np.linalg.eigvalsh(reduced)[::-1]
+    np.testing.assert_allclose(scree(as_sample(matrix)).reduced, expected, atol=1e-3)
+
+
+def test_a_start_that_does_not_settle_does_not_count(monkeypatch):
+    matrix = blocks((3, 3), 0.6, 0.1)
+    newton, calls = minimum._newton, []
+
+    def first_fails(objective: Any, start: Floats, *others: Any) -> minimum.Rest:
+        calls.append(start)
+        return (
+            minimum.Rest(objective.point(start), 1.0, 1)
+            if len(calls) < 3
+            else newton(objective, start, *others)
+        )
+
+    monkeypatch.setattr(minimum, "_newton", first_fails)
+    found = ml(matrix, 1, n_starts=4)
+    assert found.objective == pytest.approx(1.006584, abs=1e-6)
+    assert found.agreement == 0.75
+    assert found.gradient <= minimum.TOLERANCE
+    assert found.n_starts == 4
+
+
+@pytest.mark.parametrize("kind", [LeastSquares, Likelihood])
+def test_a_minimum_is_not_left(kind):
+    objective = kind(drawn(blocks((3, 3), 0.6, 0.3), 500, 1), 1)
+    start = np.full(6, 0.5)
+    rest, n, agreement = minimum.minimum(objective, np.array([start] * 3), 1e-8, 2)
+    hessian = objective.curvature(rest.point)[0]
+    assert minimum._off_saddle(objective, rest.point, hessian, np.arange(6)) is None
+    assert minimum._off_saddle(objective, rest.point, hessian, np.arange(0)) is None
+    assert (n, agreement) == (2, 1)
