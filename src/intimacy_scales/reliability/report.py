@@ -279,7 +279,8 @@ def reliability_report(
     clusters
         Who answered together, such as couples: a column of the table, or one label for each person.
     n_resamples, rng
-        Of bootstrap intervals.
+        Of bootstrap intervals: how many, and a seed or Generator. By default other resamples at each
+        call: pass a seed for what is to be shown again.
     columns, missing_codes, on_invalid, person, allow_missing_items
         As in `encode`.
 

@@ -86,7 +86,8 @@ def structure_report(
         Who answered together, such as couples: a column of the table, or one label for each person;
         with MLR.
     n_iterations, rng
-        Of parallel analysis, and of the random starts of rotation: how many, and a seed.
+        Of parallel analysis, and of the random starts of rotation: how many, and a seed, by default 0:
+        the same report at each call.
     columns, missing_codes, on_invalid, person, allow_missing_items
         As in `encode`.
 
