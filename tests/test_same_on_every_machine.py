@@ -41,7 +41,7 @@ COMMITTED = {
     "gaps and careless persons": "ca46643e58bb148f",
     "gaps and careless persons: true scores": "edd686af0ca0911d",
     "a published key": "57626c440686c220",
-    "a published key: true scores": "9ae8ae8b4f636277",
+    "a published key: true scores": "842b8fb8f78d0cc2",
     "loadings of 1": "f4a3527fa24a1556",
     "loadings of 1: true scores": "9cf20cfebf78e276",
     "two points": "a2310a4622c5607a",

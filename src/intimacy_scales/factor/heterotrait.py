@@ -86,7 +86,8 @@ class HeterotraitMonotrait(Result):
         kind
             ``htmt`` or ``htmt2``.
         n_resamples, rng
-            How many resamples, and a seed or Generator.
+            How many resamples, and a seed or Generator. By default other resamples at each call: pass a
+            seed for what is to be shown again.
 
         Raises
         ------

@@ -71,9 +71,10 @@ class AnswerModel:
     def _common_part(self, scale: Scale, drawn: Floats) -> Floats:
         weights = self._weights(scale)
         phi, k = self.correlations.tolist(), len(weights)
-        variance = sum(weights[i] * phi[i][j] * weights[j] for i in range(k) for j in range(k))
+        # fsum, since sum rounds otherwise from Python 3.12
+        variance = math.fsum(weights[i] * phi[i][j] * weights[j] for i in range(k) for j in range(k))
         made = np.zeros(drawn.shape[1])
-        if variance <= _NOTHING * sum(map(abs, weights)) ** 2:
+        if variance <= _NOTHING * math.fsum(map(abs, weights)) ** 2:
             return made
         for weight, factor in zip(weights, drawn, strict=True):
             made += weight / math.sqrt(variance) * factor
@@ -85,7 +86,7 @@ class AnswerModel:
         position = {item: n for n, item in enumerate(self.instrument.item_ids)}
         for key in scale.keys:
             n = position[key.item]
-            slope = float(self.instrument.items[n].response_scale.step) * sum(bell(self.cuts[n]).tolist())
+            slope = float(self.instrument.items[n].response_scale.step) * math.fsum(bell(self.cuts[n]))
             sign = 1.0 if key.reverse == (key.item in self.reversed_items) else -1.0
             weights[self.owner[key.item]] += sign * slope * float(self.loadings[n])
         return weights

@@ -254,7 +254,7 @@ def efa(
         Persons that tests count on, if not those of the moments: with ``pairwise`` the harmonic mean
         over pairs of items.
     n_starts, rng, kaiser, gamma, epsilon, target, weights, power
-        As in `rotate`.
+        As in `rotate`; the seed is 0 by default.
     **reading
         How the table is read, as in `encode`; of a table of numbers without an instrument only
         ``on_invalid="accept"``, to take every number as it is.

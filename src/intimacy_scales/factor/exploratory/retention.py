@@ -158,7 +158,7 @@ def parallel_analysis(
     quantile
         Which quantile of their eigenvalues an observed one must exceed.
     rng
-        A seed or Generator.
+        A seed or Generator. By default seed 0: the same random data at each call.
     null
         ``normal``: of independent normal variables. ``permuted``: the answers themselves, each item's
         shuffled among those who answered it; needs each person's answers.

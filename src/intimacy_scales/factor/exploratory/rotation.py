@@ -142,7 +142,7 @@ def rotate(
     n_starts
         How often to start: from the loadings as they are, and from random rotations of them.
     rng
-        A seed or Generator, for these.
+        A seed or Generator, for these. By default seed 0: the same starts at each call.
     kaiser
         Whether to bring each row to length 1 first (Kaiser, 1958); by default for ``varimax`` and
         ``promax``.

@@ -76,7 +76,8 @@ def structure_report(
         Who answered together, such as couples: a column of the table, or one label for each person;
         with MLR.
     n_iterations, rng
-        Of parallel analysis, and of the random starts of rotation: how many, and a seed.
+        Of parallel analysis, and of the random starts of rotation: how many, and a seed, by default 0:
+        the same report at each call.
     **reading
         How the table is read, as in `encode`.
 

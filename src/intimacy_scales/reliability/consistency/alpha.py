@@ -116,7 +116,8 @@ class CronbachAlpha(Coefficient):
             Persons that a closed form counts on. By default the harmonic mean of the persons behind
             each covariance, which is all complete persons where nothing is missing.
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator.
+            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
+            pass a seed for what is to be shown again.
         clusters
             Who answered together, such as couples: a column of the table that was checked, or one
             label for each person. With ``adf`` influences are added up within clusters (a sandwich

@@ -126,7 +126,8 @@ def guttman_lambdas(
     of
         ``covariances``, or ``correlations``: as if all items had the same variance.
     rng
-        For lambda-4 of more than 24 items, where splits are searched.
+        For lambda-4 of more than 24 items, where splits are searched: a seed or Generator. By default
+        seed 0: the same search at each call.
     **reading
         How the table is read, as in `encode`.
 

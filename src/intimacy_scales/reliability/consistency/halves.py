@@ -330,7 +330,8 @@ def split_halves(
     of
         As in `split_half`.
     n_splits, rng
-        Beyond 24 items, splits are sampled: how many, and a seed or Generator.
+        Beyond 24 items, splits are sampled: how many, and a seed or Generator. By default other splits at
+        each call: pass a seed for what is to be shown again.
     **reading
         How the table is read, as in `encode`.
 

@@ -107,7 +107,8 @@ def hierarchical_omega(
     n_factors
         Group factors, at least 3: fewer do not identify a general one.
     rng
-        Of the random starts of rotation: a seed or Generator.
+        Of the random starts of rotation: a seed or Generator. By default seed 0: the same starts at each
+        call.
     **reading
         How the table is read, as in `encode`.
 

@@ -144,7 +144,8 @@ class McDonaldOmega(Coefficient):
             ``adf``: symmetric, any distribution. ``bootstrap``: percentiles; ``bca``: bias-corrected and
             accelerated (Efron, 1987).
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator.
+            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
+            pass a seed for what is to be shown again.
         clusters
             Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
             ``adf`` and the bootstrap.

@@ -274,7 +274,8 @@ def reliability_report(
     clusters
         Who answered together, such as couples: a column of the table, or one label for each person.
     n_resamples, rng
-        Of bootstrap intervals.
+        Of bootstrap intervals: how many, and a seed or Generator. By default other resamples at each
+        call: pass a seed for what is to be shown again.
     **reading
         How the table is read, as in `encode`.
 
