@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from intimacy_scales import cfa, encode, load, mcdonald_omega, simulate
+from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.exploratory import minimum
 from intimacy_scales.factor.exploratory.analysis import efa
 from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
 from intimacy_scales.factor.exploratory.retention import scree
+from intimacy_scales.factor.exploratory.rotation import rotate
+from intimacy_scales.factor.saddles import falling_way
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 
 Floats = NDArray[np.float64]
@@ -190,3 +196,104 @@ def test_a_minimum_is_not_left(kind):
     assert minimum._off_saddle(objective, rest.point, hessian, np.arange(6)) is None
     assert minimum._off_saddle(objective, rest.point, hessian, np.arange(0)) is None
     assert (n, agreement) == (2, 1)
+
+
+# ------------------------------------------------------------------ confirmatory models
+
+
+def one_factor(matrix: Floats, **options: Any) -> Any:
+    sample = as_sample(matrix)
+    return cfa("f =~ " + " + ".join(sample.names), sample, **options)
+
+
+@pytest.mark.parametrize("identification", ["marker", "fixed_factor"])
+@pytest.mark.parametrize(
+    ("matrix", "lavaan"),
+    [
+        (blocks((2, 2), 0.9, 0.1), 494.88),
+        (blocks((3, 3), 0.6, 0.1), 301.98),
+        (blocks((4, 4), 0.7, 0.05), 740.40),
+        (blocks((3, 3, 3), 0.6, 0.1), 605.36),
+        # by default 308.87, a maximum too; lavaan finds this one from another start
+        (drawn(blocks((3, 3), 0.6, 0.1), 300, 0), 307.4615),
+    ],
+)
+def test_one_factor_behind_like_blocks_is_the_most_likely_one(matrix, lavaan, identification):
+    result = one_factor(matrix, identification=identification)
+    assert result.fit.chi_square == pytest.approx(lavaan, abs=0.005)
+    problem, at = result.solution.problem, result.solution.at
+    scale = 1 / np.sqrt(problem.expected_information(at).diagonal())
+    assert falling_way(problem.observed_information(at), scale) is None
+    assert np.abs(at.gradient * scale).max() < 1e-5
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (3, 3, 3), (4, 4)])
+def test_which_of_like_maxima_is_taken_does_not_depend_on_units_of_factors(sizes):
+    matrix = blocks(sizes, 0.6, 0.1)
+    marker, fixed = (one_factor(matrix, identification=kind) for kind in ("marker", "fixed_factor"))
+    one, other = ([p.std_all for p in result.parameters if p.op == "=~"] for result in (marker, fixed))
+    np.testing.assert_allclose(one, other, atol=1e-6)
+    assert one[0] > 0.7
+
+
+def test_the_order_of_persons_and_of_items_does_not_matter():
+    """Answers of which every second item is like another: correlations .84 within two pairs, none between."""
+    ids, chance = ["tru01", "tru04", "tru09", "tru11"], np.random.default_rng(0)
+    drawn_answers = chance.standard_normal((40, 4)) @ np.linalg.cholesky(blocks((2, 2), 0.9, 0.1)).T
+    part = np.clip(np.round(4 + 1.3 * drawn_answers), 1, 7)
+    turns = ["0123", "1023", "0132", "1032", "2301", "3201", "2310", "3210"]
+    values = np.concatenate([part[:, [int(i) for i in turn]] for turn in turns])
+    table = pd.DataFrame({item: np.full(len(values), 4.0) for item in load("scii-24").item_ids})
+    for j, item in enumerate(ids):
+        table[item] = 8 - values[:, j] if item == "tru09" else values[:, j]
+    omega = mcdonald_omega(encode("scii-24", table), scale="trust")
+    assert omega.estimate == pytest.approx(0.5856, abs=5e-5)
+    low, high = omega.confidence_interval()
+    assert 0.5 < low < omega.estimate < high < 0.67
+    for seed in range(3):
+        order = np.random.default_rng(seed).permutation(len(table))
+        answers = encode("scii-24", table.iloc[order].reset_index(drop=True))
+        again = mcdonald_omega(answers, scale="trust")
+        assert again.estimate == pytest.approx(omega.estimate, abs=1e-9)
+        assert again.std_loadings == pytest.approx(omega.std_loadings, abs=1e-6)
+        turned = cfa("f =~ tru09 + tru01 + tru11 + tru04", answers)
+        assert turned.fit.chi_square == pytest.approx(omega.fit.chi_square, abs=1e-6)
+
+
+# ------------------------------------------------------------------ rotation
+
+
+@pytest.mark.parametrize("method", ["varimax", "quartimax", "oblimin", "geomin"])
+def test_one_start_on_a_saddle_comes_where_others_do(method):
+    loadings = minres(blocks((3, 3), 0.6, 0.2), 2).loadings
+    one, many = rotate(loadings, method, n_starts=1), rotate(loadings, method, n_starts=10)
+    assert one.criterion == pytest.approx(many.criterion, abs=1e-9)
+    assert one.converged
+    assert one.agreement == 1
+    np.testing.assert_allclose(one.loadings, many.loadings, atol=1e-5)
+
+
+# ------------------------------------------------------------------ advice
+
+
+def test_three_items_whose_correlations_no_factor_makes_are_named(shared: Path):
+    table = pd.read_csv(shared / "oracles" / "data" / "commitmentQ.csv")
+    with pytest.raises(
+        NotConvergedError, match=r"three indicators of c \(com.1_1, com.1_2, com.1_3: 0.672, -0.028"
+    ):
+        cfa("c =~ com.1_1 + com.1_2 + com.1_3", table)
+
+
+def test_a_negative_product_is_told_of_a_matrix_and_no_start_values_are_advised():
+    matrix = np.array([[1, 0.67, -0.1], [0.67, 1, 0.1], [-0.1, 0.1, 1]])
+    with pytest.raises(NotConvergedError, match="leave one of the three out, or add items") as told:
+        one_factor(matrix)
+    assert "start values" not in str(told.value)
+
+
+def test_advice_can_be_followed_where_it_is_given():
+    answers = encode("scii-24", simulate("scii-24", 60, rng=3).answers)
+    reason = mcdonald_omega(answers, scale="total", model="bifactor").reason
+    assert reason is not None
+    assert "try model='second_order' or 'correlated'" in reason
+    assert "start values" not in reason

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.exploratory.turned_off import off_saddle
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.normal_draws import standard_normal
 
@@ -407,6 +408,11 @@ def lowest(family: Family, n_starts: int, rng: np.random.Generator, first: Float
         try:
             turns, values, _ = _settled(family, starts, _LOOSE, _STEPS)
             turn, criterion, settled = _best(family, turns, values)
+            while settled and (below := off_saddle(family, turn)) is not None:
+                # the starts that came to the saddle lead to what lies below it
+                on_it = values <= criterion + _SAME * (1 + abs(criterion))
+                turn, criterion, settled = _polished(family, below[None])
+                values[on_it] = criterion
         except np.linalg.LinAlgError:
             raise NotConvergedError(_COLLAPSED) from None
     agreeing = values <= criterion + _SAME * (1 + abs(criterion))

@@ -16,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.saddles import both_sides, falling_way
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.numerics.ties import SAME, descending, eigenvectors, first_lowest
+from intimacy_scales.numerics.ties import SAME, descending, first_lowest
 
 TOLERANCE = 1e-8
 _STEPS = 50
 _SHORTEST = 1e-9
 _SUFFICIENT = 1e-4
 _RIDGE = 1e-3
-_BENT_DOWN = 1e-6  # of the largest second derivative: less may be rounding, or a valley that is flat
-_LENGTHS = 0.01 * 2.0 ** np.arange(7)  # of a step off a saddle, in uniquenesses or their logarithms
 _ENOUGH = 0.5  # of the starts agree: there are hardly lower minima
 _CLOSE = 0.02  # in the same units: there is one minimum within
 _ALIKE = 1e-4  # uniquenesses that differ by less belong to one minimum
@@ -183,22 +182,17 @@ def _off_saddle(objective: Objective, point: Point, hessian: Floats, free: NDArr
     The way leads down to both sides. The lower one is taken; where they are as low, the one on which the
     first of the uniquenesses that change most becomes smaller.
     """
-    inner = hessian[np.ix_(free, free)]
-    margin = _BENT_DOWN * float(np.abs(inner.diagonal()).max(initial=0))
-    try:
-        np.linalg.cholesky(inner + margin * np.eye(len(free)))
-    except np.linalg.LinAlgError:
-        vectors = eigenvectors(inner, _BENT_DOWN)[1]
-    else:
+    inner = falling_way(hessian[np.ix_(free, free)])
+    if inner is None:
         return None
     way = np.zeros(len(point.at))
-    way[free] = vectors[:, 0]
-    ends = []
-    for side in (-1, 1):
-        places = [np.clip(point.at + side * length * way, *objective.bounds) for length in _LENGTHS]
-        reached = [objective.point(place) for place in places]
-        ends.append(reached[first_lowest([end.value for end in reached])])
-    end = ends[first_lowest([end.value for end in ends])]
+    way[free] = inner
+
+    def moved(step: Floats) -> Point:
+        return objective.point(np.clip(point.at + step, *objective.bounds))
+
+    sides = list(both_sides(way, lambda step: moved(step).value))
+    end = moved(sides[first_lowest([value for _, value in sides])][0])
     return end if end.value < point.value - 10 * point.rounding else None
 
 

@@ -52,6 +52,13 @@ _OF = {
     "second_order": "a second-order factor",
     "bifactor": "a bifactor model",
 }
+# the options of `mcdonald_omega`, and its neighbours; a model's own options are those of `cfa`
+_ADVICE = {
+    "one_factor": "use cronbach_alpha() or greatest_lower_bound(), which need no factor",
+    "correlated": "try model='one_factor', or the parts one by one (scale=)",
+    "second_order": "try model='correlated', or hierarchical_omega(), which fits no such model",
+    "bifactor": "try model='second_order' or 'correlated', or hierarchical_omega(), which fits no such model",
+}
 _FEWEST = 3
 _ROUNDING = 1e-12
 
@@ -334,7 +341,7 @@ def omega_from(
             sample.check_usable()
             written, general = model_of(answers.instrument, moments.scale, model, moments.items)
             by_item = dict(zip(moments.items, moments.weights.tolist(), strict=True))
-            found = omega_figures(written, general, sample, by_item, denominator)
+            found = omega_figures(written, general, sample, by_item, denominator, _ADVICE[model])
             return McDonaldOmega(answers=answers, **found, **common)
     except EstimationError as error:
         reason = str(error)

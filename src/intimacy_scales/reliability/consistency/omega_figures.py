@@ -59,7 +59,12 @@ def model_of(
 
 
 def omega_figures(
-    written: Model, general: str | None, sample: SampleMoments, by_item: Mapping[str, float], denominator: str
+    written: Model,
+    general: str | None,
+    sample: SampleMoments,
+    by_item: Mapping[str, float],
+    denominator: str,
+    advice: str,
 ) -> dict[str, Any]:
     """Fit a model and return what `McDonaldOmega` says of it.
 
@@ -73,6 +78,8 @@ def omega_figures(
         How much each item counts in the score.
     denominator
         ``model`` or ``observed``.
+    advice
+        What to try where the model has no solution.
     """
     ordered = sample.of(written.observed)
     # markers leave the disturbance of a part free to be negative, which a fixed variance of 1 does not
@@ -85,7 +92,7 @@ def omega_figures(
     # three items of one factor are identified, and so are two of each of several that correlate
     fewest = min(len(written.indicators(factor)) for factor in written.latent)
     identified = general is None and fewest >= (_FEWEST if len(written.latent) == 1 else _PAIR)
-    solution = solve(table, [ordered], identified=identified)
+    solution = solve(table, [ordered], identified=identified, advice=advice)
     weights = np.array([by_item[item] for item in written.observed])
     top = None if general is None else written.latent.index(general)
     parts = sum_parts(solution, weights, top)

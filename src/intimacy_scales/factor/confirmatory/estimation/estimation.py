@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +20,8 @@ from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     person_scores,
 )
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+from intimacy_scales.factor.saddles import both_sides, falling_way
+from intimacy_scales.numerics.ties import descending
 
 _STEPS = 200
 _DONE = 1e-15  # of -logL / n, what another Newton step would gain
@@ -179,6 +182,14 @@ class Problem:
             total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
         return total
 
+    def own_shares(self, at: Evaluation) -> Floats:
+        """Return the share of each item's variance, group by group, that no factor explains."""
+        parts = []
+        for group, basis in zip(self.groups, at.bases, strict=True):
+            theta = group.structure.matrices(group.values(at.values))["theta"]
+            parts.append(theta.diagonal() / basis.covariances.diagonal())
+        return np.concatenate(parts)
+
     def first_order_information(self, at: Evaluation) -> Floats:
         """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
         total = np.zeros((self.n_free, self.n_free))
@@ -206,7 +217,9 @@ class Optimum:
 
 
 def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -> Optimum:
-    """Find the maximum of the likelihood by Fisher scoring, and Newton steps once it is near.
+    """Find a maximum of the likelihood by Fisher scoring, and Newton steps once it is near.
+
+    Where the search comes to rest on a saddle, it goes on from below it.
 
     Raises
     ------
@@ -218,8 +231,19 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
         raise NotConvergedError(
             "the start values imply no covariance matrix: give others with start(...) in the model"
         )
+    steps = 0
+    while True:
+        optimum = _at_rest(problem, at, steps, max_iterations)
+        below = _off_saddle(problem, optimum.at)
+        if below is None:
+            return optimum
+        at, steps = below, optimum.iterations
+
+
+def _at_rest(problem: Problem, at: Evaluation, steps: int, max_iterations: int) -> Optimum:
+    """Return where the search comes to rest that has taken some steps already."""
     damping, near = 0.0, False
-    for step in range(max_iterations):
+    for step in range(steps, max_iterations):
         direction, gain, near = _direction(problem, at, damping, near=near)
         if gain < _ROUNDING:
             return _finished(problem, at, step)
@@ -232,15 +256,51 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
         at, damping = found, damping / 10 if damping > _LEAST_DAMPING else 0.0
     raise NotConvergedError(
         f"no maximum of the likelihood within {max_iterations} steps (largest derivative "
-        f"{float(np.abs(at.gradient).max()):.2g}): the model may not fit these data at all, or two of its "
-        "factors may be one; try other start values, fixed-factor identification, or fewer parameters"
+        f"{float(np.abs(at.gradient).max()):.2g})"
     )
+
+
+def _off_saddle(problem: Problem, at: Evaluation) -> Evaluation | None:
+    """Return a more likely place beside a saddle, or None at a maximum.
+
+    On both sides of it the likelihood rises. The more likely side is taken; where they are as likely, as
+    with mirror images, the one on which the first items have less variance of their own.
+    """
+    scale = problem.expected_information(at).diagonal()
+    if not (scale > 0).all():
+        return None
+    way = falling_way(problem.observed_information(at), 1 / np.sqrt(scale))
+    if way is None:
+        return None
+
+    def value(step: Floats) -> float:
+        found = problem.evaluate(at.values + step)
+        return np.inf if found is None else found.value
+
+    ends = [problem.evaluate(at.values + step) for step, _ in both_sides(way, value)]
+    lower = [end for end in ends if end is not None and end.value < at.value - _ROUNDING]
+    return most_likely(problem, lower)
+
+
+def most_likely(problem: Problem, found: Sequence[Evaluation]) -> Evaluation | None:
+    """Return the most likely of several places, by the first items' own variances where they are as likely.
+
+    A rule that neither rounding nor the way in which factors have their units decides.
+    """
+    if not found:
+        return None
+    values = np.array([at.value for at in found])
+    best = np.flatnonzero(values <= values.min() + _AS_LIKELY).tolist()
+    order = descending(np.array([-problem.own_shares(found[i]) for i in best]), _SAME_SHARE)
+    return found[best[int(order[0])]]
 
 
 _ROUNDING = 1e-11  # of -logL / n: a gain that may be lost in the rounding of its value
 _MOST_DAMPING = 1e6
 _LEAST_DAMPING = 1e-4
 _FALL = 0.25
+_AS_LIKELY = 1e-9  # of -logL / n
+_SAME_SHARE = 1e-4  # of an item's variance
 
 
 def _finished(problem: Problem, at: Evaluation, iterations: int) -> Optimum:

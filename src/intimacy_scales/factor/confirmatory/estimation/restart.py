@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.estimation import GroupPart, Problem, maximize
+from intimacy_scales.factor.confirmatory.estimation.estimation import (
+    GroupPart,
+    Optimum,
+    Problem,
+    maximize,
+    most_likely,
+)
 from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
 from intimacy_scales.factor.confirmatory.estimation.starts import start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
@@ -17,6 +23,7 @@ from intimacy_scales.factor.sample import SampleMoments
 
 _TINY = 1e-3
 _LITTLE = 0.05
+_OTHERWISE = 0.2  # of an item's variance
 
 
 def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
@@ -36,9 +43,11 @@ def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Probl
     return Problem(groups=tuple(groups), n_free=table.n_free)
 
 
-def usable_start(table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem) -> Floats:
+def usable_start(
+    table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem, *, likely: bool = False
+) -> Floats:
     """Return start values that imply covariances: with fixed values among them, smaller ones if need be."""
-    start = start_values(table, samples)
+    start = start_values(table, samples, likely=likely)
     ties = np.zeros(table.n_free, dtype=np.bool_)
     for p in table.parameters:
         kind, row, column = p.place
@@ -53,6 +62,26 @@ def usable_start(table: ParameterTable, samples: Sequence[SampleMoments], proble
         if problem.evaluate(tried) is not None:
             return tried
     return start
+
+
+def best_maximum(
+    table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem, found: Optimum, most_steps: int
+) -> Optimum:
+    """Return the most likely of the maximum that was found, and of the one above another start.
+
+    The other start has the most likely loadings of each factor's items alone. It is only gone up from where
+    it explains some item otherwise than what was found, as where a factor could be that of either half of
+    its items; else it leads to the same.
+    """
+    start = usable_start(table, samples, problem, likely=True)
+    there = problem.evaluate(start)
+    if there is None or np.abs(problem.own_shares(there) - problem.own_shares(found.at)).max() < _OTHERWISE:
+        return found
+    try:
+        other = maximize(problem, start, max_iterations=most_steps)
+    except NotConvergedError:
+        return found
+    return other if most_likely(problem, [found.at, other.at]) is other.at else found
 
 
 def rescaled_start(

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
+from intimacy_scales.factor.confirmatory.advice import to_identify, to_settle
 from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Optimum, Problem, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
@@ -21,6 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.restart import (
+    best_maximum,
     plain_start,
     problem_of,
     rescaled_start,
@@ -103,7 +105,7 @@ def degrees_of_freedom(table: ParameterTable) -> int:
     return moments * table.n_groups - table.n_free
 
 
-def check_counts(table: ParameterTable, groups: Sequence[str | None]) -> None:
+def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
     """Raise where there are more parameters than moments."""
     df = degrees_of_freedom(table)
     if df >= 0:
@@ -112,26 +114,14 @@ def check_counts(table: ParameterTable, groups: Sequence[str | None]) -> None:
     moments = table.n_free + df
     raise NotIdentifiedError(
         f"the model is not identified: {table.n_free} free parameters for {moments} variances, covariances"
-        f"{' and means' if table.with_means else ''} ({_few(names)}). {_remedy(table)}",
+        f"{' and means' if table.with_means else ''} ({_few(names)}). "
+        f"{_sentence(advice) or to_identify(table)}",
         names,
     )
 
 
-def _remedy(table: ParameterTable) -> str:
-    small = {f: len(table.model.indicators(f)) for f in table.model.latent}
-    single = [factor for factor, n in small.items() if n == 1]
-    if single:
-        return (
-            f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, "
-            "or let items of several scales measure one factor (factors='one')"
-        )
-    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # noqa: PLR2004 - three identify one
-    if tight:
-        return (
-            "A factor needs three indicators, or two and a correlation with another factor "
-            f"({', '.join(tight)}): add items, set its loadings equal (a*x1 + a*x2), or fix a parameter"
-        )
-    return "Fix some of them, set some equal with a label, or add items"
+def _sentence(advice: str | None) -> str | None:
+    return advice and advice[0].upper() + advice[1:]
 
 
 def _few(names: Sequence[str]) -> str:
@@ -140,7 +130,12 @@ def _few(names: Sequence[str]) -> str:
 
 
 def check_identified(
-    problem: Problem, at: Evaluation, table: ParameterTable, groups: Sequence[str | None], where: str
+    problem: Problem,
+    at: Evaluation,
+    table: ParameterTable,
+    groups: Sequence[str | None],
+    where: str,
+    advice: str | None = None,
 ) -> None:
     """Raise where the information at some values is singular, naming what cannot be told apart."""
     information = problem.expected_information(at)
@@ -158,7 +153,7 @@ def check_identified(
         tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # noqa: PLR2004 - takes part
     raise NotIdentifiedError(
         f"the model is not identified{where}: these parameters cannot be told apart: {_few(tied)}. "
-        f"{_remedy(table)}",
+        f"{_sentence(advice) or to_identify(table)}",
         tied,
     )
 
@@ -173,6 +168,7 @@ def solve(
     max_iterations: int = 200,
     start: Floats | None = None,
     identified: bool = False,
+    advice: str | None = None,
 ) -> Solution:
     """Estimate a model.
 
@@ -193,20 +189,25 @@ def solve(
         Values of the free parameters to begin with, of a model that is known to be identified.
     identified
         Whether it is known to be, so that only the estimates are looked at.
+    advice
+        What to try where there is no solution, if not what `cfa` has options for.
     """
     labels = [sample.group for sample in samples]
-    check_counts(table, labels)
+    check_counts(table, labels, advice)
     problem = problem_of(table, samples)
     wholes = tuple(
         saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
     )
+    given = start is not None
     if start is None:
         start = usable_start(table, samples, problem)
         if not identified:
-            _check_at_large(problem, start, table, labels)
-    optimum = _settled(table, samples, problem, start, max_iterations)
+            _check_at_large(problem, start, table, labels, advice)
+    optimum = _settled(table, samples, problem, start, max_iterations, advice)
+    if not given:
+        optimum = best_maximum(table, samples, problem, optimum, max_iterations)
     _check_variances(problem, table, optimum.at, labels)
-    check_identified(problem, optimum.at, table, labels, " at the estimates")
+    check_identified(problem, optimum.at, table, labels, " at the estimates", advice)
     gaps = any(sample.missing == "fiml" for sample in samples)
     kind = information or ("observed" if estimator == "MLR" or gaps else "expected")
     a = (
@@ -265,6 +266,7 @@ def _settled(
     problem: Problem,
     start: Floats,
     max_iterations: int,
+    advice: str | None,
 ) -> Optimum:
     """Search from a start; from others where that does not settle."""
     try:
@@ -278,7 +280,9 @@ def _settled(
                 return maximize(problem, again, max_iterations=max_iterations)
             except NotConvergedError:
                 continue
-        raise first from None
+        if problem.evaluate(start) is None:
+            raise
+        raise NotConvergedError(f"{first}: {to_settle(table, samples, advice)}") from None
 
 
 def _check_variances(
@@ -304,7 +308,11 @@ def _where(label: str | None) -> str:
 
 
 def _check_at_large(
-    problem: Problem, starts: Floats, table: ParameterTable, labels: Sequence[str | None]
+    problem: Problem,
+    starts: Floats,
+    table: ParameterTable,
+    labels: Sequence[str | None],
+    advice: str | None,
 ) -> None:
     """Raise where parameters cannot be told apart at values near the start that nothing singles out."""
     rng = np.random.default_rng(1)
@@ -313,7 +321,7 @@ def _check_at_large(
         off_zero = np.where(starts == 0, spread * _typical(table, problem), 0.0)
         at = problem.evaluate(starts * shift + off_zero * standard_normal(rng, len(starts)))
         if at is not None:
-            check_identified(problem, at, table, labels, "")
+            check_identified(problem, at, table, labels, "", advice)
             return
 
 

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
+from intimacy_scales.factor.exploratory.extraction import ml
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 
 _MOST = 0.9  # standardized loading, and correlation, to begin with
 _LEAST = 0.3
 _UNIQUE = 0.2
+_ALMOST = 0.97  # most likely ones may be as high
+_ONE_SOLUTION = 3
+
+Axis = Callable[[Floats], Floats]
 
 
-def start_values(table: ParameterTable, samples: Sequence[SampleMoments]) -> Floats:
+def start_values(table: ParameterTable, samples: Sequence[SampleMoments], *, likely: bool = False) -> Floats:
     """Return start values (n_free,).
 
-    Loadings are those of each factor's first principal axis, factor covariances those of sums of
-    items corrected for it, residual variances what is left; equal parameters begin at the mean of
-    their values.
+    Loadings are those of each factor's first principal axis, or the most likely ones of one factor behind
+    its items alone; factor covariances those of sums of items corrected for it, residual variances what is
+    left; equal parameters begin at the mean of their values.
     """
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)
     given = np.full(table.n_free, np.nan)
     for group, sample in enumerate(samples):
         own = table.of_group(group)
-        guesses = _of_group(own, table, sample)
+        guesses = _of_group(own, table, sample, _likely_axis if likely else _axis)
         for parameter, guess in zip(own, guesses, strict=True):
             if parameter.free < 0:
                 continue
@@ -39,10 +45,12 @@ def start_values(table: ParameterTable, samples: Sequence[SampleMoments]) -> Flo
     return np.where(np.isnan(given), starts, given)
 
 
-def _of_group(parameters: Sequence[Parameter], table: ParameterTable, sample: SampleMoments) -> list[float]:
+def _of_group(
+    parameters: Sequence[Parameter], table: ParameterTable, sample: SampleMoments, axis_of: Axis
+) -> list[float]:
     sds = np.sqrt(np.diag(sample.ml_covariances))
     correlations = np.nan_to_num(sample.correlations)
-    loadings, phi = _standardized(table, parameters, correlations)
+    loadings, phi = _standardized(table, parameters, correlations, axis_of)
     units = _factor_units(table, parameters, loadings, sds)
     unique = np.clip(1 - np.einsum("ij,jk,ik->i", loadings, phi, loadings), _UNIQUE, 1.0)
     paths, disturbances = _between_factors(table, parameters, phi, units)
@@ -62,7 +70,9 @@ def _of_group(parameters: Sequence[Parameter], table: ParameterTable, sample: Sa
     return guesses
 
 
-def _standardized(table: ParameterTable, parameters: Sequence[Parameter], r: Floats) -> tuple[Floats, Floats]:
+def _standardized(
+    table: ParameterTable, parameters: Sequence[Parameter], r: Floats, axis_of: Axis
+) -> tuple[Floats, Floats]:
     """Return standardized loadings (p, m) and factor correlations (m, m)."""
     model = table.model
     m, loadings = len(model.latent), np.zeros((len(model.observed), len(model.latent)))
@@ -74,7 +84,7 @@ def _standardized(table: ParameterTable, parameters: Sequence[Parameter], r: Flo
         )
         if not own:
             continue
-        axis = _axis(left[np.ix_(own, own)])
+        axis = axis_of(left[np.ix_(own, own)])
         crowded = [bool(loadings[i].any()) for i in own]
         loadings[own, k] = axis
         if any(
@@ -102,6 +112,18 @@ def _axis(r: Floats) -> Floats:
     axis = axis * directions(axis[:, None])
     size = np.clip(np.abs(axis), 0.1, _MOST)
     return np.where(axis < 0, -size, size)
+
+
+def _likely_axis(r: Floats) -> Floats:
+    """Return the most likely loadings of one factor behind items; up to three have one solution only."""
+    if len(r) <= _ONE_SOLUTION:
+        return _axis(r)
+    try:
+        loadings = ml(r, 1).loadings
+    except EstimationError:
+        return _axis(r)
+    found: Floats = np.clip((loadings * directions(loadings))[:, 0], -_ALMOST, _ALMOST)
+    return found
 
 
 def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
