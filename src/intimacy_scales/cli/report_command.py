@@ -97,7 +97,7 @@ def report_command(
 
     own = inspect.signature(options, eval_str=True).parameters
     everything = [*_FIRST, *(p.replace(kind=_OWN) for p in own.values()), *_LAST]
-    command.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]  # typer reads it
     command.__annotations__ = {p.name: p.annotation for p in everything}
     command.__doc__, command.__module__ = options.__doc__, options.__module__
     return command

@@ -150,5 +150,5 @@ def reads_answers(function: Function) -> Function:
         for option in fields(Reading)
         if option.name not in signature.parameters
     ]
-    function.__signature__ = signature.replace(parameters=[*shown, *options])  # type: ignore[attr-defined]
+    function.__signature__ = signature.replace(parameters=[*shown, *options])  # type: ignore[attr-defined]  # help() reads it
     return function

@@ -34,16 +34,16 @@ def batches_from(source: Any, one: str) -> Iterable[Any]:
     if is_of(source, "polars", "LazyFrame"):
         if not hasattr(source, "collect_batches"):
             raise ResponseError("this polars cannot give a LazyFrame in batches: pass [frame.collect()]")
-        return source.collect_batches(chunk_size=_ROWS)  # type: ignore[no-any-return]
+        batches: Iterable[Any] = source.collect_batches(chunk_size=_ROWS)
+        return batches
     if any(is_of(source, "pyarrow", name) for name in ("Dataset", "Scanner")):
-        return source.to_batches()  # type: ignore[no-any-return]
-    if is_of(source, "pyarrow", "RecordBatchReader"):
-        return source  # type: ignore[no-any-return]
-    if hasattr(source, "__arrow_c_stream__") and not isinstance(source, list | tuple):
-        return needs("pyarrow", "io").RecordBatchReader.from_stream(source)  # type: ignore[no-any-return]
+        source = source.to_batches()
+    elif hasattr(source, "__arrow_c_stream__") and not is_of(source, "pyarrow", "RecordBatchReader"):
+        source = needs("pyarrow", "io").RecordBatchReader.from_stream(source)
     if isinstance(source, str) or not isinstance(source, Iterable):
         raise ResponseError(
             f"batches={source!r}: pass tables one after another, in a list or generator, or a LazyFrame, "
             "RecordBatchReader, dataset or DuckDB relation"
         )
-    return source
+    tables: Iterable[Any] = source
+    return tables
