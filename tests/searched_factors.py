@@ -63,6 +63,8 @@ def matrices() -> Iterator[tuple[str, Floats, int]]:
     yield "two of two like clusters", clusters(2, 4), 2
     yield "two of four like clusters", clusters(4, 3, 0.5, 0.1), 2
     yield "three of three like clusters", clusters(3, 4, 0.6, 0.2), 3
+    yield "one of two like pairs", clusters(2, 2, 0.9, 0.1), 1
+    yield "two of six like pairs", clusters(6, 2, 0.6, 0.4), 2
     yield "all alike", alike(8), 1
     yield "all alike, two", alike(8), 2
     yield "a ring", ring(10), 2
@@ -204,6 +206,8 @@ def confirmatory() -> dict[str, Told]:
         "clusters": (three, whole.assign(c=np.arange(300) // 2), {"clusters": "c", "estimator": "MLR"}),
         "one of three": (_of((1, 12)), whole, {}),
         "one of three like clusters": (_of((1, 12)), as_sample(clusters(3, 4, 0.6, 0.2)), {}),
+        "one of two like pairs": (_of((1, 4)), as_sample(clusters(2, 2, 0.9, 0.1)), {}),
+        "one of two like clusters": (_of((1, 6)), as_sample(clusters(2, 3, 0.6, 0.1)), {}),
         "two like clusters": (_of((1, 4), (5, 8)), as_sample(clusters(2, 4, 0.6, 0.2)), {}),
         "all alike": (_of((1, 8)), as_sample(alike(8)), {}),
         "one of two unrelated": (_of((1, 8)), as_sample(clusters(2, 4)), {}),
@@ -254,6 +258,16 @@ def two_level() -> dict[str, Told]:
         cases[f"{n_persons} persons, {k} items"] = y, who
     y, who, _ = diary(40, 3, 8)
     cases["nothing between"] = y - np.round(np.array([y[who == i].mean(axis=0) for i in range(40)]))[who], who
+    chance = np.random.default_rng(9)
+    y = np.repeat(chance.integers(-2, 3, size=(12, 2)), 6, axis=0) + chance.integers(-2, 3, size=(72, 2))
+    y = np.repeat(y, 2, axis=1) + np.repeat(chance.integers(-1, 2, size=(12, 4)), 6, axis=0)
+    y, who = (y + chance.integers(-2, 3, size=(72, 4))).astype(np.float64), np.repeat(np.arange(12), 6)
+    turns = [[0, 1, 2, 3], [1, 0, 2, 3], [0, 1, 3, 2], [1, 0, 3, 2]]
+    turns += [turn[2:] + turn[:2] for turn in turns]
+    cases["like pairs"] = (
+        np.concatenate([y[:, turn] for turn in turns]),
+        np.concatenate([who + 12 * i for i in range(8)]),
+    )
     table = real("gratitude_a")
     if table is not None:
         table = table.dropna()

@@ -22,6 +22,13 @@ from intimacy_scales.factor.exploratory.retention import scree
 from intimacy_scales.factor.exploratory.rotation import rotate
 from intimacy_scales.factor.saddles import falling_way
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
+from intimacy_scales.reliability.diary.two_level import fitting, search
+from intimacy_scales.reliability.diary.two_level.fitting import fit_two_level
+from intimacy_scales.reliability.diary.two_level.likelihood import (
+    ClusterMoments,
+    cluster_moments,
+    likelihood_at,
+)
 
 Floats = NDArray[np.float64]
 
@@ -258,6 +265,43 @@ def test_the_order_of_persons_and_of_items_does_not_matter():
         assert again.std_loadings == pytest.approx(omega.std_loadings, abs=1e-6)
         turned = cfa("f =~ tru09 + tru01 + tru11 + tru04", answers)
         assert turned.fit.chi_square == pytest.approx(omega.fit.chi_square, abs=1e-6)
+
+
+# ------------------------------------------------------------------ two levels
+
+
+def like_pairs(within: tuple[float, float], between: tuple[float, float]) -> ClusterMoments:
+    """Moments of 240 persons on five days: 30 persons, with the two pairs of items in every order."""
+    chance = np.random.default_rng(0)
+    inside, outside = (np.linalg.cholesky(blocks((2, 2), *of)).T for of in (within, between))
+    y = (chance.standard_normal((30, 4)) @ outside)[:, None] + chance.standard_normal((30, 5, 4)) @ inside
+    turns = [[0, 1, 2, 3], [1, 0, 2, 3], [0, 1, 3, 2], [1, 0, 3, 2]]
+    turns += [turn[2:] + turn[:2] for turn in turns]
+    rows = np.concatenate([y[:, :, turn] for turn in turns]).reshape(-1, 4)
+    return cluster_moments(rows, np.repeat(np.arange(240), 5))
+
+
+def deviance(data: ClusterMoments, within: Floats, between: Floats) -> float:
+    point = likelihood_at(data, within, between)
+    assert point is not None
+    return point.deviance
+
+
+@pytest.mark.parametrize("equal", [False, True])
+@pytest.mark.parametrize("of", [((0.8, 0.1), (0.8, 0.1)), ((0.5, 0.3), (0.8, 0.1)), ((0.8, 0.1), (0.6, 0.4))])
+def test_pairs_of_items_in_a_diary_do_not_hold_a_search_on_a_ridge(of, equal):
+    data, chance = like_pairs(*of), np.random.default_rng(1)
+    found = fit_two_level(data, equal_loadings=equal)
+    kind = fitting._EqualLoadingsModel if equal else fitting._FactorModel
+    model, alike = kind(4), data.divided_by(data.sds)
+    lowest = deviance(data, found.within, found.between)
+    for _ in range(10):
+        start = model.starts(alike)[0] * chance.uniform(0.6, 1.4, len(found.theta))
+        other = search._climb(alike, model, start, nonnegative=False)
+        if other is not None:
+            sds = np.outer(data.sds, data.sds)
+            within, between = (matrix * sds for matrix in model.matrices(other.theta))
+            assert lowest <= deviance(data, within, between) + 1e-6
 
 
 # ------------------------------------------------------------------ rotation

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.saddles import both_sides, falling_way
+from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.numerics.ties import SAME, descending, first_lowest
+from intimacy_scales.numerics.ties import SAME, descending
 
 TOLERANCE = 1e-8
 _STEPS = 50
@@ -26,6 +26,7 @@ _SHORTEST = 1e-9
 _SUFFICIENT = 1e-4
 _RIDGE = 1e-3
 _ENOUGH = 0.5  # of the starts agree: there are hardly lower minima
+_NEAR = 0.01  # derivatives near a saddle: to wait for 0 would let rounding grow, and it decide the side
 _CLOSE = 0.02  # in the same units: there is one minimum within
 _ALIKE = 1e-4  # uniquenesses that differ by less belong to one minimum
 
@@ -138,10 +139,10 @@ def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequen
         slope = point.gradient
         held = ((point.at <= low) & (slope > 0)) | ((point.at >= high) & (slope < 0))
         largest = float(np.abs(slope[~held]).max(initial=0))
-        curvature = objective.curvature(point)
-        if largest <= tolerance:
+        curvature, after = objective.curvature(point), None
+        if largest <= _NEAR:
             after = _off_saddle(objective, point, curvature[0], np.flatnonzero(~held))
-        else:
+        if after is None and largest > tolerance:
             after = _descent(objective, point, _direction(curvature, slope, held))
         if after is None:
             return Rest(point, largest, step)
@@ -191,9 +192,10 @@ def _off_saddle(objective: Objective, point: Point, hessian: Floats, free: NDArr
     def moved(step: Floats) -> Point:
         return objective.point(np.clip(point.at + step, *objective.bounds))
 
-    sides = list(both_sides(way, lambda step: moved(step).value))
-    end = moved(sides[first_lowest([value for _, value in sides])][0])
-    return end if end.value < point.value - 10 * point.rounding else None
+    for step in lower_sides(way, lambda step: moved(step).value, point.value):
+        end = moved(step)
+        return end if end.value < point.value - 10 * point.rounding else None
+    return None
 
 
 def _quasi_newton(objective: Objective, start: Floats) -> Floats:

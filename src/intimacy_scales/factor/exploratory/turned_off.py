@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intimacy_scales.factor.saddles import both_sides, falling_way
+from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.numerics.ties import first_lowest
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.exploratory.criteria import Family
@@ -38,10 +37,11 @@ def off_saddle(family: Family, turn: Floats) -> Floats | None:
     def moved(step: Floats) -> Floats:
         return family.moved(turn[None], np.tensordot(step, family.ways, 1)[None])
 
-    sides = list(both_sides(way, lambda step: float(family.valued(moved(step))[0][0])))
-    if not sides:
-        return None
-    step, value = sides[first_lowest([value for _, value in sides])]
+    def value(step: Floats) -> float:
+        return float(family.valued(moved(step))[0][0])
+
     here = float(family.valued(turn[None])[0][0])
-    lower: Floats = moved(step)[0]
-    return lower if value < here - _LOWER * (1 + abs(here)) else None
+    for step in lower_sides(way, value, here):
+        lower: Floats = moved(step)[0]
+        return lower if value(step) < here - _LOWER * (1 + abs(here)) else None
+    return None

@@ -20,7 +20,7 @@ from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     person_scores,
 )
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
-from intimacy_scales.factor.saddles import both_sides, falling_way
+from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.numerics.ties import descending
 
 _STEPS = 200
@@ -277,22 +277,24 @@ def _off_saddle(problem: Problem, at: Evaluation) -> Evaluation | None:
         found = problem.evaluate(at.values + step)
         return np.inf if found is None else found.value
 
-    ends = [problem.evaluate(at.values + step) for step, _ in both_sides(way, value)]
+    ends = [problem.evaluate(at.values + step) for step in lower_sides(way, value, at.value)]
     lower = [end for end in ends if end is not None and end.value < at.value - _ROUNDING]
-    return most_likely(problem, lower)
+    return _by_own_shares(problem, lower) if lower else None
 
 
-def most_likely(problem: Problem, found: Sequence[Evaluation]) -> Evaluation | None:
-    """Return the most likely of several places, by the first items' own variances where they are as likely.
+def most_likely(problem: Problem, found: Sequence[Evaluation]) -> Evaluation:
+    """Return the most likely of several places; of those as likely, by the first items' own variances."""
+    least = min(at.value for at in found)
+    return _by_own_shares(problem, [at for at in found if at.value <= least + _AS_LIKELY])
+
+
+def _by_own_shares(problem: Problem, found: Sequence[Evaluation]) -> Evaluation:
+    """Return the place at which the first items have less variance of their own.
 
     A rule that neither rounding nor the way in which factors have their units decides.
     """
-    if not found:
-        return None
-    values = np.array([at.value for at in found])
-    best = np.flatnonzero(values <= values.min() + _AS_LIKELY).tolist()
-    order = descending(np.array([-problem.own_shares(found[i]) for i in best]), _SAME_SHARE)
-    return found[best[int(order[0])]]
+    order = descending(np.array([-problem.own_shares(at) for at in found]), _SAME_SHARE)
+    return found[int(order[0])]
 
 
 _ROUNDING = 1e-11  # of -logL / n: a gain that may be lost in the rounding of its value

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.reliability.diary.two_level.likelihood import (
     ClusterMoments,
@@ -24,6 +25,7 @@ _STEP = 1e-5  # of numerical second derivatives, with standardized items
 _SINGULAR = 1e-10
 _SILENT = 1e-8  # information of one answer on a parameter
 _ONE = 1e-11  # of -2 log likelihood: maxima that differ by less are one
+_LOWER = 1e-6  # by how much of it, at least, what lies beside a saddle is lower
 LOWEST = -4.0  # a residual variance, with that of the item as 1: below, it is on its way to minus infinity
 
 
@@ -66,8 +68,8 @@ def slopes(point: Point, model: CovarianceModel, theta: Floats) -> tuple[Floats,
     return gradient, (w * one) @ w.T + crossed + crossed.T + (b * three) @ b.T
 
 
-def _observed(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Floats | None:
-    """Return second derivatives (p, p) of the deviance, made positive definite; None at an edge."""
+def _hessian(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Floats | None:
+    """Return second derivatives (p, p) of the deviance; None at an edge."""
     found = []
     for i in range(len(theta)):
         ends = []
@@ -79,7 +81,16 @@ def _observed(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Fl
                 return None
             ends.append(slopes(point, model, moved)[0])
         found.append((ends[1] - ends[0]) / (2 * _STEP))
-    values, vectors = np.linalg.eigh((np.array(found) + np.array(found).T) / 2)
+    symmetric: Floats = (np.array(found) + np.array(found).T) / 2
+    return symmetric
+
+
+def _observed(data: ClusterMoments, model: CovarianceModel, theta: Floats) -> Floats | None:
+    """Return second derivatives (p, p) of the deviance, made positive definite; None at an edge."""
+    hessian = _hessian(data, model, theta)
+    if hessian is None:
+        return None
+    values, vectors = np.linalg.eigh(hessian)
     positive: Floats = vectors * np.maximum(np.abs(values), 1e-8 * np.abs(values).max()) @ vectors.T
     return positive
 
@@ -136,7 +147,7 @@ def _climb(data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonne
     """Return the maximum above a start, or None where the search does not settle.
 
     Fisher scoring with halved steps; where that does not settle, Newton's method with numerical second
-    derivatives. Neither goes down, nor leaves the domain.
+    derivatives. Neither goes down, nor leaves the domain. A saddle is left.
     """
     lowest = model.lowest(nonnegative=nonnegative)
     theta = np.maximum(start, lowest)
@@ -154,7 +165,12 @@ def _climb(data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonne
         if whole and -gradient @ step < _SETTLED:
             if np.any(theta <= LOWEST):
                 return None
-            covariance = _inverse_information(expected, (theta > lowest) | (gradient < 0), data.n)
+            free = (theta > lowest) | (gradient < 0)
+            below = _off_saddle(data, model, theta, point, free, lowest)
+            if below is not None:
+                theta, point = below
+                continue
+            covariance = _inverse_information(expected, free, data.n)
             return Found(theta, point, covariance, iteration, "scoring" if scoring else "newton")
         before = theta
         theta, point = _moved(data, model, theta, point, step, lowest)
@@ -162,6 +178,37 @@ def _climb(data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonne
             if not scoring:
                 return None
             scoring = False
+    return None
+
+
+def _off_saddle(
+    data: ClusterMoments,
+    model: CovarianceModel,
+    theta: Floats,
+    point: Point,
+    free: NDArray[np.bool_],
+    lowest: Floats,
+) -> tuple[Floats, Point] | None:
+    """Return a place with a lower deviance beside a saddle, or None at a minimum.
+
+    The deviance falls to both sides of a saddle. The lower side is taken; where they are as low, the one on
+    which the first of the parameters that change most becomes smaller.
+    """
+    hessian = _hessian(data, model, theta)
+    inner = None if hessian is None else falling_way(hessian[np.ix_(free, free)])
+    if inner is None:
+        return None
+    way = np.zeros(len(theta))
+    way[free] = inner
+
+    def deviance(step: Floats) -> float:
+        there = likelihood_at(data, *model.matrices(np.maximum(theta + step, lowest)))
+        return np.inf if there is None else there.deviance
+
+    for step in lower_sides(way, deviance, point.deviance):
+        end = np.maximum(theta + step, lowest)
+        there = likelihood_at(data, *model.matrices(end))
+        return (end, there) if there is not None and there.deviance < point.deviance - _LOWER else None
     return None
 
 
