@@ -23,7 +23,6 @@ _WIDER = {
     "likely moments": 1e-7,  # EM stops where a step leads no further than 1e-9, and has then some steps to go
     "FIML": 1e-7,  # its chi-square rests on these
     "of all alike, two": 1e-7,  # a second factor of one-factor correlations is not determined
-    "one of two like pairs": 1e-8,  # its factor explains one pair nearly whole, and little is left to tell
     "a ring, three": 1e-7,  # near a minimum that is flat along one way
 }
 
