@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from intimacy_scales import Instrument, encode
+from intimacy_scales import Instrument
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability import diary_reliability, group_icc, intraclass_corr
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares, parts_of_design
@@ -270,7 +270,7 @@ def diary(there, parts, method="reml"):
         {"id": "d", "version": "1", "title": "D", "response_scale": {"minimum": -200, "maximum": 300}}
         | {"items": [{"id": f"q{i}"} for i in range(k)], "scales": [{"id": "a", "items": ["q0", "q1", "q2"]}]}
     )
-    return diary_reliability(encode(form, table), person="person", occasion="day", method=method)
+    return diary_reliability(form, table, person="person", occasion="day", method=method)
 
 
 @settings(deadline=None, max_examples=25)

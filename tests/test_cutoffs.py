@@ -95,10 +95,10 @@ def test_rdas_readings_say_how_sure_they_are():
 
 def test_a_table_is_read_like_each_person():
     rows = [csi16(total) | {"who": total} for total in (0, 51, 52, 81)] + [{"csi16_1": 3, "who": 99}]
-    found = score("csi-16", pd.DataFrame(rows)).interpret()
+    found = score("csi-16", pd.DataFrame(rows), keep="who").interpret()
     assert found.applies[:, 0].tolist() == [True, True, False, False, False]
     assert (found.counts, found.scored, len(found)) == ((2,), (4,), 5)
-    frame = found.to_frame(keep=["who"])
+    frame = found.to_frame()
     assert list(frame.columns) == ["who", "total", "total_reading"]
     assert frame["total"].tolist()[:4] == [0, 51, 52, 81]
     dissatisfied = "notable relationship dissatisfaction"

@@ -53,7 +53,7 @@ def rows(cube):
 
 def reliability(table, keys="", **options) -> DiaryReliability:
     form = form_of(sum(name.startswith("q") for name in table.columns), keys)
-    return diary_reliability(encode(form, table), **({"person": "person", "occasion": "day"} | options))
+    return diary_reliability(form, table, **({"person": "person", "occasion": "day"} | options))
 
 
 def some_missed(cube, share=0.25, seed=3):
@@ -252,7 +252,7 @@ def test_persons_and_days_may_be_texts_and_dates_in_any_table():
     day = pd.Timestamp("2026-03-01") + pd.to_timedelta(table["day"], unit="D")
     named = table.assign(person=[f"p{n}" for n in table["person"]], day=day)
     for kind in (named.set_index("person", drop=False), pl.from_pandas(named), named.to_dict("records")):
-        found = diary_reliability(encode(form, kind), person="person", occasion="day", method="anova")
+        found = diary_reliability(form, kind, person="person", occasion="day", method="anova")
         assert found.components == pytest.approx(expected)
 
 
@@ -325,7 +325,7 @@ def test_one_source_alone(source, method):
 
 def test_the_daily_form_as_a_worked_example():
     days = simulate_diary("scii-daily", 6, 5, missed=0.15, rng=4).answers
-    answers = encode("scii-daily", days)
+    answers = encode("scii-daily", days, keep=["person", "day"])
     result = diary_reliability(answers, person="person", occasion="day", scale="total")
     assert (result.n_persons, result.n_items, result.n_rows) == (6, 6, len(days))
     table = days.rename(columns=lambda name: name if name in ("person", "day") else f"q_{name}")
@@ -341,7 +341,7 @@ def test_the_daily_form_as_a_worked_example():
 def test_a_larger_diary_gives_back_what_it_was_made_of(between):
     """Latent answers have variance 1: 0.49 of factors, half of which all items share."""
     days = simulate_diary("scii-daily", 150, 8, between=between, missed=0.1, rng=2).answers
-    result = diary_reliability(encode("scii-daily", days), person="person", occasion="day", scale="total")
+    result = diary_reliability("scii-daily", days, person="person", occasion="day", scale="total")
     share = {name: v / sum(result.components.values()) for name, v in result.components.items()}
     apart = 0.245 * between, 0.245 * (1 - between)
     expected = [apart[0], 0, 0, apart[1], apart[0], 0, 0.51 + apart[1]]

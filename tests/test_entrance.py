@@ -588,9 +588,10 @@ def lists(table: Any) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("kind", FRAMES)
 def test_scores_come_back_in_the_callers_kind_of_frame(kind):
     table, expected = FRAMES[kind]
-    result = score(FORM, table, **OPTIONS.get(kind, {}))
-    assert lists(result.to_frame()) == {"trust": [13 / 3, None], "mood": [1.5, 0.3]}
-    whole = result.to_frame(answered=True, pomp=True, keep=["id", "tru02"])
+    options = OPTIONS.get(kind, {})
+    assert lists(score(FORM, table, **options).to_frame()) == {"trust": [13 / 3, None], "mood": [1.5, 0.3]}
+    result = score(FORM, table, keep=["id", "tru02"], **options)
+    whole = result.to_frame(answered=True, pomp=True)
     assert type(whole) is expected
     assert lists(whole) == {
         "id": [7, 8], "tru02": [5, None], "trust": [13 / 3, None], "mood": [1.5, 0.3],
@@ -602,20 +603,24 @@ def test_scores_come_back_in_the_callers_kind_of_frame(kind):
     ]  # fmt: skip
     if kind == "pandas":
         assert result.to_frame().index.tolist() == whole.index.tolist() == ["x", "x"]
+    assert list(lists(result.to_frame(keep=["tru02"]))) == ["tru02", "trust", "mood"]
+    assert list(lists(result.to_frame(keep=[]))) == ["trust", "mood"]
     for keep, words in (("who", "keep: the table has no column 'who'; it has"), ("mood", "rename it first")):
         with pytest.raises(ResponseError, match=words) as caught:
-            result.to_frame(keep=[keep])
+            score(FORM, table, keep=[keep], **options)
         assert type(caught.value) is ResponseError
+    with pytest.raises(ResponseError, match=r"'tru04' was not kept .* score\(\.\.\., keep=\['tru04'\]\)"):
+        result.to_frame(keep=["tru04"])
 
 
 @pytest.mark.parametrize("kind", FRAMES)
 def test_codes_give_the_accepted_answers_back(kind):
     table, expected = FRAMES[kind]
-    coded = encode(FORM, table, **OPTIONS.get(kind, {}))
+    coded = encode(FORM, table, keep=["id"], **OPTIONS.get(kind, {}))
     assert type(coded.to_frame()) is expected
-    assert lists(coded.to_frame()) == {name: lists(pd.DataFrame(TABLE))[name] for name in IDS}
+    assert lists(coded.to_frame()) == {name: lists(pd.DataFrame(TABLE))[name] for name in ("id", *IDS)}
     again = score(FORM, coded)
-    assert lists(again.to_frame(keep=["id"])) == {"id": [7, 8], "trust": [13 / 3, None], "mood": [1.5, 0.3]}
+    assert lists(again.to_frame()) == {"id": [7, 8], "trust": [13 / 3, None], "mood": [1.5, 0.3]}
 
 
 def test_codes_of_another_instrument_are_refused():

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import importlib
+import json
+import pickle
+import pkgutil
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -10,9 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import intimacy_scales
 from factor_answers import coded, good, parts
 from intimacy_scales import CodedResponses, Norm, reliability_report, score, structure_report
 from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt
+from intimacy_scales.reading.frames import Table
 from intimacy_scales.reliability import (
     cronbach_alpha,
     greatest_lower_bound,
@@ -31,6 +39,7 @@ from intimacy_scales.reliability import (
     stratified_alpha,
 )
 from intimacy_scales.reliability import test_retest as retest
+from intimacy_scales.results.result import Result
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
@@ -98,7 +107,7 @@ def made(name: str) -> Any:
 def inside(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every array and mapping that a result leads to, and where it was found.
 
-    The caller's own table is not the result's, and ``solution`` is the search that a fit came from.
+    ``kept`` holds the caller's own kind of frame, and ``solution`` is the search that a fit came from.
     """
     if isinstance(value, np.ndarray):
         yield path, value
@@ -112,7 +121,7 @@ def inside(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value)]
         for name in dict.fromkeys([*names, *getattr(value, "__dict__", {})]):  # what was worked out, too
-            if name not in ("table", "solution", "form"):
+            if name not in ("solution", "form") and not isinstance(getattr(value, name), Table):
                 yield from inside(getattr(value, name), f"{path}.{name}")
 
 
@@ -121,6 +130,8 @@ def test_every_array_of_a_result_is_read_only(name: str) -> None:
     found = {path: value for path, value in inside(made(name)) if isinstance(value, np.ndarray)}
     assert [path for path, array in found.items() if array.flags.writeable] == []
     for array in found.values():
+        with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+            array.flags.writeable = True
         if array.size:
             with pytest.raises(ValueError, match="read-only"):
                 array[...] = 0
@@ -149,6 +160,94 @@ def test_results_can_be_changed_in_no_field(name: str) -> None:
     for field in dataclasses.fields(result):
         with pytest.raises((dataclasses.FrozenInstanceError, AttributeError, TypeError)):
             setattr(result, field.name, None)
+
+
+def result_classes() -> list[type[Result]]:
+    """Every class of results in the package, also of modules that nothing here has imported."""
+    for module in pkgutil.walk_packages(intimacy_scales.__path__, "intimacy_scales."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found, left = [], [Result]
+    while left:
+        kinds = left.pop().__subclasses__()
+        found += kinds
+        left += kinds
+    return [kind for kind in found if kind.__module__.startswith("intimacy_scales.")]
+
+
+def test_all_results_are_compared_and_written_in_one_way() -> None:
+    classes = result_classes()
+    assert len(classes) > 45
+    for kind in classes:
+        assert kind.__eq__ is Result.__eq__, kind
+        assert kind.__hash__ is Result.__hash__, kind
+        assert kind.to_json is Result.to_json, kind
+        assert kind.__reduce__ is Result.__reduce__, kind
+    names = {kind.__name__ for kind in classes}
+    assert {"Scores", "PersonScores", "ScoreSummary", "StandardScores", "Interpretation"} <= names
+    assert {"CodedResponses", "CronbachAlpha", "CFAResult", "StructureReport", "BankReport"} <= names
+
+
+# sums that add up, and arrays of an analysis, have an equality of their own or none
+PARTS = {"moments", "moments of two groups", "keyed moments", "keyed moments of sums"}
+PARTS |= {"keyed moments without an item"}
+WHOLE = [name for name in RESULTS if name not in PARTS]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_result_is_equal_to_one_of_the_same_answers_and_to_its_copies(name: str) -> None:
+    result, again = made(name), RESULTS[name]()
+    assert result == again
+    assert hash(result) == hash(again)
+    for copied in (pickle.loads(pickle.dumps(result)), copy.copy(result), copy.deepcopy(result)):
+        assert copied == result
+        assert hash(copied) == hash(result)
+        assert repr(copied) == repr(result)
+        found = [(path, value) for path, value in inside(copied) if isinstance(value, np.ndarray)]
+        for path, array in found:
+            with pytest.raises(ValueError, match="cannot set WRITEABLE"):
+                array.flags.writeable = True
+            assert not array.flags.writeable, path
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_result_differs_where_one_field_does(name: str) -> None:
+    result = made(name)
+    differing = 0
+    for field in dataclasses.fields(result):
+        value = getattr(result, field.name)
+        if field.compare and isinstance(value, float | int) and not isinstance(value, bool):
+            if value != value:  # noqa: PLR0124 - nan is nan, whatever is added
+                continue
+            try:
+                other = dataclasses.replace(result, **{field.name: value + 1})
+            except (ValueError, TypeError):  # pragma: no cover - a field that must fit to others
+                continue
+            assert (other == result, other != result) == (False, True), field.name
+            differing += 1
+        elif field.compare and isinstance(value, np.ndarray) and value.size and value.dtype.kind in "fiu":
+            changed = value.copy()
+            changed.flat[0] += 1
+            if not np.array_equal(changed, value, equal_nan=value.dtype.kind == "f"):
+                other = dataclasses.replace(result, **{field.name: changed})
+                assert (other == result, other != result) == (False, True), field.name
+                differing += 1
+    assert differing or name in {"standard scores"}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_results_can_be_referred_to_weakly(name: str) -> None:
+    result = made(name)
+    assert weakref.ref(result)() is result
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_json_is_one_line_or_as_wide_as_asked_for(name: str) -> None:
+    result = made(name)
+    text = result.to_json()
+    assert "\n" not in text
+    assert json.loads(text) == json.loads(result.to_json(indent=2))
+    assert result.to_json(indent=2).startswith('{\n  "')
 
 
 @pytest.mark.parametrize("name", RESULTS)

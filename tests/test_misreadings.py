@@ -77,7 +77,7 @@ CALLS: dict[str, tuple[Any, type[Exception], str]] = {
         lambda: list(score_stream("ras", pd.DataFrame([GOOD]))), ResponseError, "[table] here",
     ),
     "a sheet as batches": (lambda: list(score_stream("ras", GOOD)), ResponseError, "[table] here"),
-    "keep a number": (lambda: score("ras", [GOOD]).to_frame(keep=5), ResponseError, "list of columns"),
+    "keep a number": (lambda: score("ras", [GOOD], keep=5), ResponseError, "list of columns"),
     "loadings of some items": (lambda: simulate("ras", 4, loadings={"ras_1": 0.5}), ValueError, "'ras_2'"),
     "half a person": (lambda: simulate("ras", 4.0), ValueError, "n=4.0"),
 }  # fmt: skip
@@ -95,7 +95,7 @@ def test_no_missing_codes_may_be_said_as_none() -> None:
 
 
 def test_a_column_is_kept_once() -> None:
-    table = score("ras", pd.DataFrame([{**GOOD, "id": 1}])).to_frame(keep=["id", "id"])
+    table = score("ras", pd.DataFrame([{**GOOD, "id": 1}]), keep=["id", "id"]).to_frame()
     assert list(table.columns) == ["id", "total"]
 
 

@@ -162,14 +162,14 @@ def test_a_table_and_a_person_agree(simulated, kind):
 
 def test_standard_scores_come_in_the_callers_kind_of_frame():
     rows = [ras(5, 4, 3, 2, 5, 4, 1) | {"id": "a"}, ras(5) | {"id": "b"}]
-    pandas = score("ras", pd.DataFrame(rows)).standardize(norm()).to_frame(keep=["id"])
-    polars = score("ras", pl.DataFrame(rows)).standardize(norm()).to_frame(keep=["id"])
+    pandas = score("ras", pd.DataFrame(rows), keep=["id"]).standardize(norm()).to_frame()
+    polars = score("ras", pl.DataFrame(rows), keep=["id"]).standardize(norm()).to_frame()
     assert list(pandas.columns) == polars.columns == ["id", "total_z", "total_t", "total_percentile"]
     assert pandas["total_z"].isna().tolist() == polars["total_z"].is_null().to_list() == [False, True]
     with pytest.raises(ResponseError, match="keep"):
-        score("ras", pd.DataFrame([ras(5, 4, 3, 2, 1, 2, 3) | {"total_z": 1}])).standardize(norm()).to_frame(
-            keep=["total_z"]
-        )
+        score("ras", pd.DataFrame([ras(5, 4, 3, 2, 1, 2, 3) | {"total_z": 1}]), keep=["total_z"]).standardize(
+            norm()
+        ).to_frame()
     found = score("ras", pd.DataFrame(rows)).standardize(norm())
     assert found.to_dict()["scores"]["total"]["z"][1] is None
     assert "2 persons" in repr(found)

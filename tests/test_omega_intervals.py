@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from factor_answers import NAN, coded, exact, good, parts
-from intimacy_scales import EstimationError, ResponseError, encode, item_moments, simulate
+from intimacy_scales import EstimationError, encode, item_moments, simulate
 from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
 from intimacy_scales.reliability.consistency.intervals import logit
@@ -243,7 +243,9 @@ def test_partners_who_answer_alike_count_once():
 
 def test_couples_are_labels_or_a_column_and_persons_alone_are_no_clusters():
     made = simulate("scii-12", 60, couples=0.4, rng=3).answers
-    answers = encode("scii-24", simulate("scii-24", 60, rng=3).answers.assign(pair=made["couple"]))
+    answers = encode(
+        "scii-24", simulate("scii-24", 60, rng=3).answers.assign(pair=made["couple"]), keep=["pair"]
+    )
     omega = mcdonald_omega(answers, scale="trust")
     for method in ("adf", "bootstrap"):
         options = {"method": method, "rng": 1, "n_resamples": 100}
@@ -383,9 +385,9 @@ def test_fiml_over_the_observed_variance_has_only_the_bootstrap():
     assert omega.to_dict()["interval"]["low"] is None
 
 
-def test_no_such_column_of_couples_is_an_error_of_the_table():
+def test_a_column_of_couples_must_have_been_kept():
     answers = encode("scii-24", simulate("scii-24", 60, rng=3).answers)
-    with pytest.raises(ResponseError, match="no column 'pair'"):
+    with pytest.raises(EstimationError, match=r"not kept when .*; check them with keep=\['pair'\], or pass"):
         mcdonald_omega(answers, scale="trust").confidence_interval(method="adf", clusters="pair")
 
 

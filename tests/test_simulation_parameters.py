@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import EstimationError, Instrument, Simulation, simulate
-from intimacy_scales.results.result import generator
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.simulation import simulate_diary
 
 NAN, INF = math.nan, math.inf

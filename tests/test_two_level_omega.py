@@ -34,7 +34,7 @@ def one_thread():
 def gratitude(shared):
     table = pd.read_csv(shared / "oracles/data/gratitude_a.csv").dropna()
     scales = {s: [f"{s.lower()}_{i}" for i in (1, 2, 3)] for s in ("PA", "NA")}
-    return encode(form_of([*scales["PA"], *scales["NA"]], 1, 7, **scales), table)
+    return encode(form_of([*scales["PA"], *scales["NA"]], 1, 7, **scales), table, keep=["subjnr"])
 
 
 @pytest.mark.parametrize(("scale", "tolerance"), [("NA", 1e-5), ("PA", 1e-4)])
@@ -97,7 +97,7 @@ def test_estimates_standard_errors_and_fit_of_unequal_diaries_are_lavaans(shared
     estimates, errors = (np.array(list(ANXIETY.values()))[:, :, i].ravel() for i in (0, 1))
     assert fit.theta == pytest.approx(estimates, abs=5e-6)
     assert np.sqrt(np.diag(fit.covariance)) == pytest.approx(errors, abs=1e-6)
-    result = two_level_omega(encode(form_of(items, 1, 4), table), person="id")
+    result = two_level_omega(form_of(items, 1, 4), table, person="id")
     assert (result.df, result.n_rows, result.n_persons) == (10, 291, 77)
     assert result.chi_square == pytest.approx(50.812, abs=1e-3)
     assert result.log_likelihood == pytest.approx(-1080.498, abs=1e-3)
@@ -162,7 +162,7 @@ def test_deviations_tell_less_of_the_state_itself():
 def test_a_large_simulated_diary_gives_back_what_it_was_made_of(between):
     """Latent answers: 0.49 of factors, half of which all six items share; cut into five points."""
     days = simulate_diary("scii-daily", 300, 10, between=between, missed=0.2, rng=3).answers
-    result = two_level_omega(encode("scii-daily", days), person="person", scale="total")
+    result = two_level_omega("scii-daily", days, person="person", scale="total")
     shared_part, own, rest = 36 * 0.245, 6 * 0.245, 6 * 0.51
     within = [shared_part * (1 - between), own * (1 - between) + rest]
     persons = [shared_part * between, own * between]
@@ -373,4 +373,4 @@ def test_composites_that_are_no_sum_of_items(second, words):
         | {"items": [{"id": f"q{i}"} for i in range(4)], "scales": [*scales, {"id": "c", "of": ["a", "b"]}]}
     )
     with pytest.raises(EstimationError, match=words):
-        two_level_omega(encode(form, diary(*sample())), person="person", scale="c")
+        two_level_omega(form, diary(*sample()), person="person", scale="c")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from intimacy_scales import Instrument, encode
+from intimacy_scales import Instrument
 from intimacy_scales.reliability.diary.diary_omega import two_level_omega
 
 LOADINGS = np.array([0.9, 0.7, 1.1, 0.8])
@@ -46,7 +46,7 @@ def diary(y, who, **more):
 
 def omega(table, keys=None, **options):
     items = keys or [name for name in table.columns if name.startswith("q")]
-    return two_level_omega(encode(form_of(items), table), **({"person": "person"} | options))
+    return two_level_omega(form_of(items), table, **({"person": "person"} | options))
 
 
 def sums_of(result):

@@ -83,7 +83,8 @@ class Answers:
     @cached_property
     def coded(self) -> CodedResponses:
         """The answers of each person, checked."""
-        return encode(self.form, self.table)
+        others = [name for name in self.table.columns if name not in self.form.item_ids]
+        return encode(self.form, self.table, keep=others)
 
     def _scored(self, rule: MissingRule) -> tuple[Scores, ScoreSummary]:
         if rule not in self._scores:

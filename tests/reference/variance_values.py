@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intimacy_scales import encode
 from intimacy_scales.reliability import (
     DiaryReliability,
     NestedComponents,
@@ -104,8 +103,9 @@ def dyad_rows(block: Block, first: Any, second: Any) -> Iterator[Row]:
 
 def diary(answers: Answers, scale: str, person: str, occasion: str, method: Any = "reml") -> DiaryReliability:
     """Compute the reliability of repeated answers."""
-    coded = encode(answers.form, answers.table)
-    return diary_reliability(coded, person=person, occasion=occasion, scale=scale, method=method)
+    return diary_reliability(
+        answers.form, answers.table, person=person, occasion=occasion, scale=scale, method=method
+    )
 
 
 def multilevel_rows(block: Block, result: DiaryReliability) -> Iterator[Row]:

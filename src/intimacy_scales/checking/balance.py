@@ -9,7 +9,7 @@ from itertools import pairwise
 from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.words import Checked
 from intimacy_scales.instrument import Instrument, ItemBank
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.wording import counted
 
 ENOUGH_TO_REVERSE = 4
 _TWICE = 2

@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.checking.rules import RULES, Severity
-from intimacy_scales.results.result import Result, counted, plain
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ class Hit:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class Finding(Result):
     """One finding of the linter.
 
@@ -83,7 +84,7 @@ class Finding(Result):
         return f"<{self}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class BankReport(Result):
     """Everything that the linter found in one bank or instrument.
 

@@ -9,7 +9,7 @@ from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.vocabulary import TIME
 from intimacy_scales.checking.words import Checked, content_stems, is_negation, overlap, words
 from intimacy_scales.instrument import Instrument, Item, normalized
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.wording import counted
 
 # Of the 72 shipped items every partner wording has all the words of its item, but for persons and endings.
 LEAST_IN_COMMON = 0.6

@@ -22,7 +22,7 @@ class Data(NamedTuple):
     accept: bool = False
 
 
-def data_given(data: Any, responses: Any, options: ReadingOptions) -> Data:
+def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any) -> Data:
     """Return what an exploratory analysis is of.
 
     Parameters
@@ -32,14 +32,20 @@ def data_given(data: Any, responses: Any, options: ReadingOptions) -> Data:
         table of numbers alone.
     options
         How the table is read; of a table of numbers only ``on_invalid``.
+    **labels
+        Options of the analysis, such as ``groups``, that may name columns of the table.
     """
     if isinstance(data, Instrument | str) or responses is not None:
-        return Data(answers_given(data, responses, options))
+        return Data(answers_given(data, responses, options, **labels))
     return Data(data, accepts(options))
 
 
 def data_of_model(
-    model: Model | str | Instrument, data: Any, instrument: Instrument | str | None, options: ReadingOptions
+    model: Model | str | Instrument,
+    data: Any,
+    instrument: Instrument | str | None,
+    options: ReadingOptions,
+    **labels: Any,
 ) -> Data:
     """Return what a model is fitted to; a table is checked where its instrument is known.
 
@@ -51,6 +57,8 @@ def data_of_model(
         Whose answers the table holds, where the model is not the instrument itself.
     options
         How the table is read; of a table of numbers only ``on_invalid``.
+    **labels
+        Options of the analysis, such as ``groups``, that may name columns of the table.
     """
     form = instrument
     if form is None and (
@@ -58,7 +66,7 @@ def data_of_model(
     ):
         form = model
     if form is not None and _is_plain_table(data):
-        return Data(answers_of(as_instrument(form), data, reading_of(options)))
+        return Data(answers_of(as_instrument(form), data, reading_of(options), **labels))
     return Data(data, accepts(options))
 
 

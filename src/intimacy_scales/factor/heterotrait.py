@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
@@ -15,18 +15,12 @@ from intimacy_scales.factor.data import data_of_model
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.results.frozen import freeze
-from intimacy_scales.results.result import (
-    Interval,
-    Result,
-    check_level,
-    generator,
-    plain,
-    shown,
-    undefined_interval,
-)
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +30,7 @@ _FEWEST_RESAMPLES = 100
 _CONSTANT = 1e-13
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class HeterotraitMonotrait(Result):
     """Heterotrait-monotrait ratios of each pair of scales.
 
@@ -61,9 +55,6 @@ class HeterotraitMonotrait(Result):
     missing: str
     members: tuple[tuple[int, ...], ...] = field(repr=False)
     sample: SampleMoments = field(repr=False)
-
-    def __post_init__(self) -> None:
-        freeze(self)
 
     def confidence_interval(
         self,

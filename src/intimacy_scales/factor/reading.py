@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,14 @@ from intimacy_scales.errors import EstimationError, MissingColumnsError, nearest
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.moments.clusters import Clusters, label_positions
+from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.reading.frames import Table, check_unique, number_column, open_table, same_rows
 from intimacy_scales.reading.plain import check_no_ids, check_numbers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.wording import counted
 
 _TWO = 2
 _NOTHING = 1e-12
@@ -99,22 +100,23 @@ def read_samples(
         return tuple(_chosen(sample, names) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
-    table: Table | None
     if isinstance(data, CodedResponses):
         variables = tuple(data.instrument.item_ids if names is None else names)
-        rows, table, ref = _keyed_rows(data, variables), data.table, data.instrument.ref
+        rows, ref = _keyed_rows(data, variables), data.instrument.ref
+        beside = _Beside(data.kept, partial(kept_column, data.kept))
     else:
         table, ref = open_table(data), None
+        beside = _Beside(table, table.values)
         variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
         rows = _columns(table, variables)
         if names is None:
             check_no_ids(variables, rows, "name the items, as in items=[…]")
         if not accept:
             check_numbers(variables, rows)
-    together = None if clusters is None else _clusters(table, clusters, len(rows))
+    together = None if clusters is None else _clusters(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
-    labels, positions = _in_order(*_labels(table, groups, len(rows), "groups"))
+    labels, positions = _in_order(*_labels(beside, groups, len(rows), "groups"))
     if together is not None:
         _check_within(together, positions)
     return tuple(
@@ -174,14 +176,19 @@ def _columns(table: Table, names: Sequence[str]) -> Floats:
     return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
 
 
-def _labels(table: Table | None, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
+class _Beside(NamedTuple):
+    """What stands beside the answers: a table, and how a column of it is named."""
+
+    table: Table | None
+    column: Callable[[Hashable, str], Any]
+
+
+def _labels(beside: _Beside, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
     """Return labels as they are, and as numbers in order of appearance, -1 where there is none."""
     values = labels
     if isinstance(labels, str | int):
-        if table is None:
-            raise EstimationError(f"{option}={labels!r}: these answers came without a table; pass the labels")
-        values = table.values(labels, option)
-    elif not same_rows(labels, getattr(table, "native", None)):
+        values = beside.column(labels, option)
+    elif not same_rows(labels, getattr(beside.table, "native", None)):
         raise EstimationError(
             f"{option}: the labels have another index than the table, so they may be of other persons; align "
             "them first, or name the column"
@@ -203,8 +210,8 @@ def _check_within(clusters: NDArray[np.intp], groups: NDArray[np.intp]) -> None:
         )
 
 
-def _clusters(table: Table | None, labels: Any, n: int) -> NDArray[np.intp]:
-    _, found = _labels(table, labels, n, "clusters")
+def _clusters(beside: _Beside, labels: Any, n: int) -> NDArray[np.intp]:
+    _, found = _labels(beside, labels, n, "clusters")
     without = np.flatnonzero(found < 0)
     if len(without):
         raise EstimationError(

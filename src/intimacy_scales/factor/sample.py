@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +12,8 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.numerics.ties import descending, members_of_space
-from intimacy_scales.results.frozen import freeze
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
@@ -25,8 +24,8 @@ _TWO = 2
 _ALIKE = 1e-4  # eigenvalues, and shares in what determines each other, that count as equal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SampleMoments:
+@result_class
+class SampleMoments(Result):
     """Means and covariances of variables in one group of persons.
 
     Attributes
@@ -70,9 +69,6 @@ class SampleMoments:
     rows: Floats | None = None
     clusters: NDArray[np.intp] | None = None
     means_known: bool = True
-
-    def __post_init__(self) -> None:
-        freeze(self)
 
     def __len__(self) -> int:
         return self.n

@@ -19,7 +19,8 @@ from intimacy_scales.reading.encoding import Codes
 from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.problems import LikelyMissingCode
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.result import Result
+from intimacy_scales.results.wording import counted
 
 ReportT = TypeVar("ReportT")
 Progress = Callable[[int, int], Any]
@@ -126,7 +127,7 @@ def _read(
 ) -> Account:
     """Give the job every batch, and keep account of what is wrong in the file."""
     wanted = {"--person": reading.person, **job.columns}
-    others = list(dict.fromkeys(str(name) for name in wanted.values() if name is not None))
+    others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account = Account()
     with open_answers(source, encoding=encoding) as file, ProblemFile(problems) as told:
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
@@ -160,6 +161,11 @@ def check_paths(source: Path, output: Path | None, problems: Path | None, writer
             raise ResponseError(f"{path}: would overwrite the answers; choose another name")
 
 
+def json_text(report: Result) -> str:
+    """Return a report as a JSON file for people to read too."""
+    return report.to_json(indent=2) + "\n"
+
+
 class GatheredAnswers(Generic[ReportT]):
     """A job that needs each person's answers: their codes, and who answered together.
 
@@ -191,7 +197,6 @@ class GatheredAnswers(Generic[ReportT]):
     def report(self) -> ReportT:
         """Return what is computed of all answers."""
         whole = np.asfortranarray(np.concatenate(self._codes))
-        whole.flags.writeable = False
         return self._compute(
             CodedResponses(instrument=self._form, codes=whole), clusters=self._checked_labels()
         )

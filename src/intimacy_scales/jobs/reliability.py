@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, run_job
+from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
@@ -17,7 +17,7 @@ from intimacy_scales.reliability.consistency.alpha import NEED_ANSWERS, Interval
 from intimacy_scales.reliability.report.report import ReliabilityReport, reliability_report
 
 WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {
-    ".json": ReliabilityReport.to_json,
+    ".json": json_text,
     ".csv": ReliabilityReport.to_csv,
     ".md": ReliabilityReport.to_markdown,
     ".html": ReliabilityReport.to_html,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -15,7 +15,6 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import LikelyMissingCode
 from intimacy_scales.scoring.entry import stream_scores, warn_if_draft
-from intimacy_scales.scoring.kept import check_keep
 from intimacy_scales.scoring.summary import ScoreSummary
 
 
@@ -52,7 +51,6 @@ def score_file(
     *,
     output: Path | None = None,
     problems: Path | None = None,
-    keep: Sequence[str] = (),
     answered: bool = False,
     pomp: bool = False,
     encoding: str | None = None,
@@ -69,8 +67,6 @@ def score_file(
         Files with known endings. Without ``output`` only the summary is made.
     problems
         A CSV file that gets every bad cell, whatever becomes of the scores.
-    keep
-        Columns of the source to write before the scores.
     answered, pomp
         Write these columns too.
     encoding
@@ -78,7 +74,8 @@ def score_file(
     progress
         Called with how much is done and how much there is.
     **reading
-        How answers are read, as in `intimacy_scales.score`. With ``on_invalid="raise"`` and any bad cell
+        How answers are read, as in `intimacy_scales.score`; columns of the source named by ``keep`` are
+        written before the scores. With ``on_invalid="raise"`` and any bad cell
         in the file, no scores are written; either way the report counts all of them and has the first.
 
     Returns
@@ -93,12 +90,11 @@ def score_file(
     for path in (output, problems):
         if path is not None and path.resolve() == source.resolve():
             raise ResponseError(f"{path}: would overwrite the answers; choose another name")
-    check_keep(keep, form.scale_ids)
     how = reading_of(reading)
     form = how.form(form)
     warn_if_draft(form)
-    others = [*keep, *([] if how.person is None else [str(how.person)])]
-    named = {"--keep": keep, "--person": [how.person]}
+    others = [*map(str, how.keep), *([] if how.person is None else [str(how.person)])]
+    named = {"--keep": how.keep, "--person": [how.person]}
     account, summary = Account(), None
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open_answers(source, encoding=encoding))
@@ -112,7 +108,7 @@ def score_file(
             summary = part if summary is None else summary + part
             told.write(scores.problems)
             if writer is not None and not (account.n_problems and how.on_invalid == "raise"):
-                writer.write(scores.table, keep, scores.columns(answered=answered, pomp=pomp))
+                writer.write(scores.kept, how.keep, scores.columns(answered=answered, pomp=pomp))
             progress(file.position, file.size)
         written = writer is not None and not (account.n_problems and how.on_invalid == "raise")
         if writer is not None and written:

@@ -13,12 +13,12 @@ from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.factor.report.structure import structure_report
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, run_job
+from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 
 StructureFileReport = StatisticsFileReport[StructureReport]
 WRITERS: dict[str, Callable[[StructureReport], str]] = {
-    ".json": StructureReport.to_json,
+    ".json": json_text,
     ".csv": StructureReport.to_csv,
     ".md": StructureReport.to_markdown,
     ".html": StructureReport.to_html,

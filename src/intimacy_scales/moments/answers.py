@@ -20,7 +20,7 @@ Answers = CodedResponses | ItemMoments
 AnyReadingOptions = ReadingOptions | DiaryReadingOptions
 
 
-def answers_of(instrument: Instrument | str, responses: Any, reading: Reading) -> Answers:
+def answers_of(instrument: Instrument | str, responses: Any, reading: Reading, **labels: Any) -> Answers:
     """Return checked answers to an instrument, or sums of them.
 
     Parameters
@@ -31,6 +31,8 @@ def answers_of(instrument: Instrument | str, responses: Any, reading: Reading) -
         A table of answers as in `encode`; or `CodedResponses` or `ItemMoments` of this instrument.
     reading
         How the table is read.
+    **labels
+        Options of the statistic, such as ``clusters``, that may name columns of the table.
 
     Raises
     ------
@@ -39,13 +41,13 @@ def answers_of(instrument: Instrument | str, responses: Any, reading: Reading) -
     """
     form = reading.form(instrument)
     if not isinstance(responses, CodedResponses | ItemMoments):
-        return checked(form, responses, reading)
+        return checked(form, responses, reading, **labels)
     refuse_reading(reading)
     check_belongs(form, responses.instrument, "codes" if isinstance(responses, CodedResponses) else "moments")
     return responses
 
 
-def answers_given(answers: Any, responses: Any, options: AnyReadingOptions) -> Answers:
+def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **labels: Any) -> Answers:
     """Return checked answers, given alone or as an instrument and its table.
 
     Parameters
@@ -56,6 +58,8 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions) -> A
         A table of answers to that instrument; None beside checked answers.
     options
         How the table is read.
+    **labels
+        As in `answers_of`.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions) -> A
             raise EstimationError(
                 f"{name!r} is an instrument: pass its table of answers too, as the second argument"
             )
-        return answers_of(answers, responses, reading_of(options))
+        return answers_of(answers, responses, reading_of(options), **labels)
     if not isinstance(answers, CodedResponses | ItemMoments):
         raise EstimationError(
             f"answers is a {type(answers).__name__}: pass the instrument before the table, as in "
@@ -82,7 +86,7 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions) -> A
     return answers
 
 
-def coded_given(answers: Any, responses: Any, options: AnyReadingOptions) -> CodedResponses:
+def coded_given(answers: Any, responses: Any, options: AnyReadingOptions, **labels: Any) -> CodedResponses:
     """Return the checked answers of each person; arguments as of `answers_given`.
 
     Raises
@@ -90,7 +94,7 @@ def coded_given(answers: Any, responses: Any, options: AnyReadingOptions) -> Cod
     EstimationError
         Only sums of them are there.
     """
-    found = answers_given(answers, responses, options)
+    found = answers_given(answers, responses, options, **labels)
     if isinstance(found, ItemMoments):
         raise needs_answers("this")
     return found

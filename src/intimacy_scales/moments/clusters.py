@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reading.frames import same_rows
+from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
@@ -45,16 +45,30 @@ def label_positions(labels: Any) -> NDArray[np.intp]:
 
 def column_positions(answers: CodedResponses, column: Hashable, option: str) -> NDArray[np.intp]:
     """Return the labels in a column of the checked table as `label_positions` does."""
-    if answers.table is None:
-        raise EstimationError(f"{option}={column!r}: these answers came without a table; pass the labels")
-    return label_positions(answers.table.values(column, option))
+    return label_positions(kept_column(answers.kept, column, option))
+
+
+def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
+    """Return a column that was kept beside checked answers.
+
+    Raises
+    ------
+    EstimationError
+        It was not kept.
+    """
+    if kept is None or column not in kept.names:
+        raise EstimationError(
+            f"{option}={column!r}: that column was not kept when these answers were checked; check them with "
+            f"keep=[{column!r}], or pass the labels themselves, as in {option}=table[{column!r}]"
+        )
+    return kept.values(column, option)
 
 
 def person_labels(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
     """Return what `label_positions` does of a column of the checked table, or of labels given beside it."""
     if isinstance(labels, str | int):
         return column_positions(answers, labels, option)
-    native = getattr(answers.table, "native", None)
+    native = getattr(answers.kept, "native", None)
     if not same_rows(labels, native):
         raise EstimationError(
             f"{option}: the labels have another index than the table that was checked, so they may be of "

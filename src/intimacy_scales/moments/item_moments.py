@@ -44,7 +44,7 @@ from intimacy_scales.reading.options import (
     refuse_reading,
 )
 from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
-from intimacy_scales.results.frozen import freeze
+from intimacy_scales.results.frozen import Frozen, freeze
 
 _LARGEST = 2**60
 
@@ -59,7 +59,7 @@ class Kept(dict[Any, Any]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemMoments:
+class ItemMoments(Frozen):
     """Exact sums of coded answers; those of parts add up with ``+``.
 
     Attributes

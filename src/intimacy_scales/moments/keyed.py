@@ -19,7 +19,7 @@ from intimacy_scales.moments.item_moments import ItemMoments, highest_code
 from intimacy_scales.moments.scale_items import ScaleItems, scale_items
 from intimacy_scales.reading.encoding import Codes
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.results.frozen import freeze
+from intimacy_scales.results.frozen import Frozen, locked
 
 Floats = NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -30,7 +30,7 @@ _WORD = 2**62
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class KeyedMoments:
+class KeyedMoments(Frozen):
     """Means and covariances of one scale's keyed items, in answer units.
 
     Attributes
@@ -72,9 +72,6 @@ class KeyedMoments:
     pair_variances: Floats | None
     weights: Floats
     torn: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        freeze(self)
 
     @property
     def n_items(self) -> int:
@@ -150,9 +147,7 @@ class KeyedMoments:
 
     @cached_property
     def _correlations_by_items(self) -> Floats:
-        r = self._correlations("items")
-        r.flags.writeable = False
-        return r
+        return locked(self._correlations("items"))
 
     def _correlations(self, sds: StandardDeviations) -> Floats:
         variances = self.covariances.diagonal()

@@ -19,7 +19,8 @@ from intimacy_scales.planning.precision import (
     rank_variance,
 )
 from intimacy_scales.planning.result import SamplePlan, invited
-from intimacy_scales.results.result import Interval, check_level, counted
+from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.wording import counted
 
 NormStatistic = Literal["mean", "norm_score", "percentile_rank"]
 _ROUNDING = 1e-12

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from intimacy_scales.results.result import Interval, Result, apa, counted, percent, plain, shown
+from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import apa, counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ def invited(needed: int, attrition: float) -> int:
     return math.ceil(needed / (1 - attrition) - _ROUNDING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class SamplePlan(Result):
     """How large a sample must be; ``int(plan)`` gives couples where couples are counted, else persons.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability.single_scores.sem import check_number
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.wording import counted
 
 MOST = 10_000_000
 _EVEN = 0.5

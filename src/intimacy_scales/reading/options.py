@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypedDict, TypeVar
 
@@ -29,6 +29,7 @@ class DiaryReadingOptions(TypedDict, total=False):
     allow_missing_items: bool
     coding: str | None
     show_values: bool
+    keep: Sequence[Hashable]
 
 
 class ReadingOptions(DiaryReadingOptions, total=False):
@@ -64,6 +65,9 @@ class Reading:
     show_values
         Whether errors and problems hold the values that were not accepted; False where messages go
         to a log that must not hold answers.
+    keep
+        Columns of the table to keep: they stand first in frames of scores, and name who belongs together
+        (``clusters="couple"``). No other column is kept, and no result refers to the table.
     """
 
     columns: ColumnMap = None
@@ -74,6 +78,7 @@ class Reading:
     allow_missing_items: bool = False
     coding: str | None = None
     show_values: bool = True
+    keep: tuple[Hashable, ...] = ()
 
     def form(self, instrument: Instrument | str) -> Instrument:
         """Return the instrument that answers stored in this way belong to."""
@@ -117,7 +122,27 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
         given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
     if "recode" in given:
         given = given | {"recode": as_recode(given["recode"])}
+    if "keep" in given:
+        given = given | {"keep": as_keep(given["keep"])}
     return Reading(**given)
+
+
+def as_keep(keep: Any) -> tuple[Hashable, ...]:
+    """Return names of columns, each once.
+
+    Raises
+    ------
+    ResponseError
+        It is no list of them.
+    """
+    if isinstance(keep, str):
+        return (keep,)
+    if isinstance(keep, Mapping) or not isinstance(keep, Iterable):
+        raise ResponseError(f"keep={keep!r}: give a list of columns")
+    names = tuple(keep)
+    if not all(isinstance(name, Hashable) for name in names):
+        raise ResponseError(f"keep={keep!r}: give a list of columns")
+    return tuple(dict.fromkeys(names))
 
 
 def refuse_reading(reading: Reading) -> None:
@@ -128,7 +153,12 @@ def refuse_reading(reading: Reading) -> None:
     ResponseError
         Says where they belong.
     """
-    stands = reading.columns is not None or reading.person is not None or reading.allow_missing_items
+    stands = (
+        reading.columns is not None
+        or reading.person is not None
+        or reading.allow_missing_items
+        or bool(reading.keep)
+    )
     means = (
         reading.missing_codes or reading.recode or reading.on_invalid != "raise" or not reading.show_values
     )

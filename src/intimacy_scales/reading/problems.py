@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -70,7 +70,7 @@ class Problems(Sequence[ResponseProblem]):
     columns
         The bad answers by column.
     persons
-        The person's id for each row, where known.
+        Row → the person's id, where known.
     offset
         Rows that came before, in earlier batches of a stream.
     numbered
@@ -80,7 +80,7 @@ class Problems(Sequence[ResponseProblem]):
     """
 
     columns: tuple[BadColumn, ...] = ()
-    persons: Cells | None = None
+    persons: Mapping[int, Any] | Cells | None = None
     offset: int = 0
     numbered: bool = True
     shown: bool = True

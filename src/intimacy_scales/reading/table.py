@@ -5,8 +5,8 @@ A code is an unsigned integer: 0 for no answer, otherwise ``1 + (value - minimum
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 from functools import partial
 from typing import Any, Unpack
 
@@ -18,6 +18,7 @@ from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import ListTable, Table, check_unique, open_table
+from intimacy_scales.reading.kept import frame_with_kept, kept_of
 from intimacy_scales.reading.mapping import (
     as_sheet,
     is_stray,
@@ -26,12 +27,13 @@ from intimacy_scales.reading.mapping import (
 )
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses
+from intimacy_scales.results.result import Result, result_class
 
 BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodedResponses:
+@result_class
+class CodedResponses(Result):
     """Checked answers as codes.
 
     Attributes
@@ -48,7 +50,7 @@ class CodedResponses:
     instrument: Instrument
     codes: Codes
     problems: Problems = field(default_factory=Problems)
-    table: Table | None = field(default=None, repr=False, compare=False)
+    kept: Table | None = field(default=None, repr=False, compare=False)
 
     @property
     def n_persons(self) -> int:
@@ -61,13 +63,15 @@ class CodedResponses:
         return self.instrument.item_ids
 
     def to_frame(self) -> Any:
-        """Return the accepted answers as numbers by item, in the caller's own kind of frame."""
+        """Return the accepted answers as numbers by item, in the caller's own kind of frame.
+
+        Columns that were kept stand first.
+        """
         columns = {}
         for index, item in enumerate(self.instrument.items):
             values = np.array([np.nan, *item.response_scale.values])
             columns[item.id] = values[self.codes[:, index]]
-        table = self.table or ListTable({}, self.n_persons)
-        return table.frame(columns, ())
+        return frame_with_kept(self.kept or ListTable({}, self.n_persons), columns, None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, codes by item, and problems, ready for JSON."""
@@ -165,13 +169,15 @@ def encode(instrument: Instrument | str, responses: Any, **reading: Unpack[Readi
     return checked(how.form(instrument), responses, how)
 
 
-def checked(form: Instrument, responses: Any, reading: Reading) -> CodedResponses:
-    """Return checked answers; `encode` with its options in one value."""
-    reader = AnswerReader(form, responses, reading)
-    codes = reader.read_all()
-    codes.flags.writeable = False
+def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -> CodedResponses:
+    """Return checked answers; `encode` with its options in one value.
+
+    ``labels`` are options of the calling function that may name columns, such as ``clusters``; these
+    are kept too.
+    """
+    reader = AnswerReader(form, responses, reading, labels=labels)
     return CodedResponses(
-        instrument=reader.instrument, codes=codes, problems=reader.finish(), table=reader.table
+        instrument=form, codes=reader.read_all(), problems=reader.finish(), kept=reader.kept
     )
 
 
@@ -186,9 +192,19 @@ class AnswerReader:
         How they are read.
     offset
         Rows that came before, in earlier batches of a stream.
+    labels
+        Option → its value, which may be the name of a column to keep.
     """
 
-    def __init__(self, instrument: Instrument, responses: Any, reading: Reading, *, offset: int = 0) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        responses: Any,
+        reading: Reading,
+        *,
+        offset: int = 0,
+        labels: Mapping[str, Any] | None = None,
+    ) -> None:
         self.instrument = instrument
         self.reading = reading
         self.offset = offset
@@ -206,6 +222,7 @@ class AnswerReader:
         self._numbered = sheet is None
         nobody = not len(self.table) and not len(self.table.names)
         self._persons = None if person is None or nobody else self.table.values(person, "person")
+        self.kept = self.table if nobody else kept_of(self.table, reading.keep, labels)
         present = set(self.table.names)
         self._encoders = [
             ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
@@ -260,7 +277,7 @@ class AnswerReader:
             bad.extend(_stray_answers(self, self.table))
         problems = Problems(
             tuple(bad),
-            self._persons,
+            self._persons_in(bad),
             self.offset,
             numbered=self._numbered,
             shown=self.reading.show_values,
@@ -268,6 +285,12 @@ class AnswerReader:
         if problems and self.reading.on_invalid == "raise":
             raise invalid_responses(self.instrument.id, problems)
         return problems
+
+    def _persons_in(self, bad: Sequence[BadColumn]) -> dict[int, Any] | None:
+        """Return the ids of the persons whose answers were not accepted, by row; of nobody else."""
+        if self._persons is None or not bad:
+            return None
+        return {int(row): self._persons[row] for part in bad for row in part.rows}
 
 
 def _stray_answers(reader: AnswerReader, table: ListTable) -> Iterator[BadColumn]:

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
         attenuation_corrected,
         measurement_error,
     )
-    from intimacy_scales.results.result import Coefficient, Interval
+    from intimacy_scales.results.coefficient import Coefficient
+    from intimacy_scales.results.interval import Interval
 
 _HOMES = {
     "consistency.alpha": ("CronbachAlpha", "cronbach_alpha"),
@@ -83,7 +84,8 @@ _HOMES = {
 _ELSEWHERE = {
     "moments.item_moments": ("ItemMoments", "item_moments", "item_moments_stream"),
     "moments.keyed": ("KeyedMoments", "keyed_moments"),
-    "results.result": ("Coefficient", "Interval"),
+    "results.coefficient": ("Coefficient",),
+    "results.interval": ("Interval",),
 }
 _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names} | {
     name: f"intimacy_scales.{module}" for module, names in _ELSEWHERE.items() for name in names

@@ -1,12 +1,15 @@
-"""Frozen results whose arrays and mappings are frozen too."""
+"""Values of results: arrays and mappings that cannot be changed, and when two of them are alike."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-import numpy as np
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class FrozenMapping(dict[Any, Any]):
@@ -22,21 +25,99 @@ class FrozenMapping(dict[Any, Any]):
         return (FrozenMapping, (dict(self),))
 
 
+def is_array(value: Any) -> TypeGuard[NDArray[Any]]:
+    """Whether a value is a numpy array; without loading numpy, as nothing is one before."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(value, numpy.ndarray)
+
+
+def locked(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array on the same memory that nobody can make writable again.
+
+    A flag can be set back by whoever set it; a view of a read-only buffer has no flag to set.
+    """
+    import numpy as np
+
+    if not array.flags.writeable and isinstance(array.base, memoryview):
+        return array
+    if array.dtype.kind in "mM":  # dates are no buffers
+        array = array.copy()
+        array.flags.writeable = False
+        return array.view()
+    return np.asarray(array.data.toreadonly())
+
+
+def frozen(value: Any) -> Any:
+    """Return an array, mapping or tuple with what it holds as it cannot be changed; else the value."""
+    if is_array(value):
+        return locked(value)
+    if type(value) is dict:
+        return FrozenMapping({name: frozen(part) for name, part in value.items()})
+    if type(value) is tuple and any(is_array(part) or type(part) in (dict, tuple) for part in value):
+        return tuple(map(frozen, value))
+    return value
+
+
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
+def field_names(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields."""
     return tuple(field.name for field in fields(kind))
 
 
-def freeze(result: Any) -> None:
-    """Make the arrays of a frozen dataclass read-only, and its mappings unchangeable."""
-    kind: Any = type(result)
-    for name in _names(kind):
-        value = getattr(result, name)
-        if isinstance(value, np.ndarray):
-            value.flags.writeable = False
-        elif type(value) is dict:
-            object.__setattr__(result, name, FrozenMapping(value))
-        elif type(value) is tuple:
-            for part in value:
-                if isinstance(part, np.ndarray):
-                    part.flags.writeable = False
+@cache
+def _given_names(kind: Any) -> tuple[str, ...]:
+    """Return the names of the fields that a dataclass is made with."""
+    return tuple(field.name for field in fields(kind) if field.init)
+
+
+def freeze(holder: Any) -> None:
+    """Freeze what the fields of a frozen dataclass hold."""
+    kind: Any = type(holder)
+    for name in field_names(kind):
+        value = getattr(holder, name)
+        kept = frozen(value)
+        if kept is not value:
+            object.__setattr__(holder, name, kept)
+
+
+class Frozen:
+    """A frozen dataclass that holds nothing which could be changed, also after it was pickled or copied."""
+
+    __slots__ = ("__weakref__",)
+
+    def __post_init__(self) -> None:
+        freeze(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # made anew, not filled: numpy unpickles arrays that can be written to
+        kind: Any = type(self)
+        return _made, (kind, {name: getattr(self, name) for name in _given_names(kind)})
+
+
+def _made(kind: Any, values: Mapping[str, Any]) -> Any:
+    return kind(**values)
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are equal, arrays by what they hold, nan as equal to nan."""
+    if one is other:
+        return True
+    if is_array(one) or is_array(other):
+        return _alike_arrays(one, other)
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (one != one and other != other)  # noqa: PLR0124 - nan alone differs from itself
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
+    if isinstance(one, list | tuple) and type(one) is type(other):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return bool(one == other)
+
+
+def _alike_arrays(one: Any, other: Any) -> bool:
+    import numpy as np
+
+    if not (is_array(one) and is_array(other)) or one.shape != other.shape:
+        return False
+    if "O" in (one.dtype.kind, other.dtype.kind):
+        return alike(one.tolist(), other.tolist())
+    return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc" and other.dtype.kind in "fc")

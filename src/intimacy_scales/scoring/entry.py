@@ -96,6 +96,8 @@ def score(
         warn_if_draft(form)
     sheet = as_sheet(responses)
     if sheet is not None:
+        if how.keep:
+            raise ResponseError("keep: is for tables; one mapping's own values stand in the mapping")
         scorer = sheet_scorer(form, how)
         if how.person is not None and how.person not in sheet:
             raise ResponseError(f"person: the mapping has no key {how.person!r}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
+from intimacy_scales.results.result import Result, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,8 +87,8 @@ class Reading(NamedTuple):
     confidence: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonInterpretation:
+@result_class
+class PersonInterpretation(Result):
     """One person's scores read by the published cut-offs of the instrument.
 
     Attributes
@@ -114,10 +113,6 @@ class PersonInterpretation:
             "instrument": self.instrument.to_dict(),
             "readings": [reading._asdict() for reading in self.readings],
         }
-
-    def to_json(self) -> str:
-        """Return everything as JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each cut-off."""

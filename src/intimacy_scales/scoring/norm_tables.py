@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
 from intimacy_scales.reading.frames import Table
-from intimacy_scales.results.frozen import freeze
+from intimacy_scales.reading.kept import frame_with_kept
+from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.interpretation import applies as applies_to
 from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
-from intimacy_scales.scoring.kept import frame_with_kept
 from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_samples
 
 if TYPE_CHECKING:
@@ -39,8 +38,8 @@ def percentiles(norm: Norm, scores: Floats) -> Floats:
     return normal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandardScale:
+@result_class
+class StandardScale(Result):
     """One scale beside its norm.
 
     Attributes
@@ -56,12 +55,22 @@ class StandardScale:
     percentile: Floats
     norm: Norm
 
-    def __post_init__(self) -> None:
-        freeze(self)
+    def to_dict(self) -> dict[str, Any]:
+        """Return the standard scores, None where there is no score, and the norm."""
+        return {**self.figures(), "norm": _norm_dict(self.norm)}
+
+    def figures(self) -> dict[str, list[float | None]]:
+        """Return z, T and percentile rank of each person, None where there is no score."""
+        return {kind: plain(getattr(self, kind)) for kind in ("z", "t", "percentile")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandardScores:
+def _norm_dict(norm: Norm) -> dict[str, Any]:
+    named = norm.model_dump(mode="json", exclude={"percentiles", "scale"})
+    return named | {"percentiles": norm.percentile_method}
+
+
+@result_class
+class StandardScores(Result):
     """The scores of a table beside a norm sample.
 
     Attributes
@@ -77,7 +86,7 @@ class StandardScores:
     instrument: InstrumentRef
     scales: dict[str, StandardScale]
     without_norm: tuple[str, ...]
-    table: Table = field(repr=False)
+    kept: Table = field(repr=False, compare=False)
 
     @property
     def norms(self) -> dict[str, Norm]:
@@ -90,7 +99,7 @@ class StandardScores:
         return tuple(dict.fromkeys(norm.sample for norm in self.norms.values()))
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.kept)
 
     def __getitem__(self, scale: str) -> StandardScale:
         """Return the standard scores of one scale."""
@@ -100,44 +109,29 @@ class StandardScores:
             )
         return self.scales[scale]
 
-    def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:
+    def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
         """Return ``<scale>_z``, ``<scale>_t`` and ``<scale>_percentile`` in the caller's kind of frame.
 
         Parameters
         ----------
         keep
-            Columns of the caller's table to put first.
+            Which of the columns kept by ``keep=`` of `score` to put first; None: all of them.
         """
         columns = {
             f"{name}_{kind}": getattr(scale, kind)
             for name, scale in self.scales.items()
             for kind in ("z", "t", "percentile")
         }
-        return frame_with_kept(self.table, columns, keep)
+        return frame_with_kept(self.kept, columns, keep)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, None where there is no score."""
-
-        def plain(values: Floats) -> list[float | None]:
-            return [None if math.isnan(value) else value for value in values.tolist()]
-
         return {
             "instrument": self.instrument.to_dict(),
-            "scores": {
-                name: {kind: plain(getattr(scale, kind)) for kind in ("z", "t", "percentile")}
-                for name, scale in self.scales.items()
-            },
-            "norms": {
-                name: norm.model_dump(mode="json", exclude={"percentiles", "scale"})
-                | {"percentiles": norm.percentile_method}
-                for name, norm in self.norms.items()
-            },
+            "scores": {name: scale.figures() for name, scale in self.scales.items()},
+            "norms": {name: _norm_dict(norm) for name, norm in self.norms.items()},
             "without_norm": list(self.without_norm),
         }
-
-    def to_json(self) -> str:
-        """Return everything as JSON; null where a person has no score."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def __repr__(self) -> str:
         left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
@@ -168,7 +162,7 @@ def _shown(statistic: Any, values: Floats, digits: int) -> str:
 
 
 def standardize_table(
-    form: Instrument, scores: Mapping[str, Floats], norm: NormChoice, table: Table
+    form: Instrument, scores: Mapping[str, Floats], norm: NormChoice, kept: Table
 ) -> StandardScores:
     """Return the scores of a table (scale id → scores of each person) beside a norm sample."""
     norms = choose_norms(form, norm)
@@ -182,12 +176,12 @@ def standardize_table(
         instrument=form.ref,
         scales=scales,
         without_norm=tuple(name for name in scores if name not in norms),
-        table=table,
+        kept=kept,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpretation:
+@result_class
+class Interpretation(Result):
     """The scores of a table read by the published cut-offs of the instrument.
 
     Attributes
@@ -206,10 +200,7 @@ class Interpretation:
     cutoffs: tuple[Cutoff, ...]
     applies: NDArray[np.bool_]
     values: Mapping[str, Floats]
-    table: Table = field(repr=False)
-
-    def __post_init__(self) -> None:
-        freeze(self)
+    kept: Table = field(repr=False, compare=False)
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -224,7 +215,7 @@ class Interpretation:
     def __len__(self) -> int:
         return len(self.applies)
 
-    def to_frame(self, *, keep: Sequence[Hashable] = ()) -> Any:
+    def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
         """Return each score and ``<scale>_reading``, what is said of it, in the caller's kind of frame.
 
         Empty where no cut-off applies, missing where there is no score.
@@ -232,7 +223,7 @@ class Interpretation:
         Parameters
         ----------
         keep
-            Columns of the caller's table to put first.
+            Which of the columns kept by ``keep=`` of `score` to put first; None: all of them.
         """
         columns: dict[str, NDArray[Any]] = {}
         for scale in dict.fromkeys(cutoff.scale for cutoff in self.cutoffs):
@@ -243,7 +234,7 @@ class Interpretation:
                 texts[row] = ", ".join(meanings)
             texts[np.isnan(self.values[scale])] = None
             columns |= {scale: self.values[scale], f"{scale}_reading": texts}
-        return frame_with_kept(self.table, columns, keep)
+        return frame_with_kept(self.kept, columns, keep)
 
     def summary(self) -> pd.DataFrame:
         """Return a pandas table, a row for each cut-off: where it is, how many lie there, its source."""
@@ -279,10 +270,6 @@ class Interpretation:
         by_person = [list(row) for row in zip(*applies, strict=True)]
         return {"instrument": self.instrument.to_dict(), "cutoffs": rows, "applies": by_person}
 
-    def to_json(self) -> str:
-        """Return everything as JSON; null where a person has no score."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
-
     def __repr__(self) -> str:
         told = ", ".join(
             f"{n} of {scored} {cutoff.scale} {cutoff.describe()} ({cutoff.meaning})"
@@ -295,14 +282,14 @@ class Interpretation:
         return f"<p><b>{escape(str(self.instrument))}</b></p>{table}"
 
 
-def interpret_table(form: Instrument, scores: Mapping[str, Floats], table: Table) -> Interpretation:
+def interpret_table(form: Instrument, scores: Mapping[str, Floats], kept: Table) -> Interpretation:
     """Return the scores of a table (scale id → scores of each person) beside each cut-off."""
     cutoffs = cutoffs_of(form)
-    applies = np.zeros((len(table), len(cutoffs)), dtype=np.bool_)
+    applies = np.zeros((len(kept), len(cutoffs)), dtype=np.bool_)
     for column, cutoff in enumerate(cutoffs):
         distinct, positions = np.unique(scores[cutoff.scale], return_inverse=True)
         told = np.array([applies_to(cutoff, cutoffs, v) for v in distinct.tolist()], dtype=np.bool_)
         if len(distinct):
             applies[:, column] = told[positions]
     values = {cutoff.scale: scores[cutoff.scale] for cutoff in cutoffs}
-    return Interpretation(instrument=form.ref, cutoffs=cutoffs, applies=applies, values=values, table=table)
+    return Interpretation(instrument=form.ref, cutoffs=cutoffs, applies=applies, values=values, kept=kept)

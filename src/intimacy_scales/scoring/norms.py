@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from intimacy_scales.errors import NoNormsError, UnknownNameError, nearest
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
+from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
@@ -115,8 +114,8 @@ class StandardScore(NamedTuple):
     percentile: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonStandardScores:
+@result_class
+class PersonStandardScores(Result):
     """One person's scores beside a norm sample.
 
     Attributes
@@ -163,10 +162,6 @@ class PersonStandardScores:
             "norms": norms,
             "without_norm": list(self.without_norm),
         }
-
-    def to_json(self) -> str:
-        """Return everything as JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""

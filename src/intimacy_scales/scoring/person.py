@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.problems import not_accepted, problem_dict
+from intimacy_scales.results.frozen import FrozenMapping, freeze
+from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class ScaleScore(NamedTuple):
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonScores:
+@result_class
+class PersonScores(Result):
     """The scores of one person, plain Python throughout.
 
     Attributes
@@ -66,10 +67,15 @@ class PersonScores:
     """
 
     instrument: InstrumentRef
-    scores: dict[str, float | None]
+    scores: Mapping[str, float | None]
     rows: Sequence[ScaleScore]
     problems: Sequence[ResponseProblem] = ()
     form: Instrument = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # the scorer hands over what is frozen already, and this is called for every answer sheet
+        if type(self.scores) is not FrozenMapping:
+            freeze(self)
 
     @property
     def pomp(self) -> dict[str, float | None]:
@@ -161,10 +167,6 @@ class PersonScores:
                 for p in self.problems
             ],
         }
-
-    def to_json(self) -> str:
-        """Return everything as JSON."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,9 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted
-from intimacy_scales.scoring.kept import frame_with_kept
+from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.plan import PlannedComposite, plan_of
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
@@ -28,8 +28,8 @@ _SHOWN_ROWS = 10
 _MOST_POINTS = 201
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+@result_class
+class Scores(Result):
     """Scale scores of a table of persons.
 
     Attributes
@@ -56,7 +56,7 @@ class Scores:
     values: NDArray[np.float64]
     answered: NDArray[np.unsignedinteger[Any]]
     problems: Problems
-    table: Table = field(repr=False)
+    kept: Table = field(repr=False, compare=False)
     form: Instrument = field(repr=False, compare=False)
 
     @property
@@ -127,7 +127,7 @@ class Scores:
         from intimacy_scales.scoring.norm_tables import standardize_table
 
         values = {scale: self[scale] for scale in self.scale_ids}
-        return standardize_table(self.form, values, norm, self.table)
+        return standardize_table(self.form, values, norm, self.kept)
 
     def interpret(self) -> Interpretation:
         """Read the scores by the instrument's published cut-offs.
@@ -146,7 +146,7 @@ class Scores:
         from intimacy_scales.scoring.norm_tables import interpret_table
 
         values = {scale: self[scale] for scale in self.scale_ids}
-        return interpret_table(self.form, values, self.table)
+        return interpret_table(self.form, values, self.kept)
 
     def pomp(self, scale: str) -> NDArray[np.float64]:
         """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
@@ -154,7 +154,9 @@ class Scores:
         scores: NDArray[np.float64] = (self[scale] - low) / (high - low) * 100
         return scores
 
-    def to_frame(self, *, answered: bool = False, pomp: bool = False, keep: Sequence[Hashable] = ()) -> Any:
+    def to_frame(
+        self, *, answered: bool = False, pomp: bool = False, keep: Sequence[Hashable] | None = None
+    ) -> Any:
         """Return the scores in the caller's own kind of frame.
 
         Parameters
@@ -164,7 +166,7 @@ class Scores:
         pomp
             Add ``<scale>_pomp`` columns: percent of maximum possible (Cohen et al., 1999).
         keep
-            Columns of the caller's table to put first.
+            Which of the columns kept by ``keep=`` of `score` to put first; None: all of them.
 
         Returns
         -------
@@ -175,10 +177,10 @@ class Scores:
         Raises
         ------
         ResponseError
-            A kept column is not there, or has the name of a new one.
+            A column was not kept, or has the name of a new one.
         """
         columns = self.columns(answered=answered, pomp=pomp)
-        return frame_with_kept(self.table, columns, keep, self.scale_ids)
+        return frame_with_kept(self.kept, columns, keep)
 
     def columns(self, *, answered: bool = False, pomp: bool = False) -> dict[str, NDArray[Any]]:
         """Return the columns of `to_frame` by name, as arrays (n_persons,)."""
@@ -199,21 +201,14 @@ class Scores:
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, scores by scale (None where there is none), and problems."""
-        scores = {
-            name: [None if math.isnan(value) else value for value in self[name].tolist()]
-            for name in self.scale_ids
-        }
-        answered = {name: self.answered[:, i].tolist() for i, name in enumerate(self.scale_ids)}
+        scores = {name: plain(self[name]) for name in self.scale_ids}
+        answered = {name: plain(self.answered[:, i]) for i, name in enumerate(self.scale_ids)}
         return {
             "instrument": self.instrument.to_dict(),
             "scores": scores,
             "answered": answered,
             "problems": self.problems.to_dict(),
         }
-
-    def to_json(self) -> str:
-        """Return everything as JSON; null where a person has no score."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def __repr__(self) -> str:
         scales, problems = ", ".join(self.scale_ids), not_accepted(self.problems)

@@ -13,6 +13,7 @@ from intimacy_scales.reading.columns import column_names, loose
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
+from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
 from intimacy_scales.scoring.person import PersonScores, ScaleScore
 from intimacy_scales.scoring.plan import (
@@ -178,8 +179,10 @@ class SheetScorer:
                 if reading.on_invalid == "raise":
                     raise invalid_responses(self.ref.id, problems)
             rows = self._from_codes(codes)
-        scores = {name: row[0] for name, row in zip(self.ids, rows, strict=True)}
-        return PersonScores(instrument=self.ref, scores=scores, rows=rows, problems=problems, form=instrument)
+        scores = FrozenMapping(zip(self.ids, [row[0] for row in rows], strict=True))
+        return PersonScores(
+            instrument=self.ref, scores=scores, rows=tuple(rows), problems=problems, form=instrument
+        )
 
     def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
         """Score answers that are all plainly valid; None where a closer look is needed."""

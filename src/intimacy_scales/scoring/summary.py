@@ -8,7 +8,6 @@ out the same to the bit for one table, a stream of batches, or a cluster.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,8 @@ _HALF = 26
 _BLOCK = 512  # so many products of 27-bit halves add up within an int64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScaleSummary:
+@result_class
+class ScaleSummary(Result):
     """Exact sums of one scale's scores.
 
     Attributes
@@ -101,7 +101,11 @@ class ScaleSummary:
         return 100 * count / of if of else math.nan
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures that are shown."""
+        """Return the figures that are shown; None for what is not defined."""
+        return {name: plain(value) for name, value in self.figures().items()}
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures that are shown by name; nan for what is not defined."""
         everyone = self.n + self.n_missing
         return {
             "scale": self.scale,
@@ -116,8 +120,8 @@ class ScaleSummary:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreSummary:
+@result_class
+class ScoreSummary(Result):
     """Descriptive statistics of a set of scores; summaries of parts add up with ``+``.
 
     Attributes
@@ -142,16 +146,15 @@ class ScoreSummary:
         """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored."""
         from intimacy_scales.reading.frames import pandas_frame
 
-        rows = [scale.to_dict() for scale in self.scales]
+        rows = [scale.figures() for scale in self.scales]
         return pandas_frame({name: [row[name] for row in rows] for name in rows[0]}).set_index("scale")
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument and figures; None where a figure is not defined."""
-        rows = [
-            {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in scale.to_dict().items()}
-            for scale in self.scales
-        ]
-        return {"instrument": asdict(self.instrument), "scales": rows}
+        return {
+            "instrument": self.instrument.to_dict(),
+            "scales": [scale.to_dict() for scale in self.scales],
+        }
 
     def __repr__(self) -> str:
         return f"<ScoreSummary {self.instrument}>\n{self.to_frame().round(2).to_string()}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.options import Reading
@@ -21,24 +23,31 @@ def score_answers(instrument: Instrument, responses: Any, reading: Reading, *, o
 
     Only one block of codes exists at a time, so that it stays in cache between the two.
     """
+    check_keep(reading.keep, instrument.scale_ids)
     reader = AnswerReader(instrument, responses, reading, offset=offset)
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)
-    return _scores(instrument, kernel, reader.finish(), reader.table)
+    return _scores(instrument, kernel, reader.finish(), reader.kept)
+
+
+def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
+    """Raise where a kept column has a name that columns of scores have."""
+    taken = {f"{scale}{ending}" for scale in scale_ids for ending in ("", "_pomp", "_answered")}
+    for name in keep:
+        if name in taken:
+            raise ResponseError(f"keep: column {name!r} has the name of a column of scores; rename it first")
 
 
 def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
     """Score answers that were checked before; the instrument has the items that they were checked for."""
     kernel = score_codes(plan_of(form), coded.codes)
-    return _scores(form, kernel, coded.problems, coded.table or ListTable({}, len(coded)))
+    return _scores(form, kernel, coded.problems, coded.kept or ListTable({}, len(coded)))
 
 
-def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, table: Table) -> Scores:
+def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, kept: Table) -> Scores:
     values, answered = kernel.scores.T, kernel.answered.T
     ranges = np.array([(scale.low, scale.high) for scale in kernel.plan.scales])
-    for array in (values, answered, ranges):
-        array.flags.writeable = False
     return Scores(
         instrument=instrument.ref,
         scale_ids=instrument.scale_ids,
@@ -46,6 +55,6 @@ def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, table: T
         values=values,
         answered=answered,
         problems=problems,
-        table=table,
+        kept=kept,
         form=instrument,
     )

@@ -14,8 +14,9 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root, standard_normal
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.frames import pandas_frame, pandas_frame_of
-from intimacy_scales.results.result import counted, generator
+from intimacy_scales.results.wording import counted
 from intimacy_scales.simulation.model import AnswerModel, model_of, partner_correlations, share, whole_number
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _BLOCK = 65_536
 _FEW_CUTS = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Simulation:
     """Simulated answers, and the truth that they were made from.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
-from intimacy_scales.results.result import shown
+from intimacy_scales.results.wording import shown
 
 _TRIAD = 3
 

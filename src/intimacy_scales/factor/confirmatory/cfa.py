@@ -139,7 +139,7 @@ def cfa(
     """
     check_options(estimator, identification, equal, information)
     written = as_model(model)
-    data, accept = data_of_model(model, data, instrument, reading)
+    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
     samples = read_samples(
         data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept

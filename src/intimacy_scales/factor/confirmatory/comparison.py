@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.results.result import Result, plain
+from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ _CHANGES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class FitChange(Result):
     """What a more restricted model loses.
 
@@ -80,7 +80,7 @@ class FitChange(Result):
         )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ModelComparison(Result):
     """Nested models, the least restricted first.
 

@@ -39,7 +39,7 @@ def _p(p: float) -> str:
     return p_text(p).replace("0.", ".", 1)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Invariance(ModelComparison):
     """The steps of measurement invariance, the least restricted first.
 
@@ -193,7 +193,7 @@ def invariance(
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
     written = as_model(model)
-    data, accept = data_of_model(model, data, instrument, reading)
+    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
     samples = read_samples(
         data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept

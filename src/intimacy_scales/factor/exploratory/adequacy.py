@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -18,15 +17,9 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.results.result import (
-    Interval,
-    Result,
-    check_level,
-    counted,
-    plain,
-    shown,
-    undefined_interval,
-)
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +98,7 @@ def _written(p: float) -> str:
     return "p < 0.001" if p < _TINY_P else f"p = {shown(p)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class FactorFit(Result):
     """How well extracted factors fit the correlations.
 
@@ -222,7 +215,7 @@ def _untested(ratio: float, df: int, factor: float, p: int, n: int) -> str | Non
     return None if factor > 0 else f"n = {n} is too few for {p} items"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class SamplingAdequacy(Result):
     """The Kaiser-Meyer-Olkin measure; ``float(result)`` gives the overall one.
 
@@ -329,7 +322,7 @@ def kmo(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class Sphericity(Result):
     """Bartlett's test that no items are related.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -24,7 +24,8 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.results.result import counted, plain, shown
+from intimacy_scales.results.result import plain, result_class
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ _EMPTY = 1e-8
 _STARTS = 8  # of an extraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class EFAResult(FactorFit):
     """Factors found in the correlations of items.
 

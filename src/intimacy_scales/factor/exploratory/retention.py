@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
@@ -18,9 +18,11 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.normal_draws import standard_normal
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import eigenvectors, first_lowest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.results.result import Result, counted, generator, percent, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ def eigenvalues(correlations: Floats) -> tuple[Floats, Floats]:
     return both[0], both[1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class _Figures(Result):
     """A numbered table of eigenvalues or the like."""
 
@@ -77,7 +79,7 @@ def _origin(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class ParallelAnalysis(_Figures):
     """Eigenvalues of the items and of unrelated items.
 
@@ -269,7 +271,7 @@ def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[]
     return draw
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class MinimumAveragePartial(_Figures):
     """Velicer's minimum average partial.
 
@@ -367,7 +369,7 @@ def map_test(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class Scree(_Figures):
     """Eigenvalues, to be drawn or looked at (Cattell, 1966).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -14,8 +13,10 @@ from intimacy_scales.errors import EstimationError, suggest
 from intimacy_scales.factor.exploratory import criteria
 from intimacy_scales.factor.exploratory.criteria import Criterion, Family, Lowest, Oblique, Orthogonal, lowest
 from intimacy_scales.factor.sample import Floats
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending, directions
-from intimacy_scales.results.result import Result, counted, generator, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted, shown
 
 RotationMethod = Literal["oblimin", "varimax", "quartimax", "promax", "geomin", "target", "none"]
 _METHODS: tuple[str, ...] = get_args(RotationMethod)
@@ -26,7 +27,7 @@ _RANK = 1e-8
 _LARGEST_GAMMA = 0.8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@result_class
 class Rotation(Result):
     """Rotated factors.
 

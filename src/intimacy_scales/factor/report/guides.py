@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
-from intimacy_scales.results.result import Result, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class Guide(Result):
     """An index beside the value that is used as a guide.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
@@ -16,15 +15,15 @@ from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import Finding, InstrumentRef
-from intimacy_scales.results.frozen import freeze
 from intimacy_scales.results.pages import html_of, html_table, markdown_of, markdown_table, page_of
-from intimacy_scales.results.result import Result, counted, plain
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class ItemStructure(Result):
     """How one item goes with its scale.
 
@@ -59,7 +58,7 @@ class ItemStructure(Result):
         return f"<{self.item} of {self.scale}: loading {self.loading:.3f}>"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class StructureReport(Result):
     """Whether answers support an instrument's scales; ``to_frame()`` has a row for each item.
 
@@ -127,9 +126,6 @@ class StructureReport(Result):
     improper: tuple[str, ...]
     general: Mapping[str, float]
     notes: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        freeze(self)
 
     @property
     def title(self) -> str:

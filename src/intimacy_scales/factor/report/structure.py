@@ -26,10 +26,11 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import first_highest
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.results.result import counted, generator
+from intimacy_scales.results.wording import counted
 
 _LARGEST = 5
 _CLEAR = 0.3
@@ -103,7 +104,7 @@ def structure_report(
     """
     check_iterations(n_iterations)
     generator(rng)
-    answers = answers_of(instrument, responses, reading_of(reading))
+    answers = answers_of(instrument, responses, reading_of(reading), clusters=clusters)
     form = answers.instrument
     model = Model.from_instrument(form, scales=scales, factors=factors)
     coded = isinstance(answers, CodedResponses)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Discrepancy
 from intimacy_scales.results.pages import cell
-from intimacy_scales.results.result import apa, counted, shown
+from intimacy_scales.results.wording import apa, counted, shown
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.report.result import StructureReport

@@ -36,6 +36,10 @@ class ArrayTable(Table):
             return Numbers(column)
         return Numbers(column.data, np.packbits(~np.ma.getmaskarray(column), bitorder="little"))
 
+    def only(self, names: Sequence[Hashable]) -> ArrayTable:
+        """Return some of the columns, copied."""
+        return ArrayTable(self.array[:, [self.names.index(name) for name in names]], list(map(str, names)))
+
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a pandas DataFrame."""
         kept = {str(name): self.array[:, self.names.index(name)] for name in keep}

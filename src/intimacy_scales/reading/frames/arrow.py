@@ -29,6 +29,10 @@ class ArrowTable(Table):
         """Return one column."""
         return column_of_arrow(self.native.column(name))
 
+    def only(self, names: Sequence[Hashable]) -> ArrowTable:
+        """Return some of the columns; Arrow's own cannot be changed."""
+        return ArrowTable(self.native.select(list(names)).replace_schema_metadata(None))
+
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a pyarrow Table, null where there is no score."""
         import pyarrow as pa

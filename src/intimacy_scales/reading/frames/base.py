@@ -76,12 +76,23 @@ class Table(ABC):
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return new columns after kept ones, as the caller's own kind of table."""
 
-    def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:
-        """Return a column's values as they are, for ``person=`` or ``keep=``."""
+    @abstractmethod
+    def only(self, names: Sequence[Hashable]) -> Table:
+        """Return a table of the same kind and rows with some of the columns.
+
+        What is done to the caller's table afterwards does not change it.
+        """
+
+    def check(self, name: Hashable, purpose: str) -> None:
+        """Raise where there is no such column, or more than one."""
         if name not in self.names:
             shown = ", ".join(map(repr, self.names[:_SHOWN])) + (", …" if len(self.names) > _SHOWN else "")
             raise ResponseError(f"{purpose}: the table has no column {name!r}; it has {shown}")
         check_unique(self.names, [name])
+
+    def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:
+        """Return a column's values as they are, for ``person=`` or ``keep=``."""
+        self.check(name, purpose)
         column = self.column(name)
         if isinstance(column, list):
             return column

@@ -43,6 +43,10 @@ class ListTable(Table):
         """Return one column."""
         return self.columns[name]
 
+    def only(self, names: Sequence[Hashable]) -> ListTable:
+        """Return some of the columns, copied."""
+        return ListTable({name: list(self.columns[name]) for name in names}, self._n_rows)
+
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a pandas DataFrame."""
         kept = {str(name): self.columns[name] for name in keep}

@@ -46,6 +46,16 @@ class PandasTable(Table):
             return Numbers(series.to_numpy())  # as narwhals would, without its cost for short tables
         return column_of_series(series)
 
+    def only(self, names: Sequence[Hashable]) -> PandasTable:
+        """Return some of the columns, copied, with the index."""
+        import pandas as pd
+
+        if not names:
+            return PandasTable(pd.DataFrame(index=self.native.index))
+        kept = self.native.iloc[:, [self.names.index(name) for name in names]].copy()
+        kept.attrs = {}  # what stands there was not asked for
+        return PandasTable(kept)
+
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a DataFrame with the caller's index."""
         import pandas as pd

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 class PolarsTable(Table):
     """A polars DataFrame."""
 
-    def __init__(self, native: Any) -> None:
+    def __init__(self, native: Any, n_rows: int | None = None) -> None:
         self.native = native
         self.names = native.columns
+        self._n_rows = int(native.height) if n_rows is None else n_rows
 
     def __len__(self) -> int:
-        return int(self.native.height)
+        return self._n_rows
 
     def column(self, name: Hashable) -> Column:
         """Return one column."""
@@ -30,6 +31,10 @@ class PolarsTable(Table):
         if series.dtype.is_integer() and series.null_count() and find_spec("pyarrow"):
             return column_of_arrow(series.to_arrow())
         return column_of_series(series)
+
+    def only(self, names: Sequence[Hashable]) -> PolarsTable:
+        """Return some of the columns; polars' own cannot be changed."""
+        return PolarsTable(self.native.select(list(names)), len(self))
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a polars DataFrame, null where there is no score."""

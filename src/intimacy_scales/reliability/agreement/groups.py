@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +13,14 @@ from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
-from intimacy_scales.results.result import Result, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class GroupICC(Result):
     """How far values go together within groups of any size, and how reliable the groups' means are.
 

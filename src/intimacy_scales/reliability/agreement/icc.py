@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -36,14 +36,9 @@ from intimacy_scales.reliability.agreement.crossed import (
     two_way_components,
 )
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
-from intimacy_scales.results.result import (
-    Interval,
-    Result,
-    check_level,
-    plain,
-    shown,
-    undefined_interval,
-)
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +57,7 @@ _NO_SHARE = "persons differ so little that the variance it is a share of is not 
 _ALIASES = {alias: name for name, (other, psych, _) in _FORMS.items() for alias in (name, other, psych)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class IntraclassCorrelation(Result):
     """One intraclass correlation; ``float(result)`` gives the estimate.
 
@@ -161,7 +156,7 @@ class IntraclassCorrelation(Result):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class IntraclassCorrelations(Result):
     """The six forms of Shrout and Fleiss; ``result["ICC(2,1)"]``, ``["ICC(A,1)"]`` or ``["ICC2"]``.
 

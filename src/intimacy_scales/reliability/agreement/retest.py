@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,13 +12,15 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.consistency.intervals import fisher_z
-from intimacy_scales.results.result import Interval, Result, check_level, plain, shown
+from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class RetestReliability(Result):
     """Reliability from two occasions; ``float(result)`` gives the agreement, ICC(A,1).
 
@@ -188,7 +189,6 @@ def test_retest(before: Any, after: Any) -> RetestReliability:
     spread = float(change.std(ddof=1))
     iccs, r = intraclass_corr(pairs), _pearson(x_both, y_both)
     t = float(change.mean()) / (spread / math.sqrt(n)) if spread > 0 else math.nan
-    pairs.flags.writeable = False
     return RetestReliability(
         n=n,
         n_left_out=len(x) - n,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
@@ -22,20 +22,17 @@ from intimacy_scales.moments.keyed import (
     check_sds,
     keyed_moments,
 )
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, bca_interval, percentile_interval
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.influence import alpha_gradient, distribution_free_variance
 from intimacy_scales.reliability.consistency.intervals import bonett, duhachek_variance, feldt, symmetric
-from intimacy_scales.results.result import (
-    Coefficient,
-    Interval,
-    check_level,
-    counted,
-    generator,
-    undefined_interval,
-)
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import counted
 
 IntervalMethod = Literal["bonett", "bonett-wright", "feldt", "duhachek", "adf", "bootstrap", "bca"]
 METHODS: tuple[str, ...] = get_args(IntervalMethod)
@@ -58,7 +55,7 @@ def alpha_of(covariances: Floats) -> float:
     return 1.0 if 1 < alpha < 1 + _ROUNDING else alpha  # identical items
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class CronbachAlpha(Coefficient):
     """Coefficient alpha of a scale.
 

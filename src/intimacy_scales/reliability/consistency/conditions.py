@@ -6,7 +6,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Source, StandardDeviations
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.wording import counted
 
 _TWO = 2
 _NOTHING = 1e-12  # of the sum of variances: what rounding leaves of a total that does not vary

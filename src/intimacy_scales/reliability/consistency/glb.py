@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -14,7 +14,8 @@ from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
-from intimacy_scales.results.result import Coefficient
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.result import result_class
 
 _GAP = 1e-10
 _STEPS = 500
@@ -70,7 +71,7 @@ def _inside(c: Floats, e: Floats, step: Floats) -> Floats:
         length /= 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class GreatestLowerBound(Coefficient):
     """The greatest lower bound of reliability.
 
@@ -144,7 +145,6 @@ def greatest_lower_bound(
             reason = f"{error}: too few persons for so many items, or pairwise covariances that do not fit"
         else:
             estimate = 1 - float(errors.sum()) / moments.total_variance
-    errors.flags.writeable = False
     few = moments.n < _SMALL_SAMPLE and moments.n_items > _FEW_ITEMS
     return GreatestLowerBound(
         **moments.origin(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -19,11 +19,14 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.splits import best_split, searched_split
-from intimacy_scales.results.result import Coefficient, generator, shown
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import shown
 
 _EXACT_ITEMS = 24
 _SINGULAR = 1e-12
@@ -59,7 +62,7 @@ def guttman_bounds(matrix: Floats) -> tuple[float, float, float, float, float]:
     return first, second, alpha_of(matrix), fifth, sixth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class GuttmanLambdas(Coefficient):
     """Guttman's (1945) six lower bounds; the estimate is lambda-2.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -20,10 +20,13 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
-from intimacy_scales.results.result import Coefficient, generator, shown
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import shown
 
 _ALL_SPLITS = 24
 _ROUNDING = 1e-12
@@ -90,7 +93,7 @@ def horst(r: float, share: float) -> float:
     return 2 * r / (math.sqrt(r * r + 4 * (1 - r * r) * product) + r)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class SplitHalf(Coefficient):
     """Reliability from two halves.
 
@@ -260,7 +263,7 @@ def split_half_from(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class SplitHalves(Coefficient):
     """The distribution of split-half reliability over splits; the estimate is the mean.
 
@@ -362,7 +365,6 @@ def split_halves(
     if reason is None:
         c = moments.matrix(of)
         values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
-    values.flags.writeable = False
     return SplitHalves(
         **moments.origin(),
         estimate=float(values.mean()) if len(values) else math.nan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
@@ -15,11 +15,14 @@ from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import directions, first_highest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
-from intimacy_scales.results.result import Coefficient, generator, shown
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 _FEWEST = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class HierarchicalOmega(Coefficient):
     """Omega hierarchical of a scale: the share of one general factor, beside group factors.
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.results.result import shown
+from intimacy_scales.results.wording import shown
 
 _ROUNDING = 1e-12
 _FISHER = 3

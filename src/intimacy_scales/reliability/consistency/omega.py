@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
@@ -34,7 +34,10 @@ from intimacy_scales.reliability.consistency.omega_figures import (
     omega_figures,
     one_factor_estimate,
 )
-from intimacy_scales.results.result import Coefficient, Interval, shown
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import shown
 
 OmegaModel = Literal["one_factor", "correlated", "second_order", "bifactor"]
 Denominator = Literal["model", "observed"]
@@ -63,7 +66,7 @@ _FEWEST = 3
 _ROUNDING = 1e-12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class McDonaldOmega(Coefficient):
     """Omega total of a scale, from a confirmatory factor model.
 

@@ -17,11 +17,13 @@ from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by_cluster
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, items_of, keyed_moments
+from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.bootstrap import bca_interval, percentile_interval
 from intimacy_scales.reliability.consistency.influence import distribution_free_variance, influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
-from intimacy_scales.results.result import Interval, check_level, counted, generator, undefined_interval
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     from intimacy_scales.reliability.consistency.omega import McDonaldOmega

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -17,10 +16,12 @@ from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
 from intimacy_scales.reliability.single_scores.sem import check_reliability
-from intimacy_scales.results.result import Coefficient, shown
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.result import result_class
+from intimacy_scales.results.wording import shown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class StratifiedAlpha(Coefficient):
     """Reliability of a total from that of its parts.
 

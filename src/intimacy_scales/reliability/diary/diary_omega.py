@@ -33,7 +33,7 @@ from intimacy_scales.reliability.diary.two_level.fitting import (
 )
 from intimacy_scales.reliability.diary.two_level.likelihood import ClusterMoments, cluster_moments
 from intimacy_scales.reliability.diary.two_level_result import EqualLoadings, TwoLevelOmega, likelihood_ratio
-from intimacy_scales.results.result import counted
+from intimacy_scales.results.wording import counted
 
 Variances = Literal["free", "nonnegative"]
 _Fit = TypeVar("_Fit", bound=TwoLevelFit)
@@ -282,17 +282,16 @@ def two_level_omega(
 
     Examples
     --------
-    >>> from intimacy_scales import encode
     >>> from intimacy_scales.simulation import simulate_diary
     >>> days = simulate_diary("scii-daily", 80, 7, rng=1).answers
-    >>> result = two_level_omega(encode("scii-daily", days), person="person", scale="total")
+    >>> result = two_level_omega("scii-daily", days, person="person", scale="total")
     >>> result.person_means.estimate < result.between.estimate
     True
     >>> interval = result.within.confidence_interval()
     >>> interval.low < result.within.estimate < interval.high
     True
     """
-    answers = coded_given(answers, responses, reading)
+    answers = coded_given(answers, responses, reading, person=person)
     if variances not in ("free", "nonnegative"):
         raise EstimationError(f"variances={variances!r}: 'free' or 'nonnegative'")
     diary = _read(answers, person, scale)

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.results.frozen import freeze
-from intimacy_scales.results.result import Interval, Result, check_level, plain, shown, undefined_interval
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +38,7 @@ DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class LevelCoefficient(Result):
     """One reliability of a diary; ``float(result)`` gives the estimate.
 
@@ -112,7 +114,7 @@ def undefined(coefficient: str, n: int, reason: str) -> LevelCoefficient:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class LevelOmega(Result):
     """Reliability at one level, and the model it comes from; ``float(result)`` gives omega.
 

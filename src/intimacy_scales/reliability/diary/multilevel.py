@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
@@ -27,7 +26,8 @@ from intimacy_scales.reliability.diary.diary_components import (
     nested_components,
     reml_components,
 )
-from intimacy_scales.results.result import Result, counted, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,7 @@ _COEFFICIENTS = {
 Method = Literal["reml", "anova"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class NestedComponents(Result):
     """Variance components of items in occasions in persons.
 
@@ -102,7 +102,7 @@ def _share(true: float, error: float) -> float:
     return ratio(true, true + error)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class DiaryReliability(Result):
     """Reliability of a scale that persons answer again and again.
 
@@ -285,15 +285,13 @@ def diary_reliability(
 
     Examples
     --------
-    >>> from intimacy_scales import encode
     >>> from intimacy_scales.simulation import simulate_diary
     >>> days = simulate_diary("scii-daily", 40, 7, rng=1).answers
-    >>> answers = encode("scii-daily", days)
-    >>> result = diary_reliability(answers, person="person", occasion="day", scale="total")
+    >>> result = diary_reliability("scii-daily", days, person="person", occasion="day", scale="total")
     >>> result.n_persons, 0 < result.coefficients()["Rc"] < 1
     (40, True)
     """
-    answers = coded_given(answers, responses, reading)
+    answers = coded_given(answers, responses, reading, person=person, occasion=occasion)
     if method not in ("reml", "anova"):
         raise EstimationError(f"method={method!r}: 'reml' or 'anova'")
     name, items = items_of(answers, scale)

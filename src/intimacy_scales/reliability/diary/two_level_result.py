@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.diary.level_coefficients import Composite, LevelCoefficient, LevelOmega
-from intimacy_scales.results.result import Result, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class EqualLoadings(Result):
     """Whether items load alike within and between persons, and the model in which they do.
 
@@ -56,7 +56,7 @@ class EqualLoadings(Result):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class TwoLevelOmega(Result):
     """Reliability of a diary scale within and between persons, from a factor model at each level.
 

@@ -37,7 +37,7 @@ from intimacy_scales.reliability.items.score_moments import (
     item_score_correlations,
     unit_sums,
 )
-from intimacy_scales.results.result import Result, plain
+from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.plan import PlannedScale, plan_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InterItem(Result):
     """Correlations between the items of a scale.
 
@@ -84,7 +84,7 @@ def inter_item(correlations: Floats) -> InterItem:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+@result_class
 class ItemAnalysis(Result):
     """What each item of a scale does.
 
@@ -241,11 +241,6 @@ class ItemAnalysis(Result):
             "items": rows,
             "keying": None if self.keying is None else str(self.keying),
         }
-
-    def __eq__(self, other: object) -> bool:
-        return self.to_dict() == other.to_dict() if isinstance(other, ItemAnalysis) else NotImplemented
-
-    __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
 
     def __repr__(self) -> str:
         table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()

@@ -9,7 +9,7 @@ from typing import Any
 
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
 from intimacy_scales.results.pages import cell, html_table, markdown_table, one_line
-from intimacy_scales.results.result import percent
+from intimacy_scales.results.wording import percent
 
 _HEADINGS = {
     "scale": "Scale",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -28,8 +27,11 @@ from intimacy_scales.reliability.report.scale_report import (
     scale_reliability,
 )
 from intimacy_scales.reliability.report.sentence import method_sentence
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.pages import html_of, markdown_of, page_of
-from intimacy_scales.results.result import Coefficient, Result, check_level, counted
+from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +40,7 @@ _FEW_CLUSTERS = 30
 _PAIR = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class ReliabilityReport(Result):
     """Reliability of every scale; ``report["trust"]`` has all detail of one.
 
@@ -311,7 +313,7 @@ def reliability_report(
     check_missing(missing)
     check_level(confidence_level)
     how = reading_of(reading)
-    answers = answers_of(instrument, responses, how)
+    answers = answers_of(instrument, responses, how, clusters=clusters, person=how.person)
     form = answers.instrument
     if isinstance(answers, CodedResponses):
         summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")

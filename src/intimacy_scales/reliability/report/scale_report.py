@@ -31,7 +31,9 @@ from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, 
 from intimacy_scales.reliability.items.analysis import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
-from intimacy_scales.results.result import Interval, Result, counted, plain, shown
+from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import counted, shown
 
 _FEW = 30
 _PAIR = 2
@@ -55,7 +57,7 @@ class IntervalOptions:
     rng: int | np.random.Generator | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class ScaleReliability(Result):
     """Reliability of one scale.
 

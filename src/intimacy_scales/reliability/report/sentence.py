@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reliability.report.scale_report import ScaleReliability
-from intimacy_scales.results.result import apa, percent
+from intimacy_scales.results.wording import apa, percent
 
 _INTERVALS = {
     "bonett": "Bonett, 2002",

@@ -14,7 +14,9 @@ from intimacy_scales.reading.frames import row_labels
 from intimacy_scales.reliability.agreement.retest import paired
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.single_scores.sem import check_number, check_reliability, check_sd, source_of
-from intimacy_scales.results.result import Result, check_level, plain, shown
+from intimacy_scales.results.interval import check_level
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 CATEGORIES = ("recovered", "improved", "unchanged", "deteriorated", "no score")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cutoffs(Result):
     """Cut-offs between a clinical and a functional population (Jacobson & Truax, 1991).
 
@@ -91,7 +93,7 @@ def jacobson_truax_cutoffs(
     return Cutoffs(a=float(a), b=float(b), c=float(c))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class ReliableChange(Result):
     """The reliable change index of each person.
 
@@ -229,8 +231,6 @@ def reliable_change(
     standard_error = math.sqrt(2) * sem
     threshold = normal_quantile(check_level(confidence_level))
     index = (y - x) / standard_error
-    for array in (index, x, y):
-        array.flags.writeable = False
     return ReliableChange(
         index=index,
         category=_categories(index, x, y, threshold, 1 if higher_is_better else -1, cutoff),

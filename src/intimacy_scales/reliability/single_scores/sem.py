@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
-from intimacy_scales.results.result import Coefficient, Interval, Result, check_level, plain, shown
+from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +44,7 @@ def check_sd(sd: Any, what: str = "sd") -> float:
     return float(sd)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class MeasurementError(Result):
     """How far a person's score may lie from what it measures; ``float(result)`` gives the SEM.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +10,9 @@ from scipy.optimize import brentq
 from scipy.special import chndtr, gammaincc
 
 from intimacy_scales.factor.confirmatory.model.structure import Floats
-from intimacy_scales.results.result import Interval, Result, check_level, plain, shown, undefined_interval
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ def p_text(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {shown(p)}"  # noqa: PLR2004 - as is usual
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class Discrepancy(Result):
     """A test of fit, and the indices made of it.
 
@@ -157,7 +158,7 @@ def discrepancy(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class ScaledFit(Discrepancy):
     """A test of fit corrected for answers that are not normal.
 
@@ -210,7 +211,7 @@ class ScaledFit(Discrepancy):
         return Discrepancy.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class Fit(Discrepancy):
     """How well a model fits.
 

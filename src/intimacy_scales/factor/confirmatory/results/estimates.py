@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
@@ -15,7 +14,9 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
-from intimacy_scales.results.result import Interval, Result, check_level, plain, shown
+from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,7 @@ _PAIR = 2
 _COLUMNS = ("lhs", "op", "rhs", "group", "label", "estimate", "se", "z", "p", "std_lv", "std_all")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class ParameterEstimate(Result):
     """One parameter of a fitted model; ``float(result)`` gives the estimate.
 
@@ -115,6 +116,12 @@ class Parameters(Sequence[ParameterEstimate]):
 
     def __init__(self, rows: Sequence[ParameterEstimate]) -> None:
         self._rows = tuple(rows)
+
+    def __eq__(self, other: object) -> bool:
+        return self._rows == other._rows if isinstance(other, Parameters) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._rows)
 
     @overload
     def __getitem__(self, key: int | str | tuple[str, str]) -> ParameterEstimate: ...

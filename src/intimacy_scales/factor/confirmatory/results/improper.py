@@ -9,7 +9,7 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.numerics.ties import descending, first_highest, members_of_space
-from intimacy_scales.results.result import shown
+from intimacy_scales.results.wording import shown
 
 _ROUNDING = 1e-8
 _ALIKE = 1e-4  # shares in what belongs to no population

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, S
 from intimacy_scales.factor.confirmatory.model.table import Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.numerics.ties import descending
-from intimacy_scales.results.result import Result, plain, shown
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ _NOTHING = 1e-9
 _ALIKE = 1e-9  # two indices; those of equivalent parameters are equal but for rounding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@result_class
 class ModificationIndex(Result):
     """A parameter that the model holds fixed, and what freeing it would do.
 

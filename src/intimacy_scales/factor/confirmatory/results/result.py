@@ -24,8 +24,8 @@ from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.results.frozen import freeze
-from intimacy_scales.results.result import Result, counted, shown
+from intimacy_scales.results.result import Result
+from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,10 +89,7 @@ class CFAResult(Result):
     improper: tuple[str, ...]
     iterations: int
     instrument: InstrumentRef | None
-    solution: Solution = field(repr=False)
-
-    def __post_init__(self) -> None:
-        freeze(self)
+    solution: Solution = field(repr=False, compare=False)
 
     @property
     def _labels(self) -> tuple[str | None, ...]:

@@ -1,0 +1,61 @@
+"""Columns of the caller's table that stay beside what was read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.options import as_keep
+
+
+def kept_of(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | None = None) -> Table:
+    """Return the rows of a table with those of its columns alone that are asked for.
+
+    Parameters
+    ----------
+    table
+        What the caller gave.
+    keep
+        Names of columns.
+    labels
+        Option → its value, which may be the name of a column too.
+    """
+    wanted = dict.fromkeys(keep, "keep")
+    for option, value in (labels or {}).items():
+        if isinstance(value, str | int) or (isinstance(value, Hashable) and value in table.names):
+            wanted.setdefault(value, option)
+    for name, option in wanted.items():
+        table.check(name, option)
+    return table.only(list(wanted))
+
+
+def frame_with_kept(kept: Table, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable] | None) -> Any:
+    """Return columns of results behind kept ones, in the caller's kind of frame.
+
+    Parameters
+    ----------
+    kept
+        What was kept of the caller's table.
+    columns
+        Name → values (n_persons,).
+    keep
+        Which of its columns to put first; None: all.
+
+    Raises
+    ------
+    ResponseError
+        One was not kept, or has the name of a column of results.
+    """
+    first = kept.names if keep is None else as_keep(keep)
+    for name in first:
+        if name not in kept.names:
+            raise ResponseError(
+                f"keep: column {name!r} was not kept when the answers were read: score(..., keep=[{name!r}])"
+            )
+        if name in columns:
+            raise ResponseError(f"keep: column {name!r} has the name of a column of results; rename it first")
+    return kept.frame(columns, first)
