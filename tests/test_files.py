@@ -140,7 +140,7 @@ WRONG_USE: dict[str, tuple[list[str], str]] = {
     "no such instrument": (["{data}", "-i", "raz"], "did you mean 'ras'"),
     "no such file": (["nowhere.csv", "-i", "ras"], "there is no such file"),
     "unknown ending": (["{data}", "-i", "ras", "-o", "o.doc"], "files of scores end in .csv"),
-    "unknown ending of answers": (["a.sav", "-i", "ras"], "files of answers end in .csv"),
+    "a folder of answers": (["{dir}", "-i", "ras"], "there is no such file"),
     "no folder": (["{data}", "-i", "ras", "-o", "{dir}/x/o.csv"], "there is no folder"),
     "overwrite the answers": (["{data}", "-i", "ras", "-o", "{data}"], "would overwrite the answers"),
     "missing columns": (["{data}", "-i", "prqc"], "--columns PATTERN"),
@@ -184,8 +184,8 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "open quote": ("a.csv", (",".join(IDS) + '\n"3,3').encode(), "line"),
     "not JSON": ("a.jsonl", b"{'ras_1': 3}\n", "line 1 is not JSON"),
     "a list in JSON lines": ("a.jsonl", b"[1, 2]\n", "holds no object"),
-    "not Parquet": ("a.parquet", b"PAR0", "is not a Parquet file"),
-    "not a workbook": ("a.xlsx", b"hello", "is not an .xlsx workbook"),
+    "not Parquet": ("a.parquet", b"PAR0\0", "is not a Parquet file"),
+    "not a workbook": ("a.xlsx", b"hello\0", "is not an .xlsx workbook"),
 }
 
 

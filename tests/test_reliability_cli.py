@@ -322,10 +322,11 @@ def test_one_cluster_has_no_interval_and_no_traceback(data: Path) -> None:
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("couple,tru01\n1,2,3\n", encoding="utf-8")
-    (tmp_path / "a.parquet").write_bytes(b"PAR0")
+    (tmp_path / "a.parquet").write_bytes(b"PAR0\0")
+    (tmp_path / "a.sav").write_bytes(b"$FL2@(#) SPSS DATA FILE")
     for name, words in (
         ("b.csv", "no such file"),
-        ("a.sav", "files of answers end"),
+        ("a.sav", "is an SPSS file"),
         ("a.parquet", "not a Parquet"),
     ):
         result = run(tmp_path / name, "-i", "scii-24", "-o", tmp_path / "o.json")
@@ -337,7 +338,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         tmp_path / "a.csv", "-i", "scii-24", "--problems", tmp_path / "p.csv", "-o", tmp_path / "o.json"
     )
     assert (result.exit_code, "line 92 has 2 fields" in result.output) == (2, True), result.output
-    assert files(tmp_path) == ["a.csv", "a.parquet"]
+    assert files(tmp_path) == ["a.csv", "a.parquet", "a.sav"]
 
 
 @pytest.mark.parametrize("older", [None, "of last week\n"])

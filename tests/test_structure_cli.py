@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from intimacy_scales import Instrument, load, simulate
 from intimacy_scales.cli import app
 from intimacy_scales.factor import structure_report
 from intimacy_scales.files import delimited
+from intimacy_scales.jobs.job import json_text
 
 FORM = load("scii-24")
 PERSONS = simulate(FORM, 120, couples=0.4, missing=0.002, rng=1).answers.astype("Int64")
@@ -128,7 +130,7 @@ def test_reports_can_be_read_back(data: Path, ending: str) -> None:
     if ending == ".csv":
         rows = list(csv.DictReader(text.splitlines()))
         assert [float(row["loading"]) for row in rows] == [item.loading for item in expected.items]
-    made = {"json": expected.to_json, "csv": expected.to_csv, "md": expected.to_markdown}
+    made = {"json": partial(json_text, expected), "csv": expected.to_csv, "md": expected.to_markdown}
     assert text == made.get(ending[1:], expected.to_html)()
 
 

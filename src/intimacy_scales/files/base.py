@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import ListTable, Table
 
 BATCH_ROWS = 10_000
@@ -34,6 +35,11 @@ class AnswerFile(ABC):
     size
         How much there is to read, in the units of ``position``.
     """
+
+    @classmethod
+    @abstractmethod
+    def detect(cls, head: Head) -> bool:
+        """Whether a file that begins so is of this format."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -21,6 +21,7 @@ from intimacy_scales.files.base import (
     output_columns,
     without_formula,
 )
+from intimacy_scales.files.head import UTF16_MARKS, Head
 from intimacy_scales.reading.frames import ListTable, Table
 
 _SEPARATORS = (",", ";", "\t")
@@ -29,8 +30,6 @@ _CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
 _SAID = re.compile(r"sep=(.)")
-_IMPORT_ID = re.compile(r"""\{["']ImportId["']""")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def detect_encoding(path: Path) -> str:
@@ -38,7 +37,7 @@ def detect_encoding(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         chunk = file.read(_CHUNK)
-        if chunk.startswith(_UTF16):
+        if chunk.startswith(UTF16_MARKS):
             return "utf-16"
         try:
             while chunk:
@@ -83,6 +82,11 @@ class DelimitedFile(AnswerFile):
         What it was found to be. With a semicolon or tab, ``3,5`` is read as 3.5.
     """
 
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Whether a file begins with text."""
+        return bool(head.lines)
+
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)
         csv.field_size_limit(_LONGEST_FIELD)
@@ -105,11 +109,6 @@ class DelimitedFile(AnswerFile):
         except csv.Error as error:
             raise ResponseError(f"{path}: among the first {len(whole)} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]] if rows else []
-        if any(_IMPORT_ID.match(cell) for row in rows[1:3] for cell in row):
-            raise ResponseError(
-                f"{path}: the rows under the header are Qualtrics' question texts and import ids, not "
-                "answers; remove them and score the file again"
-            )
 
     @contextmanager
     def _open(self) -> Iterator[IO[str]]:

@@ -1,4 +1,4 @@
-"""Which format a file has, by its ending."""
+"""Which format a file has: by what stands in it, and by its ending where that tells nothing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from pathlib import Path
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, ScoreFile
 from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
+from intimacy_scales.files.exports import QualtricsFile
+from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile, JsonLinesScores
+from intimacy_scales.files.others import OTHERS
 from intimacy_scales.files.parquet import ParquetFile, ParquetScores
 from intimacy_scales.files.spreadsheet import SpreadsheetFile, SpreadsheetScores
 
-_READERS: dict[str, type[DelimitedFile | JsonLinesFile | ParquetFile | SpreadsheetFile]] = {
+Reader = type[DelimitedFile | JsonLinesFile | ParquetFile | SpreadsheetFile]
+
+_MARKED: tuple[Reader, ...] = (ParquetFile, SpreadsheetFile, QualtricsFile, JsonLinesFile)
+_READERS: dict[str, Reader] = {
     ".csv": DelimitedFile,
     ".tsv": DelimitedFile,
     ".txt": DelimitedFile,
@@ -36,26 +42,39 @@ def endings(*, output: bool = False) -> str:
 
 
 def open_answers(path: Path, *, encoding: str | None = None) -> AnswerFile:
-    """Open a file of answers.
+    """Open a file of answers in the format that its content has.
 
     Parameters
     ----------
     path
-        A file with one of the known endings.
+        A file. Its ending counts only where the content tells nothing, as of an empty file.
     encoding
         Of text files; detected where None.
 
     Raises
     ------
     ResponseError
-        Another ending, no such file, or not what its ending says.
+        No such file, one that holds no answers (says what it is, and what to do), or a damaged one.
     """
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ResponseError(f"{path}: files of answers end in {endings()}")
     if not path.is_file():
         raise ResponseError(f"{path}: there is no such file")
-    return reader(path, encoding)
+    return _reader_of(path, Head.of(path))(path, encoding)
+
+
+def _reader_of(path: Path, head: Head) -> Reader:
+    """Return the reader of the format that a file begins as."""
+    for reader in _MARKED:
+        if reader.detect(head):
+            return reader
+    for other in OTHERS:
+        if other.detect(head):
+            raise ResponseError(f"{path}: is {other.what}; {other.advice}")
+    by_ending = _READERS.get(path.suffix.lower())
+    if DelimitedFile.detect(head):  # any text; broken JSON lines are to be told as such
+        return JsonLinesFile if by_ending is JsonLinesFile else DelimitedFile
+    if by_ending is None:
+        raise ResponseError(f"{path}: is of no known format; files of answers end in {endings()}")
+    return by_ending
 
 
 def open_output(path: Path) -> ScoreFile:

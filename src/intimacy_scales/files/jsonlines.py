@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS, AnswerFile, ScoreFile, output_columns
+from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import ListTable, Table
+
+_OBJECT = re.compile(r"""\s*\{\s*["}]""")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -26,6 +30,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 class JsonLinesFile(AnswerFile):
     """A file with one JSON object a line; an absent name is a skipped answer."""
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Whether the first line begins an object of answers."""
+        return bool(head.lines and _OBJECT.match(head.lines[0]))
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import AnswerFile, ScoreFile, output_columns
+from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import ArrowTable, Table, needs
 
 _BATCH_ROWS = 131_072
@@ -17,6 +18,11 @@ _BATCH_ROWS = 131_072
 
 class ParquetFile(AnswerFile):
     """A Parquet file."""
+
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Whether a file begins with Parquet's mark."""
+        return head.data.startswith(b"PAR1")
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         del encoding  # Parquet says what its texts are

@@ -20,8 +20,10 @@ from intimacy_scales.files.base import (
     output_columns,
     without_formula,
 )
+from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import Table, needs
 
+_PARTS = (b"[Content_Types].xml", b"xl/")
 _MOST_ROWS = 1_048_576
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -29,13 +31,20 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 class SpreadsheetFile(AnswerFile):
     """The first sheet of a workbook; formulas count as the values they had when it was saved."""
 
+    @classmethod
+    def detect(cls, head: Head) -> bool:
+        """Whether a file begins as a packed folder that holds a workbook."""
+        return head.data.startswith(b"PK\x03\x04") and any(part in head.data for part in _PARTS)
+
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         del encoding  # a workbook says what its texts are
         super().__init__(path)
         openpyxl = needs("openpyxl", "io")
+        file = self._held.enter_context(path.open("rb"))  # of a path, openpyxl looks at the ending
         try:
-            self._book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except (zipfile.BadZipFile, KeyError, openpyxl.utils.exceptions.InvalidFileException) as error:
+            self.close()
             raise ResponseError(f"{path}: is not an .xlsx workbook: {error}") from None
         self._held.callback(self._book.close)
         try:

@@ -1,0 +1,67 @@
+"""Files that people hold instead of answers, and what to do with each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from intimacy_scales.files.head import Head
+
+_PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
+_JSON = re.compile(r"""\s*(\[\s*[\[{"]|\{\s*\n)""")  # a list, or an object that its first line does not end
+
+
+class Other(NamedTuple):
+    """Something that is no table of answers: how it begins, what it is, what to do."""
+
+    detect: Callable[[Head], bool]
+    what: str
+    advice: str
+
+
+def _begins(*marks: bytes) -> Callable[[Head], bool]:
+    return lambda head: head.data.startswith(marks)
+
+
+def _holds(mark: bytes, within: bytes) -> Callable[[Head], bool]:
+    return lambda head: head.data.startswith(mark) and within in head.data
+
+
+def _is_page(head: Head) -> bool:
+    return bool(_PAGE.match(head.text or ""))
+
+
+def _is_json(head: Head) -> bool:
+    return bool(_JSON.match(head.text or ""))
+
+
+OTHERS = (
+    Other(
+        _begins(b"\xd0\xcf\x11\xe0"), "an Excel workbook of the old kind (.xls)", "save it as .xlsx or .csv"
+    ),
+    Other(_holds(b"PK\x03\x04", b"opendocument"), "an OpenDocument spreadsheet", "save it as .xlsx or .csv"),
+    Other(_begins(b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "a packed archive", "unpack it first"),
+    Other(
+        _begins(b"$FL2", b"$FL3"),
+        "an SPSS file",
+        "save it as .csv, or read it with pandas.read_spss() and pass the table to score()",
+    ),
+    Other(
+        _begins(b"<stata_dta>"),
+        "a Stata file",
+        "save it as .csv, or read it with pandas.read_stata() and pass the table to score()",
+    ),
+    Other(_begins(b"RDX2", b"RDX3", b"RDA2", b"RDA3"), "a file of R objects", "write it with write.csv()"),
+    Other(_begins(b"%PDF"), "a PDF", "answers stand in tables: .csv or .xlsx"),
+    Other(
+        _is_page,
+        "a web page or XML",
+        "if it was downloaded, the page may be a login; export the answers as .csv",
+    ),
+    Other(
+        _is_json,
+        "JSON in one piece",
+        "write one object of answers on each line (.jsonl), or read it and pass the list to score()",
+    ),
+)
