@@ -38,9 +38,7 @@ class IntervalChoice(StrEnum):
 
 
 def _print_report(report: ReliabilityReport) -> None:
-    from intimacy_scales.reliability.report.rendering import report_cells
-
-    cells = report_cells(report.columns(), report.confidence_level)
+    cells = report.page().tables[0].columns
     scale = next(iter(cells))
     out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n", soft_wrap=True)
     for names in ([name for name in cells if name not in _SECOND], [scale, *_SECOND]):

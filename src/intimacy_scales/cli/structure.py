@@ -44,10 +44,10 @@ def _print_report(report: StructureReport) -> None:
     out.print(f"{escape(report.title)}\n", soft_wrap=True)
     from intimacy_scales.factor.report.wording import IMPROVEMENTS
 
-    for name, cells in report.tables().items():
-        out.print(f"[bold]{escape(name)}[/]")
-        if name != IMPROVEMENTS:
-            print_table(cells)
+    for table in report.page().tables:
+        out.print(f"[bold]{escape(table.title)}[/]")
+        if table.title != IMPROVEMENTS:
+            print_table(table.columns)
     for index in report.modifications:
         out.print(f"- {escape(index.meaning)}", soft_wrap=True)
     if report.modifications:

@@ -6,7 +6,7 @@ import io
 import math
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +133,7 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
         err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
 
 
-def print_table(cells: dict[str, list[str]]) -> None:
+def print_table(cells: Mapping[str, Sequence[str]]) -> None:
     """Print a table that keeps its figures whole on a narrow terminal: texts are folded instead."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for number, (name, texts) in enumerate(cells.items()):

@@ -15,8 +15,10 @@ from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import Finding, InstrumentRef
-from intimacy_scales.results.pages import html_of, html_table, markdown_of, markdown_table, page_of
+from intimacy_scales.results.html import html_fragment, html_page
+from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
@@ -212,19 +214,22 @@ class StructureReport(Result):
         """Return the sentences for a Results section."""
         return structure_sentence(self)
 
-    def tables(self) -> dict[str, dict[str, list[str]]]:
-        """Return the tables as they are shown: heading → column → texts."""
-        return item_cells(self)
+    def page(self) -> Page:
+        """Return the report as it is shown, as data: tables, warnings, sentence."""
+        return Page(
+            title=self.title,
+            tables=tuple(TextTable(title=name, columns=texts) for name, texts in item_cells(self).items()),
+            warnings=tuple(self.warnings),
+            sentence=self.sentence(),
+        )
 
     def to_markdown(self) -> str:
         """Return a Markdown page: guides, warnings, sentence, and tables."""
-        first, *rest = self.tables().items()
-        page = markdown_of(self.title, first[1], self.warnings, self.sentence())
-        return page + "".join(f"\n## {name}\n\n{markdown_table(cells)}\n" for name, cells in rest)
+        return markdown_page(self.page())
 
     def to_html(self) -> str:
         """Return a web page that stands alone."""
-        return page_of(self.title, self._repr_html_())
+        return html_page(self.page())
 
     def __repr__(self) -> str:
         lines = [self.title, *(repr(guide)[1:-1] for guide in self.guides)]
@@ -236,6 +241,4 @@ class StructureReport(Result):
         return "<" + "\n".join([*lines, *(f"! {text}" for text in self.warnings)]) + ">"
 
     def _repr_html_(self) -> str:
-        first, *rest = self.tables().items()
-        head = html_of(self.title, first[1], self.warnings, self.sentence())
-        return head + "".join(f"<h2>{name}</h2>{html_table(cells)}" for name, cells in rest)
+        return html_fragment(self.page())

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Discrepancy
-from intimacy_scales.results.pages import cell
+from intimacy_scales.results.tables import cell
 from intimacy_scales.results.wording import apa, counted, shown
 
 if TYPE_CHECKING:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
-from intimacy_scales.results.pages import cell, html_table, markdown_table, one_line
+from intimacy_scales.results.tables import TextTable, cell
 from intimacy_scales.results.wording import percent
 
 _HEADINGS = {
@@ -33,7 +32,7 @@ _HEADINGS = {
     "r_cor": "r cor",
     "alpha_if_dropped": "Alpha if dropped",
 }
-_LEGEND = (
+LEGEND = (
     "A minus marks reverse-keyed items; figures are of keyed answers. r raw: with the score; r std: with the "
     "sum of standardized items; r drop: with the other items; r cor: with the standardized total, the item's "
     "own part replaced by what it shares with the others."
@@ -54,22 +53,14 @@ def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) 
     return shown
 
 
-def items_markdown(items: Mapping[str, ItemAnalysis]) -> str:
-    """Return the item tables as Markdown."""
-    parts = [f"\n{_LEGEND}\n"] if items else []
-    for scale, analysis in items.items():
-        parts.append(f"\n## Items of {one_line(scale)}\n\n{markdown_table(_item_cells(analysis))}\n")
-    return "".join(parts)
+def items_tables(items: Mapping[str, ItemAnalysis]) -> tuple[TextTable, ...]:
+    """Return the item tables of scales."""
+    return tuple(
+        TextTable(title=f"Items of {scale}", columns=_item_cells(analysis))
+        for scale, analysis in items.items()
+    )
 
 
 def _item_cells(analysis: ItemAnalysis) -> dict[str, list[str]]:
     figures = {"item": list(analysis.items), **analysis.figures()}
     return {_HEADINGS.get(n, n): [cell(v, 2) for v in values] for n, values in figures.items()}
-
-
-def items_html(items: Mapping[str, ItemAnalysis]) -> str:
-    """Return the item tables as HTML."""
-    parts = [f"<p>{escape(_LEGEND)}</p>"] if items else []
-    for scale, analysis in items.items():
-        parts.append(f"<h2>Items of {escape(scale)}</h2>{html_table(_item_cells(analysis))}")
-    return "".join(parts)

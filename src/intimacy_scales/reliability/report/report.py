@@ -20,7 +20,7 @@ from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_an
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
-from intimacy_scales.reliability.report.rendering import items_html, items_markdown, report_cells
+from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, report_cells
 from intimacy_scales.reliability.report.scale_report import (
     IntervalOptions,
     ScaleReliability,
@@ -28,9 +28,11 @@ from intimacy_scales.reliability.report.scale_report import (
 )
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.interval import check_level
-from intimacy_scales.results.pages import html_of, markdown_of, page_of
+from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.tables import Page, TextTable
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
@@ -154,15 +156,24 @@ class ReliabilityReport(Result):
 
     def to_markdown(self) -> str:
         """Return a Markdown page: table, warnings, sentence, and items."""
-        page = markdown_of(self.title, self._cells(), self.warnings, self.sentence())
-        return page + items_markdown(self.items)
+        return markdown_page(self.page())
 
     def to_html(self) -> str:
         """Return a web page that stands alone: table, warnings, sentence, and items."""
-        return page_of(self.title, self._repr_html_() + items_html(self.items))
+        return html_page(self.page())
 
-    def _cells(self) -> dict[str, list[str]]:
-        return report_cells(self.columns(), self.confidence_level)
+    def page(self) -> Page:
+        """Return the report as it is shown, as data: tables, warnings, sentence."""
+        return Page(
+            title=self.title,
+            tables=(
+                TextTable(title="Scales", columns=report_cells(self.columns(), self.confidence_level)),
+                *items_tables(self.items),
+            ),
+            warnings=tuple(self.warnings),
+            sentence=self.sentence(),
+            legend=LEGEND,
+        )
 
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the figures as an instrument's evidence has them, rounded to three decimals.
@@ -223,7 +234,7 @@ class ReliabilityReport(Result):
         return f"<{self.title}\n{table}{told}>"
 
     def _repr_html_(self) -> str:
-        return html_of(self.title, self._cells(), self.warnings, self.sentence())
+        return html_fragment(self.page(), main_only=True)
 
 
 def _notes(

@@ -1,0 +1,54 @@
+"""Tables and pages as HTML."""
+
+from __future__ import annotations
+
+from html import escape
+
+from intimacy_scales.results.tables import Page, TextTable
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-bottom: 0 }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
+th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap }
+th:first-child, td:first-child, .text { text-align: left }
+thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #ddd }
+.warnings { background: #fff4d6; padding: .6rem 1rem .6rem 2rem }
+div.wide { overflow-x: auto }
+"""
+
+
+def html_table(table: TextTable) -> str:
+    """Return a table, without its title."""
+    sides = [' class="text"' if wordy else "" for wordy in table.wordy]
+    head = "".join(f"<th{side}>{escape(text)}</th>" for text, side in zip(table.columns, sides, strict=True))
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{side}>{escape(text)}</td>" for text, side in zip(row, sides, strict=True))
+        + "</tr>"
+        for row in table.rows
+    )
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def html_fragment(page: Page, *, main_only: bool = False) -> str:
+    """Return what a notebook shows of a page: all of it, or nothing after the sentence."""
+    told = "".join(f"<li>{escape(text)}</li>" for text in page.warnings)
+    listed = f'<ul class="warnings">{told}</ul>' if told else ""
+    first, *rest = page.tables
+    head = f"<p><b>{escape(page.title)}</b></p>{html_table(first)}{listed}<p>{escape(page.sentence)}</p>"
+    if main_only or not rest:
+        return head
+    legend = f"<p>{escape(page.legend)}</p>" if page.legend else ""
+    more = "".join(f"<h2>{escape(table.title)}</h2>{html_table(table)}" for table in rest)
+    return head + legend + more
+
+
+def html_page(page: Page) -> str:
+    """Return a web page that stands alone."""
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(page.title)}</title>\n"
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n{html_fragment(page)}\n</body>\n</html>\n"
+    )

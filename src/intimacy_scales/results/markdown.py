@@ -1,0 +1,37 @@
+"""Tables and pages as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from intimacy_scales.results.tables import Page, TextTable
+
+
+def one_line(text: str) -> str:
+    """Return a text that can neither begin a block of Markdown nor be taken for HTML."""
+    return escape(" ".join(text.split()), quote=False)
+
+
+def markdown_table(table: TextTable) -> str:
+    """Return a table, without its title."""
+
+    def line(texts: Sequence[str]) -> str:
+        return "| " + " | ".join(one_line(text).replace("|", "\\|") for text in texts) + " |"
+
+    left = [number == 0 or wordy for number, wordy in enumerate(table.wordy)]
+    rule = "|" + "|".join("---" if own else "---:" for own in left) + "|"
+    return "\n".join([line(list(table.columns)), rule, *map(line, table.rows)])
+
+
+def markdown_page(page: Page) -> str:
+    """Return a page: table, warnings, sentence, further tables."""
+    told = "\n".join(f"- {one_line(text)}" for text in page.warnings)
+    first, *rest = page.tables
+    parts = [f"# {one_line(page.title)}", markdown_table(first)]
+    parts += [f"## Before you use these figures\n\n{told}"] if told else []
+    parts += [one_line(page.sentence)]
+    parts += [page.legend] if page.legend and rest else []
+    for table in rest:
+        parts += [f"## {one_line(table.title)}", markdown_table(table)]
+    return "\n\n".join(parts) + "\n"
