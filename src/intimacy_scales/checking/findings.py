@@ -159,7 +159,7 @@ class BankReport(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, one row for each finding."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         names = Finding.__slots__
         return pandas_frame({name: [getattr(f, name) for f in self.findings] for name in names})

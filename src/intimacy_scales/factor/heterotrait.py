@@ -133,7 +133,7 @@ class HeterotraitMonotrait(Result):
 
     def to_frame(self, kind: Kind = "htmt") -> pd.DataFrame:
         """Return the ratios as a pandas table, scales by scales."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         check_kind(kind)
         matrix = self.htmt if kind == "htmt" else self.htmt2

@@ -94,7 +94,7 @@ class SamplePlan(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row, nan for what does not apply."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         low, high = (math.nan, math.nan) if self.interval is None else self.interval
         figures = {

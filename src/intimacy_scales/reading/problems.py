@@ -167,7 +167,7 @@ class Problems(Sequence[ResponseProblem]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, one row for each bad cell."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({name: [getattr(p, name) for p in self] for name in PROBLEM_FIELDS})
 

@@ -71,7 +71,7 @@ class Coefficient(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         row = {"coefficient": self.title, "estimate": self.estimate, "n": self.n, "items": self.n_items}
         singles = {name: v for name, v in self._extra().items() if isinstance(v, int | float)}

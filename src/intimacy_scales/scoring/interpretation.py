@@ -116,7 +116,7 @@ class PersonInterpretation(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each cut-off."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns = {name: [getattr(reading, name) for reading in self.readings] for name in Reading._fields}
         return pandas_frame(columns).set_index("scale")

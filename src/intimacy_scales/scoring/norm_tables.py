@@ -238,7 +238,7 @@ class Interpretation(Result):
 
     def summary(self) -> pd.DataFrame:
         """Return a pandas table, a row for each cut-off: where it is, how many lie there, its source."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         shares = [
             100 * n / scored if scored else math.nan

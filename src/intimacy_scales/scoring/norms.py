@@ -165,7 +165,7 @@ class PersonStandardScores(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns: dict[str, list[Any]] = {"scale": list(self.scores)}
         for name in StandardScore._fields:

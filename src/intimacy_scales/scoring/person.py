@@ -170,7 +170,7 @@ class PersonScores(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns: dict[str, list[Any]] = {"scale": list(self.scores)}
         for name in ScaleScore._fields:

@@ -144,7 +144,7 @@ class ScoreSummary(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         rows = [scale.figures() for scale in self.scales]
         return pandas_frame({name: [row[name] for row in rows] for name in rows[0]}).set_index("scale")

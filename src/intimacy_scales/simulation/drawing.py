@@ -15,7 +15,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root, standard_normal
 from intimacy_scales.numerics.seeds import generator
-from intimacy_scales.reading.frames import pandas_frame, pandas_frame_of
+from intimacy_scales.results.frames import pandas_frame, pandas_frame_of
 from intimacy_scales.results.wording import counted
 from intimacy_scales.simulation.model import AnswerModel, model_of, partner_correlations, share, whole_number
 

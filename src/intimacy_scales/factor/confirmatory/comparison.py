@@ -107,7 +107,7 @@ class ModelComparison(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each model, nan where there is nothing to compare with."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         changes: list[FitChange | None] = [None, *self.changes]
         columns: dict[str, list[Any]] = {"model": list(self.models)}

@@ -253,7 +253,7 @@ class SamplingAdequacy(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each item."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({"item": list(self.names), "kmo": self.items}).set_index("item")
 
@@ -348,7 +348,7 @@ class Sphericity(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({name: [getattr(self, name)] for name in ("chi_square", "df", "p_value", "n")})
 

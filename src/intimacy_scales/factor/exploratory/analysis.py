@@ -153,14 +153,14 @@ class EFAResult(FactorFit):
         return self._square(self.correlations - self.reproduced().to_numpy())
 
     def _square(self, matrix: Floats) -> pd.DataFrame:
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns = {name: matrix[:, j].copy() for j, name in enumerate(self.names)}
         return pandas_frame({"item": list(self.names), **columns}).set_index("item").rename_axis(None)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: loadings, communality, uniqueness and complexity of each item."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns: dict[str, Any] = {"item": list(self.names)}
         columns |= {name: self.loadings[:, j].copy() for j, name in enumerate(self.factors)}

@@ -57,7 +57,7 @@ class _Figures(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the figures as a pandas table."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame(self._columns()).set_index("number")
 

@@ -157,7 +157,7 @@ class StructureReport(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each item."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         names = ("item", "scale", "loading", "se", "explained", "efa_factor", "efa_loading", "elsewhere")
         columns = {name: [getattr(item, name) for item in self.items] for name in names}

@@ -7,13 +7,7 @@ from intimacy_scales.reading.frames.lazy import batches_from
 from intimacy_scales.reading.frames.lists import ListTable
 from intimacy_scales.reading.frames.numbers import number_column, number_matrix
 from intimacy_scales.reading.frames.opening import open_table
-from intimacy_scales.reading.frames.pandas import (
-    PandasTable,
-    pandas_frame,
-    pandas_frame_of,
-    row_labels,
-    same_rows,
-)
+from intimacy_scales.reading.frames.pandas import PandasTable, row_labels, same_rows
 from intimacy_scales.reading.frames.polars import PolarsTable
 
 __all__ = [
@@ -31,8 +25,6 @@ __all__ = [
     "number_column",
     "number_matrix",
     "open_table",
-    "pandas_frame",
-    "pandas_frame_of",
     "row_labels",
     "same_rows",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.reading.frames.base import Column, Numbers, Table
-from intimacy_scales.reading.frames.pandas import pandas_frame
+from intimacy_scales.results.frames import pandas_frame
 
 if TYPE_CHECKING:
     import pandas as pd

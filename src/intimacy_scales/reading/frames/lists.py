@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.reading.frames.base import Column, Table
-from intimacy_scales.reading.frames.pandas import pandas_frame
+from intimacy_scales.results.frames import pandas_frame
 
 if TYPE_CHECKING:
     import pandas as pd

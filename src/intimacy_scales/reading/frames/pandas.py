@@ -65,25 +65,6 @@ class PandasTable(Table):
         return pd.concat([kept, scores], axis=1) if keep else scores
 
 
-def pandas_frame(columns: Mapping[str, Any]) -> pd.DataFrame:
-    """Return a new pandas table."""
-    import pandas as pd
-
-    return pd.DataFrame(dict(columns))
-
-
-def pandas_frame_of(
-    rows: NDArray[Any], names: Sequence[str], *, first: Mapping[str, NDArray[Any]]
-) -> pd.DataFrame:
-    """Return a pandas table of ``rows`` (n_columns, n) without copying them, after some first columns."""
-    import pandas as pd
-
-    frame = pd.DataFrame(rows.T, columns=list(names), copy=False)
-    if not first:
-        return frame
-    return pd.concat([pd.DataFrame(dict(first)), frame], axis=1)
-
-
 def row_labels(column: Any) -> Any:
     """Return the index of a pandas Series, or None."""
     return column.index if is_of(column, "pandas", "Series") else None

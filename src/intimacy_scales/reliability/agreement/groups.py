@@ -60,7 +60,7 @@ class GroupICC(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({name: [getattr(self, name)] for name in self.__slots__})
 

@@ -197,7 +197,7 @@ class IntraclassCorrelations(Result):
 
     def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return a pandas table, a row for each form."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         rows = []
         for form in self.forms:

@@ -104,7 +104,7 @@ class RetestReliability(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({n: [getattr(self, n)] for n in self.__slots__ if n != "pairs"})
 

@@ -62,7 +62,7 @@ class HierarchicalOmega(Coefficient):
 
     def loadings(self) -> pd.DataFrame:
         """Return the transformed loadings as a pandas table: general, group factors, communality."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         if self.exploratory is None:
             raise EstimationError(f"omega hierarchical is not defined: {self.reason}")

@@ -174,7 +174,7 @@ class DiaryReliability(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of the variance components, with percent of their sum."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         if self.components:
             parts = self.components

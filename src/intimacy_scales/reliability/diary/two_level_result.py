@@ -159,7 +159,7 @@ class TwoLevelOmega(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each coefficient and its 95 % interval."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         rows = self.coefficients.values()
         ends = [c.confidence_interval() for c in rows]
@@ -170,7 +170,7 @@ class TwoLevelOmega(Result):
 
     def items_frame(self) -> pd.DataFrame:
         """Return a pandas table with each item's loading and residual variance at both levels."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns: dict[str, list[Any]] = {"item": list(self.within.loadings)}
         for level in (self.within, self.between):

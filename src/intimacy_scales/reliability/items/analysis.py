@@ -177,7 +177,7 @@ class ItemAnalysis(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each item."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({"item": list(self.items), **self.figures()}).set_index("item")
 
@@ -190,7 +190,7 @@ class ItemAnalysis(Result):
             In percent of the answers instead of counts. The last column stays the share of all
             persons who skipped the item, in percent.
         """
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         everything = sorted({value for row in self.options for value in row})
         columns: dict[str, Any] = {"item": [item.removeprefix("-") for item in self.items]}
@@ -219,7 +219,7 @@ class ItemAnalysis(Result):
             alpha, standardized alpha, lambda-6, mean and median inter-item r and its variance,
             signal to noise ratio ``k r / (1 - r)``, standard error of alpha (Duhachek & Iacobucci).
         """
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         rows = [_summary(self.moments.without(i), sds) for i in range(len(self.items))]
         columns = {name: [row[name] for row in rows] for name in rows[0]}

@@ -123,7 +123,7 @@ class ReliabilityReport(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each scale: n, alpha with its interval, and the rest."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame(self.columns()).set_index("scale")
 

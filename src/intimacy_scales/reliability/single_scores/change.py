@@ -140,7 +140,7 @@ class ReliableChange(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each person."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         table = pandas_frame(
             {

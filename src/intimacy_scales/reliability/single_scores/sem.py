@@ -123,7 +123,7 @@ class MeasurementError(Result):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame({name: [value] for name, value in self.to_dict().items()})
 

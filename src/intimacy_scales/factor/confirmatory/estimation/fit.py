@@ -252,7 +252,7 @@ class Fit(Discrepancy):
 
     def to_frame(self) -> pd.DataFrame:
         """Return all indices as a pandas table of one column."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         found = {k: v for k, v in self.to_dict().items() if k != "scaled"}
         if self.scaled is not None:

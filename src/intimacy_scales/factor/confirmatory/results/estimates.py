@@ -164,7 +164,7 @@ class Parameters(Sequence[ParameterEstimate]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each parameter."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         several = any(row.group is not None for row in self._rows)
         names = [name for name in _COLUMNS if several or name != "group"]
@@ -172,7 +172,7 @@ class Parameters(Sequence[ParameterEstimate]):
 
     def standardized(self, confidence_level: float = 0.95) -> pd.DataFrame:
         """Return standardized estimates (items and factors) with errors and intervals, as a pandas table."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         half = float(ndtri((1 + check_level(confidence_level)) / 2))
         several = any(row.group is not None for row in self._rows)

@@ -126,7 +126,7 @@ class ModificationIndices(Sequence[ModificationIndex]):
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each parameter."""
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         several = any(row.group is not None for row in self._rows)
         names = (

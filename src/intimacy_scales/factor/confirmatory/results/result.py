@@ -197,7 +197,7 @@ class CFAResult(Result):
         for row in self.parameters:
             if row.op == "=~" and row.group in (None, self._labels[0]) and row.rhs in found[row.lhs]:
                 found[row.lhs][row.rhs] = row.std_all
-        from intimacy_scales.reading.frames import pandas_frame
+        from intimacy_scales.results.frames import pandas_frame
 
         columns = {factor: list(own.values()) for factor, own in found.items() if any(own.values())}
         return pandas_frame({"": list(self.model.observed), **columns}).set_index("").rename_axis("item")
@@ -266,7 +266,7 @@ def _correlations(covariances: Floats) -> Floats:
 
 
 def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
-    from intimacy_scales.reading.frames import pandas_frame
+    from intimacy_scales.results.frames import pandas_frame
 
     columns = {name: matrix[:, j].copy() for j, name in enumerate(names)}
     return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)
