@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,29 @@ Row = dict[str, Value | None]
 Make = Callable[[Instrument, list[Row]], tuple[Any, dict[str, Any]]]
 
 NO_ANSWER = -99
+
+# strategies that are drawn from for every item: made once, since making one costs as much as drawing
+_SIGN = st.sampled_from(["", "-"])
+_METHOD = st.sampled_from(["mean", "sum"])
+_YES = st.booleans()
+_UP_TO_2, _UP_TO_4 = st.integers(0, 2), st.integers(0, 4)
+_N_POOLS = st.sampled_from([1, 1, 3])
+_SHARE = st.sampled_from(["1/3", 0.5, "2/3", 0.75, 1])
+_one_of = cache(st.sampled_from)
+_from_1 = cache(partial(st.integers, 1))
+
+
+@cache
+def _some_of(parts: tuple[Any, ...], least: int, most: int) -> st.SearchStrategy[list[Any]]:
+    """Some of the parts, none twice."""
+    return st.lists(st.sampled_from(parts), min_size=least, max_size=most, unique=True)
+
+
+@cache
+def _cell(values: tuple[Value, ...]) -> st.SearchStrategy[Value | None]:
+    """A valid value, or None in a third of the draws."""
+    return st.sampled_from((*values, *values, *[None] * len(values)))
+
 
 _SOME = st.integers(2, 9)
 # 101: 0 to 100; 254 to 256: where codes outgrow one byte; 1001: 0 to 1000
@@ -50,47 +74,47 @@ def number(value: Fraction) -> Value:
 @st.composite
 def response_scales(draw: st.DrawFn, grid: Grid = ANY) -> ResponseScale:
     """Draw a response scale of a grid, some with labels at the ends."""
-    low, step = (Fraction(draw(st.sampled_from(choices))) for choices in (grid.minima, grid.steps))
+    low, step = (Fraction(draw(_one_of(choices))) for choices in (grid.minima, grid.steps))
     return draw(_labelled(low, low + step * (draw(grid.points) - 1), step))
 
 
 @st.composite
 def _labelled(draw: st.DrawFn, low: Fraction, high: Fraction, step: Fraction) -> ResponseScale:
-    labels = {number(low): "Not at all", number(high): "Very much"} if draw(st.booleans()) else {}
+    labels = {number(low): "Not at all", number(high): "Very much"} if draw(_YES) else {}
     return ResponseScale(minimum=number(low), maximum=number(high), step=number(step), labels=labels)
 
 
 @st.composite
 def scales_of_one_range(draw: st.DrawFn, grid: Grid = ANY) -> list[ResponseScale]:
     """Draw response scales that go from one minimum to one maximum in different steps."""
-    low, steps = Fraction(draw(st.sampled_from(grid.minima))), sorted(map(Fraction, grid.steps))
+    low, steps = Fraction(draw(_one_of(grid.minima))), sorted(map(Fraction, grid.steps))
     # what all steps divide: the least common multiple of fractions
     common = Fraction(math.lcm(*(s.numerator for s in steps)), math.gcd(*(s.denominator for s in steps)))
-    high = low + common * draw(st.integers(1, 1 if grid is TINY else 4))
-    chosen = draw(st.lists(st.sampled_from(steps), min_size=2, max_size=3, unique=True))
+    high = low + common * draw(_from_1(1 if grid is TINY else 4))
+    chosen = draw(_some_of(tuple(steps), 2, 3))
     return [draw(_labelled(low, high, step)) for step in chosen]
 
 
 @st.composite
 def missing_rules(draw: st.DrawFn, n_parts: int) -> dict[str, Any] | None:
     """Draw a missing rule for a scale of so many parts; None is the library's default."""
-    if draw(st.integers(0, 2)) == 0:
+    if draw(_UP_TO_2) == 0:
         return None
-    rule: dict[str, Any] = {"prorated": draw(st.booleans())}
-    if draw(st.booleans()):
-        return rule | {"count": draw(st.integers(1, n_parts))}
-    return rule | {"proportion": draw(st.sampled_from(["1/3", 0.5, "2/3", 0.75, 1]))}
+    rule: dict[str, Any] = {"prorated": draw(_YES)}
+    if draw(_YES):
+        return rule | {"count": draw(_from_1(n_parts))}
+    return rule | {"proportion": draw(_SHARE)}
 
 
 @st.composite
 def _scale(draw: st.DrawFn, name: str, parts: list[str], most: int, *, of: bool = False) -> dict[str, Any]:
-    chosen = draw(st.lists(st.sampled_from(parts), min_size=1, max_size=most, unique=True))
+    chosen = draw(_some_of(tuple(parts), 1, most))
     if not of:
-        chosen = [draw(st.sampled_from(["", "-"])) + part for part in chosen]
+        chosen = [draw(_SIGN) + part for part in chosen]
     return {
         "id": name,
         "of" if of else "items": chosen,
-        "method": draw(st.sampled_from(["mean", "sum"])),
+        "method": draw(_METHOD),
         "missing": draw(missing_rules(len(chosen))),
     }
 
@@ -98,9 +122,9 @@ def _scale(draw: st.DrawFn, name: str, parts: list[str], most: int, *, of: bool 
 @st.composite
 def _pools(draw: st.DrawFn, grid: Grid, *, one_range: bool) -> list[ResponseScale]:
     """Draw the response scales of an instrument: one, several, or several of one range."""
-    if one_range or draw(st.integers(0, 4)) == 0:
+    if one_range or draw(_UP_TO_4) == 0:
         return draw(scales_of_one_range(grid))
-    return draw(st.lists(response_scales(grid), min_size=1, max_size=draw(st.sampled_from([1, 1, 3]))))
+    return draw(st.lists(response_scales(grid), min_size=1, max_size=draw(_N_POOLS)))
 
 
 @st.composite
@@ -123,7 +147,7 @@ def instruments(
     items = [f"q{n}" for n in range(1, draw(st.integers(4 if composed else 1, max_items)) + 1)]
     names = [f"s{n}" for n in range(1, draw(st.integers(3 if composed else 1, 4)) + 1)]
     scales = [draw(_scale(name, items, 2 if composed else max_items)) for name in names]
-    for name in ("total", "index")[: 2 if composed else draw(st.integers(0, 2))]:
+    for name in ("total", "index")[: 2 if composed else draw(_UP_TO_2)]:
         scales.append(draw(_scale(name, names, 4, of=True)))
         names.append(name)
     return draw(_instrument_of(items, pool, scales))
@@ -152,7 +176,7 @@ def torn_instruments(draw: st.DrawFn, grid: Grid = TINY) -> Instrument:
     """
     pool = draw(_pools(grid, one_range=False))
     items = [f"q{n}" for n in range(1, draw(st.integers(2, 4)) + 1)]
-    one = [draw(st.sampled_from(["", "-"])) + item for item in draw(st.permutations(items))]
+    one = [draw(_SIGN) + item for item in draw(st.permutations(items))]
     n_torn = draw(st.integers(2, len(items)))
     other = [key[1:] if key.startswith("-") else f"-{key}" for key in one[:n_torn]]
     other += draw(st.lists(st.sampled_from(one[n_torn:]), unique=True)) if one[n_torn:] else []
@@ -161,16 +185,13 @@ def torn_instruments(draw: st.DrawFn, grid: Grid = TINY) -> Instrument:
     for name, parts in (("total", ["b", "a"]), ("index", draw(st.permutations(["total", "a", "c"])))):
         scales.append({"id": name, "of": parts, "missing": draw(missing_rules(len(parts)))})
     for scale in scales:
-        scale["method"] = draw(st.sampled_from(["mean", "sum"]))
+        scale["method"] = draw(_METHOD)
     return draw(_instrument_of(items, pool, scales))
 
 
 def answers(form: Instrument) -> st.SearchStrategy[Row]:
     """Draw one person's answers: a valid value for each item, or None where it was skipped."""
-    cells = {}
-    for item in form.items:
-        value = st.sampled_from(item.response_scale.values)
-        cells[item.id] = st.one_of(value, value, st.none())
+    cells = {item.id: _cell(item.response_scale.values) for item in form.items}
     return st.fixed_dictionaries(cells).map(lambda row: {item: row[item] for item in form.item_ids})
 
 
