@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import Model, is_instrument_id
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.answers import answers_given, answers_of
+from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.reading.frames import is_rows, is_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
 from intimacy_scales.reading.plain import accepts
+from intimacy_scales.reading.table import CodedResponses
 
 
 class Data(NamedTuple):
@@ -65,12 +66,13 @@ def data_of_model(
         isinstance(model, Instrument) or (isinstance(model, str) and is_instrument_id(model))
     ):
         form = model
-    if form is not None and _is_plain_table(data):
+    checked = isinstance(data, CodedResponses | ItemMoments)
+    if instrument is not None and not checked and not _is_plain_table(data):
+        raise EstimationError("instrument= says whose answers a table holds; these are moments: leave it out")
+    if form is not None and (_is_plain_table(data) or (instrument is not None and checked)):
         return Data(answers_of(as_instrument(form), data, reading_of(options), **labels))
     return Data(data, accepts(options))
 
 
 def _is_plain_table(data: Any) -> bool:
-    if isinstance(data, list):
-        return not data or isinstance(data[0], Mapping)
-    return hasattr(data, "columns") or hasattr(data, "column_names") or isinstance(data, np.ndarray)
+    return is_table(data) or is_rows(data)

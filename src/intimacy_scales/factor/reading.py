@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.reading.frames import Table, check_unique, number_column, open_table, same_rows
+from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.plain import check_no_ids, check_numbers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.wording import counted
@@ -69,7 +70,8 @@ def read_samples(
     missing
         ``listwise``, ``pairwise`` or ``fiml``.
     groups
-        A column of the table, or one label for each row. Groups come in the order of their labels.
+        A column of the table, or one label for each row. Groups come in the order that an ordered Categorical
+        declares, else sorted by their labels.
     clusters
         Who belongs together, such as couples: a column of the table, or one label for each row.
     accept
@@ -116,7 +118,8 @@ def read_samples(
     together = None if clusters is None else _clusters(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
-    labels, positions = _in_order(*_labels(beside, groups, len(rows), "groups"))
+    labels, positions = _labels(beside, groups, len(rows), "groups")
+    labels, positions = _in_order(labels, positions, _declared_order(beside.table, groups))
     if together is not None:
         _check_within(together, positions)
     return tuple(
@@ -185,8 +188,8 @@ class _Beside(NamedTuple):
 
 def _labels(beside: _Beside, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
     """Return labels as they are, and as numbers in order of appearance, -1 where there is none."""
-    values = labels
-    if isinstance(labels, str | int):
+    values = list(labels) if isinstance(labels, Iterator) else labels
+    if names_a_column(labels, beside.table):
         values = beside.column(labels, option)
     elif not same_rows(labels, getattr(beside.table, "native", None)):
         raise EstimationError(
@@ -221,7 +224,18 @@ def _clusters(beside: _Beside, labels: Any, n: int) -> NDArray[np.intp]:
     return found
 
 
-def _in_order(plain: Sequence[Any], found: NDArray[np.intp]) -> tuple[list[str], NDArray[np.intp]]:
+def _declared_order(table: Table | None, labels: Any) -> Sequence[Any] | None:
+    """Return the order that labels were declared to have, as by an ordered Categorical."""
+    if table is not None and names_a_column(labels, table):
+        return table.declared_order(labels)
+    categorical = getattr(labels, "cat", labels)
+    return list(categorical.categories) if getattr(categorical, "ordered", None) is True else None
+
+
+def _in_order(
+    plain: Sequence[Any], found: NDArray[np.intp], declared: Sequence[Any] | None
+) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the labels of groups in their declared order, else sorted, and the position of each row's."""
     without = np.flatnonzero(found < 0)
     if len(without):
         raise EstimationError(
@@ -232,7 +246,7 @@ def _in_order(plain: Sequence[Any], found: NDArray[np.intp]) -> tuple[list[str],
     if len(first) < _TWO:
         raise EstimationError(f"groups: there is only one, {first}; leave groups out")
     try:
-        order = sorted(range(len(first)), key=lambda g: first[g])
+        order = sorted(range(len(first)), key=lambda g: declared.index(first[g]) if declared else first[g])
     except TypeError:
         order = sorted(range(len(first)), key=lambda g: str(first[g]))
     rank = np.argsort(np.array(order))

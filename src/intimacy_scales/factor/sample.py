@@ -228,7 +228,7 @@ def covariances_as_sample(
         raise EstimationError(f"n={n!r}: a whole number of persons, at least 2")
     if not (np.diag(matrix) > 0).all():
         raise EstimationError("covariances: a variance is not above 0")
-    known = np.zeros(len(names)) if means is None else np.asarray(means, dtype=np.float64)
+    known = np.zeros(len(names)) if means is None else np.array(means, dtype=np.float64)
     if known.shape != (len(names),) or not np.isfinite(known).all():
         raise EstimationError(f"means: one number for each of the {len(names)} variables")
     sds = np.sqrt(np.diag(matrix))

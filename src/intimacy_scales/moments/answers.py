@@ -82,7 +82,12 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
         raise EstimationError(
             f"{answers!r} was checked before: pass it alone, or an instrument and a table of answers to it"
         )
-    refuse_reading(reading_of(options))
+    reading = reading_of(options)
+    refuse_reading(reading)
+    if reading.coding is not None:
+        raise EstimationError(
+            f"coding={reading.coding!r}: these answers were checked before; give the coding to encode()"
+        )
     return answers
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.instrument import NOT_ANSWERED, normalized
 from intimacy_scales.reading.frames import Table, same_rows
+from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
@@ -18,7 +20,10 @@ Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
 
 def _is_missing(label: Any) -> bool:
-    return is_null(label) or (isinstance(label, float) and math.isnan(label))
+    """Whether a label says nothing: null, nan of any kind, or text that means no answer, such as a blank."""
+    if isinstance(label, str):
+        return normalized(label) in NOT_ANSWERED
+    return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124
 
 
 def label_positions(labels: Any) -> NDArray[np.intp]:
@@ -33,6 +38,10 @@ def label_positions(labels: Any) -> NDArray[np.intp]:
         if hasattr(labels, way):
             labels = getattr(labels, way)()
             break
+    if isinstance(labels, Mapping | Set):
+        raise EstimationError(
+            f"labels are a {type(labels).__name__}, which has no rows: pass a list, one label for each row"
+        )
     if isinstance(labels, str) or not isinstance(labels, Iterable):
         raise EstimationError(f"{labels!r} is no column of the table, and no list of labels")
     numbers: dict[Any, int] = {}
@@ -66,7 +75,7 @@ def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
 
 def person_labels(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
     """Return what `label_positions` does of a column of the checked table, or of labels given beside it."""
-    if isinstance(labels, str | int):
+    if names_a_column(labels, answers.kept):
         return column_positions(answers, labels, option)
     native = getattr(answers.kept, "native", None)
     if not same_rows(labels, native):

@@ -144,7 +144,8 @@ class ItemMoments(Frozen):
             return NotImplemented
         return self.instrument.digest == other.instrument.digest and self._bytes() == other._bytes()
 
-    __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
+    def __hash__(self) -> int:
+        return hash((self.instrument.digest, self.n_persons))
 
     def _bytes(self) -> tuple[Any, ...]:
         parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]
@@ -341,6 +342,7 @@ def item_moments_stream(
     total = no_moments(form)
     for batch in batches_from(batches, "item_moments()"):
         if isinstance(batch, CodedResponses):
+            refuse_reading(how)
             total += item_moments(form, batch)
         else:
             total += read_moments(form, batch, how, offset=total.n_persons)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.reading.options import as_keep
+
+
+def names_a_column(labels: Any, table: Table | None) -> bool:
+    """Whether labels are the name of a column rather than labels."""
+    if isinstance(labels, str | int | np.integer):
+        return True
+    return table is not None and isinstance(labels, Hashable) and labels in table.names
 
 
 def kept_of(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | None = None) -> Table:
@@ -26,10 +35,14 @@ def kept_of(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | 
     """
     wanted = dict.fromkeys(keep, "keep")
     for option, value in (labels or {}).items():
-        if isinstance(value, str | int) or (isinstance(value, Hashable) and value in table.names):
+        if names_a_column(value, table):
             wanted.setdefault(value, option)
     for name, option in wanted.items():
         table.check(name, option)
+    texts = Counter(map(str, wanted))
+    for name in wanted:
+        if texts[str(name)] > 1:
+            raise ResponseError(f"keep: two columns are called {str(name)!r}; rename one of them")
     return table.only(list(wanted))
 
 

@@ -143,7 +143,7 @@ class Problems(Sequence[ResponseProblem]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     def __hash__(self) -> int:
-        return id(self)
+        return hash(len(self))
 
     def __repr__(self) -> str:
         count = "1 problem" if len(self) == 1 else f"{len(self)} problems"

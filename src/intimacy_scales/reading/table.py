@@ -50,7 +50,7 @@ class CodedResponses(Result):
     instrument: Instrument
     codes: Codes
     problems: Problems = field(default_factory=Problems)
-    kept: Table | None = field(default=None, repr=False, compare=False)
+    kept: Table | None = field(default=None, repr=False)
 
     @property
     def n_persons(self) -> int:
@@ -71,7 +71,9 @@ class CodedResponses(Result):
         for index, item in enumerate(self.instrument.items):
             values = np.array([np.nan, *item.response_scale.values])
             columns[item.id] = values[self.codes[:, index]]
-        return frame_with_kept(self.kept or ListTable({}, self.n_persons), columns, None)
+        return frame_with_kept(
+            ListTable({}, self.n_persons) if self.kept is None else self.kept, columns, None
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, codes by item, and problems, ready for JSON."""

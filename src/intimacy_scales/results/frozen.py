@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -40,7 +42,7 @@ def locked(array: NDArray[Any]) -> NDArray[Any]:
 
     if not array.flags.writeable and isinstance(array.base, memoryview):
         return array
-    if array.dtype.kind in "mM":  # dates are no buffers
+    if array.dtype.kind in "mM" or type(array) is not np.ndarray:  # dates and masks are no buffers
         array = array.copy()
         array.flags.writeable = False
         return array.view()
@@ -51,9 +53,11 @@ def frozen(value: Any) -> Any:
     """Return an array, mapping or tuple with what it holds as it cannot be changed; else the value."""
     if is_array(value):
         return locked(value)
-    if type(value) is dict:
-        return FrozenMapping({name: frozen(part) for name, part in value.items()})
-    if type(value) is tuple and any(is_array(part) or type(part) in (dict, tuple) for part in value):
+    if type(value) in (dict, OrderedDict, FrozenMapping):
+        parts = {name: frozen(part) for name, part in value.items()}
+        same = type(value) is FrozenMapping and all(parts[name] is value[name] for name in parts)
+        return value if same else FrozenMapping(parts)
+    if type(value) is tuple and any(is_array(part) or isinstance(part, dict | tuple) for part in value):
         return tuple(map(frozen, value))
     return value
 
@@ -105,12 +109,33 @@ def alike(one: Any, other: Any) -> bool:
     if is_array(one) or is_array(other):
         return _alike_arrays(one, other)
     if isinstance(one, float) and isinstance(other, float):
-        return one == other or (one != one and other != other)  # noqa: PLR0124 - nan alone differs from itself
+        return one == other or (math.isnan(one) and math.isnan(other))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
-    if isinstance(one, list | tuple) and type(one) is type(other):
+    return _alike_parts(one, other) if type(one) is type(other) else bool(one == other)
+
+
+def _alike_parts(one: Any, other: Any) -> bool:
+    """Whether two values of one type are equal, sequences and plain dataclasses part by part."""
+    if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(alike, one, other))
-    return bool(one == other)
+    if is_dataclass(one) and not isinstance(one, Frozen):
+        kind: Any = type(one)
+        return all(alike(getattr(one, name), getattr(other, name)) for name in field_names(kind))
+    return bool(one.equals(other) if hasattr(one, "equals") else one == other)  # a pandas index
+
+
+def hashed(value: Any) -> int:
+    """Return a hash that is equal for values that are `alike`."""
+    if isinstance(value, float):
+        return 0 if math.isnan(value) else hash(value)
+    if is_array(value):
+        return hash(value.shape)
+    if isinstance(value, list | tuple):
+        return hash((type(value), *map(hashed, value)))
+    if isinstance(value, Mapping):
+        return hash(frozenset(value))
+    return hash(value) if isinstance(value, str | int | Frozen | None) else hash(type(value))
 
 
 def _alike_arrays(one: Any, other: Any) -> bool:

@@ -14,7 +14,7 @@ from functools import cache
 from html import escape
 from typing import Any, TypeVar, dataclass_transform
 
-from intimacy_scales.results.frozen import Frozen, alike
+from intimacy_scales.results.frozen import Frozen, alike, hashed
 
 Kind = TypeVar("Kind")
 
@@ -39,7 +39,7 @@ class Result(Frozen, ABC):
         """Return the result as plain values."""
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return `to_dict` as JSON, null for what is not defined.
+        """Return `to_dict` as JSON: null for what is not defined, ``"Infinity"`` for what has no bound.
 
         Parameters
         ----------
@@ -54,7 +54,7 @@ class Result(Frozen, ABC):
         return all(alike(getattr(self, name), getattr(other, name)) for name in compared_names(type(self)))
 
     def __hash__(self) -> int:
-        return hash((type(self), repr(self)))
+        return hash((type(self), *(hashed(getattr(self, name)) for name in compared_names(type(self)))))
 
     def _repr_html_(self) -> str:
         first, *rest = escape(repr(self)[1:-1]).split("; ")
@@ -68,9 +68,17 @@ def compared_names(kind: Any) -> tuple[str, ...]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: arrays as lists, nan as None."""
+    """Return a value as JSON has it: arrays as lists, nan as None, infinite ones as text.
+
+    Examples
+    --------
+    >>> plain((1.5, float("nan"), float("-inf")))
+    [1.5, None, '-Infinity']
+    """
     if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
+        if math.isinf(value):
+            return "Infinity" if value > 0 else "-Infinity"
+        return None if math.isnan(value) else float(value)
     if isinstance(value, Mapping):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

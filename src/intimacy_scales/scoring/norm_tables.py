@@ -86,7 +86,7 @@ class StandardScores(Result):
     instrument: InstrumentRef
     scales: dict[str, StandardScale]
     without_norm: tuple[str, ...]
-    kept: Table = field(repr=False, compare=False)
+    kept: Table = field(repr=False)
 
     @property
     def norms(self) -> dict[str, Norm]:
@@ -200,7 +200,7 @@ class Interpretation(Result):
     cutoffs: tuple[Cutoff, ...]
     applies: NDArray[np.bool_]
     values: Mapping[str, Floats]
-    kept: Table = field(repr=False, compare=False)
+    kept: Table = field(repr=False)
 
     @property
     def counts(self) -> tuple[int, ...]:

@@ -56,7 +56,7 @@ class Scores(Result):
     values: NDArray[np.float64]
     answered: NDArray[np.unsignedinteger[Any]]
     problems: Problems
-    kept: Table = field(repr=False, compare=False)
+    kept: Table = field(repr=False)
     form: Instrument = field(repr=False, compare=False)
 
     @property

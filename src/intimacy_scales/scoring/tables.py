@@ -42,7 +42,9 @@ def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
 def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
     """Score answers that were checked before; the instrument has the items that they were checked for."""
     kernel = score_codes(plan_of(form), coded.codes)
-    return _scores(form, kernel, coded.problems, coded.kept or ListTable({}, len(coded)))
+    return _scores(
+        form, kernel, coded.problems, ListTable({}, len(coded)) if coded.kept is None else coded.kept
+    )
 
 
 def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, kept: Table) -> Scores:

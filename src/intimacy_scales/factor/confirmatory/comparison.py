@@ -125,7 +125,7 @@ class ModelComparison(Result):
         return "\n".join([*lines, *map(repr, self.changes)])
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().style.format(precision=3, na_rep="-").to_html())
+        return str(self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-"))
 
 
 def compare_models(*results: CFAResult, names: Sequence[str] | None = None) -> ModelComparison:

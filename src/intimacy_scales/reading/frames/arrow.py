@@ -16,22 +16,24 @@ if TYPE_CHECKING:
 class ArrowTable(Table):
     """A pyarrow Table or RecordBatch."""
 
-    def __init__(self, native: Any) -> None:
+    def __init__(self, native: Any, n_rows: int | None = None) -> None:
         import pyarrow as pa
 
         self.native = pa.Table.from_batches([native]) if isinstance(native, pa.RecordBatch) else native
         self.names = self.native.column_names
+        self._n_rows = int(self.native.num_rows) if n_rows is None else n_rows
 
     def __len__(self) -> int:
-        return int(self.native.num_rows)
+        return self._n_rows
 
     def column(self, name: Hashable) -> Column:
         """Return one column."""
         return column_of_arrow(self.native.column(name))
 
     def only(self, names: Sequence[Hashable]) -> ArrowTable:
-        """Return some of the columns; Arrow's own cannot be changed."""
-        return ArrowTable(self.native.select(list(names)).replace_schema_metadata(None))
+        """Return some of the columns, copied: Arrow may share memory with an array of the caller's."""
+        kept = self.native.select(list(names)).replace_schema_metadata(None)
+        return ArrowTable(kept.take(np.arange(len(self))) if names else kept, len(self))
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a pyarrow Table, null where there is no score."""

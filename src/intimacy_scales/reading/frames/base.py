@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import MissingDependencyError, ResponseError
+from intimacy_scales.results.frozen import alike
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +65,15 @@ class Table(ABC):
 
     names: Sequence[Hashable]
 
+    def __eq__(self, other: object) -> bool:
+        """Whether two tables hold the same columns; without any, the same number of rows."""
+        if not isinstance(other, Table):
+            return NotImplemented
+        same = list(self.names) == list(other.names) and len(self) == len(other)
+        return same and all(alike(_listed(self, name), _listed(other, name)) for name in self.names)
+
+    __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
+
     @abstractmethod
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -83,6 +93,10 @@ class Table(ABC):
         What is done to the caller's table afterwards does not change it.
         """
 
+    def declared_order(self, name: Hashable) -> list[Any] | None:
+        """Return the order that a column's labels were declared to have, lowest first."""
+        return None
+
     def check(self, name: Hashable, purpose: str) -> None:
         """Raise where there is no such column, or more than one."""
         if name not in self.names:
@@ -100,6 +114,11 @@ class Table(ABC):
         if present is None:
             return column.values
         return [v if p else None for v, p in zip(column.values.tolist(), present.tolist(), strict=True)]
+
+
+def _listed(table: Table, name: Hashable) -> list[Any]:
+    values = table.values(name, "keep")
+    return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
 
 
 def needs(module: str, extra: str) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from intimacy_scales.reading.frames.base import Column, Table
 from intimacy_scales.results.frames import pandas_frame
 
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
 def is_rows(responses: Any) -> bool:
     """Tell whether something is a list of mappings, one for each row."""
     return isinstance(responses, list | tuple) and all(isinstance(row, Mapping) for row in responses)
+
+
+def _as_they_are(values: list[Any]) -> Any:
+    """Return values for pandas, which would turn whole numbers into floats where some are missing."""
+    whole = any(type(value) is int for value in values)
+    return np.array(values, dtype=object) if whole and None in values else values
 
 
 class ListTable(Table):
@@ -49,5 +57,5 @@ class ListTable(Table):
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> pd.DataFrame:
         """Return a pandas DataFrame."""
-        kept = {str(name): self.columns[name] for name in keep}
+        kept = {str(name): _as_they_are(self.columns[name]) for name in keep}
         return pandas_frame(kept | dict(columns))

@@ -54,6 +54,11 @@ class PandasTable(Table):
             return Numbers(series.to_numpy())  # as narwhals would, without its cost for short tables
         return column_of_series(series)
 
+    def declared_order(self, name: Hashable) -> list[Any] | None:
+        """Return the categories of an ordered Categorical."""
+        dtype = self.native.dtypes.iloc[self.names.index(name)]
+        return list(dtype.categories) if getattr(dtype, "ordered", None) is True else None
+
     def only(self, names: Sequence[Hashable]) -> PandasTable:
         """Return some of the columns, copied, with the index."""
         if not names:

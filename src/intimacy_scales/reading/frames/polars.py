@@ -6,6 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from intimacy_scales.reading.frames.arrow import column_of_arrow
 from intimacy_scales.reading.frames.base import Column, Table
 from intimacy_scales.reading.frames.series import column_of_series
@@ -32,9 +34,17 @@ class PolarsTable(Table):
             return column_of_arrow(series.to_arrow())
         return column_of_series(series)
 
+    def declared_order(self, name: Hashable) -> list[Any] | None:
+        """Return the categories of an Enum."""
+        dtype = self.native.schema[name]
+        categories = getattr(dtype, "categories", None)
+        return list(categories) if type(dtype).__name__ == "Enum" and categories is not None else None
+
     def only(self, names: Sequence[Hashable]) -> PolarsTable:
-        """Return some of the columns; polars' own cannot be changed."""
-        return PolarsTable(self.native.select(list(names)), len(self))
+        """Return some of the columns, copied: polars may share memory with an array of the caller's."""
+        if not names:
+            return PolarsTable(self.native.select([]), len(self))
+        return PolarsTable(self.native.select(list(names))[np.arange(len(self))])
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a polars DataFrame, null where there is no score."""
