@@ -12,6 +12,7 @@ import typer
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import load
+from intimacy_scales.instrument.numbers import as_number
 
 
 class OnInvalidChoice(StrEnum):
@@ -38,6 +39,13 @@ ColumnsText = Annotated[
 PersonColumn = Annotated[str | None, typer.Option(help="Column of persons' ids, for messages.")]
 MissingCodes = Annotated[
     list[str] | None, typer.Option(help="Value that means no answer, such as -99; may be repeated.")
+]
+RecodePairs = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="STORED=ANSWER for answers stored in another way, such as 0=1; repeated for every one of them. "
+        "STORED= alone: no answer."
+    ),
 ]
 OnInvalidOption = Annotated[
     OnInvalidChoice, typer.Option(help="Bad cells: stop and write nothing, or count them as missing.")
@@ -78,10 +86,20 @@ def read_columns(text: str | None) -> Any:
 
 def read_missing_codes(codes: Sequence[str]) -> list[int | float | str]:
     """Read codes given as text: numbers where they are numbers."""
-    read: list[int | float | str] = []
-    for code in codes:
-        try:
-            read.append(int(code))
-        except ValueError:
-            read.append(code)
-    return read
+    return [_number_or_text(code) for code in codes]
+
+
+def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
+    """Read ``--recode``: what was stored, and the answer that it stands for."""
+    read: dict[Any, Any] = {}
+    for pair in pairs:
+        stored, equals, answer = pair.rpartition("=")
+        if not equals or not stored.strip():
+            raise ResponseError(f"--recode {pair}: write STORED=ANSWER, such as --recode 0=1 --recode 1=2")
+        read[_number_or_text(stored.strip())] = _number_or_text(answer.strip()) if answer.strip() else None
+    return read or None
+
+
+def _number_or_text(text: str) -> int | float | str:
+    number = as_number(text)
+    return text if number is None else number

@@ -23,9 +23,11 @@ from intimacy_scales.cli.options import (
     OnInvalidOption,
     PersonColumn,
     ProblemsFile,
+    RecodePairs,
     load_for,
     read_columns,
     read_missing_codes,
+    read_recode,
 )
 from intimacy_scales.cli.terminal import BAD_ANSWERS, err, errors_as_messages, out, print_problems
 from intimacy_scales.cli.terminal import progress as progress_bar
@@ -78,6 +80,7 @@ def report_command(
                 columns=read_columns(shared["columns"]),
                 person=shared["person"],
                 missing_codes=read_missing_codes(shared["missing_code"] or ()),
+                recode=read_recode(shared["recode"] or ()),
                 on_invalid=shared["on_invalid"].as_option(),
                 allow_missing_items=shared["allow_missing_items"],
                 encoding=shared["encoding"],
@@ -115,6 +118,7 @@ _LAST = (
     _parameter("columns", ColumnsText, None),
     _parameter("person", PersonColumn, None),
     _parameter("missing_code", MissingCodes, None),
+    _parameter("recode", RecodePairs, None),
     _parameter("on_invalid", OnInvalidOption, OnInvalidChoice.RAISE),
     _parameter("allow_missing_items", AllowMissingItems, default=False),
     _parameter("output", _Output, None),

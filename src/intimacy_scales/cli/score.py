@@ -20,9 +20,11 @@ from intimacy_scales.cli.options import (
     OnInvalidChoice,
     OnInvalidOption,
     ProblemsFile,
+    RecodePairs,
     load_for,
     read_columns,
     read_missing_codes,
+    read_recode,
 )
 from intimacy_scales.cli.terminal import (
     BAD_ANSWERS,
@@ -49,6 +51,7 @@ def score(
         str | None, typer.Option(help="Column of persons' ids: for messages, and kept in the output.")
     ] = None,
     missing_code: MissingCodes = None,
+    recode: RecodePairs = None,
     on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
     allow_missing_items: AllowMissingItems = False,
     answered: Annotated[bool, typer.Option("--answered", help="Write how many items were answered.")] = False,
@@ -81,6 +84,7 @@ def score(
             keep=list(dict.fromkeys([*([person] if person else []), *(keep or ())])),
             person=person,
             missing_codes=read_missing_codes(missing_code or ()),
+            recode=read_recode(recode or ()),
             on_invalid=on_invalid.as_option(),
             allow_missing_items=allow_missing_items,
             answered=answered,

@@ -6,6 +6,7 @@ import io
 import math
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from intimacy_scales.errors import (
     ResponseError,
     UnverifiedKeyWarning,
 )
+from intimacy_scales.reading.problems import stored_otherwise
 
 if TYPE_CHECKING:
     from intimacy_scales.jobs import FileReport
@@ -129,6 +131,11 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
     if report.n_problems > len(shown):
         err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
     code = report.likely_missing_code
+    if stored_otherwise(Counter(problem.value for problem in shown)):
+        err.print(
+            "If they were stored on another range: --recode STORED=ANSWER for each, as --recode 0=1 …",
+            soft_wrap=True,
+        )
     if code:
         err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
 

@@ -113,9 +113,15 @@ class Instrument(InstrumentContent):
 
         return tomli_w.dumps(self.to_dict())
 
-    def to_json(self) -> str:
-        """Return the content as JSON; loading it gives an equal instrument."""
-        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2) + "\n"
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return the content as JSON, a file of its own; loading it gives an equal instrument.
+
+        Parameters
+        ----------
+        indent
+            Blanks at each level; None: one line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent) + "\n"
 
     @classmethod
     def json_schema(cls) -> Document:

@@ -7,6 +7,7 @@ import string
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from intimacy_scales.errors import MissingColumnsError, ResponseError, nearest, suggest
 from intimacy_scales.instrument import Instrument
@@ -135,13 +136,20 @@ def _patterns(n_items: int, names: set[str]) -> list[str]:
     return found
 
 
+def _same_numbers(one: str, other: str) -> bool:
+    """Whether two names hold the same numbers: another one is another item, or another wave."""
+    numbers = [[int(digits) for digits in re.findall(r"[0-9]+", name)] for name in (one, other)]
+    return numbers[0] == numbers[1]
+
+
 def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[Hashable]) -> dict[str, str]:
     free = [name for name in names if name not in set(taken)]
     by_loose = {loose(name): name for name in reversed(free)}
     found = {}
     for item in missing:
         alike = by_loose.get(loose(item))
-        near = [alike] if alike is not None else nearest(item, free, alike=0.8)
+        near = [name for name in nearest(item, free, most=_FEW, alike=0.8) if _same_numbers(item, name)]
+        near = near if alike is None else [alike]
         if near:
             found[item] = near[0]
     return found
@@ -169,20 +177,31 @@ def missing_columns(
         lines.append(f"  {named}{hint}")
     if len(absent) > _SHOWN:
         lines.append(f"  … and {len(absent) - _SHOWN} more")
-    lines.append(_advice(patterns, suggestions, names))
+    renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
+    likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
+    lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
 
 
-def _advice(patterns: Sequence[str], suggestions: Mapping[str, str], names: Sequence[Hashable]) -> str:
-    """Say which ``columns=`` would probably help."""
+def _advice(
+    patterns: Sequence[str],
+    suggestions: Mapping[Any, str],
+    names: Sequence[Hashable],
+    *,
+    renamed: bool,
+) -> str:
+    """Say which ``columns=`` would probably help; beside a pattern, what to rename, as one of both can be."""
     if patterns:
         shown = " or ".join(f"columns={p!r}" for p in patterns[:_FEW])
         return f"The table has columns for {shown}: pass the one that holds these items, if any does."
     if suggestions:
         mapping = ", ".join(f"{item!r}: {col!r}" for item, col in list(suggestions.items())[:_FEW])
         more = ", …" if len(suggestions) > _FEW else ""
+        if renamed:
+            swapped = ", ".join(f"{col!r}: {name!r}" for name, col in list(suggestions.items())[:_FEW])
+            return f"If so, rename it in the table: {{{swapped}{more}}}."
         return f"If so, pass columns={{{mapping}{more}}}."
     shown = ", ".join(map(repr, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
     return f"The table has {shown or 'no columns'}; say with columns= which of them hold the answers."

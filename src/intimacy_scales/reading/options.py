@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import CodeType
 from typing import Any, Literal, TypedDict, TypeVar
 
 from intimacy_scales.errors import ResponseError, suggest
@@ -89,6 +90,7 @@ class Reading:
 AS_THEY_ARE = Reading()
 _NAMES = tuple(field.name for field in fields(Reading))
 _KNOWN = frozenset(_NAMES)
+_PUBLIC: dict[CodeType, Callable[..., Any]] = {}
 
 
 def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
@@ -104,12 +106,7 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     if not options:
         return AS_THEY_ARE
     given: Any = options
-    if not _KNOWN.issuperset(given):
-        unknown = next(name for name in given if name not in _KNOWN)
-        raise TypeError(
-            f"{unknown!r} is no option of reading answers; there are {', '.join(_NAMES)}"
-            + suggest(unknown, _NAMES)
-        )
+    check_known(given)
     on_invalid = given.get("on_invalid", "raise")
     if on_invalid == "accept":
         raise ResponseError(
@@ -122,6 +119,10 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
         given = given | {"missing_codes": as_missing_codes(given["missing_codes"])}
     if "recode" in given:
         given = given | {"recode": as_recode(given["recode"])}
+    if not isinstance(given.get("person"), Hashable):
+        raise ResponseError(
+            f"person is a {type(given['person']).__name__}: name the column that holds the ids of persons"
+        )
     if "keep" in given:
         given = given | {"keep": as_keep(given["keep"])}
     return Reading(**given)
@@ -143,6 +144,35 @@ def as_keep(keep: Any) -> tuple[Hashable, ...]:
     if not all(isinstance(name, Hashable) for name in names):
         raise ResponseError(f"keep={keep!r}: give a list of columns")
     return tuple(dict.fromkeys(names))
+
+
+def check_known(options: Iterable[str]) -> None:
+    """Raise where an option is none of reading answers, and so none of the function that was called.
+
+    Raises
+    ------
+    TypeError
+        Names the options of that function, and the one that was probably meant.
+    """
+    unknown = [name for name in options if name not in _KNOWN]
+    if not unknown:
+        return
+    called = _called()
+    names = _NAMES if called is None else tuple(inspect.signature(called).parameters)
+    which = "reading answers" if called is None else f"{called.__name__}()"
+    raise TypeError(
+        f"{unknown[0]!r} is no option of {which}; there are {', '.join(names)}{suggest(unknown[0], names)}"
+    )
+
+
+def _called() -> Callable[..., Any] | None:
+    """Return the public function that somebody has called; looked for only once it has gone wrong."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code in _PUBLIC:
+            return _PUBLIC[frame.f_code]
+        frame = frame.f_back
+    return None
 
 
 def refuse_reading(reading: Reading) -> None:
@@ -180,5 +210,6 @@ def reads_answers(function: Function) -> Function:
         for option in fields(Reading)
         if option.name not in signature.parameters
     ]
+    _PUBLIC[function.__code__] = function
     function.__signature__ = signature.replace(parameters=[*shown, *options])  # type: ignore[attr-defined]  # help() reads it
     return function

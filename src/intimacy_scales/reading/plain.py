@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.reading.options import DiaryReadingOptions, ReadingOptions
+from intimacy_scales.reading.options import DiaryReadingOptions, ReadingOptions, check_known
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +31,7 @@ def accepts(options: ReadingOptions | DiaryReadingOptions) -> bool:
     ResponseError
         Options of reading that need an instrument.
     """
+    check_known(options)
     others = [name for name in options if name != "on_invalid"]
     if others:
         raise ResponseError(

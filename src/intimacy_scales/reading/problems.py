@@ -12,8 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ResponseProblem
+from intimacy_scales.instrument.numbers import as_number
 from intimacy_scales.reading.answers import Explanation
 from intimacy_scales.reading.mapping import BadCell
+from intimacy_scales.results.frozen import Frozen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +38,7 @@ def found(explanation: Explanation, _: Any) -> Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BadColumn:
+class BadColumn(Frozen):
     """The bad answers of one column.
 
     Attributes
@@ -216,19 +218,36 @@ class LikelyMissingCode(NamedTuple):
 
 
 def likely_missing_code(counts: Counter[Any]) -> LikelyMissingCode | None:
-    """Return the value that makes up most problems, if there is one."""
-    total = counts.total()
-    if total <= 1:
+    """Return the value that makes up most problems, if there is one; of a single one, where it is usual."""
+    if not counts:
         return None
+    total = counts.total()
     value, times = counts.most_common(1)[0]
     if isinstance(value, bool) or not isinstance(value, int | float | str) or 2 * times <= total:
         return None
-    if isinstance(value, float) and not math.isfinite(value):
+    number = as_number(value) if isinstance(value, str) else value
+    if number is None:
+        return LikelyMissingCode(value, times, total) if total > 1 else None
+    if (isinstance(number, float) and not math.isfinite(number)) or _on_another_range(number):
         return None
-    if not isinstance(value, str) and 0 <= value < _USUAL_CODE:
-        return None  # an answer on another range, more likely than a code: not one to be thrown away
     whole = isinstance(value, float) and value == int(value)
     return LikelyMissingCode(int(value) if whole else value, times, total)
+
+
+def _on_another_range(number: float) -> bool:
+    """Whether a number is an answer on another range more likely than a code: none to be thrown away."""
+    return 0 <= number < _USUAL_CODE
+
+
+def stored_otherwise(counts: Counter[Any]) -> bool:
+    """Whether most problems are numbers that could be answers, stored on another range."""
+    numbers = {value: as_number(value) if isinstance(value, str) else value for value in counts}
+    alike = sum(
+        counts[value]
+        for value, number in numbers.items()
+        if isinstance(number, int | float) and not isinstance(number, bool) and _on_another_range(number)
+    )
+    return 2 * alike > counts.total()
 
 
 def describe_problems(
@@ -244,8 +263,11 @@ def describe_problems(
 
 def invalid_responses(instrument_id: str, problems: Problems) -> InvalidResponsesError:
     """Return the one error for all problems."""
-    code = likely_missing_code(problems.value_counts())
+    counts = problems.value_counts()
+    code = likely_missing_code(counts)
     hint = code and code.describe(f"pass missing_codes=[{code.value!r}]")
+    if stored_otherwise(counts):
+        hint = "If they were stored on another range, pass recode={stored: answer, …} with every answer."
     message = describe_problems(instrument_id, list(islice(problems, _SHOWN)), len(problems), hint)
     return InvalidResponsesError(
         message + "\nAll of them: .problems or .to_frame() of this error. "

@@ -84,6 +84,17 @@ def freeze(holder: Any) -> None:
             object.__setattr__(holder, name, kept)
 
 
+def freeze_within(holder: Any) -> None:
+    """Freeze what a dataclass holds, and what the dataclasses in it hold."""
+    freeze(holder)
+    kind: Any = type(holder)
+    for name in field_names(kind):
+        value = getattr(holder, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(part) and not isinstance(part, Frozen):
+                freeze_within(part)
+
+
 class Frozen:
     """A frozen dataclass that holds nothing which could be changed, also after it was pickled or copied."""
 

@@ -24,11 +24,11 @@ from intimacy_scales.factor.report.guides import fit_guides, scale_guides
 from intimacy_scales.factor.report.result import ItemStructure, StructureReport
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.moments.answers import answers_of, needs_answers
+from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import first_highest
-from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.wording import counted
 
@@ -40,8 +40,8 @@ _ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one
 
 @reads_answers
 def structure_report(
-    instrument: Instrument | str,
-    responses: Any,
+    instrument: Instrument | str | Answers,
+    responses: Any = None,
     *,
     scales: Sequence[str] | None = None,
     factors: Factors = "correlated",
@@ -61,7 +61,7 @@ def structure_report(
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or path of one; checked answers or moments need none before them.
     responses
         A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
     scales, factors
@@ -104,7 +104,7 @@ def structure_report(
     """
     check_iterations(n_iterations)
     generator(rng)
-    answers = answers_of(instrument, responses, reading_of(reading), clusters=clusters)
+    answers = answers_given(instrument, responses, reading, clusters=clusters)
     form = answers.instrument
     model = Model.from_instrument(form, scales=scales, factors=factors)
     coded = isinstance(answers, CodedResponses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -101,7 +102,7 @@ class Table(ABC):
         """Raise where there is no such column, or more than one."""
         if name not in self.names:
             shown = ", ".join(map(repr, self.names[:_SHOWN])) + (", …" if len(self.names) > _SHOWN else "")
-            raise ResponseError(f"{purpose}: the table has no column {name!r}; it has {shown}")
+            raise ResponseError(f"{purpose}: the table has no column {reprlib.repr(name)}; it has {shown}")
         check_unique(self.names, [name])
 
     def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameError
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
-from intimacy_scales.moments.answers import answers_of, needs_answers
+from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
@@ -258,8 +258,8 @@ def _notes(
 
 @reads_answers
 def reliability_report(
-    instrument: Instrument | str,
-    responses: Any,
+    instrument: Instrument | str | Answers,
+    responses: Any = None,
     *,
     missing: Missing = "pairwise",
     confidence_level: float = 0.95,
@@ -274,7 +274,7 @@ def reliability_report(
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or path of one; checked answers or moments need none before them.
     responses
         A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
     missing
@@ -324,7 +324,7 @@ def reliability_report(
     check_missing(missing)
     check_level(confidence_level)
     how = reading_of(reading)
-    answers = answers_of(instrument, responses, how, clusters=clusters, person=how.person)
+    answers = answers_given(instrument, responses, reading, clusters=clusters, person=how.person)
     form = answers.instrument
     if isinstance(answers, CodedResponses):
         summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")

@@ -24,6 +24,7 @@ from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.results.frozen import freeze, freeze_within
 from intimacy_scales.results.result import Result
 from intimacy_scales.results.wording import counted, shown
 
@@ -90,6 +91,10 @@ class CFAResult(Result):
     iterations: int
     instrument: InstrumentRef | None
     solution: Solution = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        freeze(self)
+        freeze_within(self.solution)
 
     @property
     def _labels(self) -> tuple[str | None, ...]:
