@@ -127,6 +127,8 @@ def test_what_holds_no_answers_is_named_with_what_to_do(tmp_path: Path, case: st
     data, words = OTHERS[case]
     path = tmp_path / f"answers{ending}"
     path.write_bytes(data)
+    if (case, ending) == ("archive", ".xlsx"):
+        words = "is not an .xlsx workbook, or damaged"
     with pytest.raises(ResponseError, match=words) as caught:
         open_answers(path)
     assert str(caught.value).startswith(str(path))

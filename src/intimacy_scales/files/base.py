@@ -69,7 +69,7 @@ class AnswerFile(ABC):
         n = len(self.names)
         if len(row) == n:
             return row
-        if len(row) > n and not any(row[n:]):
+        if len(row) > n and not any(cell is not None and str(cell).strip() for cell in row[n:]):
             return row[:n]
         raise ResponseError(
             f"{self.path}: line {line} has {len(row)} fields, the header {n}; is this the right separator, "

@@ -24,7 +24,7 @@ from intimacy_scales.files.base import (
 from intimacy_scales.files.head import UTF16_MARKS, Head
 from intimacy_scales.reading.frames import ListTable, Table
 
-_SEPARATORS = (",", ";", "\t")
+_SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 20
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000

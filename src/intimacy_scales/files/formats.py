@@ -56,6 +56,8 @@ def open_answers(path: Path, *, encoding: str | None = None) -> AnswerFile:
     ResponseError
         No such file, one that holds no answers (says what it is, and what to do), or a damaged one.
     """
+    if path.is_dir():
+        raise ResponseError(f"{path}: is a folder; name a file in it")
     if not path.is_file():
         raise ResponseError(f"{path}: there is no such file")
     return _reader_of(path, Head.of(path))(path, encoding)
@@ -67,7 +69,7 @@ def _reader_of(path: Path, head: Head) -> Reader:
         if reader.detect(head):
             return reader
     for other in OTHERS:
-        if other.detect(head):
+        if other.detect(head) and path.suffix.lower() != other.unless:
             raise ResponseError(f"{path}: is {other.what}; {other.advice}")
     by_ending = _READERS.get(path.suffix.lower())
     if DelimitedFile.detect(head):  # any text; broken JSON lines are to be told as such

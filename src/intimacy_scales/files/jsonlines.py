@@ -33,8 +33,14 @@ class JsonLinesFile(AnswerFile):
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether the first line begins an object of answers."""
-        return bool(head.lines and _OBJECT.match(head.lines[0]))
+        """Whether the first line begins an object of answers, which are never nested."""
+        if not head.lines or not _OBJECT.match(head.lines[0]):
+            return False
+        try:
+            first = json.loads(head.lines[0])
+        except (ValueError, RecursionError):  # told when the line is read
+            return True
+        return not any(isinstance(value, dict | list) for value in first.values())
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)

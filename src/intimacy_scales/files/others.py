@@ -8,16 +8,20 @@ from typing import NamedTuple
 
 from intimacy_scales.files.head import Head
 
-_PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
-_JSON = re.compile(r"""\s*(\[\s*[\[{"]|\{\s*\n)""")  # a list, or an object that its first line does not end
+_PAGE = re.compile(r"\s*<(!doctype|!--|\?xml|html|head|body|table|div|p|span)\b", re.IGNORECASE)
+_JSON = re.compile(r"""\s*(\[\s*[\[{"]|\{\s*["\n])""")  # a list, or an object that is no line of answers
 
 
 class Other(NamedTuple):
-    """Something that is no table of answers: how it begins, what it is, what to do."""
+    """Something that is no table of answers: how it begins, what it is, what to do.
+
+    A file with the ending ``unless`` is rather a damaged one of its own kind.
+    """
 
     detect: Callable[[Head], bool]
     what: str
     advice: str
+    unless: str | None = None
 
 
 def _begins(*marks: bytes) -> Callable[[Head], bool]:
@@ -41,11 +45,14 @@ OTHERS = (
         _begins(b"\xd0\xcf\x11\xe0"), "an Excel workbook of the old kind (.xls)", "save it as .xlsx or .csv"
     ),
     Other(_holds(b"PK\x03\x04", b"opendocument"), "an OpenDocument spreadsheet", "save it as .xlsx or .csv"),
-    Other(_begins(b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "a packed archive", "unpack it first"),
+    Other(_holds(b"PK\x03\x04", b"word/"), "a Word document", "answers stand in tables: .csv or .xlsx"),
+    Other(_begins(b"PK\x03\x04"), "a packed archive", "unpack it first", unless=".xlsx"),
+    Other(_begins(b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "a packed archive", "unpack it first"),
     Other(
         _begins(b"$FL2", b"$FL3"),
         "an SPSS file",
-        "save it as .csv, or read it with pandas.read_spss() and pass the table to score()",
+        "save it as .csv, or read it with pandas.read_spss(), which needs pyreadstat, and pass the table to "
+        "score()",
     ),
     Other(
         _begins(b"<stata_dta>"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from numpy.typing import NDArray
 
@@ -20,10 +22,12 @@ from intimacy_scales.files.base import (
     output_columns,
     without_formula,
 )
+from intimacy_scales.files.formulas import column_index, uncomputed_cells
 from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import Table, needs
 
-_PARTS = (b"[Content_Types].xml", b"xl/")
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, OSError, ValueError)
+_PARTS = (b"xl/",)
 _MOST_ROWS = 1_048_576
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -43,9 +47,9 @@ class SpreadsheetFile(AnswerFile):
         file = self._held.enter_context(path.open("rb"))  # of a path, openpyxl looks at the ending
         try:
             self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, KeyError, openpyxl.utils.exceptions.InvalidFileException) as error:
+        except _DAMAGED as error:
             self.close()
-            raise ResponseError(f"{path}: is not an .xlsx workbook: {error}") from None
+            raise ResponseError(f"{path}: is not an .xlsx workbook, or damaged: {error}") from None
         self._held.callback(self._book.close)
         try:
             self._sheet = self._first_sheet()
@@ -53,6 +57,9 @@ class SpreadsheetFile(AnswerFile):
         except ResponseError:
             self.close()
             raise
+        except _DAMAGED as error:
+            self.close()
+            raise ResponseError(f"{path}: is a damaged workbook: {error}") from None
 
     def _first_sheet(self) -> Any:
         if not self._book.worksheets:
@@ -72,6 +79,8 @@ class SpreadsheetFile(AnswerFile):
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
+        wanted = list(dict.fromkeys([*items, *others]))
+        self._check_formulas({str(name) for name in wanted})
         sheet_rows = self._sheet.iter_rows(min_row=2, values_only=True)
         self._held.callback(sheet_rows.close)  # it has the sheet open within the workbook
         rows = (
@@ -80,9 +89,22 @@ class SpreadsheetFile(AnswerFile):
             if any(cell is not None for cell in row)
         )
         while batch := list(islice(rows, BATCH_ROWS)):
-            yield self.table(batch, list(dict.fromkeys([*items, *others])))
+            yield self.table(batch, wanted)
         self.position = self.size
         self.close()
+
+    def _check_formulas(self, wanted: set[str]) -> None:
+        """Raise where a wanted cell holds a formula without its value: it would count as empty."""
+        with self.path.open("rb") as workbook:
+            # the sheet's name within the file is known to openpyxl alone, which keeps it to itself
+            for letters, row in uncomputed_cells(workbook, self._sheet._worksheet_path):
+                index = column_index(letters)
+                if row > 1 and index < len(self.names) and self.names[index] in wanted:
+                    raise ResponseError(
+                        f"{self.path}: cell {letters}{row} ({self.names[index]}) holds a formula that nobody "
+                        "has computed, so its value is not in the file; open it in Excel or LibreOffice and "
+                        "save it, or write values"
+                    )
 
 
 def _cell(value: Any) -> Any:
