@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales import ResponseError, simulate
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor import (
     bartlett,
     cfa,
@@ -293,3 +294,47 @@ def test_items_are_no_ids_also_where_the_table_is_sorted_by_them(n, points, seed
 @pytest.mark.parametrize("name", ITEM_NAMES)
 def test_names_of_items_are_not_taken_for_ids(name):
     kmo(TABLE.assign(**{name: np.random.default_rng(1).integers(1, 6, 120)}))
+
+
+def test_columns_that_read_alike_are_ambiguous():
+    table = TABLE.assign(**{"1": TABLE["tru01"].to_numpy()[::-1]}).rename(columns={"tru09": 1})
+    for call in (lambda: kmo(table), lambda: kmo(table, items=["tru01", "1", "tru04"])):
+        with pytest.raises(ResponseError, match="columns 1 and '1', which read alike; rename or drop one"):
+            call()
+    assert kmo(table, items=["tru01", "tru04", "tru11"]).names == ("tru01", "tru04", "tru11")
+    kmo(table.rename(columns={1: "tru09"}))
+
+
+EXPLORING = sorted(set(ANALYSES) - BY_NAME - {"intraclass_corr"})
+
+
+@pytest.mark.parametrize("analysis", EXPLORING)
+def test_exploratory_functions_take_an_array(analysis):
+    named = TABLE.rename(columns=dict(zip(ITEMS, ["x1", "x2", "x3", "x4"], strict=True)))
+    run = {"parallel_analysis": lambda t: parallel_analysis(t, n_iterations=2, rng=1)}.get(
+        analysis, ANALYSES[analysis]
+    )
+    assert run(TABLE.to_numpy()).to_dict() == run(named).to_dict()
+    with pytest.raises(ResponseError, match=r"is \(n_persons, n_items\); this one is \(120,\)"):
+        run(TABLE.to_numpy()[:, 0])
+    with pytest.raises(EstimationError, match=r"covariances_as_sample\(matrix"):
+        run(TABLE.corr().to_numpy())
+
+
+def test_items_name_the_columns_of_an_array_or_choose_among_them():
+    array = TABLE.to_numpy()
+    assert kmo(array, items=ITEMS) == kmo(TABLE)
+    assert kmo(array, items=["x4", "x1", "x2"]).names == ("x4", "x1", "x2")
+    with pytest.raises(ResponseError, match="items: 3 names for an array of 4 columns; name each column"):
+        kmo(array, items=ITEMS[:3])
+    with pytest.raises(ResponseError, match="column 'x5' looks like ids"):
+        kmo(np.column_stack([array, np.arange(120)]))
+
+
+@pytest.mark.parametrize("analysis", sorted(BY_NAME))
+def test_models_ask_for_a_table_instead_of_an_array(analysis):
+    with pytest.raises(ResponseError) as error:
+        ANALYSES[analysis](TABLE.to_numpy())
+    advice = f"pandas.DataFrame(array, columns={ITEMS})"
+    assert advice in str(error.value)
+    ANALYSES[analysis](eval(advice, {"pandas": pd, "array": TABLE.to_numpy()}))
