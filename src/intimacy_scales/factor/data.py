@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import EstimationError
+import numpy as np
+
+from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.factor.confirmatory.model.model import Model, is_instrument_id
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.answers import answers_given, answers_of
 from intimacy_scales.moments.item_moments import ItemMoments
-from intimacy_scales.reading.frames import is_rows, is_table
+from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
 from intimacy_scales.reading.plain import accepts
 from intimacy_scales.reading.table import CodedResponses
@@ -29,8 +31,8 @@ def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any
     Parameters
     ----------
     data, responses
-        An instrument (or its id or path) and a table of answers to it; or checked answers, moments or a
-        table of numbers alone.
+        An instrument (or its id or path) and a table of answers to it; or checked answers, moments, or a
+        table or array (n_persons, n_items) of numbers alone.
     options
         How the table is read; of a table of numbers only ``on_invalid``.
     **labels
@@ -38,7 +40,21 @@ def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any
     """
     if isinstance(data, Instrument | str) or responses is not None:
         return Data(answers_given(data, responses, options, **labels))
-    return Data(data, accepts(options))
+    return Data(_as_table(data) if isinstance(data, np.ndarray) else data, accepts(options))
+
+
+def _as_table(array: Any) -> Table:
+    """Return an array whose columns are called x1, x2 …, unless the items are named later."""
+    if array.ndim != 2:  # noqa: PLR2004 - persons by items
+        raise ResponseError(f"an array of numbers is (n_persons, n_items); this one is {array.shape}")
+    n, k = array.shape
+    numbers = array.dtype.kind in "iuf"
+    if n == k > 1 and numbers and np.allclose(array, array.T, equal_nan=True):
+        raise EstimationError(
+            "data is a symmetric array: of correlations or covariances make covariances_as_sample(matrix, "
+            "n=..., names=...)"
+        )
+    return open_table(array, [f"x{i + 1}" for i in range(k)])
 
 
 def data_of_model(

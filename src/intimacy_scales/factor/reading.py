@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, MissingColumnsError, nearest, suggest
+from intimacy_scales.errors import EstimationError, MissingColumnsError, ResponseError, nearest, suggest
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
@@ -17,7 +17,14 @@ from intimacy_scales.moments.clusters import Clusters, kept_column, label_positi
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
-from intimacy_scales.reading.frames import Table, check_unique, number_column, open_table, same_rows
+from intimacy_scales.reading.frames import (
+    ArrayTable,
+    Table,
+    check_unique,
+    number_column,
+    open_table,
+    same_rows,
+)
 from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.plain import check_no_ids, check_numbers
 from intimacy_scales.reading.table import CodedResponses
@@ -107,7 +114,7 @@ def read_samples(
         rows, ref = _keyed_rows(data, variables), data.instrument.ref
         beside = _Beside(data.kept, partial(kept_column, data.kept))
     else:
-        table, ref = open_table(data), None
+        table, ref = _opened(data, names), None
         beside = _Beside(table, table.values)
         variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
         rows = _columns(table, variables)
@@ -168,8 +175,33 @@ def _chosen(sample: SampleMoments, names: Sequence[str] | None) -> SampleMoments
     return sample.of(names)
 
 
+def _opened(data: Any, names: Sequence[str] | None) -> Table:
+    """Return a table; columns of an array are called as the items are that were named for it."""
+    if isinstance(data, np.ndarray):
+        named = [f"x{i + 1}" for i in range(data.shape[1])] if data.ndim == _TWO else []
+        wanted = f"[{', '.join(map(repr, names))}]" if names and len(names) == len(named) else "[…]"
+        raise ResponseError(
+            "an array does not name its columns, and the model names its items: make a table of it, "
+            f"pandas.DataFrame(array, columns={wanted}), with a name for each of its columns in order"
+        )
+    if not isinstance(data, ArrayTable) or names is None or set(names) <= set(data.names):
+        return open_table(data)
+    if len(names) != len(data.names):
+        raise ResponseError(
+            f"items: {counted(len(names), 'name')} for an array of {counted(len(data.names), 'column')}; "
+            f"name each column in order, or choose among {', '.join(map(str, data.names))}"
+        )
+    return ArrayTable(data.array, names)
+
+
 def _columns(table: Table, names: Sequence[str]) -> Floats:
     known = {str(name): name for name in table.names}
+    for name in table.names:
+        if str(name) in names and known[str(name)] != name:
+            raise ResponseError(
+                f"the table has columns {name!r} and {known[str(name)]!r}, which read alike; rename or drop "
+                "one of them"
+            )
     absent = [name for name in names if name not in known]
     if absent:
         hints = {n: near[0] for n in absent if (near := nearest(n, known))}

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.reading.options import DiaryReadingOptions, ReadingOptions, check_known
+from intimacy_scales.reading.options import DiaryReadingOptions, OnInvalid, ReadingOptions, check_known
 
 Floats = NDArray[np.float64]
 
 _WIDE = 20  # points of the widest response scale whose answers could be told from a code
 _FAR, _FAR_AT_LEAST = 3, 10  # times what the answers reach over, or so many points: no answer
+_ODD_AT_MOST, _ODD_NEAR = 3, 2  # codes that no one uses, such as 995, 996, 997, and how near they are
+_USUAL = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
+_USUAL_BELOW = re.compile(r"[1-9]|[6-9]{2,5}")  # -9, -99, -89 … beside answers on a response scale
+_USUAL_BELOW_SCORES = re.compile(r"[789]|([6-9])\1+|9+[78]")  # beside scores and sliders
+_FEW, _BEYOND, _BEYOND_FEW = 5, 2, 10  # so many times the highest score, or of few scores, is no score
+_SOME = 10  # scores from which one below 0 is odd where it is the only one
 _SHOWN = 5
-_MANY = 20  # rows from which a count of persons is no accident
-_PERSONS_NAMES = re.compile(
-    r"(.*[._ ])?(id|ids|nr|case|row|index|person|participant|respondent|subject|couple|dyad|pair|household)"
-    r"([._ ]?(id|nr))?"
+_MANY = 20  # rows from which an order is no accident
+_OFTEN = 12  # rises without falls that no accident makes
+_ROWS_LEFT_OUT = 1.1  # numbers a count of rows reaches over, for each row
+_FAR_IDS, _FAR_IDS_AT_LEAST = 10, 100  # times what other columns reach over
+_MOST, _NEARLY_ALL = 0.6, 0.9
+_PERSONS = (
+    "case couple dyad household index pair participant person proband respondent row subj subject vp vpn"
 )
+_ONLY_OF_IDS = "family lfd part partner record resp response study user worker"
+_IDS = re.compile(
+    rf"(.* )?(id|ids|uid|uuid|guid|pid)|({_PERSONS.replace(' ', '|')}) ?(id|nr|no|num|number|code)?|"
+    rf"({_ONLY_OF_IDS.replace(' ', '|')}) ?(id|nr|no|num|number)|nr|token|lfdn|row ?names?|unnamed( .*)?"
+)
+_TIMES = re.compile(
+    r"(beep|day|occasion|prompt|session|timepoint|trial|visit|wave) ?(id|nr|no|num|number|index|count)?"
+)
+_NUMBERED = re.compile(r"(.*?) ?\d+")
+_PARTNERS = 2
 
 
 def accepts(options: ReadingOptions | DiaryReadingOptions) -> bool:
@@ -47,41 +66,42 @@ def accepts(options: ReadingOptions | DiaryReadingOptions) -> bool:
     return on_invalid == "accept"
 
 
-def undeclared_codes(values: Floats) -> list[float]:
+def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
     """Return numbers of a column that look like codes for missing answers.
 
-    A column of few whole numbers has them where a usual code (-9, -99, 88, 999 …) stands apart from the
-    others, or where one value is far from all others.
+    Beside answers on a response scale (few whole numbers) that is a usual code (-9, -99, 88, 999 …) that
+    stands apart from them, or what is far from all others. Beside anything else (scores, means, sliders)
+    it is a usual code below 0 where nothing else is, or one far above everything else.
 
     Parameters
     ----------
     values
         (n,): nan where missing.
+    scores
+        Whether these are scores: a sum far from all others may be one.
 
     Examples
     --------
     >>> undeclared_codes(np.array([1.0, 5.0, 3.0, 999.0])), undeclared_codes(np.array([1.0, 5.0, 7.0, 9.0]))
     ([999.0], [])
     """
-    distinct = np.unique(values[~np.isnan(values)])
-    answers, odd = _without_usual_codes(distinct)
-    if len(odd) and _are_answers(answers, fewest=1):
-        reach = answers[-1] - answers[0]
-        return [float(v) for v in odd if v < answers[0] or v > answers[-1] + reach]
-    for end in (0, -1):
-        answers = np.delete(distinct, end) if len(distinct) else distinct
-        if not _are_answers(answers, fewest=2):
-            continue
-        far = max(_FAR * (answers[-1] - answers[0]), _FAR_AT_LEAST)
-        if not answers[0] - far < distinct[end] < answers[-1] + far:
-            return [float(distinct[end])]
-    return []
+    there = values[~np.isnan(values)]
+    distinct = np.unique(there)
+    answers, odd = _without_usual_codes(distinct, _USUAL_BELOW)
+    if not scores and _are_answers(answers, fewest=1):
+        found = [value for value in odd if _is_no_answer(value, answers)]
+    else:
+        answers, odd = _without_usual_codes(distinct, _USUAL_BELOW_SCORES)
+        n = int(np.count_nonzero(np.isin(there, answers)))
+        found = [value for value in odd if n and _is_no_score(value, answers, n)]
+    rest = np.setdiff1d(distinct, found)
+    return found if scores else sorted(found + _far_from_others(rest))
 
 
-def _without_usual_codes(distinct: Floats) -> tuple[Floats, list[float]]:
+def _without_usual_codes(distinct: Floats, below: re.Pattern[str]) -> tuple[Floats, list[float]]:
     """Return ascending values without those that are often codes, unless these go on where others end."""
-    answers = [value for value in distinct.tolist() if not _is_usual_code(value)]
-    odd = [value for value in distinct.tolist() if _is_usual_code(value)]
+    answers = [value for value in distinct.tolist() if not _is_usual_code(value, below)]
+    odd = [value for value in distinct.tolist() if _is_usual_code(value, below)]
     for value in (*reversed([v for v in odd if v < 0]), *(v for v in odd if v >= 0)):
         if answers and min(answers) - 1 <= value <= max(answers) + 1:  # as -1 beside 0, from -3 to 3
             answers.append(value)
@@ -89,19 +109,55 @@ def _without_usual_codes(distinct: Floats) -> tuple[Floats, list[float]]:
     return np.array(sorted(answers)), odd
 
 
-def _is_usual_code(value: float) -> bool:
+def _is_usual_code(value: float, below: re.Pattern[str]) -> bool:
     if value != np.rint(value):
         return False
     digits = str(abs(int(value)))
-    if value < 0:
-        return bool(re.fullmatch(r"[1-9]|[6-9]{2,5}", digits))
-    return value > _WIDE and bool(re.fullmatch(r"([6-9])\1+|9+[78]", digits))
+    return bool(below.fullmatch(digits) if value < 0 else value > _WIDE and _USUAL.fullmatch(digits))
 
 
 def _are_answers(values: Floats, fewest: int) -> bool:
     """Tell whether ascending values could be answers on one response scale."""
-    whole = bool((values == np.rint(values)).all())
-    return len(values) >= fewest and whole and bool(values[-1] - values[0] <= _WIDE)
+    if len(values) < fewest or (values != np.rint(values)).any():
+        return False
+    return bool(values[-1] - values[0] <= _WIDE and np.abs(values).max() <= _WIDE)
+
+
+def _is_no_answer(code: float, answers: Floats) -> bool:
+    """Tell whether a usual code stands apart from ascending answers on a response scale."""
+    reach = answers[-1] - answers[0]
+    if code > answers[-1]:
+        return bool(code > answers[-1] + reach)
+    return bool(answers[0] >= 0 or answers[0] - code > reach / 2)
+
+
+def _is_no_score(code: float, scores: Floats, n: int) -> bool:
+    """Tell whether a usual code is none of n ascending scores, of which ``scores`` are the distinct ones."""
+    low, high = scores[0], scores[-1]
+    if code > high:
+        times = _BEYOND if len(scores) >= _FEW else _BEYOND_FEW
+        return bool(code > high + _BEYOND * (high - low) and code > times * high)
+    apart = low - code
+    if low < 0 or n < _SOME:
+        return bool(apart > (high - low) * (0.5 if low >= 0 and code < -_SOME else 1))
+    half = len(scores) // 2
+    between = (scores[half] - low) / max(half, 1)  # the lower scores, on average
+    return bool(code < -_SOME or apart > max(1.0, _FAR * between))
+
+
+def _far_from_others(distinct: Floats) -> list[float]:
+    """Return the ends of ascending values, at most three near one another, that are far from all others."""
+    for count in range(1, _ODD_AT_MOST + 1):
+        for below in range(count, -1, -1):
+            last = len(distinct) - count + below
+            low, answers, high = distinct[:below], distinct[below:last], distinct[last:]
+            if not _are_answers(answers, fewest=2 if count == 1 else count + 1):
+                continue
+            far = max(_FAR * (answers[-1] - answers[0]), _FAR_AT_LEAST)
+            apart = (low <= answers[0] - far).all() and (high >= answers[-1] + far).all()
+            if apart and all(np.ptp(end) <= _ODD_NEAR for end in (low, high) if len(end)):
+                return [*low.tolist(), *high.tolist()]
+    return []
 
 
 def check_numbers(names: Sequence[str], rows: Floats) -> None:
@@ -117,36 +173,87 @@ def check_numbers(names: Sequence[str], rows: Floats) -> None:
     ResponseError
         Names the cells.
     """
-    cells, codes, within = [], set(), ""
-    for j, name in enumerate(names):
-        odd = undeclared_codes(rows[:, j])
-        if not odd:
-            continue
-        codes.update(odd)
-        there = rows[:, j][~np.isnan(rows[:, j]) & ~np.isin(rows[:, j], odd)]
-        within = within or f"the other answers to {name} are {there.min():g} to {there.max():g}"
-        cells += [(int(row), name, rows[row, j]) for row in np.flatnonzero(np.isin(rows[:, j], odd))]
-    if not cells:
+    odd = [undeclared_codes(column) for column in rows.T]
+    if any(odd):
+        problem = _described(names, rows.T, odd, "the other answers to {} are")
+        raise ResponseError(
+            f"{problem}\nIf {_either(odd)} means no answer, make it missing in the table, as by "
+            f"table.replace({_replaced(names, rows, odd)}, float('nan')) in pandas; or pass the instrument, "
+            'which knows its answers. If it is an answer, pass on_invalid="accept".'
+        )
+
+
+def check_scores(columns: Mapping[str, Floats], on_invalid: OnInvalid) -> None:
+    """Raise where scores look like codes for missing ones.
+
+    Parameters
+    ----------
+    columns
+        Scores of one kind by the name of the argument, each (n,), nan where missing.
+    on_invalid
+        ``"raise"``, or ``"accept"`` to take every number as it is.
+
+    Raises
+    ------
+    ResponseError
+        Names the cells; or ``on_invalid`` is something else.
+    """
+    if accepts(ReadingOptions(on_invalid=on_invalid)):
         return
+    codes = undeclared_codes(np.concatenate(list(columns.values())), scores=True)
+    odd = [[code for code in codes if (column == code).any()] for column in columns.values()]
+    if codes:
+        name = next(name for name, found in zip(columns, odd, strict=True) if found)
+        problem = _described(list(columns), list(columns.values()), odd, "the other numbers of {} are")
+        raise ResponseError(
+            f"{problem}\nIf {_either(odd)} means that there is no score, make it missing: None in a list, "
+            f"nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If it is "
+            'a score, pass on_invalid="accept".'
+        )
+
+
+def _described(
+    names: Sequence[str], columns: Iterable[Floats], odd: Sequence[list[float]], others: str
+) -> str:
+    """Return which cells hold codes, and what stands beside the first."""
+    cells, within = [], ""
+    for name, column, codes in zip(names, columns, odd, strict=True):
+        is_odd = np.isin(column, codes)
+        there = column[~np.isnan(column) & ~is_odd]
+        if codes and not within and len(there):
+            within = f" ({others.format(name)} {there.min():g} to {there.max():g})"
+        cells += [(int(row), name, column[row]) for row in np.flatnonzero(is_odd)]
     cells.sort(key=lambda cell: cell[0])
     lines = [f"  row {row}, {name}: {value:g}" for row, name, value in cells[:_SHOWN]]
     if len(cells) > _SHOWN:
         lines.append(f"  … and {len(cells) - _SHOWN} more")
     count = "1 number looks" if len(cells) == 1 else f"{len(cells)} numbers look"
-    shown = " or ".join(f"{code:g}" for code in sorted(codes))
-    advice = (
-        f"If {shown} means no answer, make it missing in the table, as by table.replace({min(codes):g}, "
-        "float('nan')) in pandas; or pass the instrument, which knows its answers. If it is an answer, "
-        'pass on_invalid="accept".'
-    )
-    raise ResponseError("\n".join([f"{count} like a code for a missing answer ({within}):", *lines, advice]))
+    return "\n".join([f"{count} like a code for a missing answer{within}:", *lines])
+
+
+def _either(odd: Iterable[list[float]]) -> str:
+    return " or ".join(f"{code:g}" for code in sorted({code for codes in odd for code in codes}))
+
+
+def _replaced(names: Sequence[str], rows: Floats, odd: Sequence[list[float]]) -> str:
+    """Return what pandas is to replace: codes, or codes of some columns where others hold them as answers."""
+    codes = sorted({code for found in odd for code in found})
+    elsewhere = any(np.isin(rows[:, j], np.setdiff1d(codes, found)).any() for j, found in enumerate(odd))
+    if not elsewhere:
+        return _written(codes)
+    return "{" + ", ".join(f"{n!r}: {_written(c)}" for n, c in zip(names, odd, strict=True) if c) + "}"
+
+
+def _written(codes: Sequence[float]) -> str:
+    return f"{codes[0]:g}" if len(codes) == 1 else f"[{', '.join(f'{code:g}' for code in codes)}]"
 
 
 def check_no_ids(names: Sequence[Hashable], rows: Floats, advice: str) -> None:
-    """Raise where a column seems to hold ids of persons or couples, though nobody named the columns.
+    """Raise where columns seem to hold ids of persons or couples, or days, though nobody named the columns.
 
-    A column does by its name, or because it counts the rows, every whole number of a stretch once, which
-    other columns do not.
+    A column does by its name; because it counts the rows; because it never falls from row to row, as
+    sorted ids; because it reaches far beyond all others without coming back to a value; or because it rises
+    again and again within the rows of one person or couple, and never falls there.
 
     Parameters
     ----------
@@ -158,17 +265,120 @@ def check_no_ids(names: Sequence[Hashable], rows: Floats, advice: str) -> None:
     Raises
     ------
     ResponseError
-        Names the first such column.
+        Names the columns.
     """
-    counting = [_counts_rows(rows[:, j]) for j in range(len(names))]
-    if all(counting):  # rankings, each of all persons
-        counting = [False] * len(names)
-    for name, counts in zip(names, counting, strict=True):
-        if counts or (isinstance(name, str) and _PERSONS_NAMES.fullmatch(name.casefold())):
-            raise ResponseError(f"column {name!r} looks like ids of persons, not like answers; {advice}")
+    ids, counts = _named(names, rows)
+    if len(rows) >= _MANY:
+        whole = [j for j, x in enumerate(rows.T) if not np.isnan(x).any() and (x == np.rint(x)).all()]
+        counting = {j for j in whole if _counts_rows(rows[:, j])}
+        if 2 * len(counting) <= len(names):  # otherwise rankings, each of all persons
+            ids |= counting | {j for j in whole if _are_sorted_ids(j, rows) or _are_far_ids(j, rows)}
+        unsorted = _unsorted(set(whole) - ids, rows)
+        counts |= {j for j in whole if _starts_again(np.diff(rows[:, j])[unsorted])}
+        counts |= _counted_within(ids, counts, whole, rows)
+    found = [names[j] for j in sorted(ids | counts)]
+    if not found:
+        return
+    columns, look = ("column", "looks") if len(found) == 1 else ("columns", "look")
+    like = "ids of persons" if not counts - ids else "counted days, occasions or partners"
+    if ids and counts - ids:
+        like = "ids of persons or counted days, occasions or partners"
+    told = ", ".join(repr(name) for name in found)
+    raise ResponseError(f"{columns} {told} {look} like {like}, not like answers; {advice}")
+
+
+def _named(names: Sequence[Hashable], rows: Floats) -> tuple[set[int], set[int]]:
+    """Return columns that are called as ids are, and as days and occasions are."""
+    ids, counts = set(), set()
+    words = [_words(name) if isinstance(name, str) else "" for name in names]
+    stems = [found[1] if (found := _NUMBERED.fullmatch(word)) else None for word in words]
+    for j, (word, stem) in enumerate(zip(words, stems, strict=True)):
+        if _IDS.fullmatch(word):
+            ids.add(j)
+        elif _TIMES.fullmatch(word):
+            counts.add(j)
+        elif stem is not None and stem.split()[-1:] == ["id"] and stems.count(stem) <= _PARTNERS:
+            ids |= {j} if len(np.unique(rows[:, j])) > _WIDE else set()  # ID1, no item of a scale ID
+    return ids, counts
+
+
+def _words(name: str) -> str:
+    """Return a name as small words: ``ResponseId``, ``response_id`` and ``Response.ID`` are alike."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    parted = re.sub(r"(?<=[A-Za-z])(?=\d)", " ", parted)
+    return " ".join(re.findall(r"[^\W_]+", parted.casefold()))
 
 
 def _counts_rows(values: Floats) -> bool:
-    if len(values) < _MANY or np.isnan(values).any() or (values != np.rint(values)).any():
+    """Tell whether whole numbers are those of a stretch, once each, in any order, with few left out."""
+    reached = values.max() - values.min()
+    return bool(reached <= _ROWS_LEFT_OUT * (len(values) - 1) and len(np.unique(values)) == len(values))
+
+
+def _are_sorted_ids(j: int, rows: Floats) -> bool:
+    """Tell whether a column never falls, and is no item that the table was sorted by.
+
+    Ids come equally often, or follow one another, or reach beyond what other columns do.
+    """
+    steps = np.diff(rows[:, j])
+    rises = int(np.count_nonzero(steps))
+    if (steps < 0).any() or rises < _FEW - 1:
         return False
-    return bool(values.max() - values.min() == len(values) - 1 and len(np.unique(values)) == len(values))
+    lengths = np.diff(np.flatnonzero(np.concatenate([[True], steps > 0, [True]])))
+    usual = int(np.bincount(lengths).argmax())
+    if np.mean(lengths == usual) >= _NEARLY_ALL and (usual > 1 or np.mean(steps == 1) >= _MOST):
+        return True
+    others = [x for x in np.delete(rows, j, axis=1).T if (np.diff(x) < 0).any()]
+    return rises >= _OFTEN and bool(steps.sum() > _BEYOND * _reach(others))
+
+
+def _are_far_ids(j: int, rows: Floats) -> bool:
+    """Tell whether a column reaches far beyond all others, and hardly comes back to a value it had."""
+    values, others = rows[:, j], np.delete(rows, j, axis=1).T
+    if np.ptp(values) < max(_FAR_IDS * _reach(others), _FAR_IDS_AT_LEAST):
+        return False
+    distinct, runs = len(np.unique(values)), 1 + int(np.count_nonzero(np.diff(values)))
+    in_runs = runs == distinct >= _FEW and _BEYOND * distinct <= len(values)
+    return in_runs or distinct == len(values)
+
+
+def _reach(columns: Iterable[Floats]) -> float:
+    """Return over how much the widest column reaches."""
+    there = [x[~np.isnan(x)] for x in columns]
+    return max((float(np.ptp(x)) for x in there if len(x)), default=np.inf)
+
+
+def _unsorted(items: set[int], rows: Floats) -> NDArray[np.bool_]:
+    """Return which steps from row to row (n - 1,) are not due to sorting by items, one within another."""
+    unsorted, left = np.ones(len(rows) - 1, dtype=np.bool_), set(items)
+    while True:
+        keys = {j for j in left if not (np.diff(rows[:, j])[unsorted] < 0).any()}
+        if not keys:
+            return unsorted
+        left -= keys
+        unsorted &= (np.diff(rows[:, sorted(keys)], axis=0) == 0).all(axis=1)
+
+
+def _starts_again(steps: Floats) -> bool:
+    """Tell whether steps count up, and start again some times, as days of one person after another do.
+
+    Of rows in no order, as many rise as fall.
+    """
+    rises, falls = int(np.count_nonzero(steps > 0)), int(np.count_nonzero(steps < 0))
+    counted = np.count_nonzero(steps == 1) >= _MOST * rises
+    return bool(falls > _PARTNERS and rises >= max(_OFTEN, 2 * _PARTNERS * falls) and counted)
+
+
+def _counted_within(ids: set[int], counts: set[int], whole: Sequence[int], rows: Floats) -> set[int]:
+    """Return columns that rise often, and never fall, while ids (and what is counted before) stay."""
+    keys, found, more = ids | counts, set[int](), bool(ids)
+    while more:
+        same = (np.diff(rows[:, sorted(keys)], axis=0) == 0).all(axis=1)
+        more = False
+        for j in set(whole) - keys:
+            steps = np.diff(rows[:, j])[same]
+            if not (steps < 0).any() and np.count_nonzero(steps) >= _OFTEN:
+                found.add(j)
+                more = True
+        keys = keys | found
+    return found

@@ -10,6 +10,8 @@ import numpy as np
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
+from intimacy_scales.reading.options import OnInvalid
+from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
@@ -71,7 +73,7 @@ class GroupICC(Result):
         )
 
 
-def group_icc(values: Any, groups: Any) -> GroupICC:
+def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> GroupICC:
     """Compute ICC(1) and ICC(2) of values in groups: persons of couples or sites, occasions of persons.
 
     Parameters
@@ -80,6 +82,9 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
         A column of numbers (n,); missing ones do not count.
     groups
         A label for each (n,).
+    on_invalid
+        ``"raise"`` where values look like codes for missing ones (-99, 999 …); ``"accept"`` takes every
+        number as it is.
 
     Returns
     -------
@@ -89,6 +94,8 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
     ------
     EstimationError
         Fewer than two groups, or no group with two values.
+    ResponseError
+        Not numbers, or numbers that look like codes for missing ones.
 
     Notes
     -----
@@ -103,6 +110,7 @@ def group_icc(values: Any, groups: Any) -> GroupICC:
     0.975
     """
     y = number_column(values, "values")
+    check_scores({"values": y}, on_invalid)
     if not same_rows(values, groups):
         raise EstimationError("values and groups have different indexes; align them first")
     group = label_positions(groups)

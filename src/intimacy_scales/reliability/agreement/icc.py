@@ -53,6 +53,10 @@ _FORMS = {
     "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings; equals coefficient alpha of the raters"),
 }
 _SHOWN = 6
+_WITHOUT_IDS = (
+    "leave out what is no rating, as by ratings.drop(columns=…) in pandas; where all columns are ratings, "
+    'pass on_invalid="accept"'
+)
 _NO_SHARE = "persons differ so little that the variance it is a share of is not above 0"
 _ALIASES = {alias: name for name, (other, psych, _) in _FORMS.items() for alias in (name, other, psych)}
 
@@ -328,7 +332,8 @@ def intraclass_corr(
     EstimationError
         Fewer than two persons or raters, or ratings that are all alike.
     ResponseError
-        Not a table of numbers.
+        Not a table of numbers; numbers that look like codes for missing answers, or columns that look
+        like ids.
 
     Notes
     -----
@@ -394,8 +399,8 @@ def _given(
         raise EstimationError(f"scale={scale!r} is of an instrument: pass it before the table")
     accept = accepts(options)
     matrix, names = number_matrix(ratings, "ratings")
-    check_no_ids(names, matrix, "leave it out, as by ratings.drop(columns=…) in pandas")
     if not accept:
+        check_no_ids(names, matrix, _WITHOUT_IDS)
         check_numbers(names, matrix)
     return matrix, names
 

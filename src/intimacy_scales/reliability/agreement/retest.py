@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reading.frames import number_column, same_rows
+from intimacy_scales.reading.options import OnInvalid
+from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.interval import Interval, check_level
@@ -76,7 +78,9 @@ class RetestReliability(Result):
         """
         if of in ("agreement", "consistency"):
             form = "ICC(A,1)" if of == "agreement" else "ICC(C,1)"
-            return intraclass_corr(self.pairs)[form].confidence_interval(confidence_level)
+            return intraclass_corr(self.pairs, on_invalid="accept")[form].confidence_interval(
+                confidence_level
+            )
         if of == "mean_change":
             return self._change_interval(check_level(confidence_level))
         if of != "r":
@@ -115,13 +119,15 @@ class RetestReliability(Result):
         )
 
 
-def paired(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return two columns of numbers of the same persons.
+def paired(before: Any, after: Any, on_invalid: OnInvalid) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return two columns of scores of the same persons.
 
     Raises
     ------
     EstimationError
         They differ in length, or are pandas Series whose indexes differ.
+    ResponseError
+        Not numbers, or numbers that look like codes for missing scores.
     """
     if not same_rows(before, after):
         raise EstimationError(
@@ -131,6 +137,7 @@ def paired(before: Any, after: Any) -> tuple[NDArray[np.float64], NDArray[np.flo
     x, y = number_column(before, "before"), number_column(after, "after")
     if len(x) != len(y):
         raise EstimationError(f"before has {len(x)} persons and after {len(y)}; give one row each")
+    check_scores({"before": x, "after": y}, on_invalid)
     return x, y
 
 
@@ -145,13 +152,16 @@ def _t_of(r: float, n: int) -> float:
     return abs(r) * math.sqrt((n - 2) / (1 - r * r)) if abs(r) < 1 else math.inf
 
 
-def test_retest(before: Any, after: Any) -> RetestReliability:
+def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> RetestReliability:
     """Compute reliability from the scores of the same persons on two occasions.
 
     Parameters
     ----------
     before, after
         Scores (n,), row by row of the same persons; nan or null where there is none.
+    on_invalid
+        ``"raise"`` where numbers look like codes for missing scores (-99, 999 …); ``"accept"`` takes every
+        number as it is.
 
     Returns
     -------
@@ -161,6 +171,8 @@ def test_retest(before: Any, after: Any) -> RetestReliability:
     ------
     EstimationError
         Fewer than three persons with both scores, scores all alike, or rows that do not match.
+    ResponseError
+        Not numbers, or numbers that look like codes for missing scores.
 
     Notes
     -----
@@ -175,7 +187,7 @@ def test_retest(before: Any, after: Any) -> RetestReliability:
     """
     from scipy.special import stdtr
 
-    x, y = paired(before, after)
+    x, y = paired(before, after, on_invalid)
     both = ~(np.isnan(x) | np.isnan(y))
     x_both, y_both = x[both], y[both]
     pairs = np.column_stack([x_both, y_both])
@@ -187,7 +199,7 @@ def test_retest(before: Any, after: Any) -> RetestReliability:
         raise EstimationError("all scores of one occasion are alike")
     change = y_both - x_both
     spread = float(change.std(ddof=1))
-    iccs, r = intraclass_corr(pairs), _pearson(x_both, y_both)
+    iccs, r = intraclass_corr(pairs, on_invalid="accept"), _pearson(x_both, y_both)
     t = float(change.mean()) / (spread / math.sqrt(n)) if spread > 0 else math.nan
     return RetestReliability(
         n=n,

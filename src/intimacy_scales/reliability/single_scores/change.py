@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reading.frames import row_labels
+from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reliability.agreement.retest import paired
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.single_scores.sem import check_number, check_reliability, check_sd, source_of
@@ -176,6 +177,7 @@ def reliable_change(
     confidence_level: float = 0.95,
     higher_is_better: bool = True,
     cutoff: float | None = None,
+    on_invalid: OnInvalid = "raise",
 ) -> ReliableChange:
     """Tell for each person whether the change is more than error.
 
@@ -195,6 +197,9 @@ def reliable_change(
     cutoff
         A score between the two populations, for example ``jacobson_truax_cutoffs(...).c``; who
         improved and crossed it counts as recovered.
+    on_invalid
+        ``"raise"`` where numbers look like codes for missing scores (-99, 999 …); ``"accept"`` takes every
+        number as it is.
 
     Returns
     -------
@@ -204,6 +209,8 @@ def reliable_change(
     ------
     EstimationError
         No such reliability or standard deviation, or rows that do not match.
+    ResponseError
+        Not numbers, or numbers that look like codes for missing scores.
 
     Notes
     -----
@@ -216,7 +223,7 @@ def reliable_change(
     >>> round(float(result.index[0]), 3), result.category
     (3.162, ('improved',))
     """
-    x, y = paired(before, after)
+    x, y = paired(before, after, on_invalid)
     both = ~(np.isnan(x) | np.isnan(y))
     if sd is None:
         if np.count_nonzero(both) < 2:  # noqa: PLR2004 - one score does not vary
