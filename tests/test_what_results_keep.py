@@ -108,7 +108,7 @@ def test_no_column_travels_along_that_was_not_asked_for(name: str, kind: str) ->
 
 
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
-@pytest.mark.parametrize("kind", ["pandas", "pandas by row", "polars", "arrow"])
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
 @pytest.mark.parametrize("name", STATISTICS)
 def test_a_result_does_not_keep_the_table_alive(name: str, kind: str) -> None:
     table = KINDS[kind](ANSWERS)

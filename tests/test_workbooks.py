@@ -12,6 +12,7 @@ import pytest
 
 from intimacy_scales import load
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files import formulas
 from intimacy_scales.interop import score_file
 
 RAS = load("ras")
@@ -62,11 +63,15 @@ def test_computed_formulas_count_as_their_values(tmp_path: Path) -> None:
     assert mean(path) == pytest.approx((5 * 4 + 2 * 2) / 7)
 
 
-def test_a_long_sheet_is_searched_to_its_end(tmp_path: Path) -> None:
-    rows = [[n, *[3] * 7] for n in range(40_000)]
+@pytest.mark.parametrize("chunk", [50, 1000, 4096])
+def test_a_sheet_is_searched_to_its_end_piece_by_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(formulas, "_CHUNK", chunk)
+    rows = [[n, *[3] * 7] for n in range(300)]
     rows[-1][7] = "=A1"
     path = workbook(tmp_path / "a.xlsx", HEADER, *rows)
-    with pytest.raises(ResponseError, match="cell H40001"):
+    with pytest.raises(ResponseError, match="cell H301"):
         mean(path)
 
 
