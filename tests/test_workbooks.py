@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from intimacy_scales import load
+from intimacy_scales import load, simulate
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files import formulas
-from intimacy_scales.interop import score_file
+from intimacy_scales.interop import open_answers, reliability_file, score_file, structure_file
 
 RAS = load("ras")
 HEADER = ["id", *RAS.item_ids]
@@ -127,3 +127,17 @@ def test_pages_and_nested_json_are_no_answers(tmp_path: Path, name: str, content
 def test_columns_may_be_separated_by_bars(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("|".join(HEADER) + "\n1|5|4|3|2|1|2|3\n", encoding="utf-8")
     assert mean(tmp_path / "a.txt") == pytest.approx((5 + 4 + 3 + 4 + 1 + 2 + 3) / 7)
+
+
+def test_files_may_be_named_by_texts(tmp_path: Path) -> None:
+    source, output = str(tmp_path / "a.csv"), str(tmp_path / "o.csv")
+    rows = simulate("ras", 60, rng=1).answers
+    rows.to_csv(source, index=False)
+    assert score_file("ras", source, output=output).written
+    assert Path(output).is_file()
+    with open_answers(source) as file:
+        assert file.names == list(RAS.item_ids)
+    for read in (reliability_file, structure_file):
+        report = read("ras", source, output=str(tmp_path / "r.json"))
+        assert report.n_persons == 60
+        assert (tmp_path / "r.json").is_file()

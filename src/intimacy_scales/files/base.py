@@ -23,6 +23,20 @@ BATCH_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+FilePath = str | os.PathLike[str]
+
+
+def as_paths(
+    source: FilePath, output: FilePath | None, problems: FilePath | None
+) -> tuple[Path, Path | None, Path | None]:
+    """Return the paths of a job's files, which may be given as texts."""
+    return (
+        Path(source),
+        None if output is None else Path(output),
+        None if problems is None else Path(problems),
+    )
+
+
 class AnswerFile(ABC):
     """A file of answers, read in batches; used in a ``with``, it is closed whatever happens.
 

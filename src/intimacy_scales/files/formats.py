@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.base import AnswerFile, ScoreFile
+from intimacy_scales.files.base import AnswerFile, FilePath, ScoreFile
 from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
 from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.head import Head
@@ -41,7 +41,7 @@ def endings(*, output: bool = False) -> str:
     return ", ".join(_WRITERS if output else _READERS)
 
 
-def open_answers(path: Path, *, encoding: str | None = None) -> AnswerFile:
+def open_answers(path: FilePath, *, encoding: str | None = None) -> AnswerFile:
     """Open a file of answers in the format that its content has.
 
     Parameters
@@ -56,6 +56,7 @@ def open_answers(path: Path, *, encoding: str | None = None) -> AnswerFile:
     ResponseError
         No such file, one that holds no answers (says what it is, and what to do), or a damaged one.
     """
+    path = Path(path)
     if path.is_dir():
         raise ResponseError(f"{path}: is a folder; name a file in it")
     if not path.is_file():
@@ -79,7 +80,7 @@ def _reader_of(path: Path, head: Head) -> Reader:
     return by_ending
 
 
-def open_output(path: Path) -> ScoreFile:
+def open_output(path: FilePath) -> ScoreFile:
     """Open a file for scores, which comes into being when it is committed.
 
     Raises
@@ -87,6 +88,7 @@ def open_output(path: Path) -> ScoreFile:
     ResponseError
         Another ending, or no such folder.
     """
+    path = Path(path)
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise ResponseError(f"{path}: files of scores end in {endings(output=True)}")

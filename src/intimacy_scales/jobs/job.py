@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.base import write_text
+from intimacy_scales.files.base import FilePath, as_paths, write_text
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
@@ -74,11 +74,11 @@ class Job(Protocol[ReportT]):
 def run_job(
     job: Job[ReportT],
     form: Instrument,
-    source: Path,
+    source: FilePath,
     reading: Reading,
     *,
-    output: Path | None,
-    problems: Path | None,
+    output: FilePath | None,
+    problems: FilePath | None,
     encoding: str | None,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
@@ -99,6 +99,7 @@ def run_job(
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
     """
+    source, output, problems = as_paths(source, output, problems)
     check_paths(source, output, problems, job.writers)
     account = _read(job, form, source, reading, problems=problems, encoding=encoding, progress=progress)
     report = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any, Unpack
 
+from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
@@ -29,11 +29,11 @@ ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
 
 @reads_answers
 def reliability_file(
-    form: Instrument,
-    source: Path,
+    form: Instrument | str,
+    source: FilePath,
     *,
-    output: Path | None = None,
-    problems: Path | None = None,
+    output: FilePath | None = None,
+    problems: FilePath | None = None,
     missing: Missing = "pairwise",
     confidence_level: float = 0.95,
     interval: IntervalMethod | None = None,
@@ -52,7 +52,7 @@ def reliability_file(
     Parameters
     ----------
     form
-        The instrument.
+        The instrument, or the id or path of one.
     source
         A file of answers with a known ending.
     output

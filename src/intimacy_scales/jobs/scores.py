@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
+from intimacy_scales.files.base import FilePath, as_paths
 from intimacy_scales.files.formats import open_answers, open_output
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
@@ -46,11 +46,11 @@ class FileReport:
 
 @reads_answers
 def score_file(
-    form: Instrument,
-    source: Path,
+    form: Instrument | str,
+    source: FilePath,
     *,
-    output: Path | None = None,
-    problems: Path | None = None,
+    output: FilePath | None = None,
+    problems: FilePath | None = None,
     answered: bool = False,
     pomp: bool = False,
     encoding: str | None = None,
@@ -62,7 +62,7 @@ def score_file(
     Parameters
     ----------
     form
-        The instrument.
+        The instrument, or the id or path of one.
     source, output
         Files with known endings. Without ``output`` only the summary is made.
     problems
@@ -87,6 +87,7 @@ def score_file(
     ResponseError
         The file cannot be read, or columns are missing.
     """
+    source, output, problems = as_paths(source, output, problems)
     for path in (output, problems):
         if path is not None and path.resolve() == source.resolve():
             raise ResponseError(f"{path}: would overwrite the answers; choose another name")

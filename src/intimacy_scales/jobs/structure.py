@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Unpack
 
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
@@ -12,6 +11,7 @@ from intimacy_scales.factor.confirmatory.model.model import Factors
 from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.factor.report.structure import structure_report
 from intimacy_scales.factor.sample import MissingAnswers
+from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, json_text, run_job
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
@@ -27,11 +27,11 @@ WRITERS: dict[str, Callable[[StructureReport], str]] = {
 
 @reads_answers
 def structure_file(
-    form: Instrument,
-    source: Path,
+    form: Instrument | str,
+    source: FilePath,
     *,
-    output: Path | None = None,
-    problems: Path | None = None,
+    output: FilePath | None = None,
+    problems: FilePath | None = None,
     scales: Sequence[str] | None = None,
     factors: Factors = "correlated",
     estimator: Estimator | None = None,
@@ -50,7 +50,7 @@ def structure_file(
     Parameters
     ----------
     form
-        The instrument.
+        The instrument, or the id or path of one.
     source
         A file of answers with a known ending.
     output
