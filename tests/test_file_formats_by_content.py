@@ -64,14 +64,20 @@ CONTENTS: dict[str, tuple[bytes, type[AnswerFile]]] = {
 }
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        (content, ending)
+        for content, (_, kind) in CONTENTS.items()
+        for ending in ENDINGS
+        # plain text in a file of that name is what the name says
+        if kind is not DelimitedFile or ending not in (".tsv", ".jsonl", ".ndjson")
+    ],
+)
 def test_the_content_says_how_to_read_a_file(tmp_path: Path, content: str, ending: str) -> None:
     data, kind = CONTENTS[content]
     path = tmp_path / f"answers{ending}"
     path.write_bytes(data)
-    if kind is DelimitedFile and ending in (".tsv", ".jsonl", ".ndjson"):
-        return  # plain text in a file of that name is what the name says
     with open_answers(path) as file:
         assert type(file) is kind
     report = score_file(load("ras"), path)

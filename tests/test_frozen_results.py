@@ -219,10 +219,7 @@ def test_a_result_differs_where_one_field_does(name: str) -> None:
         if field.compare and isinstance(value, float | int) and not isinstance(value, bool):
             if value != value:  # noqa: PLR0124 - nan is nan, whatever is added
                 continue
-            try:
-                other = dataclasses.replace(result, **{field.name: value + 1})
-            except (ValueError, TypeError):  # pragma: no cover - a field that must fit to others
-                continue
+            other = dataclasses.replace(result, **{field.name: value + 1})
             assert (other == result, other != result) == (False, True), field.name
             differing += 1
         elif field.compare and isinstance(value, np.ndarray) and value.size and value.dtype.kind in "fiu":

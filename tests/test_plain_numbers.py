@@ -21,7 +21,8 @@ from intimacy_scales.factor import (
     parallel_analysis,
     scree,
 )
-from intimacy_scales.reading.plain import check_no_ids, undeclared_codes
+from intimacy_scales.reading.ids import check_no_ids
+from intimacy_scales.reading.plain import undeclared_codes
 from intimacy_scales.reliability import group_icc, intraclass_corr, reliable_change
 from intimacy_scales.reliability import test_retest as retest
 

@@ -25,8 +25,9 @@ from intimacy_scales.reading.frames import (
     open_table,
     same_rows,
 )
+from intimacy_scales.reading.ids import check_no_ids
 from intimacy_scales.reading.kept import names_a_column
-from intimacy_scales.reading.plain import check_no_ids, check_numbers
+from intimacy_scales.reading.plain import check_numbers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.wording import counted
 

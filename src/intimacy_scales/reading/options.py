@@ -68,7 +68,8 @@ class Reading:
         to a log that must not hold answers.
     keep
         Columns of the table to keep: they stand first in frames of scores, and name who belongs together
-        (``clusters="couple"``). No other column is kept, and no result refers to the table.
+        (``clusters="couple"``). No other column is kept, and no result refers to the table; the index of
+        a pandas table is, since frames come back with it and labels are matched by it.
     """
 
     columns: ColumnMap = None

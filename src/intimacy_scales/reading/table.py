@@ -139,7 +139,7 @@ def encode(instrument: Instrument | str, responses: Any, **reading: Unpack[Readi
         items pass by.
     **reading
         How the answers are read: `columns`, `missing_codes`, `recode`, `on_invalid`, `person`,
-        `allow_missing_items`, `coding`, `show_values`; see `Reading`.
+        `allow_missing_items`, `coding`, `show_values`, `keep`; see `Reading`.
 
     Returns
     -------

@@ -54,7 +54,7 @@ def score(
         pyarrow Table or RecordBatch, a numpy array (n_persons, n_items), or `CodedResponses`.
     **reading
         How the answers are read: `columns`, `missing_codes`, `recode`, `on_invalid`, `person`,
-        `allow_missing_items`, `coding`, `show_values`; see `Reading`.
+        `allow_missing_items`, `coding`, `show_values`, `keep`; see `Reading`.
 
     Returns
     -------

@@ -17,8 +17,9 @@ from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reading.frames import number_matrix
+from intimacy_scales.reading.ids import check_no_ids
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reading.plain import accepts, check_no_ids, check_numbers
+from intimacy_scales.reading.plain import accepts, check_numbers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import (
     MeanSquares,
