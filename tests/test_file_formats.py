@@ -288,6 +288,35 @@ def test_the_line_of_a_row_that_is_too_long_is_named(
             list(file.batches(IDS))
 
 
+BEYOND = [0, 0.0, False, "0", 4, "note"]
+
+
+@pytest.mark.parametrize("blanks", [[], [None], ["", " "]], ids=str)
+@pytest.mark.parametrize("value", BEYOND, ids=repr)
+def test_a_value_beyond_the_header_is_one_even_if_it_is_0(
+    tmp_path: Path, value: Any, blanks: list[Any]
+) -> None:
+    """Whoever left out a cell of the header has answers one column off."""
+    row = [2, None, 5, 4, 3, 2, 1, 5]
+    workbook(tmp_path / "a.xlsx", ["id", *IDS], [*row, *blanks, value])
+    texts = ["" if cell is None else str(cell) for cell in [*row, *blanks, value]]
+    (tmp_path / "a.csv").write_text(",".join(["id", *IDS]) + "\n" + ",".join(texts), encoding="utf-8")
+    for name in ("a.xlsx", "a.csv"):
+        words = rf"line 2 has {9 + len(blanks)} fields, the header 8"
+        with open_answers(tmp_path / name) as file, pytest.raises(ResponseError, match=words):
+            list(file.batches(IDS))
+
+
+@pytest.mark.parametrize("blanks", [[""], [" "], [None, "", "\t "]], ids=repr)
+def test_blank_cells_beyond_the_header_are_none(tmp_path: Path, blanks: list[Any]) -> None:
+    workbook(tmp_path / "a.xlsx", [*IDS, *blanks], [*[3] * 7, *blanks], [*[0] * 7, *blanks])
+    texts = ",".join("" if cell is None else cell for cell in blanks)
+    (tmp_path / "a.csv").write_text(",".join(IDS) + "\n" + "3," * 7 + texts + "\n", encoding="utf-8")
+    for name, n in (("a.xlsx", 2), ("a.csv", 1)):
+        with open_answers(tmp_path / name) as file:
+            assert sum(map(len, file.batches(IDS))) == n
+
+
 # ------------------------------------------------------------------ cells
 
 VALUES: dict[str, tuple[Any, list[Any]]] = {

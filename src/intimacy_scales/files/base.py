@@ -23,6 +23,33 @@ BATCH_ROWS = 10_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+def as_path(given: str | os.PathLike[str], option: str) -> Path:
+    """Return the path of a file.
+
+    Raises
+    ------
+    ResponseError
+        It is no path.
+    """
+    if isinstance(given, str | os.PathLike) and isinstance(os.fspath(given), str):
+        return Path(given)
+    raise ResponseError(
+        f"{option}: a file is named by its path, such as 'answers.csv', not by a {type(given).__name__}; "
+        "give tables that were read before to score()"
+    )
+
+
+def is_empty(cell: object) -> bool:
+    """Tell whether nothing stands in a cell: 0 and False are values.
+
+    Examples
+    --------
+    >>> [is_empty(cell) for cell in (None, " ", 0, False, "0")]
+    [True, True, False, False, False]
+    """
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 class AnswerFile(ABC):
     """A file of answers, read in batches; used in a ``with``, it is closed whatever happens.
 
@@ -35,6 +62,8 @@ class AnswerFile(ABC):
     size
         How much there is to read, in the units of ``position``.
     """
+
+    _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
 
     @classmethod
     @abstractmethod
@@ -69,12 +98,15 @@ class AnswerFile(ABC):
         n = len(self.names)
         if len(row) == n:
             return row
-        if len(row) > n and not any(row[n:]):
+        if len(row) > n and all(map(is_empty, row[n:])):
             return row[:n]
         raise ResponseError(
-            f"{self.path}: line {line} has {len(row)} fields, the header {n}; is this the right separator, "
-            "or did an unquoted one slip into a text?"
+            f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
+
+    def hint(self) -> str:
+        """Return what may explain that columns are missing; nothing where nothing does."""
+        return ""
 
     def table(self, rows: Sequence[Sequence[Any]], wanted: Sequence[Hashable]) -> ListTable:
         """Return rows of fields as a table of the wanted columns."""

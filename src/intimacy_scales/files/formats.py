@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.base import AnswerFile, ScoreFile
+from intimacy_scales.files.base import AnswerFile, ScoreFile, as_path
 from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
 from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.head import Head
@@ -41,7 +42,7 @@ def endings(*, output: bool = False) -> str:
     return ", ".join(_WRITERS if output else _READERS)
 
 
-def open_answers(path: Path, *, encoding: str | None = None) -> AnswerFile:
+def open_answers(path: str | os.PathLike[str], *, encoding: str | None = None) -> AnswerFile:
     """Open a file of answers in the format that its content has.
 
     Parameters
@@ -56,9 +57,12 @@ def open_answers(path: Path, *, encoding: str | None = None) -> AnswerFile:
     ResponseError
         No such file, one that holds no answers (says what it is, and what to do), or a damaged one.
     """
-    if not path.is_file():
-        raise ResponseError(f"{path}: there is no such file")
-    return _reader_of(path, Head.of(path))(path, encoding)
+    source = as_path(path, "path")
+    if source.is_dir():
+        raise ResponseError(f"{source}: is a folder; name one file of answers in it")
+    if not source.is_file():
+        raise ResponseError(f"{source}: there is no such file")
+    return _reader_of(source, Head.of(source))(source, encoding)
 
 
 def _reader_of(path: Path, head: Head) -> Reader:
@@ -77,7 +81,7 @@ def _reader_of(path: Path, head: Head) -> Reader:
     return by_ending
 
 
-def open_output(path: Path) -> ScoreFile:
+def open_output(path: str | os.PathLike[str]) -> ScoreFile:
     """Open a file for scores, which comes into being when it is committed.
 
     Raises
@@ -85,7 +89,8 @@ def open_output(path: Path) -> ScoreFile:
     ResponseError
         Another ending, or no such folder.
     """
-    writer = _WRITERS.get(path.suffix.lower())
+    target = as_path(path, "path")
+    writer = _WRITERS.get(target.suffix.lower())
     if writer is None:
-        raise ResponseError(f"{path}: files of scores end in {endings(output=True)}")
-    return writer(path)
+        raise ResponseError(f"{target}: files of scores end in {endings(output=True)}")
+    return writer(target)
