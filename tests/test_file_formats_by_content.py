@@ -105,8 +105,44 @@ OTHERS: dict[str, tuple[bytes, str]] = {
         zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"),
         "is an OpenDocument spreadsheet; save it as .xlsx",
     ),
-    "spss": (b"$FL2@(#) SPSS DATA FILE" + bytes(200), r"is an SPSS file; .* pandas\.read_spss\(\)"),
-    "stata": (b"<stata_dta><header>", r"is a Stata file; .* pandas\.read_stata\(\)"),
+    "writing of LibreOffice": (
+        zipped(mimetype=b"application/vnd.oasis.opendocument.text"),
+        "is an OpenDocument text or drawing; copy its table",
+    ),
+    "word": (
+        zipped(**{"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"}),
+        "is a Word document; copy its table into a workbook",
+    ),
+    "word that holds a workbook": (
+        zipped(**{"[Content_Types].xml": b"<Types/>", "word/embeddings/1.xlsx": workbook()}),
+        "is a Word document",
+    ),
+    "slides": (
+        zipped(**{"[Content_Types].xml": b"<Types/>", "ppt/presentation.xml": b"<p/>"}),
+        "is a PowerPoint presentation; copy its table",
+    ),
+    "binary workbook": (
+        zipped(**{"[Content_Types].xml": b"<Types/>", "xl/workbook.bin": b"\x83"}),
+        r"is a binary Excel workbook \(\.xlsb\); save it as \.xlsx",
+    ),
+    "numbers": (zipped(**{"Index/Document.iwa": b"\0"}), "is an Apple Numbers or Pages document; export"),
+    "archive that holds a workbook": (zipped(**{"a.xlsx": workbook()}), "is a packed archive; unpack it"),
+    "password": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
+        "is a workbook or document with a password; open it and save it without one",
+    ),
+    "old word": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le"),
+        r"is a Word document of the old kind \(\.doc\); copy",
+    ),
+    "spss": (
+        b"$FL2@(#) SPSS DATA FILE" + bytes(200),
+        r"is an SPSS file; .* pandas\.read_spss\(file, convert_categoricals=False\).* 'pip install pyreadstat'",
+    ),
+    "stata": (
+        b"<stata_dta><header>",
+        r"is a Stata file; .* pandas\.read_stata\(file, convert_categoricals=False\)",
+    ),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF"),
     "login page": (
         b"\n<!DOCTYPE html>\n<html><body>Sign in</body>",

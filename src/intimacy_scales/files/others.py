@@ -28,6 +28,10 @@ def _holds(mark: bytes, within: bytes) -> Callable[[Head], bool]:
     return lambda head: head.data.startswith(mark) and within in head.data
 
 
+def _packs(name: str) -> Callable[[Head], bool]:
+    return lambda head: head.packs(name)
+
+
 def _is_page(head: Head) -> bool:
     return bool(_PAGE.match(head.text or ""))
 
@@ -36,21 +40,39 @@ def _is_json(head: Head) -> bool:
     return bool(_JSON.match(head.text or ""))
 
 
+_OLD = b"\xd0\xcf\x11\xe0"
+_COPY = "copy its table into a workbook and save it as .xlsx or .csv"
+
 OTHERS = (
     Other(
-        _begins(b"\xd0\xcf\x11\xe0"), "an Excel workbook of the old kind (.xls)", "save it as .xlsx or .csv"
+        _holds(_OLD, "EncryptedPackage".encode("utf-16-le")),
+        "a workbook or document with a password",
+        "open it and save it without one",
     ),
-    Other(_holds(b"PK\x03\x04", b"opendocument"), "an OpenDocument spreadsheet", "save it as .xlsx or .csv"),
+    Other(_holds(_OLD, "WordDocument".encode("utf-16-le")), "a Word document of the old kind (.doc)", _COPY),
+    Other(_begins(_OLD), "an Excel workbook of the old kind (.xls)", "save it as .xlsx or .csv"),
+    Other(_packs("word/"), "a Word document", _COPY),
+    Other(_packs("ppt/"), "a PowerPoint presentation", _COPY),
+    Other(_packs("xl/workbook.bin"), "a binary Excel workbook (.xlsb)", "save it as .xlsx or .csv"),
+    Other(_packs("Index/Document.iwa"), "an Apple Numbers or Pages document", "export it as .csv or .xlsx"),
+    Other(
+        _holds(b"PK\x03\x04", b"opendocument.spreadsheet"),
+        "an OpenDocument spreadsheet",
+        "save it as .xlsx or .csv",
+    ),
+    Other(_holds(b"PK\x03\x04", b"opendocument"), "an OpenDocument text or drawing", _COPY),
     Other(_begins(b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "a packed archive", "unpack it first"),
     Other(
         _begins(b"$FL2", b"$FL3"),
         "an SPSS file",
-        "save it as .csv, or read it with pandas.read_spss() and pass the table to score()",
+        "save it as .csv, or read it with pandas.read_spss(file, convert_categoricals=False), which needs "
+        "'pip install pyreadstat', and pass the table to score()",
     ),
     Other(
         _begins(b"<stata_dta>"),
         "a Stata file",
-        "save it as .csv, or read it with pandas.read_stata() and pass the table to score()",
+        "save it as .csv, or read it with pandas.read_stata(file, convert_categoricals=False) and pass the "
+        "table to score()",
     ),
     Other(_begins(b"RDX2", b"RDX3", b"RDA2", b"RDA3"), "a file of R objects", "write it with write.csv()"),
     Other(_begins(b"%PDF"), "a PDF", "answers stand in tables: .csv or .xlsx"),
