@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 
 from intimacy_scales import load
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files import others
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.exports import QualtricsFile
@@ -50,13 +52,28 @@ CONTENTS: dict[str, tuple[bytes, type[AnswerFile]]] = {
     "tabs": (text("\t"), DelimitedFile),
     "lines of Windows": (text(";", ends="\r\n"), DelimitedFile),
     "a mark of UTF-8": (text(",", "utf-8-sig"), DelimitedFile),
+    "bars": (text("|"), DelimitedFile),
     "UTF-16": (text(",", "utf-16"), DelimitedFile),
+    "UTF-32": (text(";", "utf-32"), DelimitedFile),
+    "UTF-32, the other order": (codecs.BOM_UTF32_BE + text(",", "utf-32-be"), DelimitedFile),
+    "blank lines first": (b"\n \n" + text(","), DelimitedFile),
+    "a separator named after a mark": (codecs.BOM_UTF8 + b"sep=|\n\n" + text("|"), DelimitedFile),
     "a named separator": (b"sep=;\r\n" + text(";"), DelimitedFile),
     "json lines": (TABLE.to_json(orient="records", lines=True).encode(), JsonLinesFile),
     "spaced json lines": (
         b"\n".join(
             b"\n  " + line for line in TABLE.to_json(orient="records", lines=True).encode().splitlines()
         ),
+        JsonLinesFile,
+    ),
+    "json lines in UTF-16": (
+        TABLE.to_json(orient="records", lines=True).encode("utf-16"),
+        JsonLinesFile,
+    ),
+    "json lines beside what is nested": (
+        TABLE.assign(device=[{"os": "a"}] * 2, tags=[["x"], []])
+        .to_json(orient="records", lines=True)
+        .encode(),
         JsonLinesFile,
     ),
     "parquet": (parquet(), ParquetFile),
@@ -70,7 +87,7 @@ def test_the_content_says_how_to_read_a_file(tmp_path: Path, content: str, endin
     data, kind = CONTENTS[content]
     path = tmp_path / f"answers{ending}"
     path.write_bytes(data)
-    if kind is DelimitedFile and ending in (".tsv", ".jsonl", ".ndjson"):
+    if kind is DelimitedFile and ending in (".jsonl", ".ndjson"):
         return  # plain text in a file of that name is what the name says
     with open_answers(path) as file:
         assert type(file) is kind
@@ -137,7 +154,7 @@ OTHERS: dict[str, tuple[bytes, str]] = {
     ),
     "spss": (
         b"$FL2@(#) SPSS DATA FILE" + bytes(200),
-        r"is an SPSS file; .* pandas\.read_spss\(file, convert_categoricals=False\).* 'pip install pyreadstat'",
+        r"is an SPSS file; .* pandas\.read_spss\(file, convert_categoricals=False\).* 'pip install pyr",
     ),
     "stata": (
         b"<stata_dta><header>",
@@ -149,6 +166,34 @@ OTHERS: dict[str, tuple[bytes, str]] = {
         "is a web page or XML; if",
     ),
     "xml": (b"<?xml version='1.0'?>\n<ODM>", "is a web page or XML"),
+    **{
+        f"page: {begun.decode()!r}": (begun, "is a web page or XML; if")
+        for begun in (
+            b"<table><tr><th>ras_1</th></tr></table>",
+            b"<TABLE BORDER=1>\n<TR>",
+            b"<table\n  class='a'>\n",
+            b"<div>Sign in, please</div>",
+            b"\n  <head>\n<title>a, b</title>",
+            b"<!-- made, by -->\n<table>",
+            b"\xef\xbb\xbf<html lang=de>",
+            b"<meta charset=utf-8><p>a;b",
+            b"<ODM xmlns='http://www.cdisc.org'>\n<a>1,2</a>",
+            b"<answers>\n<person>1,2</person>",
+            b"<answers><person>1,2</person>",
+            b"<form action='a'>",
+        )
+    },
+    **{
+        f"json: {begun.decode()[:20]!r}": (begun, "is JSON in one piece; write each person's answers")
+        for begun in (
+            b'{"SurveyEntry": {"a": 1}, "SurveyElements": []}',
+            b'{"resourceType": "Questionnaire", "item": [{"linkId": "1"}]}\n',
+            b'\n{"a": "b", "c": []}\n\n',
+            b'{"a": 1,\n "b": {"c": 2}}',
+            b'{ "ras_1": [1, 2],\n  "ras_2": [3, 4] }\n',
+            b'{"a": [' + b'{"b": "x"}, ' * 100_000 + b"1]}",
+        )
+    },
     "json list": (
         TABLE.to_json(orient="records").encode(),
         r"JSON in one piece; write .* \(\.jsonl\)",
@@ -181,7 +226,30 @@ def test_bytes_that_are_nothing_known_are_refused(tmp_path: Path) -> None:
         open_answers(path)
 
 
+@pytest.mark.parametrize("ending", [".jsonl", ".ndjson", ".json", ".csv", ""])
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"a": 3',
+        '{"a": 3,}',
+        '{"a": [3}',
+        '{"a": {"b": 1}',
+        '{"a": 3} {"a": 4}',
+        '{"a": "{[", }',
+        '{"a": nil}',
+    ],
+)
+@pytest.mark.parametrize("after", ["", "\n", '\n{"a": 4}\n'])
+def test_a_broken_line_of_json_is_told(tmp_path: Path, line: str, after: str, ending: str) -> None:
+    path = tmp_path / f"a{ending}"
+    path.write_text(line + after, encoding="utf-8")
+    with pytest.raises(ResponseError, match="line 1 is not JSON"):
+        open_answers(path)
+
+
 def test_a_header_in_braces_is_still_a_table() -> None:
+    for header in (b"<table>,<div>\n1,2\n", b"<b>;<i>\n1;2\n", b"<a>\t<b>\n1\t2\n", b"<p> | <b>\n1 | 2\n"):
+        assert not any(other.detect(Head(header)) for other in others.OTHERS)
     for header in (b"[1],[2]\n3,4\n", b"{a},{b}\n1,2\n", b"<a>,<b>\n1,2\n", b"ImportId,b\n1,2\n"):
         assert [reader for reader in FORMATS if reader.detect(Head(header))] == [DelimitedFile]
 

@@ -13,7 +13,28 @@ from pathlib import Path
 _SIZE = 1 << 20  # Qualtrics writes two lines of question texts before the first answers
 _PACKED = re.compile(rb"PK\x03\x04[\0-\xff]{26}([\x20-\x7e]{1,80})")  # begins with a name
 _NO_DIRECTORY = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error)
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARKS = {  # that of UTF-32 begins as that of UTF-16 does
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def marked_encoding(data: bytes) -> str | None:
+    """Return the encoding that a mark at the beginning tells, other than UTF-8; None where there is none.
+
+    Examples
+    --------
+    >>> marked_encoding("a".encode("utf-16")), marked_encoding("a".encode("utf-32")), marked_encoding(b"a")
+    ('utf-16', 'utf-32', None)
+    """
+    return next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+
+
+def another_encoding(encoding: str) -> str:
+    """Return an encoding to try where text is not of one; every text can be read as Latin-1."""
+    return "latin-1" if encoding.lower() in ("cp1252", "windows-1252") else "cp1252"
 
 
 class Head:
@@ -37,6 +58,11 @@ class Head:
         with path.open("rb") as file:
             return cls(file.read(_SIZE), path)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file may go on."""
+        return len(self.data) >= _SIZE
+
     @cached_property
     def _packed(self) -> list[str]:
         """Names of files in a packed folder: by its directory, or, where it is cut off, before each file."""
@@ -55,8 +81,8 @@ class Head:
     @cached_property
     def text(self) -> str | None:
         """The beginning as text; None where it is none."""
-        if self.data.startswith(UTF16_MARKS):
-            return self.data.decode("utf-16", errors="replace")
+        if marked := marked_encoding(self.data):
+            return self.data.decode(marked, errors="replace")
         if b"\0" in self.data:
             return None
         try:

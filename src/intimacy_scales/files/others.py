@@ -7,8 +7,18 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.jsonlines import is_one_object
 
-_PAGE = re.compile(r"\s*<(!doctype|html|\?xml)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"""\s*<(?:
+        !doctype | !-- | \?xml
+        | (?:html|head|body|table|thead|tbody|tr|div|meta|title|style|script|center|form|main|h[1-6])
+          (?:\s[^>]*)? /?> (?![ ]*[,;|\t])         # a tag, and not a name of a column in such marks
+        | [\w:.-]+ \s+ [\w:.-]+ \s*=\s* ["']      # any tag that has an attribute
+        | [\w:.-]+ \s* /?> [ ]* (?:<|[\r\n]|\Z)  # or that another follows
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _JSON = re.compile(r"""\s*(\[\s*[\[{"]|\{\s*\n)""")  # a list, or an object that its first line does not end
 
 
@@ -37,7 +47,7 @@ def _is_page(head: Head) -> bool:
 
 
 def _is_json(head: Head) -> bool:
-    return bool(_JSON.match(head.text or ""))
+    return bool(_JSON.match(head.text or "")) or is_one_object(head)
 
 
 _OLD = b"\xd0\xcf\x11\xe0"
@@ -79,11 +89,13 @@ OTHERS = (
     Other(
         _is_page,
         "a web page or XML",
-        "if it was downloaded, the page may be a login; export the answers as .csv",
+        "if it was downloaded, the page may be a login: export the answers as .csv; if Excel opens it as a "
+        "table, save it there as .xlsx",
     ),
     Other(
         _is_json,
         "JSON in one piece",
-        "write one object of answers on each line (.jsonl), or read it and pass the list to score()",
+        "write each person's answers as one object without lists and objects in it, on a line of its own "
+        "(.jsonl), or read it and pass the list of persons to score()",
     ),
 )
