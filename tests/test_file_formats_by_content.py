@@ -160,6 +160,9 @@ OTHERS: dict[str, tuple[bytes, str]] = {
         b"<stata_dta><header>",
         r"is a Stata file; .* pandas\.read_stata\(file, convert_categoricals=False\)",
     ),
+    "saved by R": (gzip.compress(b"RDX3\nX\n\0\0\0\3"), "is a file of R objects; in R, write the table"),
+    "one object of R": (gzip.compress(b"X\n\0\0\0\3\0\4"), "is a file of R objects; in R"),
+    "R objects not packed": (b"X\n\0\0\0\3\0\4" + bytes(40), "is a file of R objects; in R"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF"),
     "login page": (
         b"\n<!DOCTYPE html>\n<html><body>Sign in</body>",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -38,6 +39,16 @@ def _holds(mark: bytes, within: bytes) -> Callable[[Head], bool]:
     return lambda head: head.data.startswith(mark) and within in head.data
 
 
+def _unpacks_to(*marks: bytes) -> Callable[[Head], bool]:
+    def detect(head: Head) -> bool:
+        try:
+            return zlib.decompressobj(_OF_GZIP).decompress(head.data, _LONGEST_MARK).startswith(marks)
+        except zlib.error:
+            return False
+
+    return detect
+
+
 def _packs(name: str) -> Callable[[Head], bool]:
     return lambda head: head.packs(name)
 
@@ -50,6 +61,8 @@ def _is_json(head: Head) -> bool:
     return bool(_JSON.match(head.text or "")) or is_one_object(head)
 
 
+_OF_GZIP, _LONGEST_MARK = 31, 8
+_FROM_R = "in R, write the table with write.csv(table, 'answers.csv', row.names = FALSE)"
 _OLD = b"\xd0\xcf\x11\xe0"
 _COPY = "copy its table into a workbook and save it as .xlsx or .csv"
 
@@ -71,6 +84,7 @@ OTHERS = (
         "save it as .xlsx or .csv",
     ),
     Other(_holds(b"PK\x03\x04", b"opendocument"), "an OpenDocument text or drawing", _COPY),
+    Other(_unpacks_to(b"RDX", b"RDA", b"X\n\0\0\0"), "a file of R objects", _FROM_R),
     Other(_begins(b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!"), "a packed archive", "unpack it first"),
     Other(
         _begins(b"$FL2", b"$FL3"),
@@ -84,7 +98,7 @@ OTHERS = (
         "save it as .csv, or read it with pandas.read_stata(file, convert_categoricals=False) and pass the "
         "table to score()",
     ),
-    Other(_begins(b"RDX2", b"RDX3", b"RDA2", b"RDA3"), "a file of R objects", "write it with write.csv()"),
+    Other(_begins(b"RDX", b"RDA", b"X\n\0\0\0"), "a file of R objects", _FROM_R),
     Other(_begins(b"%PDF"), "a PDF", "answers stand in tables: .csv or .xlsx"),
     Other(
         _is_page,
