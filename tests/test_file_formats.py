@@ -134,7 +134,7 @@ def open_files(folder: Path) -> list[str]:
 
 # ------------------------------------------------------------------ separators
 
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
 
 
 @st.composite
@@ -184,6 +184,92 @@ def test_a_tsv_is_split_at_tabs_whatever_would_split_it_into_more(tmp_path: Path
 def test_rows_of_uneven_width_go_by_the_header(separator: str, width: int) -> None:
     header = separator.join(f"q{n}" for n in range(width))
     assert delimited.detect_separator([header, separator.join("1" * (width + 1))]) == separator
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("header", [IDS, ["note\nof two lines", *IDS]], ids=["plain", "a name of two lines"])
+def test_a_tsv_without_tabs_is_read_by_what_separates_it(
+    tmp_path: Path, separator: str, header: list[str]
+) -> None:
+    lines = [separator.join(f'"{name}"' for name in header), separator.join("3" * len(header))]
+    (tmp_path / "a.tsv").write_text("\n".join(lines), encoding="utf-8")
+    with open_answers(tmp_path / "a.tsv") as file:
+        assert (file.separator, file.names) == (separator, header)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_decimal_commas_are_read_with_every_other_separator(tmp_path: Path, separator: str) -> None:
+    lines = [separator.join(["a", "b", "note"]), separator.join(["1,5", "0,5", "2,7"])]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    with open_answers(tmp_path / "a.csv") as file:
+        (batch,) = file.batches(["a", "b"], ["note"])
+    assert batch.columns == {"a": ["1.5"], "b": ["0.5"], "note": ["2,7"]}
+
+
+BLANKS = ["", "\n", "\n\r\n", "  \n", ",,,,\n", ";;\n\n", '"",""\n', "\n" * 30, "\t\n"]
+
+
+@pytest.mark.parametrize("said", ["", "sep={}\n", '"sep={}"\r\n'])
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("blank", BLANKS, ids=repr)
+def test_blank_lines_above_the_header_are_passed_over_and_counted(
+    tmp_path: Path, blank: str, separator: str, said: str
+) -> None:
+    head = said.format(separator) + blank
+    good, bad = separator.join("3" * 7), separator.join("3" * 8)
+    for ending in (".csv", ".tsv"):
+        path = tmp_path / f"a{ending}"
+        path.write_bytes((head + "\n".join([separator.join(IDS), good, good]) + "\n").encode())
+        with open_answers(path) as file:
+            assert (file.separator, file.names) == (separator, IDS)
+            (batch,) = file.batches(IDS)
+            assert len(batch) == 2
+        line = 1 + len(head.splitlines()) + 3
+        for last, words in ((bad, f"line {line} has 8 fields"), (f'{good[:-1]}"3', f"line {line}: unexp")):
+            path.write_bytes((head + "\n".join([separator.join(IDS), good, good, last])).encode())
+            with open_answers(path) as file, pytest.raises(ResponseError, match=words):
+                list(file.batches(IDS))
+
+
+def test_a_header_that_begins_with_an_open_quote_is_no_blank_line(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('"\nnote",' + ",".join(IDS) + "\nx" + ",3" * 7, encoding="utf-8")
+    assert open_answers(tmp_path / "a.csv").names == ["note", *IDS]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "sep=;\n", ",,,\n", " "])
+def test_a_file_of_blank_lines_is_empty(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(ResponseError, match="is empty; its first line must name the columns"):
+        open_answers(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_text_without_a_mark_is_read_as_the_message_advises(tmp_path: Path, encoding: str) -> None:
+    name = tmp_path / "a.csv"
+    name.write_bytes(("\n".join([",".join(IDS), ",".join("3" * 7)])).encode(encoding))
+    with pytest.raises(
+        ResponseError, match=f"looks like {encoding[:6].upper()} text; try encoding='{encoding}'"
+    ):
+        open_answers(name)
+    assert f"On the command line: --encoding {encoding}\n" in run("score", name, "-i", "ras").output
+    assert run("score", name, "-i", "ras", "--encoding", encoding).exit_code == 0
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252", None])
+def test_the_encoding_that_is_advised_can_read_the_file(
+    tmp_path: Path, encoding: str | None, ending: str
+) -> None:
+    text = {".csv": ",".join([*IDS, "\xe4\x81"]) + "\n" + "3," * 8, ".jsonl": '{"\xe4\x81": 3}'}[ending]
+    (tmp_path / f"a{ending}").write_bytes(text.encode("latin-1"))
+    with pytest.raises(ResponseError, match=r"encoding='(cp1252|latin-1)'") as caught:
+        open_answers(tmp_path / f"a{ending}", encoding=encoding)
+    advised = str(caught.value).split("encoding=")[1].strip("'")
+    if advised == "cp1252":
+        with pytest.raises(ResponseError, match="encoding='latin-1'"):
+            open_answers(tmp_path / f"a{ending}", encoding=advised)
+        advised = "latin-1"
+    assert open_answers(tmp_path / f"a{ending}", encoding=advised).names[-1] == "\xe4\x81"
 
 
 # ------------------------------------------------------------------ long texts and open quotes
@@ -286,6 +372,35 @@ def test_the_line_of_a_row_that_is_too_long_is_named(
         words = rf"line {line} has 8 fields, the header 7"
         with open_answers(tmp_path / name) as file, pytest.raises(ResponseError, match=words):
             list(file.batches(IDS))
+
+
+BEYOND = [0, 0.0, False, "0", 4, "note"]
+
+
+@pytest.mark.parametrize("blanks", [[], [None], ["", " "]], ids=str)
+@pytest.mark.parametrize("value", BEYOND, ids=repr)
+def test_a_value_beyond_the_header_is_one_even_if_it_is_0(
+    tmp_path: Path, value: Any, blanks: list[Any]
+) -> None:
+    """Whoever left out a cell of the header has answers one column off."""
+    row = [2, None, 5, 4, 3, 2, 1, 5]
+    workbook(tmp_path / "a.xlsx", ["id", *IDS], [*row, *blanks, value])
+    texts = ["" if cell is None else str(cell) for cell in [*row, *blanks, value]]
+    (tmp_path / "a.csv").write_text(",".join(["id", *IDS]) + "\n" + ",".join(texts), encoding="utf-8")
+    for name in ("a.xlsx", "a.csv"):
+        words = rf"line 2 has {9 + len(blanks)} fields, the header 8"
+        with open_answers(tmp_path / name) as file, pytest.raises(ResponseError, match=words):
+            list(file.batches(IDS))
+
+
+@pytest.mark.parametrize("blanks", [[""], [" "], [None, "", "\t "]], ids=repr)
+def test_blank_cells_beyond_the_header_are_none(tmp_path: Path, blanks: list[Any]) -> None:
+    workbook(tmp_path / "a.xlsx", [*IDS, *blanks], [*[3] * 7, *blanks], [*[0] * 7, *blanks])
+    texts = ",".join("" if cell is None else cell for cell in blanks)
+    (tmp_path / "a.csv").write_text(",".join(IDS) + "\n" + "3," * 7 + texts + "\n", encoding="utf-8")
+    for name, n in (("a.xlsx", 2), ("a.csv", 1)):
+        with open_answers(tmp_path / name) as file:
+            assert sum(map(len, file.batches(IDS))) == n
 
 
 # ------------------------------------------------------------------ cells

@@ -286,7 +286,7 @@ WRONG_USE: dict[str, tuple[list[str], str]] = {
     "report over problems": (["-i", "scii-24", "--problems", "{dir}/o.csv", "-o", "{dir}/o.csv"], "o.csv"),
     "no such clusters": (
         ["-i", "scii-24", "--clusters", "site"],
-        "--clusters: the table has no column 'site'",
+        "clusters: the table has no column 'site'",
     ),
     "no such person": (["-i", "scii-24", "--person", "id"], "no column 'id'"),
     "closed form and clusters": (["-i", "scii-24", "--clusters", "couple", "--interval", "feldt"], "'adf'"),

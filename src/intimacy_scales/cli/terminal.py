@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import sys
 import warnings
 from collections import Counter
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 BAD_ANSWERS = 1
 WRONG_USE = 2
 _LONG = 9
+_ENCODING = re.compile(r"encoding='([\w-]+)'")
 
 _HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
 
@@ -75,6 +77,8 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
     except (EstimationError, InstrumentError, NoNormsError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
         more += "".join(f"\n{text}" for words, text in (hints or {}).items() if words in str(error))
+        if named := _ENCODING.search(str(error)):
+            more += f"\nOn the command line: --encoding {named[1]}"
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
 

@@ -26,15 +26,31 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 FilePath = str | os.PathLike[str]
 
 
-def as_paths(
-    source: FilePath, output: FilePath | None, problems: FilePath | None
-) -> tuple[Path, Path | None, Path | None]:
-    """Return the paths of a job's files, which may be given as texts."""
-    return (
-        Path(source),
-        None if output is None else Path(output),
-        None if problems is None else Path(problems),
+def as_path(given: FilePath, option: str) -> Path:
+    """Return the path of a file.
+
+    Raises
+    ------
+    ResponseError
+        It is no path.
+    """
+    if isinstance(given, str | os.PathLike) and isinstance(os.fspath(given), str):
+        return Path(given)
+    raise ResponseError(
+        f"{option}: a file is named by its path, such as 'answers.csv', not by a {type(given).__name__}; "
+        "give tables that were read before to score()"
     )
+
+
+def is_empty(cell: object) -> bool:
+    """Tell whether nothing stands in a cell: 0 and False are values.
+
+    Examples
+    --------
+    >>> [is_empty(cell) for cell in (None, " ", 0, False, "0")]
+    [True, True, False, False, False]
+    """
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 class AnswerFile(ABC):
@@ -49,6 +65,8 @@ class AnswerFile(ABC):
     size
         How much there is to read, in the units of ``position``.
     """
+
+    _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
 
     @classmethod
     @abstractmethod
@@ -83,12 +101,15 @@ class AnswerFile(ABC):
         n = len(self.names)
         if len(row) == n:
             return row
-        if len(row) > n and not any(cell is not None and str(cell).strip() for cell in row[n:]):
+        if len(row) > n and all(map(is_empty, row[n:])):
             return row[:n]
         raise ResponseError(
-            f"{self.path}: line {line} has {len(row)} fields, the header {n}; is this the right separator, "
-            "or did an unquoted one slip into a text?"
+            f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
+
+    def hint(self) -> str:
+        """Return what may explain that columns are missing; nothing where nothing does."""
+        return ""
 
     def table(self, rows: Sequence[Sequence[Any]], wanted: Sequence[Hashable]) -> ListTable:
         """Return rows of fields as a table of the wanted columns."""

@@ -1,4 +1,4 @@
-"""Delimited text: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252; decimal point or comma."""
+"""Delimited text: comma, semicolon, tab or bar; UTF-8, -16, -32 or Windows-1252; decimal point or comma."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from intimacy_scales.files.base import (
     output_columns,
     without_formula,
 )
-from intimacy_scales.files.head import UTF16_MARKS, Head
+from intimacy_scales.files.head import Head, another_encoding, marked_encoding
 from intimacy_scales.reading.frames import ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -29,16 +29,17 @@ _SAMPLE_LINES = 20
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
-_SAID = re.compile(r"sep=(.)")
+_SAID = re.compile(r'"?sep=(.)"?\s*')
+_BLANK = re.compile(r'(?:[\s,;|]|"")*')  # a line without any name
 
 
 def detect_encoding(path: Path) -> str:
-    """Return the encoding of a text file: UTF-16 by its mark, UTF-8 where valid, else Windows-1252."""
+    """Return the encoding of a text file: UTF-16 and -32 by mark, UTF-8 where valid, else Windows-1252."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         chunk = file.read(_CHUNK)
-        if chunk.startswith(UTF16_MARKS):
-            return "utf-16"
+        if marked := marked_encoding(chunk):
+            return marked
         try:
             while chunk:
                 decoder.decode(chunk)
@@ -66,6 +67,12 @@ def _decimal_point(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
+def _unmarked(line: str) -> str:
+    """Say what text is, which was taken for UTF-8 and holds zeros; the mark that would tell is absent."""
+    n_bits, order = ("32" if "\0\0" in line else "16"), ("be" if line.startswith("\0") else "le")
+    return f"UTF-{n_bits} text; try encoding='utf-{n_bits}-{order}'"
+
+
 class DelimitedFile(AnswerFile):
     """A delimited text file.
 
@@ -79,7 +86,7 @@ class DelimitedFile(AnswerFile):
     Attributes
     ----------
     encoding, separator
-        What it was found to be. With a semicolon or tab, ``3,5`` is read as 3.5.
+        What it was found to be. Unless it is a comma, ``3,5`` is read as 3.5.
     """
 
     @classmethod
@@ -91,24 +98,38 @@ class DelimitedFile(AnswerFile):
         super().__init__(path)
         csv.field_size_limit(_LONGEST_FIELD)
         self.encoding = encoding or detect_encoding(path)
-        with self._open() as file:
-            sample = list(islice(file, _SAMPLE_LINES))
-        said = _SAID.fullmatch(sample[0].strip()) if sample else None
-        self._n_skipped = 1 if said else 0  # Excel's own line that names the separator
-        sample = sample[self._n_skipped :]
+        self._n_skipped, said, sample = self._beginning()
         if not sample:
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
         if "\0" in sample[0]:
-            raise ResponseError(f"{path}: looks like UTF-16 text; try --encoding utf-16-le")
+            raise ResponseError(f"{path}: looks like {_unmarked(sample[0])}")
         whole = self._whole_records(sample)
         try:
-            self.separator = said[1] if said else detect_separator(whole)
-            if path.suffix.lower() == ".tsv":
-                self.separator = "\t"
+            self.separator = said or self._separator(whole)
             rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
         except csv.Error as error:
-            raise ResponseError(f"{path}: among the first {len(whole)} lines: {error}") from None
-        self.names = [name.strip() for name in rows[0]] if rows else []
+            n = self._n_skipped + len(whole)
+            raise ResponseError(f"{path}: among the first {n} lines: {error}") from None
+        self.names = [name.strip() for name in rows[0]]
+
+    def _beginning(self) -> tuple[int, str | None, list[str]]:
+        """Return how many lines stand above the header, the separator if one names it, and a sample."""
+        said = None
+        with self._open() as file:
+            for number, line in enumerate(file):
+                found = _SAID.fullmatch(line) if number == 0 else None
+                if found:
+                    said = found[1]  # Excel's own line
+                elif not _BLANK.fullmatch(line):
+                    return number, said, [line, *islice(file, _SAMPLE_LINES - 1)]
+        return 0, said, []
+
+    def _separator(self, lines: Sequence[str]) -> str:
+        """Return the separator: in a .tsv a tab, wherever there is one in the header."""
+        is_tsv = self.path.suffix.lower() == ".tsv"
+        if is_tsv and len(next(csv.reader(lines, delimiter="\t"))) > 1:
+            return "\t"
+        return detect_separator(lines)
 
     @contextmanager
     def _open(self) -> Iterator[IO[str]]:
@@ -123,7 +144,7 @@ class DelimitedFile(AnswerFile):
         except UnicodeDecodeError as error:
             raise ResponseError(
                 f"{self.path}: is not {self.encoding} text (byte {error.start}); name its encoding, "
-                "for example --encoding cp1252"
+                f"for example encoding={another_encoding(self.encoding)!r}"
             ) from None
 
     @staticmethod
@@ -145,10 +166,11 @@ class DelimitedFile(AnswerFile):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
                     yield self._table(rows, items, others)
             except csv.Error as error:
-                raise ResponseError(f"{self.path}: line {reader.line_num}: {error}") from None
+                line = self._n_skipped + reader.line_num
+                raise ResponseError(f"{self.path}: line {line}: {error}") from None
 
     def _rows(self, reader: Any) -> list[Sequence[str]]:
-        filled = ((reader.line_num, row) for row in reader if row)
+        filled = ((self._n_skipped + reader.line_num, row) for row in reader if row)
         return [self.check_row(row, line) for line, row in islice(filled, BATCH_ROWS)]
 
     def _table(

@@ -22,7 +22,7 @@ class QualtricsFile(DelimitedFile):
         """Whether one of the two rows under the header holds Qualtrics' import ids."""
         if head.text is None or "ImportId" not in head.text:
             return False
-        lines = head.text.splitlines(keepends=True)[:_SAMPLE]
+        lines = head.text.lstrip("\r\n").splitlines(keepends=True)[:_SAMPLE]
         try:
             rows = list(csv.reader(lines, delimiter=detect_separator(lines)))
         except csv.Error:

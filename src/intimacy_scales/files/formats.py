@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.base import AnswerFile, FilePath, ScoreFile
+from intimacy_scales.files.base import AnswerFile, FilePath, ScoreFile, as_path
 from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
 from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.head import Head
@@ -56,12 +56,12 @@ def open_answers(path: FilePath, *, encoding: str | None = None) -> AnswerFile:
     ResponseError
         No such file, one that holds no answers (says what it is, and what to do), or a damaged one.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise ResponseError(f"{path}: is a folder; name a file in it")
-    if not path.is_file():
-        raise ResponseError(f"{path}: there is no such file")
-    return _reader_of(path, Head.of(path))(path, encoding)
+    source = as_path(path, "path")
+    if source.is_dir():
+        raise ResponseError(f"{source}: is a folder; name one file of answers in it")
+    if not source.is_file():
+        raise ResponseError(f"{source}: there is no such file")
+    return _reader_of(source, Head.of(source))(source, encoding)
 
 
 def _reader_of(path: Path, head: Head) -> Reader:
@@ -70,7 +70,7 @@ def _reader_of(path: Path, head: Head) -> Reader:
         if reader.detect(head):
             return reader
     for other in OTHERS:
-        if other.detect(head) and path.suffix.lower() != other.unless:
+        if path.suffix.lower() != other.unless and other.detect(head):
             raise ResponseError(f"{path}: is {other.what}; {other.advice}")
     by_ending = _READERS.get(path.suffix.lower())
     if DelimitedFile.detect(head):  # any text; broken JSON lines are to be told as such
@@ -88,8 +88,8 @@ def open_output(path: FilePath) -> ScoreFile:
     ResponseError
         Another ending, or no such folder.
     """
-    path = Path(path)
-    writer = _WRITERS.get(path.suffix.lower())
+    target = as_path(path, "path")
+    writer = _WRITERS.get(target.suffix.lower())
     if writer is None:
-        raise ResponseError(f"{path}: files of scores end in {endings(output=True)}")
-    return writer(path)
+        raise ResponseError(f"{target}: files of scores end in {endings(output=True)}")
+    return writer(target)

@@ -1,47 +1,112 @@
-"""Formulas of a workbook that nobody has computed: programs write them without a value."""
+"""Formulas of a sheet that were never computed: the program that wrote them stored no values."""
 
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import IO
+from xml.parsers import expat
 
-# a cell with a formula, and after it no value: <c r="B2"><f>A2</f><v></v></c>, <f …/></c>, <f>A2</f><v />
-_UNCOMPUTED = re.compile(
-    rb"""<c\b[^>]*\br="([A-Z]+)([0-9]+)"[^>]*>\s*(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
-)
-_CHUNK = 1 << 20
-_LONGEST_CELL = 1 << 16  # a formula has at most 8,192 characters
-
-
-def uncomputed_cells(workbook: IO[bytes], sheet: str) -> Iterator[tuple[str, int]]:
-    """Yield column letters and row of every formula without a value, in the order of the sheet.
-
-    Parameters
-    ----------
-    workbook, sheet
-        The file, and the name of the sheet within it.
-    """
-    with zipfile.ZipFile(workbook) as archive, archive.open(sheet) as content:
-        rest = b""
-        while chunk := content.read(_CHUNK):
-            text, end = rest + chunk, 0
-            for cell in _UNCOMPUTED.finditer(text):
-                yield cell[1].decode(), int(cell[2])
-                end = cell.end()
-            rest = text[max(end, len(text) - _LONGEST_CELL) :]
+_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ROW, _CELL, _FORMULA, _VALUE = (f"{_NAMESPACE} {tag}" for tag in ("row", "c", "f", "v"))
+_MARK = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+_LONGEST_MARK = 64
+_CHUNK = 1 << 16
+_DIGITS = "0123456789"
+_LETTERS = 26
+_SHOWN = 3
 
 
-def column_index(letters: str) -> int:
-    """Return the position of a column from 0.
+def column_letters(column: int) -> str:
+    """Return what a column is called in a sheet.
 
     Examples
     --------
-    >>> column_index("A"), column_index("Z"), column_index("AB")
-    (0, 25, 27)
+    >>> [column_letters(n) for n in (1, 26, 27, 703)]
+    ['A', 'Z', 'AA', 'AAA']
     """
-    index = 0
-    for letter in letters:
-        index = 26 * index + ord(letter) - ord("A") + 1
-    return index - 1
+    letters = ""
+    while column:
+        column, place = divmod(column - 1, _LETTERS)
+        letters = chr(ord("A") + place) + letters
+    return letters
+
+
+def holds_formulas(sheet: IO[bytes]) -> bool:
+    """Tell whether there is a formula in the XML of a sheet, as fast as it can be unpacked."""
+    before = b""
+    while chunk := sheet.read(_CHUNK):
+        window = before + chunk
+        # to look for two bytes is many times faster than the pattern
+        if (b"<f" in window or b":f" in window) and _MARK.search(window):
+            return True
+        before = window[-_LONGEST_MARK:]
+    return False
+
+
+class UncomputedFormulas:
+    """Formulas in some columns of a sheet that have no value.
+
+    A program that computes nothing leaves the value out, or writes a 0 that stands for it and asks for
+    everything to be computed when the workbook is opened. A formula whose value is an empty text was
+    computed.
+
+    Parameters
+    ----------
+    sheet
+        The XML of the sheet.
+    columns
+        Letters of the columns that are looked at, below their first row.
+    zeros_stand_in
+        Whether the workbook asks for everything to be computed, so that a 0 is no value.
+
+    Attributes
+    ----------
+    count
+        How many there are.
+    first
+        The first few of them, such as ``B2``.
+    """
+
+    def __init__(self, sheet: IO[bytes], columns: Collection[str], *, zeros_stand_in: bool) -> None:
+        self.count = 0
+        self.first: list[str] = []
+        self._columns = columns
+        self._no_value = ("", "0") if zeros_stand_in else ("",)
+        self._row = self._column = 0
+        self._letters, self._value, self._has_value = "", "", False
+        self._cell: dict[str, str] = {}
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.StartElementHandler = self._start
+        self._parser.ParseFile(sheet)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == _CELL:
+            self._column += 1
+            self._cell = attributes
+        elif tag == _ROW:
+            self._row = int(float(attributes.get("r", self._row + 1)))
+            self._column = 0
+        elif tag == _FORMULA and self._row > 1:
+            self._letters = self._cell.get("r", "").rstrip(_DIGITS) or column_letters(self._column)
+            if self._letters in self._columns:
+                self._value, self._has_value = "", False
+                self._parser.EndElementHandler = self._end
+
+    def _end(self, tag: str) -> None:
+        """Come to the end of the formula, of its value, or of its cell."""
+        if tag == _FORMULA:
+            self._parser.CharacterDataHandler = self._text
+        elif tag == _VALUE:
+            self._has_value = True
+            self._parser.CharacterDataHandler = None
+        elif tag == _CELL:
+            self._parser.EndElementHandler = self._parser.CharacterDataHandler = None
+            is_text = self._has_value and self._cell.get("t") == "str"
+            if not is_text and self._value.strip() in self._no_value:
+                self.count += 1
+                if len(self.first) < _SHOWN:
+                    self.first.append(f"{self._letters}{self._row}")
+
+    def _text(self, text: str) -> None:
+        self._value += text

@@ -3,30 +3,101 @@
 from __future__ import annotations
 
 import codecs
+import io
+import re
+import struct
+import zipfile
 from functools import cached_property
 from pathlib import Path
 
 _SIZE = 1 << 20  # Qualtrics writes two lines of question texts before the first answers
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_PACKED_BEGINS = b"PK\x03\x04"
+_PACKED = re.compile(rb"PK\x03\x04[\0-\xff]{26}([\x20-\x7e]{1,80})")  # begins with a name
+_NO_DIRECTORY = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error)
+_MARKS = {  # that of UTF-32 begins as that of UTF-16 does
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
+def marked_encoding(data: bytes) -> str | None:
+    """Return the encoding that a mark at the beginning tells, other than UTF-8; None where there is none.
+
+    Examples
+    --------
+    >>> marked_encoding("a".encode("utf-16")), marked_encoding("a".encode("utf-32")), marked_encoding(b"a")
+    ('utf-16', 'utf-32', None)
+    """
+    return next((name for mark, name in _MARKS.items() if data.startswith(mark)), None)
+
+
+def another_encoding(encoding: str) -> str:
+    """Return an encoding to try where text is not of one; every text can be read as Latin-1."""
+    return "latin-1" if encoding.lower() in ("cp1252", "windows-1252") else "cp1252"
 
 
 class Head:
-    """The first bytes of a file, up to a million."""
+    """The first bytes of a file, up to a million.
 
-    def __init__(self, data: bytes) -> None:
+    Parameters
+    ----------
+    data
+        They.
+    path
+        The file; None where they are all of it.
+    """
+
+    def __init__(self, data: bytes, path: Path | None = None) -> None:
         self.data = data
+        self._path = path
 
     @classmethod
     def of(cls, path: Path) -> Head:
         """Return the beginning of a file."""
         with path.open("rb") as file:
-            return cls(file.read(_SIZE))
+            return cls(file.read(_SIZE), path)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file may go on."""
+        return len(self.data) >= _SIZE
+
+    @cached_property
+    def _directory(self) -> list[str] | None:
+        """Names of files in a packed folder; None where it is none, or its end is cut off."""
+        if not self.data.startswith(_PACKED_BEGINS):
+            return None
+        try:
+            with zipfile.ZipFile(self._path or io.BytesIO(self.data)) as folder:
+                return folder.namelist()
+        except _NO_DIRECTORY:
+            return None
+
+    @property
+    def is_whole_archive(self) -> bool:
+        """Whether it is a packed folder whose directory can be read."""
+        return self._directory is not None
+
+    @cached_property
+    def _packed(self) -> list[str]:
+        """Names of files in a packed folder: by its directory, or, where it is cut off, before each file."""
+        if self._directory is not None:
+            return self._directory
+        if not self.data.startswith(_PACKED_BEGINS):
+            return []
+        return [name.decode("ascii") for name in _PACKED.findall(self.data)]
+
+    def packs(self, name: str) -> bool:
+        """Tell whether it is a packed folder that holds files whose names begin so."""
+        return any(packed.lstrip("/").startswith(name) for packed in self._packed)
 
     @cached_property
     def text(self) -> str | None:
         """The beginning as text; None where it is none."""
-        if self.data.startswith(UTF16_MARKS):
-            return self.data.decode("utf-16", errors="replace")
+        if marked := marked_encoding(self.data):
+            return self.data.decode(marked, errors="replace")
         if b"\0" in self.data:
             return None
         try:

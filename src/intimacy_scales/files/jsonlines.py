@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_ROWS, AnswerFile, ScoreFile, output_columns
-from intimacy_scales.files.head import Head
+from intimacy_scales.files.head import Head, another_encoding, marked_encoding
 from intimacy_scales.reading.frames import ListTable, Table
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|[ \t]+')  # and blanks
 _OBJECT = re.compile(r"""\s*\{\s*["}]""")
 
 
@@ -28,23 +29,43 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
+def is_one_object(head: Head) -> bool:
+    """Tell whether a file is one object that holds everything: answers are never nested, nor over lines."""
+    text = (head.text or "").strip()
+    first, *others = text.split("\n", maxsplit=1)
+    if not _OBJECT.match(first):
+        return False
+    try:
+        row = json.loads(first)
+    except (ValueError, RecursionError):
+        return _goes_on(text, is_cut=head.is_cut)
+    return not others and any(isinstance(value, list | dict) for value in row.values())
+
+
+def _goes_on(text: str, *, is_cut: bool) -> bool:
+    """Tell whether text whose first line is no object is one over several lines, or beyond what was read."""
+    if is_cut:
+        first = _STRING.sub("", text.partition("\n")[0]).rstrip()
+        is_nested = "\n" not in text and (":[" in first or ":{" in first)
+        return is_nested or first.endswith(("{", "[", ","))
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 class JsonLinesFile(AnswerFile):
     """A file with one JSON object a line; an absent name is a skipped answer."""
 
     @classmethod
     def detect(cls, head: Head) -> bool:
-        """Whether the first line begins an object of answers, which are never nested."""
-        if not head.lines or not _OBJECT.match(head.lines[0]):
-            return False
-        try:
-            first = json.loads(head.lines[0])
-        except (ValueError, RecursionError):  # told when the line is read
-            return True
-        return not any(isinstance(value, dict | list) for value in first.values())
+        """Whether the first line begins an object of answers, and not one that holds everything."""
+        return bool(head.lines and _OBJECT.match(head.lines[0])) and not is_one_object(head)
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)
-        self.encoding = encoding or "utf-8-sig"
+        with path.open("rb") as file:
+            self.encoding = encoding or marked_encoding(file.read(4)) or "utf-8-sig"
         names: dict[str, None] = {}
         for row in self._rows():
             if not names.keys() >= row.keys():
@@ -54,16 +75,19 @@ class JsonLinesFile(AnswerFile):
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         try:
-            with self.path.open("rb") as file:
+            with self.path.open(encoding=self.encoding, newline="\n") as file:
                 self._held.callback(file.close)
                 for number, line in enumerate(file, start=1):
-                    self.position += len(line)
+                    self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
                     if line.strip():
-                        yield self._row(line.decode(self.encoding), number)
+                        yield self._row(line, number)
         except LookupError:
             raise ResponseError(f"{self.encoding!r} is no encoding that Python knows") from None
         except UnicodeDecodeError as error:
-            raise ResponseError(f"{self.path}: is not {self.encoding} text: {error.reason}") from None
+            raise ResponseError(
+                f"{self.path}: is not {self.encoding} text: {error.reason}; name its encoding, for example "
+                f"encoding={another_encoding(self.encoding)!r}"
+            ) from None
 
     def _row(self, line: str, number: int) -> dict[str, Any]:
         try:

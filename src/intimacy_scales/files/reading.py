@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from intimacy_scales.errors import ResponseProblem
+from intimacy_scales.errors import MissingColumnsError, ResponseProblem
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
 from intimacy_scales.files.jsonlines import JsonLinesFile
@@ -101,8 +101,13 @@ def checked_columns(
 ) -> list[Hashable]:
     """Return the columns of items that there are; raise where one is missing or any stands twice."""
     names = column_names(form, reading.columns)
-    mappings = isinstance(file, JsonLinesFile)
-    check_columns(form, names, file.names, allow_missing=reading.allow_missing_items, from_mappings=mappings)
+    mappings, allow_missing = isinstance(file, JsonLinesFile), reading.allow_missing_items
+    try:
+        check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
+    except MissingColumnsError as error:
+        if not (hint := file.hint()):
+            raise
+        raise MissingColumnsError(f"{error}\n{hint}", error.missing, error.suggestions) from None
     there = ListTable({name: [] for name in file.names}, 0)
     named = [(option, name) for option, names in others.items() for name in names if name is not None]
     for option, name in named:

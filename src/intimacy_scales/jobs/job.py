@@ -10,10 +10,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.base import FilePath, as_paths, write_text
+from intimacy_scales.files.base import write_text
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
+from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.encoding import Codes
 from intimacy_scales.reading.options import Reading
@@ -74,11 +75,9 @@ class Job(Protocol[ReportT]):
 def run_job(
     job: Job[ReportT],
     form: Instrument,
-    source: FilePath,
+    paths: JobPaths,
     reading: Reading,
     *,
-    output: FilePath | None,
-    problems: FilePath | None,
     encoding: str | None,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
@@ -88,10 +87,10 @@ def run_job(
     ----------
     job
         What is computed.
-    form, source, reading
-        The instrument in the coding of the answers, a file of answers with a known ending, and how it is
-        read. With ``on_invalid="raise"`` and any bad cell there is no report.
-    output, problems, encoding, progress
+    form, paths, reading
+        The instrument in the coding of the answers, the files, and how answers are read. With
+        ``on_invalid="raise"`` and any bad cell there is no report.
+    encoding, progress
         As in `reliability_file`.
 
     Raises
@@ -99,9 +98,9 @@ def run_job(
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
     """
-    source, output, problems = as_paths(source, output, problems)
-    check_paths(source, output, problems, job.writers)
-    account = _read(job, form, source, reading, problems=problems, encoding=encoding, progress=progress)
+    output = paths.output
+    check_report_path(output, job.writers)
+    account = _read(job, form, paths, reading, encoding=encoding, progress=progress)
     report = None
     if not account.n_problems or reading.on_invalid == "missing":
         report = job.report()
@@ -119,18 +118,17 @@ def run_job(
 def _read(
     job: Job[Any],
     form: Instrument,
-    source: Path,
+    paths: JobPaths,
     reading: Reading,
     *,
-    problems: Path | None,
     encoding: str | None,
     progress: Progress,
 ) -> Account:
     """Give the job every batch, and keep account of what is wrong in the file."""
-    wanted = {"--person": reading.person, **job.columns}
+    wanted = {"person": reading.person, **job.columns}
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account = Account()
-    with open_answers(source, encoding=encoding) as file, ProblemFile(problems) as told:
+    with open_answers(paths.source, encoding=encoding) as file, ProblemFile(paths.problems) as told:
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
             reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons)
@@ -142,24 +140,19 @@ def _read(
     return account
 
 
-def check_paths(source: Path, output: Path | None, problems: Path | None, writers: Mapping[str, Any]) -> None:
-    """Raise where a report cannot be written to a path, or would overwrite something.
+def check_report_path(output: Path | None, writers: Mapping[str, Any]) -> None:
+    """Raise where a report cannot be written to a path.
 
     Raises
     ------
     ResponseError
-        Another ending than those of ``writers``, no such folder, or the same file twice.
+        Another ending than those of ``writers``, or no such folder.
     """
     if output is not None:
         if output.suffix.lower() not in writers:
             raise ResponseError(f"{output}: reports end in {', '.join(writers)}")
         if not output.parent.is_dir():
             raise ResponseError(f"{output}: there is no folder {output.parent}")
-    if output is not None and problems is not None and output.resolve() == problems.resolve():
-        raise ResponseError(f"{output}: the report would overwrite the problems; choose another name")
-    for path in (output, problems):
-        if path is not None and path.resolve() == source.resolve():
-            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
 
 
 def json_text(report: Result) -> str:
@@ -189,7 +182,7 @@ class GatheredAnswers(Generic[ReportT]):
         writers: Mapping[str, Callable[[ReportT], str]],
         compute: Callable[..., ReportT],
     ) -> None:
-        self.columns: Mapping[str, str | None] = {"--clusters": clusters}
+        self.columns: Mapping[str, str | None] = {"clusters": clusters}
         self.writers = writers
         self._form, self._clusters, self._compute = form, clusters, compute
         self._codes: list[Codes] = []
@@ -206,7 +199,7 @@ class GatheredAnswers(Generic[ReportT]):
         """Take over a batch."""
         self._codes.append(reader.read_all())
         if self._clusters is not None:
-            labels: Any = reader.table.values(self._clusters, "--clusters")
+            labels: Any = reader.table.values(self._clusters, "clusters")
             listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
             self._labels += [
                 None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
@@ -225,7 +218,7 @@ class GatheredAnswers(Generic[ReportT]):
         missing = np.flatnonzero(label_positions(self._labels) < 0)
         if len(missing):
             raise ResponseError(
-                f"--clusters: {counted(len(missing), 'person')} belong to none, the first in row "
+                f"clusters: {counted(len(missing), 'person')} belong to none, the first in row "
                 f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
                 "label of its own"
             )

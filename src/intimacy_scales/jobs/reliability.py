@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.job import GatheredAnswers, Job, Progress, StatisticsFileReport, json_text, run_job
+from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
@@ -29,7 +32,7 @@ ReliabilityFileReport = StatisticsFileReport[ReliabilityReport]
 
 @reads_answers
 def reliability_file(
-    form: Instrument | str,
+    form: Instrument | str | Path,
     source: FilePath,
     *,
     output: FilePath | None = None,
@@ -52,7 +55,7 @@ def reliability_file(
     Parameters
     ----------
     form
-        The instrument, or the id or path of one.
+        The instrument, its id, or the path of its file.
     source
         A file of answers with a known ending.
     output
@@ -82,8 +85,9 @@ def reliability_file(
     EstimationError
         Options that do not go together.
     """
+    paths = JobPaths.of(source, output, problems)
     how = reading_of(reading)
-    form = how.form(form)
+    form = how.form(as_instrument(form))
     options: dict[str, Any] = {
         "missing": missing,
         "confidence_level": confidence_level,
@@ -96,9 +100,7 @@ def reliability_file(
         job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
     else:
         job = _Sums(form, options)
-    return run_job(
-        job, form, source, how, output=output, problems=problems, encoding=encoding, progress=progress
-    )
+    return run_job(job, form, paths, how, encoding=encoding, progress=progress)
 
 
 class _Sums:

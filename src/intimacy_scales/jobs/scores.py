@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Unpack
 
-from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.base import FilePath, as_paths
+from intimacy_scales.errors import ResponseProblem
+from intimacy_scales.files.base import FilePath
 from intimacy_scales.files.formats import open_answers, open_output
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import LikelyMissingCode
 from intimacy_scales.scoring.entry import stream_scores, warn_if_draft
@@ -46,7 +49,7 @@ class FileReport:
 
 @reads_answers
 def score_file(
-    form: Instrument | str,
+    form: Instrument | str | Path,
     source: FilePath,
     *,
     output: FilePath | None = None,
@@ -62,7 +65,7 @@ def score_file(
     Parameters
     ----------
     form
-        The instrument, or the id or path of one.
+        The instrument, its id, or the path of its file.
     source, output
         Files with known endings. Without ``output`` only the summary is made.
     problems
@@ -87,22 +90,19 @@ def score_file(
     ResponseError
         The file cannot be read, or columns are missing.
     """
-    source, output, problems = as_paths(source, output, problems)
-    for path in (output, problems):
-        if path is not None and path.resolve() == source.resolve():
-            raise ResponseError(f"{path}: would overwrite the answers; choose another name")
+    paths = JobPaths.of(source, output, problems)
     how = reading_of(reading)
-    form = how.form(form)
+    form = how.form(as_instrument(form))
     warn_if_draft(form)
     others = [*map(str, how.keep), *([] if how.person is None else [str(how.person)])]
-    named = {"--keep": how.keep, "--person": [how.person]}
+    named = {"keep": how.keep, "person": [how.person]}
     account, summary = Account(), None
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open_answers(source, encoding=encoding))
+        file = stack.enter_context(open_answers(paths.source, encoding=encoding))
         items = checked_columns(form, file, how, named)
         stream = stream_scores(form, batches_of(file, items, others), batch_reading(how))
-        writer = None if output is None else stack.enter_context(open_output(output))
-        told = stack.enter_context(ProblemFile(problems))
+        writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
+        told = stack.enter_context(ProblemFile(paths.problems))
         for scores in stream:
             account.add(len(scores), scores.problems)
             part = scores.summary()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Unpack
 
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
@@ -13,7 +14,9 @@ from intimacy_scales.factor.report.structure import structure_report
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.job import GatheredAnswers, Progress, StatisticsFileReport, json_text, run_job
+from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 
 StructureFileReport = StatisticsFileReport[StructureReport]
@@ -27,7 +30,7 @@ WRITERS: dict[str, Callable[[StructureReport], str]] = {
 
 @reads_answers
 def structure_file(
-    form: Instrument | str,
+    form: Instrument | str | Path,
     source: FilePath,
     *,
     output: FilePath | None = None,
@@ -50,7 +53,7 @@ def structure_file(
     Parameters
     ----------
     form
-        The instrument, or the id or path of one.
+        The instrument, its id, or the path of its file.
     source
         A file of answers with a known ending.
     output
@@ -80,8 +83,9 @@ def structure_file(
     EstimationError
         Options that do not go together.
     """
+    paths = JobPaths.of(source, output, problems)
     how = reading_of(reading)
-    form = how.form(form)
+    form = how.form(as_instrument(form))
     compute = partial(
         structure_report,
         form,
@@ -93,6 +97,4 @@ def structure_file(
         rng=rng,
     )
     job = GatheredAnswers(form, clusters, WRITERS, compute)
-    return run_job(
-        job, form, source, how, output=output, problems=problems, encoding=encoding, progress=progress
-    )
+    return run_job(job, form, paths, how, encoding=encoding, progress=progress)

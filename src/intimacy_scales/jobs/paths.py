@@ -1,0 +1,55 @@
+"""The files that a job reads and writes: named by paths, and none over another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.base import FilePath, as_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPaths:
+    """Where answers are read, and where what comes of them and bad cells are written.
+
+    Attributes
+    ----------
+    source, output, problems
+        The last two may be None: nowhere.
+    """
+
+    source: Path
+    output: Path | None
+    problems: Path | None
+
+    @classmethod
+    def of(
+        cls,
+        source: FilePath,
+        output: FilePath | None,
+        problems: FilePath | None,
+    ) -> Self:
+        """Return the paths of a job.
+
+        Raises
+        ------
+        ResponseError
+            Something is no path, or a file would be written over another.
+        """
+        paths = cls(
+            source=as_path(source, "source"),
+            output=None if output is None else as_path(output, "output"),
+            problems=None if problems is None else as_path(problems, "problems"),
+        )
+        paths._check()
+        return paths
+
+    def _check(self) -> None:
+        written = [path for path in (self.output, self.problems) if path is not None]
+        for path in written:
+            if path.resolve() == self.source.resolve():
+                raise ResponseError(f"{path}: would overwrite the answers; choose another name")
+        if len({path.resolve() for path in written}) < len(written):
+            raise ResponseError(f"{self.output}: would overwrite the problems; choose another name")
