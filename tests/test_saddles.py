@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -117,6 +117,7 @@ def test_of_like_minima_the_one_is_taken_that_explains_the_first_items_most():
     st.booleans(),
 )
 @settings(max_examples=25, deadline=None)
+@example(995788, (3, 3, 3), 2, ml, False)  # five of the first eight starts come to one that is not the lowest
 def test_no_search_from_twenty_starts_comes_lower(seed, sizes, m, way, exact):
     chance = np.random.default_rng(seed)
     within, share = chance.uniform(0.2, 0.95), chance.uniform(0, 0.7)
@@ -189,9 +190,9 @@ def test_a_start_that_does_not_settle_does_not_count(monkeypatch):
     monkeypatch.setattr(minimum, "_newton", first_fails)
     found = ml(matrix, 1, n_starts=4)
     assert found.objective == pytest.approx(1.006584, abs=1e-6)
-    assert found.agreement == 0.75
+    assert found.agreement == 11 / 12  # of the first four not all settled, so there were more
     assert found.gradient <= minimum.TOLERANCE
-    assert found.n_starts == 4
+    assert found.n_starts == 12
 
 
 @pytest.mark.parametrize("kind", [LeastSquares, Likelihood])

@@ -75,8 +75,8 @@ class EFAResult(FactorFit):
     rotation_matrix
         (m, m): ``loadings = unrotated @ rotation_matrix``.
     extraction_starts, extraction_agreement
-        Starts of the extraction, 8 or, where fewer than half of these agree, 24; and the share of them
-        that came to this minimum. Where it is low, the objective has others, often with Heywood cases:
+        Starts of the extraction, 8 or, where not all of these agree, 24; and the share of them that came
+        to this minimum. Where it is low, the objective has others, often with Heywood cases:
         fewer factors may do.
     n_starts, agreement
         Starts of the rotation, and the share of them that came to this solution. Where it is low,

@@ -156,8 +156,8 @@ def minres(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_star
     tolerance
         How small the projected gradient must become.
     n_starts
-        How often to start; three times as often where fewer than half of the starts agree. The lowest
-        minimum is taken.
+        How often to start; three times as often where not all of these come to one minimum. The lowest
+        is taken.
 
     Returns
     -------

@@ -25,7 +25,6 @@ _STEPS = 50
 _SHORTEST = 1e-9
 _SUFFICIENT = 1e-4
 _RIDGE = 1e-3
-_ENOUGH = 0.5  # of the starts agree: there are hardly lower minima
 _NEAR = 0.01  # derivatives near a saddle: to wait for 0 would let rounding grow, and it decide the side
 _CLOSE = 0.02  # in the same units: there is one minimum within
 _ALIKE = 1e-4  # uniquenesses that differ by less belong to one minimum
@@ -82,7 +81,7 @@ def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) 
     tolerance
         How small the derivatives must become.
     usual
-        How many of the starts are enough where at least half of them agree.
+        How many of the starts are enough where all of them agree.
 
     Raises
     ------
@@ -92,7 +91,7 @@ def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) 
     first = _settled(objective, starts[0], tolerance)
     found = [first]
     for start in starts[1:]:
-        if len(found) == usual and _lowest(found, tolerance)[1] >= _ENOUGH:
+        if len(found) == usual and _lowest(found, tolerance)[1] == 1:
             break
         found.append(_newton(objective, start, tolerance, found))
     best, agreement = _lowest(found, tolerance)
