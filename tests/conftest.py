@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 
 from intimacy_scales import Instrument, load
-from property_tests import choose_profile, pytest_collection_modifyitems
+from property_tests import choose_profile, multiply_examples
 
-__all__ = ["pytest_collection_modifyitems"]  # pytest finds its hooks here
 choose_profile()
 
 # a console keeps the width that it finds when the command line is first imported; tests set their own
 os.environ.pop("COLUMNS", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes, so that at the end no worker waits for another one's."""
+    multiply_examples(items)
+    slow = {item.path for item in items if item.get_closest_marker("machines")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def _shared() -> Path:

@@ -25,7 +25,7 @@ def choose_profile() -> None:
     settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
+def multiply_examples(items: Iterable[pytest.Item]) -> None:
     """Multiply the examples of every property test by the number that the environment names.
 
     Tests set their own `max_examples`, as some cost a thousand times what others cost: no profile does this.

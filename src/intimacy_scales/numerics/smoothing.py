@@ -218,9 +218,10 @@ def _search(observed: Floats, degree: int, log_shares: Floats) -> Floats | None:
     around = np.pad(observed, 1)  # with its neighbours, on enough points for any degree that has a maximum
     kept = 0.8 * observed + 0.1 * (around[:-2] + around[2:])
     before, damping, raised = math.inf, _DAMPING, False
+    score = np.linspace(-1.0, 1.0, len(observed))
     for _ in range(_STEPS):
         shares = np.exp(log_shares)
-        newton = _damped_newton(observed - shares, shares + damping * kept, degree)
+        newton = _damped_newton(score, observed - shares, shares + damping * kept, degree)
         gained = newton is not None and (
             _gain(observed, log_shares, shares, newton.step) >= _ENOUGH * newton.promised
         )
@@ -239,7 +240,7 @@ def _search(observed: Floats, degree: int, log_shares: Floats) -> Floats | None:
     return None
 
 
-def _damped_newton(residual: Floats, weights: Floats, degree: int) -> _Step | None:
+def _damped_newton(score: Floats, residual: Floats, weights: Floats, degree: int) -> _Step | None:
     """Return a step for the share that each score lacks (n_points,); None where rounding hides it.
 
     In polynomials that are orthonormal for the shares of now, the information is the identity, so that
@@ -249,7 +250,7 @@ def _damped_newton(residual: Floats, weights: Floats, degree: int) -> _Step | No
     last times the score (Stieltjes), which stays exact where persons stand on a few of many points and
     powers of the score could not be told apart.
     """
-    score, total = np.linspace(-1.0, 1.0, len(weights)), float(weights.sum())
+    total = float(weights.sum())
     centred = score - float(weights @ score) / total
     functions = np.full((degree + 1, len(weights)), 1.0 / math.sqrt(total))
     for j in range(1, degree + 1):
