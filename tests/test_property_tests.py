@@ -36,12 +36,17 @@ def test_the_usual_number(value):
 """
 
 
+_CONFTEST = """
+from property_tests import choose_profile, multiply_examples as pytest_collection_modifyitems
+choose_profile()
+"""
+
+
 def examples(folder: Path, *options: str, **environment: str) -> dict[str, list[str]]:
     """Run three property tests in a fresh process, and return the values that each was given."""
     folder.mkdir()
     (folder / "test_them.py").write_text(_PROPERTIES, encoding="utf-8")
-    text = "from property_tests import choose_profile, pytest_collection_modifyitems\nchoose_profile()\n"
-    (folder / "conftest.py").write_text(text, encoding="utf-8")
+    (folder / "conftest.py").write_text(_CONFTEST, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if name not in {"CI", TIMES}}
     kept["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
     run = subprocess.run(
