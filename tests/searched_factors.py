@@ -35,6 +35,8 @@ from searched_data import (
 
 Told = dict[str, Any]
 
+_STARTS = 12  # of a rotation
+
 
 def told(choices: Any, **figures: Any) -> Told:
     """Return what must be equal, and lists of numbers that must be near."""
@@ -97,9 +99,9 @@ def _extracted(r: Floats, m: int, way: Callable[[Floats, int], Any]) -> Told:
 
 
 def _turned(r: Floats, m: int, method: Any, **options: Any) -> Told:
-    found = efa(as_sample(r), m, rotation=method, n_starts=30, **options)
+    found = efa(as_sample(r), m, rotation=method, n_starts=_STARTS, **options)
     return told(
-        [found.iterations, round(30 * found.agreement), found.heywood],
+        [found.iterations, round(_STARTS * found.agreement), found.heywood],
         loadings=found.loadings, phi=found.phi, criterion=found.criterion, matrix=found.rotation_matrix,
     )  # fmt: skip
 

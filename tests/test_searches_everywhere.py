@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import contextlib
 import json
 import math
 from collections.abc import Iterator
@@ -15,8 +15,9 @@ import pytest
 import searched_data
 import searched_reliability
 from machines import DIFFERENT, answers_everywhere
+from searched_everything import FINDERS
 
-PARTS = ("searched_factors", "searched_reliability")
+PARTS = ("factors", "reliability")
 _TOLERANCE = 1e-9  # beside the largest of the numbers that belong together, or 1
 # what cannot be told so exactly from the same answers, and why
 _WIDER = {
@@ -53,22 +54,23 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
 @cache
 def _here(part: str, seed: int | None = None) -> dict[str, Any]:
     """Return what is found here, by way of JSON as from elsewhere, of numbers as they are or moved."""
-    everything = importlib.import_module(part).everything
-    if seed is None:
-        found = everything()
-    else:
-        with searched_data.nudged(seed):
-            found = everything()
+    with contextlib.nullcontext() if seed is None else searched_data.nudged(seed):
+        found = FINDERS[part]()
     plain: dict[str, Any] = json.loads(json.dumps(found))
     return plain
+
+
+def everywhere(part: str) -> list[tuple[str, Any]]:
+    """Return what is found on each machine, with the machine's name."""
+    found = answers_everywhere("searched_everything", "everything", DIFFERENT)
+    return [(name, answers[part]) for name, answers in found.items()]
 
 
 @pytest.mark.machines
 @pytest.mark.parametrize("part", PARTS)
 def test_no_machine_finds_anything_else(part):
-    found = answers_everywhere(part, "everything", DIFFERENT)
-    first, *others = found
-    apart = {name: list(differences(found[first], found[name])) for name in others}
+    (_, first), *others = everywhere(part)
+    apart = {name: list(differences(first, found)) for name, found in others}
     assert not any(apart.values()), {name: words[:5] for name, words in apart.items() if words}
 
 
@@ -96,3 +98,50 @@ def test_the_width_of_a_plan_leads_to_its_size_again():
     ]
     assert len(plans) == 16
     assert all(again == first for first, again, _ in plans)
+
+
+# ---------------------------------------------------------------- smoothing
+
+
+def smoothed_everywhere(what: str) -> list[tuple[str, Any]]:
+    return [(name, answers[what]) for name, answers in everywhere("smoothing")]
+
+
+@pytest.mark.machines
+def test_norm_tables_are_the_same_on_every_machine():
+    """The same models, and ranks that differ by rounding only, of 500 skewed samples."""
+    first, *others = smoothed_everywhere("norm tables")
+    assert len(first[1]) == 500
+    assert len({(degree, *ends) for degree, ends, _ in first[1]}) > 10  # many models are chosen among them
+    for name, tables in others:
+        for number, (here, there) in enumerate(zip(first[1], tables, strict=True)):
+            where = f"sample {number}: {name} beside {first[0]}"
+            assert here[:2] == there[:2], where
+            np.testing.assert_allclose(there[2], here[2], rtol=0, atol=1e-9, err_msg=where)
+
+
+@pytest.mark.machines
+def test_fits_at_the_edge_are_the_same_on_every_machine():
+    """A million persons beside one, on few scores of many: where rounding would show first."""
+    first, *others = smoothed_everywhere("edge")
+    assert sum(shares is not None for shares in first[1]) > 60
+    for name, fits in others:
+        for number, (shares, its_shares) in enumerate(zip(first[1], fits, strict=True)):
+            assert (shares is None) == (its_shares is None), f"sample {number}: {name}"
+            if shares is not None:
+                np.testing.assert_allclose(
+                    its_shares, shares, rtol=0, atol=1e-11, err_msg=f"{number}: {name}"
+                )
+
+
+@pytest.mark.machines
+def test_norms_are_the_same_on_every_machine():
+    first, *others = smoothed_everywhere("norms")
+    assert [norm["scale"] for norm in first[1]] == ["a", "b", "c", "t"]
+    for name, norms in others:
+        for norm_here, norm_there in zip(first[1], norms, strict=True):
+            for figure in ("n", "mean", "sd"):
+                assert norm_there[figure] == pytest.approx(norm_here[figure], rel=1e-14), name
+            here, there = (np.array(n["percentiles"]) for n in (norm_here, norm_there))
+            np.testing.assert_array_equal(there[:, 0], here[:, 0], err_msg=name)
+            np.testing.assert_allclose(there[:, 1], here[:, 1], rtol=0, atol=1e-9, err_msg=name)

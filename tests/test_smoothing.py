@@ -22,7 +22,6 @@ from intimacy_scales.numerics.smoothing import (
     percentile_ranks,
     smooth_shares,
 )
-from machines import DIFFERENT, answers_everywhere
 
 ENDS = ((), (0,), (-1,), (0, -1))
 # fits that a search for small moments did not come to the end of, on some machines or on all
@@ -475,53 +474,3 @@ def test_ranks_rise_and_stay_within_bounds(counts):
     assert (degree, ends) == shares[1:]
     expected = [100 * (shares.shares[:i].sum() + share / 2) for i, share in enumerate(shares.shares)]
     np.testing.assert_allclose(ranks, expected, atol=1e-10)
-
-
-# ---------------------------------------------------------------- the same everywhere
-
-
-def everywhere(what):
-    # one thread or two are the same here: no array is large enough for BLAS to divide it
-    machines = tuple(machine for machine in DIFFERENT if "thread" not in machine.name)
-    found = answers_everywhere("smoothing_answers", "smoothed", machines)
-    return [(name, answers[what]) for name, answers in found.items()]
-
-
-@pytest.mark.machines
-def test_norm_tables_are_the_same_on_every_machine():
-    """The same models, and ranks that differ by rounding only, of 500 skewed samples."""
-    first, *others = everywhere("norm tables")
-    assert len(first[1]) == 500
-    assert len({(degree, *ends) for degree, ends, _ in first[1]}) > 10  # many models are chosen among them
-    for name, tables in others:
-        for number, (here, there) in enumerate(zip(first[1], tables, strict=True)):
-            where = f"sample {number}: {name} beside {first[0]}"
-            assert here[:2] == there[:2], where
-            np.testing.assert_allclose(there[2], here[2], rtol=0, atol=1e-9, err_msg=where)
-
-
-@pytest.mark.machines
-def test_fits_at_the_edge_are_the_same_on_every_machine():
-    """A million persons beside one, on few scores of many: where rounding would show first."""
-    first, *others = everywhere("edge")
-    assert sum(shares is not None for shares in first[1]) > 60
-    for name, fits in others:
-        for number, (shares, its_shares) in enumerate(zip(first[1], fits, strict=True)):
-            assert (shares is None) == (its_shares is None), f"sample {number}: {name}"
-            if shares is not None:
-                np.testing.assert_allclose(
-                    its_shares, shares, rtol=0, atol=1e-11, err_msg=f"{number}: {name}"
-                )
-
-
-@pytest.mark.machines
-def test_norms_are_the_same_on_every_machine():
-    first, *others = everywhere("norms")
-    assert [norm["scale"] for norm in first[1]] == ["a", "b", "c", "t"]
-    for name, norms in others:
-        for norm_here, norm_there in zip(first[1], norms, strict=True):
-            for figure in ("n", "mean", "sd"):
-                assert norm_there[figure] == pytest.approx(norm_here[figure], rel=1e-14), name
-            here, there = (np.array(n["percentiles"]) for n in (norm_here, norm_there))
-            np.testing.assert_array_equal(there[:, 0], here[:, 0], err_msg=name)
-            np.testing.assert_allclose(there[:, 1], here[:, 1], rtol=0, atol=1e-9, err_msg=name)
