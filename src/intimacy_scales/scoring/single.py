@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from operator import getitem
+from operator import getitem, itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from intimacy_scales.scoring.plan import (
     plan_of,
 )
 
+_SCORE = itemgetter(0)  # of a `ScaleScore`
 _PLAIN = frozenset({int, float, str, NoneType})
 _NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0)
 _MAX_KEPT = 65_536
@@ -179,7 +180,7 @@ class SheetScorer:
                 if reading.on_invalid == "raise":
                     raise invalid_responses(self.ref.id, problems)
             rows = self._from_codes(codes)
-        scores = FrozenMapping(zip(self.ids, [row[0] for row in rows], strict=True))
+        scores = FrozenMapping(zip(self.ids, map(_SCORE, rows), strict=True))
         return PersonScores(
             instrument=self.ref, scores=scores, rows=tuple(rows), problems=problems, form=instrument
         )
@@ -234,10 +235,10 @@ def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
     """Return the scorer for an instrument and a way of reading it, made at its first use."""
     kept = _scorers(instrument)
     named: Any = reading.columns
-    if isinstance(named, Mapping):
+    if named is not None and not isinstance(named, str):
+        if not isinstance(named, Mapping):
+            return SheetScorer(instrument, reading)  # says that this is for arrays
         named = tuple(named.items())
-    elif named is not None and not isinstance(named, str):
-        return SheetScorer(instrument, reading)  # says that this is for arrays
     options = (named, reading.missing_codes, reading.recode)
     try:
         scorer = kept.get(options)
