@@ -32,6 +32,12 @@ def _play_terminal(patch: pytest.MonkeyPatch) -> None:
     patch.setenv("COLUMNS", "80")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give files to workers in their order; xdist leaves files of few tests for last, slow or not."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 def pytest_sessionstart() -> None:
     """Make the consoles while no width is set: one that they find when made is theirs for good."""
     with pytest.MonkeyPatch.context() as patch:
