@@ -52,7 +52,7 @@ class Commands(TyperGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command."""
-        with _signals_as_exits(), _output_told():
+        with signals_as_exits(), _output_told():
             return super().main(*args, **kwargs)
 
 
@@ -61,7 +61,7 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 
 @contextmanager
-def _signals_as_exits() -> Iterator[None]:
+def signals_as_exits() -> Iterator[None]:
     """Let SIGTERM and SIGHUP end the process as an error does, unless they are ignored (as by nohup)."""
     before: dict[int, Any] = {}
     for name in ("SIGTERM", "SIGHUP"):
