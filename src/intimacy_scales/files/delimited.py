@@ -28,7 +28,7 @@ from intimacy_scales.files.head import Head, another_encoding, marked_encoding
 from intimacy_scales.reading.frames import ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")
-_SAMPLE_LINES = 20
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
@@ -64,6 +64,17 @@ def detect_separator(lines: Sequence[str]) -> str:
         return best
     # rows of uneven width: go by the header alone, and let the reader name the line
     return max(_SEPARATORS, key=lambda separator: len(next(csv.reader(lines[:1], delimiter=separator), [])))
+
+
+def _sample(line: str, following: Iterator[str]) -> list[str]:
+    """Return a line and those that follow, some and not too long."""
+    lines, length = [line], len(line)
+    for more in islice(following, _SAMPLE_LINES - 1):
+        if length > _SAMPLE_CHARACTERS:
+            break
+        lines.append(more)
+        length += len(more)
+    return lines
 
 
 def _decimal_point(cell: str) -> str:
@@ -125,7 +136,7 @@ class DelimitedFile(AnswerFile):
                 if found:
                     said = found[1]  # Excel's own line
                 elif not _BLANK.fullmatch(line):
-                    return number, said, [line, *islice(file, _SAMPLE_LINES - 1)]
+                    return number, said, _sample(line, file)
         return 0, said, []
 
     def _separator(self, lines: Sequence[str]) -> str:

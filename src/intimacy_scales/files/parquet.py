@@ -78,7 +78,8 @@ class ParquetScores(ScoreFile):
             {name: self._pa.array(values, from_pandas=True) for name, values in some.items()}
             for some in (first, columns)
         )
-        return self._pa.table(before | texts | after)
+        named = before | texts | after
+        return self._pa.table(list(named.values()), names=[_text(name) for name in named])
 
     def _write(
         self,
