@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ import pytest
 from answer_files import IDS, read_scores
 from intimacy_scales import ResponseError
 from intimacy_scales.cli import commands
-from intimacy_scales.files import open_output, replacement
+from intimacy_scales.files import delimited, open_output, replacement
 from intimacy_scales.files.replacement import Replacement, write_text
 from intimacy_scales.jobs import reliability_file, score_file
 
@@ -216,6 +217,20 @@ def test_a_folder_that_cannot_be_written_is_told(answers: Path, output: str) -> 
     assert "[Errno" not in str(caught.value)
 
 
+@pytest.mark.parametrize("output", ["o.csv", "p.csv"])
+def test_a_file_that_may_not_be_written_is_not_replaced(
+    answers: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    """Its folder would allow it; root may write everything, so the answer of the system is played."""
+    path = answers.with_name(output)
+    path.write_text(OLD)
+    path.chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda name, _how: Path(name) != path)
+    with pytest.raises(ResponseError, match=f"{path}: cannot be written: Permission denied"):
+        score_file("ras", answers, **{"problems" if output == "p.csv" else "output": path})
+    assert path.read_text() == OLD
+
+
 @pytest.mark.parametrize("command", [["show", "ras"], ["--help"], ["check", "trust", "--json"]])
 def test_output_that_cannot_be_printed_is_told(command: list[str]) -> None:
     if not Path("/dev/full").exists():
@@ -230,6 +245,32 @@ def test_output_that_cannot_be_printed_is_told(command: list[str]) -> None:
         )
     assert ran.stderr == "error: standard output: No space left on device\n"
     assert ran.returncode == 2
+
+
+@pytest.mark.parametrize("how", ["bad answers", "an exception", "a full disk", "all went well"])
+def test_a_workbook_leaves_no_temporary_file(
+    answers: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    elsewhere = answers.parent / "tmp"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    source, seen = answers, []
+    if how == "bad answers":
+        source = answers.with_name("b.csv")
+        source.write_text(answers.read_text() + "x,9,9,9,9,9,9,9\n")
+        monkeypatch.setattr(delimited, "BATCH_ROWS", 100)
+
+    def look(_done: int, _all: int) -> None:
+        seen.extend(names(elsewhere))
+        if how == "an exception":
+            raise RuntimeError
+
+    limit = files_no_longer_than(2000) if how == "a full disk" else contextlib.nullcontext()
+    with contextlib.suppress(ResponseError, RuntimeError), limit:
+        score_file("ras", source, output=answers.with_name("o.xlsx"), progress=look)
+    assert names(elsewhere) == []
+    assert seen or how == "a full disk"
+    assert answers.with_name("o.xlsx").exists() == (how == "all went well")
 
 
 # ------------------------------------------------------------------ permissions

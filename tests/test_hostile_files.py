@@ -20,7 +20,7 @@ from answer_files import IDS, read_scores, run
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import delimited, jsonlines, open_answers
 from intimacy_scales.files.base import without_formula
-from intimacy_scales.jobs import reliability_file, score_file
+from intimacy_scales.jobs import score_file
 
 MEGABYTE = 1_000_000
 UNCOUNTED = float("inf")
@@ -331,24 +331,25 @@ def test_names_of_columns_and_problems_do_not_run_either(tmp_path: Path, name: s
 # ------------------------------------------------------------------ advice
 
 
-@pytest.mark.parametrize("mark", [".", "#NULL!", "#N/A", "-", "null"])
+@pytest.mark.parametrize("mark", [".", "#NULL!", "#N/A", "-"])
 @pytest.mark.parametrize("others", [[], ["9", "9", "9"]])
+@pytest.mark.parametrize("command", ["score", "reliability"])
 def test_marks_of_no_answer_are_named_with_the_option_that_helps(
-    tmp_path: Path, mark: str, others: list[str]
+    tmp_path: Path, mark: str, others: list[str], command: str
 ) -> None:
     rows = [[mark, *["3"] * 6], *([other, *["3"] * 6] for other in others)]
-    (tmp_path / "a.csv").write_text("\n".join(",".join(row) for row in [IDS, *rows]) + "\n", encoding="utf-8")
-    result = run("score", tmp_path / "a.csv", "-i", "ras")
-    shown = mark if mark.isalnum() or mark in ".-" else f"'{mark}'"
-    if "is not valid" not in result.output and "are not valid" not in result.output:
-        pytest.skip("is read as no answer")
-    assert f"--missing-code {shown} says so" in result.output.replace("\n", " ")
-    helped = run("score", tmp_path / "a.csv", "-i", "ras", "--missing-code", mark)
-    assert mark not in helped.output.split("allowed")[0] or helped.exit_code == 0
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(",".join(row) for row in [IDS, *rows]) + "\n", encoding="utf-8")
+    result = run(command, path, "-i", "ras")
+    shown = f"'{mark}'" if mark.startswith("#") else mark
+    assert result.exit_code == 1
+    assert f"--missing-code {shown} says so" in result.output
+    helped = run(command, path, "-i", "ras", f"--missing-code={mark}")
+    assert repr(mark) not in helped.output
+    assert ("'9'" in helped.output) == bool(others)
 
 
-def test_the_same_file_twice_gives_reports_of_like_names(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text(",".join(IDS) + "\n.,3,3,3,3,3,3\n", encoding="utf-8")
-    report = reliability_file("ras", tmp_path / "a.csv")
-    assert report.report is None
-    assert "--missing-code ." in run("reliability", tmp_path / "a.csv", "-i", "ras").output
+@pytest.mark.parametrize("value", ["9", "nope", "0.5", "2.", "3-4"])
+def test_other_bad_answers_are_not_called_marks_of_no_answer(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.csv").write_text(",".join(IDS) + f"\n{value},3,3,3,3,3,3\n", encoding="utf-8")
+    assert "usually stands for no answer" not in run("score", tmp_path / "a.csv", "-i", "ras").output

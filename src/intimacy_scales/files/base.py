@@ -126,7 +126,8 @@ class AnswerFile(ABC):
 
     def picker(self, wanted: Sequence[Hashable]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         """Return what takes the wanted fields from a row: others are let go at once, however long."""
-        places = [self.names.index(str(name)) for name in wanted]
+        place_of = {name: place for place, name in reversed(list(enumerate(self.names)))}
+        places = [place_of[str(name)] for name in wanted]
         if len(places) > 1:
             return itemgetter(*places)
         return lambda row: tuple(row[place] for place in places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -108,6 +109,10 @@ class Replacement:
             raise ResponseError(f"{self.path}: is a folder")
         if there is not None and not stat.S_ISREG(there.st_mode):
             raise ResponseError(f"{self.path}: is a device or a pipe, not a file; choose another name")
+        if there is not None and not os.access(self._target, os.W_OK):
+            raise PermissionError(
+                errno.EACCES, os.strerror(errno.EACCES)
+            )  # its folder may allow to replace it
 
     def _folder_told(self) -> Path:
         return self._target.parent if self.path.is_symlink() else self.path.parent

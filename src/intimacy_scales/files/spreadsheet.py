@@ -282,6 +282,8 @@ class SpreadsheetScores(ScoreFile):
         self._book.close()
 
     def _abandon(self) -> None:
-        """Let go of what openpyxl keeps in a temporary file."""
-        self._sheet.close()
-        self._sheet._writer.cleanup()
+        """Remove the rows that openpyxl keeps in a temporary file."""
+        with contextlib.suppress(Exception):  # closed before, or the disk is full
+            self._sheet.close()
+        if self._sheet._writer is not None:
+            self._sheet._writer.cleanup()
