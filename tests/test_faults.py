@@ -483,6 +483,21 @@ def test_a_file_system_without_links_to_open_files(tmp_path: Path, monkeypatch: 
     assert names(tmp_path) == ["384.txt", "420.txt"]
 
 
+def test_a_file_without_a_name_gets_one_and_is_not_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "O_TMPFILE"):
+        pytest.skip("this system has none")
+    monkeypatch.setattr(replacement.shutil, "copyfileobj", None)
+    with Replacement(tmp_path / "a.txt") as new:
+        if names(tmp_path):
+            pytest.skip("this file system has none")
+        inode = os.fstat(new.file.fileno()).st_ino
+        replacement.put_text(new, OLD)
+    assert (tmp_path / "a.txt").stat().st_ino == inode
+    assert (tmp_path / "a.txt").read_text() == OLD
+
+
 def test_a_file_system_without_unnamed_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not hasattr(os, "O_TMPFILE"):
         pytest.skip("this system has none")
