@@ -74,7 +74,7 @@ def test_batches_change_nothing(tmp_path: Path, batches_of: Any, kind: str, outp
         assert result.exit_code == 0, result.output
         found.append((cells_of(tmp_path / output), result.output))
     assert found[0] == found[1]
-    assert list(read_scores(tmp_path / output)[0]) == ["name", "total", "total_pomp", "total_answered"]
+    assert list(read_scores(tmp_path / output)[0]) == ["row", "name", "total", "total_pomp", "total_answered"]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 1000])
@@ -291,7 +291,11 @@ def test_texts_may_be_long(tmp_path: Path, usual_limit: None, length: int, n_bef
     (tmp_path / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     result = run("score", tmp_path / "a.csv", "-i", "ras", "--keep", "note", "-o", tmp_path / "o.jsonl")
     assert result.exit_code == 0, result.output
-    assert read_scores(tmp_path / "o.jsonl")[n_before] == {"note": "x" * length, "total": 3.0}
+    assert read_scores(tmp_path / "o.jsonl")[n_before] == {
+        "row": n_before + 1,
+        "note": "x" * length,
+        "total": 3.0,
+    }
 
 
 @pytest.mark.parametrize(("n_before", "words"), [(0, "first 2 lines"), (30, "line 32")])

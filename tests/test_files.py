@@ -23,6 +23,7 @@ from intimacy_scales.files import base, delimited, open_answers
 from intimacy_scales.files.base import without_formula
 from intimacy_scales.instrument.loading import example_path
 from intimacy_scales.jobs.scores import score_file
+from intimacy_scales.reading.frames import ListTable
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])
@@ -52,7 +53,7 @@ def test_decimal_commas_in_a_semicolon_file(tmp_path: Path) -> None:
     data = tmp_path / "d.csv"
     data.write_text("a;b;note\n1,5;0,5;2,7\n", encoding="utf-8")
     assert run("score", data, "-i", instrument, "-o", tmp_path / "o.csv").exit_code == 0
-    assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "s\n1.5\n"
+    assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "row,s\n1,1.5\n"
 
 
 def test_windows_encoding_is_detected_and_can_be_named(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_windows_encoding_is_detected_and_can_be_named(tmp_path: Path) -> None:
     for extra in ([], ["--encoding", "cp1252"]):
         result = run("score", data, "-i", "ras", "--keep", "name", "-o", tmp_path / "o.csv", *extra)
         assert result.exit_code == 0, result.output
-        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "name,total\nZoë,3.0\n"
+        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "row,name,total\n1,Zoë,3.0\n"
     wrong = run("score", data, "-i", "ras", "--encoding", "utf-8")
     assert wrong.exit_code == 2
     assert "--encoding" in wrong.output
@@ -123,8 +124,8 @@ def test_bad_answers_as_missing(tmp_path: Path) -> None:
     assert "… and 5 more" in result.output
     assert "pass --missing-code '-99'" in result.output
     rows = (tmp_path / "o.csv").read_text(encoding="utf-8").splitlines()
-    assert rows[0] == "total,total_answered"
-    assert [row.rsplit(",")[1] for row in rows[1:]] == ["6"] * 25 + ["7"] * 5
+    assert rows[0] == "row,total,total_answered"
+    assert [row.rsplit(",")[2] for row in rows[1:]] == ["6"] * 25 + ["7"] * 5
     declared = run("score", data, "-i", "ras", "--missing-code", "-99", "-o", tmp_path / "p.csv")
     assert declared.exit_code == 0
     assert "not valid" not in declared.output
@@ -133,7 +134,7 @@ def test_bad_answers_as_missing(tmp_path: Path) -> None:
 def test_pomp_columns(tmp_path: Path) -> None:
     data = bad_file(tmp_path, {}, n_rows=1)
     assert run("score", data, "-i", "ras", "--pomp", "-o", tmp_path / "o.csv").exit_code == 0
-    assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "total,total_pomp\n3.0,50.0\n"
+    assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "row,total,total_pomp\n1,3.0,50.0\n"
 
 
 WRONG_USE: dict[str, tuple[list[str], str]] = {
@@ -235,7 +236,7 @@ def test_formulas_are_escaped_where_a_spreadsheet_would_run_them(tmp_path: Path)
             == 0
         )
         assert [r["name"] for r in read_scores(tmp_path / output)] == ["'=1+1", "'@cmd", "-3", "'+49 30"]
-    cell = openpyxl.load_workbook(tmp_path / "o.xlsx").active["A2"]
+    cell = openpyxl.load_workbook(tmp_path / "o.xlsx").active["B2"]
     assert cell.data_type == "s"
 
 
@@ -383,7 +384,7 @@ def test_a_workbook_without_names_of_columns_does_not_stay_open(tmp_path: Path) 
 
 def test_an_interrupted_output_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), delimited.DelimitedScores(tmp_path / "o.csv") as output:
-        assert output.partial.exists()
+        output.write(ListTable({"a": [1]}, 1), ["a"], {})
         raise RuntimeError("stopped")
     assert list(tmp_path.iterdir()) == []
     assert isinstance(output, base.ScoreFile)

@@ -245,7 +245,7 @@ def test_excels_line_that_names_the_separator_and_blanks_after_it(tmp_path: Path
     for header in (f"sep=;\n{';'.join(IDS)}", "; ".join(f'"{i}"' for i in IDS)):
         data = csv_file(tmp_path, header, "4;4;4;2;4;4;2")
         assert run("score", data, "-i", "ras", "-o", tmp_path / "o.csv").exit_code == 0
-        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "total\n4.0\n"
+        assert (tmp_path / "o.csv").read_text(encoding="utf-8") == "row,total\n1,4.0\n"
 
 
 def test_kept_values_that_a_format_cannot_hold(tmp_path: Path) -> None:

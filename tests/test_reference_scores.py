@@ -259,7 +259,8 @@ def test_a_real_semicolon_file(shared: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     scored = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
     assert len(scored) == len(rows) == 170
-    for ours, row in zip(scored, rows, strict=True):
+    for n, (ours, row) in enumerate(zip(scored, rows, strict=True), start=1):
+        assert ours.pop("row") == n
         assert ours == {"Divorce": row["Divorce"], "sum": sum(int(row[f"Q{n}"]) for n in range(1, 55))}
 
 

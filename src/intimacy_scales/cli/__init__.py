@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from intimacy_scales import __version__
 from intimacy_scales.cli.catalogue import list_instruments, show
 from intimacy_scales.cli.check import check
+from intimacy_scales.cli.commands import Command, Commands
 from intimacy_scales.cli.demo import demo
 from intimacy_scales.cli.reliability import reliability
 from intimacy_scales.cli.score import score
@@ -18,6 +20,7 @@ from intimacy_scales.cli.terminal import out, print_what_can_be_printed
 __all__ = ["app"]
 
 app = typer.Typer(
+    cls=Commands,
     name="intimacy-scales",
     help="Score questionnaires about close relationships, and tell how far to trust the scores.",
     no_args_is_help=True,
@@ -42,10 +45,14 @@ def main(
     print_what_can_be_printed()
 
 
-app.command("list")(list_instruments)
-app.command()(show)
-app.command()(score)
-app.command("reliability")(reliability)
-app.command("structure")(structure)
-app.command()(check)
-app.command()(demo)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "list": list_instruments,
+    "show": show,
+    "score": score,
+    "reliability": reliability,
+    "structure": structure,
+    "check": check,
+    "demo": demo,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name, cls=Command)(_command)

@@ -58,6 +58,9 @@ CodingName = Annotated[
     str | None,
     typer.Option(help="How answers were stored, if not as the printed value: a coding that show names."),
 ]
+SheetName = Annotated[
+    str | None, typer.Option(help="Sheet of a workbook; by default the first that is not hidden.")
+]
 EncodingName = Annotated[str | None, typer.Option(help="Encoding of a text file, if not detected.")]
 
 

@@ -24,12 +24,20 @@ from intimacy_scales.cli.options import (
     PersonColumn,
     ProblemsFile,
     RecodePairs,
+    SheetName,
     load_for,
     read_columns,
     read_missing_codes,
     read_recode,
 )
-from intimacy_scales.cli.terminal import BAD_ANSWERS, err, errors_as_messages, out, print_problems
+from intimacy_scales.cli.terminal import (
+    BAD_ANSWERS,
+    err,
+    errors_as_messages,
+    out,
+    print_blank_rows,
+    print_problems,
+)
 from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
 
@@ -84,6 +92,7 @@ def report_command(
                 on_invalid=shared["on_invalid"].as_option(),
                 allow_missing_items=shared["allow_missing_items"],
                 encoding=shared["encoding"],
+                sheet=shared["sheet"],
                 progress=bar,
                 **options(**given),
             )
@@ -93,6 +102,7 @@ def report_command(
             err.print("Nothing was computed. To count them as missing: --on-invalid missing")
             raise typer.Exit(BAD_ANSWERS)
         show(result.report)
+        print_blank_rows(result.n_blank_rows, "nobody answered there")
         if shared["output"] is not None:
             out.print(f"\nReport written to {escape(str(shared['output']))}")
         elif without_output is not None:
@@ -125,4 +135,5 @@ _LAST = (
     _parameter("problems", ProblemsFile, None),
     _parameter("coding", CodingName, None),
     _parameter("encoding", EncodingName, None),
+    _parameter("sheet", SheetName, None),
 )

@@ -21,6 +21,7 @@ from intimacy_scales.cli.options import (
     OnInvalidOption,
     ProblemsFile,
     RecodePairs,
+    SheetName,
     load_for,
     read_columns,
     read_missing_codes,
@@ -31,6 +32,7 @@ from intimacy_scales.cli.terminal import (
     err,
     errors_as_messages,
     out,
+    print_blank_rows,
     print_problems,
     print_summary,
 )
@@ -65,6 +67,7 @@ def score(
     problems: ProblemsFile = None,
     coding: CodingName = None,
     encoding: EncodingName = None,
+    sheet: SheetName = None,
 ) -> None:
     """Score a file of answers, print a summary, and write the scores.
 
@@ -81,7 +84,7 @@ def score(
             output=output,
             problems=problems,
             columns=read_columns(columns),
-            keep=list(dict.fromkeys([*([person] if person else []), *(keep or ())])),
+            keep=list(dict.fromkeys(keep or ())),
             person=person,
             missing_codes=read_missing_codes(missing_code or ()),
             recode=read_recode(recode or ()),
@@ -90,6 +93,7 @@ def score(
             answered=answered,
             pomp=pomp,
             encoding=encoding,
+            sheet=sheet,
             progress=progress,
         )
     if report.n_problems:
@@ -98,6 +102,7 @@ def score(
             err.print("Nothing was written. To count them as missing: --on-invalid missing")
             raise typer.Exit(BAD_ANSWERS)
     print_summary(report.summary, report.n_persons)
+    print_blank_rows(report.n_blank_rows, "they have no score, and keep their place")
     if report.written:
         out.print(f"\nScores written to {escape(str(output))}")
     elif output is None:

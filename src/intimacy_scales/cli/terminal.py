@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import shlex
 import sys
 import warnings
 from collections import Counter
@@ -36,6 +37,9 @@ BAD_ANSWERS = 1
 WRONG_USE = 2
 _LONG = 9
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
+_SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
+# what SPSS, SAS, Excel and others write where there is no answer, which is nobody's answer otherwise
+_NO_ANSWER = frozenset({".", "#NULL!", "#N/A", "#NA", "N/A", "null", "NULL", "None", "-", "--"})
 
 _HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
 
@@ -70,15 +74,16 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
             warnings.showwarning = _print_warning
             yield
     except OSError as error:
-        err.print(
-            f"[red]error:[/] {escape(str(error.filename or ''))}: {escape(error.strerror or str(error))}"
-        )
+        where = f"{error.filename}: " if error.filename else ""
+        err.print(f"[red]error:[/] {escape(where + (error.strerror or str(error)))}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
     except (EstimationError, InstrumentError, NoNormsError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
         more += "".join(f"\n{text}" for words, text in (hints or {}).items() if words in str(error))
         if named := _ENCODING.search(str(error)):
             more += f"\nOn the command line: --encoding {named[1]}"
+        if named := _SHEET.search(str(error)):
+            more += f"\nOn the command line: --sheet {named[1]}"
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
 
@@ -142,6 +147,23 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
         )
     if code:
         err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
+    marks = {problem.value: None for problem in shown if isinstance(problem.value, str)}
+    for mark in marks:
+        if mark.strip() in _NO_ANSWER and not (code and code.value == mark):
+            err.print(
+                escape(
+                    f"{mark!r} usually stands for no answer: --missing-code {shlex.quote(mark.strip())} says "
+                    "so, and leaves other bad cells to be told."
+                ),
+                soft_wrap=True,
+            )
+
+
+def print_blank_rows(n_blank_rows: int, what: str) -> None:
+    """Say how many rows hold nothing, where any do."""
+    if n_blank_rows:
+        rows = "1 row is" if n_blank_rows == 1 else f"{n_blank_rows} rows are"
+        out.print(f"{rows} blank: {what}.")
 
 
 def print_table(cells: Mapping[str, Sequence[str]]) -> None:

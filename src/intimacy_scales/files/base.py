@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import tempfile
+import re
+import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,10 +19,14 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.replacement import Replacement, writing
 from intimacy_scales.reading.frames import ListTable, Table
 
 BATCH_ROWS = 10_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+BATCH_CHARACTERS = 1 << 25  # of which there may be many in a row
+_SIGNS, _BREAKS = ("=", "+", "-", "@"), ("\t", "\r", "\n")
+_NOT_SEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # control characters, formats such as zero-width spaces, blanks
+_NUMBER = re.compile(r"\s*[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
 FilePath = str | os.PathLike[str]
@@ -64,6 +70,11 @@ class AnswerFile(ABC):
         Its columns, in order; a name that stands twice is there twice.
     size
         How much there is to read, in the units of ``position``.
+    n_blank
+        Rows that were read so far and in which nothing stands, though others follow: blank lines, empty
+        rows of a sheet. They are persons without answers, so that nobody else changes place.
+    looked_for
+        Columns that the file need not have: names like theirs may be misspelt.
     """
 
     _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
@@ -77,7 +88,8 @@ class AnswerFile(ABC):
         self.path = path
         self.names: list[str] = []
         self.size = path.stat().st_size
-        self.position = 0
+        self.position = self.n_blank = 0
+        self.looked_for: Sequence[Hashable] = ()
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -107,18 +119,30 @@ class AnswerFile(ABC):
             f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
 
-    def hint(self) -> str:
-        """Return what may explain that columns are missing; nothing where nothing does."""
+    def hint(self, wanted: Sequence[Hashable] = ()) -> str:
+        """Return what may explain that some of the wanted columns are missing; nothing where nothing does."""
+        del wanted
         return ""
 
-    def table(self, rows: Sequence[Sequence[Any]], wanted: Sequence[Hashable]) -> ListTable:
-        """Return rows of fields as a table of the wanted columns."""
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(self.names)
-        return ListTable({name: list(columns[self.names.index(str(name))]) for name in wanted}, len(rows))
+    def picker(self, wanted: Sequence[Hashable]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+        """Return what takes the wanted fields from a row: others are let go at once, however long."""
+        place_of = {name: place for place, name in reversed(list(enumerate(self.names)))}
+        places = [place_of[str(name)] for name in wanted]
+        if len(places) > 1:
+            return itemgetter(*places)
+        return lambda row: tuple(row[place] for place in places)
+
+    @staticmethod
+    def table(rows: Sequence[tuple[Any, ...]], wanted: Sequence[Hashable]) -> ListTable:
+        """Return rows of the wanted fields as a table."""
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(wanted)
+        return ListTable(
+            {name: list(column) for name, column in zip(wanted, columns, strict=True)}, len(rows)
+        )
 
 
 class ScoreFile(ABC):
-    """A file being written: under another name beside its own, until it is whole.
+    """A file being written, which takes its place when it is whole (see `Replacement`).
 
     Parameters
     ----------
@@ -128,24 +152,54 @@ class ScoreFile(ABC):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.parent.is_dir():
-            raise ResponseError(f"{path}: there is no folder {path.parent}")
-        if path.is_dir():
-            raise ResponseError(f"{path}: is a folder")
-        self.partial = _begin_beside(path)
+        self.new = Replacement(path)
 
-    @abstractmethod
-    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
-        """Append a batch: kept columns of its table, then columns of scores."""
+    def write(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]] | None = None,
+    ) -> None:
+        """Append a batch: first columns, kept ones of its table, and columns of scores.
 
-    @abstractmethod
-    def close(self) -> None:
-        """Finish writing and close."""
+        Raises
+        ------
+        ResponseError
+            It cannot be written.
+        """
+        with writing(self.path):
+            self._write(table, keep, columns, first or {})
 
     def commit(self) -> None:
-        """Put the finished file in its place, over any that stood there."""
-        self.close()
-        _put_in_place(self.partial, self.path)
+        """Put the finished file in its place, over any that stood there.
+
+        Raises
+        ------
+        ResponseError
+            It cannot be written.
+        """
+        with writing(self.path):
+            self._finish()
+        self.new.put_in_place()
+
+    @abstractmethod
+    def _write(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]],
+    ) -> None:
+        """Append a batch."""
+
+    @abstractmethod
+    def _finish(self) -> None:
+        """Write what is left to write."""
+
+    def _abandon(self) -> None:
+        """Let go of what was to be written."""
+        self._finish()
 
     def __enter__(self) -> Self:
         return self
@@ -157,46 +211,10 @@ class ScoreFile(ABC):
 
     def discard(self) -> None:
         """Leave nothing, unless the file was committed."""
-        if self.partial.exists():
+        if not self.new.file.closed:
             with contextlib.suppress(Exception):
-                self.close()
-            self.partial.unlink(missing_ok=True)
-
-
-def _begin_beside(path: Path) -> Path:
-    """Create an empty file of another name beside the one that is to be written."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
-    os.close(handle)
-    return Path(name)
-
-
-def _put_in_place(partial: Path, path: Path) -> None:
-    """Give a finished file its name and the usual permissions."""
-    mask = os.umask(0)
-    os.umask(mask)
-    partial.chmod(0o666 & ~mask)
-    partial.replace(path)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, or leave what stood there.
-
-    Raises
-    ------
-    ResponseError
-        It cannot be written.
-    """
-    partial = _begin_beside(path)
-    try:
-        partial.write_text(text, encoding="utf-8", newline="")
-        _put_in_place(partial, path)
-    except OSError as error:
-        raise ResponseError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        partial.unlink(missing_ok=True)
+                self._abandon()
+            self.new.discard()
 
 
 def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
@@ -213,25 +231,29 @@ def python_values(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
 
 
 def output_columns(
-    table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]
+    table: Table,
+    keep: Sequence[Hashable],
+    columns: Mapping[str, NDArray[Any]],
+    first: Mapping[str, NDArray[Any]],
 ) -> dict[str, list[Any]]:
-    """Return kept columns and scores as lists of Python values."""
+    """Return first columns, kept ones and scores as lists of Python values."""
     kept = {str(name): python_values(table.values(name, "keep")) for name in keep}
-    return kept | {name: python_values(values) for name, values in columns.items()}
+    before, after = ({name: python_values(x) for name, x in some.items()} for some in (first, columns))
+    return before | kept | after
 
 
 def without_formula(value: Any) -> Any:
-    """Return a text that a spreadsheet would run as a formula with an apostrophe before it.
+    """Return a text that a spreadsheet might run as a formula with an apostrophe before it.
+
+    Blanks and characters that are not seen may stand before a formula, and its sign may be a wide one.
 
     Examples
     --------
-    >>> without_formula("=1+1"), without_formula("-3.5"), without_formula("Kim")
-    ("'=1+1", '-3.5', 'Kim')
+    >>> without_formula("=1+1"), without_formula("-3.5"), without_formula("Kim"), without_formula(" =1")
+    ("'=1+1", '-3.5', 'Kim', "' =1")
     """
-    if not isinstance(value, str) or not value.startswith(_FORMULA):
+    if not isinstance(value, str) or not value or value[0].isalnum() or _NUMBER.fullmatch(value):
         return value
-    try:
-        float(value.replace(",", "."))
-    except ValueError:
-        return f"'{value}"
-    return value
+    first = next((character for character in value if unicodedata.category(character) not in _NOT_SEEN), "")
+    runs = value.startswith(_BREAKS) or unicodedata.normalize("NFKC", first) in _SIGNS
+    return f"'{value}" if runs else value

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -15,9 +16,11 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import (
+    BATCH_CHARACTERS,
     BATCH_ROWS,
     AnswerFile,
     ScoreFile,
+    is_empty,
     output_columns,
     without_formula,
 )
@@ -25,7 +28,7 @@ from intimacy_scales.files.head import Head, another_encoding, marked_encoding
 from intimacy_scales.reading.frames import ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")
-_SAMPLE_LINES = 20
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
@@ -63,6 +66,17 @@ def detect_separator(lines: Sequence[str]) -> str:
     return max(_SEPARATORS, key=lambda separator: len(next(csv.reader(lines[:1], delimiter=separator), [])))
 
 
+def _sample(line: str, following: Iterator[str]) -> list[str]:
+    """Return a line and those that follow, some and not too long."""
+    lines, length = [line], len(line)
+    for more in islice(following, _SAMPLE_LINES - 1):
+        if length > _SAMPLE_CHARACTERS:
+            break
+        lines.append(more)
+        length += len(more)
+    return lines
+
+
 def _decimal_point(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
@@ -98,6 +112,7 @@ class DelimitedFile(AnswerFile):
         super().__init__(path)
         csv.field_size_limit(_LONGEST_FIELD)
         self.encoding = encoding or detect_encoding(path)
+        self._n_characters = 0
         self._n_skipped, said, sample = self._beginning()
         if not sample:
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
@@ -121,7 +136,7 @@ class DelimitedFile(AnswerFile):
                 if found:
                     said = found[1]  # Excel's own line
                 elif not _BLANK.fullmatch(line):
-                    return number, said, [line, *islice(file, _SAMPLE_LINES - 1)]
+                    return number, said, _sample(line, file)
         return 0, said, []
 
     def _separator(self, lines: Sequence[str]) -> str:
@@ -156,34 +171,68 @@ class DelimitedFile(AnswerFile):
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the columns as text, some rows at a time; decimal commas in items become points."""
+        wanted = list(dict.fromkeys([*items, *others]))
+        pick, points = self.picker(wanted), set(items) - set(others)
         with self._open() as file:
             for _ in range(self._n_skipped):
                 next(file)
-            reader = csv.reader(file, delimiter=self.separator, strict=True, skipinitialspace=True)
+            reader = csv.reader(
+                self._lines(file), delimiter=self.separator, strict=True, skipinitialspace=True
+            )
             try:
                 next(reader, None)
-                while rows := self._rows(reader):
+                rows = self._rows(reader)
+                while batch := self._some(rows, pick):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
-                    yield self._table(rows, items, others)
+                    yield self._with_points(self.table(batch, wanted), points)
             except csv.Error as error:
                 line = self._n_skipped + reader.line_num
                 raise ResponseError(f"{self.path}: line {line}: {error}") from None
 
-    def _rows(self, reader: Any) -> list[Sequence[str]]:
-        filled = ((self._n_skipped + reader.line_num, row) for row in reader if row)
-        return [self.check_row(row, line) for line, row in islice(filled, BATCH_ROWS)]
+    def _lines(self, file: IO[str]) -> Iterator[str]:
+        """Yield the lines of a file; what some programs write as two carriage returns ends one line."""
+        before = ""
+        for line in file:
+            if line != "\r\n" or before[-1:] != "\r":
+                self._n_characters += len(line)
+                yield line
+            before = line
 
-    def _table(
-        self, rows: list[Sequence[str]], items: Sequence[Hashable], others: Sequence[Hashable]
-    ) -> ListTable:
-        table = self.table(rows, list(dict.fromkeys([*items, *others])))
+    def _rows(self, reader: Any) -> Iterator[Sequence[str]]:
+        """Yield the rows; blank lines are persons without answers, unless nothing follows them."""
+        n, n_blank, blank = len(self.names), 0, [""] * len(self.names)
+        for row in reader:
+            if not row or (len(row) == 1 < n and is_empty(row[0])):
+                n_blank += 1
+                continue
+            for _ in range(n_blank):
+                self.n_blank += 1
+                yield blank
+            n_blank = 0
+            if not any(row):  # separators alone
+                self.n_blank += 1
+            yield row if len(row) == n else self.check_row(row, self._n_skipped + reader.line_num)
+
+    def _some(
+        self, rows: Iterator[Sequence[str]], pick: Callable[[Sequence[str]], tuple[str, ...]]
+    ) -> list[tuple[str, ...]]:
+        batch: list[tuple[str, ...]] = []
+        most = self._n_characters + BATCH_CHARACTERS
+        for row in rows:
+            batch.append(pick(row))
+            if len(batch) >= BATCH_ROWS or self._n_characters > most:
+                break
+        return batch
+
+    def _with_points(self, table: ListTable, names: Collection[Hashable]) -> ListTable:
+        """Return a table with decimal points for commas in some columns, where these may hold commas."""
         if self.separator == ",":
             return table
-        points = {
-            name: [_decimal_point(cell) for cell in cells] if name in set(items) - set(others) else cells
+        columns = {
+            name: [_decimal_point(cell) for cell in cells] if name in names else cells
             for name, cells in table.columns.items()
         }
-        return ListTable(points, len(rows))
+        return ListTable(columns, len(table))
 
 
 class DelimitedScores(ScoreFile):
@@ -191,14 +240,20 @@ class DelimitedScores(ScoreFile):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._file = self.partial.open("w", encoding="utf-8", newline="")
+        # half a surrogate pair, which JSON may hold, is no text that can be written
+        self._file = io.TextIOWrapper(self.new.file, "utf-8", errors="backslashreplace", newline="")
         separator = "\t" if path.suffix.lower() == ".tsv" else ","
         self._writer = csv.writer(self._file, delimiter=separator, lineterminator="\n")
         self._begun = False
 
-    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
-        """Append a batch."""
-        cells = output_columns(table, keep, columns)
+    def _write(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]],
+    ) -> None:
+        cells = output_columns(table, keep, columns, first)
         for name in keep:
             cells[str(name)] = [without_formula(value) for value in cells[str(name)]]
         if not self._begun:
@@ -206,6 +261,5 @@ class DelimitedScores(ScoreFile):
             self._begun = True
         self._writer.writerows(zip(*cells.values(), strict=True))
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    def _finish(self) -> None:
+        self._file.detach()

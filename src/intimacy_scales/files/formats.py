@@ -41,7 +41,7 @@ def endings(*, output: bool = False) -> str:
     return ", ".join(_WRITERS if output else _READERS)
 
 
-def open_answers(path: FilePath, *, encoding: str | None = None) -> AnswerFile:
+def open_answers(path: FilePath, *, encoding: str | None = None, sheet: str | None = None) -> AnswerFile:
     """Open a file of answers in the format that its content has.
 
     Parameters
@@ -50,18 +50,28 @@ def open_answers(path: FilePath, *, encoding: str | None = None) -> AnswerFile:
         A file. Its ending counts only where the content tells nothing, as of an empty file.
     encoding
         Of text files; detected where None.
+    sheet
+        Name of the sheet of a workbook; None: the first that is not hidden, unless several have the columns
+        that are read.
 
     Raises
     ------
     ResponseError
-        No such file, one that holds no answers (says what it is, and what to do), or a damaged one.
+        No such file or sheet, one that holds no answers (says what it is, and what to do), or a damaged one.
     """
     source = as_path(path, "path")
     if source.is_dir():
         raise ResponseError(f"{source}: is a folder; name one file of answers in it")
     if not source.is_file():
         raise ResponseError(f"{source}: there is no such file")
-    return _reader_of(source, Head.of(source))(source, encoding)
+    reader = _reader_of(source, Head.of(source))
+    if sheet is None:
+        return reader(source, encoding)
+    if not isinstance(sheet, str):
+        raise ResponseError(f"sheet: a sheet is given by its name, a text, not as {sheet!r}")
+    if not issubclass(reader, SpreadsheetFile):
+        raise ResponseError(f"{source}: is no workbook, and has no sheet {sheet!r}; leave sheet= out")
+    return reader(source, encoding, sheet)
 
 
 def _reader_of(path: Path, head: Head) -> Reader:

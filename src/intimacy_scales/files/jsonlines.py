@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.base import BATCH_ROWS, AnswerFile, ScoreFile, output_columns
+from intimacy_scales.files.base import BATCH_CHARACTERS, BATCH_ROWS, AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import Head, another_encoding, marked_encoding
+from intimacy_scales.reading.columns import loose
 from intimacy_scales.reading.frames import ListTable, Table
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|[ \t]+')  # and blanks
@@ -66,21 +67,32 @@ class JsonLinesFile(AnswerFile):
         super().__init__(path)
         with path.open("rb") as file:
             self.encoding = encoding or marked_encoding(file.read(4)) or "utf-8-sig"
+        self._n_characters = 0
         names: dict[str, None] = {}
         for row in self._rows():
             if not names.keys() >= row.keys():
                 names.update(dict.fromkeys(row))
         self.names = list(names)
-        self.position = 0
+        self.position = self.n_blank = 0
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         try:
             with self.path.open(encoding=self.encoding, newline="\n") as file:
                 self._held.callback(file.close)
+                n_blank = 0
                 for number, line in enumerate(file, start=1):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
-                    if line.strip():
-                        yield self._row(line, number)
+                    self._n_characters += len(line)
+                    if not line.strip():
+                        n_blank += 1
+                        continue
+                    for _ in range(n_blank):
+                        self.n_blank += 1
+                        yield {}
+                    n_blank = 0
+                    row = self._row(line, number)
+                    self.n_blank += not row
+                    yield row
         except LookupError:
             raise ResponseError(f"{self.encoding!r} is no encoding that Python knows") from None
         except UnicodeDecodeError as error:
@@ -99,13 +111,27 @@ class JsonLinesFile(AnswerFile):
         return row
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
-        """Yield batches of all names: one that only looks like an item's is to be found."""
-        rows = self._rows()
-        while batch := list(islice(rows, BATCH_ROWS)):
-            columns: dict[Hashable, list[Any]] = {
-                name: [row.get(name) for row in batch] for name in self.names
-            }
+        """Yield batches of the columns, and of what has a name like an item's: answers there are to be found.
+
+        Other names may be as many as there are lines.
+        """
+        looks = {loose(str(name)) for name in (*items, *self.looked_for)}
+        alike = [name for name in self.names if loose(name) in looks]
+        wanted = list(dict.fromkeys([*items, *others, *alike]))
+        known, rows = set(wanted), self._rows()
+        self.n_blank = 0  # from here on, not when names were gathered
+        while batch := self._some(rows, known):
+            columns = {name: [row.get(name) for row in batch] for name in wanted}
             yield ListTable(columns, len(batch), from_mappings=True)
+
+    def _some(self, rows: Iterator[dict[str, Any]], known: Collection[Hashable]) -> list[dict[Hashable, Any]]:
+        batch: list[dict[Hashable, Any]] = []
+        most = self._n_characters + BATCH_CHARACTERS
+        for row in rows:
+            batch.append({name: value for name, value in row.items() if name in known})
+            if len(batch) >= BATCH_ROWS or self._n_characters > most:
+                break
+        return batch
 
 
 class JsonLinesScores(ScoreFile):
@@ -113,15 +139,20 @@ class JsonLinesScores(ScoreFile):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._file = self.partial.open("w", encoding="utf-8")
+        # what UTF-8 cannot hold, half a surrogate pair, is escaped as JSON itself escapes it
+        self._file = io.TextIOWrapper(self.new.file, "utf-8", errors="backslashreplace")
 
-    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
-        """Append a batch."""
-        cells = output_columns(table, keep, columns)
+    def _write(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]],
+    ) -> None:
+        cells = output_columns(table, keep, columns, first)
         for values in zip(*cells.values(), strict=True):
             row = dict(zip(cells, values, strict=True))
             self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False, default=str) + "\n")
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+    def _finish(self) -> None:
+        self._file.detach()

@@ -59,25 +59,45 @@ class ParquetScores(ScoreFile):
         super().__init__(path)
         self._writer: Any = None
 
-    def _frame(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> Any:
+    def _frame(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]],
+    ) -> Any:
         if isinstance(table, ArrowTable):
-            return table.frame(columns, keep)
-        kept = {str(name): output_columns(table, [name], {})[str(name)] for name in keep}
+            order = [*first, *map(str, keep), *columns]
+            return table.frame({**first, **columns}, keep).select(order)
+        kept = {str(name): output_columns(table, [name], {}, {})[str(name)] for name in keep}
         texts = {
-            name: self._pa.array([None if v is None else str(v) for v in values], self._pa.string())
+            name: self._pa.array([None if v is None else _text(v) for v in values], self._pa.string())
             for name, values in kept.items()
         }
-        scores = {name: self._pa.array(values, from_pandas=True) for name, values in columns.items()}
-        return self._pa.table(texts | scores)
+        before, after = (
+            {name: self._pa.array(values, from_pandas=True) for name, values in some.items()}
+            for some in (first, columns)
+        )
+        named = before | texts | after
+        return self._pa.table(list(named.values()), names=[_text(name) for name in named])
 
-    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
-        """Append a batch."""
-        frame = self._frame(table, keep, columns)
+    def _write(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]],
+    ) -> None:
+        frame = self._frame(table, keep, columns, first)
         if self._writer is None:
-            self._writer = self._parquet.ParquetWriter(self.partial, frame.schema)
+            self._writer = self._parquet.ParquetWriter(self.new.file, frame.schema)
         self._writer.write_table(frame)
 
-    def close(self) -> None:
-        """Close the file."""
+    def _finish(self) -> None:
         if self._writer is not None:
             self._writer.close()
+
+
+def _text(value: Any) -> str:
+    """Return a value as text; half a surrogate pair, which UTF-8 cannot hold, is escaped."""
+    return str(value).encode("utf-8", "backslashreplace").decode()

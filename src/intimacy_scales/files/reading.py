@@ -36,12 +36,14 @@ class Account:
     ----------
     n_persons, n_problems
         Rows read, and cells that are no answers.
+    n_blank_rows
+        Rows in which nothing stands; set when all were read.
     first
-        The first 20 of them.
+        The first 20 problems.
     """
 
     def __init__(self) -> None:
-        self.n_persons = self.n_problems = 0
+        self.n_persons = self.n_problems = self.n_blank_rows = 0
         self.first: list[ResponseProblem] = []
         self._values: Counter[Any] = Counter()
 
@@ -105,7 +107,7 @@ def checked_columns(
     try:
         check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)
     except MissingColumnsError as error:
-        if not (hint := file.hint()):
+        if not (hint := file.hint(names)):
             raise
         raise MissingColumnsError(f"{error}\n{hint}", error.missing, error.suggestions) from None
     there = ListTable({name: [] for name in file.names}, 0)
@@ -114,6 +116,7 @@ def checked_columns(
         there.values(name, option)
     items: list[Hashable] = [name for name in names if name in there.columns]
     check_unique(file.names, [*items, *(name for _, name in named)])
+    file.looked_for = names
     return items
 
 

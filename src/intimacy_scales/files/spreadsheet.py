@@ -1,13 +1,15 @@
-"""Excel workbooks, through openpyxl: the first sheet that is shown, its first row naming the columns."""
+"""Excel workbooks, through openpyxl: one sheet, its first row naming the columns."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
 import zlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from xml.parsers.expat import ExpatError
 
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, suggest
 from intimacy_scales.files.base import (
     BATCH_ROWS,
     AnswerFile,
@@ -26,6 +28,7 @@ from intimacy_scales.files.base import (
 )
 from intimacy_scales.files.formulas import UncomputedFormulas, column_letters, holds_formulas
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.unpacking import check_parts, measured
 from intimacy_scales.reading.frames import Table, needs
 from intimacy_scales.results.wording import counted
 
@@ -46,11 +49,14 @@ _DAMAGE = (
 _COMPUTE_ALL = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 _SHOWN_SHEETS = 8
 _MOST_ROWS = 1_048_576
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what XML cannot hold
 
 
 class SpreadsheetFile(AnswerFile):
-    """The first sheet of a workbook that is not hidden; formulas count as the values stored with them."""
+    """A sheet of a workbook, the first that is not hidden unless one is named.
+
+    Formulas count as the values stored with them.
+    """
 
     _why_too_long = "name every column in the first row, or delete what stands beyond the last name"
 
@@ -59,15 +65,20 @@ class SpreadsheetFile(AnswerFile):
         """Whether a file begins as a packed folder that holds a workbook of XML."""
         return head.packs("xl/") and not head.packs("xl/workbook.bin")
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, path: Path, encoding: str | None = None, sheet: str | None = None) -> None:
         del encoding  # a workbook says what its texts are
         super().__init__(path)
         openpyxl = needs("openpyxl", "io")
         file = self._held.enter_context(path.open("rb"))  # of a path, openpyxl looks at the ending
+        self._is_chosen = sheet is not None
         with self._damage_told():
+            check_parts(path)
             self._book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             self._held.callback(self._book.close)
-            self._sheet = self._first_sheet()
+            for one in self._book.worksheets:
+                one.reset_dimensions()  # what a workbook says of its own size is often wrong
+                one._get_source = partial(measured, one._get_source, path, one.title)
+            self._sheet = self._first_sheet() if sheet is None else self._sheet_called(sheet)
             self.names = self._header()
 
     @contextmanager
@@ -93,22 +104,54 @@ class SpreadsheetFile(AnswerFile):
         shown = [sheet for sheet in self._book.worksheets if sheet.sheet_state == "visible"]
         if not shown:
             raise ResponseError(f"{self.path}: all its sheets are hidden; show the one with the answers")
-        shown[0].reset_dimensions()  # what a workbook says of its own size is often wrong
         return shown[0]
 
+    def _sheet_called(self, name: str) -> Any:
+        titles = [sheet.title for sheet in self._book.worksheets]
+        same = [title for title in titles if title == name] or [
+            title for title in titles if title.strip().casefold() == name.strip().casefold()
+        ]
+        if len(same) != 1:
+            told = ", ".join(map(repr, titles[:_SHOWN_SHEETS])) + (
+                ", …" if len(titles) > _SHOWN_SHEETS else ""
+            )
+            raise ResponseError(
+                f"{self.path}: has no sheet {name!r}{suggest(name, titles)}; it has {told or 'none'}"
+            )
+        return self._book[same[0]]
+
     def _header(self) -> list[str]:
-        header = next(self._sheet.iter_rows(values_only=True), ())
-        named = [index for index, name in enumerate(header) if not is_empty(name)]
-        if not named:
+        header = _header_of(self._sheet)
+        if not header:
             hint = self.hint()
             raise ResponseError(
                 f"{self.path}: the first row of sheet {self._sheet.title!r} must name the columns"
                 + (f"\n{hint}" if hint else "")
             )
-        return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]]
+        return header
 
-    def hint(self) -> str:
-        """Say which sheet was read, where there are others."""
+    def _others_with(self, wanted: Sequence[Hashable]) -> list[str]:
+        """Return the names of other sheets that are shown and have all of these columns."""
+        found = []
+        for sheet in self._book.worksheets:
+            if sheet is not self._sheet and sheet.sheet_state == "visible":
+                with contextlib.suppress(*_DAMAGE):
+                    if set(map(str, wanted)) <= set(_header_of(sheet)):
+                        found.append(sheet.title)
+        return found
+
+    def _check_choice(self, wanted: Sequence[Hashable]) -> None:
+        """Raise where nobody said which of several sheets with these columns holds the answers."""
+        others = [] if self._is_chosen or not wanted else self._others_with(wanted)
+        if others:
+            told = " and ".join(map(repr, [self._sheet.title, *others][:_SHOWN_SHEETS]))
+            raise ResponseError(
+                f"{self.path}: sheets {told} all have these columns; say which of them is meant: "
+                f"sheet={self._sheet.title!r}"
+            )
+
+    def hint(self, wanted: Sequence[Hashable] = ()) -> str:
+        """Say which sheet was read, where there are others, and which of them has the wanted columns."""
         others = [
             repr(sheet.title) + ("" if sheet.sheet_state == "visible" else " (hidden)")
             for sheet in self._book.worksheets
@@ -117,10 +160,16 @@ class SpreadsheetFile(AnswerFile):
         if not others:
             return ""
         more = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
+        fitting = self._others_with(wanted) if wanted else []
+        advice = (
+            f"Sheet {fitting[0]!r} has all of these columns: sheet={fitting[0]!r}."
+            if fitting
+            else "If the answers stand there, name the sheet: sheet='…'."
+        )
+        why = "" if self._is_chosen else ", the first that is not hidden"
         return (
-            f"Sheet {self._sheet.title!r} was read, the first that is not hidden; there "
-            f"{'is' if len(others) == 1 else 'are'} also {', '.join([*others[:_SHOWN_SHEETS], *more])}. "
-            "If the answers stand there, show that sheet and move it to the front, or save it as .csv."
+            f"Sheet {self._sheet.title!r} was read{why}; there {'is' if len(others) == 1 else 'are'} also "
+            f"{', '.join([*others[:_SHOWN_SHEETS], *more])}. {advice}"
         )
 
     def _check_formulas(self, wanted: Sequence[Hashable]) -> None:
@@ -147,22 +196,46 @@ class SpreadsheetFile(AnswerFile):
         """Yield the wanted columns, some rows at a time."""
         wanted = list(dict.fromkeys([*items, *others]))
         with self._damage_told():
+            self._check_choice(wanted)
             self._check_formulas(wanted)
         sheet_rows = self._sheet.iter_rows(min_row=2, values_only=True)
         self._held.callback(sheet_rows.close)  # it has the sheet open within the workbook
-        rows = (
-            self.check_row((*row, *[None] * (len(self.names) - len(row))), line)
-            for line, row in enumerate(sheet_rows, start=2)
-            if any(cell is not None for cell in row)
-        )
-        while batch := self._some(rows):
+        picked = map(self.picker(wanted), self._rows(sheet_rows))
+        while batch := self._some(picked):
             yield self.table(batch, wanted)
         self.position = self.size
         self.close()
 
-    def _some(self, rows: Iterator[Sequence[Any]]) -> list[Sequence[Any]]:
+    def _rows(self, sheet_rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+        """Yield the rows; empty ones are persons without answers, unless nothing follows them."""
+        n, n_blank, blank = len(self.names), 0, (None,) * len(self.names)
+        for line, row in enumerate(sheet_rows, start=2):
+            if line > _MOST_ROWS:
+                raise ResponseError(
+                    f"{self.path}: sheet {self._sheet.title!r} has more than {_MOST_ROWS:,} rows, which no "
+                    "workbook can have; save it anew, as .csv"
+                )
+            if all(cell is None for cell in row):
+                n_blank += 1
+                continue
+            for _ in range(n_blank):
+                self.n_blank += 1
+                yield blank
+            n_blank = 0
+            yield self.check_row((*row, *blank[len(row) :]) if len(row) < n else row, line)
+
+    def _some(self, rows: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         with self._damage_told():
             return list(islice(rows, BATCH_ROWS))
+
+
+def _header_of(sheet: Any) -> list[str]:
+    """Return the names that stand in the first row of a sheet; none where it is empty."""
+    rows = sheet.iter_rows(max_row=1, values_only=True)
+    header = next(rows, ())
+    rows.close()
+    named = [index for index, name in enumerate(header) if not is_empty(name)]
+    return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]] if named else []
 
 
 def _cell(value: Any) -> Any:
@@ -185,11 +258,16 @@ class SpreadsheetScores(ScoreFile):
         self._sheet = self._book.create_sheet("scores")
         self._n_rows = 0
 
-    def write(self, table: Table, keep: Sequence[Hashable], columns: Mapping[str, NDArray[Any]]) -> None:
-        """Append a batch."""
-        cells = output_columns(table, keep, columns)
+    def _write(
+        self,
+        table: Table,
+        keep: Sequence[Hashable],
+        columns: Mapping[str, NDArray[Any]],
+        first: Mapping[str, NDArray[Any]],
+    ) -> None:
+        cells = output_columns(table, keep, columns, first)
         if not self._n_rows:
-            self._sheet.append([without_formula(name) for name in cells])
+            self._sheet.append([_cell(name) for name in cells])
             self._n_rows = 1
         self._n_rows += len(table)
         if self._n_rows > _MOST_ROWS:
@@ -199,9 +277,13 @@ class SpreadsheetScores(ScoreFile):
         for row in zip(*cells.values(), strict=True):
             self._sheet.append([_cell(value) for value in row])
 
-    def close(self) -> None:
-        """Save the workbook."""
-        if self._book is not None:
-            self._book.save(self.partial)
-            self._book.close()
-            self._book = None
+    def _finish(self) -> None:
+        self._book.save(self.new.file)
+        self._book.close()
+
+    def _abandon(self) -> None:
+        """Remove the rows that openpyxl keeps in a temporary file."""
+        with contextlib.suppress(Exception):  # closed before, or the disk is full
+            self._sheet.close()
+        if self._sheet._writer is not None:
+            self._sheet._writer.cleanup()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.base import write_text
 from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
+from intimacy_scales.files.replacement import Replacement, put_text
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.clusters import label_positions
@@ -37,8 +39,10 @@ class StatisticsFileReport(Generic[ReportT]):
         What was computed; None where bad answers stopped it.
     n_persons, n_problems
         Rows read, and cells that are no answers.
+    n_blank_rows
+        Rows among them in which nothing stands, such as blank lines between others.
     first_problems
-        The first 20 of them.
+        The first 20 problems.
     likely_missing_code
         The value that is probably a missing code, if there is one.
     """
@@ -46,6 +50,7 @@ class StatisticsFileReport(Generic[ReportT]):
     report: ReportT | None
     n_persons: int
     n_problems: int
+    n_blank_rows: int
     first_problems: tuple[ResponseProblem, ...]
     likely_missing_code: LikelyMissingCode | None
 
@@ -79,6 +84,7 @@ def run_job(
     reading: Reading,
     *,
     encoding: str | None,
+    sheet: str | None,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
     """Read a file of answers once, compute a report of it, and write it.
@@ -90,7 +96,7 @@ def run_job(
     form, paths, reading
         The instrument in the coding of the answers, the files, and how answers are read. With
         ``on_invalid="raise"`` and any bad cell there is no report.
-    encoding, progress
+    encoding, sheet, progress
         As in `reliability_file`.
 
     Raises
@@ -100,16 +106,19 @@ def run_job(
     """
     output = paths.output
     check_report_path(output, job.writers)
-    account = _read(job, form, paths, reading, encoding=encoding, progress=progress)
     report = None
-    if not account.n_problems or reading.on_invalid == "missing":
-        report = job.report()
-        if output is not None:
-            write_text(output, job.writers[output.suffix.lower()](report))
+    with contextlib.ExitStack() as stack:
+        new = None if output is None else stack.enter_context(Replacement(output))
+        account = _read(job, form, paths, reading, encoding=encoding, sheet=sheet, progress=progress)
+        if not account.n_problems or reading.on_invalid == "missing":
+            report = job.report()
+            if new is not None:
+                put_text(new, job.writers[new.path.suffix.lower()](report))
     return StatisticsFileReport(
         report=report,
         n_persons=account.n_persons,
         n_problems=account.n_problems,
+        n_blank_rows=account.n_blank_rows,
         first_problems=tuple(account.first),
         likely_missing_code=account.likely_missing_code,
     )
@@ -122,13 +131,17 @@ def _read(
     reading: Reading,
     *,
     encoding: str | None,
+    sheet: str | None,
     progress: Progress,
 ) -> Account:
     """Give the job every batch, and keep account of what is wrong in the file."""
     wanted = {"person": reading.person, **job.columns}
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account = Account()
-    with open_answers(paths.source, encoding=encoding) as file, ProblemFile(paths.problems) as told:
+    with (
+        open_answers(paths.source, encoding=encoding, sheet=sheet) as file,
+        ProblemFile(paths.problems) as told,
+    ):
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
             reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons)
@@ -137,6 +150,7 @@ def _read(
             account.add(len(batch), found)
             told.write(found)
             progress(file.position, file.size)
+        account.n_blank_rows = file.n_blank
     return account
 
 
@@ -191,9 +205,13 @@ class GatheredAnswers(Generic[ReportT]):
     def report(self) -> ReportT:
         """Return what is computed of all answers."""
         whole = np.asfortranarray(np.concatenate(self._codes))
-        return self._compute(
-            CodedResponses(instrument=self._form, codes=whole), clusters=self._checked_labels()
-        )
+        labels = self._labels if self._clusters is not None else None
+        if labels is not None:
+            theirs = self._of_a_cluster(labels, whole)
+            if not theirs.all():
+                whole = np.asfortranarray(whole[theirs])
+                labels = [label for label, stays in zip(labels, theirs.tolist(), strict=True) if stays]
+        return self._compute(CodedResponses(instrument=self._form, codes=whole), clusters=labels)
 
     def add(self, reader: AnswerReader) -> None:
         """Take over a batch."""
@@ -205,21 +223,21 @@ class GatheredAnswers(Generic[ReportT]):
                 None if isinstance(x, str) and normalized(x) in NOT_ANSWERED else x for x in listed
             ]
 
-    def _checked_labels(self) -> list[Any] | None:
-        """Return each person's cluster, or None where none are wanted.
+    @staticmethod
+    def _of_a_cluster(labels: list[Any], codes: Codes) -> NDArray[np.bool_]:
+        """Return who belongs to a cluster; who does not and answered nothing, as a blank row, stays out.
 
         Raises
         ------
         ResponseError
-            A person belongs to none.
+            A person who answered belongs to none.
         """
-        if self._clusters is None:
-            return None
-        missing = np.flatnonzero(label_positions(self._labels) < 0)
+        theirs = label_positions(labels) >= 0
+        missing = np.flatnonzero(~theirs & codes.any(axis=1))
         if len(missing):
             raise ResponseError(
                 f"clusters: {counted(len(missing), 'person')} belong to none, the first in row "
                 f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
                 "label of its own"
             )
-        return self._labels
+        return np.asarray(theirs, dtype=np.bool_)

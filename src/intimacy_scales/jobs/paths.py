@@ -8,6 +8,7 @@ from typing import Self
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import FilePath, as_path
+from intimacy_scales.files.replacement import target_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class JobPaths:
     def _check(self) -> None:
         written = [path for path in (self.output, self.problems) if path is not None]
         for path in written:
-            if path.resolve() == self.source.resolve():
+            if target_of(path) == target_of(self.source):
                 raise ResponseError(f"{path}: would overwrite the answers; choose another name")
-        if len({path.resolve() for path in written}) < len(written):
+        if len(set(map(target_of, written))) < len(written):
             raise ResponseError(f"{self.output}: would overwrite the problems; choose another name")

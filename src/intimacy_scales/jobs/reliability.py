@@ -44,6 +44,7 @@ def reliability_file(
     n_resamples: int = 2000,
     rng: int | None = None,
     encoding: str | None = None,
+    sheet: str | None = None,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> ReliabilityFileReport:
@@ -68,6 +69,8 @@ def reliability_file(
         Column that says who answered together, such as couples.
     encoding
         Of text files; detected where None.
+    sheet
+        Name of the sheet of a workbook, as in `score_file`.
     progress
         Called with how much is done and how much there is.
     **reading
@@ -100,7 +103,7 @@ def reliability_file(
         job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
     else:
         job = _Sums(form, options)
-    return run_job(job, form, paths, how, encoding=encoding, progress=progress)
+    return run_job(job, form, paths, how, encoding=encoding, sheet=sheet, progress=progress)
 
 
 class _Sums:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Unpack
 
-from intimacy_scales.errors import ResponseProblem
+import numpy as np
+
+from intimacy_scales.errors import ResponseError, ResponseProblem
 from intimacy_scales.files.base import FilePath
 from intimacy_scales.files.formats import open_answers, open_output
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
@@ -31,8 +34,10 @@ class FileReport:
         Descriptive statistics of all scores.
     n_persons, n_problems
         Rows read, and cells that are no answers.
+    n_blank_rows
+        Rows among them in which nothing stands, such as blank lines between others: they have no score.
     first_problems
-        The first 20 of them.
+        The first 20 problems.
     likely_missing_code
         The value that is probably a missing code, if there is one.
     written
@@ -42,9 +47,33 @@ class FileReport:
     summary: ScoreSummary
     n_persons: int
     n_problems: int
+    n_blank_rows: int
     first_problems: tuple[ResponseProblem, ...]
     likely_missing_code: LikelyMissingCode | None
     written: bool
+
+
+def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, pomp: bool) -> str:
+    """Return a name for the column of row numbers that no other column of a file of scores has.
+
+    Raises
+    ------
+    ResponseError
+        A column that is to be kept has the name of a column of scores: one of both would be lost.
+
+    Examples
+    --------
+    >>> from intimacy_scales import load
+    >>> [row_column(load("ras"), keep, answered=False, pomp=False) for keep in ([], ["row"])]
+    ['row', 'row_in_file']
+    """
+    endings = ("", *(["_answered"] if answered else ()), *(["_pomp"] if pomp else ()))
+    of_scores = {f"{scale.id}{ending}" for scale in form.scales for ending in endings}
+    for name in map(str, keep):
+        if name in of_scores:
+            raise ResponseError(f"keep: column {name!r} has the name of a column of scores; rename it first")
+    names = chain(("row", "row_in_file"), (f"row_in_file_{n}" for n in count(2)))
+    return next(name for name in names if name not in of_scores | set(map(str, keep)))
 
 
 @reads_answers
@@ -57,10 +86,15 @@ def score_file(
     answered: bool = False,
     pomp: bool = False,
     encoding: str | None = None,
+    sheet: str | None = None,
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> FileReport:
     """Score a file of answers batch by batch.
+
+    What is written has the number of each row first, counted from the first after the header as in messages
+    and in the file of problems; then the column of ``person``, those of ``keep``, and the scores. The
+    column of numbers is called ``row``, or ``row_in_file`` where another one has that name.
 
     Parameters
     ----------
@@ -74,11 +108,14 @@ def score_file(
         Write these columns too.
     encoding
         Of text files; detected where None.
+    sheet
+        Name of the sheet of a workbook; None: the first that is not hidden. Where others that are not hidden
+        have the same columns, it must be named.
     progress
         Called with how much is done and how much there is.
     **reading
-        How answers are read, as in `intimacy_scales.score`; columns of the source named by ``keep`` are
-        written before the scores. With ``on_invalid="raise"`` and any bad cell
+        How answers are read, as in `intimacy_scales.score`; columns of the source named by ``person`` and
+        ``keep`` are written before the scores. With ``on_invalid="raise"`` and any bad cell
         in the file, no scores are written; either way the report counts all of them and has the first.
 
     Returns
@@ -94,22 +131,25 @@ def score_file(
     how = reading_of(reading)
     form = how.form(as_instrument(form))
     warn_if_draft(form)
-    others = [*map(str, how.keep), *([] if how.person is None else [str(how.person)])]
-    named = {"keep": how.keep, "person": [how.person]}
+    keep = list(dict.fromkeys([*([] if how.person is None else [how.person]), *how.keep]))
+    how = replace(how, keep=tuple(keep))
+    row = row_column(form, keep, answered=answered, pomp=pomp)
     account, summary = Account(), None
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open_answers(paths.source, encoding=encoding))
-        items = checked_columns(form, file, how, named)
-        stream = stream_scores(form, batches_of(file, items, others), batch_reading(how))
+        file = stack.enter_context(open_answers(paths.source, encoding=encoding, sheet=sheet))
+        items = checked_columns(form, file, how, {"person": [how.person], "keep": how.keep})
+        stream = stream_scores(form, batches_of(file, items, list(map(str, keep))), batch_reading(how))
         writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
         told = stack.enter_context(ProblemFile(paths.problems))
         for scores in stream:
+            rows = np.arange(account.n_persons, account.n_persons + len(scores)) + 1
             account.add(len(scores), scores.problems)
             part = scores.summary()
             summary = part if summary is None else summary + part
             told.write(scores.problems)
             if writer is not None and not (account.n_problems and how.on_invalid == "raise"):
-                writer.write(scores.kept, how.keep, scores.columns(answered=answered, pomp=pomp))
+                columns = scores.columns(answered=answered, pomp=pomp)
+                writer.write(scores.kept, keep, columns, {row: rows})
             progress(file.position, file.size)
         written = writer is not None and not (account.n_problems and how.on_invalid == "raise")
         if writer is not None and written:
@@ -119,6 +159,7 @@ def score_file(
         summary=summary,
         n_persons=account.n_persons,
         n_problems=account.n_problems,
+        n_blank_rows=file.n_blank,
         first_problems=tuple(account.first),
         likely_missing_code=account.likely_missing_code,
         written=written,

@@ -43,6 +43,7 @@ def structure_file(
     n_iterations: int = 100,
     rng: int | None = 0,
     encoding: str | None = None,
+    sheet: str | None = None,
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> StructureFileReport:
@@ -66,6 +67,8 @@ def structure_file(
         Column that says who answered together, such as couples.
     encoding
         Of text files; detected where None.
+    sheet
+        Name of the sheet of a workbook, as in `score_file`.
     progress
         Called with how much is done and how much there is.
     **reading
@@ -97,4 +100,4 @@ def structure_file(
         rng=rng,
     )
     job = GatheredAnswers(form, clusters, WRITERS, compute)
-    return run_job(job, form, paths, how, encoding=encoding, progress=progress)
+    return run_job(job, form, paths, how, encoding=encoding, sheet=sheet, progress=progress)

@@ -1,0 +1,69 @@
+"""An option that takes one value is given once: the last of two would win without a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from answer_files import IDS, run
+from intimacy_scales.cli import app
+
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+OPTIONS = [
+    (command, max(option.opts, key=len), option)
+    for command, found in COMMANDS.items()
+    for option in found.params
+    if option.param_type_name == "option" and option.name != "help"
+]
+SINGLE = [(c, name) for c, name, option in OPTIONS if not (option.multiple or option.is_flag)]
+MULTIPLE = [(c, name) for c, name, option in OPTIONS if option.multiple]
+FLAGS = [(c, name) for c, name, option in OPTIONS if option.is_flag]
+
+
+def test_commands_have_options_of_each_kind() -> None:
+    assert len(SINGLE) > 25
+    assert ("score", "--keep") in MULTIPLE
+    assert ("score", "--sheet") in SINGLE
+    assert ("score", "--pomp") in FLAGS
+
+
+@pytest.mark.parametrize(("command", "option"), SINGLE)
+def test_an_option_given_twice_is_refused(command: str, option: str) -> None:
+    for values in (["1", "2"], ["1", "1"], ["1", "2", "1"]):
+        given = [text for value in values for text in (option, value)]
+        result = run(command, "a.csv", *given)
+        assert result.exit_code == 2, result.output
+        times = "twice" if len(values) == 2 else "3 times"
+        assert f"{option} is given {times}, and takes one value" in result.output.replace("\n", " ")
+
+
+@pytest.mark.parametrize(("command", "option"), [*MULTIPLE, *FLAGS])
+def test_others_may_be_given_again(command: str, option: str) -> None:
+    given = [option, option] if (command, option) in FLAGS else [option, "x", option, "y"]
+    assert "takes one value" not in run(command, "nowhere.csv", *given).output
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["-i", "ras", "-i", "kmss"],
+        ["-i", "ras", "--instrument", "kmss"],
+        ["--instrument=ras", "-ikmss"],
+        ["--columns", "{item}_A", "-i", "ras", "--columns={item}_B"],
+        ["-i", "ras", "-o", "{dir}/o.csv", "--output", "{dir}/p.csv"],
+    ],
+)
+def test_however_it_is_written(tmp_path: Path, given: list[str]) -> None:
+    (tmp_path / "a.csv").write_text(",".join(IDS) + "\n" + "3,3,3,3,3,3,3\n", encoding="utf-8")
+    result = run("score", tmp_path / "a.csv", *(text.replace("{dir}", str(tmp_path)) for text in given))
+    assert result.exit_code == 2
+    assert "twice" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_both_partners_are_two_runs(tmp_path: Path) -> None:
+    result = run("score", "a.csv", "-i", "ras", "--columns", "{item}_A", "--columns", "{item}_B")
+    assert "to score both partners, run it once for each of them" in result.output
