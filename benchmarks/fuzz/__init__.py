@@ -1,0 +1,1 @@
+"""Random answer sheets through every kind of table, compared with scores worked out in fractions."""
