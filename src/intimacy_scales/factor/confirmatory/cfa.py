@@ -54,6 +54,7 @@ def cfa(
     information: Information | None = None,
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
+    keep_answers: bool = False,
     instrument: Instrument | str | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> CFAResult:
@@ -97,6 +98,9 @@ def cfa(
         persons where the first rejects too often (docs/explanation/factor-simulation.md).
     max_iterations
         Steps of the search at most.
+    keep_answers
+        Whether the result keeps each person's answers, which only
+        ``compare_models(..., method="satorra_bentler_2010")`` needs. A saved result then holds them too.
     instrument
         Whose answers a table holds, where the model is not the instrument itself: they are checked
         against it, and reverse-keyed items are keyed.
@@ -159,6 +163,7 @@ def cfa(
         information=information,
         scaling=scaling,
         max_iterations=max_iterations,
+        keep_answers=keep_answers,
     )
 
 
@@ -179,6 +184,7 @@ def fit_model(
     information: Information | None = None,
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
+    keep_answers: bool = False,
 ) -> CFAResult:
     """Fit a model to moments that were checked; see `cfa`."""
     missing = samples[0].missing
@@ -200,6 +206,7 @@ def fit_model(
             information=information,
             scaling=scaling,
             max_iterations=max_iterations,
+            keep_answers=keep_answers,
         )
         labels = group_labels(samples)
         return CFAResult(

@@ -31,6 +31,7 @@ from intimacy_scales.factor.confirmatory.estimation.restart import (
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     expected_misfit,
     expected_misfit_of_independence,
+    spread_of_scores,
 )
 from intimacy_scales.factor.confirmatory.estimation.saturated import (
     Independence,
@@ -63,7 +64,7 @@ class Solution:
     table
         The parameters.
     problem
-        The model as arrays, without each person's answers.
+        The model as arrays, without each person's answers unless they were to be kept.
     optimum
         Estimates of the free parameters, and the likelihood there.
     covariance
@@ -79,6 +80,9 @@ class Solution:
         model holds; nan without robust estimation, when it is df.
     scaling
         By which of the two definitions.
+    scores
+        (n_free, n_free): how persons' (or clusters') scores vary, which a scaled difference rests on; None
+        without robust estimation.
     """
 
     table: ParameterTable
@@ -91,11 +95,17 @@ class Solution:
     excess: float
     baseline_excess: float
     scaling: Scaling
+    scores: Floats | None = None
 
     @property
     def at(self) -> Evaluation:
         """The likelihood at the estimates."""
         return self.optimum.at
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether each person's answers are still there."""
+        return all(q.rows is not None for group in self.problem.groups for q in group.evidence.patterns)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
@@ -169,6 +179,7 @@ def solve(
     start: Floats | None = None,
     identified: bool = False,
     advice: str | None = None,
+    keep_answers: bool = False,
 ) -> Solution:
     """Estimate a model.
 
@@ -191,6 +202,8 @@ def solve(
         Whether it is known to be, so that only the estimates are looked at.
     advice
         What to try where there is no solution, if not what `cfa` has options for.
+    keep_answers
+        Whether the solution keeps each person's answers.
     """
     labels = [sample.group for sample in samples]
     check_counts(table, labels, advice)
@@ -220,16 +233,16 @@ def solve(
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
     baseline = tuple(independence(group.evidence) for group in problem.groups)
-    covariance, excess, baseline_excess = inverse / problem.n, math.nan, math.nan
+    covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
     if estimator == "MLR":
         b = problem.first_order_information(optimum.at)
         covariance = inverse @ b @ inverse / problem.n
         bread = a if kind == "observed" else problem.observed_information(optimum.at)
         excess, baseline_excess = _excesses(problem, optimum.at, bread, b, wholes, baseline, scaling)
-    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in problem.groups)
-    return Solution(
+        scores = spread_of_scores(problem, optimum.at) if scaling == "satorra_bentler" else b
+    solution = Solution(
         table=table,
-        problem=Problem(groups=bare, n_free=problem.n_free),
+        problem=problem,
         optimum=optimum,
         covariance=(covariance + covariance.T) / 2,
         information=kind,
@@ -238,7 +251,25 @@ def solve(
         excess=excess,
         baseline_excess=baseline_excess,
         scaling=scaling,
+        scores=scores,
     )
+    return solution if keep_answers else without_answers(solution)
+
+
+def without_answers(solution: Solution) -> Solution:
+    """Return the same solution without each person's answers."""
+    groups = solution.problem.groups
+    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in groups)
+    return replace(solution, problem=Problem(groups=bare, n_free=solution.problem.n_free))
+
+
+def model_excess(solution: Solution, at: Evaluation) -> float:
+    """Return what chi-square of a model is to be expected at other values; its answers must be kept."""
+    problem = solution.problem
+    if solution.scaling == "satorra_bentler":
+        return expected_misfit(problem, at)
+    bread, b = problem.observed_information(at), problem.first_order_information(at)
+    return _excesses(problem, at, bread, b, solution.saturated, solution.baseline, solution.scaling)[0]
 
 
 def _excesses(

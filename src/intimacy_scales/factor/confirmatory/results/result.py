@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
     Information,
     Solution,
+    without_answers,
 )
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
@@ -110,6 +111,10 @@ class CFAResult(Result):
             few = counted(self.n_clusters, "cluster")
             found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
         return tuple(found)
+
+    def without_answers(self) -> CFAResult:
+        """Return the same result without each person's answers, if it keeps them."""
+        return replace(self, solution=without_answers(self.solution))
 
     def implied_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of items that the model implies."""
