@@ -76,7 +76,9 @@ def cfa(
         missing at random. ``pairwise``: each covariance from all who answered both; standard errors are
         approximate.
     groups
-        A column of the table, or a label for each row: the model holds in each group.
+        A column of the table, or a label for each row: the model holds in each group. Their order, which
+        ``c(., .)`` follows and in which the first is the one whose factor means are 0, is that which an
+        ordered Categorical or an Enum of polars declares, else that of their first rows, as in lavaan.
     clusters
         Who answered together, such as couples: a column of the table, or a label for each row. With
         MLR: standard errors and the scaled test then count clusters, not persons, as independent.

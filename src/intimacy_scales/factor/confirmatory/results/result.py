@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 _FEW_CLUSTERS = 30
+_SHOWN_GROUPS = 6
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -57,7 +58,8 @@ class CFAResult(Result):
     information
         What standard errors rest on: ``expected`` or ``observed``.
     groups
-        Labels of the groups; empty where there is one.
+        Labels of the groups, in order: as an ordered Categorical declares them, else as they first appear in
+        the table. Empty where there is one.
     group_n
         Persons of each.
     n, n_rows
@@ -237,7 +239,8 @@ class CFAResult(Result):
         return self.parameters.to_frame()
 
     def _lines(self) -> list[str]:
-        groups = f", {len(self.groups)} groups" if self.groups else ""
+        few = ", ".join(self.groups[:_SHOWN_GROUPS]) + ", …" * (len(self.groups) > _SHOWN_GROUPS)
+        groups = f", {len(self.groups)} groups ({few})" if self.groups else ""
         used = "" if self.n == self.n_rows else f" of {self.n_rows}"
         used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
         lines = [
