@@ -270,7 +270,7 @@ def _declared_order(table: Table | None, labels: Any) -> Sequence[Any] | None:
 def _in_order(
     plain: Sequence[Any], found: NDArray[np.intp], declared: Sequence[Any] | None
 ) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the labels of groups in their declared order, else of first appearance; and each row's position."""
+    """Return the labels of groups in their declared order, else as they appear; and each row's position."""
     without = np.flatnonzero(found < 0)
     if len(without):
         raise EstimationError(
@@ -363,6 +363,7 @@ def of_rows(
             missing=missing,
             rows=used,
             clusters=None if clusters is None else clusters[complete],
+            counts=_together(there) if n < _TWO else None,
         )
     return _of_incomplete_rows(rows, there, missing, common, clusters)
 
@@ -374,8 +375,7 @@ def _of_incomplete_rows(
     common: dict[str, Any],
     clusters: NDArray[np.intp] | None,
 ) -> SampleMoments:
-    seen = there.astype(np.float64)
-    counts = seen.T @ seen
+    seen, counts = there.astype(np.float64), _together(there)
     centre = np.nanmean(rows, axis=0) if there.any(axis=0).all() else np.zeros(rows.shape[1])
     values = np.where(there, rows - centre, 0.0)
     sums = values.T @ seen  # entry (i, j): sum of i among those who answered both
@@ -397,7 +397,15 @@ def _of_incomplete_rows(
         missing=missing,
         rows=rows[used],
         clusters=None if clusters is None else clusters[used],
+        counts=counts,
     )
+
+
+def _together(there: NDArray[np.bool_]) -> Floats:
+    """Return how many persons answered both of two variables (p, p)."""
+    seen = there.astype(np.float64)
+    found: Floats = seen.T @ seen
+    return found
 
 
 def _correlations(covariances: Floats, variances: Floats | None) -> Floats:

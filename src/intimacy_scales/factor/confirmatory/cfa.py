@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.checks import (
     check_scaling,
     check_steps,
     group_labels,
+    warn_of_coverage,
 )
 from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
@@ -153,6 +154,7 @@ def cfa(
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
     check_samples(samples, estimator)
+    warn_of_coverage(samples)
     check_scaling(samples, estimator, scaling)
     return fit_model(
         written,
@@ -172,6 +174,13 @@ def cfa(
 def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:
     labels = [sample.clusters for sample in samples if sample.clusters is not None]
     return len(np.unique(np.concatenate(labels))) if labels else None
+
+
+def _never_together(samples: Sequence[SampleMoments]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of items that nobody answered together in some group, with full information."""
+    if samples[0].missing != "fiml":
+        return ()
+    return tuple(dict.fromkeys(pair for sample in samples for pair in sample.never_together))
 
 
 def fit_model(
@@ -227,6 +236,7 @@ def fit_model(
             equal=equal,
             improper=improper_parts(solution, labels),
             iterations=solution.optimum.iterations,
+            never_together=_never_together(samples),
             instrument=samples[0].instrument,
             solution=solution,
         )

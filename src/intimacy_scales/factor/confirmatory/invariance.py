@@ -15,6 +15,7 @@ from intimacy_scales.factor.confirmatory.checks import (
     check_options,
     check_samples,
     check_scaling,
+    warn_of_coverage,
 )
 from intimacy_scales.factor.confirmatory.comparison import (
     DifferenceTest,
@@ -221,6 +222,7 @@ def invariance(
         data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
     )
     check_samples(samples, estimator)
+    warn_of_coverage(samples)
     check_scaling(samples, estimator, scaling)
     keep = method == "satorra_bentler_2010"
     fitted = {

@@ -170,7 +170,16 @@ def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[
         options: Any = {"estimator": estimator, "identification": unit, "scaling": scaling}
         return fit_model(model, [sample], **options), None
     except EstimationError as error:
-        return None, str(error)
+        return None, f"{error}{_how_to_leave_out(sample)}"
+
+
+def _how_to_leave_out(sample: SampleMoments) -> str:
+    """Return how items that do not vary, or that hardly anyone answered, are left out of a report."""
+    variances = sample.covariances.diagonal()
+    useless = [name for name, v in zip(sample.names, variances, strict=True) if not v > 0]
+    if not useless or len(useless) == len(sample.names):
+        return ""
+    return f" (report on instrument.without_items({useless!r}, new_id=…, version=…))"
 
 
 def check_together(estimator: str, missing: str, *, with_clusters: bool) -> None:

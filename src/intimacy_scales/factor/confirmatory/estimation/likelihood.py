@@ -85,6 +85,14 @@ class Evidence:
         """Return what persons add to a sum, added up within clusters where there are any."""
         return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)
 
+    def together(self, p: int) -> NDArray[np.bool_]:
+        """Return whether anyone answered both of two variables (p, p)."""
+        there = np.zeros((len(self.patterns), p))
+        for row, pattern in zip(there, self.patterns, strict=True):
+            row[slice(None) if pattern.observed is None else pattern.observed] = 1
+        found: NDArray[np.bool_] = there.T @ there > 0
+        return found
+
     @property
     def complete(self) -> bool:
         """Whether there is one pattern, with every variable."""

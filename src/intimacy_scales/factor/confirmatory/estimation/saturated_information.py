@@ -123,7 +123,7 @@ def score_to_information(evidence: Evidence, whole: Saturated) -> float:
     p = len(whole.means)
     if not evidence.complete:
         terms = PersonTerms(evidence, whole)
-        rows = np.array(np.tril_indices(p), dtype=np.intp)
+        rows = np.array(np.nonzero(np.tril(evidence.together(p))), dtype=np.intp)
         scores = evidence.summed(terms.scores(rows))
         products = evidence.correction / terms.n * (scores.T @ scores)
         return float(np.trace(np.linalg.solve(terms.information(rows), products)))

@@ -11,7 +11,13 @@ import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import to_identify, to_settle
-from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Optimum, Problem, maximize
+from intimacy_scales.factor.confirmatory.estimation.estimation import (
+    Evaluation,
+    GroupPart,
+    Optimum,
+    Problem,
+    maximize,
+)
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
     Fit,
@@ -72,7 +78,7 @@ class Solution:
     information
         ``expected`` or ``observed``.
     saturated
-        Means and covariances of each group without any model.
+        Means and covariances of each group without any model; nan for those that nobody's answers tell.
     baseline
         The model without relations, in each group.
     excess, baseline_excess
@@ -246,7 +252,7 @@ def solve(
         optimum=optimum,
         covariance=(covariance + covariance.T) / 2,
         information=kind,
-        saturated=wholes,
+        saturated=tuple(map(_observed_only, wholes, problem.groups)),
         baseline=baseline,
         excess=excess,
         baseline_excess=baseline_excess,
@@ -254,6 +260,14 @@ def solve(
         scores=scores,
     )
     return solution if keep_answers else without_answers(solution)
+
+
+def _observed_only(whole: Saturated, group: GroupPart) -> Saturated:
+    """Return the moments without those of variables that nobody answered together, which are nan."""
+    if group.evidence.complete:
+        return whole
+    there = group.evidence.together(len(whole.means))
+    return whole if there.all() else replace(whole, covariances=np.where(there, whole.covariances, np.nan))
 
 
 def without_answers(solution: Solution) -> Solution:
@@ -268,8 +282,11 @@ def model_excess(solution: Solution, at: Evaluation) -> float:
     problem = solution.problem
     if solution.scaling == "satorra_bentler":
         return expected_misfit(problem, at)
-    bread, b = problem.observed_information(at), problem.first_order_information(at)
-    return _excesses(problem, at, bread, b, solution.saturated, solution.baseline, solution.scaling)[0]
+    own, there = (
+        float(np.trace(np.linalg.solve(problem.observed_information(x), problem.first_order_information(x))))
+        for x in (solution.at, at)
+    )
+    return solution.excess + own - there
 
 
 def _excesses(

@@ -23,6 +23,7 @@ from intimacy_scales.factor.confirmatory.results.estimates import Parameters, ch
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
+from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results.frozen import freeze, freeze_within
@@ -73,6 +74,9 @@ class CFAResult(Result):
         What no population could have, such as negative variances; empty where all is well.
     iterations
         Steps of the search.
+    never_together
+        Pairs of items that fewer than two persons of some group answered both of, which full information
+        allows; what the model says of their covariances was not observed.
     instrument
         What was answered, where that is known.
     """
@@ -93,6 +97,7 @@ class CFAResult(Result):
     improper: tuple[str, ...]
     iterations: int
     instrument: InstrumentRef | None
+    never_together: tuple[tuple[str, str], ...] = ()
     solution: Solution = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -112,6 +117,8 @@ class CFAResult(Result):
         if self.n_clusters is not None and self.n_clusters < _FEW_CLUSTERS:
             few = counted(self.n_clusters, "cluster")
             found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+        if self.never_together:
+            found.append(few_together(self.never_together))
         return tuple(found)
 
     def without_answers(self) -> CFAResult:
@@ -230,6 +237,7 @@ class CFAResult(Result):
             "n_clusters": self.n_clusters,
             "iterations": self.iterations,
             "improper": list(self.improper),
+            "never_together": [list(pair) for pair in self.never_together],
             "fit": self.fit.to_dict(),
             "parameters": self.parameters.to_dict(),
         }
