@@ -113,7 +113,7 @@ class HeterotraitMonotrait(Result):
             reason = f"the ratio is not defined in {missed} of {n_resamples} resamples"
             return undefined_interval(level, method, len(self.sample.rows), reason)
         if missed:
-            method = f"bootstrap, {missed} of {n_resamples} resamples left out: the ratio is not defined there"
+            method = f"bootstrap without {missed} of {n_resamples} resamples, where it is not defined"
         low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
         return Interval(
             low=float(low),

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
-from intimacy_scales.factor.confirmatory.advice import to_identify, to_settle
+from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
 from intimacy_scales.factor.confirmatory.estimation.estimation import (
     Evaluation,
     GroupPart,
@@ -47,6 +47,11 @@ from intimacy_scales.factor.confirmatory.estimation.saturated import (
     without_rows,
 )
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.estimation.several import (
+    best_of_several,
+    is_doubtful,
+    negative_starts,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
@@ -89,6 +94,8 @@ class Solution:
     scores
         (n_free, n_free): how persons' (or clusters') scores vary, which a scaled difference rests on; None
         without robust estimation.
+    several
+        Whether other starts led to less likely maxima.
     """
 
     table: ParameterTable
@@ -102,6 +109,7 @@ class Solution:
     baseline_excess: float
     scaling: Scaling
     scores: Floats | None = None
+    several: bool = False
 
     @property
     def at(self) -> Evaluation:
@@ -223,8 +231,14 @@ def solve(
         if not identified:
             _check_at_large(problem, start, table, labels, advice)
     optimum = _settled(table, samples, problem, start, max_iterations, advice)
+    several = False
     if not given:
         optimum = best_maximum(table, samples, problem, optimum, max_iterations)
+        whole = sum(
+            g.evidence.n / problem.n * one.value for g, one in zip(problem.groups, wholes, strict=True)
+        )
+        if is_doubtful(problem, optimum.at, whole, degrees_of_freedom(table)):
+            optimum, several = best_of_several(table, samples, problem, optimum)
     _check_variances(problem, table, optimum.at, labels)
     check_identified(problem, optimum.at, table, labels, " at the estimates", advice)
     gaps = any(sample.missing == "fiml" for sample in samples)
@@ -258,6 +272,7 @@ def solve(
         baseline_excess=baseline_excess,
         scaling=scaling,
         scores=scores,
+        several=several,
     )
     return solution if keep_answers else without_answers(solution)
 
@@ -330,6 +345,12 @@ def _settled(
                 continue
         if problem.evaluate(start) is None:
             raise
+        named = any(impossible_triads(table, samples))  # what to do about these is better known
+        for again in () if named else negative_starts(table, samples, problem):
+            try:
+                return maximize(problem, again, max_iterations=max_iterations)
+            except NotConvergedError:
+                continue
         raise NotConvergedError(f"{first}: {to_settle(table, samples, advice)}") from None
 
 

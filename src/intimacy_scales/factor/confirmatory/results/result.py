@@ -117,6 +117,11 @@ class CFAResult(Result):
         if self.n_clusters is not None and self.n_clusters < _FEW_CLUSTERS:
             few = counted(self.n_clusters, "cluster")
             found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+        if self.solution.several:
+            found.append(
+                "the likelihood has several maxima, and this is the highest that was found: other starts led "
+                "to lower ones, where estimates differ"
+            )
         if self.never_together:
             found.append(few_together(self.never_together))
         return tuple(found)
