@@ -163,3 +163,15 @@ def test_a_report_says_how_an_item_is_left_out(table, item, value):
     assert f"instrument.without_items(['{item}']" in found.reason
     shorter = form.without_items([item], new_id="two-scales-7", version="1.0.0")
     assert structure_report(shorter, flat, n_iterations=20).fit is not None
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 1e-3, 0.1])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_items_that_are_all_but_copies_are_named(noise, sign):
+    rng = np.random.default_rng(1)
+    x = pd.DataFrame(rng.normal(size=(200, 1)) + rng.normal(size=(200, 6)), columns=ITEMS[:6])
+    assert efa(x, 1).near_copies == ()
+    x["x5"] = sign * x["x2"] + noise * rng.normal(size=200)
+    found = efa(x, 1)
+    assert found.near_copies == (("x2", "x5"),)
+    assert "all but copies of each other: x2 and x5; tests of fit say little" in repr(found)
