@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -163,3 +164,17 @@ def test_what_cannot_be_asked_says_what_can(case):
     call, words = WRONG[case]
     with pytest.raises(EstimationError, match=words):
         call()
+
+
+@pytest.mark.parametrize(("others", "left_out"), [(4, True), (5, True), (6, True), (1, None), (2, None)])
+def test_a_few_resamples_without_a_correlation_are_left_out_and_counted(others, left_out):
+    """An item on which few differ does not vary in some resamples; where these are many, nothing is told."""
+    x = parts(30, (2, 2))
+    x[:, 0] = np.where(np.argsort(np.argsort(x[:, 1])) >= 30 - others, 7, 4)
+    found = htmt("a =~ q1 + q2; b =~ q3 + q4", pd.DataFrame(x, columns=["q1", "q2", "q3", "q4"]))
+    interval = found.confidence_interval("a", "b", n_resamples=1000, rng=1)
+    if left_out is None:
+        assert np.isnan(list(interval)).all()
+        return
+    assert interval.low < found.htmt[0, 1] < interval.high
+    assert re.fullmatch(r"bootstrap without \d+ of 1000 resamples, where it is not defined", interval.method)

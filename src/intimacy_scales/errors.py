@@ -274,3 +274,7 @@ class NotConvergedError(EstimationError):
 
 class KeyingWarning(IntimacyScalesWarning):
     """Items run against their key: they are named, never flipped."""
+
+
+class CoverageWarning(IntimacyScalesWarning):
+    """Nobody answered some items together: what is said of their covariances was not observed."""

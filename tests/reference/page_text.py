@@ -80,6 +80,11 @@ highest answer seen.
 **Order of partners.** R subtracts the second partner from the first; `test_retest()` subtracts what it gets
 first from what it gets second. They were passed in that order.
 
+**Order of groups.** Groups come in the order in which their labels first appear in the table, as in lavaan;
+so values for several groups, `c(0, NA)`, belong to the same groups, and differences of factor means have
+the same sign. lavaan takes no notice of the order that a factor declares; we do of that of an ordered
+Categorical. Where it is another one, pass `table["wave"].astype(str)`.
+
 **Skew and kurtosis** divide by the n - 1 standard deviation, which is psych's `type = 3`.
 
 **Where a search ends.** lavaan stops once further steps gain little; we go on by Newton's method until they

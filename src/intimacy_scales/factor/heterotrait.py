@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 Kind = Literal["htmt", "htmt2"]
 _FEWEST_RESAMPLES = 100
 _CONSTANT = 1e-13
+_TOLERATED = 0.05  # of the resamples: those that failed
 
 
 @result_class
@@ -68,6 +69,9 @@ class HeterotraitMonotrait(Result):
     ) -> Interval:
         """Return a percentile bootstrap interval of one ratio.
 
+        Resamples in which the ratio is not defined, because an item does not vary there, are left out and
+        counted in the interval's ``method``; where they are more than 5 %, there is no interval.
+
         Parameters
         ----------
         one, other
@@ -103,16 +107,19 @@ class HeterotraitMonotrait(Result):
         drawn = self._resampled(
             self.names.index(one), self.names.index(other), kind, n_resamples, generator(rng)
         )
-        missed = int(np.count_nonzero(~np.isfinite(drawn)))
-        if missed:
+        defined = drawn[np.isfinite(drawn)]
+        missed, method = n_resamples - len(defined), "bootstrap"
+        if missed > _TOLERATED * n_resamples:
             reason = f"the ratio is not defined in {missed} of {n_resamples} resamples"
-            return undefined_interval(level, "bootstrap", len(self.sample.rows), reason)
-        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+            return undefined_interval(level, method, len(self.sample.rows), reason)
+        if missed:
+            method = f"bootstrap without {missed} of {n_resamples} resamples, where it is not defined"
+        low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
         return Interval(
             low=float(low),
             high=float(high),
             confidence_level=level,
-            method="bootstrap",
+            method=method,
             n=len(self.sample.rows),
         )
 

@@ -79,7 +79,7 @@ def read_samples(
         ``listwise``, ``pairwise`` or ``fiml``.
     groups
         A column of the table, or one label for each row. Groups come in the order that an ordered Categorical
-        declares, else sorted by their labels.
+        or an Enum of polars declares, else in that of their first rows, as in lavaan.
     clusters
         Who belongs together, such as couples: a column of the table, or one label for each row.
     accept
@@ -261,14 +261,16 @@ def _declared_order(table: Table | None, labels: Any) -> Sequence[Any] | None:
     """Return the order that labels were declared to have, as by an ordered Categorical."""
     if table is not None and names_a_column(labels, table):
         return table.declared_order(labels)
-    categorical = getattr(labels, "cat", labels)
-    return list(categorical.categories) if getattr(categorical, "ordered", None) is True else None
+    kind = getattr(labels, "dtype", labels)
+    categories = getattr(kind, "categories", None)
+    declared = getattr(kind, "ordered", None) is True or type(kind).__name__ == "Enum"
+    return list(categories) if declared and categories is not None else None
 
 
 def _in_order(
     plain: Sequence[Any], found: NDArray[np.intp], declared: Sequence[Any] | None
 ) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the labels of groups in their declared order, else sorted, and the position of each row's."""
+    """Return the labels of groups in their declared order, else as they appear; and each row's position."""
     without = np.flatnonzero(found < 0)
     if len(without):
         raise EstimationError(
@@ -278,10 +280,9 @@ def _in_order(
     first = [plain[int(np.flatnonzero(found == g)[0])] for g in range(found.max(initial=-1) + 1)]
     if len(first) < _TWO:
         raise EstimationError(f"groups: there is only one, {first}; leave groups out")
-    try:
-        order = sorted(range(len(first)), key=lambda g: declared.index(first[g]) if declared else first[g])
-    except TypeError:
-        order = sorted(range(len(first)), key=lambda g: str(first[g]))
+    order = list(range(len(first)))
+    if declared:
+        order.sort(key=lambda g: declared.index(first[g]))
     rank = np.argsort(np.array(order))
     labels = [str(int(x)) if isinstance(x, float) and x.is_integer() else str(x) for x in first]
     if len(set(labels)) < len(labels):  # 1 and "1"
@@ -362,6 +363,7 @@ def of_rows(
             missing=missing,
             rows=used,
             clusters=None if clusters is None else clusters[complete],
+            counts=_together(there) if n < _TWO else None,
         )
     return _of_incomplete_rows(rows, there, missing, common, clusters)
 
@@ -373,8 +375,7 @@ def _of_incomplete_rows(
     common: dict[str, Any],
     clusters: NDArray[np.intp] | None,
 ) -> SampleMoments:
-    seen = there.astype(np.float64)
-    counts = seen.T @ seen
+    seen, counts = there.astype(np.float64), _together(there)
     centre = np.nanmean(rows, axis=0) if there.any(axis=0).all() else np.zeros(rows.shape[1])
     values = np.where(there, rows - centre, 0.0)
     sums = values.T @ seen  # entry (i, j): sum of i among those who answered both
@@ -396,7 +397,15 @@ def _of_incomplete_rows(
         missing=missing,
         rows=rows[used],
         clusters=None if clusters is None else clusters[used],
+        counts=counts,
     )
+
+
+def _together(there: NDArray[np.bool_]) -> Floats:
+    """Return how many persons answered both of two variables (p, p)."""
+    seen = there.astype(np.float64)
+    found: Floats = seen.T @ seen
+    return found
 
 
 def _correlations(covariances: Floats, variances: Floats | None) -> Floats:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.unanswered import few_left, never_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.results.result import Result, result_class
-from intimacy_scales.results.wording import counted
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
@@ -55,6 +55,8 @@ class SampleMoments(Result):
         (n,): who belongs together, as numbers from 0; None where each person stands alone.
     means_known
         Whether the means are those of answers, not zeros in their place.
+    counts
+        (p, p): persons who answered both of two variables; None where everyone did, or nobody counted.
     """
 
     names: tuple[str, ...]
@@ -69,6 +71,7 @@ class SampleMoments(Result):
     rows: Floats | None = None
     clusters: NDArray[np.intp] | None = None
     means_known: bool = True
+    counts: Floats | None = None
 
     def __len__(self) -> int:
         return self.n
@@ -112,10 +115,21 @@ class SampleMoments(Result):
             rows=None if self.rows is None else self.rows[:, positions],
             clusters=self.clusters,
             means_known=self.means_known,
+            counts=None if self.counts is None else self.counts[square],
         )
 
-    def check_usable(self) -> None:
+    @property
+    def never_together(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of variables that fewer than two persons answered both of."""
+        return () if self.counts is None else never_together(self.names, self.counts)
+
+    def check_usable(self, *, apart: bool = False) -> None:
         """Raise where no model can be fitted to these covariances.
+
+        Parameters
+        ----------
+        apart
+            Whether variables may be there that nobody answered together, as full information allows.
 
         Raises
         ------
@@ -124,18 +138,25 @@ class SampleMoments(Result):
             some are made up of others.
         """
         where = "" if self.group is None else f" in group {self.group!r}"
-        if self.n < _TWO and self.missing != "pairwise":
-            hint = "; missing='fiml' also uses incomplete answers" if self.missing == "listwise" else ""
+        alone = self.rows is not None and self.n_rows < _TWO
+        if alone or (self.n < _TWO and self.missing != "pairwise"):
             raise EstimationError(
-                f"{counted(self.n, 'usable person')}{where}: nobody to fit a model to{hint}"
+                few_left(
+                    self.names,
+                    self.counts,
+                    n=self.n,
+                    n_rows=self.n_rows,
+                    group=self.group,
+                )
             )
         gaps = np.argwhere(~np.isfinite(self.covariances))
-        if len(gaps):
-            alone = [i for i, j in gaps if i == j]
-            told = self.names[alone[0]] if alone else " and ".join(self.names[i] for i in gaps[0])
-            both = told if alone else f"both {told}"
+        apart = apart and self.missing == "fiml" and all(i != j for i, j in gaps)
+        if len(gaps) and not apart:
+            single = [i for i, j in gaps if i == j]
+            told = self.names[single[0]] if single else " and ".join(self.names[i] for i in gaps[0])
+            both = told if single else f"both {told}"
             raise EstimationError(
-                f"fewer than two persons answered {both}{where}; leave {'it' if alone else 'one'} out"
+                f"fewer than two persons answered {both}{where}; leave {'it' if single else 'one'} out"
             )
         variances = np.diag(self.covariances)
         least = _NOTHING * self.means**2  # what rounding leaves of none
@@ -147,7 +168,8 @@ class SampleMoments(Result):
             )
         if self.n <= len(self.names) and self.rows is not None:
             raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
-        self._check_positive_definite(where)
+        if not len(gaps):
+            self._check_positive_definite(where)
 
     def _check_positive_definite(self, where: str) -> None:
         try:
@@ -168,15 +190,21 @@ class SampleMoments(Result):
             if self.missing == "fiml":  # pairwise correlations, which FIML does not use
                 return
             kind = "pairwise covariances" if self.missing == "pairwise" else "covariances"
-            rather = "; use missing='fiml' or 'listwise'" if self.missing == "pairwise" else ""
+            rather = self._rather() if self.missing == "pairwise" else ""
             raise EstimationError(
                 f"the {kind}{where} belong to no population (smallest eigenvalue of the "
                 f"correlations {values[0]:.3g}, mostly {', '.join(tied)}){rather}"
             )
         raise EstimationError(
             f"the covariance matrix{where} is singular: {', '.join(tied)} determine each other (one is a "
-            "sum, a copy or a difference of others); leave one of them out"
+            "sum, a copy or a difference of others, exactly or but for rounding); leave one of them out"
         )
+
+    def _rather(self) -> str:
+        """Return which other missing rules may help."""
+        whole = 0 if self.rows is None else int((~np.isnan(self.rows)).all(axis=1).sum())
+        both = " or 'listwise'" if self.rows is None or whole > len(self.names) else ""
+        return f"; use missing='fiml'{both}"
 
 
 def _too_few(n: int, n_variables: int, missing: str, where: str) -> str:

@@ -39,19 +39,28 @@ def to_settle(table: ParameterTable, samples: Sequence[SampleMoments], instead: 
     instead
         What to try where the options of `cfa` are not at hand.
     """
-    triads = list(_impossible(table, samples))
+    triads = list(impossible_triads(table, samples))
     if triads:
         return (
             f"{'; '.join(triads)}. No single factor makes such correlations, whichever way its items are "
             f"keyed: leave one of the three out, or add items{f'; or {instead}' if instead else ''}"
         )
-    return "the model may not fit these data at all, or two of its factors may be one; " + (
-        instead or "try other start values, fixed-factor identification, or fewer parameters"
+    latent = table.model.latent
+    why = "the model may not fit these data at all" + (
+        ", or two of its factors may be one" if len(latent) > 1 else ""
     )
+    if instead:
+        return f"{why}; {instead}"
+    if any(p.place[0] == "psi" and p.lhs == p.rhs and p.fixed for p in table.parameters):
+        return (
+            f"{why}, or the variance of {'a factor' if len(latent) > 1 else latent[0]} would be negative, "
+            "which is seen with identification='marker'; try that, or fewer parameters"
+        )
+    return f"{why}; try other start values, or fewer parameters"
 
 
-def _impossible(table: ParameterTable, samples: Sequence[SampleMoments]) -> Iterator[str]:
-    """Yield the three indicators of factors whose correlations have a negative product.
+def impossible_triads(table: ParameterTable, samples: Sequence[SampleMoments]) -> Iterator[str]:
+    """Yield in words the three indicators of factors whose correlations have a negative product.
 
     With one factor behind them it is the square of the product of their loadings.
     """

@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.checks import (
     check_scaling,
     check_steps,
     group_labels,
+    warn_of_coverage,
 )
 from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
@@ -54,6 +55,7 @@ def cfa(
     information: Information | None = None,
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
+    keep_answers: bool = False,
     instrument: Instrument | str | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> CFAResult:
@@ -75,7 +77,9 @@ def cfa(
         missing at random. ``pairwise``: each covariance from all who answered both; standard errors are
         approximate.
     groups
-        A column of the table, or a label for each row: the model holds in each group.
+        A column of the table, or a label for each row: the model holds in each group. Their order, which
+        ``c(., .)`` follows and in which the first is the one whose factor means are 0, is that which an
+        ordered Categorical or an Enum of polars declares, else that of their first rows, as in lavaan.
     clusters
         Who answered together, such as couples: a column of the table, or a label for each row. With
         MLR: standard errors and the scaled test then count clusters, not persons, as independent.
@@ -97,6 +101,9 @@ def cfa(
         persons where the first rejects too often (docs/explanation/factor-simulation.md).
     max_iterations
         Steps of the search at most.
+    keep_answers
+        Whether the result keeps each person's answers, which only
+        ``compare_models(..., method="satorra_bentler_2010")`` needs. A saved result then holds them too.
     instrument
         Whose answers a table holds, where the model is not the instrument itself: they are checked
         against it, and reverse-keyed items are keyed.
@@ -147,6 +154,7 @@ def cfa(
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
     check_samples(samples, estimator)
+    warn_of_coverage(samples)
     check_scaling(samples, estimator, scaling)
     return fit_model(
         written,
@@ -159,12 +167,20 @@ def cfa(
         information=information,
         scaling=scaling,
         max_iterations=max_iterations,
+        keep_answers=keep_answers,
     )
 
 
 def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:
     labels = [sample.clusters for sample in samples if sample.clusters is not None]
     return len(np.unique(np.concatenate(labels))) if labels else None
+
+
+def _never_together(samples: Sequence[SampleMoments]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of items that nobody answered together in some group, with full information."""
+    if samples[0].missing != "fiml":
+        return ()
+    return tuple(dict.fromkeys(pair for sample in samples for pair in sample.never_together))
 
 
 def fit_model(
@@ -179,6 +195,7 @@ def fit_model(
     information: Information | None = None,
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
+    keep_answers: bool = False,
 ) -> CFAResult:
     """Fit a model to moments that were checked; see `cfa`."""
     missing = samples[0].missing
@@ -200,6 +217,7 @@ def fit_model(
             information=information,
             scaling=scaling,
             max_iterations=max_iterations,
+            keep_answers=keep_answers,
         )
         labels = group_labels(samples)
         return CFAResult(
@@ -218,6 +236,7 @@ def fit_model(
             equal=equal,
             improper=improper_parts(solution, labels),
             iterations=solution.optimum.iterations,
+            never_together=_never_together(samples),
             instrument=samples[0].instrument,
             solution=solution,
         )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Sequence
 from typing import Any, get_args
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import CoverageWarning, EstimationError, level_outside
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
+from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.reading.table import CodedResponses
 
 _EQUAL: tuple[str, ...] = get_args(Equal)
@@ -55,7 +57,7 @@ def check_names(model: Model, data: Any) -> None:
 def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
     """Raise where no model can be fitted to what was observed in some group."""
     for sample in samples:
-        sample.check_usable()
+        sample.check_usable(apart=True)
         if estimator == "MLR" and (sample.rows is None or sample.missing == "pairwise"):
             raise EstimationError(
                 "estimator='MLR' needs each person's answers to all items it uses: "
@@ -67,6 +69,14 @@ def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
             raise EstimationError(
                 f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
             )
+
+
+def warn_of_coverage(samples: Sequence[SampleMoments]) -> None:
+    """Warn where a model is fitted to items that nobody answered together."""
+    for sample in samples:
+        if sample.missing == "fiml" and sample.never_together:
+            text = few_together(sample.never_together, sample.group)
+            warnings.warn(text, CoverageWarning, stacklevel=level_outside())
 
 
 def check_scaling(samples: Sequence[SampleMoments], estimator: str, scaling: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,10 +10,22 @@ from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import check_names, check_options, check_samples
-from intimacy_scales.factor.confirmatory.comparison import ModelComparison, fit_change
+from intimacy_scales.factor.confirmatory.checks import (
+    check_names,
+    check_options,
+    check_samples,
+    check_scaling,
+    warn_of_coverage,
+)
+from intimacy_scales.factor.confirmatory.comparison import (
+    DifferenceTest,
+    FitChange,
+    ModelComparison,
+    check_difference_test,
+    fit_change,
+)
 from intimacy_scales.factor.confirmatory.estimation.fit import p_text
-from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
+from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
@@ -37,6 +50,11 @@ _TWO = 2
 
 def _p(p: float) -> str:
     return p_text(p).replace("0.", ".", 1)
+
+
+def _robust(change: FitChange) -> str:
+    robust = change.robust_cfi_change
+    return "" if math.isnan(robust) else f" (robust {robust + 0.0:+.3f})"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -101,7 +119,7 @@ class Invariance(ModelComparison):
         told = [
             f"{change.name} against {change.before}: chi-square difference({change.df_change}) = "
             f"{change.chi_square_change:.2f}, "
-            + f"{_p(change.p_value)}, CFI difference {change.cfi_change + 0.0:+.3f}"
+            + f"{_p(change.p_value)}, CFI difference {change.cfi_change + 0.0:+.3f}{_robust(change)}"
             for change in self.changes
         ]
         kept = "configural"
@@ -138,6 +156,8 @@ def invariance(
     steps: Collection[str] = tuple(STEPS),
     partial: Collection[str] = (),
     estimator: Estimator = "ML",
+    scaling: Scaling = "yuan_bentler",
+    method: DifferenceTest = "satorra_bentler_2001",
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
     max_iterations: int = 200,
@@ -148,8 +168,10 @@ def invariance(
 
     Parameters
     ----------
-    model, data, groups, clusters, estimator, missing, identification, max_iterations
+    model, data, groups, clusters, estimator, scaling, missing, identification, max_iterations
         As in `cfa`.
+    method
+        Of scaled differences, as in `compare_models`.
     steps
         Which of ``configural`` (the same pattern), ``metric`` (equal loadings), ``scalar`` (equal
         intercepts too) and ``strict`` (equal residual variances too).
@@ -187,6 +209,7 @@ def invariance(
     [3, 3, 4]
     """
     check_options(estimator, identification, (), None)
+    check_difference_test(method, robust=estimator == "MLR")
     unknown = [step for step in steps if step not in STEPS]
     if unknown or isinstance(steps, str) or len(steps) < 2:  # noqa: PLR2004 - a step leads from one to the next
         raise EstimationError(f"steps={steps!r}: two or more of {', '.join(STEPS)}")
@@ -199,11 +222,16 @@ def invariance(
         data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
     )
     check_samples(samples, estimator)
+    warn_of_coverage(samples)
+    check_scaling(samples, estimator, scaling)
+    keep = method == "satorra_bentler_2010"
     fitted = {
         step: fit_model(
             written,
             samples,
             estimator=estimator,
+            scaling=scaling,
+            keep_answers=keep,
             equal=STEPS[step],
             partial=tuple(partial),
             identification=identification,
@@ -214,7 +242,9 @@ def invariance(
         if step in steps
     }
     pairs = list(fitted.items())
-    changes = [fit_change(a, b, before=x, name=y) for (x, a), (y, b) in pairwise(pairs)]
+    changes = [fit_change(a, b, before=x, name=y, method=method) for (x, a), (y, b) in pairwise(pairs)]
+    if keep:
+        fitted = {step: result.without_answers() for step, result in fitted.items()}
     return Invariance(
         models=fitted,
         changes=tuple(changes),

@@ -13,6 +13,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, non
 from intimacy_scales.factor.data import Data, data_given
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
+from intimacy_scales.factor.unanswered import few_left
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
@@ -54,7 +55,11 @@ def read_correlations(
 def _check_correlations(sample: SampleMoments) -> None:
     persons = sample.n if sample.missing == "listwise" else sample.n_rows
     if persons < _FEWEST_PERSONS:
-        raise EstimationError(f"{counted(persons, 'usable person')}, {sample.missing}: too few to correlate")
+        why = f"{counted(persons, 'usable person')}, {sample.missing}: too few to correlate"
+        if sample.counts is not None and sample.n_rows >= _FEWEST_PERSONS:
+            left = few_left(sample.names, sample.counts, n=sample.n, n_rows=sample.n_rows, group=None)
+            why += f" ({left.partition(': ')[2].partition(';')[0]})"
+        raise EstimationError(why)
     variances = sample.covariances.diagonal()
     constant = [name for name, v in zip(sample.names, variances, strict=True) if v <= 0]
     if constant:
@@ -66,9 +71,12 @@ def _check_correlations(sample: SampleMoments) -> None:
         (sample.correlations, "those who answered {} do not differ in one of them; leave one out"),
     ):
         gaps = np.argwhere(~np.isfinite(matrix))
+        alone = [sample.names[i] for i, j in gaps if i == j]
+        if alone:
+            raise EstimationError(told.format(", ".join(alone)).replace("leave one out", "leave it out"))
         if len(gaps):
             one, other = (sample.names[i] for i in gaps[0])
-            raise EstimationError(told.format(one if one == other else f"both {one} and {other}"))
+            raise EstimationError(told.format(f"both {one} and {other}"))
 
 
 def counted_persons(sample: SampleMoments, n: int | None) -> int:

@@ -38,6 +38,8 @@ _DERIVED = (
 )  # fmt: skip
 _AT_BOUND = 1e-9
 _EMPTY = 1e-8
+_COPIES = 0.98
+_SHOWN_PAIRS = 3
 _STARTS = 8  # of an extraction
 
 
@@ -109,6 +111,12 @@ class EFAResult(FactorFit):
     def factors(self) -> tuple[str, ...]:
         """Names of the factors."""
         return tuple(f"F{j + 1}" for j in range(len(self.phi)))
+
+    @property
+    def near_copies(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of items that correlate by .98 or more, whichever way: what they share is no factor."""
+        pairs = np.argwhere(np.triu(np.abs(self.correlations) >= _COPIES, 1))
+        return tuple((self.names[i], self.names[j]) for i, j in pairs)
 
     @property
     def structure(self) -> Floats:
@@ -188,6 +196,12 @@ class EFAResult(FactorFit):
         ]
         if turned:
             lines[2] += f", of the rotation {100 * self.agreement:.0f}% of {self.n_starts}"
+        if self.near_copies:
+            told = ", ".join(f"{one} and {other}" for one, other in self.near_copies[:_SHOWN_PAIRS])
+            more = ", …" * (len(self.near_copies) > _SHOWN_PAIRS)
+            lines.append(
+                f"all but copies of each other: {told}{more}; tests of fit say little but that: leave one out"
+            )
         if self.heywood:
             lines.append(f"no unique variance (Heywood case): {', '.join(self.heywood)}")
         return lines

@@ -23,6 +23,7 @@ from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.report.guides import fit_guides, scale_guides
 from intimacy_scales.factor.report.result import ItemStructure, StructureReport
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
+from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.clusters import Clusters
@@ -170,7 +171,16 @@ def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[
         options: Any = {"estimator": estimator, "identification": unit, "scaling": scaling}
         return fit_model(model, [sample], **options), None
     except EstimationError as error:
-        return None, str(error)
+        return None, f"{error}{_how_to_leave_out(sample)}"
+
+
+def _how_to_leave_out(sample: SampleMoments) -> str:
+    """Return how items that do not vary, or that hardly anyone answered, are left out of a report."""
+    variances = sample.covariances.diagonal()
+    useless = [name for name, v in zip(sample.names, variances, strict=True) if not v > 0]
+    if not useless or len(useless) == len(sample.names):
+        return ""
+    return f" (report on instrument.without_items({useless!r}, new_id=…, version=…))"
 
 
 def check_together(estimator: str, missing: str, *, with_clusters: bool) -> None:
@@ -273,6 +283,8 @@ def few_notes(sample: SampleMoments, fitted: CFAResult | None) -> list[str]:
             f"n = {sample.n} for {fitted.fit.n_parameters} parameters: estimates are unstable, and tests of "
             "fit reject too often"
         )
+    if fitted is not None and fitted.never_together:
+        found.append(few_together(fitted.never_together))
     if sample.clusters is not None:
         n_clusters = len(np.unique(sample.clusters))
         if n_clusters < _FEW_CLUSTERS:

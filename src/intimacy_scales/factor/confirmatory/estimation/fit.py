@@ -310,10 +310,10 @@ def _no_scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float
 def srmr_of(
     observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
 ) -> float:
-    """Return the root mean square of residuals of standardized variables."""
+    """Return the root mean square of residuals of standardized variables, without those that are nan."""
     sds = np.sqrt(np.diag(observed))
     lower = np.tril_indices(len(sds))
     residuals = ((observed - implied) / np.outer(sds, sds))[lower]
     if observed_means is not None and implied_means is not None:
         residuals = np.concatenate([residuals, (observed_means - implied_means) / sds])
-    return float(np.sqrt(np.mean(residuals**2)))
+    return float(np.sqrt(np.nanmean(residuals**2)))

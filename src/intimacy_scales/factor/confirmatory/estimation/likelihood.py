@@ -8,12 +8,20 @@ with mean m, covariances S (divisor n) and implied mu and Sigma of its variables
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotri
 
+from intimacy_scales.factor.confirmatory.estimation.gaps import (
+    Pairs,
+    Stack,
+    Stacked,
+    likelihood_of,
+    stack_of,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.moments.clusters import sum_by_cluster
@@ -66,12 +74,15 @@ class Evidence:
         Whether means are part of the model.
     clusters
         (n,): who belongs together, in the order of the patterns' rows; None where each stands alone.
+    stack
+        Many patterns as arrays; None where they are taken one by one.
     """
 
     patterns: tuple[Pattern, ...]
     n: int
     with_means: bool
     clusters: Positions | None = None
+    stack: Stack | None = None
 
     @property
     def correction(self) -> float:
@@ -84,6 +95,14 @@ class Evidence:
     def summed(self, persons: Floats) -> Floats:
         """Return what persons add to a sum, added up within clusters where there are any."""
         return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)
+
+    def together(self, p: int) -> NDArray[np.bool_]:
+        """Return whether anyone answered both of two variables (p, p)."""
+        there = np.zeros((len(self.patterns), p))
+        for row, pattern in zip(there, self.patterns, strict=True):
+            row[slice(None) if pattern.observed is None else pattern.observed] = 1
+        found: NDArray[np.bool_] = there.T @ there > 0
+        return found
 
     @property
     def complete(self) -> bool:
@@ -102,9 +121,11 @@ class Fitted:
     weights, mean_weights
         Its derivatives by the covariances (symmetric, (p, p)) and means (p,).
     inverses
-        Inverse implied covariances of each pattern.
+        Inverse implied covariances of each pattern; none where the patterns are stacked.
     deviations
-        m - mu of each pattern.
+        m - mu of each pattern; none where the patterns are stacked.
+    stacked
+        What stands for both where patterns are stacked.
     """
 
     value: float
@@ -112,6 +133,15 @@ class Fitted:
     mean_weights: Floats
     inverses: tuple[Floats, ...]
     deviations: tuple[Floats, ...]
+    stacked: Stacked | None = None
+
+    def inverses_of(self, evidence: Evidence) -> Iterator[tuple[Pattern, Floats]]:
+        """Yield each pattern with its inverse implied covariances."""
+        if self.stacked is None:
+            yield from zip(evidence.patterns, self.inverses, strict=True)
+        else:
+            pairs = zip(evidence.patterns, self.stacked.precisions, strict=True)
+            yield from ((pattern, pattern.part(matrix)) for pattern, matrix in pairs)
 
 
 def evidence_of(sample: SampleMoments, *, with_means: bool) -> Evidence:
@@ -127,7 +157,13 @@ def evidence_of(sample: SampleMoments, *, with_means: bool) -> Evidence:
         return Evidence(patterns=(whole,), n=sample.n, with_means=with_means, clusters=sample.clusters)
     patterns, order = _patterns(sample.rows)
     clusters = None if sample.clusters is None else sample.clusters[order]
-    return Evidence(patterns=patterns, n=len(sample.rows), with_means=True, clusters=clusters)
+    return Evidence(
+        patterns=patterns,
+        n=len(sample.rows),
+        with_means=True,
+        clusters=clusters,
+        stack=stack_of(patterns, len(sample.names)),
+    )
 
 
 def _patterns(rows: Floats) -> tuple[tuple[Pattern, ...], Positions]:
@@ -173,6 +209,24 @@ def invert(matrix: Floats) -> tuple[Floats, float] | None:
 
 def fitted(evidence: Evidence, covariances: Floats, means: Floats) -> Fitted | None:
     """Return the likelihood at these implied moments, or None where they are no covariances."""
+    if evidence.stack is not None:
+        whole = invert(covariances)
+        found = None if whole is None else likelihood_of(evidence.stack, *whole, covariances, means)
+        if found is not None and math.isfinite(found[0]):
+            value, weights, mean_weights, stacked = found
+            return Fitted(
+                value=value,
+                weights=weights,
+                mean_weights=mean_weights,
+                inverses=(),
+                deviations=(),
+                stacked=stacked,
+            )
+    return _one_by_one(evidence, covariances, means)
+
+
+def _one_by_one(evidence: Evidence, covariances: Floats, means: Floats) -> Fitted | None:
+    """Return the likelihood pattern by pattern: few ones, or such as have covariances where all have none."""
     value = 0.0
     weights, mean_weights = np.zeros_like(covariances), np.zeros(len(covariances))
     inverses, deviations = [], []
@@ -222,8 +276,10 @@ def expected_information(structure: Structure, basis: Basis, evidence: Evidence,
 
     Where answers are missing, given who answered what.
     """
+    if fit.stacked is not None:
+        return Pairs(structure, basis, fit.stacked).expected_information()
     total = np.zeros((len(structure.x), len(structure.x)))
-    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+    for pattern, inverse in fit.inverses_of(evidence):
         rows = None if pattern.observed is None else basis.columns[pattern.observed]
         share = pattern.n / evidence.n
         total += share * structure.information(basis, inverse, columns=rows)
@@ -236,7 +292,7 @@ def information_beside(
     """Return the expected information of later parameters: beside the first, and of themselves."""
     m = len(structure.x) - n_own
     beside, own = np.zeros((m, n_own)), np.zeros(m)
-    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+    for pattern, inverse in fit.inverses_of(evidence):
         rows = None if pattern.observed is None else basis.columns[pattern.observed]
         found = structure.information_beside(basis, inverse, n_own, columns=rows)
         beside += pattern.n / evidence.n * found[0]
@@ -246,10 +302,23 @@ def information_beside(
 
 def observed_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
     """Return the Hessian of -logL / n by one group's parameters."""
+    if fit.stacked is not None:
+        total = Pairs(structure, basis, fit.stacked).observed_information()
+    else:
+        total = _hessian_one_by_one(structure, basis, evidence, fit)
+    mean_weights = fit.mean_weights if evidence.with_means else None
+    total += structure.curvature(basis, fit.weights, mean_weights)
+    symmetric: Floats = (total + total.T) / 2
+    return symmetric
+
+
+def _hessian_one_by_one(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
+    """Return the Hessian pattern by pattern, but for what the model's own curvature adds."""
     x, y, c, s = structure.x, structure.y, basis.coefficients, basis.slopes
     total = np.zeros((len(x), len(x)))
     cc, crossed, ss = np.outer(c, c), np.outer(s, c), np.outer(s, s)
-    for pattern, inverse, d in zip(evidence.patterns, fit.inverses, fit.deviations, strict=True):
+    for pattern, inverse in fit.inverses_of(evidence):
+        d = pattern.means - pattern.rows_of(basis.means) if evidence.with_means else np.zeros(len(inverse))
         z, share = pattern.rows_of(basis.columns), pattern.n / evidence.n
         lifted = inverse @ z
         g = z.T @ lifted
@@ -263,17 +332,14 @@ def observed_information(structure: Structure, basis: Basis, evidence: Evidence,
             b = d @ lifted
             mixed = crossed * (gxx * b[y] + gxy * b[x])
             total += share * (mixed + mixed.T + ss * gxx)
-    mean_weights = fit.mean_weights if evidence.with_means else None
-    total += structure.curvature(basis, fit.weights, mean_weights)
-    symmetric: Floats = (total + total.T) / 2
-    return symmetric
+    return total
 
 
 def person_scores(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
     """Return each person's derivative of logL by one group's parameters (n, n_parameters)."""
     parts: list[NDArray[np.float64]] = []
     x, y, c, s = structure.x, structure.y, basis.coefficients, basis.slopes
-    for pattern, inverse in zip(evidence.patterns, fit.inverses, strict=True):
+    for pattern, inverse in fit.inverses_of(evidence):
         assert pattern.rows is not None
         z = pattern.rows_of(basis.columns)
         lifted = inverse @ z

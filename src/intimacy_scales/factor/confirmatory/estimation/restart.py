@@ -16,7 +16,7 @@ from intimacy_scales.factor.confirmatory.estimation.estimation import (
     most_likely,
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
-from intimacy_scales.factor.confirmatory.estimation.starts import start_values
+from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
@@ -44,10 +44,15 @@ def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Probl
 
 
 def usable_start(
-    table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem, *, likely: bool = False
+    table: ParameterTable,
+    samples: Sequence[SampleMoments],
+    problem: Problem,
+    *,
+    likely: bool = False,
+    axes: Sequence[Axis | None] | None = None,
 ) -> Floats:
     """Return start values that imply covariances: with fixed values among them, smaller ones if need be."""
-    start = start_values(table, samples, likely=likely)
+    start = start_values(table, samples, likely=likely, axes=axes)
     ties = np.zeros(table.n_free, dtype=np.bool_)
     for p in table.parameters:
         kind, row, column = p.place

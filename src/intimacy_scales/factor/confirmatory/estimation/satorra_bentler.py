@@ -29,19 +29,25 @@ def _weighted_sampling(evidence: Evidence, inverse: Floats) -> float:
 
 def expected_misfit(problem: Problem, at: Evaluation) -> float:
     """Return tr(U Gamma) of a model, from complete answers."""
+    pairs = zip(problem.groups, at.fits, strict=True)
+    whole = sum(_weighted_sampling(group.evidence, fit.inverses[0]) for group, fit in pairs)
+    spread = spread_of_scores(problem, at)
+    return whole - float(np.trace(np.linalg.solve(problem.expected_information(at), spread)))
+
+
+def spread_of_scores(problem: Problem, at: Evaluation) -> Floats:
+    """Return D' V Gamma V D (n_free, n_free): how scores vary around their means, from complete answers."""
     spread = np.zeros((problem.n_free, problem.n_free))
-    whole = 0.0
     for group, basis, fit in zip(problem.groups, at.bases, at.fits, strict=True):
         only, structure = group.evidence.patterns[0], group.structure
         assert only.rows is not None
-        whole += _weighted_sampling(group.evidence, fit.inverses[0])
         reach = (only.rows - only.means) @ fit.inverses[0] @ basis.columns
         moves = basis.coefficients * reach[:, structure.x] * reach[:, structure.y]
         moves -= moves.mean(axis=0)
         if group.evidence.with_means:
             moves += basis.slopes * reach[:, structure.x]
         spread += group.collect_square(moves.T @ moves / problem.n, problem.n_free)
-    return whole - float(np.trace(np.linalg.solve(problem.expected_information(at), spread)))
+    return spread
 
 
 def expected_misfit_of_independence(evidences: Sequence[Evidence]) -> float:

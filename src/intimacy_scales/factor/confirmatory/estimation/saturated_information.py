@@ -1,19 +1,30 @@
 """What scaled tests need of the model that says nothing.
 
-The inverse covariances of the variables that a person answered, with zeros for the others, are
-``P = M - U U'``: M the inverse of all, U as many columns as answers are missing. So sums over persons
-of products of entries of P are products of M and of a few tall matrices, for any number of patterns.
+P of a pattern are the inverse covariances of the variables that its persons answered, with zeros for the
+others. Sums over patterns of products of entries of P and of sums of products are products of two tall
+matrices, a row for each pattern and a column for each pair of variables.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence
+from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, Pattern, invert
 from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
-_AT_ONCE = 4096
+_AT_ONCE = 1024  # patterns
+
+
+def _precisions(evidence: Evidence, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
+    """Yield each pattern, the variables of it, and their inverse covariances."""
+    for pattern in evidence.patterns:
+        observed = np.arange(len(whole.means)) if pattern.observed is None else pattern.observed
+        found = invert(whole.covariances[np.ix_(observed, observed)])
+        assert found is not None  # where the likelihood has its maximum
+        yield pattern, observed, found[0]
 
 
 class PersonTerms:
@@ -28,90 +39,57 @@ class PersonTerms:
     """
 
     def __init__(self, evidence: Evidence, whole: Saturated) -> None:
-        p = len(whole.means)
-        self.n, self.p = evidence.n, p
-        self.inverse = np.linalg.inv(whole.covariances)
-        reaches, lost, owners = [], [], []
-        start = 0
-        for pattern in evidence.patterns:
-            assert pattern.rows is not None
-            observed = np.arange(p) if pattern.observed is None else pattern.observed
-            gone = np.setdiff1d(np.arange(p), observed)
-            centred = np.zeros((pattern.n, p))
-            centred[:, observed] = pattern.rows - whole.means[observed]
-            u = np.zeros((p, 0))
-            if len(gone):
-                root = np.linalg.cholesky(np.linalg.inv(self.inverse[np.ix_(gone, gone)]))
-                u = self.inverse[:, gone] @ root
-            reaches.append(centred @ self.inverse - (centred @ u) @ u.T)
-            lost.append(np.tile(u.T, (pattern.n, 1)))
-            owners.append(np.repeat(np.arange(start, start + pattern.n), len(gone)))
-            start += pattern.n
-        self.reach = np.concatenate(reaches)  # (n, p): P d of each person
-        self.lost = np.concatenate(lost)  # (n_missing, p): the columns of all U
-        self.owners = np.concatenate(owners)  # (n_missing,): whose they are
+        self.n, self.p = evidence.n, len(whole.means)
+        self.rows = np.array(np.nonzero(np.tril(evidence.together(self.p))), dtype=np.intp)
+        self._evidence, self._whole = evidence, whole
+        self._lower = np.tril_indices(self.p)
+        self._fill()
 
-    def scores(self, rows: Positions) -> Floats:
-        """Return each person's derivative of logL by covariances (pairs of ``rows``), then means."""
-        i, j = rows
+    def _fill(self) -> None:
+        """Gather P of each pattern, sums of (P d)(P d)' over its persons, and each person's score."""
+        n_patterns, pairs = len(self._evidence.patterns), len(self._lower[0])
+        i, j = self.rows
         c = np.where(i == j, 0.5, 1.0)
-        expected = self.inverse[i, j] - np.zeros((self.n, 1))
-        np.subtract.at(expected, self.owners, self.lost[:, i] * self.lost[:, j])
-        found: Floats = np.hstack([c * (self.reach[:, i] * self.reach[:, j] - expected), self.reach])
-        return found
+        self.precisions, self.sums = np.zeros((n_patterns, pairs)), np.zeros((n_patterns, pairs))
+        self.reaches, self.persons = np.zeros((n_patterns, self.p)), np.zeros(n_patterns)
+        self.scores = np.empty((self.n, len(i) + self.p))
+        start = 0
+        for k, (pattern, observed, inverse) in enumerate(_precisions(self._evidence, self._whole)):
+            assert pattern.rows is not None
+            precision, reach = np.zeros((self.p, self.p)), np.zeros((pattern.n, self.p))
+            precision[np.ix_(observed, observed)] = inverse
+            reach[:, observed] = (pattern.rows - self._whole.means[observed]) @ inverse
+            self.precisions[k], self.sums[k] = precision[self._lower], (reach.T @ reach)[self._lower]
+            self.reaches[k], self.persons[k] = reach.sum(axis=0), pattern.n
+            own = self.scores[start : start + pattern.n]
+            own[:, : len(i)] = c * (reach[:, i] * reach[:, j] - precision[i, j])
+            own[:, len(i) :] = reach
+            start += pattern.n
 
-    def information(self, rows: Positions) -> Floats:
-        """Return the Hessian of -logL / n by covariances (pairs of ``rows``), then means."""
-        i, j = rows
-        c, m = np.where(i == j, 0.5, 1.0), self.inverse
-        second = self.reach.T @ self.reach / self.n
-        product, reach_product = self._products()  # of what persons lack, with itself and with P d
-        gone = self.lost.T @ self.lost / self.n
-        q = np.multiply.outer(m, second) - reach_product  # sum of P[a, b] K[d, e]
-        pp = np.multiply.outer(m, m) - np.multiply.outer(m, gone) - np.multiply.outer(gone, m) + product
+    def information(self) -> Floats:
+        """Return the Hessian of -logL / n by covariances (pairs of `rows`), then means."""
+        i, j = self.rows
+        c, p = np.where(i == j, 0.5, 1.0), self.p
+        position = np.empty((p, p), dtype=np.intp)
+        position[self._lower] = position[self._lower[::-1]] = np.arange(len(self._lower[0]))
+        # sum of P[a, b] (K[d, e] - P[d, e] / 2), K = (P d)(P d)'
+        both = np.zeros((len(self._lower[0]),) * 2)
+        crossed = np.zeros((len(self._lower[0]), p))
+        for start in range(0, len(self.persons), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            own = self.precisions[part]
+            both += own.T @ (self.sums[part] - own * (self.persons[part] / 2)[:, None])
+            crossed += own.T @ self.reaches[part]
+        both /= self.n
+        both += both.T
         x, y = i[:, None], j[:, None]
-        covariances = q[y, i, x, j] + q[y, j, x, i] + q[x, i, y, j] + q[x, j, y, i]
-        covariances -= pp[x, i, y, j] + pp[x, j, y, i]
-        covariances *= np.outer(c, c)
-        crossed = self._crossed()
-        mixed = c * (crossed[:, i, j] + crossed[:, j, i])
-        return np.block([[covariances, mixed.T], [mixed, m - gone]])
-
-    def _products(self) -> tuple[Floats, Floats]:
-        """Return sums over persons of ``UU'[a, b] UU'[d, e]`` and of ``UU'[a, b] w[d] w[e]`` (p, p, p, p)."""
-        p = self.p
-        both, reached = np.zeros((p * p, p * p)), np.zeros((p * p, p * p))
-        for start in range(0, len(self.lost), _AT_ONCE):
-            u, own = self.lost[start : start + _AT_ONCE], self.owners[start : start + _AT_ONCE]
-            tall = (u[:, :, None] * self.reach[own][:, None, :]).reshape(len(u), -1)
-            reached += tall.T @ tall
-        pairs = self._pairs_of_missing()
-        for start in range(0, len(pairs), _AT_ONCE):
-            one, other = self.lost[pairs[start : start + _AT_ONCE].T]
-            tall = (one[:, :, None] * other[:, None, :]).reshape(len(one), -1)
-            both += tall.T @ tall
-        # (a d, b e) -> (a, b, d, e)
-        shape = (p, p, p, p)
-        first, second = (x.reshape(shape).transpose(0, 2, 1, 3) / self.n for x in (both, reached))
-        return first, second
-
-    def _pairs_of_missing(self) -> Positions:
-        """Return the positions of all pairs of columns of U that belong to the same person."""
-        starts = np.flatnonzero(np.diff(self.owners, prepend=-1))
-        ends = np.append(starts[1:], len(self.owners))
-        found = [
-            np.stack(np.meshgrid(np.arange(s, e), np.arange(s, e), indexing="ij"), axis=-1).reshape(-1, 2)
-            for s, e in zip(starts, ends, strict=True)
-        ]
-        return np.concatenate(found) if found else np.zeros((0, 2), dtype=np.intp)
-
-    def _crossed(self) -> Floats:
-        """Return the mean over persons of ``P[a, b] w[d]`` (p, p, p)."""
-        p, mean = self.p, self.reach.mean(axis=0)
-        tall = (self.lost[:, :, None] * self.reach[self.owners][:, None, :]).reshape(len(self.lost), -1)
-        gone = (self.lost.T @ tall / self.n).reshape(p, p, p)
-        found: Floats = np.multiply.outer(self.inverse, mean) - gone
-        return found
+        yj, xi, yi, xj = (position[one, other] for one, other in ((y, j), (x, i), (y, i), (x, j)))
+        covariances = np.outer(c, c) * (both[xi, yj] + both[yi, xj])
+        crossed /= self.n
+        every = np.arange(p)[:, None]
+        mixed = c * (crossed[position[every, i], j] + crossed[position[every, j], i])
+        means = (self.persons @ self.precisions / self.n)[position]
+        return np.block([[covariances, mixed.T], [mixed, means]])
 
 
 def score_to_information(evidence: Evidence, whole: Saturated) -> float:
@@ -123,10 +101,9 @@ def score_to_information(evidence: Evidence, whole: Saturated) -> float:
     p = len(whole.means)
     if not evidence.complete:
         terms = PersonTerms(evidence, whole)
-        rows = np.array(np.tril_indices(p), dtype=np.intp)
-        scores = evidence.summed(terms.scores(rows))
+        scores = evidence.summed(terms.scores)
         products = evidence.correction / terms.n * (scores.T @ scores)
-        return float(np.trace(np.linalg.solve(terms.information(rows), products)))
+        return float(np.trace(np.linalg.solve(terms.information(), products)))
     only = evidence.patterns[0]
     assert only.rows is not None
     centred = only.rows - only.means

@@ -10,8 +10,14 @@ from typing import Literal
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
-from intimacy_scales.factor.confirmatory.advice import to_identify, to_settle
-from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Optimum, Problem, maximize
+from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
+from intimacy_scales.factor.confirmatory.estimation.estimation import (
+    Evaluation,
+    GroupPart,
+    Optimum,
+    Problem,
+    maximize,
+)
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
     Fit,
@@ -31,6 +37,7 @@ from intimacy_scales.factor.confirmatory.estimation.restart import (
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     expected_misfit,
     expected_misfit_of_independence,
+    spread_of_scores,
 )
 from intimacy_scales.factor.confirmatory.estimation.saturated import (
     Independence,
@@ -40,6 +47,11 @@ from intimacy_scales.factor.confirmatory.estimation.saturated import (
     without_rows,
 )
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.estimation.several import (
+    best_of_several,
+    is_doubtful,
+    negative_starts,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
@@ -63,7 +75,7 @@ class Solution:
     table
         The parameters.
     problem
-        The model as arrays, without each person's answers.
+        The model as arrays, without each person's answers unless they were to be kept.
     optimum
         Estimates of the free parameters, and the likelihood there.
     covariance
@@ -71,7 +83,7 @@ class Solution:
     information
         ``expected`` or ``observed``.
     saturated
-        Means and covariances of each group without any model.
+        Means and covariances of each group without any model; nan for those that nobody's answers tell.
     baseline
         The model without relations, in each group.
     excess, baseline_excess
@@ -79,6 +91,11 @@ class Solution:
         model holds; nan without robust estimation, when it is df.
     scaling
         By which of the two definitions.
+    scores
+        (n_free, n_free): how persons' (or clusters') scores vary, which a scaled difference rests on; None
+        without robust estimation.
+    several
+        Whether other starts led to less likely maxima.
     """
 
     table: ParameterTable
@@ -91,11 +108,18 @@ class Solution:
     excess: float
     baseline_excess: float
     scaling: Scaling
+    scores: Floats | None = None
+    several: bool = False
 
     @property
     def at(self) -> Evaluation:
         """The likelihood at the estimates."""
         return self.optimum.at
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether each person's answers are still there."""
+        return all(q.rows is not None for group in self.problem.groups for q in group.evidence.patterns)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
@@ -169,6 +193,7 @@ def solve(
     start: Floats | None = None,
     identified: bool = False,
     advice: str | None = None,
+    keep_answers: bool = False,
 ) -> Solution:
     """Estimate a model.
 
@@ -191,6 +216,8 @@ def solve(
         Whether it is known to be, so that only the estimates are looked at.
     advice
         What to try where there is no solution, if not what `cfa` has options for.
+    keep_answers
+        Whether the solution keeps each person's answers.
     """
     labels = [sample.group for sample in samples]
     check_counts(table, labels, advice)
@@ -204,8 +231,14 @@ def solve(
         if not identified:
             _check_at_large(problem, start, table, labels, advice)
     optimum = _settled(table, samples, problem, start, max_iterations, advice)
+    several = False
     if not given:
         optimum = best_maximum(table, samples, problem, optimum, max_iterations)
+        whole = sum(
+            g.evidence.n / problem.n * one.value for g, one in zip(problem.groups, wholes, strict=True)
+        )
+        if is_doubtful(problem, optimum.at, whole, degrees_of_freedom(table)):
+            optimum, several = best_of_several(table, samples, problem, optimum)
     _check_variances(problem, table, optimum.at, labels)
     check_identified(problem, optimum.at, table, labels, " at the estimates", advice)
     gaps = any(sample.missing == "fiml" for sample in samples)
@@ -220,25 +253,55 @@ def solve(
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
     baseline = tuple(independence(group.evidence) for group in problem.groups)
-    covariance, excess, baseline_excess = inverse / problem.n, math.nan, math.nan
+    covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
     if estimator == "MLR":
         b = problem.first_order_information(optimum.at)
         covariance = inverse @ b @ inverse / problem.n
         bread = a if kind == "observed" else problem.observed_information(optimum.at)
         excess, baseline_excess = _excesses(problem, optimum.at, bread, b, wholes, baseline, scaling)
-    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in problem.groups)
-    return Solution(
+        scores = spread_of_scores(problem, optimum.at) if scaling == "satorra_bentler" else b
+    solution = Solution(
         table=table,
-        problem=Problem(groups=bare, n_free=problem.n_free),
+        problem=problem,
         optimum=optimum,
         covariance=(covariance + covariance.T) / 2,
         information=kind,
-        saturated=wholes,
+        saturated=tuple(map(_observed_only, wholes, problem.groups)),
         baseline=baseline,
         excess=excess,
         baseline_excess=baseline_excess,
         scaling=scaling,
+        scores=scores,
+        several=several,
     )
+    return solution if keep_answers else without_answers(solution)
+
+
+def _observed_only(whole: Saturated, group: GroupPart) -> Saturated:
+    """Return the moments without those of variables that nobody answered together, which are nan."""
+    if group.evidence.complete:
+        return whole
+    there = group.evidence.together(len(whole.means))
+    return whole if there.all() else replace(whole, covariances=np.where(there, whole.covariances, np.nan))
+
+
+def without_answers(solution: Solution) -> Solution:
+    """Return the same solution without each person's answers."""
+    groups = solution.problem.groups
+    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in groups)
+    return replace(solution, problem=Problem(groups=bare, n_free=solution.problem.n_free))
+
+
+def model_excess(solution: Solution, at: Evaluation) -> float:
+    """Return what chi-square of a model is to be expected at other values; its answers must be kept."""
+    problem = solution.problem
+    if solution.scaling == "satorra_bentler":
+        return expected_misfit(problem, at)
+    own, there = (
+        float(np.trace(np.linalg.solve(problem.observed_information(x), problem.first_order_information(x))))
+        for x in (solution.at, at)
+    )
+    return solution.excess + own - there
 
 
 def _excesses(
@@ -282,6 +345,12 @@ def _settled(
                 continue
         if problem.evaluate(start) is None:
             raise
+        named = any(impossible_triads(table, samples))  # what to do about these is better known
+        for again in () if named else negative_starts(table, samples, problem):
+            try:
+                return maximize(problem, again, max_iterations=max_iterations)
+            except NotConvergedError:
+                continue
         raise NotConvergedError(f"{first}: {to_settle(table, samples, advice)}") from None
 
 

@@ -22,18 +22,27 @@ _ONE_SOLUTION = 3
 Axis = Callable[[Floats], Floats]
 
 
-def start_values(table: ParameterTable, samples: Sequence[SampleMoments], *, likely: bool = False) -> Floats:
+def start_values(
+    table: ParameterTable,
+    samples: Sequence[SampleMoments],
+    *,
+    likely: bool = False,
+    axes: Sequence[Axis | None] | None = None,
+) -> Floats:
     """Return start values (n_free,).
 
     Loadings are those of each factor's first principal axis, or the most likely ones of one factor behind
     its items alone; factor covariances those of sums of items corrected for it, residual variances what is
-    left; equal parameters begin at the mean of their values.
+    left; equal parameters begin at the mean of their values. ``axes`` gives other loadings of some of the
+    factors that have items, in their order.
     """
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)
     given = np.full(table.n_free, np.nan)
     for group, sample in enumerate(samples):
         own = table.of_group(group)
-        guesses = _of_group(own, table, sample, _likely_axis if likely else _axis)
+        usual = _likely_axis if likely else _axis
+        chosen = [axis or usual for axis in axes] if axes else [usual] * len(table.model.latent)
+        guesses = _of_group(own, table, sample, chosen)
         for parameter, guess in zip(own, guesses, strict=True):
             if parameter.free < 0:
                 continue
@@ -46,11 +55,11 @@ def start_values(table: ParameterTable, samples: Sequence[SampleMoments], *, lik
 
 
 def _of_group(
-    parameters: Sequence[Parameter], table: ParameterTable, sample: SampleMoments, axis_of: Axis
+    parameters: Sequence[Parameter], table: ParameterTable, sample: SampleMoments, axes: Sequence[Axis]
 ) -> list[float]:
     sds = np.sqrt(np.diag(sample.ml_covariances))
     correlations = np.nan_to_num(sample.correlations)
-    loadings, phi = _standardized(table, parameters, correlations, axis_of)
+    loadings, phi = _standardized(table, parameters, correlations, axes)
     units = _factor_units(table, parameters, loadings, sds)
     unique = np.clip(1 - np.einsum("ij,jk,ik->i", loadings, phi, loadings), _UNIQUE, 1.0)
     paths, disturbances = _between_factors(table, parameters, phi, units)
@@ -71,20 +80,20 @@ def _of_group(
 
 
 def _standardized(
-    table: ParameterTable, parameters: Sequence[Parameter], r: Floats, axis_of: Axis
+    table: ParameterTable, parameters: Sequence[Parameter], r: Floats, axes: Sequence[Axis]
 ) -> tuple[Floats, Floats]:
     """Return standardized loadings (p, m) and factor correlations (m, m)."""
     model = table.model
     m, loadings = len(model.latent), np.zeros((len(model.observed), len(model.latent)))
     apart = {(p.place[1], p.place[2]) for p in parameters if p.place[0] == "psi" and p.fixed == 0.0}
-    left = r.copy()
+    left, ways = r.copy(), iter(axes)
     for k in range(m):
         own = sorted(
             p.place[1] for p in parameters if p.place[0] == "lambda" and p.place[2] == k and p.fixed != 0.0
         )
         if not own:
             continue
-        axis = axis_of(left[np.ix_(own, own)])
+        axis = next(ways)(left[np.ix_(own, own)])
         crowded = [bool(loadings[i].any()) for i in own]
         loadings[own, k] = axis
         if any(
@@ -112,6 +121,11 @@ def _axis(r: Floats) -> Floats:
     axis = axis * directions(axis[:, None])
     size = np.clip(np.abs(axis), 0.1, _MOST)
     return np.where(axis < 0, -size, size)
+
+
+def least_axis(r: Floats) -> Floats:
+    """Return loadings for a factor of negative variance: on the first axis of correlations turned round."""
+    return _axis(2 * np.eye(len(r)) - r)
 
 
 def _likely_axis(r: Floats) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
     Information,
     Solution,
+    without_answers,
 )
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
@@ -22,6 +23,7 @@ from intimacy_scales.factor.confirmatory.results.estimates import Parameters, ch
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
+from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results.frozen import freeze, freeze_within
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 _FEW_CLUSTERS = 30
+_SHOWN_GROUPS = 6
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -56,7 +59,8 @@ class CFAResult(Result):
     information
         What standard errors rest on: ``expected`` or ``observed``.
     groups
-        Labels of the groups; empty where there is one.
+        Labels of the groups, in order: as an ordered Categorical declares them, else as they first appear in
+        the table. Empty where there is one.
     group_n
         Persons of each.
     n, n_rows
@@ -70,6 +74,9 @@ class CFAResult(Result):
         What no population could have, such as negative variances; empty where all is well.
     iterations
         Steps of the search.
+    never_together
+        Pairs of items that fewer than two persons of some group answered both of, which full information
+        allows; what the model says of their covariances was not observed.
     instrument
         What was answered, where that is known.
     """
@@ -90,6 +97,7 @@ class CFAResult(Result):
     improper: tuple[str, ...]
     iterations: int
     instrument: InstrumentRef | None
+    never_together: tuple[tuple[str, str], ...] = ()
     solution: Solution = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -109,7 +117,18 @@ class CFAResult(Result):
         if self.n_clusters is not None and self.n_clusters < _FEW_CLUSTERS:
             few = counted(self.n_clusters, "cluster")
             found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
+        if self.solution.several:
+            found.append(
+                "the likelihood has several maxima, and this is the highest that was found: other starts led "
+                "to lower ones, where estimates differ"
+            )
+        if self.never_together:
+            found.append(few_together(self.never_together))
         return tuple(found)
+
+    def without_answers(self) -> CFAResult:
+        """Return the same result without each person's answers, if it keeps them."""
+        return replace(self, solution=without_answers(self.solution))
 
     def implied_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of items that the model implies."""
@@ -223,6 +242,7 @@ class CFAResult(Result):
             "n_clusters": self.n_clusters,
             "iterations": self.iterations,
             "improper": list(self.improper),
+            "never_together": [list(pair) for pair in self.never_together],
             "fit": self.fit.to_dict(),
             "parameters": self.parameters.to_dict(),
         }
@@ -232,7 +252,8 @@ class CFAResult(Result):
         return self.parameters.to_frame()
 
     def _lines(self) -> list[str]:
-        groups = f", {len(self.groups)} groups" if self.groups else ""
+        few = ", ".join(self.groups[:_SHOWN_GROUPS]) + ", …" * (len(self.groups) > _SHOWN_GROUPS)
+        groups = f", {len(self.groups)} groups ({few})" if self.groups else ""
         used = "" if self.n == self.n_rows else f" of {self.n_rows}"
         used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
         lines = [
