@@ -7,7 +7,6 @@ import math
 import re
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from intimacy_scales.errors import (
+    AnotherRangeWarning,
     EstimationError,
     InstrumentError,
     MissingColumnsError,
@@ -25,7 +25,6 @@ from intimacy_scales.errors import (
     ResponseError,
     UnverifiedKeyWarning,
 )
-from intimacy_scales.reading.problems import stored_otherwise
 
 if TYPE_CHECKING:
     from intimacy_scales.jobs import FileReport
@@ -67,6 +66,7 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UnverifiedKeyWarning)
+            warnings.simplefilter("always", AnotherRangeWarning)
             warnings.showwarning = _print_warning
             yield
     except OSError as error:
@@ -128,20 +128,14 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
         )
         hint = f"; {problem.suggestion}" if problem.suggestion else ""
         err.print(
-            escape(f"  {where}, column {problem.column}: {problem.value!r} {problem.reason}; ")
+            escape(f"  {where}, column {problem.column}: {problem.value_text} {problem.reason}; ")
             + escape(f"allowed: {problem.allowed}{hint}"),
             soft_wrap=True,
         )
     if report.n_problems > len(shown):
         err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
-    code = report.likely_missing_code
-    if stored_otherwise(Counter(problem.value for problem in shown)):
-        err.print(
-            "If they were stored on another range: --recode STORED=ANSWER for each, as --recode 0=1 …",
-            soft_wrap=True,
-        )
-    if code:
-        err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
+    if report.remedy:
+        err.print(escape(report.remedy.command), soft_wrap=True)
 
 
 def print_table(cells: Mapping[str, Sequence[str]]) -> None:

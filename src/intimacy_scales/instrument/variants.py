@@ -1,0 +1,72 @@
+"""Instruments made of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeVar
+
+from intimacy_scales.errors import InstrumentError
+from intimacy_scales.instrument.content import InstrumentContent
+from intimacy_scales.instrument.response_scale import ResponseScale
+
+Form = TypeVar("Form", bound=InstrumentContent)
+
+
+def on_another_range(
+    form: Form,
+    minimum: int | float,
+    maximum: int | float,
+    *,
+    step: int | float,
+    items: str | Collection[str] | None,
+    new_id: str | None,
+    version: str | None,
+) -> Form:
+    """Return an instrument some of whose items were answered on another range.
+
+    Arguments are those of `Instrument.with_response_scale`.
+    """
+    chosen = list(form.item_ids) if items is None else [items] if isinstance(items, str) else list(items)
+    ranges = [form.item(name).response_scale for name in chosen]
+    there = list(dict.fromkeys((scale.minimum, scale.maximum) for scale in ranges))
+    if len(there) != 1:
+        several = ", ".join(f"{low} to {high}" for low, high in there) or "none"
+        raise InstrumentError(
+            f"{form.id}: these items have several ranges ({several}); name those that were answered on "
+            f"{minimum} to {maximum} with items=[...]"
+        )
+    codes = tuple(dict.fromkeys(code for scale in ranges for code in scale.missing_codes))
+    try:
+        new = ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=codes)
+    except ValueError as error:
+        first = str(error).splitlines()[2:3] or [str(error)]
+        raise InstrumentError(
+            f"{form.id}: {minimum} to {maximum} is no range for its answers: "
+            f"{first[0].strip().removeprefix('Value error, ').partition(' [type=')[0]}"
+        ) from None
+    if all(scale.values == new.values for scale in ranges):
+        return form
+    given = f"{new.minimum} to {new.maximum}"
+    note = f"Answered on {given}; published for {there[0][0]} to {there[0][1]}."
+    where = "" if items is None else f" in {len(chosen)} of {len(form.items)} items"
+    changed = set(chosen)
+    return form.model_copy(
+        update={
+            "id": new_id or f"{form.id}-{new.minimum}-to-{new.maximum}",
+            "version": version or form.version,
+            "title": f"{form.title}, answered on {given}{where}",
+            "items": [
+                item.model_copy(update={"response_scale": new}) if item.id in changed else item
+                for item in form.items
+            ],
+            "evidence": form.evidence.model_copy(
+                update={
+                    "findings": (),
+                    "status": "published" if form.evidence.status == "validated" else form.evidence.status,
+                    "note": note if form.evidence.note is None else f"{note} {form.evidence.note}",
+                }
+            ),
+            "norms": (),
+            "cutoffs": (),
+        }
+    )
