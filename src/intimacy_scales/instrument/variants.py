@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.response_scale import ResponseScale
@@ -38,11 +40,10 @@ def on_another_range(
     codes = tuple(dict.fromkeys(code for scale in ranges for code in scale.missing_codes))
     try:
         new = ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=codes)
-    except ValueError as error:
-        first = str(error).splitlines()[2:3] or [str(error)]
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise InstrumentError(
-            f"{form.id}: {minimum} to {maximum} is no range for its answers: "
-            f"{first[0].strip().removeprefix('Value error, ').partition(' [type=')[0]}"
+            f"{form.id}: {minimum} to {maximum} is no range for its answers: {why}"
         ) from None
     if all(scale.values == new.values for scale in ranges):
         return form

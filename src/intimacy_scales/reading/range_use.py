@@ -21,6 +21,7 @@ FEWEST_PERSONS = 30
 _EXPECTED = 15.0  # persons who would have gone on past the last value used
 _WIDE = 21  # points, above which people prefer round numbers: such a range is looked at in tenths
 _TENTHS = 10
+_FEWEST_POINTS = 3  # that answers on some range would use
 _FEW = 3  # points that are listed
 
 Points = NDArray[np.int64]
@@ -64,6 +65,10 @@ def expected_beyond(counts: Sequence[int]) -> float:
     return float(last * (last / before) ** 2)
 
 
+def _goes_on(counts: Points) -> bool:
+    return expected_beyond(counts.tolist()) >= _EXPECTED
+
+
 class _Group:
     """The items with one range: which persons' lowest and highest answers are where."""
 
@@ -94,17 +99,17 @@ class _Group:
 
     def unused(self) -> Unused | None:
         """Return what nobody used, where chance is no explanation."""
-        if (self.low and self.high) or self.n_points < 3 or self.highest.sum() < FEWEST_PERSONS:  # noqa: PLR2004 - of two points an unused end leaves one answer
+        if (self.low and self.high) or self.highest.sum() < FEWEST_PERSONS:
+            return None
+        used = int(np.flatnonzero(self.lowest)[0]), int(np.flatnonzero(self.highest)[-1])
+        if used[1] - used[0] + 1 < _FEWEST_POINTS:
             return None
         lowest, highest = self._binned(self.lowest), self._binned(self.highest)
         first, last = int(np.flatnonzero(lowest)[0]), int(np.flatnonzero(highest)[-1])
-        end = len(highest) - 1
-        below = first > 0 and expected_beyond(lowest[first : first + 2].tolist()[::-1]) >= _EXPECTED
-        above = last < end and expected_beyond(highest[: last + 1].tolist()[-2:]) >= _EXPECTED
-        if not (below or above):
-            return None
-        used = np.flatnonzero(self.lowest)[0], np.flatnonzero(self.highest)[-1]
-        return Unused(int(used[0]), int(used[1]), below, above)
+        wide = self.n_points > _WIDE  # where all stay high, people do, and not the form
+        below = first > 0 and not wide and _goes_on(lowest[first : first + 2][::-1])
+        above = last < len(highest) - 1 and _goes_on(highest[: last + 1][-2:])
+        return Unused(*used, below, above) if below or above else None
 
     def _binned(self, counts: Points) -> Points:
         if self.n_points <= _WIDE:
