@@ -49,8 +49,8 @@ def shortened(value: Any, longest: int = _LONGEST) -> str:
     >>> shortened("yes"), shortened("y" * 300, 10), shortened(10**5000)
     ("'yes'", "'yyyyyyyyyy'… (300 characters)", 'a number of more than 4300 digits')
     """
-    if isinstance(value, str) and len(value) > longest:
-        return f"{value[:longest]!r}… ({len(value):,} characters)"
+    if isinstance(value, str):
+        return f"{value[:longest]!r}… ({len(value):,} characters)" if len(value) > longest else repr(value)
     try:
         text = repr(value)
     except ValueError:
