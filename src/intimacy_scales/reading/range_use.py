@@ -23,6 +23,7 @@ _WIDE = 21  # points, above which people prefer round numbers: such a range is l
 _TENTHS = 10
 _FEWEST_POINTS = 3  # that answers on some range would use
 _FEW = 3  # points that are listed
+_ROWS = 8192  # whose codes stay in cache
 
 Points = NDArray[np.int64]
 
@@ -57,8 +58,8 @@ def expected_beyond(counts: Sequence[int]) -> float:
 
     Examples
     --------
-    >>> expected_beyond([3, 12, 30]), expected_beyond([60, 30, 6])
-    (30.0, 0.24)
+    >>> expected_beyond([3, 12, 30]), expected_beyond([60, 40, 20])
+    (30.0, 5.0)
     """
     last = counts[-1]
     before = max(counts[-2], last) if len(counts) > 1 else last
@@ -88,14 +89,15 @@ class _Group:
             self.low = self.low or bool((part == 1).any())
             if self.low and self.high:
                 return
-        top = codes[:, self.columns[0]].copy()
-        wrapped = top - top.dtype.type(1)  # no answer becomes the highest number of all
-        for column in self.columns[1:]:
-            np.maximum(top, codes[:, column], out=top)
-            np.minimum(wrapped, codes[:, column] - top.dtype.type(1), out=wrapped)
-        there = top > 0
-        self.highest += np.bincount(top[there] - 1, minlength=self.n_points)
-        self.lowest += np.bincount(wrapped[there], minlength=self.n_points)
+        of_all = len(self.columns) == codes.shape[1]
+        for start in range(0, len(codes), _ROWS):
+            part = codes[start : start + _ROWS]
+            part = part if of_all else part[:, self.columns]
+            top = part.max(axis=1)
+            low = (part - part.dtype.type(1)).min(axis=1)  # no answer becomes the highest number of all
+            there = top > 0
+            self.highest += np.bincount(top[there] - 1, minlength=self.n_points)
+            self.lowest += np.bincount(low[there], minlength=self.n_points)
 
     def unused(self) -> Unused | None:
         """Return what nobody used, where chance is no explanation."""
@@ -106,9 +108,9 @@ class _Group:
             return None
         lowest, highest = self._binned(self.lowest), self._binned(self.highest)
         first, last = int(np.flatnonzero(lowest)[0]), int(np.flatnonzero(highest)[-1])
-        wide = self.n_points > _WIDE  # where all stay high, people do, and not the form
+        wide = self.n_points > _WIDE  # where all stay high or in the middle, people do, and not the form
         below = first > 0 and not wide and _goes_on(lowest[first : first + 2][::-1])
-        above = last < len(highest) - 1 and _goes_on(highest[: last + 1][-2:])
+        above = last < len(highest) - 1 and not (wide and first) and _goes_on(highest[: last + 1][-2:])
         return Unused(*used, below, above) if below or above else None
 
     def _binned(self, counts: Points) -> Points:
