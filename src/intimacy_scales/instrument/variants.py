@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.content import InstrumentContent
+from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.scale import Scale
 
 Form = TypeVar("Form", bound=InstrumentContent)
 
@@ -67,6 +69,37 @@ def on_another_range(
                     "note": note if form.evidence.note is None else f"{note} {form.evidence.note}",
                 }
             ),
+            "norms": (),
+            "cutoffs": (),
+        }
+    )
+
+
+def without(form: Form, items: str | Collection[str], *, new_id: str, version: str) -> Form:
+    """Return an instrument without some items; arguments are those of `Instrument.without_items`."""
+    items = (items,) if isinstance(items, str) else items
+    for name in items:
+        form.item(name)
+    if new_id == form.id:
+        raise InstrumentError(f"new_id={new_id!r} is what the whole is called: give another")
+
+    def kept(scale: Scale) -> Scale:
+        left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
+        return scale if left == scale.items else scale.model_copy(update={"items": left})
+
+    said = f"{form.id} {form.version} without {', '.join(items)}"
+    flips = {c.id: tuple(i for i in c.flip if i not in items) for c in form.codings}
+    return form.model_copy(
+        update={
+            "id": new_id,
+            "version": version,
+            "title": f"{form.title}, shortened",
+            "description": f"This is {said}.",
+            "items": [item for item in form.items if item.id not in items],
+            "scales": [kept(scale) for scale in form.scales],
+            "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in form.codings if flips[c.id]],
+            "accepted": [entry for entry in form.accepted if entry.item not in items],
+            "evidence": Evidence(note=f"Shortened: {said}. Nothing is known of its scores."),
             "norms": (),
             "cutoffs": (),
         }
