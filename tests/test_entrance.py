@@ -435,11 +435,13 @@ def test_every_problem_says_where_what_and_why():
         score(FORM, spoiled(), **options)
     problems = caught.value.problems
     mood = {"column": "How are you?", "item": "mood", "allowed": "0 to 3 in steps of 0.1"}
-    trust = {"allowed": "1 to 5 or a label", "reason": "is no label of this item"}
+    trust: dict[str, Any] = {
+        "allowed": "1 to 5 or a label", "code": "label", "reason": "is no label of this item"
+    }  # fmt: skip
     assert list(problems)[:4] == [
         ResponseProblem(row=0, person="a", column="tru01", item="tru01", value="purple", **trust),
-        ResponseProblem(row=0, person="a", value=9, reason="is outside the range", **mood),
-        ResponseProblem(row=2, person="c", column="tru02", item="tru02", value=True,
+        ResponseProblem(row=0, person="a", value=9, code="range", reason="is outside the range", **mood),
+        ResponseProblem(row=2, person="c", column="tru02", item="tru02", value=True, code="boolean",
                         reason="is a truth value, not an answer", allowed="1 to 5 or a label"),
         ResponseProblem(row=3, person="d", column="tru01", item="tru01", value="Agre", **trust,
                         suggestion="did you mean 'Agree'?"),
@@ -452,7 +454,7 @@ def test_every_problem_says_where_what_and_why():
     shown = caught.value.to_frame()
     assert shown.astype(object).where(shown.notna(), None).to_dict("records") == problems.to_dict()
     assert list(shown) == [
-        "row", "person", "column", "item", "value", "reason", "allowed", "suggestion"
+        "row", "person", "column", "item", "value", "code", "reason", "allowed", "suggestion"
     ]  # fmt: skip
     kept = encode(FORM, spoiled(), on_invalid="missing", **options)
     scored = score(FORM, spoiled(), on_invalid="missing", **options)
@@ -677,7 +679,8 @@ def test_one_persons_scores_as_json():
     assert content["bounds"] == {"trust": [2, 14 / 3], "mood": [0, 3]}
     purple, infinite = content["problems"]
     assert purple == {
-        "column": "tru01", "item": "tru01", "value": "purple", "reason": "is no label of this item",
+        "column": "tru01", "item": "tru01", "value": "purple", "code": "label",
+        "reason": "is no label of this item",
         "allowed": "1 to 5 or a label", "suggestion": None,
     }  # fmt: skip
     assert (infinite["item"], infinite["value"], infinite["reason"]) == ("mood", "inf", "is infinite")
@@ -729,7 +732,7 @@ print(json.dumps([after_import, after_score, after_error]))
     assert run(script) == [[], [], []]
 
 
-def test_drafts_warn_once_in_a_process():
+def test_each_draft_warns_once():
     script = """
 import json, warnings
 from intimacy_scales import encode, load, score, score_stream
@@ -743,8 +746,13 @@ with warnings.catch_warnings(record=True) as caught:
         list(score_stream(form, [[{"tru01": 4}]], allow_missing_items=True))
 print(json.dumps([published, [(type(w.message).__name__, str(w.message), w.filename) for w in caught]]))
 """
-    published, ((kind, text, filename),) = run(script)
-    assert (published, kind, filename) == (0, "UnvalidatedInstrumentWarning", "<string>")
+    published, warned = run(script)
+    assert published == 0
+    assert [(kind, filename) for kind, _, filename in warned] == [
+        ("UnvalidatedInstrumentWarning", "<string>")
+    ] * 2
+    text = warned[0][1]
     assert text.startswith("scii-12 is a draft: nobody has shown yet that its scores mean what they say.")
+    assert warned[1][1].startswith("scii-24 is a draft")
     assert "not to judge a person or a relationship" in text
     assert issubclass(UnvalidatedInstrumentWarning, UserWarning)

@@ -108,6 +108,7 @@ def test_alpha_is_that_of_a_naive_loop(x, missing):
     near(float(alpha(coded(x), missing=missing)), naive_alpha(rows))
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
 @given(tables(k=st.integers(2, 4), n=st.integers(4, 12)), st.booleans())
 @settings(max_examples=15, deadline=None)
 def test_alpha_of_parallel_items_is_spearman_brown_of_one(x, standardized):
@@ -328,6 +329,7 @@ def test_corrected_item_total_correlations_and_dropped_items_of_complete_answers
 # ------------------------------------------------------------------ intervals
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
 @given(tables(), st.sampled_from([0.8, 0.95, 0.99]))
 @settings(max_examples=15, deadline=None)
 def test_closed_forms_by_hand(x, level):

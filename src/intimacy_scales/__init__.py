@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, check_bank
     from intimacy_scales.errors import (
+        AnotherRangeWarning,
         EstimationError,
         InstrumentError,
         IntimacyScalesError,
@@ -63,7 +64,8 @@ _HOMES = {
     "checking": ("BankReport", "check_bank"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
-        "EstimationError", "InstrumentError", "IntimacyScalesError", "IntimacyScalesWarning",
+        "AnotherRangeWarning", "EstimationError", "InstrumentError", "IntimacyScalesError",
+        "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
         "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError", "ResponseError",
         "ResponseProblem", "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
@@ -85,7 +87,7 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "BankReport", "CodedResponses", "EstimationError", "Instrument", "InstrumentError",
+    "AnotherRangeWarning", "BankReport", "CodedResponses", "EstimationError", "Instrument", "InstrumentError",
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
     "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",

@@ -5,13 +5,66 @@ A message says what was wrong, the value seen, what is allowed, and what to do a
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+ProblemCode = Literal[
+    "range", "step", "infinite", "number", "label", "boolean", "type", "recode", "name"
+]  # fmt: skip
+"""What is wrong with an answer: outside the range; between its steps; infinite; a text that is no number, or
+no label; a truth value; of another type; not among the values that ``recode`` names; under the name of no
+item."""
+
+SHOW_VALUES = "INTIMACY_SCALES_SHOW_VALUES"
+_LONGEST = 80
+_LONGEST_NAME = 200  # letters of a name that another one is looked for
+
+
+def values_shown(asked: bool | None = None) -> bool:
+    """Tell whether messages may hold answers and persons' ids.
+
+    Parameters
+    ----------
+    asked
+        What the caller said; None: what the environment variable ``INTIMACY_SCALES_SHOW_VALUES`` says, which
+        hides them where it is 0, false, no or off.
+    """
+    if asked is not None:
+        return asked
+    return os.environ.get(SHOW_VALUES, "").strip().casefold() not in ("0", "false", "no", "off")
+
+
+def shortened(value: Any, longest: int = _LONGEST) -> str:
+    """Return a value as messages show it: its `repr`, shortened; a number of thousands of digits has none.
+
+    Examples
+    --------
+    >>> shortened("yes"), shortened("y" * 300, 10), shortened(10**5000)
+    ("'yes'", "'yyyyyyyyyy'… (300 characters)", 'a number of more than 4300 digits')
+    """
+    if isinstance(value, str):
+        return f"{value[:longest]!r}… ({len(value):,} characters)" if len(value) > longest else repr(value)
+    try:
+        text = repr(value)
+    except ValueError:
+        return f"a number of more than {sys.get_int_max_str_digits()} digits"
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def shortened_text(value: Any, longest: int = _LONGEST) -> str:
+    """Return a name or an id as messages show it, without quotes."""
+    try:
+        text = str(value)
+    except ValueError:
+        return shortened(value)
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
 
 
 def level_outside() -> int:
@@ -32,6 +85,8 @@ def nearest(name: object, known: Iterable[str], *, most: int = 1, alike: float =
     """
     import difflib
 
+    if len(str(name)) > _LONGEST_NAME:
+        return []
     by_folded = {other.casefold(): other for other in reversed(list(known))}
     near = difflib.get_close_matches(str(name).casefold(), by_folded, n=most, cutoff=alike)
     return [by_folded[folded] for folded in near]
@@ -136,14 +191,17 @@ class ResponseProblem:
         The item it was read for.
     value
         The value as it was found.
+    code
+        The kind of problem, for programs: ``range``, ``step``, ``infinite``, ``number``, ``label``,
+        ``boolean``, ``type``, ``recode`` or ``name``.
     reason
-        What is wrong with it.
+        What is wrong with it, in words.
     allowed
         What the item allows.
     suggestion
         What was probably meant, if anything is near.
     shown
-        False where the value was left out on purpose.
+        False where the value and the person's id were left out on purpose.
     """
 
     row: int | None
@@ -151,21 +209,28 @@ class ResponseProblem:
     column: str
     item: str
     value: Any
+    code: ProblemCode
     reason: str
     allowed: str
     suggestion: str | None = None
     shown: bool = True
 
+    @property
+    def value_text(self) -> str:
+        """The value as messages show it."""
+        return shortened(self.value) if self.shown else "a value"
+
     def __str__(self) -> str:
         where = [] if self.row is None else [f"row {self.row}"]
         if self.person is not None:
-            where.append(f"person {self.person}")
+            where.append(f"person {shortened_text(self.person)}")
         where.append(
-            f"item {self.item}" if self.column == self.item else f"item {self.item} ({self.column!r})"
+            f"item {self.item}"
+            if self.column == self.item
+            else f"item {self.item} ({shortened(self.column)})"
         )
         hint = f"; {self.suggestion}" if self.suggestion else ""
-        value = repr(self.value) if self.shown else "a value"
-        return f"{', '.join(where)}: {value} {self.reason}; allowed: {self.allowed}{hint}"
+        return f"{', '.join(where)}: {self.value_text} {self.reason}; allowed: {self.allowed}{hint}"
 
 
 class ProblemTable(Protocol):
@@ -217,6 +282,10 @@ class UnvalidatedInstrumentWarning(IntimacyScalesWarning):
 
 class UnverifiedKeyWarning(IntimacyScalesWarning):
     """The scoring key of a published instrument was not confirmed by a second source."""
+
+
+class AnotherRangeWarning(IntimacyScalesWarning):
+    """Nobody used an end of the range on any item, so that the answers were probably given on another."""
 
 
 class NoNormsError(UnknownNameError):

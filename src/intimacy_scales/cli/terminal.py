@@ -5,10 +5,8 @@ from __future__ import annotations
 import io
 import math
 import re
-import shlex
 import sys
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from intimacy_scales.errors import (
+    AnotherRangeWarning,
     EstimationError,
     InstrumentError,
     MissingColumnsError,
@@ -26,7 +25,6 @@ from intimacy_scales.errors import (
     ResponseError,
     UnverifiedKeyWarning,
 )
-from intimacy_scales.reading.problems import stored_otherwise
 
 if TYPE_CHECKING:
     from intimacy_scales.jobs import FileReport
@@ -39,7 +37,6 @@ _LONG = 9
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 # what SPSS, SAS, Excel and others write where there is no answer, which is nobody's answer otherwise
-_NO_ANSWER = frozenset({".", "#NULL!", "#N/A", "#NA", "N/A", "null", "NULL", "None", "-", "--"})
 
 _HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
 
@@ -71,6 +68,7 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UnverifiedKeyWarning)
+            warnings.simplefilter("always", AnotherRangeWarning)
             warnings.showwarning = _print_warning
             yield
     except OSError as error:
@@ -133,30 +131,14 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
         )
         hint = f"; {problem.suggestion}" if problem.suggestion else ""
         err.print(
-            escape(f"  {where}, column {problem.column}: {problem.value!r} {problem.reason}; ")
+            escape(f"  {where}, column {problem.column}: {problem.value_text} {problem.reason}; ")
             + escape(f"allowed: {problem.allowed}{hint}"),
             soft_wrap=True,
         )
     if report.n_problems > len(shown):
         err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
-    code = report.likely_missing_code
-    if stored_otherwise(Counter(problem.value for problem in shown)):
-        err.print(
-            "If they were stored on another range: --recode STORED=ANSWER for each, as --recode 0=1 …",
-            soft_wrap=True,
-        )
-    if code:
-        err.print(escape(code.describe(f"pass --missing-code {code.value!r}")), soft_wrap=True)
-    marks = {problem.value: None for problem in shown if isinstance(problem.value, str)}
-    for mark in marks:
-        if mark.strip() in _NO_ANSWER and not (code and code.value == mark):
-            err.print(
-                escape(
-                    f"{mark!r} usually stands for no answer: --missing-code {shlex.quote(mark.strip())} says "
-                    "so, and leaves other bad cells to be told."
-                ),
-                soft_wrap=True,
-            )
+    if report.remedy:
+        err.print(escape(report.remedy.command), soft_wrap=True)
 
 
 def print_blank_rows(n_blank_rows: int, what: str) -> None:

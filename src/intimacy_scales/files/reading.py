@@ -14,15 +14,15 @@ from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.columns import check_columns, column_names
+from intimacy_scales.reading.advice import LikelyMissingCode, Offence, Remedy, likely_missing_code, remedy_for
+from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.problems import (
     PROBLEM_FIELDS,
-    LikelyMissingCode,
     Problems,
-    likely_missing_code,
     problem_dict,
+    response_scales,
 )
 
 _KEPT_PROBLEMS = 20
@@ -45,20 +45,24 @@ class Account:
     def __init__(self) -> None:
         self.n_persons = self.n_problems = self.n_blank_rows = 0
         self.first: list[ResponseProblem] = []
-        self._values: Counter[Any] = Counter()
+        self._offences: Counter[Offence] = Counter()
 
     def add(self, n_persons: int, problems: Problems) -> None:
         """Count a batch."""
         self.n_persons += n_persons
         self.n_problems += len(problems)
         self.first += islice(problems, max(0, _KEPT_PROBLEMS - len(self.first)))
-        if len(self._values) < _KEPT_VALUES:
-            self._values += problems.value_counts()
+        if len(self._offences) < _KEPT_VALUES:
+            self._offences += problems.offences()
 
     @property
     def likely_missing_code(self) -> LikelyMissingCode | None:
         """The value that is probably a missing code, if there is one."""
-        return likely_missing_code(self._values)
+        return likely_missing_code(self._offences)
+
+    def remedy(self, form: Instrument) -> Remedy | None:
+        """Return what to do about most of them, if there is one thing to do."""
+        return remedy_for(self._offences, response_scales(form))
 
 
 class ProblemFile:
@@ -102,7 +106,7 @@ def checked_columns(
     form: Instrument, file: AnswerFile, reading: Reading, others: Mapping[str, Sequence[Hashable]]
 ) -> list[Hashable]:
     """Return the columns of items that there are; raise where one is missing or any stands twice."""
-    names = column_names(form, reading.columns)
+    names = as_spelled(column_names(form, reading.columns), file.names)
     mappings, allow_missing = isinstance(file, JsonLinesFile), reading.allow_missing_items
     try:
         check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)

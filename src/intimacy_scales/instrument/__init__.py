@@ -2,7 +2,7 @@
 
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
-from intimacy_scales.instrument.base import normalized
+from intimacy_scales.instrument.base import LOOKALIKES, normalized
 from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding, Step
 from intimacy_scales.instrument.faults import instrument_error
 from intimacy_scales.instrument.instrument import Instrument
@@ -15,6 +15,7 @@ from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScal
 from intimacy_scales.instrument.scale import ItemKey, MissingRule, Scale
 
 __all__ = [
+    "LOOKALIKES",
     "NOT_ANSWERED",
     "STEPS",
     "Accepted",

@@ -35,7 +35,7 @@ def _check_id(value: str) -> str:
 Id = Annotated[str, Field(max_length=100), AfterValidator(_check_id)]
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 
-_LOOKALIKES = str.maketrans(
+LOOKALIKES = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
         "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"',
@@ -54,5 +54,5 @@ def normalized(text: str) -> str:
     >>> normalized("  DON'T   Know ")
     "don't know"
     """
-    folded = unicodedata.normalize("NFKC", text.translate(_LOOKALIKES)).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).casefold()
     return " ".join(folded.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -146,6 +147,8 @@ class InstrumentContent(Part):
         try:
             return table[name]
         except KeyError:
+            if isinstance(name, str) and (composed := unicodedata.normalize("NFC", name)) in table:
+                return table[composed]
             raise UnknownInstrumentError(self.no_such(kind, name, table)) from None
 
     def no_such(self, kind: str, name: str, table: Iterable[str]) -> str:

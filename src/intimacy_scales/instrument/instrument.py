@@ -18,12 +18,13 @@ from intimacy_scales.errors import (
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
-from intimacy_scales.instrument.evidence import Evidence, Finding
+from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.norm import Norm
 from intimacy_scales.instrument.provenance import CONFIDENCES, Source
 from intimacy_scales.instrument.reference import InstrumentRef
-from intimacy_scales.instrument.scale import MissingRule, Scale
+from intimacy_scales.instrument.scale import MissingRule
+from intimacy_scales.instrument.variants import on_another_range, without
 
 
 class Instrument(InstrumentContent):
@@ -165,6 +166,51 @@ class Instrument(InstrumentContent):
             return self
         return self.model_copy(update={"scales": scales, "norms": (), "cutoffs": ()})
 
+    def with_response_scale(
+        self,
+        minimum: int | float,
+        maximum: int | float,
+        *,
+        step: int | float = 1,
+        items: str | Collection[str] | None = None,
+        new_id: str | None = None,
+        version: str | None = None,
+    ) -> Self:
+        """Return this instrument for answers that were given on another range than the published one.
+
+        It is another instrument: reversed items are turned round within the new range, and scores are in
+        its units. Norms, cut-offs and findings are of the published range and are left behind, as are
+        labels of options. `Scores.pomp` puts scores of both ranges on 0 to 100; whether people answer
+        alike on both, nobody knows.
+
+        Parameters
+        ----------
+        minimum, maximum, step
+            The range of the answers as they are stored.
+        items
+            Whose answers; None: all, which must have one range so far.
+        new_id, version
+            What it is called from now on; by default the id with the range, such as ``ras-1-to-7``, and
+            the version as it is.
+
+        Raises
+        ------
+        UnknownInstrumentError
+            An id that is no item.
+        InstrumentError
+            No range, or one range for items that have several.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load, score
+        >>> wider = load("ras").with_response_scale(1, 7)
+        >>> wider.id, score(wider, {f"ras_{n}": 7 for n in range(1, 8)}).scores["total"]
+        ('ras-1-to-7', 5.285714285714286)
+        """
+        return on_another_range(
+            self, minimum, maximum, step=step, items=items, new_id=new_id, version=version
+        )
+
     def without_items(self, items: str | Collection[str], *, new_id: str, version: str) -> Self:
         """Return this instrument without some items, as an item analysis may advise.
 
@@ -192,33 +238,7 @@ class Instrument(InstrumentContent):
         >>> shorter.scale("adapting").items
         ('res01', 'res02', 'res03', 'res05', '-res06')
         """
-        items = (items,) if isinstance(items, str) else items
-        for name in items:
-            self.item(name)
-        if new_id == self.id:
-            raise InstrumentError(f"new_id={new_id!r} is what the whole is called: give another")
-
-        def kept(scale: Scale) -> Scale:
-            left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
-            return scale if left == scale.items else scale.model_copy(update={"items": left})
-
-        without = f"{self.id} {self.version} without {', '.join(items)}"
-        flips = {c.id: tuple(i for i in c.flip if i not in items) for c in self.codings}
-        return self.model_copy(
-            update={
-                "id": new_id,
-                "version": version,
-                "title": f"{self.title}, shortened",
-                "description": f"This is {without}.",
-                "items": [item for item in self.items if item.id not in items],
-                "scales": [kept(scale) for scale in self.scales],
-                "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in self.codings if flips[c.id]],
-                "accepted": [entry for entry in self.accepted if entry.item not in items],
-                "evidence": Evidence(note=f"Shortened: {without}. Nothing is known of its scores."),
-                "norms": (),
-                "cutoffs": (),
-            }
-        )
+        return without(self, items, new_id=new_id, version=version)
 
     def with_evidence(
         self,

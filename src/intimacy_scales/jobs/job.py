@@ -18,9 +18,10 @@ from intimacy_scales.files.replacement import Replacement, put_text
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, normalized
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.moments.clusters import label_positions
+from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.encoding import Codes
 from intimacy_scales.reading.options import Reading
-from intimacy_scales.reading.problems import LikelyMissingCode
+from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
 from intimacy_scales.results.result import Result
 from intimacy_scales.results.wording import counted
@@ -45,6 +46,8 @@ class StatisticsFileReport(Generic[ReportT]):
         The first 20 problems.
     likely_missing_code
         The value that is probably a missing code, if there is one.
+    remedy
+        What to do about most of them, if there is one thing to do.
     """
 
     report: ReportT | None
@@ -53,6 +56,7 @@ class StatisticsFileReport(Generic[ReportT]):
     n_blank_rows: int
     first_problems: tuple[ResponseProblem, ...]
     likely_missing_code: LikelyMissingCode | None
+    remedy: Remedy | None
 
 
 class Job(Protocol[ReportT]):
@@ -121,6 +125,7 @@ def run_job(
         n_blank_rows=account.n_blank_rows,
         first_problems=tuple(account.first),
         likely_missing_code=account.likely_missing_code,
+        remedy=account.remedy(form),
     )
 
 
@@ -137,20 +142,21 @@ def _read(
     """Give the job every batch, and keep account of what is wrong in the file."""
     wanted = {"person": reading.person, **job.columns}
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
-    account = Account()
+    account, used = Account(), RangeUse(form)
     with (
         open_answers(paths.source, encoding=encoding, sheet=sheet) as file,
         ProblemFile(paths.problems) as told,
     ):
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
-            reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons)
+            reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons, used=used)
             job.add(reader)
             found = reader.finish()
             account.add(len(batch), found)
             told.write(found)
             progress(file.position, file.size)
         account.n_blank_rows = file.n_blank
+    used.warn()
     return account
 
 

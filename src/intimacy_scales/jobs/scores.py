@@ -18,9 +18,10 @@ from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, b
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.paths import JobPaths
+from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
-from intimacy_scales.reading.problems import LikelyMissingCode
-from intimacy_scales.scoring.entry import stream_scores, warn_if_draft
+from intimacy_scales.scoring.drafts import warn_if_draft
+from intimacy_scales.scoring.entry import stream_scores
 from intimacy_scales.scoring.summary import ScoreSummary
 
 
@@ -40,6 +41,8 @@ class FileReport:
         The first 20 problems.
     likely_missing_code
         The value that is probably a missing code, if there is one.
+    remedy
+        What to do about most of them, if there is one thing to do.
     written
         Whether the output file was written.
     """
@@ -50,6 +53,7 @@ class FileReport:
     n_blank_rows: int
     first_problems: tuple[ResponseProblem, ...]
     likely_missing_code: LikelyMissingCode | None
+    remedy: Remedy | None
     written: bool
 
 
@@ -162,5 +166,6 @@ def score_file(
         n_blank_rows=file.n_blank,
         first_problems=tuple(account.first),
         likely_missing_code=account.likely_missing_code,
+        remedy=account.remedy(form),
         written=written,
     )

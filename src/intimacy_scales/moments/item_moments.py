@@ -43,6 +43,7 @@ from intimacy_scales.reading.options import (
     reads_answers,
     refuse_reading,
 )
+from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
 from intimacy_scales.results.frozen import Frozen, freeze
 
@@ -293,9 +294,11 @@ def item_moments(
     return read_moments(form, responses, how)
 
 
-def read_moments(form: Instrument, responses: Any, reading: Reading, *, offset: int = 0) -> ItemMoments:
+def read_moments(
+    form: Instrument, responses: Any, reading: Reading, *, offset: int = 0, used: RangeUse | None = None
+) -> ItemMoments:
     """Check a table and sum it up block by block; arguments as of `AnswerReader`."""
-    reader = AnswerReader(form, responses, reading, offset=offset)
+    reader = AnswerReader(form, responses, reading, offset=offset, used=used)
     total: ItemMoments | None = None
     for _, codes in reader.blocks():
         part = moments_of_codes(form, codes)
@@ -339,11 +342,12 @@ def item_moments_stream(
     form = how.form(instrument)
     if isinstance(batches, CodedResponses):
         raise ResponseError("batches is one table: pass it to item_moments(), or [table] here")
-    total = no_moments(form)
+    total, used = no_moments(form), RangeUse(form)
     for batch in batches_from(batches, "item_moments()"):
         if isinstance(batch, CodedResponses):
             refuse_reading(how)
             total += item_moments(form, batch)
         else:
-            total += read_moments(form, batch, how, offset=total.n_persons)
+            total += read_moments(form, batch, how, offset=total.n_persons, used=used)
+    used.warn()
     return total

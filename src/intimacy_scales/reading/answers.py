@@ -6,17 +6,17 @@ codes; every value that is anything else comes here.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from types import NoneType
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError, nearest
+from intimacy_scales.errors import ResponseError, shortened
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
+from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
+from intimacy_scales.reading.numerals import is_misspelt, spelled
 
 MISSING = 0
 PROBLEM = -1
@@ -25,17 +25,8 @@ MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
 _PLAIN_CODES = frozenset({int, float, str})
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
 _EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
-
-
-class Explanation(NamedTuple):
-    """Why a value is a problem."""
-
-    reason: str
-    allowed: str
-    suggestion: str | None = None
 
 
 class AnswerKey:
@@ -66,6 +57,8 @@ class AnswerKey:
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
         self.missing_numbers: set[int | float] = set()
         codes = (*scale.missing_codes, *missing_codes)
+        # a label such as "5²" is read where it stands exactly so
+        self._as_written = {*(text for _, text in scale.labels), *(c for c in codes if isinstance(c, str))}
         for code in codes:
             number = as_number(code) if isinstance(code, str) else code
             if number is not None:
@@ -114,12 +107,16 @@ class AnswerKey:
         return PROBLEM if type(plain).__module__ == "numpy" else self.decode(plain)
 
     def _decode_text(self, value: str) -> int:
+        if is_misspelt(value) and value not in self._as_written:
+            return PROBLEM
         text = normalized(value)
         code = self.recoded.others.get(text, self.texts.get(text))
         if code is not None:
             return code
-        number = as_number(text)
-        return PROBLEM if number is None else self._decode_number(number, 2.0**-52)
+        number = spelled(value)
+        if number is None or isinstance(number, Fraction):  # so near to a point that only decimals tell
+            return PROBLEM
+        return self._decode_number(number, 2.0**-52)
 
     def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
         if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
@@ -128,10 +125,10 @@ class AnswerKey:
             return self.recoded.others[value]
         if value in self.missing_numbers and value not in self.points:
             return MISSING
-        code = self._point(value, epsilon)
+        code = self.point(value, epsilon)
         return self.recoded.points.get(code, code) if self.recoded.points else code
 
-    def _point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+    def point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
         """Return the code of the point that a number is, or `PROBLEM`."""
         code = self.points.get(value)  # equal numbers of any type hash alike
         if code is not None:
@@ -150,43 +147,7 @@ class AnswerKey:
 
     def explain(self, value: Any) -> Explanation:
         """Say why a value is a problem, what is allowed, and what was probably meant."""
-        allowed = self.scale.describe()
-        is_scalar = hasattr(value, "dtype") and value.ndim == 0 and value.dtype.kind not in "mM"
-        plain = value.item() if is_scalar else value
-        if isinstance(plain, bool):
-            return Explanation("is a truth value, not an answer", allowed)
-        if isinstance(plain, str):
-            number = as_number(normalized(plain))
-            if number is None:
-                return self._explain_text(plain, allowed)
-            plain = number
-        if isinstance(plain, int | float | Decimal | Fraction):
-            return Explanation(self._explain_number(plain), allowed)
-        several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
-        hint = "for a table of columns, pass a DataFrame; a mapping is one person's answers"
-        reason = f"is of type {type(value).__name__}, not a number or a text"
-        return Explanation(reason, allowed, hint if several else None)
-
-    def _explain_number(self, value: int | float | Decimal | Fraction) -> str:
-        if value in (math.inf, -math.inf):
-            return "is infinite"
-        if self.recoded.points and self._point(value, 2.0**-52) > 0:
-            return "is not among the values that recode names"
-        inside = self.scale.minimum <= value <= self.scale.maximum
-        return f"is off the step of {self.scale.step}" if inside else "is outside the range"
-
-    def _explain_text(self, value: str, allowed: str) -> Explanation:
-        if normalized(value) in self.recoded.labels:
-            return Explanation("is not among the labels that recode names", allowed)
-        if _DECIMAL_COMMA.fullmatch(value.strip()):
-            return Explanation("is not a number", allowed, "is this a decimal comma?")
-        if not self.scale.labels:
-            return Explanation("is not a number", allowed)
-        labels = {normalized(text): text for _, text in self.scale.labels}
-        near = nearest(normalized(value), labels)
-        return Explanation(
-            "is no label of this item", allowed, f"did you mean {labels[near[0]]!r}?" if near else None
-        )
+        return explain(self, value)
 
 
 def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
@@ -199,15 +160,15 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
         isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
     ):
         raise ResponseError(
-            f"missing_codes={missing_codes!r}: give a list of numbers and texts; codes of some items only "
-            "are declared under missing_codes of their response scale"
+            f"missing_codes={shortened(missing_codes)}: give a list of numbers and texts; codes of some "
+            "items only are declared under missing_codes of their response scale"
         )
     alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
     codes = (missing_codes,) if alone else tuple(missing_codes)
     plain = tuple(code.item() if hasattr(code, "dtype") else code for code in codes)
     for code in plain:
         if isinstance(code, bool) or not isinstance(code, int | float | str):
-            raise ResponseError(f"missing code {code!r} is neither a number nor a text")
+            raise ResponseError(f"missing code {shortened(code)} is neither a number nor a text")
     return plain
 
 
@@ -222,14 +183,16 @@ def as_recode(recode: Any) -> Recode:
     if recode is None:
         return ()
     if not isinstance(recode, Mapping):
-        raise ResponseError(f"recode={recode!r}: give a mapping, stored value → answer, as in {{'6': 5}}")
+        raise ResponseError(
+            f"recode={shortened(recode)}: give a mapping, stored value → answer, as in {{'6': 5}}"
+        )
     plain = [
         tuple(value.item() if hasattr(value, "dtype") else value for value in pair) for pair in recode.items()
     ]
     for stored, answer in plain:
         for value in (stored, answer):
             if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
-                raise ResponseError(f"recode: {value!r} is neither a number nor a text")
+                raise ResponseError(f"recode: {shortened(value)} is neither a number nor a text")
         if stored is None or stored != stored:  # noqa: PLR0124 - nan
             raise ResponseError("recode: a missing answer stands for none; name only values that are there")
     return tuple((stored, answer) for stored, answer in plain)
@@ -271,7 +234,7 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
         text = normalized(stored) if isinstance(stored, str) else None
         number = stored if text is None else as_number(text)
         if key.decode(stored) == MISSING:
-            raise ResponseError(f"recode: {stored!r} means no answer already; leave it out")
+            raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out")
         if text in labels:
             found.labels[text] = code
         elif number is None:
@@ -307,11 +270,14 @@ def answer_keys(
         for code in missing_codes:
             if plain.decode(code) > 0:
                 raise ResponseError(
-                    f"missing code {code!r} is an answer that item {item.id} allows ({scale.describe()}); "
-                    "declare it under missing_codes of the response scales where it means no answer"
+                    f"missing code {shortened(code)} is an answer that item {item.id} allows "
+                    f"({scale.describe()}); declare it under missing_codes of the response scales where it "
+                    "means no answer"
                 )
         keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
     for stored, answer in recode:
         if answer is not None and not any(AnswerKey(scale).decode(answer) > 0 for scale in keys):
-            raise ResponseError(f"recode: {stored!r} stands for {answer!r}, which is an answer to no item")
+            raise ResponseError(
+                f"recode: {shortened(stored)} stands for {shortened(answer)}, which is an answer to no item"
+            )
     return tuple(keys[item.response_scale] for item in instrument.items)

@@ -9,37 +9,74 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from intimacy_scales.errors import MissingColumnsError, ResponseError, nearest, suggest
+from intimacy_scales.errors import MissingColumnsError, ResponseError, nearest, shortened, suggest
 from intimacy_scales.instrument import Instrument
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
 
 _SHOWN = 8
 _FEW = 3
+_LONGEST_NAME = 256
+_WIDTH = re.compile(r"[^{}]?[<>^]?[ +-]?0?[0-9]{0,2}[ds]?")  # how a number or a text fills its place
+
+
+def loose(name: str) -> str:
+    """Return a name without case, punctuation and leading zeros: ``Tru_01`` → ``tru1``.
+
+    A text that is too long for a name is returned as it is: it looks like none, and is not to be kept.
+    """
+    return name if len(name) > _LONGEST_NAME else _loose(name)
 
 
 @lru_cache(maxsize=4096)
-def loose(name: str) -> str:
-    """Return a name without case, punctuation and leading zeros: ``Tru_01`` → ``tru1``."""
+def _loose(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
     numbers = re.sub(r"(?<!\d)0+(?=\d)", "", folded)
     return "".join(c for c in numbers if c.isalnum())
 
 
+def as_spelled(wanted: Sequence[Hashable], names: Iterable[Hashable]) -> tuple[Hashable, ...]:
+    """Return the wanted names as they are spelled where they stand.
+
+    An ``ä`` may be one character or two (Unicode's NFC and NFD): it is the same letter, and so the same name.
+    """
+    there = set(names)
+    if there.issuperset(wanted):
+        return tuple(wanted)
+    composed: dict[str, str | None] = {}
+    for name in there:
+        if isinstance(name, str) and not name.isascii() and len(name) <= _LONGEST_NAME:
+            form = unicodedata.normalize("NFC", name)
+            composed[form] = None if form in composed else name  # of two, nobody knows which
+
+    def spelled(name: Hashable) -> Hashable:
+        if name in there or not isinstance(name, str):
+            return name
+        return composed.get(unicodedata.normalize("NFC", name)) or name
+
+    return tuple(map(spelled, wanted))
+
+
 def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
     try:
-        fields = {field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None}
+        parts = list(string.Formatter().parse(pattern))
     except ValueError as error:
-        raise ResponseError(f"columns={pattern!r} is not a pattern: {error}") from None
+        raise ResponseError(f"columns={shortened(pattern)} is not a pattern: {error}") from None
+    fields = {field for _, field, _, _ in parts if field is not None}
     if not fields or not fields <= {"item", "n"}:
         raise ResponseError(
-            f"columns={pattern!r} is not a pattern: write {{item}} for the item's id or {{n}} for its "
-            "position from 1, as in 'prqc.1_{n}'"
+            f"columns={shortened(pattern)} is not a pattern: write {{item}} for the item's id or {{n}} for "
+            "its position from 1, as in 'prqc.1_{n}'"
+        )
+    if any(form is not None and not _WIDTH.fullmatch(form) for _, _, form, _ in parts):
+        raise ResponseError(
+            f"columns={shortened(pattern)}: after a colon write the number of digits, as in 'q{{n:02d}}', "
+            "up to 99 places"
         )
     try:
         return tuple(pattern.format(item=item.id, n=n) for n, item in enumerate(instrument.items, start=1))
     except (ValueError, AttributeError, LookupError) as error:
-        raise ResponseError(f"columns={pattern!r} is not a pattern: {error}") from None
+        raise ResponseError(f"columns={shortened(pattern)} is not a pattern: {error}") from None
 
 
 def look_alikes(
@@ -99,11 +136,15 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     if isinstance(columns, str):
         names = _from_pattern(instrument, columns)
     elif isinstance(columns, Mapping):
-        unknown = [name for name in columns if name not in instrument.item_ids]
+        spelled = as_spelled(list(columns), instrument.item_ids)
+        named: dict[Any, Hashable] = dict(zip(spelled, columns.values(), strict=True))
+        unknown = [name for name in named if name not in instrument.item_ids]
         if unknown:
             hint = suggest(unknown[0], instrument.item_ids)
-            raise ResponseError(f"columns names {unknown[0]!r}, which is no item of {instrument.id}{hint}")
-        names = tuple(columns.get(item, item) for item in instrument.item_ids)
+            raise ResponseError(
+                f"columns names {shortened(unknown[0])}, which is no item of {instrument.id}{hint}"
+            )
+        names = tuple(named.get(item, item) for item in instrument.item_ids)
     else:
         raise ResponseError(
             "columns as a list gives the item order of a numpy array; for a table or a mapping give "
@@ -112,9 +153,9 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     seen: dict[Hashable, str] = {}
     for item, name in zip(instrument.item_ids, names, strict=True):
         if not isinstance(name, Hashable):
-            raise ResponseError(f"columns gives {name!r} to {item}, which is no name of a column")
+            raise ResponseError(f"columns gives {shortened(name)} to {item}, which is no name of a column")
         if name in seen:
-            raise ResponseError(f"columns gives {name!r} to two items, {seen[name]} and {item}")
+            raise ResponseError(f"columns gives {shortened(name)} to two items, {seen[name]} and {item}")
         seen[name] = item
     return names
 
@@ -172,7 +213,7 @@ def missing_columns(
         suggestions = {item: found[str(col)] for item, col in absent.items() if str(col) in found}
     lines = [f"{len(absent)} of {len(wanted)} items of {instrument.id} have no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
-        named = item if col == item else f"{item} (looked for as {col!r})"
+        named = item if col == item else f"{item} (looked for as {shortened(col)})"
         hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
         lines.append(f"  {named}{hint}")
     if len(absent) > _SHOWN:
@@ -203,5 +244,5 @@ def _advice(
             swapped = ", ".join(f"{col!r}: {name!r}" for name, col in list(suggestions.items())[:_FEW])
             return f"If so, rename it in the table: {{{swapped}{more}}}."
         return f"If so, pass columns={{{mapping}{more}}}."
-    shown = ", ".join(map(repr, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
+    shown = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
     return f"The table has {shown or 'no columns'}; say with columns= which of them hold the answers."

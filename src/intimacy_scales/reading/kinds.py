@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType"})
+_NULL_TYPES = frozenset({"NoneType", "NAType", "NaTType", "MaskedConstant"})
 
 
 def is_of(value: Any, library: str, name: str) -> bool:
@@ -21,7 +21,7 @@ def is_of(value: Any, library: str, name: str) -> bool:
 
 
 def is_null(value: Any) -> bool:
-    """Tell whether a value is None, or what pandas has for none.
+    """Tell whether a value is None, or what pandas or numpy has for none.
 
     Examples
     --------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError
-from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey, Explanation
-from intimacy_scales.reading.columns import look_alikes
+from intimacy_scales.errors import ResponseError, shortened
+from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey
+from intimacy_scales.reading.columns import as_spelled, look_alikes
+from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.kinds import is_of
 
 
@@ -19,6 +20,7 @@ class BadCell(NamedTuple):
     column: str
     value: Any
     explanation: Explanation
+    scale: ResponseScale
     misplaced: bool = False
 
 
@@ -42,7 +44,10 @@ def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
 def stray_explanation(wanted: Hashable) -> Explanation:
     """Say that a name is no item's, and which one was probably meant."""
     return Explanation(
-        "stands under a name that is no item", f"the name {wanted!r}", f"did you mean {wanted!r}?"
+        "name",
+        "stands under a name that is no item",
+        f"the name {wanted!r}",
+        f"did you mean {wanted!r}?",
     )
 
 
@@ -73,6 +78,7 @@ def read_sheet(
     ResponseError
         No item of the instrument is there at all.
     """
+    names = as_spelled(names, responses)
     codes: list[int] = []
     problems: list[BadCell] = []
     found = 0
@@ -84,7 +90,8 @@ def read_sheet(
         value = responses[name]
         code = key.decode(value)
         if code == PROBLEM:
-            problems.append(BadCell(item, str(name), value, key.explain(value)))
+            why = key.explain(value)
+            problems.append(BadCell(item, str(name), value, why, key.scale))
             code = MISSING
         codes.append(code)
     if found < len(responses):
@@ -92,12 +99,13 @@ def read_sheet(
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
             value, index = responses[name], place[item]
             if is_stray(keys[index], value, responses.get(names[index])):
-                cell = BadCell(item, str(name), value, stray_explanation(names[index]), misplaced=True)
+                why = stray_explanation(names[index])
+                cell = BadCell(item, str(name), value, why, keys[index].scale, misplaced=True)
                 problems.append(cell)
     if not found and not problems:
         raise ResponseError(
             f"the mapping has no item of {instrument.id}: its keys are "
-            f"{', '.join(map(repr, list(responses)[:5])) or 'none'}; "
+            f"{', '.join(map(shortened, list(responses)[:5])) or 'none'}; "
             f"the items are {', '.join(map(str, names[:5]))} …"
         )
     return codes, problems

@@ -29,7 +29,7 @@ class DiaryReadingOptions(TypedDict, total=False):
     on_invalid: OnInvalid
     allow_missing_items: bool
     coding: str | None
-    show_values: bool
+    show_values: bool | None
     keep: Sequence[Hashable]
 
 
@@ -64,8 +64,9 @@ class Reading:
         How the answers were stored, where not as the value printed beside the chosen option: the id of
         one of the instrument's `codings`, such as ``"position"``.
     show_values
-        Whether errors and problems hold the values that were not accepted; False where messages go
-        to a log that must not hold answers.
+        Whether errors and problems hold the values that were not accepted, and persons' ids; False where
+        messages go to a log that must not hold answers. None: unless the environment variable
+        ``INTIMACY_SCALES_SHOW_VALUES`` is 0.
     keep
         Columns of the table to keep: they stand first in frames of scores, and name who belongs together
         (``clusters="couple"``). No other column is kept, and no result refers to the table; the index of
@@ -79,7 +80,7 @@ class Reading:
     person: Hashable = None
     allow_missing_items: bool = False
     coding: str | None = None
-    show_values: bool = True
+    show_values: bool | None = None
     keep: tuple[Hashable, ...] = ()
 
     def form(self, instrument: Instrument | str) -> Instrument:
@@ -191,7 +192,10 @@ def refuse_reading(reading: Reading) -> None:
         or bool(reading.keep)
     )
     means = (
-        reading.missing_codes or reading.recode or reading.on_invalid != "raise" or not reading.show_values
+        reading.missing_codes
+        or reading.recode
+        or reading.on_invalid != "raise"
+        or reading.show_values is False
     )
     if stands or means:
         raise ResponseError("these answers were checked before: give options of reading them to encode()")

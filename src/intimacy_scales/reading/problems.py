@@ -6,14 +6,15 @@ import heapq
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from intimacy_scales.errors import InvalidResponsesError, ResponseProblem
-from intimacy_scales.instrument.numbers import as_number
-from intimacy_scales.reading.answers import Explanation
+from intimacy_scales.errors import InvalidResponsesError, ResponseProblem, shortened
+from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.reading.advice import Offence, offence_of, remedy_for
+from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
 from intimacy_scales.results.frozen import Frozen
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     Cells = Sequence[Any] | NDArray[Any]
 
 _SHOWN = 5
-PROBLEM_FIELDS = ("row", "person", "column", "item", "value", "reason", "allowed", "suggestion")
+_TOLD = 50  # distinct values of a column that are looked at for what to do
+_LONG_NUMBER = 10_000  # bits of a number that JSON can still hold
+PROBLEM_FIELDS = ("row", "person", "column", "item", "value", "code", "reason", "allowed", "suggestion")
 
 
 def plain_value(value: Any) -> Any:
@@ -53,6 +56,8 @@ class BadColumn(Frozen):
         Value → why it is a problem.
     misplaced
         Whether the values themselves may be good, and stand under a wrong name.
+    scale
+        What the item allows; None where values are left out.
     """
 
     item: str
@@ -61,6 +66,49 @@ class BadColumn(Frozen):
     values: Cells
     explain: Callable[[Any], Explanation]
     misplaced: bool = False
+    scale: ResponseScale | None = None
+
+
+def _most_common(values: Cells) -> list[tuple[Any, int]]:
+    """Return the values of a column that tell what to do about all, and how often each occurs."""
+    if hasattr(values, "dtype"):
+        import numpy as np
+
+        distinct, times = np.unique(values, return_counts=True)
+        most = np.argsort(-times, kind="stable")[:_TOLD]
+        return list(zip(distinct[most].tolist(), times[most].tolist(), strict=True))
+    counts: Counter[Any] = Counter()
+    others: list[tuple[Any, int]] = []
+    for value in values:
+        if isinstance(value, int | float | str):
+            counts[(type(value), value)] += 1  # True is no 1
+        elif len(others) < _TOLD:
+            others.append((value, 1))
+    return [(value, times) for (_, value), times in counts.most_common(_TOLD)] + others
+
+
+def _itself(explanation: Explanation) -> Explanation:
+    return explanation
+
+
+def _without_values(part: BadColumn) -> BadColumn:
+    """Return the bad answers of one column as explanations alone."""
+
+    def told(value: Any) -> Explanation:
+        why = part.explain(value)
+        return why if part.misplaced else why._replace(suggestion=None, meant=None)
+
+    known: dict[Any, Explanation] = {}
+    explanations = []
+    for value in part.values:
+        name = (type(value), value) if isinstance(value, int | float | str) else None
+        if name is None:
+            explanations.append(told(value))
+            continue
+        if name not in known:
+            known[name] = told(value)
+        explanations.append(known[name])
+    return replace(part, values=explanations, explain=_itself, scale=None)
 
 
 @dataclass(frozen=True)
@@ -88,7 +136,7 @@ class Problems(Sequence[ResponseProblem]):
     shown: bool = True
 
     @classmethod
-    def of_sheet(cls, cells: Sequence[BadCell], person: Any = None, *, shown: bool = True) -> Problems:
+    def of_sheet(cls, cells: Sequence[BadCell], person: Any = None) -> Problems:
         """Return the problems of one person's answers."""
         columns = tuple(
             BadColumn(
@@ -98,10 +146,11 @@ class Problems(Sequence[ResponseProblem]):
                 values=(cell.value,),
                 explain=partial(found, cell.explanation),
                 misplaced=cell.misplaced,
+                scale=cell.scale,
             )
             for cell in cells
         )
-        return cls(columns, (person,), numbered=False, shown=shown)
+        return cls(columns, (person,), numbered=False)
 
     def __len__(self) -> int:
         return sum(len(part.rows) for part in self.columns)
@@ -123,9 +172,10 @@ class Problems(Sequence[ResponseProblem]):
                 column=part.column,
                 item=part.item,
                 value=plain_value(value) if self.shown else None,
+                code=why.code,
                 reason=why.reason,
                 allowed=why.allowed,
-                suggestion=why.suggestion if self.shown or part.misplaced else None,
+                suggestion=why.suggestion,
                 shown=self.shown,
             )
 
@@ -151,21 +201,19 @@ class Problems(Sequence[ResponseProblem]):
         count = "1 problem" if len(self) == 1 else f"{len(self)} problems"
         return f"<{count}{''.join(f'; {problem}' for problem in islice(self, 1))}>"
 
-    def value_counts(self) -> Counter[Any]:
+    def offences(self) -> Counter[Offence]:
         """Return how often each offending value occurs; nothing where values are not shown."""
-        counts: Counter[Any] = Counter()
+        counts: Counter[Offence] = Counter()
         for part in self.columns:
-            if part.misplaced or not self.shown:
+            if part.misplaced or part.scale is None:
                 continue
-            values = part.values
-            if hasattr(values, "dtype"):
-                import numpy as np
-
-                distinct, times = np.unique(values, return_counts=True)
-                counts.update(dict(zip(distinct.tolist(), times.tolist(), strict=True)))
-            else:
-                counts.update(v if isinstance(v, int | float | str) else _Other for v in values)
+            for value, times in _most_common(part.values):
+                counts[offence_of(value, part.explain(value), part.scale)] += times
         return counts
+
+    def without_values(self) -> Problems:
+        """Return the same problems without a value or a person's id in them: where, and what is wrong."""
+        return replace(self, columns=tuple(map(_without_values, self.columns)), persons=None, shown=False)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, one row for each bad cell."""
@@ -192,62 +240,18 @@ def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
 
 
 def _json_value(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, str | bool):
         return value
-    return value if isinstance(value, float) and math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return value if value.bit_length() <= _LONG_NUMBER else _text(value)
+    return value if isinstance(value, float) and math.isfinite(value) else _text(value)
 
 
-class _Other:
-    """Stands for every value that cannot be a missing code."""
-
-
-_USUAL_CODE = 66  # codes for missing answers are negative, or 66, 77, 88, 99, 999 …
-
-
-class LikelyMissingCode(NamedTuple):
-    """A value that makes up most problems, and so probably stands for "no answer"."""
-
-    value: int | float | str
-    times: int
-    total: int
-
-    def describe(self, advice: str) -> str:
-        """Say what it probably is, and what to do then."""
-        share = f"{self.value!r} makes up {self.times} of {self.total} problems"
-        return f"{share}: if it stands for a missing answer, {advice}."
-
-
-def likely_missing_code(counts: Counter[Any]) -> LikelyMissingCode | None:
-    """Return the value that makes up most problems, if there is one; of a single one, where it is usual."""
-    if not counts:
-        return None
-    total = counts.total()
-    value, times = counts.most_common(1)[0]
-    if isinstance(value, bool) or not isinstance(value, int | float | str) or 2 * times <= total:
-        return None
-    number = as_number(value) if isinstance(value, str) else value
-    if number is None:
-        return LikelyMissingCode(value, times, total) if total > 1 else None
-    if (isinstance(number, float) and not math.isfinite(number)) or _on_another_range(number):
-        return None
-    whole = isinstance(value, float) and value == int(value)
-    return LikelyMissingCode(int(value) if whole else value, times, total)
-
-
-def _on_another_range(number: float) -> bool:
-    """Whether a number is an answer on another range more likely than a code: none to be thrown away."""
-    return 0 <= number < _USUAL_CODE
-
-
-def stored_otherwise(counts: Counter[Any]) -> bool:
-    """Whether most problems are numbers that could be answers, stored on another range."""
-    numbers = {value: as_number(value) if isinstance(value, str) else value for value in counts}
-    alike = sum(
-        counts[value]
-        for value, number in numbers.items()
-        if isinstance(number, int | float) and not isinstance(number, bool) and _on_another_range(number)
-    )
-    return 2 * alike > counts.total()
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except ValueError:  # of a number of thousands of digits
+        return shortened(value)
 
 
 def describe_problems(
@@ -261,16 +265,19 @@ def describe_problems(
     return "\n".join(lines + ([hint] if hint else []))
 
 
-def invalid_responses(instrument_id: str, problems: Problems) -> InvalidResponsesError:
+def invalid_responses(form: Instrument, problems: Problems) -> InvalidResponsesError:
     """Return the one error for all problems."""
-    counts = problems.value_counts()
-    code = likely_missing_code(counts)
-    hint = code and code.describe(f"pass missing_codes=[{code.value!r}]")
-    if stored_otherwise(counts):
-        hint = "If they were stored on another range, pass recode={stored: answer, …} with every answer."
-    message = describe_problems(instrument_id, list(islice(problems, _SHOWN)), len(problems), hint)
-    return InvalidResponsesError(
-        message + "\nAll of them: .problems or .to_frame() of this error. "
-        'To treat them as missing and keep the list, pass on_invalid="missing".',
-        problems,
-    )
+    remedy = remedy_for(problems.offences(), response_scales(form))
+    first = list(islice(problems, _SHOWN))
+    message = describe_problems(form.id, first, len(problems), remedy and remedy.python)
+    message += "\nAll of them: .problems or .to_frame() of this error. "
+    if remedy is not None and remedy.are_answers:
+        message += 'on_invalid="missing" would score without them.'
+    else:
+        message += 'To treat them as missing and keep the list, pass on_invalid="missing".'
+    return InvalidResponsesError(message, problems)
+
+
+def response_scales(form: Instrument) -> list[ResponseScale]:
+    """Return the response scales of an instrument, each once."""
+    return list(dict.fromkeys(item.response_scale for item in form.items))

@@ -12,10 +12,10 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, values_shown
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import answer_keys
-from intimacy_scales.reading.columns import check_columns, column_names, look_alikes
+from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import ListTable, Table, check_unique, open_table
 from intimacy_scales.reading.kept import frame_with_kept, kept_of
@@ -27,6 +27,7 @@ from intimacy_scales.reading.mapping import (
 )
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses
+from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
 from intimacy_scales.results.result import Result, result_class
 
 BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
@@ -157,6 +158,11 @@ def encode(instrument: Instrument | str, responses: Any, **reading: Unpack[Readi
     ResponseError
         The input as a whole cannot be read.
 
+    Warns
+    -----
+    AnotherRangeWarning
+        Of 30 persons or more, nobody used an end of the range on any item, and chance is no explanation.
+
     Notes
     -----
     Answers may be numbers, texts of numbers, or labels (compared without regard to case, blanks,
@@ -199,6 +205,9 @@ class AnswerReader:
         Rows that came before, in earlier batches of a stream.
     labels
         Option → its value, which may be the name of a column to keep.
+    used
+        Watches the ends of ranges over several tables, whoever warns of them; None: of this table alone,
+        whose reader warns.
     """
 
     def __init__(
@@ -209,6 +218,7 @@ class AnswerReader:
         *,
         offset: int = 0,
         labels: Mapping[str, Any] | None = None,
+        used: RangeUse | None = None,
     ) -> None:
         self.instrument = instrument
         self.reading = reading
@@ -220,8 +230,10 @@ class AnswerReader:
         self.names = column_names(instrument, None if isinstance(responses, np.ndarray) else columns)
         if sheet is None:
             self.table = open_table(responses, columns)
+            self.names = as_spelled(self.names, self.table.names)
             self._check_columns(allow_missing_items=reading.allow_missing_items)
         else:
+            self.names = as_spelled(self.names, sheet)
             read_sheet(instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
             self.table = ListTable.from_rows([sheet])
         self._numbered = sheet is None
@@ -229,6 +241,8 @@ class AnswerReader:
         self._persons = None if person is None or nobody else self.table.values(person, "person")
         self.kept = self.table if nobody else kept_of(self.table, reading.keep, labels)
         present = set(self.table.names)
+        self._warns = used is None and len(self.table) >= FEWEST_PERSONS
+        self._used = RangeUse(instrument) if self._warns else used
         self._encoders = [
             ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
             for name, key in zip(self.names, self.keys, strict=True)
@@ -250,6 +264,8 @@ class AnswerReader:
                 codes[:, index] = 0
             else:
                 encoder.encode(start, codes[:, index])
+        if self._used is not None:
+            self._used.add(codes)
 
     def read_all(self) -> Codes:
         """Return the codes of the whole table (n_persons, n_items), column-contiguous."""
@@ -276,19 +292,24 @@ class AnswerReader:
             rows, values = encoder.bad() if encoder else ((), ())
             if len(rows):
                 bad.append(
-                    BadColumn(item=item, column=str(name), rows=rows, values=values, explain=key.explain)
+                    BadColumn(
+                        item=item,
+                        column=str(name),
+                        rows=rows,
+                        values=values,
+                        explain=key.explain,
+                        scale=key.scale,
+                    )
                 )
         if isinstance(self.table, ListTable) and self.table.from_mappings:
             bad.extend(_stray_answers(self, self.table))
-        problems = Problems(
-            tuple(bad),
-            self._persons_in(bad),
-            self.offset,
-            numbered=self._numbered,
-            shown=self.reading.show_values,
-        )
+        problems = Problems(tuple(bad), self._persons_in(bad), self.offset, numbered=self._numbered)
+        if problems and not values_shown(self.reading.show_values):
+            problems = problems.without_values()
         if problems and self.reading.on_invalid == "raise":
-            raise invalid_responses(self.instrument.id, problems)
+            raise invalid_responses(self.instrument, problems)
+        if self._used is not None and self._warns:
+            self._used.warn()
         return problems
 
     def _persons_in(self, bad: Sequence[BadColumn]) -> dict[int, Any] | None:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from intimacy_scales.errors import ResponseError, UnvalidatedInstrumentWarning
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers, refuse_reading
+from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.person import PersonScores
 from intimacy_scales.scoring.single import sheet_scorer
 
 if TYPE_CHECKING:
     from intimacy_scales.scoring.scores import Scores
-
-_warned = False
-
-
-def warn_if_draft(instrument: Instrument) -> None:
-    """Warn once in a process that drafts are drafts."""
-    global _warned  # noqa: PLW0603 - once in a process is what is promised
-    if _warned or instrument.evidence.status != "draft":
-        return
-    _warned = True
-    warnings.warn(
-        f"{instrument.id} is a draft: nobody has shown yet that its scores mean what they say. "
-        "Use them to try things out, not to judge a person or a relationship.",
-        UnvalidatedInstrumentWarning,
-        stacklevel=3,
-    )
 
 
 @overload
@@ -77,7 +61,10 @@ def score(
     Warns
     -----
     UnvalidatedInstrumentWarning
-        Once in a process, when the instrument is a draft.
+        Once for each instrument that is a draft.
+    AnotherRangeWarning
+        Of a table of 30 persons or more, nobody used an end of the range on any item, and chance is no
+        explanation: the answers were probably given on another range.
 
     Notes
     -----
@@ -92,8 +79,6 @@ def score(
     """
     how = reading_of(reading)
     form = how.form(instrument)
-    if not _warned:
-        warn_if_draft(form)
     sheet = as_sheet(responses)
     if sheet is not None:
         if how.keep:
@@ -105,6 +90,7 @@ def score(
     from intimacy_scales.reading.table import CodedResponses, check_belongs
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
+    warn_if_draft(form)
     if isinstance(responses, CodedResponses):
         refuse_reading(how)
         check_belongs(form, responses.instrument, same_items=True)
@@ -147,17 +133,18 @@ def score_stream(
 
     how = reading_of(reading)
     form = how.form(instrument)
-    if not _warned:
-        warn_if_draft(form)
+    warn_if_draft(form)
     yield from stream_scores(form, batches_from(batches, "score()"), how)
 
 
 def stream_scores(form: Instrument, batches: Iterable[Any], reading: Reading) -> Iterator[Scores]:
     """Yield the scores of each batch; `score_stream` with its options in one value."""
+    from intimacy_scales.reading.range_use import RangeUse
     from intimacy_scales.scoring.tables import score_answers
 
-    rows = 0
+    rows, used = 0, RangeUse(form)
     for batch in batches:
-        scores = score_answers(form, batch, reading, offset=rows)
+        scores = score_answers(form, batch, reading, offset=rows, used=used)
         rows += len(scores)
         yield scores
+    used.warn()

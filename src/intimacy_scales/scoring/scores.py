@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import field
 from html import escape
@@ -73,6 +74,9 @@ class Scores(Result):
 
     def _position(self, scale: str) -> int:
         if scale not in self.scale_ids:
+            composed = unicodedata.normalize("NFC", scale) if isinstance(scale, str) else scale
+            if composed in self.scale_ids:
+                return self.scale_ids.index(composed)
             raise UnknownNameError(
                 f"{self.instrument.id} has no scale {scale!r}; it has {', '.join(self.scale_ids)}"
             )

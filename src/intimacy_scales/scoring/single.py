@@ -7,6 +7,7 @@ from operator import getitem, itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
+from intimacy_scales.errors import values_shown
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import AnswerKey, answer_keys
 from intimacy_scales.reading.columns import column_names, loose
@@ -15,6 +16,7 @@ from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
 from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
+from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.person import PersonScores, ScaleScore
 from intimacy_scales.scoring.plan import (
     PerInstrument,
@@ -176,9 +178,11 @@ class SheetScorer:
             codes, cells = read_sheet(instrument, self.keys, self.names, responses)
             if cells:
                 person = None if reading.person is None else responses[reading.person]
-                problems = Problems.of_sheet(cells, person, shown=reading.show_values)
+                problems = Problems.of_sheet(cells, person)
+                if not values_shown(reading.show_values):
+                    problems = problems.without_values()
                 if reading.on_invalid == "raise":
-                    raise invalid_responses(self.ref.id, problems)
+                    raise invalid_responses(instrument, problems)
             rows = self._from_codes(codes)
         scores = FrozenMapping(zip(self.ids, map(_SCORE, rows), strict=True))
         return PersonScores(
@@ -234,6 +238,8 @@ _scorers: PerInstrument[dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
 def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
     """Return the scorer for an instrument and a way of reading it, made at its first use."""
     kept = _scorers(instrument)
+    if not kept:
+        warn_if_draft(instrument)
     named: Any = reading.columns
     if named is not None and not isinstance(named, str):
         if not isinstance(named, Mapping):

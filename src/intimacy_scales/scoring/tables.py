@@ -12,19 +12,27 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.problems import Problems
+from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses
 from intimacy_scales.scoring.kernel import Kernel, score_codes
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.scores import Scores
 
 
-def score_answers(instrument: Instrument, responses: Any, reading: Reading, *, offset: int = 0) -> Scores:
+def score_answers(
+    instrument: Instrument,
+    responses: Any,
+    reading: Reading,
+    *,
+    offset: int = 0,
+    used: RangeUse | None = None,
+) -> Scores:
     """Check and score a table of answers; arguments as of `AnswerReader`.
 
     Only one block of codes exists at a time, so that it stays in cache between the two.
     """
     check_keep(reading.keep, instrument.scale_ids)
-    reader = AnswerReader(instrument, responses, reading, offset=offset)
+    reader = AnswerReader(instrument, responses, reading, offset=offset, used=used)
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import reprlib
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import MissingDependencyError, ResponseError
+from intimacy_scales.errors import MissingDependencyError, ResponseError, shortened
 from intimacy_scales.results.frozen import alike
 
 if TYPE_CHECKING:
@@ -57,7 +56,8 @@ def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
     for name in wanted:
         if counts[name] > 1:
             raise ResponseError(
-                f"the table has {counts[name]} columns named {name!r}; rename or drop all but one of them"
+                f"the table has {counts[name]} columns named {shortened(name)}; rename or drop all but one "
+                "of them"
             )
 
 
@@ -101,8 +101,10 @@ class Table(ABC):
     def check(self, name: Hashable, purpose: str) -> None:
         """Raise where there is no such column, or more than one."""
         if name not in self.names:
-            shown = ", ".join(map(repr, self.names[:_SHOWN])) + (", …" if len(self.names) > _SHOWN else "")
-            raise ResponseError(f"{purpose}: the table has no column {reprlib.repr(name)}; it has {shown}")
+            shown = ", ".join(map(shortened, self.names[:_SHOWN])) + (
+                ", …" if len(self.names) > _SHOWN else ""
+            )
+            raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {shown}")
         check_unique(self.names, [name])
 
     def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, shortened, values_shown
 from intimacy_scales.reading.frames.base import Numbers
 from intimacy_scales.reading.frames.lists import is_rows
 from intimacy_scales.reading.frames.opening import open_table
@@ -55,7 +55,8 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
     for row, value in enumerate(plain):
         if not is_null(value) and (isinstance(value, bool | str) or np.ndim(value)):
-            raise ResponseError(f"{what}: row {row} holds {value!r}, which is no number")
+            seen = shortened(value) if values_shown() else "a value"
+            raise ResponseError(f"{what}: row {row} holds {seen}, which is no number")
     try:
         numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
     except (TypeError, ValueError):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_WIDER_THAN_ARROW = ("Int128", "UInt128")
+
+
 class PolarsTable(Table):
     """A polars DataFrame."""
 
@@ -30,7 +33,8 @@ class PolarsTable(Table):
     def column(self, name: Hashable) -> Column:
         """Return one column."""
         series = self.native.get_column(name)
-        if series.dtype.is_integer() and series.null_count() and find_spec("pyarrow"):
+        wide = str(series.dtype) in _WIDER_THAN_ARROW
+        if series.dtype.is_integer() and series.null_count() and not wide and find_spec("pyarrow"):
             return column_of_arrow(series.to_arrow())
         return column_of_series(series)
 

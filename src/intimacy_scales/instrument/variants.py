@@ -1,0 +1,106 @@
+"""Instruments made of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from intimacy_scales.errors import InstrumentError
+from intimacy_scales.instrument.content import InstrumentContent
+from intimacy_scales.instrument.evidence import Evidence
+from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.scale import Scale
+
+Form = TypeVar("Form", bound=InstrumentContent)
+
+
+def on_another_range(
+    form: Form,
+    minimum: int | float,
+    maximum: int | float,
+    *,
+    step: int | float,
+    items: str | Collection[str] | None,
+    new_id: str | None,
+    version: str | None,
+) -> Form:
+    """Return an instrument some of whose items were answered on another range.
+
+    Arguments are those of `Instrument.with_response_scale`.
+    """
+    chosen = list(form.item_ids) if items is None else [items] if isinstance(items, str) else list(items)
+    ranges = [form.item(name).response_scale for name in chosen]
+    there = list(dict.fromkeys((scale.minimum, scale.maximum) for scale in ranges))
+    if len(there) != 1:
+        several = ", ".join(f"{low} to {high}" for low, high in there) or "none"
+        raise InstrumentError(
+            f"{form.id}: these items have several ranges ({several}); name those that were answered on "
+            f"{minimum} to {maximum} with items=[...]"
+        )
+    codes = tuple(dict.fromkeys(code for scale in ranges for code in scale.missing_codes))
+    try:
+        new = ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=codes)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InstrumentError(
+            f"{form.id}: {minimum} to {maximum} is no range for its answers: {why}"
+        ) from None
+    if all(scale.values == new.values for scale in ranges):
+        return form
+    given = f"{new.minimum} to {new.maximum}"
+    note = f"Answered on {given}; published for {there[0][0]} to {there[0][1]}."
+    where = "" if items is None else f" in {len(chosen)} of {len(form.items)} items"
+    changed = set(chosen)
+    return form.model_copy(
+        update={
+            "id": new_id or f"{form.id}-{new.minimum}-to-{new.maximum}",
+            "version": version or form.version,
+            "title": f"{form.title}, answered on {given}{where}",
+            "items": [
+                item.model_copy(update={"response_scale": new}) if item.id in changed else item
+                for item in form.items
+            ],
+            "evidence": form.evidence.model_copy(
+                update={
+                    "findings": (),
+                    "status": "published" if form.evidence.status == "validated" else form.evidence.status,
+                    "note": note if form.evidence.note is None else f"{note} {form.evidence.note}",
+                }
+            ),
+            "norms": (),
+            "cutoffs": (),
+        }
+    )
+
+
+def without(form: Form, items: str | Collection[str], *, new_id: str, version: str) -> Form:
+    """Return an instrument without some items; arguments are those of `Instrument.without_items`."""
+    items = (items,) if isinstance(items, str) else items
+    for name in items:
+        form.item(name)
+    if new_id == form.id:
+        raise InstrumentError(f"new_id={new_id!r} is what the whole is called: give another")
+
+    def kept(scale: Scale) -> Scale:
+        left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
+        return scale if left == scale.items else scale.model_copy(update={"items": left})
+
+    said = f"{form.id} {form.version} without {', '.join(items)}"
+    flips = {c.id: tuple(i for i in c.flip if i not in items) for c in form.codings}
+    return form.model_copy(
+        update={
+            "id": new_id,
+            "version": version,
+            "title": f"{form.title}, shortened",
+            "description": f"This is {said}.",
+            "items": [item for item in form.items if item.id not in items],
+            "scales": [kept(scale) for scale in form.scales],
+            "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in form.codings if flips[c.id]],
+            "accepted": [entry for entry in form.accepted if entry.item not in items],
+            "evidence": Evidence(note=f"Shortened: {said}. Nothing is known of its scores."),
+            "norms": (),
+            "cutoffs": (),
+        }
+    )

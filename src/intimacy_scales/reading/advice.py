@@ -1,0 +1,298 @@
+"""What to do about answers that were not accepted: never what would throw answers away.
+
+A number near others that people answer with, and a text that is nearly a label, are answers that were stored
+in another way: they are recoded. Only what is usual for missing answers is proposed as a missing code.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from intimacy_scales.errors import ProblemCode, shortened
+from intimacy_scales.instrument import ResponseScale, as_number, normalized
+from intimacy_scales.reading.explanations import DECIMAL_COMMA, Explanation
+from intimacy_scales.reading.numerals import is_misspelt
+
+_USUAL_CODE = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
+_BEYOND_ANSWERS = 1000  # no usual code, and no answer on a usual range either
+_MARKS = frozenset(
+    [
+        ".",
+        "-",
+        "--",
+        "?",
+        "*",
+        "n/a",
+        "n.a.",
+        "n.a",
+        "#n/a",
+        "#na",
+        "#null!",
+        "null",
+        "none",
+        "nil",
+        "<na>",
+        "missing",
+        "system-missing",
+        "sysmiss",
+    ]
+)
+_TRUTHS = {"true": 1, "false": 0}
+_SHOWN = 3
+_LISTED = 20
+_LONG_TEXT = 80
+_PLAIN_ANSWERS = 20  # a range up to here has no answer that looks like 66 or 99
+_BEYOND_ALL = 10**9
+
+
+class Offence(NamedTuple):
+    """One value that was not accepted, with what its kind depends on.
+
+    Attributes
+    ----------
+    value
+        A number or a text; None of any other type.
+    code
+        What is wrong with it.
+    meant
+        The label that was probably meant.
+    scale
+        The response scale of the item.
+    """
+
+    value: int | float | str | None
+    code: ProblemCode
+    meant: str | None
+    scale: ResponseScale
+
+
+class LikelyMissingCode(NamedTuple):
+    """A value that makes up most problems, and so probably stands for "no answer"."""
+
+    value: int | float | str
+    times: int
+    total: int
+
+
+class Remedy(NamedTuple):
+    """What to do about most of the answers that were not accepted.
+
+    Attributes
+    ----------
+    python, command
+        In words, with options of functions, and of the command line.
+    are_answers
+        Whether they are probably answers, which must not be lost.
+    """
+
+    python: str
+    command: str
+    are_answers: bool
+
+
+def offence_of(value: Any, why: Explanation, scale: ResponseScale) -> Offence:
+    """Return a value that was not accepted as something that can be counted."""
+    plain = value.item() if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0 else value
+    if isinstance(plain, bool) or not isinstance(plain, int | float | str):
+        plain = None
+    if isinstance(plain, float) and math.isfinite(plain) and plain == int(plain):
+        plain = int(plain)
+    meant = why.meant
+    if isinstance(plain, str) and normalized(plain) in _TRUTHS and {0, 1} <= set(scale.values):
+        meant = str(_TRUTHS[normalized(plain)])
+    return Offence(plain, why.code, meant, scale)
+
+
+def _kind(offence: Offence) -> str | None:
+    """Return what should be done about an offence; None where nobody can say."""
+    value, scale = offence.value, offence.scale
+    if offence.code == "boolean":
+        return "truths" if {0, 1} <= set(scale.values) else None
+    if isinstance(value, str):
+        return _kind_of_text(value, offence)
+    return _kind_of_number(value, scale) if value is not None and offence.code == "range" else None
+
+
+def _kind_of_text(value: str, offence: Offence) -> str | None:
+    number = as_number(value)
+    if number is not None:
+        return _kind_of_number(number, offence.scale) if offence.code == "range" else None
+    if DECIMAL_COMMA.fullmatch(value.strip()):
+        return "commas"
+    if normalized(value) in _MARKS:
+        return "codes"
+    if offence.code == "recode" or is_misspelt(value):
+        return None
+    return "texts" if offence.meant is None else "slips"
+
+
+def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
+    """Return what should be done about a number outside the range."""
+    whole = abs(number) < _BEYOND_ALL and number == int(number)
+    if whole and scale.step == 1:
+        if scale.minimum == 0 and number == scale.maximum + 1:
+            return "from one"
+        if scale.minimum == 1 and number == 0:
+            return "from zero"
+    if whole and (number < 0 or (number > _PLAIN_ANSWERS and _USUAL_CODE.fullmatch(str(int(number))))):
+        return "codes"
+    return "elsewhere" if abs(number) < _BEYOND_ANSWERS else None
+
+
+def remedy_for(offences: Counter[Offence], scales: Sequence[ResponseScale]) -> Remedy | None:
+    """Return what to do about most of the answers that were not accepted, if most are of one kind.
+
+    Parameters
+    ----------
+    offences
+        How often each occurs.
+    scales
+        The response scales of the instrument.
+    """
+    by_kind: dict[str | None, Counter[Offence]] = {}
+    for offence, times in offences.items():
+        by_kind.setdefault(_kind(offence), Counter())[offence] += times
+    numbers = by_kind.get("elsewhere", Counter())
+    if len({o.value for o in numbers}) >= _SHOWN:  # 99 beside 20, 50 and 70 is no code
+        numbers += Counter({o: n for o, n in by_kind.pop("codes", Counter()).items() if _is_above_zero(o)})
+    for start in ("from one", "from zero"):  # beside 7 and 8, or alone, 6 is no option stored from 1
+        if start in by_kind and (numbers or by_kind[start].total() == 1):
+            numbers += by_kind.pop(start)
+    if numbers:
+        by_kind["elsewhere"] = numbers
+    total = offences.total()
+    for kind, found in by_kind.items():
+        if kind is not None and 2 * found.total() > total:
+            return _REMEDIES[kind](found, total, scales)
+    return None
+
+
+def _is_above_zero(offence: Offence) -> bool:
+    number = as_number(offence.value) if isinstance(offence.value, str) else offence.value
+    return number is not None and number > 0
+
+
+def likely_missing_code(offences: Counter[Offence]) -> LikelyMissingCode | None:
+    """Return the value that makes up most problems, where it is usual for missing answers."""
+    values: Counter[Any] = Counter()
+    for offence, times in offences.items():
+        if _kind(offence) == "codes":
+            values[offence.value] += times
+    total = offences.total()
+    if not values or 2 * values.most_common(1)[0][1] <= total:
+        return None
+    return LikelyMissingCode(*values.most_common(1)[0], total)
+
+
+def _values(found: Counter[Offence]) -> list[Any]:
+    """Return the distinct values, the most frequent first."""
+    counts: Counter[Any] = Counter()
+    for offence, times in found.items():
+        counts[offence.value] += times
+    return [value for value, _ in counts.most_common()]
+
+
+def _share(values: Sequence[Any], found: Counter[Offence], total: int) -> tuple[str, str]:
+    shown = " and ".join(map(shortened, values[:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
+    one = len(values) == 1
+    share = f"{shown} {'makes' if one else 'make'} up {found.total()} of {total} problems"
+    return share, "it stands" if one else "they stand"
+
+
+def _codes(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+    values = _values(found)
+    share, stand = _share(values, found, total)
+    listed = ", ".join(map(repr, values))
+    options = " ".join(f"--missing-code {value!r}" for value in values)
+    said = f"{share}: if {stand} for a missing answer, pass "
+    return Remedy(f"{said}missing_codes=[{listed}].", f"{said}{options}", are_answers=False)
+
+
+def _texts(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy | None:
+    values = _values(found)
+    most = Counter({o: n for o, n in found.items() if o.value == values[0]})
+    if total == 1 or 2 * most.total() <= total:
+        return None
+    share, stand = _share(values[:1], most, total)
+    value = values[0]
+    if len(value) > _LONG_TEXT:
+        return None
+    return Remedy(
+        f"{share}: if {stand} for an answer, pass recode={{{value!r}: ANSWER}}; if for none, "
+        f"missing_codes=[{value!r}].",
+        f"{share}: if {stand} for an answer, pass --recode {value + '=ANSWER'!r}; if for none, "
+        f"--missing-code {value!r}",
+        are_answers=True,
+    )
+
+
+def _slips(found: Counter[Offence], *_: Any) -> Remedy:
+    meant = {o.value: o.meant for o, _ in found.most_common() if o.meant is not None}
+    pairs = {stored: int(answer) if answer in ("0", "1") else answer for stored, answer in meant.items()}
+    pairs = dict(list(pairs.items())[:_LISTED])
+    options = " ".join(f"--recode {f'{stored}={answer}'!r}" for stored, answer in pairs.items())
+    said = "If these were meant, pass "
+    return Remedy(f"{said}recode={pairs!r}.", f"{said}{options}", are_answers=True)
+
+
+def _commas(*_: Any) -> Remedy:
+    said = "Write decimal commas as points"
+    return Remedy(
+        f"{said}: pandas.read_csv(..., decimal=','), or table.replace(',', '.', regex=True).",
+        f"{said} in the file",
+        are_answers=True,
+    )
+
+
+def _truths(*_: Any) -> Remedy:
+    said = "If True stands for 1 and False for 0, store them as numbers"
+    return Remedy(
+        f"{said}: table.astype(int) in pandas, or beside columns of other types "
+        "table.astype(dict.fromkeys(table.select_dtypes('bool'), int)); int(answer) of one person's.",
+        said,
+        are_answers=True,
+    )
+
+
+def _elsewhere(*_: Any) -> Remedy:
+    said = "If they were stored on another range, pass "
+    given = "If they were given on another range: instrument.with_response_scale(LOWEST, HIGHEST)"
+    return Remedy(
+        f"{said}recode={{stored: answer, …}} with every answer. {given}.",
+        f"{said}--recode STORED=ANSWER for each, as --recode 0=1 …",
+        are_answers=True,
+    )
+
+
+def _stored_from(first: int) -> Callable[..., Remedy]:
+    """Return what to do where options were counted from 1 instead of 0, or from 0 instead of 1."""
+    lowest = 1 - first
+
+    def remedy(_: Any, __: Any, scales: Sequence[ResponseScale]) -> Remedy:
+        points = sorted({int(v) for s in scales if s.step == 1 and s.minimum == lowest for v in s.values})
+        said = f"Were the options stored from {first}? Then pass "
+        span = f"range({points[-1] + 1})" if lowest == 0 else f"range({lowest}, {points[-1] + 1})"
+        options = " ".join(f"--recode {v + first - lowest}={v}" for v in points[:_LISTED])
+        more = " …" if len(points) > _LISTED else ""
+        stored = "n + 1" if first else "n - 1"
+        return Remedy(
+            f"{said}recode={{{stored}: n for n in {span}}}.", f"{said}{options}{more}", are_answers=True
+        )
+
+    return remedy
+
+
+_REMEDIES: dict[str, Callable[[Counter[Offence], int, Sequence[ResponseScale]], Remedy | None]] = {
+    "codes": _codes,
+    "texts": _texts,
+    "slips": _slips,
+    "commas": _commas,
+    "truths": _truths,
+    "elsewhere": _elsewhere,
+    "from one": _stored_from(1),
+    "from zero": _stored_from(0),
+}

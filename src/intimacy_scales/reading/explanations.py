@@ -1,0 +1,88 @@
+"""Why a value is no answer to an item: as a code for programs, and in words."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from intimacy_scales.errors import ProblemCode, nearest
+from intimacy_scales.instrument import as_number, normalized
+from intimacy_scales.reading.numerals import is_misspelt, spelled
+
+if TYPE_CHECKING:
+    from intimacy_scales.reading.answers import AnswerKey
+
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+
+
+class Explanation(NamedTuple):
+    """Why a value is a problem.
+
+    Attributes
+    ----------
+    code, reason
+        The kind of problem, and what is wrong in words.
+    allowed
+        What the item allows.
+    suggestion
+        What was probably meant, as a question.
+    meant
+        The answer that was probably meant, as it is labelled.
+    """
+
+    code: ProblemCode
+    reason: str
+    allowed: str
+    suggestion: str | None = None
+    meant: str | None = None
+
+
+def explain(key: AnswerKey, value: Any) -> Explanation:
+    """Say why a value is a problem, what is allowed, and what was probably meant."""
+    allowed = key.scale.describe()
+    is_scalar = hasattr(value, "dtype") and value.ndim == 0 and value.dtype.kind not in "mM"
+    plain = value.item() if is_scalar else value
+    if isinstance(plain, bool):
+        return Explanation("boolean", "is a truth value, not an answer", allowed)
+    if isinstance(plain, str):
+        number = spelled(plain)
+        if number is None:
+            return _explain_text(key, plain, allowed)
+        plain = number
+    if isinstance(plain, int | float | Decimal | Fraction):
+        return _explain_number(key, plain, allowed)
+    several = isinstance(value, list | tuple | dict) or getattr(value, "ndim", 0) > 0
+    hint = "one cell holds one answer; for a table, pass a DataFrame: a mapping is one person's answers"
+    reason = f"is of type {type(value).__name__}, not a number or a text"
+    return Explanation("type", reason, allowed, hint if several else None)
+
+
+def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, allowed: str) -> Explanation:
+    if value in (math.inf, -math.inf):
+        return Explanation("infinite", "is infinite", allowed)
+    if key.recoded.points and key.point(value, 2.0**-52) > 0:
+        return Explanation("recode", "is not among the values that recode names", allowed)
+    if key.scale.minimum <= value <= key.scale.maximum:
+        return Explanation("step", f"is off the step of {key.scale.step}", allowed)
+    return Explanation("range", "is outside the range", allowed)
+
+
+def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
+    folded = normalized(value)
+    if folded in key.recoded.labels:
+        return Explanation("recode", "is not among the labels that recode names", allowed)
+    if DECIMAL_COMMA.fullmatch(value.strip()):
+        return Explanation("number", "is not a number", allowed, "is this a decimal comma?")
+    if as_number(folded) is not None and is_misspelt(value):
+        return Explanation("number", "is not a number in plain digits", allowed)
+    if not key.scale.labels:
+        return Explanation("number", "is not a number", allowed)
+    labels = {normalized(text): text for _, text in key.scale.labels}
+    near = nearest(folded, labels)
+    if not near:
+        return Explanation("label", "is no label of this item", allowed)
+    meant = labels[near[0]]
+    return Explanation("label", "is no label of this item", allowed, f"did you mean {meant!r}?", meant)

@@ -1,0 +1,40 @@
+"""Numbers as they are written in answers: plain digits, and the full-width ones of East Asian keyboards.
+
+Labels are compared by a folded form in which ``5²`` is ``52``. Numbers are not: a raised or lowered digit is
+the mark of a footnote, and no digit of the answer.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from intimacy_scales.instrument import LOOKALIKES, as_number, normalized
+
+_WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
+_PLAIN = str.maketrans({**LOOKALIKES, **_WIDE, 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-"})
+
+
+def spelled(text: str) -> int | float | Fraction | None:
+    r"""Return the number that an answer spells, or None.
+
+    A float stands for what its decimals say. Where they say something else than any float would be
+    written as, the number is a fraction: ``4.0000000000000001`` is not 4, and ``1e-400`` is not 0.
+
+    Examples
+    --------
+    >>> spelled(" 3.0 "), spelled("\uff14"), spelled("5²"), spelled("4.0000000000000001") == 4
+    (3.0, 4, None, False)
+    """
+    written = text.translate(_PLAIN)
+    number = as_number(written)
+    if not isinstance(number, float) or math.isinf(number):
+        return number
+    said = Fraction(written.strip())
+    as_written = (Fraction(repr(number)), Fraction(format(number, ".17g")))
+    return number if said in as_written else said
+
+
+def is_misspelt(text: str) -> bool:
+    """Tell whether a text becomes a number only where it is folded as labels are, and so is none."""
+    return as_number(normalized(text)) is not None and spelled(text) is None

@@ -1,0 +1,223 @@
+"""Whether answers reach both ends of their range: a whole table that stops short of one was given on another.
+
+An answer on 1 to 5 is valid on 1 to 7 too, so no cell shows it, and each reversed item comes out two points
+too high. The table as a whole shows it: persons' highest answers pile up at 5, and nobody goes on to 6.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.errors import AnotherRangeWarning, level_outside
+from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.reading.encoding import Codes
+
+FEWEST_PERSONS = 30
+_EXPECTED = 15.0  # persons who would have gone on past the last value used
+_WIDE = 21  # points, above which people prefer round numbers: such a range is looked at in tenths
+_TENTHS = 10
+_FEWEST_POINTS = 3  # that answers on some range would use
+_FEW = 3  # points that are listed
+_ROWS = 8192  # whose codes stay in cache
+
+Points = NDArray[np.int64]
+
+
+class Unused(NamedTuple):
+    """The ends of a range that nobody used on any item, as positions of points from 0.
+
+    Attributes
+    ----------
+    first, last
+        The lowest and the highest point that counts as used.
+    below, above
+        Whether the points below, and those above, are unused although many persons came to the last one.
+    """
+
+    first: int
+    last: int
+    below: bool
+    above: bool
+
+
+def expected_beyond(counts: Sequence[int]) -> float:
+    """Return how many persons would be expected to go on past the last value that any reached.
+
+    Counts of persons fall off towards an end of the range, and faster and faster. Those who would go on
+    are therefore taken to be those who came so far, reduced twice by the last reduction.
+
+    Parameters
+    ----------
+    counts
+        How many persons have each value as their own extreme; the last is the most extreme that occurs.
+
+    Examples
+    --------
+    >>> expected_beyond([3, 12, 30]), expected_beyond([60, 40, 20])
+    (30.0, 5.0)
+    """
+    last = counts[-1]
+    before = max(counts[-2], last) if len(counts) > 1 else last
+    return float(last * (last / before) ** 2)
+
+
+def _goes_on(counts: Points) -> bool:
+    return expected_beyond(counts.tolist()) >= _EXPECTED
+
+
+class _Group:
+    """The items with one range: which persons' lowest and highest answers are where."""
+
+    def __init__(self, scale: ResponseScale) -> None:
+        self.scale = scale
+        self.n_points = scale.n_points
+        self.columns: list[int] = []
+        self.low = self.high = False  # whether somebody used the lowest, the highest point
+        self.lowest: Points = np.zeros(self.n_points, dtype=np.int64)
+        self.highest: Points = np.zeros(self.n_points, dtype=np.int64)
+
+    def add(self, codes: Codes) -> None:
+        """Add a block; as soon as both ends are used, nothing is left to do."""
+        for column in self.columns:
+            part = codes[:, column]
+            self.high = self.high or bool((part == self.n_points).any())
+            self.low = self.low or bool((part == 1).any())
+            if self.low and self.high:
+                return
+        of_all = len(self.columns) == codes.shape[1]
+        for start in range(0, len(codes), _ROWS):
+            part = codes[start : start + _ROWS]
+            part = part if of_all else part[:, self.columns]
+            top = part.max(axis=1)
+            low = (part - part.dtype.type(1)).min(axis=1)  # no answer becomes the highest number of all
+            there = top > 0
+            self.highest += np.bincount(top[there] - 1, minlength=self.n_points)
+            self.lowest += np.bincount(low[there], minlength=self.n_points)
+
+    def unused(self) -> Unused | None:
+        """Return what nobody used, where chance is no explanation."""
+        if (self.low and self.high) or self.highest.sum() < FEWEST_PERSONS:
+            return None
+        used = int(np.flatnonzero(self.lowest)[0]), int(np.flatnonzero(self.highest)[-1])
+        if used[1] - used[0] + 1 < _FEWEST_POINTS:
+            return None
+        lowest, highest = self._binned(self.lowest), self._binned(self.highest)
+        first, last = int(np.flatnonzero(lowest)[0]), int(np.flatnonzero(highest)[-1])
+        wide = self.n_points > _WIDE  # where all stay high or in the middle, people do, and not the form
+        below = first > 0 and not wide and _goes_on(lowest[first : first + 2][::-1])
+        above = last < len(highest) - 1 and not (wide and first) and _goes_on(highest[: last + 1][-2:])
+        return Unused(*used, below, above) if below or above else None
+
+    def _binned(self, counts: Points) -> Points:
+        if self.n_points <= _WIDE:
+            return counts
+        tenth = np.arange(self.n_points) * _TENTHS // self.n_points
+        return np.bincount(tenth, weights=counts, minlength=_TENTHS).astype(np.int64)
+
+
+class RangeUse:
+    """Watches which ends of their ranges the answers of a table, or of all batches of one, use.
+
+    Parameters
+    ----------
+    instrument
+        What is answered.
+    """
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.instrument = instrument
+        groups: dict[Any, _Group] = {}
+        for column, item in enumerate(instrument.items):
+            scale = item.response_scale
+            group = groups.get((scale.minimum, scale.maximum, scale.step))
+            if group is None:
+                group = groups[scale.minimum, scale.maximum, scale.step] = _Group(scale)
+            group.columns.append(column)
+        self._all = tuple(groups.values())
+        self._open = list(self._all)
+        self.n_persons = 0
+
+    def add(self, codes: Codes) -> None:
+        """Add the codes of a block of rows (rows, n_items)."""
+        self.n_persons += len(codes)
+        for group in self._open:
+            group.add(codes)
+        self._open = [group for group in self._open if not (group.low and group.high)]
+
+    def warn(self) -> None:
+        """Warn of ranges of which nobody used an end, where chance is no explanation."""
+        if self.n_persons < FEWEST_PERSONS:
+            return
+        found = [(group, unused) for group in self._open if (unused := group.unused()) is not None]
+        if found:
+            text = _described(self.instrument, found, several=len(self._all) > 1)
+            warnings.warn(text, AnotherRangeWarning, stacklevel=level_outside())
+
+
+def _described(form: Instrument, found: Sequence[tuple[_Group, Unused]], *, several: bool) -> str:
+    """Say what nobody used, what that does to scores, and what to do."""
+    lines = []
+    for group, unused in found:
+        scale, values = group.scale, group.scale.values
+        beyond = [
+            *([_span(values[: unused.first])] if unused.below else []),
+            *([_span(values[unused.last + 1 :])] if unused.above else []),
+        ]
+        n, k = int(group.highest.sum()), len(group.columns)
+        items = f"item {form.item_ids[group.columns[0]]}" if k == 1 else f"any of {k} items"
+        seen = f"{values[unused.first]} to {values[unused.last]}"
+        lines.append(
+            f"{form.id}: none of {n:,} persons answered {' or '.join(beyond)} to {items} on {scale.minimum} "
+            f"to {scale.maximum}; the values seen are {seen}, and so many persons come to the last of them "
+            "that this is hardly chance."
+        )
+    if any(_stored_from_one(group, unused) for group, unused in found):
+        highest = max(group.scale.maximum for group, _ in found)
+        lines.append(
+            "If the options were stored from 1, every answer counts 1 too much: pass "
+            f"recode={{n + 1: n for n in range({highest + 1})}}."
+        )
+    for group, unused in found:
+        low, high = _given(group, unused)
+        those = f", items=[{', '.join(repr(form.item_ids[c]) for c in group.columns)}]" if several else ""
+        lines.append(
+            f"If they were given on {low} to {high}, {_effect_of_reversal(form, group, low, high)}norms and "
+            f"cut-offs do not hold: score with instrument.with_response_scale({low}, {high}{those})."
+        )
+    return "\n".join([*lines, "If the range is right, nothing is wrong."])
+
+
+def _stored_from_one(group: _Group, unused: Unused) -> bool:
+    """Whether options counted from 0 may have been stored from 1."""
+    one_higher = group.scale.minimum == 0 and group.scale.step == 1 and unused.below and unused.first == 1
+    return one_higher and not unused.above
+
+
+def _given(group: _Group, unused: Unused) -> tuple[int | float, int | float]:
+    """Return the range that answers were given on, if not the declared one."""
+    values, wide = group.scale.values, group.n_points > _WIDE
+    low = unused.first if unused.below or wide else 0
+    return values[low], values[unused.last if unused.above or wide else -1]
+
+
+def _span(values: Sequence[int | float]) -> str:
+    if len(values) <= _FEW:
+        return " or ".join(map(str, values))
+    return f"{values[0]} to {values[-1]}"
+
+
+def _effect_of_reversal(form: Instrument, group: _Group, low: int | float, high: int | float) -> str:
+    """Say by how much reversed items come out wrong; nothing where none is reversed, or none by anything."""
+    ids = {form.item_ids[column] for column in group.columns}
+    reverse = {key.item for scale in form.scales for key in scale.keys if key.reverse} & ids
+    off = group.scale.minimum + group.scale.maximum - low - high
+    if not reverse or not off:
+        return ""
+    points = "1 point" if abs(off) == 1 else f"{abs(off)} points"
+    count = "the reversed item comes" if len(reverse) == 1 else f"each of {len(reverse)} reversed items comes"
+    return f"{count} out {points} too {'high' if off > 0 else 'low'}, and "

@@ -1,0 +1,266 @@
+"""What messages advise about bad answers helps, and throws none of them away: all of it is followed here."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from intimacy_scales import Instrument, InvalidResponsesError, encode, load, score
+from intimacy_scales.cli import app
+
+IDS = ["a", "b", "c", "d"]
+
+
+def form(low: int, high: int, labels: Any = ()) -> Instrument:
+    return Instrument.model_validate(
+        {
+            "id": "form",
+            "version": "1",
+            "title": "Form",
+            "evidence": {"status": "published"},
+            "response_scale": {"minimum": low, "maximum": high, "labels": dict(labels)},
+            "items": [{"id": name} for name in IDS],
+            "scales": [{"id": "s", "items": IDS}],
+        }
+    )
+
+
+AGREE = form(
+    1, 5, {"1": "Strongly disagree", "2": "Disagree", "3": "Neither", "4": "Agree", "5": "Strongly agree"}
+)
+
+
+def refused(instrument: Instrument, table: Any, **options: Any) -> str:
+    with pytest.raises(InvalidResponsesError) as caught:
+        score(instrument, table, **options)
+    return str(caught.value)
+
+
+def table(*values: Any, rest: Any = 1) -> pd.DataFrame:
+    return pd.DataFrame({"a": list(values), "b": rest, "c": rest, "d": rest}, dtype=object)
+
+
+# value that is repeated, as a number and as text; the ranges on which it is no answer
+PLAUSIBLE = [6, 7, 8, 10, 12, 20, 25, 40, 50, 60, 70, 75, 80, 90, 100, 101, 110]
+
+
+@pytest.mark.parametrize("value", PLAUSIBLE)
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_a_number_that_people_answer_with_is_never_called_missing(value: int, kind: Any) -> None:
+    text = refused(form(1, 5), table(*[kind(value)] * 6))
+    assert "missing_codes" not in text and "missing answer" not in text
+    assert "recode={stored: answer, …}" in text
+    assert 'on_invalid="missing" would score without them' in text
+    assert encode(form(1, 5), table(*[kind(value)] * 6), recode={value: 5}).codes[:, 0].tolist() == [5] * 6
+
+
+@pytest.mark.parametrize(
+    "code", [-9, -99, -999, -1, 77, 88, 99, 97, 98, 999, 9999, "-99", "999", "99", -99.0]
+)
+def test_a_usual_code_is_called_missing_and_the_advice_works(code: Any) -> None:
+    answers = table(code, code, code, 6 if isinstance(code, int) else 4)
+    advised = re.search(r"pass missing_codes=(\[.*\])\.", refused(form(1, 5), answers))
+    assert advised is not None
+    codes = eval(advised[1])
+    assert len(encode(form(1, 5), answers, missing_codes=codes, on_invalid="missing").problems) < 2
+
+
+def test_a_code_among_percentages_is_an_answer() -> None:
+    assert "missing_codes" not in refused(form(1, 5), table(99, 99, 99, 99, 99, 20, 50, 70, 80))
+
+
+MARKS = {
+    "SAS": (".", "."),
+    "SPSS": ("#NULL!", "#NULL!", "."),
+    "Excel": ("#N/A", "N/A", "#N/A"),
+    "databases": ("NULL", "null", "None"),
+    "a dash": ("-", "\u2014", "-"),
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_marks_of_missing_answers_are_all_named(name: str) -> None:
+    answers = table(*MARKS[name], 3)
+    text = refused(form(1, 5), answers)
+    codes = eval(re.search(r"pass missing_codes=(\[.*\])\.", text)[1])  # type: ignore[index]
+    assert set(codes) == set(MARKS[name])
+    assert score(form(1, 5), answers, missing_codes=codes).answered[:, 0].tolist()[0] == 3
+
+
+SLIPS = {
+    "as it came in an export": ("stronlgy disagree", "Strongly disagree"),
+    "a letter": ("Agre", "Agree"),
+    "two letters": ("Disagreee", "Disagree"),
+    "an ending": ("Neither nor", "Neither"),
+}
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_a_text_that_is_nearly_a_label_is_recoded_to_it(name: str) -> None:
+    slip, meant = SLIPS[name]
+    answers = table(slip, slip, slip, "Agree")
+    text = refused(AGREE, answers)
+    assert "missing_codes" not in text and f"did you mean {meant!r}?" in text
+    recode = eval(re.search(r"pass recode=(\{.*\})\.", text)[1])  # type: ignore[index]
+    assert recode == {slip: meant}
+    label = {text: value for value, text in AGREE.items[0].response_scale.labels}
+    assert encode(AGREE, answers, recode=recode).codes[0, 0] == label[meant]
+
+
+def test_a_text_like_no_label_may_be_an_answer_or_none() -> None:
+    answers = table("no opinion", "no opinion", "Agree")
+    text = refused(AGREE, answers)
+    assert "if it stands for an answer, pass recode={'no opinion': ANSWER}" in text
+    assert "if for none, missing_codes=['no opinion']" in text
+    for options in ({"recode": {"no opinion": 3}}, {"missing_codes": ["no opinion"]}):
+        assert not encode(AGREE, answers, **options).problems
+
+
+TRUTHS = {
+    "bool columns": lambda: pd.DataFrame({name: [True, False] for name in IDS}),
+    "beside texts": lambda: pd.DataFrame({"who": ["x", "y"], **{name: [True, False] for name in IDS}}),
+    "one column": lambda: pd.DataFrame({"a": [True, False], "b": [1, 0], "c": [1, 0], "d": [1, 0]}),
+}
+
+
+@pytest.mark.parametrize("name", TRUTHS)
+def test_truth_values_on_a_yes_or_no_form_are_made_numbers(name: str) -> None:
+    yes_or_no, answers = form(0, 1), TRUTHS[name]()
+    text = refused(yes_or_no, answers)
+    assert "table.astype(int) in pandas" in text
+    assert "would score without them" in text
+    advised = re.search(r"table\.astype\(dict.*?\)\)", text.replace("int);", "int));"))
+    assert advised is not None
+    numbers = answers.astype(dict.fromkeys(answers.select_dtypes("bool"), int))
+    assert score(yes_or_no, numbers)["s"].tolist() == [1, 0]
+    assert "astype" not in refused(form(1, 5), answers)  # True is no answer there, whatever it is made
+
+
+@pytest.mark.parametrize("texts", [("True", "False"), ("TRUE", "FALSE"), ("true", "false")])
+def test_truth_values_as_texts_are_recoded(texts: tuple[str, str]) -> None:
+    answers = pd.DataFrame({name: list(texts) for name in IDS})
+    recode = eval(re.search(r"pass recode=(\{.*\})\.", refused(form(0, 1), answers))[1])  # type: ignore[index]
+    assert score(form(0, 1), answers, recode=recode)["s"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("values", [("3,0", "2,0"), ("1,00", "5,0"), ("4,0",)])
+def test_a_decimal_comma_gets_the_one_advice_that_helps(values: tuple[str, ...]) -> None:
+    answers = table(*values)
+    text = refused(form(1, 5), answers)
+    assert "missing_codes" not in text and "recode" not in text
+    assert "table.replace(',', '.', regex=True)" in text
+    fixed = answers.replace(",", ".", regex=True)
+    assert encode(form(1, 5), fixed).codes[:, 0].tolist() == [int(v[0]) for v in values]
+
+
+SHIFTS = {"from 1": (0, 4, 1), "from 0": (1, 5, -1), "from 1, wide": (0, 10, 1), "from 0, narrow": (1, 3, -1)}
+
+
+@pytest.mark.parametrize("name", SHIFTS)
+@pytest.mark.parametrize("as_text", [False, True])
+def test_options_stored_from_another_number_are_recoded(name: str, as_text: bool) -> None:
+    low, high, shift = SHIFTS[name]
+    meant = pd.DataFrame(np.random.default_rng(1).integers(low, high + 1, size=(25, 4)), columns=IDS)
+    stored = meant + shift
+    text = refused(form(low, high), stored.astype(str) if as_text else stored)
+    assert f"Were the options stored {name.partition(',')[0]}?" in text
+    recode = eval(re.search(r"pass recode=(\{.*\})\.", text)[1])  # type: ignore[index]
+    assert (score(form(low, high), stored, recode=recode)["s"] == score(form(low, high), meant)["s"]).all()
+
+
+def test_the_case_of_options_stored_from_one(shared: Any) -> None:
+    stored = pd.read_csv(shared / "cases" / "csi4_stored_from_1.csv")
+    text = refused(load("csi-4"), stored)
+    assert "Were the options stored from 1? Then pass recode={n + 1: n for n in range(7)}" in text
+    assert score("csi-4", stored, recode={n + 1: n for n in range(7)})["total"].tolist() == [20, 4]
+
+
+def test_the_case_of_true_and_false(shared: Any) -> None:
+    answers = pd.read_csv(shared / "cases" / "true_false_columns.csv")
+    assert "table.astype(int)" in refused(form(0, 1), answers)
+    assert score(form(0, 1), answers.astype(int))["s"].tolist() == [1, 0]
+
+
+def test_nothing_is_advised_of_values_of_many_kinds() -> None:
+    text = refused(AGREE, table(6, "no opinion", -99, "3,0"))
+    assert "missing_codes" not in text and "recode" not in text
+
+
+# ------------------------------------------------------------------ the command line
+
+FILES = {
+    "a real 6": ("a,b,c,d\n1,2,3,6\n2,2,2,6\n3,2,1,6\n", form(1, 5), None),
+    "stored from 1": ("a,b,c,d\n1,2,3,6\n2,6,2,6\n3,2,1,6\n", form(0, 5), [3, 4, 3]),
+    "misspelt": ("a,b,c,d\nagre,agree,agree,agree\nagre,agree,agree,Disagree\n", AGREE, [4, 3.5]),
+    "marks": ("a,b,c,d\n.,2,2,2\n.,4,4,#NULL!\n", form(1, 5), [2, 4]),
+    "codes": ("a,b,c,d\n-99,2,2,2\n-99,4,4,4\n", form(1, 5), [2, 4]),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_command_line_advises_what_helps(tmp_path: Path, name: str) -> None:
+    content, instrument, means = FILES[name]
+    (tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    (tmp_path / "f.toml").write_text(instrument.to_toml(), encoding="utf-8")
+    call = ["score", str(tmp_path / "a.csv"), "-i", str(tmp_path / "f.toml"), "-o", str(tmp_path / "o.csv")]
+    first = CliRunner().invoke(app, call)
+    assert first.exit_code == 1
+    if means is None:
+        assert "--missing-code" not in first.output and "--recode STORED=ANSWER" in first.output
+        return
+    (line,) = [line for line in first.output.splitlines() if " pass --" in line]
+    options = shlex.split(line[line.index("--") :])
+    second = CliRunner().invoke(app, [*call, *options])
+    assert second.exit_code == 0, second.output
+    if name != "stored from 1":
+        assert pd.read_csv(tmp_path / "o.csv")["s"].tolist() == means
+
+
+def _strays() -> Any:
+    rows = [{"a": "x", "B": 2, "c": 1}]
+    return encode(form(1, 5), rows, on_invalid="missing", allow_missing_items=True).problems
+
+
+def test_a_code_of_each_problem_stands_beside_the_words() -> None:
+    cells = {
+        6: "range",
+        2.5: "step",
+        float("inf"): "infinite",
+        "Agre": "label",
+        True: "boolean",
+        (1, 2): "type",
+    }
+    bad = encode(
+        AGREE, [{"a": value, "b": 1} for value in cells], on_invalid="missing", allow_missing_items=True
+    )
+    assert [p.code for p in bad.problems] == list(cells.values())
+    assert [p["code"] for p in bad.problems.to_dict()] == list(cells.values())
+    assert bad.problems.to_frame()["code"].tolist() == list(cells.values())
+    assert [p.code for p in _strays()] == [
+        "number",
+        "name",
+    ]
+    recoded = encode(AGREE, table(4), recode={1: 2}, on_invalid="missing").problems
+    assert [p.code for p in recoded] == ["recode"]
+
+
+def test_problem_files_hold_the_code(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a,b,c,d\n6,x,1,1\n", encoding="utf-8")
+    (tmp_path / "f.toml").write_text(form(1, 5).to_toml(), encoding="utf-8")
+    call = [
+        "score",
+        str(tmp_path / "a.csv"),
+        "-i",
+        str(tmp_path / "f.toml"),
+        "--problems",
+        str(tmp_path / "p.csv"),
+    ]
+    assert CliRunner().invoke(app, call).exit_code == 1
+    assert pd.read_csv(tmp_path / "p.csv")["code"].tolist() == ["range", "number"]
