@@ -11,6 +11,7 @@ from pydantic import Field, StrictBool, ValidationError, model_validator
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.budgets import check_size
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.faults import instrument_error
@@ -88,6 +89,7 @@ class ItemBank(Part):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, data: Any) -> Any:
+        check_size(data)
         return resolve_response_scales(data)
 
     @model_validator(mode="after")
@@ -96,7 +98,7 @@ class ItemBank(Part):
         unique("facets", (facet.id for facet in self.facets))
         if self.against_closeness and self.high_means is None:
             raise ValueError("against_closeness: say under high_means what agreeing with its items means")
-        facets = [facet.id for facet in self.facets]
+        facets = dict.fromkeys(facet.id for facet in self.facets)
         for position, item in enumerate(self.items):
             if item.facet not in facets:
                 raise ValueError(
@@ -204,6 +206,7 @@ class Form(Part):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, data: Any) -> Any:
+        check_size(data)
         return resolve_default(data)
 
     @model_validator(mode="after")

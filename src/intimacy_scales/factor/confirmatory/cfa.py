@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -54,7 +55,7 @@ def cfa(
     information: Information | None = None,
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
-    instrument: Instrument | str | None = None,
+    instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> CFAResult:
     """Fit a measurement model.

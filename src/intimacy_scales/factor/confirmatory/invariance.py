@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
@@ -141,7 +142,7 @@ def invariance(
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
     max_iterations: int = 200,
-    instrument: Instrument | str | None = None,
+    instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Invariance:
     """Test measurement invariance across groups, step by step.
