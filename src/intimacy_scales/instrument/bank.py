@@ -16,7 +16,7 @@ from intimacy_scales.instrument.document import resolve_default, resolve_respons
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.faults import instrument_error
 from intimacy_scales.instrument.instrument import Instrument
-from intimacy_scales.instrument.item import Item, Wording, unique
+from intimacy_scales.instrument.item import Item, Wording, no_twins, unique
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
@@ -95,6 +95,7 @@ class ItemBank(Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         unique("items", (item.id for item in self.items))
+        no_twins("items", (item.id for item in self.items))
         unique("facets", (facet.id for facet in self.facets))
         if self.against_closeness and self.high_means is None:
             raise ValueError("against_closeness: say under high_means what agreeing with its items means")

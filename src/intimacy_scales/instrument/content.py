@@ -15,7 +15,7 @@ from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
-from intimacy_scales.instrument.item import Coding, Item, Wording, plain_item, unique
+from intimacy_scales.instrument.item import Coding, Item, Wording, no_twins, plain_item, unique
 from intimacy_scales.instrument.norm import Cutoff, Norm
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
@@ -60,6 +60,8 @@ class InstrumentContent(Part):
         check_cost(self)
         unique("items", (item.id for item in self.items))
         unique("scales", (scale.id for scale in self.scales))
+        no_twins("items", (item.id for item in self.items))
+        no_twins("scales", (scale.id for scale in self.scales))
         unique("codings", (coding.id for coding in self.codings))
         for scale in self.scales:
             for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
