@@ -27,9 +27,10 @@ class ByHand:
         return None if self.score is None else (self.score - self.low) / (self.high - self.low) * 100
 
 
-def needed(scale: Scale, k: int, *, one_range: bool) -> int:
+def needed(scale: Scale, k: int, *, one_range: bool, counts: bool = False) -> int:
     rule = scale.missing
-    if not one_range or (scale.method == "sum" and rule is not None and not rule.prorated):
+    prorated = None if rule is None else rule.prorated
+    if not one_range or (scale.method == "sum" and (not counts if prorated is None else prorated) is False):
         return k
     if rule is None:
         return k if scale.of else math.ceil(Fraction(k, 2))
@@ -48,7 +49,9 @@ def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
             exact = Fraction(str(value))
             keyed.append(low + high - exact if entry.startswith("-") else exact)
     k, n = len(lows), len(keyed)
-    least = needed(scale, k, one_range=len(set(zip(lows, highs, strict=True))) == 1)
+    responses = [form.item(entry.removeprefix("-")).response_scale for entry in scale.items]
+    counts = all((r.minimum, r.maximum, r.n_points) == (0, 1, 2) for r in responses)
+    least = needed(scale, k, one_range=len(set(zip(lows, highs, strict=True))) == 1, counts=counts)
     times = 1 if scale.method == "mean" else k
     return ByHand(
         score=float(sum(keyed) / Fraction(n) * times) if n >= least else None,

@@ -26,6 +26,7 @@ NO_ANSWER = -99
 # strategies that are drawn from for every item: made once, since making one costs as much as drawing
 _SIGN = st.sampled_from(["", "-"])
 _METHOD = st.sampled_from(["mean", "sum"])
+_PRORATED = st.sampled_from([True, False, None])
 _YES = st.booleans()
 _UP_TO_2, _UP_TO_4 = st.integers(0, 2), st.integers(0, 4)
 _N_POOLS = st.sampled_from([1, 1, 3])
@@ -100,7 +101,7 @@ def missing_rules(draw: st.DrawFn, n_parts: int) -> dict[str, Any] | None:
     """Draw a missing rule for a scale of so many parts; None is the library's default."""
     if draw(_UP_TO_2) == 0:
         return None
-    rule: dict[str, Any] = {"prorated": draw(_YES)}
+    rule: dict[str, Any] = {"prorated": draw(_PRORATED)}
     if draw(_YES):
         return rule | {"count": draw(_from_1(n_parts))}
     return rule | {"proportion": draw(_SHARE)}

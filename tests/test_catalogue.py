@@ -272,7 +272,9 @@ def test_labels_and_instructions_come_with_the_wording():
     worded = load("kmss").with_texts(texts, labels=dict.fromkeys(texts, words), instructions="Choose one.")
     assert score(worded, {"kmss_1": "best", "kmss_2": "Good", "kmss_3": 6}).scores == {"total": 18}
     assert worded.instructions == "Choose one."
-    assert worded.key_digest == load("kmss").key_digest != load("kmss").with_method("mean").key_digest
+    bare = load("kmss").with_texts(texts)
+    assert bare.key_digest == load("kmss").key_digest != load("kmss").with_method("mean").key_digest
+    assert worded.key_digest != bare.key_digest, "labels are answers too"
     assert worded.digest != load("kmss").digest
     with pytest.raises(InstrumentError, match="texts: no wording of kmss_2, kmss_3"):
         load("kmss").with_texts({"kmss_1": "?"})

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from answer_files import IDS, NAMES, read_scores, run, text_file
-from intimacy_scales import ResponseError, UnknownInstrumentError, load
+from intimacy_scales import ResponseError, UnknownInstrumentError, load, load_file
 from intimacy_scales.interop import open_answers, open_output, reliability_file, score_file, structure_file
 from intimacy_scales.reading.frames import ListTable
 
@@ -66,8 +66,8 @@ def test_an_instrument_in_a_file(answers: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text(load("ras").to_toml(), encoding="utf-8")
     expected = score_file("ras", answers).summary.scales[0].mean
-    for named in (own, str(own)):
-        assert score_file(named, answers).summary.scales[0].mean == expected
+    for form in (own, load_file(own), load_file(str(own))):
+        assert score_file(form, answers).summary.scales[0].mean == expected
 
 
 @pytest.mark.parametrize("kind", [str, Path, Named])

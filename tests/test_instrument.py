@@ -358,7 +358,7 @@ def test_composites_that_share_their_parts_load_at_once(tmp_path):
         scales += [{"id": f"{x}{n}", "of": [f"p{n - 1}", f"q{n - 1}"]} for x in "pq"]
     path = tmp_path / "lattice.json"
     path.write_text(json.dumps(document(scales=scales)), encoding="utf-8")
-    program = "import sys, intimacy_scales; print(len(intimacy_scales.load(sys.argv[1]).scales))"
+    program = "import sys, intimacy_scales; print(len(intimacy_scales.load_file(sys.argv[1]).scales))"
     command = [sys.executable, "-c", program, str(path)]
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)

@@ -142,7 +142,7 @@ def test_many_persons_at_the_top_have_their_own_rank():
 
 def test_no_score_has_no_rank():
     assert math.isnan(norm().percentile(math.nan))
-    assert math.isnan(norm(percentiles=((0, 1), (2, 50))).percentile(math.nan))
+    assert math.isnan(norm(percentiles=((0, 1), (4, 50))).percentile(math.nan))
 
 
 def test_a_norm_with_many_ranks_is_shown_in_a_line():

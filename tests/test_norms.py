@@ -68,7 +68,7 @@ def test_a_faulty_norm_table_is_refused(percentiles, words):
 def test_one_person_beside_a_norm():
     found = score("ras", ras(5, 4, 3, 2, 5, 4, 1)).standardize(norm())
     value = 30 / 7
-    assert found["total"] == pytest.approx(
+    assert found["total"][:4] == pytest.approx(
         (value, (value - 4) / 0.5, 50 + 20 * (value - 4), 71.614), abs=1e-3
     )
     assert (found.norms["total"].sample, found.without_norm) == (SAMPLE, ())
@@ -114,7 +114,7 @@ def test_standard_scores_by_hand():
     assert score("ras", answers).scores["total"] == pytest.approx(32 / 7)
     near = norm(mean=32 / 7 - 0.5)
     expected = (32 / 7, 1, 60, 84.1344746)
-    assert score("ras", answers).standardize(near)["total"] == pytest.approx(expected)
+    assert score("ras", answers).standardize(near)["total"][:4] == pytest.approx(expected)
     table = score("ras", [answers]).standardize(near)["total"]
     assert (table.z[0], table.t[0], table.percentile[0]) == pytest.approx(expected[1:])
     by_ranks = near.model_copy(update={"percentiles": RANKS})
@@ -125,8 +125,8 @@ def test_standard_scores_by_hand():
 
 @pytest.mark.parametrize("mean", [1, 5])
 def test_a_norm_may_lie_at_an_end_of_the_scale(mean):
-    found = score("ras", ras(*[4] * 7)).standardize(norm(mean=mean))
-    assert found["total"].z == pytest.approx((score("ras", ras(*[4] * 7)).scores["total"] - mean) / 0.5)
+    found = score("ras", ras(*[4] * 7)).standardize(norm(mean=mean, sd=0.04))
+    assert found["total"].z == pytest.approx((score("ras", ras(*[4] * 7)).scores["total"] - mean) / 0.04)
 
 
 def test_a_person_without_a_score_has_no_standard_score():
@@ -199,7 +199,7 @@ def test_the_only_sample_is_taken_and_several_must_be_chosen_from():
     with pytest.raises(NoNormsError, match=r"ims has norms of 2 samples; say which: norm='women of 282"):
         person.standardize()
     women = person.standardize("women of 282 mixed-sex couples")
-    assert women["satisfaction"] == pytest.approx((6, (6 - 6.27) / 1.99, 50 - 2.7 / 1.99, 44.6), abs=0.05)
+    assert women["satisfaction"][:4] == pytest.approx((6, (6 - 6.27) / 1.99, 50 - 2.7 / 1.99, 44.6), abs=0.05)
     assert women.without_norm == ("commitment",)
     with pytest.raises(NoNormsError, match="did you mean 'men of 282 mixed-sex couples'"):
         person.standardize("men of 282 couples")

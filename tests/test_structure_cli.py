@@ -156,7 +156,7 @@ def test_long_names_cost_no_figures_on_80_columns(tmp_path: Path) -> None:
     (tmp_path / "t.json").write_text(json.dumps(document), encoding="utf-8")
     WRITE["a.csv"](PERSONS, tmp_path / "a.csv")
     shown = run(tmp_path / "a.csv", "-i", tmp_path / "t.json", "--iterations", 5, columns=80).output
-    expected = report(form=load(str(tmp_path / "t.json")))
+    expected = report(form=load(tmp_path / "t.json"))
     for item in expected.items:
         assert re.search(rf"^{item.item} .*{item.loading:.2f}.*{item.explained:.2f}", shown, re.M), shown
     assert f"{expected.factor_correlations[1, 0]:.2f}" in shown

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
     from intimacy_scales.instrument.catalogue import available
-    from intimacy_scales.instrument.loading import load, load_bank
+    from intimacy_scales.instrument.loading import load, load_bank, load_file
     from intimacy_scales.planning import SamplePlan, plan_sample_size
     from intimacy_scales.reading.table import CodedResponses, encode
     from intimacy_scales.reliability import (
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "instrument.loading": ("load", "load_bank"),
+    "instrument.loading": ("load", "load_bank", "load_file"),
     "instrument.catalogue": ("available",),
     "checking": ("BankReport", "check_bank"),
     "reading.table": ("CodedResponses", "encode"),
@@ -95,9 +95,9 @@ __all__ = [
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     "available", "cfa",
     "check_bank", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
-    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "mcdonald_omega",
-    "parallel_analysis", "plan_sample_size", "reliability_report", "score", "score_stream", "simulate",
-    "structure_report",
+    "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
+    "mcdonald_omega", "parallel_analysis", "plan_sample_size", "reliability_report", "score", "score_stream",
+    "simulate", "structure_report",
 ]  # fmt: skip
 
 

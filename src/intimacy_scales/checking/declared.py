@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.words import Checked
 from intimacy_scales.instrument import Instrument, ResponseScale
 
 EASILY_LABELLED = 7
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def _check_response_scale(scale: ResponseScale) -> Iterator[Hit]:
@@ -45,6 +48,46 @@ def _check_evidence(bank: Checked) -> Iterator[Hit]:
             yield Hit("evidence", f"norms of {norm.scale!r} ({norm.sample}) have no source", None, "norms")
 
 
+def _check_bands(form: Instrument) -> Iterator[Hit]:
+    """Yield bands of one scale, read in one source, that share scores."""
+    bands = [cutoff for cutoff in form.cutoffs if cutoff.band is not None]
+    for one, other in combinations(bands, 2):
+        if (one.scale, one.source) != (other.scale, other.source) or one.meaning == other.meaning:
+            continue
+        assert one.band is not None and other.band is not None
+        low, high = max(one.band[0], other.band[0]), min(one.band[1], other.band[1])
+        if low <= high:
+            told = f"{one.describe()} ({one.meaning}) and {other.describe()} ({other.meaning})"
+            yield Hit("bands", f"{one.scale!r}: scores from {low} to {high} are in {told}", None, "cutoffs")
+
+
+def _check_ranges(form: Instrument) -> Iterator[Hit]:
+    """Yield means of items, or of scales, whose ranges differ: those of wide ranges count for more."""
+    spans: dict[str, tuple[float, float]] = {}
+    for name in form.scale_order:
+        scale = form.scale(name)
+        responses = [form.item(key.item).response_scale for key in scale.keys]
+        parts = [(float(r.minimum), float(r.maximum)) for r in responses] or [
+            spans[part] for part in scale.of
+        ]
+        low, high = sum(low for low, _ in parts), sum(high for _, high in parts)
+        n = len(parts) if scale.method == "mean" else 1
+        spans[name] = (round(low / n, 9), round(high / n, 9))
+        if scale.method == "mean" and len(set(parts)) > 1:
+            told = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(set(parts)))
+            message = f"the mean {name!r} is of {'items' if scale.items else 'scales'} on {told}"
+            yield Hit("unequal-ranges", message, None, "scales")
+
+
+def _check_ids(bank: Checked) -> Iterator[Hit]:
+    """Yield ids of items that differ in case or in leading zeros only."""
+    first: dict[str, str] = {}
+    for item in bank.items:
+        alike = _LEADING_ZEROS.sub("", item.id.casefold())
+        if first.setdefault(alike, item.id) != item.id:
+            yield Hit("look-alike-ids", f"looks like {first[alike]!r}", item.id, "id")
+
+
 def check_declared(bank: Checked) -> Iterator[Hit]:
     """Yield what a file should say of itself and does not."""
     worded = [item for item in bank.items if item.text is not None]
@@ -56,5 +99,9 @@ def check_declared(bank: Checked) -> Iterator[Hit]:
     if isinstance(bank, Instrument) and worded and not bank.instructions:
         yield Hit("instructions", "people are not told what to do", None, "instructions")
     yield from _check_evidence(bank)
+    yield from _check_ids(bank)
+    if isinstance(bank, Instrument):
+        yield from _check_bands(bank)
+        yield from _check_ranges(bank)
     if bank.license is None:
         yield Hit("license", "says nothing about permission", None, "license")

@@ -199,6 +199,20 @@ _WHOLE = (
         "A score is used for what is claimed of it; the reader must see what that rests on.", _STANDARDS,
     ),
     Rule(
+        "bands", "warning", "bands of cut-offs that share scores, though one source gives them",
+        "A person with such a score is told two different things.", OWN,
+    ),
+    Rule(
+        "unequal-ranges", "warning", "a mean of items or scales that differ in range",
+        "What is answered on the wider range counts for more, and the mean is in the units of neither.",
+        _STANDARDS,
+    ),
+    Rule(
+        "look-alike-ids", "warning", "ids of items that differ in case or in leading zeros only",
+        "Columns are named by people and by programs that keep neither; answers then go to the wrong item.",
+        OWN,
+    ),
+    Rule(
         "license", "warning", "nothing said about permission",
         "Whoever cannot tell whether an instrument may be used either leaves it or breaks the law.", OWN,
     ),

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from intimacy_scales.cli.options import typed_source
 from intimacy_scales.cli.terminal import errors_as_messages, out
 from intimacy_scales.instrument import Instrument, ItemBank, Scale
 from intimacy_scales.instrument.catalogue import Catalogue, CatalogueEntry, available, construct_title
@@ -80,7 +81,7 @@ def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instru
     """Show an instrument: items, response scale, scales with their keys, evidence, permission."""
     with errors_as_messages():
         only_bank = known_id(instrument, shipped_ids()) is None
-        form = load_either(instrument) if only_bank else load(instrument)
+        form = load_either(typed_source(instrument)) if only_bank else load(instrument)
         if isinstance(form, ItemBank):
             out.print(f"[bold]{escape(form.title)}[/]: an item bank, shown as one scale of all its items\n")
             form = form.to_instrument()

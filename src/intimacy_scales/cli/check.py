@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from intimacy_scales.cli.options import typed_source
 from intimacy_scales.cli.terminal import WRONG_USE, err, errors_as_messages, out
 from intimacy_scales.errors import UnverifiedKeyWarning
 from intimacy_scales.instrument.catalogue import available
@@ -67,7 +68,7 @@ def _chosen(names: Sequence[str], *, every: bool) -> Iterator[ItemBank | Instrum
         if name in forms:
             yield load(name)
         if name not in (*banks, *forms):
-            yield load_either(name)
+            yield load_either(typed_source(name))
     if every:
         yield from map(load_bank, banks)
         yield from map(load, forms)
@@ -102,7 +103,8 @@ def check(
         if not chosen:
             err.print("[red]error:[/] nothing to check: give files or ids, or --all")
             raise typer.Exit(WRONG_USE)
-        reports = [check_bank(one, against=against or None) for one in chosen]
+        others = [typed_source(name) for name in against or ()] or None
+        reports = [check_bank(one, against=others) for one in chosen]
     if as_json:
         typer.echo(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=2))
     else:

@@ -64,9 +64,18 @@ SheetName = Annotated[
 EncodingName = Annotated[str | None, typer.Option(help="Encoding of a text file, if not detected.")]
 
 
+def typed_source(text: str) -> str | Path:
+    """Return what a person typed as an id, or as a path where it looks like one.
+
+    Only here, where files are those of the person who types: functions read a text as an id.
+    """
+    is_path = text.casefold().endswith((".toml", ".json")) or "/" in text or "\\" in text
+    return Path(text) if is_path else text
+
+
 def load_for(name: str, coding: str | None) -> Instrument:
     """Load the instrument, in the coding of the answers."""
-    form = load(name)
+    form = load(typed_source(name))
     return form if coding is None else form.with_coding(coding)
 
 

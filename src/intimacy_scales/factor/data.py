@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,14 +32,14 @@ def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any
     Parameters
     ----------
     data, responses
-        An instrument (or its id or path) and a table of answers to it; or checked answers, moments, or a
+        An instrument (or its id or `Path`) and a table of answers to it; or checked answers, moments, or a
         table or array (n_persons, n_items) of numbers alone.
     options
         How the table is read; of a table of numbers only ``on_invalid``.
     **labels
         Options of the analysis, such as ``groups``, that may name columns of the table.
     """
-    if isinstance(data, Instrument | str) or responses is not None:
+    if isinstance(data, Instrument | str | Path) or responses is not None:
         return Data(answers_given(data, responses, options, **labels))
     return Data(_as_table(data) if isinstance(data, np.ndarray) else data, accepts(options))
 
@@ -60,7 +61,7 @@ def _as_table(array: Any) -> Table:
 def data_of_model(
     model: Model | str | Instrument,
     data: Any,
-    instrument: Instrument | str | None,
+    instrument: Instrument | str | Path | None,
     options: ReadingOptions,
     **labels: Any,
 ) -> Data:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
@@ -198,7 +199,7 @@ def htmt(
     data: Any,
     *,
     missing: MissingAnswers = "listwise",
-    instrument: Instrument | str | None = None,
+    instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> HeterotraitMonotrait:
     """Compute heterotrait-monotrait ratios: how far scales can be told apart.

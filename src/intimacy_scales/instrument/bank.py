@@ -11,11 +11,12 @@ from pydantic import Field, StrictBool, ValidationError, model_validator
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.budgets import check_size
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.faults import instrument_error
 from intimacy_scales.instrument.instrument import Instrument
-from intimacy_scales.instrument.item import Item, Wording, unique
+from intimacy_scales.instrument.item import Item, Wording, no_twins, unique
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
@@ -88,15 +89,17 @@ class ItemBank(Part):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, data: Any) -> Any:
+        check_size(data)
         return resolve_response_scales(data)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         unique("items", (item.id for item in self.items))
+        no_twins("items", (item.id for item in self.items))
         unique("facets", (facet.id for facet in self.facets))
         if self.against_closeness and self.high_means is None:
             raise ValueError("against_closeness: say under high_means what agreeing with its items means")
-        facets = [facet.id for facet in self.facets]
+        facets = dict.fromkeys(facet.id for facet in self.facets)
         for position, item in enumerate(self.items):
             if item.facet not in facets:
                 raise ValueError(
@@ -204,6 +207,7 @@ class Form(Part):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, data: Any) -> Any:
+        check_size(data)
         return resolve_default(data)
 
     @model_validator(mode="after")

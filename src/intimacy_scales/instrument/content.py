@@ -13,9 +13,10 @@ from pydantic import Field, model_validator
 from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
-from intimacy_scales.instrument.item import Coding, Item, Wording, plain_item, unique
+from intimacy_scales.instrument.item import Coding, Item, Wording, no_twins, plain_item, unique
 from intimacy_scales.instrument.norm import Cutoff, Norm
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
@@ -49,6 +50,7 @@ class InstrumentContent(Part):
     @model_validator(mode="before")
     @classmethod
     def _resolve(cls, data: Any) -> Any:
+        check_size(data)
         resolved = resolve_response_scales(data)
         if isinstance(resolved, Mapping) and isinstance(resolved.get("items"), list | tuple):
             return {**resolved, "items": [plain_item(item) for item in resolved["items"]]}
@@ -56,8 +58,11 @@ class InstrumentContent(Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        check_cost(self)
         unique("items", (item.id for item in self.items))
         unique("scales", (scale.id for scale in self.scales))
+        no_twins("items", (item.id for item in self.items))
+        no_twins("scales", (scale.id for scale in self.scales))
         unique("codings", (coding.id for coding in self.codings))
         for scale in self.scales:
             for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
@@ -65,8 +70,9 @@ class InstrumentContent(Part):
                     raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
         self._check_references()
+        check_lookups(self)
         self._check_provenance()
-        self.scale_order  # noqa: B018 - raises where a composite refers to itself
+        check_levels(self.scale_order, {scale.id: scale.of for scale in self.scales})
         return self
 
     def _check_response_scale_names(self) -> None:
@@ -142,6 +148,18 @@ class InstrumentContent(Part):
     def scale(self, scale_id: str) -> Scale:
         """Return one scale; `UnknownInstrumentError` names the ones there are."""
         return self._find("scale", scale_id, self._scales)
+
+    def prorates(self, scale: Scale) -> bool:
+        """Tell whether skipped answers of a sum count as the mean of the others.
+
+        Where its missing rule does not say so: yes, unless it counts answers of 0 and 1. A blank among
+        those may be a box that was not ticked, and stands for nothing like the mean of the others.
+        """
+        rule = scale.missing_rule.prorated
+        if rule is not None:
+            return rule
+        responses = {self._items[key.item].response_scale for key in scale.keys}
+        return not responses or any((r.minimum, r.maximum, r.step) != (0, 1, 1) for r in responses)
 
     def _find(self, kind: str, name: str, table: Mapping[str, _Part]) -> _Part:
         try:

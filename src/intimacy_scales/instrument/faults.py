@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import InstrumentError
+from intimacy_scales.instrument.allowed import no_such_field
+from intimacy_scales.instrument.budgets import shown
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-_SHOWN = 10
+_SHOWN, _LISTED, _NAME = 10, 200, 100
 _WORDS = {
     "model_type": "must be a table of fields, such as { proportion = 0.5 }",
     "model_attributes_type": "must be a table of fields, such as { proportion = 0.5 }",
@@ -30,25 +32,25 @@ def _path(location: Sequence[int | str], document: Any) -> str:
         if isinstance(step, int):
             node = node[step] if isinstance(node, Sequence) and step < len(node) else None
             name = node.get("id") if isinstance(node, Mapping) else None
-            text += f"[{step}]" + (f" ({name})" if name else "")
+            text += f"[{step}]" + (f" ({name[:_NAME]})" if isinstance(name, str) and name else "")
         else:
             node = node.get(step) if isinstance(node, Mapping) else None
             text += ("." if text else "") + step
     return text
 
 
-def _lines(error: Mapping[str, Any], document: Any, field: str) -> list[str]:
+def _lines(error: Mapping[str, Any], document: Any, field: str, title: str) -> list[str]:
     path = _path(error["loc"], document)
     path = f"{field}.{path}" if field and path else field or path
     message = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        message = "no such field"
+        message = no_such_field(title, error["loc"])
     elif error["type"] == "missing":
         message = "is required and is not there"
     elif error["type"] in _WORDS:
-        message = f"{_WORDS[error['type']]} (found {error['input']!r})"
+        message = f"{_WORDS[error['type']]} (found {shown(error['input'])})"
     elif error["type"] != "value_error" and not isinstance(error["input"], Mapping | list | tuple):
-        message += f" (found {error['input']!r})"
+        message += f" (found {shown(error['input'])})"
     return [f"{path}: {message}"] if path else message.split("\n")
 
 
@@ -64,16 +66,24 @@ def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[
     field
         Where that stands in the file, if not at its top.
     """
+    return _found(error, document, field)[0]
+
+
+def _found(error: ValidationError, document: Any, field: str = "") -> tuple[list[str], int]:
+    """Return a line for each fault, the last of very many for all others, and how many there are."""
     entries = error.errors(include_url=False)
     # a list whose entries are faulty is also reported as empty: that says nothing new
     inner = {entry["loc"][:1] for entry in entries if len(entry["loc"]) > 1}
     kept = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in inner]
-    return [line for entry in kept for line in _lines(entry, document, field)]
+    lines = [line for entry in kept[:_LISTED] for line in _lines(entry, document, field, error.title)]
+    if len(kept) <= _LISTED:
+        return lines, len(lines)
+    return [*lines, f"and {len(kept) - _LISTED:,} more faults"], len(kept)
 
 
 def instrument_error(error: ValidationError, document: Any, source: str) -> InstrumentError:
     """Return one error that lists every fault of a document, with its file and fields."""
-    faults = fault_lines(error, document)
-    shown = faults[:_SHOWN] + ([f"… and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else [])
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    return InstrumentError(f"{source}: {count}\n" + "\n".join(f"  {line}" for line in shown), source, faults)
+    faults, many = _found(error, document)
+    listed = faults[:_SHOWN] + ([f"… and {many - _SHOWN:,} more"] if many > _SHOWN else [])
+    count = "1 fault" if many == 1 else f"{many:,} faults"
+    return InstrumentError(f"{source}: {count}\n" + "\n".join(f"  {line}" for line in listed), source, faults)

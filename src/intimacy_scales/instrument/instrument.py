@@ -16,6 +16,7 @@ from intimacy_scales.errors import (
     level_outside,
 )
 from intimacy_scales.instrument.content import InstrumentContent
+from intimacy_scales.instrument.digests import key_digest
 from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
 from intimacy_scales.instrument.evidence import Finding
@@ -77,18 +78,24 @@ class Instrument(InstrumentContent):
 
     @cached_property
     def key_digest(self) -> str:
-        """sha256 of what scores depend on: items, their ranges, scales and rules, without wording.
+        """sha256 of what scores depend on: two instruments that share it score all answers alike.
 
-        Two users who lay their own wording over one key have the same.
+        It covers which answers of each item are read, and as what (range, step, labels as they are
+        compared, missing codes), and how each scale is scored (items and their keys, parts of a
+        composite, mean or sum, answers needed, proration). It leaves out wording, titles, evidence,
+        norms and cut-offs, and the order of items and scales.
+
+        Answers stored as numbers are scored alike by a form with other labels, but answers stored
+        as labels are not: labels laid over a key by `with_texts` change the digest, wording does not.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> worded = load("ios").with_texts({"ios_1": "Which picture shows the two of you?"})
+        >>> worded.key_digest == load("ios").key_digest, worded.digest == load("ios").digest
+        (True, False)
         """
-        points = {item.id: item.response_scale for item in self.items}
-        content = {
-            "items": [(i, str(p.minimum), str(p.maximum), str(p.step)) for i, p in points.items()],
-            "scales": [
-                (s.id, s.items, s.of, s.method, s.required, s.missing_rule.prorated) for s in self.scales
-            ],
-        }
-        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
+        return key_digest(self)
 
     @cached_property
     def ref(self) -> InstrumentRef:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -82,3 +83,26 @@ def unique(field: str, ids: Iterable[str]) -> None:
         if name in seen:
             raise ValueError(f"{field}: {field[:-1]} id {name!r} occurs more than once")
         seen.add(name)
+
+
+# letters of other alphabets that look like Latin ones in most fonts
+_TWINS = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеоԁсԛрѕіјухһԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναι",  # noqa: RUF001
+    "ABESIJKMHOPCTYXaeodcqpsijyxhwABEZHIKMNOPTYXovai",
+)
+
+
+def no_twins(field: str, ids: Iterable[str]) -> None:
+    """Raise a ValueError that names two ids which nobody can tell apart, such as Latin and Cyrillic a."""
+    seen: dict[str, str] = {}
+    for name in ids:
+        shape = unicodedata.normalize("NFKC", name).translate(_TWINS)
+        other = seen.setdefault(shape, name)
+        if other != name:
+            told = " and ".join(f"{one!r} ({_letters(one)})" for one in (other, name))
+            raise ValueError(f"{field}: ids {told} look the same: give one another name")
+
+
+def _letters(name: str) -> str:
+    """Spell the letters of an id that are not ASCII, or say that all are."""
+    return ", ".join(unicodedata.name(c, "unnamed").lower() for c in name if not c.isascii()) or "ASCII"

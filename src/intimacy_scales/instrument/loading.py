@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -22,7 +24,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
 _FORMS, _BANKS = ("forms", "published"), ("components", "companions")
 _SEPARATORS = re.compile(r"[\s_\-]+")
@@ -32,6 +34,8 @@ _UNSURE = {
     "unconfirmed": "its scoring key was read only where a reader cannot look it up. Compare it with the "
     "article or the authors' form before you use it",
 }
+_FOR_A_FILE = "For a file of your own, pass pathlib.Path(…), or what load_file(…) returns."
+_LONGEST_SHOWN = 100  # of a name that nobody knows
 _Model = TypeVar("_Model", Instrument, ItemBank, Form)
 
 
@@ -61,8 +65,8 @@ def _no_constant(text: str) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"field {twice!r} occurs twice in one table")
     return table
 
@@ -76,7 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
         reason = getattr(error, "strerror", None) or error
         raise InstrumentError(f"{path}: cannot be read: {reason}", str(path)) from None
     if len(raw) > MAX_BYTES:
-        raise InstrumentError(f"{path}: larger than 8 MiB, which no instrument file is", str(path))
+        raise InstrumentError(f"{path}: larger than 4 MiB, which no instrument file is", str(path))
     try:
         text = raw.decode("utf-8-sig")
         if path.suffix.casefold() == ".json":
@@ -123,25 +127,33 @@ def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentErr
     begun = [one for one in known if name and one.startswith(name.casefold())]
     near = begun or nearest(name.replace("_", "-"), known, most=3, alike=0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}."
-    return UnknownInstrumentError(
-        f"no {kind} {name!r} is shipped; {hint} "
-        "For a file of your own, give its path ending in .toml or .json."
-    )
+    return UnknownInstrumentError(f"no {kind} {_shown(name)} is shipped; {hint} {_FOR_A_FILE}")
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…")
 
 
 def _as_file(source: str | Path) -> Path | None:
-    """Return the path that ``source`` names, or None where it is an id."""
+    """Return the path that ``source`` is, or None where it is an id: a text is never opened as a file.
+
+    So whoever may choose the name of an instrument, as in a web service, cannot have a file read.
+    """
     if isinstance(source, Path):
         return source
     if not isinstance(source, str):
         kind = type(source).__name__
         hint = "; of an item bank, take .to_instrument()" if isinstance(source, ItemBank) else ""
         raise UnknownInstrumentError(
-            f"an instrument is named by its id or the path of its file, not by a {kind}{hint}; "
+            f"an instrument is named by its id, or by a pathlib.Path of its file, not by a {kind}{hint}; "
             "the instrument comes first, then the answers"
         )
-    is_path = source.casefold().endswith(_ENDINGS) or "/" in source or "\\" in source
-    return Path(source) if is_path else None
+    if source.casefold().endswith(_ENDINGS) or "/" in source or "\\" in source:
+        raise UnknownInstrumentError(
+            f"{_shown(source)} looks like a path, and a text is read as the id of a shipped instrument or "
+            f"bank only. {_FOR_A_FILE}"
+        )
+    return None
 
 
 def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
@@ -152,6 +164,10 @@ def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
         if name is None:
             raise _unknown(kind, str(source), list(shipped))
         return shipped[name]
+    return _checked_ending(path)
+
+
+def _checked_ending(path: Path) -> Path:
     if path.suffix.casefold() not in _ENDINGS:
         raise InstrumentError(f"{path}: instrument files end in .toml or .json", str(path))
     return path
@@ -213,13 +229,13 @@ def _load_shipped(name: str) -> Instrument:
 
 
 def load(source: str | Path) -> Instrument:
-    """Load an instrument: a shipped one by its id, or one's own by its file.
+    """Load an instrument: a shipped one by its id, or one's own by a `pathlib.Path`.
 
     Parameters
     ----------
     source
-        An id from `available` (``CSI-16`` and ``csi 16`` are ``csi-16``), or the path of a ``.toml`` or
-        ``.json`` file.
+        An id from `available` (``CSI-16`` and ``csi 16`` are ``csi-16``), or the `pathlib.Path` of a
+        ``.toml`` or ``.json`` file. A text is never opened as a file; `load_file` does that.
 
     Returns
     -------
@@ -244,7 +260,47 @@ def load(source: str | Path) -> Instrument:
     ItemKey(item='tru09', reverse=True)
     """
     path = _as_file(source)
-    form = _load_shipped(str(source)) if path is None else _load_file(_locate(path, "instrument", _FORMS))
+    return _warned(_load_shipped(str(source)) if path is None else _load_file(_checked_ending(path)))
+
+
+def load_file(path: str | os.PathLike[str]) -> Instrument:
+    """Load an instrument of one's own from its file.
+
+    Parameters
+    ----------
+    path
+        A ``.toml`` or ``.json`` file; what may stand in it is told in the reference of instrument files.
+
+    Returns
+    -------
+    Instrument
+        Validated and immutable. Load it once and pass it on: each call reads the file anew.
+
+    Raises
+    ------
+    InstrumentError
+        The file cannot be read or is not valid; every fault is named with its field.
+
+    Warns
+    -----
+    UnverifiedKeyWarning
+        A published key that was not confirmed by a second source.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "ras.toml")
+    ...     _ = file.write_text(load("ras").to_toml(), encoding="utf-8")
+    ...     load_file(file) == load("ras")
+    True
+    """
+    return _warned(_load_file(_checked_ending(Path(path))))
+
+
+def _warned(form: Instrument) -> Instrument:
+    """Return an instrument, with a warning where its key is not surely known."""
     confidence = form.evidence.confidence
     if confidence is not None and confidence != "verified":
         warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=level_outside())
@@ -261,12 +317,12 @@ def _load_bank(path: Path) -> ItemBank:
 
 
 def load_bank(source: str | Path) -> ItemBank:
-    """Load an item bank: a shipped one by its id (``"trust"`` …), or one's own by its file.
+    """Load an item bank: a shipped one by its id (``"trust"`` …), or one's own by a `pathlib.Path`.
 
     Parameters
     ----------
     source
-        An id, or the path of a ``.toml`` or ``.json`` file.
+        An id, or the `pathlib.Path` of a ``.toml`` or ``.json`` file; a text is never opened as one.
 
     Raises
     ------
@@ -290,7 +346,7 @@ def load_shipped(name: str) -> Instrument:
 
 
 def as_instrument(instrument: Instrument | str | Path) -> Instrument:
-    """Return an instrument as it is, or load the one that an id or a path names."""
+    """Return an instrument as it is, or load the one of an id (a text) or of a file (a path)."""
     return instrument if isinstance(instrument, Instrument) else load(instrument)
 
 
@@ -311,7 +367,7 @@ def load_either(source: str | Path) -> Instrument | ItemBank:
     Parameters
     ----------
     source
-        An id, or the path of a ``.toml`` or ``.json`` file.
+        An id, or the `pathlib.Path` of a ``.toml`` or ``.json`` file.
 
     Raises
     ------

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Collection
 from itertools import pairwise
-from typing import Annotated, Any, Protocol, Self, TypeVar
+from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, StrictInt, model_validator
 
@@ -18,6 +18,7 @@ from intimacy_scales.instrument.reference import InstrumentRef
 
 MIN_PERSONS = 30
 T_MEAN, T_SD = 50.0, 10.0
+_MEDIAN, _ALL = 50, 100  # percentile ranks
 _SAME = 1e-9  # of the range: what rounding leaves between equal totals of unequal parts
 _SIDES = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
 
@@ -98,7 +99,28 @@ class Norm(Part):
                     f"percentiles: {score} has rank {rank} and {next_score} has {next_rank}; "
                     "scores must rise, and their ranks must not fall"
                 )
+        if self.percentiles:
+            self._check_table()
         return self
+
+    def _check_table(self) -> None:
+        """Refuse tables that can be no norm table of this sample, whatever the scale."""
+        if len(self.percentiles) == 1:
+            raise ValueError("percentiles: one score has a rank, and a table needs two or more")
+        top = self.percentiles[-1][1]
+        if top <= 1:
+            raise ValueError(
+                f"percentiles: the highest rank is {top}; ranks are percentages from 0 to 100, so write "
+                "50 for .5"
+            )
+        # in every sample the median lies within one standard deviation of the mean
+        below = max((score for score, rank in self.percentiles if rank <= _MEDIAN), default=-math.inf)
+        above = min((score for score, rank in self.percentiles if rank >= _MEDIAN), default=math.inf)
+        if not below - self.sd <= self.mean <= above + self.sd:
+            raise ValueError(
+                f"percentiles: half of the sample scored {_between(below, above)}, which is more than one sd "
+                f"({self.sd:g}) from the mean of {self.mean:g}: table and mean are not of the same scores"
+            )
 
     @classmethod
     def from_scores(
@@ -168,7 +190,8 @@ class Norm(Part):
         """Return the percentile rank: the percentage of the sample with a lower score.
 
         Persons with the same score count half. From the table where there is one, otherwise from
-        the normal distribution of this mean and standard deviation.
+        the normal distribution of this mean and standard deviation. Beyond the ends of a table it is
+        the rank of that end; `beyond` says so.
         """
         if score != score:  # noqa: PLR0124 - nan has no rank
             return math.nan
@@ -183,6 +206,22 @@ class Norm(Part):
         high, high_rank = self.percentiles[after]
         return low_rank + (high_rank - low_rank) * (score - low) / (high - low)
 
+    def beyond(self, score: float) -> Literal["<", ">"] | None:
+        """Tell whether a score lies beyond the table: its rank is below (``<``) or above (``>``) the end's.
+
+        Examples
+        --------
+        >>> table = Norm(scale="s", sample="x", mean=3, sd=0.5, percentiles=((2, 10), (3, 50), (4, 90)))
+        >>> table.percentile(5), table.beyond(5), table.beyond(4), table.beyond(1)
+        (90.0, '>', None, '<')
+        """
+        if not self.percentiles:
+            return None
+        (lowest, first), (highest, last) = self.percentiles[0], self.percentiles[-1]
+        if score < lowest and first > 0:
+            return "<"
+        return ">" if score > highest and last < _ALL else None
+
     @property
     def percentile_method(self) -> str:
         """``norm table`` or ``normal``: where percentiles come from."""
@@ -196,6 +235,15 @@ class Norm(Part):
     def __str__(self) -> str:
         n = "" if self.n is None else f", n = {self.n}"
         return f"{self.scale}: mean {self.mean:.4g}, sd {self.sd:.4g} ({self.sample}{n})"
+
+
+def _between(below: float, above: float) -> str:
+    """Say where a median lies, of which a norm table knows one bound at least."""
+    if below == above:
+        return f"up to {below:g}"
+    if math.isinf(below):
+        return f"below {above:g}"
+    return f"above {below:g}" if math.isinf(above) else f"up to a score between {below:g} and {above:g}"
 
 
 def _norm_of(

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from intimacy_scales.instrument.budgets import shown
+
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _RATIO = re.compile(r"\d{1,18}/\d{1,18}", re.ASCII)
 _LONGEST = 400  # digits of the longest number that a float can stand for, and a few
@@ -59,15 +61,25 @@ def plain(value: Fraction) -> int | float:
     return value.numerator if value.denominator == 1 else float(value)
 
 
-def _finite(value: Any) -> int | float:
+def finite(value: Any) -> int | float:
+    """Return a finite number, whole ones as int.
+
+    Raises
+    ------
+    ValueError
+        No number, or one that is infinite or beyond what a float can stand for.
+    """
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")
-    if not math.isfinite(value):
-        raise ValueError(f"{value!r} is not a finite number")
+        raise ValueError(f"{shown(value)} is not a number")
+    try:
+        if not math.isfinite(value):
+            raise ValueError(f"{value!r} is not a finite number")
+    except OverflowError:
+        raise ValueError(f"{shown(value)} is too large") from None
     return int(value) if value == int(value) else value
 
 
-Number = Annotated[int | float, BeforeValidator(_finite)]
+Number = Annotated[int | float, BeforeValidator(finite)]
 """A finite number; whole floats become ints, so that 1.0 and 1 are the same content."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cached_property
 from operator import itemgetter
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
 from intimacy_scales.instrument.base import Id, Part, Text, normalized
-from intimacy_scales.instrument.numbers import Number, as_number, exact, plain
+from intimacy_scales.instrument.budgets import shown
+from intimacy_scales.instrument.numbers import Number, as_number, exact, finite, plain
 
 MAX_POINTS = 65_535
 NOT_ANSWERED = frozenset({"", "na", "nan"})  # texts that mean "no answer" everywhere
@@ -22,7 +23,9 @@ def _point(key: Any) -> int | float:
     try:
         return plain(exact("" if number is None else number))
     except ValueError:
-        raise ValueError(f"{key!r} labels no point: a label's key is the number that is stored") from None
+        raise ValueError(
+            f"{shown(key)} labels no point: a label's key is the number that is stored"
+        ) from None
 
 
 def _pairs(labels: Any) -> Any:
@@ -39,8 +42,8 @@ def _missing_code(code: Any) -> Any:
     if isinstance(code, str) and normalized(code):
         return code
     if isinstance(code, bool) or not isinstance(code, int | float):
-        raise ValueError(f"{code!r} is not a number or a text")
-    return int(code) if math.isfinite(code) and code == int(code) else code
+        raise ValueError(f"{shown(code)} is not a number or a text")
+    return finite(code)
 
 
 def _mapping(labels: tuple[tuple[int | float, str], ...]) -> dict[str, str]:
@@ -84,7 +87,7 @@ class ResponseScale(Part):
     maximum: Number
     step: Number = 1
     labels: Labels = ()
-    missing_codes: tuple[MissingCode, ...] = ()
+    missing_codes: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
     _checked: bool = PrivateAttr(default=False)
 
     @model_validator(mode="after")
@@ -93,10 +96,10 @@ class ResponseScale(Part):
             return self
         self._check_range()
         self._check_labels()
-        points = set(self.values)
         for code in self.missing_codes:
             number = as_number(code) if isinstance(code, str) else code
-            if number in points or (isinstance(code, str) and normalized(code) in self._label_texts):
+            is_label = isinstance(code, str) and normalized(code) in self._label_texts
+            if is_label or (number is not None and self.holds(number)):
                 raise ValueError(f"missing code {code!r} is also an answer that the response scale allows")
         self._checked = True
         return self
@@ -113,15 +116,16 @@ class ResponseScale(Part):
             raise ValueError(f"{(high - low) / step + 1} points; at most {MAX_POINTS} are supported")
 
     def _check_labels(self) -> None:
-        points = set(self.values)
         seen: dict[str, int | float] = {}
+        labelled: set[int | float] = set()
         for value, text in self.labels:
-            if value not in points:
+            if not self.holds(value):
                 raise ValueError(
                     f"label {text!r} is given to {value}, which is not a point of the response scale"
                 )
-            if value in seen.values():
+            if value in labelled:
                 raise ValueError(f"point {value} has two labels, one of them {text!r}")
+            labelled.add(value)
             key = normalized(text)
             if not key:
                 raise ValueError(f"label of point {value} is blank")
@@ -138,10 +142,29 @@ class ResponseScale(Part):
     def _label_texts(self) -> frozenset[str]:
         return frozenset(normalized(text) for _, text in self.labels)
 
+    @property
+    def range(self) -> tuple[int | float, int | float, int | float]:
+        """Minimum, maximum and step: which points there are."""
+        return self.minimum, self.maximum, self.step
+
     @cached_property
     def n_points(self) -> int:
         """Number of points."""
         return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step)) + 1
+
+    def holds(self, number: int | float) -> bool:
+        """Tell whether a number is a point."""
+        if not self.minimum <= number <= self.maximum:
+            return False
+        if type(number) is type(self.minimum) is type(self.step) is int:
+            return (number - self.minimum) % self.step == 0
+        low, step = self._start
+        position = round((number - self.minimum) / self.step)  # exact: there are few points
+        return plain(low + step * position) == number
+
+    @cached_property
+    def _start(self) -> tuple[Fraction, Fraction]:
+        return exact(self.minimum), exact(self.step)
 
     @cached_property
     def values(self) -> tuple[int | float, ...]:

@@ -20,16 +20,17 @@ from pydantic import (
 )
 
 from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.budgets import shown
 from intimacy_scales.instrument.numbers import exact
 
 
 def _proportion(value: Any) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
-        raise ValueError(f"{value!r} is not a proportion: write 0.5 or '1/2'")
+        raise ValueError(f"{shown(value)} is not a proportion: write 0.5 or '1/2'")
     try:
         return exact(value)
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"{value!r} is not a proportion: write 0.5 or '1/2'") from None
+        raise ValueError(f"{shown(value)} is not a proportion: write 0.5 or '1/2'") from None
 
 
 Proportion = Annotated[
@@ -38,6 +39,9 @@ Proportion = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": ["string", "number"], "description": "a fraction ('2/3') or a decimal (0.75)"}),
 ]
+
+
+Entry = Annotated[str, Field(min_length=1, max_length=101)]  # an id, with its sign
 
 
 class MissingRule(Part):
@@ -50,8 +54,9 @@ class MissingRule(Part):
     proportion
         at least this share of them: the count is ``ceil(proportion * k)`` in exact arithmetic.
     prorated
-        A sum with skipped items is the mean of the answered ones times the number of items.
-        Without it a sum needs every answer.
+        True: a sum with skipped items is the mean of the answered ones times the number of items.
+        False: a sum needs every answer. None: true, but false for items answered 0 or 1, where a
+        blank may be a box that was not ticked. Means have no use for it.
 
     Examples
     --------
@@ -61,7 +66,7 @@ class MissingRule(Part):
 
     count: StrictInt | None = Field(default=None, ge=1)
     proportion: Proportion | None = None
-    prorated: StrictBool = True
+    prorated: StrictBool | None = None
 
     @model_validator(mode="after")
     def _one_minimum(self) -> MissingRule:
@@ -130,7 +135,7 @@ class Scale(Part):
     id: Id
     title: Text | None = None
     description: Text | None = None
-    items: tuple[Text, ...] = ()
+    items: tuple[Entry, ...] = ()
     of: tuple[Id, ...] = ()
     method: Literal["mean", "sum"] = "mean"
     high_means: Text | None = None

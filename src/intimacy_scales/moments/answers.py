@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from intimacy_scales.errors import EstimationError
@@ -20,13 +21,15 @@ Answers = CodedResponses | ItemMoments
 AnyReadingOptions = ReadingOptions | DiaryReadingOptions
 
 
-def answers_of(instrument: Instrument | str, responses: Any, reading: Reading, **labels: Any) -> Answers:
+def answers_of(
+    instrument: Instrument | str | Path, responses: Any, reading: Reading, **labels: Any
+) -> Answers:
     """Return checked answers to an instrument, or sums of them.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     responses
         A table of answers as in `encode`; or `CodedResponses` or `ItemMoments` of this instrument.
     reading
@@ -53,7 +56,7 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
     Parameters
     ----------
     answers
-        `CodedResponses` or `ItemMoments`; or an `Instrument`, or the id or path of one.
+        `CodedResponses` or `ItemMoments`; or an `Instrument`, or the id or `Path` of one.
     responses
         A table of answers to that instrument; None beside checked answers.
     options
@@ -66,9 +69,9 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
     EstimationError
         A table without its instrument, or an instrument without a table.
     """
-    if isinstance(answers, Instrument | str):
+    if isinstance(answers, Instrument | str | Path):
         if responses is None:
-            name = answers if isinstance(answers, str) else answers.id
+            name = answers.id if isinstance(answers, Instrument) else str(answers)
             raise EstimationError(
                 f"{name!r} is an instrument: pass its table of answers too, as the second argument"
             )

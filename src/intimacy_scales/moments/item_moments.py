@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -255,14 +256,14 @@ def _moments(instrument: Instrument, codes: Codes, *, squares: bool, composites:
 
 @reads_answers
 def item_moments(
-    instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
     """Check a table of answers and sum it up, so that reliability can be computed from the sums.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     responses
         A table of answers as in `encode`, or `CodedResponses`.
     **reading
@@ -309,14 +310,14 @@ def read_moments(
 
 @reads_answers
 def item_moments_stream(
-    instrument: Instrument | str, batches: Any, **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str | Path, batches: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
     """Sum up tables one after another, in constant memory.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     batches
         As in `score_stream`: any iterable of tables, a LazyFrame, RecordBatchReader, Dataset …
     **reading

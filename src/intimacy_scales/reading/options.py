@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from types import CodeType
 from typing import Any, Literal, TypedDict, TypeVar
 
@@ -83,7 +84,7 @@ class Reading:
     show_values: bool | None = None
     keep: tuple[Hashable, ...] = ()
 
-    def form(self, instrument: Instrument | str) -> Instrument:
+    def form(self, instrument: Instrument | str | Path) -> Instrument:
         """Return the instrument that answers stored in this way belong to."""
         form = as_instrument(instrument)
         return form if self.coding is None else form.with_coding(self.coding)

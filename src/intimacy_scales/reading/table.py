@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -123,20 +124,22 @@ def _answered_alike(one: Instrument, other: Instrument) -> bool:
     A coding says what the stored answers mean: codes of one coding cannot be scored by another.
     """
     asked = [
-        (form.id, form.version, form.coding, [(item.id, item.response_scale.values) for item in form.items])
+        (form.id, form.version, form.coding, [(item.id, *item.response_scale.range) for item in form.items])
         for form in (one, other)
     ]
     return asked[0] == asked[1]
 
 
 @reads_answers
-def encode(instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]) -> CodedResponses:
+def encode(
+    instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
+) -> CodedResponses:
     """Check every answer against the instrument and turn it into a code.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     responses
         One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
         pyarrow Table or RecordBatch, or a numpy array (n_persons, n_items). Columns that are no

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from intimacy_scales.errors import ResponseError
@@ -19,20 +20,22 @@ if TYPE_CHECKING:
 
 @overload
 def score(
-    instrument: Instrument | str, responses: Mapping[Any, Any], **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str | Path, responses: Mapping[Any, Any], **reading: Unpack[ReadingOptions]
 ) -> PersonScores: ...
 @overload
-def score(instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]) -> Scores: ...
+def score(
+    instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
+) -> Scores: ...
 @reads_answers
 def score(
-    instrument: Instrument | str, responses: Any, **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
 ) -> PersonScores | Scores:
     """Score one person's answers, or a table of them.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     responses
         One person's answers as a mapping; or a list of mappings, a pandas or polars DataFrame, a
         pyarrow Table or RecordBatch, a numpy array (n_persons, n_items), or `CodedResponses`.
@@ -100,14 +103,14 @@ def score(
 
 @reads_answers
 def score_stream(
-    instrument: Instrument | str, batches: Any, **reading: Unpack[ReadingOptions]
+    instrument: Instrument | str | Path, batches: Any, **reading: Unpack[ReadingOptions]
 ) -> Iterator[Scores]:
     """Score tables one after another, in constant memory.
 
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     batches
         Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …; a polars
         LazyFrame; a pyarrow RecordBatchReader, Dataset or Scanner; or what else gives Arrow streams, such

@@ -38,6 +38,16 @@ def percentiles(norm: Norm, scores: Floats) -> Floats:
     return normal
 
 
+def beyond(norm: Norm, scores: Floats) -> NDArray[np.int8]:
+    """Return which scores lie beyond the ends of a norm table: -1 below, 1 above, otherwise 0."""
+    found = np.zeros(len(scores), dtype=np.int8)
+    if norm.percentiles:
+        (lowest, first), (highest, last) = norm.percentiles[0], norm.percentiles[-1]
+        found[(scores < lowest) & (first > 0)] = -1
+        found[(scores > highest) & (last < 100)] = 1  # noqa: PLR2004 - everybody
+    return found
+
+
 @result_class
 class StandardScale(Result):
     """One scale beside its norm.
@@ -46,6 +56,9 @@ class StandardScale(Result):
     ----------
     z, t, percentile
         (n_persons,), read-only; nan where there is no score.
+    beyond
+        (n_persons,): 1 where a score lies above the norm table, so that its rank is above
+        ``percentile`` by nobody knows how much; -1 where it lies below; otherwise 0.
     norm
         What they are relative to.
     """
@@ -53,6 +66,7 @@ class StandardScale(Result):
     z: Floats
     t: Floats
     percentile: Floats
+    beyond: NDArray[np.int8]
     norm: Norm
 
     def to_dict(self) -> dict[str, Any]:
@@ -60,8 +74,16 @@ class StandardScale(Result):
         return {**self.figures(), "norm": _norm_dict(self.norm)}
 
     def figures(self) -> dict[str, list[float | None]]:
-        """Return z, T and percentile rank of each person, None where there is no score."""
-        return {kind: plain(getattr(self, kind)) for kind in ("z", "t", "percentile")}
+        """Return z, T and percentile rank of each person, None where there is no score.
+
+        Of a norm table also whether the score lies beyond it.
+        """
+        return {kind: plain(getattr(self, kind)) for kind in self.kinds}
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Which figures there are: `beyond` is one where ranks come from a norm table."""
+        return ("z", "t", "percentile", *(("beyond",) if self.norm.percentiles else ()))
 
 
 def _norm_dict(norm: Norm) -> dict[str, Any]:
@@ -112,6 +134,8 @@ class StandardScores(Result):
     def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
         """Return ``<scale>_z``, ``<scale>_t`` and ``<scale>_percentile`` in the caller's kind of frame.
 
+        Of a norm table also ``<scale>_beyond``: 1 above its highest score, -1 below its lowest, else 0.
+
         Parameters
         ----------
         keep
@@ -120,7 +144,7 @@ class StandardScores(Result):
         columns = {
             f"{name}_{kind}": getattr(scale, kind)
             for name, scale in self.scales.items()
-            for kind in ("z", "t", "percentile")
+            for kind in scale.kinds
         }
         return frame_with_kept(self.kept, columns, keep)
 
@@ -170,7 +194,11 @@ def standardize_table(
     for name, of_scale in norms.items():
         z = (scores[name] - of_scale.mean) / of_scale.sd
         scales[name] = StandardScale(
-            z=z, t=50.0 + 10.0 * z, percentile=percentiles(of_scale, scores[name]), norm=of_scale
+            z=z,
+            t=50.0 + 10.0 * z,
+            percentile=percentiles(of_scale, scores[name]),
+            beyond=beyond(of_scale, scores[name]),
+            norm=of_scale,
         )
     return StandardScores(
         instrument=form.ref,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from intimacy_scales.errors import NoNormsError, UnknownNameError, nearest
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
@@ -13,6 +14,8 @@ from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_ROUNDED = 0.01
 
 NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
 
@@ -69,11 +72,7 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
                 'norm.model_copy(update={"instrument": None})'
             )
         planned = plan_of(form).scales[form.scale_ids.index(norm.scale)]
-        if not planned.low <= norm.mean <= planned.high:
-            raise NoNormsError(
-                f"the norm of {norm.scale!r} has a mean of {norm.mean:g}, and its scores go from "
-                f"{planned.low:g} to {planned.high:g}: it is of another way of scoring, such as a sum"
-            )
+        _check_range(norm, planned.low, planned.high)
         if norm.scale in found:
             raise NoNormsError(
                 f"two norms of {norm.scale!r}: {found[norm.scale].sample!r} and {norm.sample!r}"
@@ -82,6 +81,31 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
     if not found:
         raise NoNormsError("norm: no norm is given")
     return {scale: found[scale] for scale in form.scale_ids if scale in found}
+
+
+def _check_range(norm: Norm, low: float, high: float) -> None:
+    """Raise where a norm cannot be of scores from ``low`` to ``high``."""
+    slack = _ROUNDED * (high - low)  # what rounding to the printed decimals may add
+
+    def refuse(what: str, why: str) -> None:
+        raise NoNormsError(
+            f"the norm of {norm.scale!r} has {what}, and its scores go from {low:g} to {high:g}: {why}"
+        )
+
+    other = "it is of another way of scoring, such as a sum"
+    if not low <= norm.mean <= high:
+        refuse(f"a mean of {norm.mean:g}", other)
+    for score, rank in norm.percentiles:
+        if not low - slack <= score <= high + slack:
+            refuse(f"a rank of {rank:g} at {score:g}", other)
+    # largest where everybody is at one end or the other
+    n = 2 if norm.n is None else norm.n
+    largest = math.sqrt((norm.mean - low) * (high - norm.mean) * n / (n - 1))
+    if norm.sd > largest + slack:
+        refuse(
+            f"an sd of {norm.sd:g}",
+            f"with a mean of {norm.mean:g} it can be {largest:.3g} at most, so {other}",
+        )
 
 
 def describe_samples(norms: dict[str, Norm]) -> str:
@@ -106,12 +130,20 @@ class StandardScore(NamedTuple):
         ``(score - mean) / sd``, and ``50 + 10 z``.
     percentile
         Percentile rank: the percentage of the sample with a lower score.
+    beyond
+        ``<`` or ``>`` where the score lies beyond the ends of a norm table: its rank is below, or
+        above, ``percentile``, and nobody knows by how much. Otherwise None.
     """
 
     score: float
     z: float
     t: float
     percentile: float
+    beyond: Literal["<", ">"] | None = None
+
+    def percentile_text(self) -> str:
+        """Return the percentile rank as it is shown, such as ``84`` or ``>90``."""
+        return f"{self.beyond or ''}{self.percentile:.0f}"
 
 
 @result_class
@@ -175,7 +207,9 @@ class PersonStandardScores(Result):
 
     def __repr__(self) -> str:
         shown = ", ".join(
-            f"{name} not scored" if row is None else f"{name} T {row.t:.1f}, percentile {row.percentile:.0f}"
+            f"{name} not scored"
+            if row is None
+            else f"{name} T {row.t:.1f}, percentile {row.percentile_text()}"
             for name, row in self.scores.items()
         )
         left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
@@ -190,7 +224,10 @@ class PersonStandardScores(Result):
             cells = (
                 [""] * 4
                 if row is None
-                else [format(x, f".{d}f") for x, d in zip(row, (2, 2, 1, 0), strict=True)]
+                else [
+                    *(format(x, f".{d}f") for x, d in zip(row[:3], (2, 2, 1), strict=True)),
+                    escape(row.percentile_text()),
+                ]
             )
             told = "".join(f"<td>{cell or 'not scored'}</td>" for cell in cells)
             rows.append(f"<tr><th>{escape(name)}</th>{told}<td>{escape(self.norms[name].sample)}</td></tr>")
@@ -212,7 +249,13 @@ def standardize_person(
         rows[scale] = (
             None
             if value is None
-            else StandardScore(value, of_scale.z(value), of_scale.t(value), of_scale.percentile(value))
+            else StandardScore(
+                value,
+                of_scale.z(value),
+                of_scale.t(value),
+                of_scale.percentile(value),
+                of_scale.beyond(value),
+            )
         )
     return PersonStandardScores(
         instrument=form.ref,

@@ -127,7 +127,7 @@ class PersonScores(Result):
         >>> from intimacy_scales import Norm, score
         >>> norm = Norm(scale="total", sample="200 simulated persons", n=200, mean=3.5, sd=0.5)
         >>> score("ras", {f"ras_{n}": 3 for n in range(1, 8)}).standardize(norm)["total"]
-        StandardScore(score=3.0, z=-1.0, t=40.0, percentile=15.865525393145708)
+        StandardScore(score=3.0, z=-1.0, t=40.0, percentile=15.865525393145708, beyond=None)
         """
         from intimacy_scales.scoring.norms import standardize_person
 

@@ -12,7 +12,7 @@ import math
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument import Instrument, ResponseScale, Scale, exact
@@ -161,11 +161,15 @@ def _plan_items(instrument: Instrument, scale: Scale) -> PlannedScale:
     positions = {item: index for index, item in enumerate(instrument.item_ids)}
     responses = [instrument.items[positions[key.item]].response_scale for key in scale.keys]
     q = math.lcm(*(exact(x).denominator for r in responses for x in (r.minimum, r.step)))
+    units: dict[Any, tuple[int, ...]] = {}  # listed once for all items that share it
+    for key, r in zip(scale.keys, responses, strict=True):
+        if (r.range, key.reverse) not in units:
+            units[r.range, key.reverse] = _units(r, q, reverse=key.reverse)
     items = tuple(
         PlannedItem(
             index=positions[key.item],
             reverse=key.reverse,
-            units=_units(r, q, reverse=key.reverse),
+            units=units[r.range, key.reverse],
             span=int((exact(r.maximum) - exact(r.minimum)) * q),
         )
         for key, r in zip(scale.keys, responses, strict=True)
@@ -177,7 +181,7 @@ def _plan_items(instrument: Instrument, scale: Scale) -> PlannedScale:
     one_range = len({(r.minimum, r.maximum) for r in responses}) == 1
     one_grid = one_range and len({r.step for r in responses}) == 1
     # skipped answers can stand for the answered ones only where all are on one range
-    partial = one_range and (mean or scale.missing_rule.prorated)
+    partial = one_range and (mean or instrument.prorates(scale))
     divisor = q * (k if mean else 1)
     return PlannedScale(
         id=scale.id,
@@ -202,7 +206,7 @@ def _plan_composite(
     low, high = 0.0, 0.0
     for part_low, part_high in ranges:
         low, high = low + part_low, high + part_high
-    partial = len(set(ranges)) == 1 and (mean or scale.missing_rule.prorated)
+    partial = len(set(ranges)) == 1 and (mean or scale.missing_rule.prorated is not False)
     k = len(parts)
     composite = PlannedComposite(
         id=scale.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,7 +163,7 @@ def _seed(rng: Any) -> int | None:
 
 
 def simulate(
-    instrument: Instrument | str,
+    instrument: Instrument | str | Path,
     n: int,
     *,
     loadings: float | Mapping[str, float] = 0.7,
@@ -178,7 +179,7 @@ def simulate(
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one.
+        An `Instrument`, or the id or `Path` of one.
     n
         Number of persons; even where they form couples.
     loadings
@@ -251,7 +252,7 @@ def simulate(
 
 
 def simulate_diary(
-    instrument: Instrument | str,
+    instrument: Instrument | str | Path,
     n_persons: int,
     n_occasions: int,
     *,

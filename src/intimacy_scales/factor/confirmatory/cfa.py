@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -56,7 +57,7 @@ def cfa(
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
     keep_answers: bool = False,
-    instrument: Instrument | str | None = None,
+    instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> CFAResult:
     """Fit a measurement model.

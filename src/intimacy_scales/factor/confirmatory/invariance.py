@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
@@ -161,7 +162,7 @@ def invariance(
     missing: MissingAnswers = "listwise",
     identification: Identification = "marker",
     max_iterations: int = 200,
-    instrument: Instrument | str | None = None,
+    instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> Invariance:
     """Test measurement invariance across groups, step by step.

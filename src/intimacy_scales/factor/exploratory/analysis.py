@@ -250,7 +250,7 @@ def efa(
     Parameters
     ----------
     data, responses
-        An instrument (or its id or path) and a table of answers to it; or alone: `CodedResponses` or
+        An instrument (or its id or `Path`) and a table of answers to it; or alone: `CodedResponses` or
         `ItemMoments`, whose items are keyed; a table with a column of numbers for each item; or
         `SampleMoments`, for example of a published matrix (`covariances_as_sample`).
     n_factors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -41,7 +42,7 @@ _ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one
 
 @reads_answers
 def structure_report(
-    instrument: Instrument | str | Answers,
+    instrument: Instrument | str | Path | Answers,
     responses: Any = None,
     *,
     scales: Sequence[str] | None = None,
@@ -62,7 +63,7 @@ def structure_report(
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one; checked answers or moments need none before them.
+        An `Instrument`, or the id or `Path` of one; checked answers or moments need none before them.
     responses
         A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
     scales, factors

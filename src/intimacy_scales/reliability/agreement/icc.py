@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -316,7 +317,7 @@ def intraclass_corr(
     ratings, responses
         A table of numbers, a row for each person and a column for each rater (or occasion, or
         partner): a DataFrame, or an array (n_persons, n_raters). nan or null where there is none. Or an
-        instrument (or its id or path) and a table of answers to it, or checked answers alone: the keyed
+        instrument (or its id or `Path`) and a table of answers to it, or checked answers alone: the keyed
         items of a scale are then the raters.
     scale
         Of an instrument, as in `cronbach_alpha`.
@@ -392,7 +393,7 @@ def _given(
     ratings: Any, responses: Any, scale: str | None, options: ReadingOptions
 ) -> tuple[Floats, Sequence[str]]:
     """Return ratings (n_persons, n_raters), nan where there is none, and the raters."""
-    if responses is not None or isinstance(ratings, Instrument | str | CodedResponses | ItemMoments):
+    if responses is not None or isinstance(ratings, Instrument | str | Path | CodedResponses | ItemMoments):
         answers = coded_given(ratings, responses, options)
         name, items = items_of(answers, scale)
         return keyed_answers(answers, name)[0], items.ids

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import field
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
@@ -237,7 +238,7 @@ def _renumber(groups: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 @reads_answers
 def cronbach_alpha(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,
@@ -251,7 +252,7 @@ def cronbach_alpha(
     Parameters
     ----------
     answers, responses
-        An instrument (or its id or path) and a table of answers to it, as in `encode`; or checked
+        An instrument (or its id or `Path`) and a table of answers to it, as in `encode`; or checked
         answers (`encode`) or their moments (`item_moments`) alone.
     scale
         The scale's id; may be left out where the instrument has only one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import field
+from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -97,7 +98,7 @@ class GreatestLowerBound(Coefficient):
 
 @reads_answers
 def greatest_lower_bound(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,

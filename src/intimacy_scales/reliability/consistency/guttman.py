@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import field
+from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -110,7 +111,7 @@ class GuttmanLambdas(Coefficient):
 
 @reads_answers
 def guttman_lambdas(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,

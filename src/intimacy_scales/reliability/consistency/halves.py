@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import field
+from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -169,7 +170,7 @@ def _two_lists(halves: Any) -> tuple[Sequence[str], ...]:
 
 @reads_answers
 def split_half(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,
@@ -314,7 +315,7 @@ class SplitHalves(Coefficient):
 
 @reads_answers
 def split_halves(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,

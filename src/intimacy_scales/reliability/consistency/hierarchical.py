@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
@@ -92,7 +93,7 @@ class HierarchicalOmega(Coefficient):
 
 @reads_answers
 def hierarchical_omega(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
@@ -226,7 +227,7 @@ class McDonaldOmega(Coefficient):
 
 @reads_answers
 def mcdonald_omega(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,
@@ -240,7 +241,7 @@ def mcdonald_omega(
     Parameters
     ----------
     answers, responses
-        An instrument (or its id or path) and a table of answers to it, as in `encode`; or checked
+        An instrument (or its id or `Path`) and a table of answers to it, as in `encode`; or checked
         answers (`encode`) or their moments (`item_moments`) alone.
     scale
         The scale's id; may be left out where the instrument has only one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
@@ -45,7 +46,7 @@ class StratifiedAlpha(Coefficient):
 
 @reads_answers
 def stratified_alpha(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar, Unpack
 
 import numpy as np
@@ -229,7 +230,7 @@ def _warnings(diary: _Diary, levels: tuple[LevelOmega, ...], equal: EqualLoading
 
 @reads_answers
 def two_level_omega(
-    answers: CodedResponses | Instrument | str,
+    answers: CodedResponses | Instrument | str | Path,
     responses: Any = None,
     *,
     person: Clusters,
@@ -242,7 +243,7 @@ def two_level_omega(
     Parameters
     ----------
     answers, responses
-        An instrument (or its id or path) and a table of answers to it, as in `encode`, with a row for each
+        An instrument (or its id or `Path`) and a table of answers to it, as in `encode`, with a row for each
         person and occasion; or such answers that were checked before (`encode`) alone.
     person
         Column that says who answered, or a label for each row.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
@@ -237,7 +238,7 @@ def _renumbered(positions: NDArray[np.intp]) -> NDArray[np.intp]:
 
 @reads_answers
 def diary_reliability(
-    answers: CodedResponses | Instrument | str,
+    answers: CodedResponses | Instrument | str | Path,
     responses: Any = None,
     *,
     person: Clusters,
@@ -251,7 +252,7 @@ def diary_reliability(
     Parameters
     ----------
     answers, responses
-        An instrument (or its id or path) and a table of answers to it, as in `encode`, with a row for each
+        An instrument (or its id or `Path`) and a table of answers to it, as in `encode`, with a row for each
         person and occasion; or such answers that were checked before (`encode`) alone.
     person
         Column that says who answered, or a label for each row.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -330,7 +331,7 @@ def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tup
 
 @reads_answers
 def item_analysis(
-    answers: Answers | Instrument | str,
+    answers: Answers | Instrument | str | Path,
     responses: Any = None,
     *,
     scale: str | None = None,

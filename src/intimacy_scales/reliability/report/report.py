@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings as python_warnings
 from collections.abc import Hashable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -258,7 +259,7 @@ def _notes(
 
 @reads_answers
 def reliability_report(
-    instrument: Instrument | str | Answers,
+    instrument: Instrument | str | Path | Answers,
     responses: Any = None,
     *,
     missing: Missing = "pairwise",
@@ -274,7 +275,7 @@ def reliability_report(
     Parameters
     ----------
     instrument
-        An `Instrument`, or the id or path of one; checked answers or moments need none before them.
+        An `Instrument`, or the id or `Path` of one; checked answers or moments need none before them.
     responses
         A table of answers as in `encode`, `CodedResponses`, or `ItemMoments` of a stream.
     missing

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from intimacy_scales.errors import EstimationError
@@ -57,7 +58,7 @@ class Model:
     @classmethod
     def from_instrument(
         cls,
-        instrument: Instrument | str,
+        instrument: Instrument | str | Path,
         *,
         scales: Sequence[str] | None = None,
         factors: Factors = "correlated",
@@ -68,7 +69,7 @@ class Model:
         Parameters
         ----------
         instrument
-            An `Instrument`, or the id or path of one.
+            An `Instrument`, or the id or `Path` of one.
         scales
             Which scales; by default all that consist of items, but for totals of others. A composite
             stands for its parts.

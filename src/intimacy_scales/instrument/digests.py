@@ -1,0 +1,53 @@
+"""What scores depend on, as one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.instrument.base import normalized
+from intimacy_scales.instrument.numbers import as_number, exact
+from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScale
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument.content import InstrumentContent
+    from intimacy_scales.instrument.scale import Scale
+
+
+def _missing_codes(scale: ResponseScale) -> list[str]:
+    """Return what is read as no answer: numbers by their value, texts as they are compared."""
+    codes = set()
+    for code in scale.missing_codes:
+        number = as_number(code) if isinstance(code, str) else code
+        if number is None or not math.isfinite(number):
+            codes.add(normalized(str(code)))
+        else:
+            codes.add(f"= {exact(number)}")
+    return sorted(codes - NOT_ANSWERED)
+
+
+def _answers(scale: ResponseScale) -> list[Any]:
+    """Return which answers are read, and as what."""
+    labels = sorted((normalized(text), str(exact(value))) for value, text in scale.labels)
+    ends = [str(exact(value)) for value in (scale.minimum, scale.maximum, scale.step)]
+    return [*ends, labels, _missing_codes(scale)]
+
+
+def _score(form: InstrumentContent, scale: Scale) -> list[Any]:
+    """Return how one score is made; parts of a composite are added in their order, to the last bit."""
+    prorated = scale.method == "sum" and form.prorates(scale)
+    return [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
+
+
+def key_digest(form: InstrumentContent) -> str:
+    """Return sha256 of what scores depend on; `Instrument.key_digest` says what that is."""
+    shared = {id(item.response_scale): item.response_scale for item in form.items}
+    answers = {key: _answers(scale) for key, scale in shared.items()}
+    content = {
+        "items": sorted([item.id, answers[id(item.response_scale)]] for item in form.items),
+        "scales": sorted(_score(form, scale) for scale in form.scales),
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
