@@ -23,6 +23,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.cautions import cautions, mean_kurtosis, peaked
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
     undefined_because,
@@ -99,7 +100,8 @@ class McDonaldOmega(Coefficient):
     fit
         How well the model fits; None where it was not estimated.
     improper
-        What no population could have, such as Heywood cases.
+        What no population could have, such as Heywood cases. The estimate is then shown as improper, and
+        reports leave it out (docs/explanation/improper-figures.md).
     """
 
     title: ClassVar[str] = "McDonald's omega (total)"
@@ -178,7 +180,7 @@ class McDonaldOmega(Coefficient):
         return omega_interval(self, confidence_level, method, n_resamples, rng, clusters)
 
     def if_dropped(self) -> dict[str, float]:
-        """Return omega without each item in turn; nan where it is not defined.
+        """Return omega without each item in turn; nan where it is not defined, or outside 0 to 1.
 
         Raises
         ------
@@ -209,6 +211,9 @@ class McDonaldOmega(Coefficient):
             "fit": self.fit,
             "interval": self.confidence_interval(),
         }
+
+    def _mark(self) -> str:
+        return " (improper)" if self.improper and self.reason is None else ""
 
     def _lines(self) -> list[str]:
         lines = Coefficient._lines(self)
@@ -302,8 +307,11 @@ def mcdonald_omega(
             )
         values, _ = keyed_answers(answers, name)
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
+    better = "bootstrap" if missing == "fiml" else "adf"
+    told = cautions(moments)
+    told += tuple(peaked(mean_kurtosis(answers, moments), "logit and delta", f"method={better!r}"))
     with one_blas_thread():
-        return omega_from(answers, moments, sample, chosen, denominator=denominator)
+        return omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
 
 
 def _model_for(model: str | None, scale: str, *, total: bool) -> str:
@@ -326,6 +334,7 @@ def omega_from(
     *,
     denominator: str = "model",
     reason: str | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> McDonaldOmega:
     """Return omega of moments; with a reason, one that is not defined."""
     common = moments.origin() | {"missing": sample.missing, "n": sample.n}
@@ -335,6 +344,7 @@ def omega_from(
         "definition": f"w' (Sigma - Theta) w over the {what} variance; {how}",
         "model": model,
         "denominator": denominator,
+        "warnings": warnings,
     }
     reason = reason or undefined_because(moments) or _too_few(moments, model)
     if moments.torn and reason is None:
@@ -345,10 +355,21 @@ def omega_from(
             written, general = model_of(answers.instrument, moments.scale, model, moments.items)
             by_item = dict(zip(moments.items, moments.weights.tolist(), strict=True))
             found = omega_figures(written, general, sample, by_item, denominator, _ADVICE[model])
-            return McDonaldOmega(answers=answers, **found, **common)
+            reason = _no_share_because(found["estimate"], found["improper"])
+            if reason is None:
+                return McDonaldOmega(answers=answers, **found, **common)
+            common |= {name: found[name] for name in ("improper", "residual_variances", "fit")}
     except EstimationError as error:
         reason = str(error)
     return McDonaldOmega(estimate=math.nan, reason=reason, **common)
+
+
+def _no_share_because(estimate: float, improper: tuple[str, ...]) -> str | None:
+    """Return why an omega outside 0 to 1 is none, or None where it lies between."""
+    if 0 <= estimate <= 1 + _ROUNDING:
+        return None
+    why = f": {improper[0]}" if improper else ": the factors take more than all variance"
+    return f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1{why}"
 
 
 def _too_few(moments: KeyedMoments, model: str) -> str | None:

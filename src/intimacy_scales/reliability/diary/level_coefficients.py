@@ -20,6 +20,7 @@ from intimacy_scales.results.wording import shown
 Floats = NDArray[np.float64]
 
 _METHOD = "delta method, logit"
+_ROUNDING = 1e-6  # of a correlation at its bound
 _NOTHING = 1e-10  # of all variance
 
 DEFINITIONS = {
@@ -200,6 +201,13 @@ class Composite:
             left = _beyond_rounding(total, least)
             return undefined(name, self.n, f"the model leaves the sum of the items a variance of {left:.3g}")
         estimate = true / total
+        if not 0 <= estimate <= 1 + _NOTHING:
+            why = "the residual variances add up to less than nothing"
+            return undefined(
+                name,
+                self.n,
+                f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1: {why}",
+            )
         slope = (np.array(by_true) - estimate * np.array(by_total)) / total
         variance = float(slope @ self.covariance @ slope)
         return LevelCoefficient(
@@ -252,6 +260,26 @@ def composite_of(fit: TwoLevelFactor, n: int, *, equal_loadings: bool) -> Compos
     return Composite(sums=add @ fit.theta, covariance=add @ fit.covariance @ add.T, n=n)
 
 
+def _improper_because(covariances: Floats, name: str, least: float) -> str | None:
+    """Return why estimated covariances are those of no population, or None where each pair could be.
+
+    Estimates of what lies between persons are differences, which chance may take below 0, or beyond a
+    correlation of 1.
+    """
+    where = f"{name.rsplit(maxsplit=1)[-1]} persons"
+    variances = covariances.diagonal()
+    if variances.min() < -least:
+        first = int(np.argmin(variances))
+        return f"the variance of item {first + 1} {where} is estimated as {variances[first]:.3g}, below 0"
+    bounds = np.sqrt(np.outer(np.maximum(variances, 0.0), np.maximum(variances, 0.0)))
+    beyond = np.abs(covariances) - bounds * (1 + _ROUNDING)
+    np.fill_diagonal(beyond, -1.0)
+    if beyond.max() > least:
+        one, other = sorted(np.unravel_index(int(np.argmax(beyond)), beyond.shape))
+        return f"items {one + 1} and {other + 1} are estimated to correlate beyond 1 {where}"
+    return None
+
+
 def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
     """Return alpha within or between persons from a fit without structure."""
     between = name.endswith("between")
@@ -262,6 +290,9 @@ def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
     if not total > least:
         reason = f"the sum of the items has an estimated variance of {_beyond_rounding(total, least):.3g}"
         return undefined(name, n, reason)
+    improper = _improper_because(covariances, name, least)
+    if improper is not None:
+        return undefined(name, n, improper)
     diagonal = rows == columns
     of_total, of_trace = np.where(diagonal, 1.0, 2.0), np.where(diagonal, 1.0, 0.0)
     slope = -k / (k - 1) * (of_trace - trace / total * of_total) / total

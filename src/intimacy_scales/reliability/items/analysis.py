@@ -30,6 +30,7 @@ from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.guttman import guttman_bounds, squared_multiple_correlations
 from intimacy_scales.reliability.consistency.intervals import duhachek_variance
+from intimacy_scales.reliability.items.distribution import distribution
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.items.score_moments import (
     ScoreSums,
@@ -275,23 +276,6 @@ def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]
     return values
 
 
-def _distribution(counts: Integers) -> tuple[Floats, Floats, Floats]:
-    """Return median (in steps), skew and excess kurtosis of counts of the options (k, points), each (k,)."""
-    n = counts.sum(axis=1)
-    steps = np.arange(counts.shape[1])
-    below = np.cumsum(counts, axis=1)
-    middle = [np.sum(below <= position[:, None], axis=1) for position in ((n - 1) // 2, n // 2)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        median = np.where(n > 0, (middle[0] + middle[1]) / 2, np.nan)
-        apart = steps - (counts @ steps / n)[:, None]
-        square = apart**2
-        sd = np.sqrt(np.sum(counts * square, axis=1) / (n - 1))
-        varied = (n > 1) & (np.count_nonzero(counts, axis=1) > 1)
-        skew = np.where(varied, np.sum(counts * square * apart, axis=1) / n / sd**3, np.nan)
-        kurtosis = np.where(varied, np.sum(counts * square**2, axis=1) / n / sd**4 - 3, np.nan)
-    return median, skew, kurtosis
-
-
 def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
     """Return r_std, r_drop, r_cor and alpha if dropped (k,) from the covariances."""
     c = moments.covariances
@@ -394,7 +378,7 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
     correlations, (score, r_raw) = moments.correlations(sds), _score(summed, items, moments)
     table = summed.frequencies[items.columns, 1:]
     given, position = table.sum(axis=1), np.arange(len(items.ids))
-    median, skew, kurtosis = _distribution(table)
+    median, skew, kurtosis = distribution(table)
     lowest, highest = table[:, 0], table[position, items.points - 1]
     with np.errstate(invalid="ignore", divide="ignore"):
         floor = np.where(items.reverse, highest, lowest) / given
