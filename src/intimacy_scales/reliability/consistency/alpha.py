@@ -25,7 +25,12 @@ from intimacy_scales.moments.keyed import (
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, bca_interval, percentile_interval
+from intimacy_scales.reliability.consistency.bootstrap import (
+    AlphaTerms,
+    bca_interval,
+    failed_because,
+    percentile_interval,
+)
 from intimacy_scales.reliability.consistency.cautions import (
     above_one_because,
     cautions,
@@ -219,10 +224,11 @@ class CronbachAlpha(Coefficient):
             few = f"too few: {counted(len(terms), unit)}, three are needed"
             return undefined_interval(confidence_level, method, len(terms), few)
         drawn = terms.resampled(n_resamples, generator(rng))
-        missed = int(np.count_nonzero(np.isnan(drawn)))
-        if missed:
-            reason = f"alpha is not defined in {missed} of {len(drawn)} resamples"
+        failed, too_many = failed_because(drawn, "alpha is not defined in")
+        if too_many:
+            reason = f"{failed}, more than 5 %"
             return undefined_interval(confidence_level, method, len(terms), reason)
+        drawn = drawn[~np.isnan(drawn)]
         if method == "bootstrap":
             low, high = percentile_interval(drawn, confidence_level)
         else:
@@ -233,7 +239,15 @@ class CronbachAlpha(Coefficient):
                 f"alpha is not defined without some {unit}"
             )
             return undefined_interval(confidence_level, method, len(terms), reason)
-        return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=len(terms))
+        return Interval(
+            low=low,
+            high=high,
+            confidence_level=confidence_level,
+            method=method,
+            n=len(terms),
+            n_failed=n_resamples - len(drawn),
+            warnings=(f"{failed}; they are left out",) if failed else (),
+        )
 
 
 def _renumber(groups: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -13,6 +13,7 @@ from intimacy_scales.reliability.items.distribution import distribution
 from intimacy_scales.reliability.items.keying import find_miskeyed
 
 _FEW = 30
+_ENOUGH_DIARISTS = 50
 _PEAKED = 1.0
 _ROUNDING = 1e-9
 _NO_POPULATION = "the pairwise covariances belong to no population"
@@ -27,6 +28,16 @@ def cautions(moments: KeyedMoments) -> tuple[str, ...]:
 def few_persons(n: int) -> list[str]:
     """Say so where a coefficient rests on few persons."""
     return [f"n = {n} is too small for a stable coefficient: look at the interval"] if n < _FEW else []
+
+
+def few_diarists(n: int) -> list[str]:
+    """Say so where figures between persons of a diary rest on few persons."""
+    if n >= _ENOUGH_DIARISTS:
+        return []
+    return [
+        f"{n} persons are few: figures between persons and their intervals need about {_ENOUGH_DIARISTS} or "
+        "more (Maas & Hox, 2005)"
+    ]
 
 
 def no_population(moments: KeyedMoments) -> list[str]:

@@ -20,7 +20,7 @@ from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, keyed_moments
+from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.cautions import cautions, mean_kurtosis, peaked
@@ -178,6 +178,22 @@ class McDonaldOmega(Coefficient):
         from intimacy_scales.reliability.consistency.omega_intervals import omega_interval
 
         return omega_interval(self, confidence_level, method, n_resamples, rng, clusters)
+
+    def score_moments(self) -> tuple[float, float]:
+        """Return mean and standard deviation of the score, as the items' observed moments imply them.
+
+        With FIML they are estimated from all answers by maximum likelihood. nan where omega is not defined.
+        """
+        if self.solution is None or self.weights is None or self.answers is None:
+            return math.nan, math.nan
+        if self.missing == "fiml":
+            observed = self.solution.saturated[0]
+            return float(self.weights @ observed.means), math.sqrt(
+                float(self.weights @ observed.covariances @ self.weights)
+            )
+        kept: Missing = "listwise" if self.missing == "listwise" else "pairwise"
+        moments = keyed_moments(self.answers, self.scale, kept, pair_sds=False)
+        return moments.score_mean, moments.score_sd
 
     def if_dropped(self) -> dict[str, float]:
         """Return omega without each item in turn; nan where it is not defined, or outside 0 to 1.

@@ -241,11 +241,28 @@ class ItemAnalysis(Result):
             "score": {name: plain(getattr(self.score, name)) for name in ("n", "mean", "sd")},
             "items": rows,
             "keying": None if self.keying is None else str(self.keying),
+            "r_cor_reason": self.r_cor_reason,
         }
+
+    @property
+    def r_cor_reason(self) -> str | None:
+        """Why r_cor is not defined for any item; None where it is."""
+        if not np.isnan(self.r_cor).all():
+            return None
+        if self.moments.constant_items:
+            return f"everyone gave {self.moments.constant_items[0]} the same answer"
+        r = self.moments.correlations()
+        alike = np.argwhere(np.triu(np.abs(r) > 1 - _ROUNDING, 1))
+        if len(alike):
+            one, other = (self.moments.items[i] for i in alike[0])
+            return f"{one} and {other} were answered alike by everyone: they correlate wholly"
+        return "some items are linear combinations of others, there are too few persons, or pairs do not fit"
 
     def __repr__(self) -> str:
         table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
         warned = f"\n{self.keying}" if self.keying else ""
+        if self.r_cor_reason:
+            warned += f"\nr_cor is not defined: {self.r_cor_reason}"
         return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{warned}"
 
     def _repr_html_(self) -> str:
@@ -253,6 +270,8 @@ class ItemAnalysis(Result):
 
         table = self.to_frame().to_html(float_format="{:.2f}".format, border=0, na_rep="-")
         warned = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
+        if self.r_cor_reason:
+            warned += f"<p>r_cor is not defined: {escape(self.r_cor_reason)}</p>"
         return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{warned}"
 
 
