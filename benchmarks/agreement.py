@@ -12,17 +12,18 @@ import argparse
 import numpy as np
 
 from intimacy_scales.reliability import intraclass_corr
+from intimacy_scales.reliability.agreement.icc import ICCInterval
 
 SEED = 20_261
 RATERS, ERROR = 0.25, 0.49
 TRUE = 1 / (1 + RATERS + ERROR)
-METHODS = ("generalized", "shrout-fleiss")
+METHODS: tuple[ICCInterval, ...] = ("generalized", "shrout-fleiss")
 
 
 def coverage(raters: int, persons: int, samples: int) -> dict[str, float]:
     """Return the share of samples whose interval holds the true agreement, by method."""
     rng = np.random.default_rng([SEED, raters, persons])
-    held = dict.fromkeys(METHODS, 0)
+    held: dict[str, int] = dict.fromkeys(METHODS, 0)
     for _ in range(samples):
         ratings = (
             rng.normal(size=(persons, 1))

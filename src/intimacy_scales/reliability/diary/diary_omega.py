@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, Unpack
 
 import numpy as np
@@ -160,6 +160,9 @@ def _level(level: str, diary: _Diary, fits: _Fits) -> LevelOmega:
             name: getattr(model, f"{name}_{level}").tolist() for name in ("loadings", "residuals")
         }
         loadings, residuals = (dict(zip(diary.items, v, strict=True)) for v in of_level.values())
+        negative = [item for item, value in residuals.items() if value < 0]
+        if negative and omega.reason is None:
+            omega = replace(omega, warnings=(f"improper: negative residual variance of {negative[0]}",))
     return LevelOmega(
         level=level,
         omega=omega,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.reliability.consistency.cautions import negative_alpha
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.results.frozen import freeze
@@ -55,6 +56,8 @@ class LevelCoefficient(Result):
         Persons.
     reason
         Why it is not defined; None where it is.
+    warnings
+        What to know before it is used, such as that its solution is improper.
     """
 
     coefficient: str
@@ -63,6 +66,7 @@ class LevelCoefficient(Result):
     definition: str
     n: int
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
         return self.estimate
@@ -100,7 +104,10 @@ class LevelCoefficient(Result):
     def __repr__(self) -> str:
         if self.reason is not None and math.isnan(self.estimate):
             return f"<{self.coefficient} is not defined: {self.reason}>"
-        return f"<{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}, n = {self.n}>"
+        told = "".join(f" ({text})" for text in self.warnings)
+        return (
+            f"<{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}, n = {self.n}{told}>"
+        )
 
 
 def undefined(coefficient: str, n: int, reason: str) -> LevelCoefficient:
@@ -298,9 +305,11 @@ def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
     slope = -k / (k - 1) * (of_trace - trace / total * of_total) / total
     part = slice(len(rows), None) if between else slice(len(rows))
     variance = float(slope @ fit.covariance[part, part] @ slope)
+    alpha = k / (k - 1) * (1 - trace / total)
     return LevelCoefficient(
         coefficient=name,
-        estimate=k / (k - 1) * (1 - trace / total),
+        estimate=alpha,
+        warnings=tuple(negative_alpha(alpha)),
         standard_error=math.sqrt(variance) if variance >= 0 else math.nan,
         definition=DEFINITIONS[name],
         n=n,
