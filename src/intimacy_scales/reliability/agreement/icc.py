@@ -121,7 +121,7 @@ class IntraclassCorrelation(Result):
         method
             Of agreement, ICC(2,1) and ICC(2,k): ``generalized`` (Weerahandi, 1993; Burdick, Borror &
             Montgomery, 2005), or ``shrout-fleiss`` (1979), as other software has it: with two or three
-            raters and 300 persons the latter holds 87 to 88 % where it says 95 % if raters differ in level
+            raters and 300 persons the latter holds far less than it says if raters differ in level
             (docs/explanation/improper-figures.md). The other forms have one interval, from F, by either
             name.
 
