@@ -139,7 +139,7 @@ def test_estimates_tests_and_intervals_are_those_of_loops(shape, level):
         for form in intraclass_corr(x):
             df2 = n * (k - 1) if form.name.startswith("ICC(1") else (n - 1) * (k - 1)
             assert (form.df1, form.df2) == (n - 1, df2), form.name
-            found = (form.estimate, form.p_value, *form.confidence_interval(level))
+            found = (form.estimate, form.p_value, *form.confidence_interval(level, "shrout-fleiss"))
             assert found == pytest.approx(naive(x, level)[form.name], rel=1e-9), form.name
 
 
@@ -188,7 +188,7 @@ def test_tests_and_intervals_of_incomplete_ratings_by_projections(n, k, gaps, le
         assert (form.df1, form.df2) == (df1, df2), form.name
         assert (form.F, form.p_value) == pytest.approx((f, stats.f.sf(f, df1, df2)), rel=1e-9), form.name
         expected = (of_one_way if one_way else of_two_way)[at]
-        interval = form.confidence_interval(level)
+        interval = form.confidence_interval(level, "shrout-fleiss")
         if expected[0] > expected[1]:  # an end of the mean's interval lies beyond its pole
             assert "an end is not defined" in interval.reason
             continue
@@ -341,8 +341,11 @@ LABELS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("kind", LABELS)
-def test_values_without_a_group_do_not_count(kind):
-    assert group_icc([1, 2, 5, 6, 9, 9], LABELS[kind]) == group_icc([1, 2, 5, 6, 9], list("aabbc"))
+def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
+    with pytest.raises(EstimationError, match="1 of 6 values belong to none, the first in row 5"):
+        group_icc([1, 2, 5, 6, 9, 9], LABELS[kind])
+    found = group_icc([1, 2, 5, 6, 9, NO], LABELS[kind])
+    assert found == group_icc([1, 2, 5, 6, 9], list("aabbc"))
 
 
 @pytest.mark.parametrize(
@@ -374,9 +377,10 @@ def test_a_retest_is_what_scipy_says():
     assert result.sem == pytest.approx((x[:, 1] - x[:, 0]).std(ddof=1) / math.sqrt(2))
     assert float(result) == result.agreement == pytest.approx(expected["ICC(2,1)"][0])
     for of, form in (("agreement", "ICC(2,1)"), ("consistency", "ICC(3,1)")):
-        assert (getattr(result, of), *result.confidence_interval(of=of)) == pytest.approx(
-            (expected[form][0], *expected[form][2:])
-        )
+        assert getattr(result, of) == pytest.approx(expected[form][0])
+        interval = intraclass_corr(x)[form].confidence_interval()
+        assert result.confidence_interval(of=of) == interval
+    assert tuple(interval) == pytest.approx(expected["ICC(3,1)"][2:])
     with pytest.raises(EstimationError, match="of='R'"):
         result.confidence_interval(of="R")
 

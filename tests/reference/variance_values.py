@@ -32,6 +32,8 @@ _CROSSED = {
 }
 _NESTED = {"id": "person", "id(time)": "occasion", "residual": "residual"}
 
+_ENDS = '.confidence_interval(method="shrout-fleiss")'
+
 
 def icc_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterator[Row]:
     """Compare psych::ICC, with how many subjects and judges there are."""
@@ -45,7 +47,7 @@ def icc_table_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterato
     """Compare the six forms of psych::ICC with their tests and intervals."""
     forms = list(intraclass_corr(ratings))
     block.check_labels("type", _FORMS)
-    ends = [form.confidence_interval() for form in forms]
+    ends = [form.confidence_interval(method="shrout-fleiss") for form in forms]
     ours = {
         "ICC": [form.estimate for form in forms],
         "F": [form.F for form in forms],
@@ -55,7 +57,7 @@ def icc_table_rows(block: Block, ratings: Any, *, lmer: bool = False) -> Iterato
         "lower": [interval.low for interval in ends],
         "upper": [interval.high for interval in ends],
     }
-    what = {"ICC": "", "p": ".p_value", "lower": ".confidence_interval()", "upper": ".confidence_interval()"}
+    what = {"ICC": "", "p": ".p_value", "lower": _ENDS, "upper": _ENDS}
     for name, values in ours.items():
         exact = not lmer and name != "p"
         yield block.row(

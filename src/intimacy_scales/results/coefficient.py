@@ -37,6 +37,9 @@ class Coefficient(Result):
         ``pairwise`` or ``listwise``.
     reason
         Why it is not defined; None where it is.
+    warnings
+        What to know before it is used: items that run against their keys, few persons, covariances that
+        belong to no population, answers for which its intervals are too narrow.
     """
 
     title: ClassVar[str] = "coefficient"
@@ -50,6 +53,7 @@ class Coefficient(Result):
     n_items: int
     missing: str
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
         return self.estimate
@@ -60,7 +64,17 @@ class Coefficient(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values; None for what is not defined."""
-        names = ("scale", "estimate", "definition", "n", "n_persons", "n_items", "missing", "reason")
+        names = (
+            "scale",
+            "estimate",
+            "definition",
+            "n",
+            "n_persons",
+            "n_items",
+            "missing",
+            "reason",
+            "warnings",
+        )
         fields = {name: plain(getattr(self, name)) for name in names}
         return {
             "coefficient": self.title,
@@ -74,23 +88,29 @@ class Coefficient(Result):
         from intimacy_scales.results.frames import pandas_frame
 
         row = {"coefficient": self.title, "estimate": self.estimate, "n": self.n, "items": self.n_items}
+        told = {"warnings": "; ".join(self.warnings)} if self.warnings else {}
         singles = {name: v for name, v in self._extra().items() if isinstance(v, int | float)}
-        columns = {name: [value] for name, value in (row | singles).items()}
+        columns = {name: [value] for name, value in (row | singles | told).items()}
         return pandas_frame({"scale": [self.scale], **columns}).set_index("scale")
 
     def _lines(self) -> list[str]:
         """Return the lines of the display, the first without the instrument."""
         value = f" = {shown(self.estimate)}" if self.reason is None else f" is not defined: {self.reason}"
         return [
-            f"{self.title} of {self.scale}{value}",
+            f"{self.title} of {self.scale}{value}{self._mark()}",
             f"{counted(self.n_items, 'item')}, n = {self.n}, {self.missing}",
         ]
 
+    def _mark(self) -> str:
+        """Return what stands behind the figure wherever it is shown, such as that it is improper."""
+        return ""
+
     def __repr__(self) -> str:
-        return f"<{'; '.join(self._lines())}; {self.instrument}>"
+        told = "".join(f"\n ! {text}" for text in self.warnings)
+        return f"<{'; '.join(self._lines())}; {self.instrument}{told}>"
 
     def _repr_html_(self) -> str:
-        first, *rest = map(escape, self._lines())
+        first, *rest = map(escape, (*self._lines(), *(f"! {text}" for text in self.warnings)))
         more = "".join(f"<br>{line}" for line in rest)
         return (
             f"<div><b>{first}</b>{more}<br><small>{escape(self.definition)}; "

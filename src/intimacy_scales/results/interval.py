@@ -35,6 +35,10 @@ class Interval(Result):
         Persons (with ``clusters``: clusters) that it counts on.
     reason
         Why it is not defined; None where it is.
+    n_failed
+        Resamples without a figure, which were left out; at most one in twenty.
+    warnings
+        What to know before it is used, such as resamples left out.
     """
 
     low: float
@@ -43,6 +47,8 @@ class Interval(Result):
     method: str
     n: int
     reason: str | None = None
+    n_failed: int = 0
+    warnings: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[float]:
         return iter((self.low, self.high))
@@ -59,7 +65,8 @@ class Interval(Result):
 
     def __repr__(self) -> str:
         why = f": {self.reason}" if self.reason else f", n = {self.n}"
-        return f"<{percent(self.confidence_level)} interval {self}, {self.method}{why}>"
+        told = "".join(f"; {text}" for text in self.warnings)
+        return f"<{percent(self.confidence_level)} interval {self}, {self.method}{why}{told}>"
 
 
 def undefined_interval(confidence_level: float, method: str, n: int, reason: str) -> Interval:

@@ -93,7 +93,7 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     Raises
     ------
     EstimationError
-        Fewer than two groups, or no group with two values.
+        Fewer than two groups, no group with two values, or a value whose group is not known.
     ResponseError
         Not numbers, or numbers that look like codes for missing ones.
 
@@ -116,7 +116,13 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     group = label_positions(groups)
     if len(group) != len(y):
         raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")
-    kept = (group >= 0) & ~np.isnan(y)
+    nobody = np.flatnonzero((group < 0) & ~np.isnan(y))
+    if len(nobody):
+        raise EstimationError(
+            f"groups: {len(nobody)} of {len(y)} values belong to none, the first in row {nobody[0]}; leave "
+            "them out, or give each a label of its own"
+        )
+    kept = ~np.isnan(y)
     y, group = y[kept], np.unique(group[kept], return_inverse=True)[1]
     n, sizes = len(y), np.bincount(group)
     if len(sizes) < 2 or n <= len(sizes):  # noqa: PLR2004 - nothing to compare

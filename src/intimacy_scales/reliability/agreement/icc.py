@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 
@@ -38,6 +38,8 @@ from intimacy_scales.reliability.agreement.crossed import (
     two_way_components,
 )
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
+from intimacy_scales.reliability.agreement.generalized import generalized_agreement_interval
+from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -54,6 +56,7 @@ _FORMS = {
     "ICC(2,k)": ("ICC(A,k)", "ICC2k", "absolute agreement of mean ratings by a sample of raters"),
     "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings; equals coefficient alpha of the raters"),
 }
+ICCInterval = Literal["generalized", "shrout-fleiss"]
 _SHOWN = 6
 _WITHOUT_IDS = (
     "leave out what is no rating, as by ratings.drop(columns=…) in pandas; where all columns are ratings, "
@@ -107,15 +110,30 @@ class IntraclassCorrelation(Result):
         """Its name, as the source of a standard error of measurement."""
         return self.name
 
-    def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval of Shrout and Fleiss (1979).
+    def confidence_interval(
+        self, confidence_level: float = 0.95, method: ICCInterval = "generalized"
+    ) -> Interval:
+        """Return a confidence interval.
+
+        Parameters
+        ----------
+        confidence_level
+            For example 0.95.
+        method
+            Of agreement, ICC(2,1) and ICC(2,k): ``generalized`` (Weerahandi, 1993; Burdick, Borror &
+            Montgomery, 2005), or ``shrout-fleiss`` (1979), as other software has it: with two or three
+            raters and 300 persons the latter holds far less than it says if raters differ in level
+            (docs/explanation/improper-figures.md). The other forms have one interval, from F, by either
+            name.
 
         With missing ratings it comes from the mean squares of `intraclass_corr` and the mean numbers of
         ratings in their expectations, and is approximate unless the correlation is 0. It can lie below 0
         as a whole where persons differ less than chance would make them; the estimate is then 0.
         """
         check_level(confidence_level)
-        squares = self.squares
+        if method not in get_args(ICCInterval):
+            raise EstimationError(f"method={method!r}: 'generalized' or 'shrout-fleiss'")
+        squares, used = self.squares, "F"
         k = squares.k_alone if self.name.startswith("ICC(1") else squares.k
         if self.reason or not math.isfinite(self.F):
             why = (
@@ -123,7 +141,9 @@ class IntraclassCorrelation(Result):
                 or "raters agree wholly, or but for their level: there is no error to compare with"
             )
             return undefined_interval(confidence_level, "F", squares.n, why)
-        if self.name.startswith("ICC(2"):
+        if self.name.startswith("ICC(2") and method == "generalized":
+            used, ends = "generalized", generalized_agreement_interval(squares, confidence_level)
+        elif self.name.startswith("ICC(2"):
             single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
             ends = agreement_interval(squares, single, confidence_level)
         else:
@@ -133,7 +153,14 @@ class IntraclassCorrelation(Result):
         if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
             why = "persons differ less than chance would make them: an end is not defined"
             return undefined_interval(confidence_level, "F", squares.n, why)
-        return Interval(low=ends[0], high=ends[1], confidence_level=confidence_level, method="F", n=squares.n)
+        return Interval(
+            low=ends[0], high=ends[1], confidence_level=confidence_level, method=used, n=squares.n
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before it is used."""
+        return tuple(few_persons(self.squares.n))
 
     def _single_agreement(self) -> float:
         return ratio(self.estimate, self.n_raters - (self.n_raters - 1) * self.estimate)
@@ -153,12 +180,17 @@ class IntraclassCorrelation(Result):
             "reason",
         )
         fields = {name: plain(getattr(self, name)) for name in names}
-        return fields | {"n": self.squares.n, "interval": self.confidence_interval().to_dict()}
+        return fields | {
+            "n": self.squares.n,
+            "warnings": [*self.warnings],
+            "interval": self.confidence_interval().to_dict(),
+        }
 
     def __repr__(self) -> str:
+        told = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<{self.name} = {shown(self.estimate)} {self.confidence_interval()}, {self.meaning}; "
-            f"{self.squares.n} persons, {self.method}>"
+            f"{self.squares.n} persons, {self.method}{told}>"
         )
 
 
@@ -201,13 +233,18 @@ class IntraclassCorrelations(Result):
     def __iter__(self) -> Iterator[IntraclassCorrelation]:
         return iter(self.forms)
 
-    def to_frame(self, confidence_level: float = 0.95) -> pd.DataFrame:
-        """Return a pandas table, a row for each form."""
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before they are used."""
+        return tuple(few_persons(self.n_persons))
+
+    def to_frame(self, confidence_level: float = 0.95, method: ICCInterval = "generalized") -> pd.DataFrame:
+        """Return a pandas table, a row for each form, with intervals as `confidence_interval` makes them."""
         from intimacy_scales.results.frames import pandas_frame
 
         rows = []
         for form in self.forms:
-            low, high = form.confidence_interval(confidence_level)
+            low, high = form.confidence_interval(confidence_level, method)
             rows.append(
                 {
                     "form": form.name,
@@ -230,6 +267,7 @@ class IntraclassCorrelations(Result):
         fields = {name: getattr(self, name) for name in names}
         return fields | {
             "components": plain(self.components),
+            "warnings": [*self.warnings],
             "forms": [form.to_dict() for form in self.forms],
         }
 
@@ -243,11 +281,13 @@ class IntraclassCorrelations(Result):
 
     def __repr__(self) -> str:
         table = self.to_frame().round(3).to_string()
-        return f"<{self._head()}\n{table}>"
+        told = "".join(f"\n! {text}" for text in self.warnings)
+        return f"<{self._head()}\n{table}{told}>"
 
     def _repr_html_(self) -> str:
         table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
-        return f"<p>{escape(self._head())}</p>{table}"
+        told = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
+        return f"<p>{escape(self._head())}</p>{table}{told}"
 
 
 def _f_ratio(between: float, error: float) -> float:

@@ -13,6 +13,7 @@ from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
+from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
@@ -65,6 +66,11 @@ class RetestReliability(Result):
     def __float__(self) -> float:
         return self.agreement
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before it is used."""
+        return tuple(few_persons(self.n))
+
     def confidence_interval(self, confidence_level: float = 0.95, *, of: str = "agreement") -> Interval:
         """Return an interval.
 
@@ -73,7 +79,8 @@ class RetestReliability(Result):
         confidence_level
             For example 0.95.
         of
-            ``agreement`` or ``consistency`` (Shrout & Fleiss, 1979), ``r`` (Fisher's z), or
+            ``agreement`` (generalized) or ``consistency`` (F; see `IntraclassCorrelation`),
+            ``r`` (Fisher's z), or
             ``mean_change`` (t).
         """
         if of in ("agreement", "consistency"):
@@ -104,7 +111,10 @@ class RetestReliability(Result):
         """Return the fields with 95 % intervals, as plain values."""
         fields: dict[str, Any] = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "pairs"}
         kinds = ("agreement", "consistency", "r", "mean_change")
-        return fields | {"intervals": {of: self.confidence_interval(of=of).to_dict() for of in kinds}}
+        return fields | {
+            "warnings": [*self.warnings],
+            "intervals": {of: self.confidence_interval(of=of).to_dict() for of in kinds},
+        }
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
@@ -113,9 +123,10 @@ class RetestReliability(Result):
         return pandas_frame({n: [getattr(self, n)] for n in self.__slots__ if n != "pairs"})
 
     def __repr__(self) -> str:
+        told = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<Retest: ICC(A,1) = {shown(self.agreement)} {self.confidence_interval()}, r = {shown(self.r)}, "
-            f"mean change {shown(self.mean_change)}, n = {self.n}>"
+            f"mean change {shown(self.mean_change)}, n = {self.n}{told}>"
         )
 
 

@@ -26,7 +26,19 @@ from intimacy_scales.moments.keyed import (
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, bca_interval, percentile_interval
+from intimacy_scales.reliability.consistency.bootstrap import (
+    AlphaTerms,
+    bca_interval,
+    failed_because,
+    percentile_interval,
+)
+from intimacy_scales.reliability.consistency.cautions import (
+    above_one_because,
+    cautions,
+    mean_kurtosis,
+    negative_alpha,
+    peaked,
+)
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.influence import alpha_gradient, distribution_free_variance
 from intimacy_scales.reliability.consistency.intervals import bonett, duhachek_variance, feldt, symmetric
@@ -174,8 +186,6 @@ class CronbachAlpha(Coefficient):
             return "intervals are of the raw coefficient; none is established for the standardized one"
         if n < _THREE:
             return f"an interval needs at least three persons; there {'is' if n == 1 else 'are'} {n}"
-        if self.estimate > 1 and method not in NEED_ANSWERS:
-            return "alpha is above 1: these pairwise covariances belong to no population"
         if method == "duhachek" and math.isnan(self.standard_error):
             return "its variance is negative: these pairwise covariances belong to no population"
         return None
@@ -215,10 +225,11 @@ class CronbachAlpha(Coefficient):
             few = f"too few: {counted(len(terms), unit)}, three are needed"
             return undefined_interval(confidence_level, method, len(terms), few)
         drawn = terms.resampled(n_resamples, generator(rng))
-        missed = int(np.count_nonzero(np.isnan(drawn)))
-        if missed:
-            reason = f"alpha is not defined in {missed} of {len(drawn)} resamples"
+        failed, too_many = failed_because(drawn, "alpha is not defined in")
+        if too_many:
+            reason = f"{failed}, more than 5 %"
             return undefined_interval(confidence_level, method, len(terms), reason)
+        drawn = drawn[~np.isnan(drawn)]
         if method == "bootstrap":
             low, high = percentile_interval(drawn, confidence_level)
         else:
@@ -229,7 +240,15 @@ class CronbachAlpha(Coefficient):
                 f"alpha is not defined without some {unit}"
             )
             return undefined_interval(confidence_level, method, len(terms), reason)
-        return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=len(terms))
+        return Interval(
+            low=low,
+            high=high,
+            confidence_level=confidence_level,
+            method=method,
+            n=len(terms),
+            n_failed=n_resamples - len(drawn),
+            warnings=(f"{failed}; they are left out",) if failed else (),
+        )
 
 
 def _renumber(groups: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -295,7 +314,10 @@ def cronbach_alpha(
     answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=standardized and check_sds(sds) == "pairs")
     check_unweighted(moments)
-    return alpha_from(moments, answers, standardized=standardized, sds=sds)
+    told = cautions(moments)
+    if not standardized:  # which has no intervals
+        told += tuple(peaked(mean_kurtosis(answers, moments), "bonett, feldt and duhachek", "method='adf'"))
+    return alpha_from(moments, answers, standardized=standardized, sds=sds, warnings=told)
 
 
 def alpha_from(
@@ -305,16 +327,19 @@ def alpha_from(
     standardized: bool = False,
     sds: StandardDeviations = "items",
     reason: str | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> CronbachAlpha:
     """Return coefficient alpha of moments; with a reason, one that is not defined."""
     source: Source = "correlations" if standardized else "covariances"
     reason = reason or undefined_because(moments, source, sds)
-    matrix = moments.covariances if reason else moments.matrix(source, sds)
+    estimate = math.nan if reason else alpha_of(moments.matrix(source, sds))
+    reason = reason or above_one_because(estimate)
     return CronbachAlpha(
         **moments.origin(),
-        estimate=math.nan if reason else alpha_of(matrix),
+        estimate=math.nan if reason else estimate,
         definition=f"k/(k-1) (1 - trace/total) of {moments.missing} {source}",
         reason=reason,
+        warnings=(*warnings, *negative_alpha(estimate)),
         standardized=standardized,
         moments=moments,
         answers=answers,

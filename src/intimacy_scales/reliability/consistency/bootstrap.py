@@ -19,7 +19,9 @@ from intimacy_scales.moments.clusters import sum_by_cluster
 Floats = NDArray[np.float64]
 
 _DRAWS = 262_144
+_TOLERATED = 0.05  # of resamples, without a figure
 _EXACT = 2**24
+_FEWEST = 2
 
 
 class AlphaTerms:
@@ -112,6 +114,19 @@ def draw_counts(n: int, n_resamples: int, rng: np.random.Generator) -> NDArray[A
     return np.bincount(flat.ravel(), minlength=n_resamples * n).reshape(n_resamples, n)
 
 
+def failed_because(drawn: Floats, what: str) -> tuple[str, bool]:
+    """Say how many resamples have no figure, and whether they are too many for an interval (over 5 %).
+
+    Those without a figure are no random choice (a total that does not vary, a model that cannot be fitted),
+    so an interval of the rest is a little off: by no more than the share left out.
+    """
+    missed = int(np.count_nonzero(np.isnan(drawn)))
+    if not missed:
+        return "", False
+    share = 100 * missed / len(drawn)
+    return f"{what} {missed} of {len(drawn)} resamples ({share:.2g} %)", missed > _TOLERATED * len(drawn)
+
+
 def percentile_interval(resampled: Floats, confidence_level: float) -> tuple[float, float]:
     """Return the quantiles that leave out equal tails (Efron & Tibshirani, 1993)."""
     tail = (1 - confidence_level) / 2
@@ -130,6 +145,9 @@ def bca_interval(
     if not 0 < share < 1:
         return math.nan, math.nan
     bias = ndtri(share)
+    jackknifed = jackknifed[np.isfinite(jackknifed)]  # one left out may leave a total that does not vary
+    if len(jackknifed) < _FEWEST:
+        return math.nan, math.nan
     apart = np.mean(jackknifed) - jackknifed
     spread = float(np.sum(apart**2))
     acceleration = float(np.sum(apart**3)) / (6 * spread**1.5) if spread > 0 else 0.0

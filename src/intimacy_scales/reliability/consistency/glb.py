@@ -14,6 +14,7 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.result import result_class
@@ -146,10 +147,12 @@ def greatest_lower_bound(
             reason = f"{error}: too few persons for so many items, or pairwise covariances that do not fit"
         else:
             estimate = 1 - float(errors.sum()) / moments.total_variance
+            reason = above_one_because(estimate)
     few = moments.n < _SMALL_SAMPLE and moments.n_items > _FEW_ITEMS
     return GreatestLowerBound(
         **moments.origin(),
-        estimate=estimate,
+        warnings=cautions(moments),
+        estimate=math.nan if reason else estimate,
         definition=f"1 - max sum(e) / V of {missing} covariances",
         reason=reason,
         error_variances=errors,

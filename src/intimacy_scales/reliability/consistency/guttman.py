@@ -23,6 +23,7 @@ from intimacy_scales.moments.keyed import (
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import alpha_of
+from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.splits import best_split, searched_split
 from intimacy_scales.results.coefficient import Coefficient
@@ -31,6 +32,7 @@ from intimacy_scales.results.wording import shown
 
 _EXACT_ITEMS = 24
 _SINGULAR = 1e-12
+_CLOSED_FORMS = ("lambda-1", "lambda-2", "lambda-3", "lambda-5", "lambda-6")
 
 
 def squared_multiple_correlations(correlations: Floats) -> Floats:
@@ -166,7 +168,7 @@ def guttman_lambdas(
     moments = keyed_moments(answers, scale, missing, pair_sds=by_correlation and check_sds(sds) == "pairs")
     check_unweighted(moments)
     reason = undefined_because(moments, of, sds)
-    bounds = (math.nan,) * 5
+    bounds: tuple[float, ...] = (math.nan,) * 5
     fourth, exact, sixth_reason = math.nan, True, reason
     half: tuple[str, ...] = ()
     if reason is None:
@@ -182,8 +184,17 @@ def guttman_lambdas(
                 if moments.constant_items
                 else "some items are linear combinations of others, or there are more items than persons"
             )
+    told, undefined = list(cautions(moments)), [above_one_because(bound) for bound in (*bounds, fourth)]
+    names = (*_CLOSED_FORMS, "lambda-4")
+    told += [f"{name} is not defined: {why}" for name, why in zip(names, undefined, strict=True) if why]
+    if sixth_reason and not reason:
+        told.append(f"lambda-6 is not defined: {sixth_reason}")
+    reason, sixth_reason = reason or undefined[1], sixth_reason or undefined[4]
+    bounds = tuple(math.nan if why else b for b, why in zip(bounds, undefined[:5], strict=True))
+    fourth = math.nan if undefined[5] else fourth
     return GuttmanLambdas(
         **moments.origin(),
+        warnings=tuple(told),
         estimate=bounds[1],
         definition=f"Guttman (1945) of {missing} {of}",
         reason=reason,

@@ -23,6 +23,7 @@ from intimacy_scales.moments.keyed import (
 )
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
 from intimacy_scales.results.coefficient import Coefficient
@@ -218,7 +219,7 @@ def split_half(
     answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
-    return split_half_from(moments, halves, of=of)
+    return split_half_from(moments, halves, of=of, warnings=cautions(moments))
 
 
 def split_half_from(
@@ -227,6 +228,7 @@ def split_half_from(
     *,
     of: Source = "covariances",
     reason: str | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> SplitHalf:
     """Return split-half reliability of moments; with a reason, one that is not defined."""
     reason = reason or undefined_because(moments, check_source(of))
@@ -251,11 +253,13 @@ def split_half_from(
     equal = share == 0.5  # noqa: PLR2004 - halves of equal length
     if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
         reason = f"the halves correlate {r:.2f}, which is no reliability to step up from"
+    reason = reason or above_one_because(total if equal else corrected)
     return SplitHalf(
         **moments.origin(),
         estimate=math.nan if reason else total if equal else corrected,
         definition=f"{'Spearman-Brown' if equal else 'Horst'} of {moments.missing} {of}",
         reason=reason,
+        warnings=warnings,
         r=r,
         spearman_brown=total,
         flanagan_rulon=flanagan,
@@ -366,9 +370,14 @@ def split_halves(
     if reason is None:
         c = moments.matrix(of)
         values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
+    told, mean = cautions(moments), float(values.mean()) if len(values) else math.nan
+    if len(values) and (why := above_one_because(float(values[-1]))):
+        told += (f"the highest split is improper: {why}",)
+    reason = reason or above_one_because(mean)
     return SplitHalves(
         **moments.origin(),
-        estimate=float(values.mean()) if len(values) else math.nan,
+        warnings=told,
+        estimate=math.nan if reason else mean,
         definition=f"mean of 4 cov(A, B) / V over splits, of {missing} {of}",
         reason=reason,
         values=values,

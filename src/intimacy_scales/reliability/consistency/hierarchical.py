@@ -19,6 +19,7 @@ from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import directions, first_highest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.reliability.consistency.cautions import cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
 from intimacy_scales.results.coefficient import Coefficient
@@ -149,7 +150,8 @@ def hierarchical_omega(
     moments = keyed_moments(answers, scale, missing, pair_sds=True)
     check_unweighted(moments)
     common = moments.origin() | {
-        "definition": f"(sum g)² / sum R, Schmid-Leiman of {n_factors} minres oblimin factors, {missing}"
+        "warnings": cautions(moments),
+        "definition": f"(sum g)² / sum R, Schmid-Leiman of {n_factors} minres oblimin factors, {missing}",
     }
     reason = undefined_because(moments, "correlations", "pairs")
     if reason is None and n_factors < _FEWEST:

@@ -21,9 +21,10 @@ from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, keyed_moments
+from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.cautions import cautions, mean_kurtosis, peaked
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
     undefined_because,
@@ -100,7 +101,8 @@ class McDonaldOmega(Coefficient):
     fit
         How well the model fits; None where it was not estimated.
     improper
-        What no population could have, such as Heywood cases.
+        What no population could have, such as Heywood cases. The estimate is then shown as improper, and
+        reports leave it out (docs/explanation/improper-figures.md).
     """
 
     title: ClassVar[str] = "McDonald's omega (total)"
@@ -178,8 +180,24 @@ class McDonaldOmega(Coefficient):
 
         return omega_interval(self, confidence_level, method, n_resamples, rng, clusters)
 
+    def score_moments(self) -> tuple[float, float]:
+        """Return mean and standard deviation of the score, as the items' observed moments imply them.
+
+        With FIML they are estimated from all answers by maximum likelihood. nan where omega is not defined.
+        """
+        if self.solution is None or self.weights is None or self.answers is None:
+            return math.nan, math.nan
+        if self.missing == "fiml":
+            observed = self.solution.saturated[0]
+            return float(self.weights @ observed.means), math.sqrt(
+                float(self.weights @ observed.covariances @ self.weights)
+            )
+        kept: Missing = "listwise" if self.missing == "listwise" else "pairwise"
+        moments = keyed_moments(self.answers, self.scale, kept, pair_sds=False)
+        return moments.score_mean, moments.score_sd
+
     def if_dropped(self) -> dict[str, float]:
-        """Return omega without each item in turn; nan where it is not defined.
+        """Return omega without each item in turn; nan where it is not defined, or outside 0 to 1.
 
         Raises
         ------
@@ -210,6 +228,9 @@ class McDonaldOmega(Coefficient):
             "fit": self.fit,
             "interval": self.confidence_interval(),
         }
+
+    def _mark(self) -> str:
+        return " (improper)" if self.improper and self.reason is None else ""
 
     def _lines(self) -> list[str]:
         lines = Coefficient._lines(self)
@@ -303,8 +324,11 @@ def mcdonald_omega(
             )
         values, _ = keyed_answers(answers, name)
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
+    better = "bootstrap" if missing == "fiml" else "adf"
+    told = cautions(moments)
+    told += tuple(peaked(mean_kurtosis(answers, moments), "logit and delta", f"method={better!r}"))
     with one_blas_thread():
-        return omega_from(answers, moments, sample, chosen, denominator=denominator)
+        return omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
 
 
 def _model_for(model: str | None, scale: str, *, total: bool) -> str:
@@ -327,6 +351,7 @@ def omega_from(
     *,
     denominator: str = "model",
     reason: str | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> McDonaldOmega:
     """Return omega of moments; with a reason, one that is not defined."""
     common = moments.origin() | {"missing": sample.missing, "n": sample.n}
@@ -336,6 +361,7 @@ def omega_from(
         "definition": f"w' (Sigma - Theta) w over the {what} variance; {how}",
         "model": model,
         "denominator": denominator,
+        "warnings": warnings,
     }
     reason = reason or undefined_because(moments) or _too_few(moments, model)
     if moments.torn and reason is None:
@@ -346,10 +372,21 @@ def omega_from(
             written, general = model_of(answers.instrument, moments.scale, model, moments.items)
             by_item = dict(zip(moments.items, moments.weights.tolist(), strict=True))
             found = omega_figures(written, general, sample, by_item, denominator, _ADVICE[model])
-            return McDonaldOmega(answers=answers, **found, **common)
+            reason = _no_share_because(found["estimate"], found["improper"])
+            if reason is None:
+                return McDonaldOmega(answers=answers, **found, **common)
+            common |= {name: found[name] for name in ("improper", "residual_variances", "fit")}
     except EstimationError as error:
         reason = str(error)
     return McDonaldOmega(estimate=math.nan, reason=reason, **common)
+
+
+def _no_share_because(estimate: float, improper: tuple[str, ...]) -> str | None:
+    """Return why an omega outside 0 to 1 is none, or None where it lies between."""
+    if 0 <= estimate <= 1 + _ROUNDING:
+        return None
+    why = f": {improper[0]}" if improper else ": the factors take more than all variance"
+    return f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1{why}"
 
 
 def _too_few(moments: KeyedMoments, model: str) -> str | None:

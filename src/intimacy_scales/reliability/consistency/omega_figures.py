@@ -190,6 +190,8 @@ def one_factor_estimate(sample: SampleMoments, denominator: str) -> float:
         return math.nan
     ones = np.ones(len(sample.names))
     parts = sum_parts(solution, ones)
-    if denominator == "model":
-        return parts.common / (parts.common + parts.unique)
-    return parts.common / float(solution.saturated[0].covariances.sum())
+    whole = parts.common + parts.unique
+    if denominator != "model":
+        whole = float(solution.saturated[0].covariances.sum())
+    share = parts.common / whole
+    return share if 0 <= share <= 1 else math.nan

@@ -19,7 +19,11 @@ from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.bootstrap import bca_interval, percentile_interval
+from intimacy_scales.reliability.consistency.bootstrap import (
+    bca_interval,
+    failed_because,
+    percentile_interval,
+)
 from intimacy_scales.reliability.consistency.influence import distribution_free_variance, influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -165,10 +169,11 @@ def _from_answers(
         few = f"too few: {counted(len(members), unit)}, three are needed"
         return undefined_interval(level, method, len(members), few)
     drawn = _resampled(omega, members, n_resamples, generator(rng))
-    missed = int(np.count_nonzero(np.isnan(drawn)))
-    if missed:
-        reason = f"the model could not be fitted to {missed} of {len(drawn)} resamples; use method='adf'"
-        return undefined_interval(level, method, len(members), reason)
+    failed, too_many = failed_because(drawn, "the model could not be fitted to")
+    if too_many:
+        other = "" if omega.missing == "fiml" else "; use method='adf'"
+        return undefined_interval(level, method, len(members), f"{failed}, more than 5 %{other}")
+    drawn = drawn[~np.isnan(drawn)]
     if method == "bootstrap":
         low, high = percentile_interval(drawn, level)
     else:
@@ -180,7 +185,15 @@ def _from_answers(
         return undefined_interval(
             level, method, len(members), "all resamples lie on one side of the estimate"
         )
-    return Interval(low=low, high=high, confidence_level=level, method=method, n=len(members))
+    return Interval(
+        low=low,
+        high=high,
+        confidence_level=level,
+        method=method,
+        n=len(members),
+        n_failed=n_resamples - len(drawn),
+        warnings=(f"{failed}; they are left out",) if failed else (),
+    )
 
 
 def _distribution_free(omega: McDonaldOmega, level: float, groups: NDArray[np.intp] | None) -> Interval:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Unpack
 
@@ -20,6 +20,7 @@ from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.reading.options import DiaryReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.cautions import few_diarists
 from intimacy_scales.reliability.diary.level_coefficients import (
     LevelOmega,
     composite_of,
@@ -40,7 +41,6 @@ Variances = Literal["free", "nonnegative"]
 _Fit = TypeVar("_Fit", bound=TwoLevelFit)
 
 _IDENTIFIED = 3  # items
-_ENOUGH_PERSONS = 50
 _SINGULAR = 1e-10
 _ALIKE = 1e-4  # shares in what determines each other
 _DOUBTFUL = 0.05
@@ -161,6 +161,9 @@ def _level(level: str, diary: _Diary, fits: _Fits) -> LevelOmega:
             name: getattr(model, f"{name}_{level}").tolist() for name in ("loadings", "residuals")
         }
         loadings, residuals = (dict(zip(diary.items, v, strict=True)) for v in of_level.values())
+        negative = [item for item, value in residuals.items() if value < 0]
+        if negative and omega.reason is None:
+            omega = replace(omega, warnings=(f"improper: negative residual variance of {negative[0]}",))
     return LevelOmega(
         level=level,
         omega=omega,
@@ -215,11 +218,7 @@ def _warnings(diary: _Diary, levels: tuple[LevelOmega, ...], equal: EqualLoading
     if equal.improper:
         negative = ", ".join(equal.improper)
         found.append(f"with equal loadings, these residual variances are negative: {negative}")
-    if diary.data.n_clusters < _ENOUGH_PERSONS:
-        found.append(
-            f"{diary.data.n_clusters} persons are few: figures between persons and their intervals need "
-            f"about {_ENOUGH_PERSONS} or more (Maas & Hox, 2005)"
-        )
+    found += few_diarists(diary.data.n_clusters)
     if equal.p_value < _DOUBTFUL:
         found.append(
             f"items load differently within and between persons (p = {equal.p_value:.3g}): what they share "

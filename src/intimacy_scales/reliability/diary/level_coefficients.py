@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.reliability.consistency.cautions import negative_alpha
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.results.frozen import freeze
@@ -20,6 +21,7 @@ from intimacy_scales.results.wording import shown
 Floats = NDArray[np.float64]
 
 _METHOD = "delta method, logit"
+_ROUNDING = 1e-6  # of a correlation at its bound
 _NOTHING = 1e-10  # of all variance
 
 DEFINITIONS = {
@@ -54,6 +56,8 @@ class LevelCoefficient(Result):
         Persons.
     reason
         Why it is not defined; None where it is.
+    warnings
+        What to know before it is used, such as that its solution is improper.
     """
 
     coefficient: str
@@ -62,6 +66,7 @@ class LevelCoefficient(Result):
     definition: str
     n: int
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
         return self.estimate
@@ -99,7 +104,10 @@ class LevelCoefficient(Result):
     def __repr__(self) -> str:
         if self.reason is not None and math.isnan(self.estimate):
             return f"<{self.coefficient} is not defined: {self.reason}>"
-        return f"<{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}, n = {self.n}>"
+        told = "".join(f" ({text})" for text in self.warnings)
+        return (
+            f"<{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}, n = {self.n}{told}>"
+        )
 
 
 def undefined(coefficient: str, n: int, reason: str) -> LevelCoefficient:
@@ -200,6 +208,13 @@ class Composite:
             left = _beyond_rounding(total, least)
             return undefined(name, self.n, f"the model leaves the sum of the items a variance of {left:.3g}")
         estimate = true / total
+        if not 0 <= estimate <= 1 + _NOTHING:
+            why = "the residual variances add up to less than nothing"
+            return undefined(
+                name,
+                self.n,
+                f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1: {why}",
+            )
         slope = (np.array(by_true) - estimate * np.array(by_total)) / total
         variance = float(slope @ self.covariance @ slope)
         return LevelCoefficient(
@@ -252,6 +267,26 @@ def composite_of(fit: TwoLevelFactor, n: int, *, equal_loadings: bool) -> Compos
     return Composite(sums=add @ fit.theta, covariance=add @ fit.covariance @ add.T, n=n)
 
 
+def _improper_because(covariances: Floats, name: str, least: float) -> str | None:
+    """Return why estimated covariances are those of no population, or None where each pair could be.
+
+    Estimates of what lies between persons are differences, which chance may take below 0, or beyond a
+    correlation of 1.
+    """
+    where = f"{name.rsplit(maxsplit=1)[-1]} persons"
+    variances = covariances.diagonal()
+    if variances.min() < -least:
+        first = int(np.argmin(variances))
+        return f"the variance of item {first + 1} {where} is estimated as {variances[first]:.3g}, below 0"
+    bounds = np.sqrt(np.outer(np.maximum(variances, 0.0), np.maximum(variances, 0.0)))
+    beyond = np.abs(covariances) - bounds * (1 + _ROUNDING)
+    np.fill_diagonal(beyond, -1.0)
+    if beyond.max() > least:
+        one, other = sorted(np.unravel_index(int(np.argmax(beyond)), beyond.shape))
+        return f"items {one + 1} and {other + 1} are estimated to correlate beyond 1 {where}"
+    return None
+
+
 def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
     """Return alpha within or between persons from a fit without structure."""
     between = name.endswith("between")
@@ -262,14 +297,19 @@ def level_alpha(name: str, fit: TwoLevelFit, n: int) -> LevelCoefficient:
     if not total > least:
         reason = f"the sum of the items has an estimated variance of {_beyond_rounding(total, least):.3g}"
         return undefined(name, n, reason)
+    improper = _improper_because(covariances, name, least)
+    if improper is not None:
+        return undefined(name, n, improper)
     diagonal = rows == columns
     of_total, of_trace = np.where(diagonal, 1.0, 2.0), np.where(diagonal, 1.0, 0.0)
     slope = -k / (k - 1) * (of_trace - trace / total * of_total) / total
     part = slice(len(rows), None) if between else slice(len(rows))
     variance = float(slope @ fit.covariance[part, part] @ slope)
+    alpha = k / (k - 1) * (1 - trace / total)
     return LevelCoefficient(
         coefficient=name,
-        estimate=k / (k - 1) * (1 - trace / total),
+        estimate=alpha,
+        warnings=tuple(negative_alpha(alpha)),
         standard_error=math.sqrt(variance) if variance >= 0 else math.nan,
         definition=DEFINITIONS[name],
         n=n,

@@ -21,6 +21,7 @@ from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import Floats
 from intimacy_scales.reliability.agreement.crossed_squares import parts_of_design, residual_df
+from intimacy_scales.reliability.consistency.cautions import few_diarists
 from intimacy_scales.reliability.diary.diary_components import (
     SOURCES,
     anova_components,
@@ -173,6 +174,11 @@ class DiaryReliability(Result):
         values["Rcn fixed items"] = self.nested_fixed_items.within
         return values
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before these figures are used."""
+        return tuple(few_diarists(self.n_persons))
+
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of the variance components, with percent of their sum."""
         from intimacy_scales.results.frames import pandas_frame
@@ -197,6 +203,7 @@ class DiaryReliability(Result):
             "coefficients": plain(self.coefficients()),
             "nested": self.nested.to_dict(),
             "nested_fixed_items": self.nested_fixed_items.to_dict(),
+            "warnings": [*self.warnings],
         }
 
     def _head(self) -> str:
@@ -209,6 +216,7 @@ class DiaryReliability(Result):
 
     def __repr__(self) -> str:
         lines = [f"  {name} {shown(v)}: {_COEFFICIENTS[name]}" for name, v in self.coefficients().items()]
+        lines += [f"! {text}" for text in self.warnings]
         return f"<{self._head()}\n{self.to_frame().round(3).to_string()}\n" + "\n".join(lines) + ">"
 
     def _repr_html_(self) -> str:
@@ -217,7 +225,8 @@ class DiaryReliability(Result):
             f"<tr><th>{name}</th><td>{shown(v)}</td><td>{_COEFFICIENTS[name]}</td></tr>"
             for name, v in self.coefficients().items()
         )
-        return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>"
+        told = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
+        return f"<p>{escape(self._head())}</p>{table}<table>{rows}</table>{told}"
 
 
 def _check_unique(person: NDArray[np.intp], occasion: NDArray[np.intp], table_rows: NDArray[np.intp]) -> None:

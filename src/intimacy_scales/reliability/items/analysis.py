@@ -31,6 +31,7 @@ from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.guttman import guttman_bounds, squared_multiple_correlations
 from intimacy_scales.reliability.consistency.intervals import duhachek_variance
+from intimacy_scales.reliability.items.distribution import distribution
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.items.score_moments import (
     ScoreSums,
@@ -241,11 +242,28 @@ class ItemAnalysis(Result):
             "score": {name: plain(getattr(self.score, name)) for name in ("n", "mean", "sd")},
             "items": rows,
             "keying": None if self.keying is None else str(self.keying),
+            "r_cor_reason": self.r_cor_reason,
         }
+
+    @property
+    def r_cor_reason(self) -> str | None:
+        """Why r_cor is not defined for any item; None where it is."""
+        if not np.isnan(self.r_cor).all():
+            return None
+        if self.moments.constant_items:
+            return f"everyone gave {self.moments.constant_items[0]} the same answer"
+        r = self.moments.correlations()
+        alike = np.argwhere(np.triu(np.abs(r) > 1 - _ROUNDING, 1))
+        if len(alike):
+            one, other = (self.moments.items[i] for i in alike[0])
+            return f"{one} and {other} were answered alike by everyone: they correlate wholly"
+        return "some items are linear combinations of others, there are too few persons, or pairs do not fit"
 
     def __repr__(self) -> str:
         table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
         warned = f"\n{self.keying}" if self.keying else ""
+        if self.r_cor_reason:
+            warned += f"\nr_cor is not defined: {self.r_cor_reason}"
         return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{warned}"
 
     def _repr_html_(self) -> str:
@@ -253,6 +271,8 @@ class ItemAnalysis(Result):
 
         table = self.to_frame().to_html(float_format="{:.2f}".format, border=0, na_rep="-")
         warned = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
+        if self.r_cor_reason:
+            warned += f"<p>r_cor is not defined: {escape(self.r_cor_reason)}</p>"
         return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{warned}"
 
 
@@ -274,23 +294,6 @@ def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]
         noise = 1 - described.mean
         values["signal_noise"] = k * described.mean / noise if noise > _ROUNDING else math.inf
     return values
-
-
-def _distribution(counts: Integers) -> tuple[Floats, Floats, Floats]:
-    """Return median (in steps), skew and excess kurtosis of counts of the options (k, points), each (k,)."""
-    n = counts.sum(axis=1)
-    steps = np.arange(counts.shape[1])
-    below = np.cumsum(counts, axis=1)
-    middle = [np.sum(below <= position[:, None], axis=1) for position in ((n - 1) // 2, n // 2)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        median = np.where(n > 0, (middle[0] + middle[1]) / 2, np.nan)
-        apart = steps - (counts @ steps / n)[:, None]
-        square = apart**2
-        sd = np.sqrt(np.sum(counts * square, axis=1) / (n - 1))
-        varied = (n > 1) & (np.count_nonzero(counts, axis=1) > 1)
-        skew = np.where(varied, np.sum(counts * square * apart, axis=1) / n / sd**3, np.nan)
-        kurtosis = np.where(varied, np.sum(counts * square**2, axis=1) / n / sd**4 - 3, np.nan)
-    return median, skew, kurtosis
 
 
 def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
@@ -395,7 +398,7 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
     correlations, (score, r_raw) = moments.correlations(sds), _score(summed, items, moments)
     table = summed.frequencies[items.columns, 1:]
     given, position = table.sum(axis=1), np.arange(len(items.ids))
-    median, skew, kurtosis = _distribution(table)
+    median, skew, kurtosis = distribution(table)
     lowest, highest = table[:, 0], table[position, items.points - 1]
     with np.errstate(invalid="ignore", divide="ignore"):
         floor = np.where(items.reverse, highest, lowest) / given

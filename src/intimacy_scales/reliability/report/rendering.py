@@ -48,8 +48,11 @@ def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) 
             shown[f"{percent(confidence_level)} CI"] = [
                 "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
             ]
-        elif name != "high":
+        elif name not in ("high", "improper"):
             shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
+    for row, names in enumerate(columns.get("improper", ())):
+        for name in names.split():
+            shown[_HEADINGS[name]][row] = "improper"
     return shown
 
 

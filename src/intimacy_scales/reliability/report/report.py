@@ -111,8 +111,17 @@ class ReliabilityReport(Result):
         return tuple(found)
 
     def columns(self) -> dict[str, list[Any]]:
-        """Return the columns of `to_frame`; stratified alpha only where there are composites."""
+        """Return the columns of `to_frame`; some only where there is something to say.
+
+        ``stratified_alpha`` only where there are composites; ``improper``, the names of figures that are nan
+        because a solution is improper, only where there are any.
+        """
         rows = [result.row() for result in self.scales]
+        if any(result.improper for result in self.scales):
+            rows = [
+                row | {"improper": " ".join(result.improper)}
+                for row, result in zip(rows, self.scales, strict=True)
+            ]
         names = [
             n
             for n in rows[0]
@@ -211,7 +220,7 @@ class ReliabilityReport(Result):
             if result.stratified is not None:  # the one for the composite's score
                 alpha = ("stratified alpha", result.stratified)
             for name, coefficient in (alpha, ("omega total", result.omega)):
-                if coefficient.reason is None:
+                if coefficient.reason is None and not (name == "omega total" and result.omega.improper):
                     found.append(
                         finding("reliability", name, result.scale, coefficient.n, coefficient.estimate)
                     )

@@ -23,6 +23,13 @@ from intimacy_scales.reliability.consistency.alpha import (
     IntervalMethod,
     alpha_from,
 )
+from intimacy_scales.reliability.consistency.cautions import (
+    few_persons,
+    mean_of_defined,
+    negative_alpha,
+    no_population,
+    peaked,
+)
 from intimacy_scales.reliability.consistency.conditions import weighted_because
 from intimacy_scales.reliability.consistency.guttman import guttman_bounds
 from intimacy_scales.reliability.consistency.halves import SplitHalf, split_half_from
@@ -35,9 +42,7 @@ from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
-_FEW = 30
 _PAIR = 2
-_PEAKED = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +154,7 @@ class ScaleReliability(Result):
             "alpha": self.alpha.estimate,
             "low": self.interval.low,
             "high": self.interval.high,
-            "omega": self.omega.estimate,
+            "omega": math.nan if self.omega.improper else self.omega.estimate,
             "lambda2": self.lambda2,
             "split_half": self.split_half.estimate,
             "mean_r": self.inter_item.mean,
@@ -158,6 +163,11 @@ class ScaleReliability(Result):
             "sd": self.score_sd,
             "sem": math.nan if self.error is None else self.error.sem,
         }
+
+    @property
+    def improper(self) -> tuple[str, ...]:
+        """Figures that were found improper, and stand nowhere in the report but in their own result."""
+        return ("omega",) if self.omega.improper else ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; None for what is not defined."""
@@ -170,6 +180,7 @@ class ScaleReliability(Result):
             **plain(self.row()),
             "alpha_definition": self.alpha.definition,
             "alpha_reason": self.alpha.reason,
+            "improper": list(self.improper),
             "interval": self.interval.to_dict(),
             "standardized_alpha": plain(self.standardized_alpha),
             "omega_detail": self.omega.to_dict(),
@@ -183,11 +194,12 @@ class ScaleReliability(Result):
 
     def __repr__(self) -> str:
         value = shown(self.alpha.estimate)
+        omega = "improper" if self.omega.improper else shown(self.omega.estimate)
         lines = [
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
             f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
             f"{self.alpha.missing}",
-            f"omega total {shown(self.omega.estimate)}, lambda-2 {shown(self.lambda2)}, split-half "
+            f"omega total {omega}, lambda-2 {shown(self.lambda2)}, split-half "
             f"{shown(self.split_half.estimate)}, "
             f"mean inter-item r {shown(self.inter_item.mean)}",
         ]
@@ -214,11 +226,10 @@ def _warnings(
     found = [f"everyone gave {item} the same answer" for item in moments.constant_items]
     if alpha.reason:
         return found
-    n, k = moments.n, moments.n_items
+    k = moments.n_items
     if not n_complete:
         found.append("nobody answered every item; these figures join persons who answered different ones")
-    if n < _FEW:
-        found.append(f"n = {n} is too small for a stable coefficient: look at the interval")
+    found += few_persons(moments.n)
     if k == _PAIR:
         found.append("with two items, report Spearman-Brown (split_half) rather than alpha")
     found += [f"omega: {text}" for text in omega.improper]
@@ -226,23 +237,7 @@ def _warnings(
         found.append(
             f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
         )
-    if alpha.estimate < 0:
-        found.append("alpha is negative: on average, items run against each other")
-    values = np.linalg.eigvalsh(moments.covariances)
-    if moments.missing == "pairwise" and values[0] < -1e-9 * values[-1]:
-        found.append("the pairwise covariances belong to no population; use missing='listwise'")
-    return found
-
-
-def _peaked(items: ItemAnalysis, method: str) -> list[str]:
-    """Say so where answers are so skewed or peaked that closed-form intervals are known to be too narrow."""
-    kurtosis = float(np.nanmean(items.kurtosis)) if np.any(np.isfinite(items.kurtosis)) else 0.0
-    if kurtosis <= _PEAKED:
-        return []
-    return [
-        f"answers are skewed or peaked (mean excess kurtosis {kurtosis:.1f}), for which {method} intervals "
-        "are too narrow; interval='adf' holds better from some 200 persons on"
-    ]
+    return [*found, *negative_alpha(alpha.estimate), *no_population(moments)]
 
 
 def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
@@ -291,16 +286,20 @@ def scale_reliability(
         stratified = stratified_from(moments, parts, mean=scale.method == "mean")
     items = None if scale.of else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
+    told = (*([str(keying)] if keying else []), *few_persons(moments.n), *no_population(moments))
+    kurtosis = 0.0 if items is None else mean_of_defined(items.kurtosis)
+    normal = tuple(peaked(kurtosis, "logit and delta", "method='adf'"))
     omega = omega_from(
         answers,
         moments,
         keyed_as_sample(moments),
         "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
         reason=None if scale.of else weighted,
+        warnings=told + normal,
     )
     found = _warnings(moments, alpha, omega, n_complete)
     if items is not None and alpha.reason is None and options.method not in NEED_ANSWERS:
-        found += _peaked(items, options.method)
+        found += peaked(mean_of_defined(items.kurtosis), options.method, "interval='adf'")
     mean, sd = moments.score_mean, moments.score_sd
     if items is not None:
         mean, sd = items.score.mean, items.score.sd

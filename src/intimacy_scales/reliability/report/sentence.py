@@ -34,6 +34,8 @@ def _value(result: ScaleReliability) -> str:
     )
     of = " of correlated factors" if result.omega.model == "correlated" else ""
     omega = "" if result.omega.reason else f", omega total{of} = {apa(result.omega.estimate)}"
+    if result.omega.improper:
+        omega = f", omega total{of} not reported (improper solution)"
     return f"alpha = {apa(result.alpha.estimate)}{ends}{omega}"
 
 
@@ -91,6 +93,8 @@ def method_sentence(
 
 
 def _omega_of_total(result: ScaleReliability) -> str:
+    if result.omega.improper:
+        return "; omega total of correlated factors is not reported (improper solution)"
     if result.omega.reason:
         return ""
     return f" and {apa(result.omega.estimate)} (omega total of correlated factors, model-implied variance)"

@@ -9,6 +9,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
+from intimacy_scales.reliability.consistency.omega import McDonaldOmega
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
@@ -149,7 +150,7 @@ def measurement_error(
     reliability
         A coefficient such as `cronbach_alpha` or `test_retest` gives, or a number from 0 to 1.
     sd, mean
-        Of the scores. From alpha, by default those that the items' means and covariances imply.
+        Of the scores. From alpha or omega, by default those that the items' means and covariances imply.
     source
         Which reliability a number is, for the result.
 
@@ -187,8 +188,16 @@ def measurement_error(
             )
         sd = reliability.moments.score_sd if sd is None else sd
         mean = reliability.moments.score_mean if mean is None else mean
+    if isinstance(reliability, McDonaldOmega):
+        if reliability.improper:
+            raise EstimationError(
+                f"omega is improper: {reliability.improper[0]}; use another coefficient, such as alpha"
+            )
+        known = reliability.score_moments()
+        mean = known[0] if mean is None else mean
+        sd = known[1] if sd is None else sd
     if sd is None:
-        raise EstimationError("sd: pass the standard deviation of the scores; only alpha knows one")
+        raise EstimationError("sd: pass the standard deviation of the scores; only alpha and omega know one")
     value = check_reliability(reliability)
     return MeasurementError(
         sem=check_sd(sd) * math.sqrt(1 - value),
