@@ -24,7 +24,7 @@ from benchmarks.fuzz.tables import KINDS
 from intimacy_scales import Instrument
 from intimacy_scales.errors import IntimacyScalesError
 
-SIZES = {"smallest": (1_500, 600), "full": (100_000, 2_000)}  # sheets, and with each planted fault
+SIZES = {"smallest": (1_500, 5_000), "full": (100_000, 20_000)}  # sheets; at most with a fault
 PERSONS = 12
 _SHOWN = 20
 FAULTS = {
@@ -66,9 +66,9 @@ def made(form: Form) -> Instrument | None:
 
 
 def run(n_sheets: int, seed: int, rules: Rules = RIGHT) -> Account:
-    """Compare so many different sheets, each read as one kind of table in one way, bad cells raised too."""
+    """Compare so many different sheets as several kinds of table; with a fault planted, until it is noticed."""
     rng, account = random.Random(seed), Account()
-    while account.sheets < n_sheets:
+    while account.sheets < n_sheets and (rules is RIGHT or not account.differences):
         form = random_form(rng)
         instrument = made(form)
         if instrument is None:
@@ -111,12 +111,13 @@ def main() -> None:
     )
     for line in account.differences[:_SHOWN]:
         print(f"  {line}")
-    print(f"\n| planted fault, {n_planted:,} sheets | differences |\n|---|---|")
+    print("\n| planted fault | noticed after sheets |\n|---|---|")
     unnoticed = 0
     for name, rules in FAULTS.items():
-        noticed = len(run(n_planted, arguments.seed, rules).differences)
-        unnoticed += not noticed
-        print(f"| {name} | {noticed:,} |", flush=True)
+        planted = run(n_planted, arguments.seed, rules)
+        unnoticed += not planted.differences
+        told = f"{planted.sheets:,}" if planted.differences else f"NOT NOTICED in {planted.sheets:,}"
+        print(f"| {name} | {told} |", flush=True)
     sys.exit(bool(account.differences or unnoticed))
 
 

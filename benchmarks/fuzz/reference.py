@@ -71,7 +71,7 @@ class Reference:
     def _expected(self, name: str, answers: Answers) -> Expected:
         score, answered = self._score(self.scales[name], answers)
         low, high = self._bounds(name, answers)
-        least, most = self._bounds(name, {})
+        least, most = self._possible(name)
         pomp = None if score is None else (score - least) / (most - least) * 100
         return Expected(score, answered, low, high, pomp)
 
@@ -81,7 +81,7 @@ class Reference:
         if scale.of:
             found = [self._score(self.scales[part], answers)[0] for part in scale.of]
             there = [score for score in found if score is not None]
-            ranges = {self._bounds(part, {}) for part in scale.of}
+            ranges = {self._possible(part) for part in scale.of}
             least = self._least(scale, len(scale.of), unlike=len(ranges) > 1)
         else:
             there = [
@@ -108,7 +108,8 @@ class Reference:
     def _least(self, scale: Scale, n: int, *, unlike: bool) -> int:
         """Return how many answers, or scores of parts, a score needs."""
         ruled = scale.count is not None or scale.share is not None
-        unprorated = scale.method == "sum" and ruled and not scale.prorated
+        boxes = bool(scale.keys) and all(_is_box(self.form.items[name]) for name, _ in scale.keys)
+        unprorated = scale.method == "sum" and (not scale.prorated if ruled else boxes)
         if (unlike and self.rules.unlike_ranges_need_all) or (
             unprorated and self.rules.unprorated_sums_need_all
         ):
@@ -121,7 +122,21 @@ class Reference:
             return n
         return math.ceil(Fraction(n, 2)) if self.rules.half_up else max(1, n // 2)
 
-    # ------------------------------------------------------------ bounds
+    # ------------------------------------------------------------ ranges and bounds
+
+    def _possible(self, name: str) -> tuple[Fraction, Fraction]:
+        """Return the ends of a scale: all items at their keyed ends; of a composite, all parts at theirs.
+
+        Where parts key an item both ways, no answers reach these.
+        """
+        scale = self.scales[name]
+        ends = [self._possible(part) for part in scale.of] or [
+            (self.form.items[item].low, self.form.items[item].high) for item, _ in scale.keys
+        ]
+        by = len(ends) if scale.method == "mean" else 1
+        return sum((low for low, _ in ends), Fraction(0)) / by, sum(
+            (high for _, high in ends), Fraction(0)
+        ) / by
 
     def _bounds(self, name: str, answers: Answers) -> tuple[Fraction, Fraction]:
         """Return the lowest and highest score attainable, had the skipped items been answered."""
@@ -131,7 +146,7 @@ class Reference:
             points, answer = self.form.items[item], answers.get(item)
             ends = [points.low, points.high] if answer is None else [answer]
             products = [weight * end for end in ends]
-            if self.rules.bounds_turn or not answers:
+            if self.rules.bounds_turn:
                 low, high = low + min(products), high + max(products)
             else:
                 low, high = low + products[0], high + products[-1]
@@ -149,6 +164,11 @@ class Reference:
                 weights[item] = weights.get(item, Fraction(0)) + weight
         by = len(parts) if scale.method == "mean" else 1
         return _Linear(constant / by, {item: weight / by for item, weight in weights.items()})
+
+
+def _is_box(points: Points) -> bool:
+    """Tell whether an item is ticked or not: such sums count, and a skipped box is not half a tick."""
+    return (points.low, points.high, points.step) == (0, 1, 1)
 
 
 def _item(points: Points, item: str, sign: int) -> _Linear:
