@@ -66,7 +66,7 @@ def made(form: Form) -> Instrument | None:
 
 
 def run(n_sheets: int, seed: int, rules: Rules = RIGHT) -> Account:
-    """Compare so many different sheets as several kinds of table; with a fault planted, until it is noticed."""
+    """Compare so many different sheets as kinds of table; with a fault planted, until it is noticed."""
     rng, account = random.Random(seed), Account()
     while account.sheets < n_sheets and (rules is RIGHT or not account.differences):
         form = random_form(rng)
