@@ -66,6 +66,7 @@ KINDS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")  # made up
 @pytest.mark.parametrize("kind", KINDS)
 @settings(deadline=None, max_examples=60)
 @given(recode=recodes, values=st.lists(stored_values, min_size=1, max_size=30), as_text=st.booleans())

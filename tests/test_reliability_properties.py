@@ -164,6 +164,7 @@ def test_bounds_come_in_their_order(of, x):
         assert np.linalg.eigvalsh(np.cov(x.T) - errors)[0] >= -1e-8
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")  # made up
 @given(tables(k=st.integers(2, 7), n=st.just(40)))
 @settings(max_examples=15, deadline=None)
 def test_every_split_is_made_and_none_is_above_lambda_4(x):

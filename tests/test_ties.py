@@ -127,6 +127,7 @@ def test_persons_who_agree_leave_no_error_however_means_are_rounded():
     assert mean_squares(persons + raters).between == pytest.approx(3 * np.var(persons, ddof=1))
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")  # made up
 def test_halves_that_do_not_go_together_correlate_nothing():
     """Uncorrelated answers; and a half that is the same for everyone, as its items cancel each other."""
     x = exact(np.array([[1, 1, 0, 0], [0, 0, 1, 1], [1, -1, 0, 0], [0, 0, 1, -1]])) + 4

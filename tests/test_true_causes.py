@@ -153,6 +153,7 @@ def test_pairwise_says_listwise_only_where_it_works():
 # ------------------------------------------------------------------ items that say nothing, in a report
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")  # made up
 @pytest.mark.parametrize("value", [3, np.nan])
 @pytest.mark.parametrize("item", ["q2", "q5", "q8"])
 def test_a_report_says_how_an_item_is_left_out(table, item, value):

@@ -22,7 +22,7 @@ MAX_SCALES = 500
 MAX_KEYS = 20_000  # items of all scales together
 MAX_LEVELS = 100  # composites of composites
 MAX_COMBINED = 2_000_000  # composites times keys
-MAX_LABELS = 20_000  # of all response scales together
+MAX_LABELS = 10_000  # of all response scales together
 MAX_LISTED = 100_000  # points of all different response scales together
 _LIMITS = {"items": MAX_ITEMS, "scales": MAX_SCALES}
 
