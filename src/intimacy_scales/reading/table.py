@@ -117,9 +117,12 @@ def check_belongs(
 
 
 def _answered_alike(one: Instrument, other: Instrument) -> bool:
-    """Tell whether two are the same version of an instrument but for keys, norms and wording."""
+    """Tell whether two are the same version of an instrument but for keys, norms and wording.
+
+    A coding says what the stored answers mean: codes of one coding cannot be scored by another.
+    """
     asked = [
-        (form.id, form.version, [(item.id, item.response_scale.values) for item in form.items])
+        (form.id, form.version, form.coding, [(item.id, item.response_scale.values) for item in form.items])
         for form in (one, other)
     ]
     return asked[0] == asked[1]
