@@ -207,7 +207,7 @@ def measure(case: Case, n: int, effort: Effort) -> tuple[Ends, float]:
             for method in methods_of(way, number < effort.resampled):
                 low, high = alpha.confidence_interval(
                     LEVEL,
-                    method,  # type: ignore[arg-type]
+                    method,  # type: ignore[arg-type]  # a plain text
                     n=counted(way, alpha),
                     n_resamples=effort.resamples,
                     rng=seed if method in RESAMPLING else None,

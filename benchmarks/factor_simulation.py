@@ -136,7 +136,7 @@ def check_short_cut(found: Found, rows: Floats, way: str) -> None:
             result = cfa(
                 MODEL,
                 data,
-                estimator=estimator,  # type: ignore[arg-type]
+                estimator=estimator,  # type: ignore[arg-type]  # a plain text
                 missing=missing,
                 identification="fixed_factor",
                 # of complete answers the tables have the expected information, whatever the rule

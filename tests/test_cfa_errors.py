@@ -124,7 +124,7 @@ def test_models_that_are_none() -> None:
     refuses(EstimationError, ("f is a factor and x4 an item",), "f =~ x1 + x2 + x3; f ~~ x4", X)
     refuses(EstimationError, ("label 'z'",), f"{TWO}; z == 1", X)
     refuses(ModelSyntaxError, ("empty",), "", X)
-    refuses(EstimationError, ("a Model",), 3, X)  # type: ignore[arg-type]
+    refuses(EstimationError, ("a Model",), 3, X)  # type: ignore[arg-type]  # wrong on purpose
 
 
 # ------------------------------------------------------------------ answers that do not do
@@ -286,7 +286,7 @@ def test_matrices() -> None:
     error = refuses(EstimationError, ("population",), "f =~ a + b + c", torn)
     assert "pairwise" not in str(error)
     n = np.int64(200)
-    assert covariances_as_sample(X.cov(), n=n, names=ITEMS).n == 200  # type: ignore[arg-type]
+    assert covariances_as_sample(X.cov(), n=n, names=ITEMS).n == 200  # type: ignore[arg-type]  # n of any type
 
 
 def test_comparisons() -> None:

@@ -382,7 +382,7 @@ def test_models_drawn_at_random(
         missing="fiml" if "F" in how else "listwise",
         identification="fixed_factor" if "S" in how else "marker",
         groups="gender" if "G" in how else None,
-        equal=[name for letter, name in names.items() if letter in how],  # type: ignore[misc]
+        equal=[name for letter, name in names.items() if letter in how],  # type: ignore[misc]  # plain texts
     )
     assert result.fit.log_likelihood == pytest.approx(likelihood, abs=1e-4)
     assert result.fit.log_likelihood >= likelihood - 1e-6

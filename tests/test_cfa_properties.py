@@ -276,7 +276,7 @@ def test_steps_are_the_same_under_both_identifications() -> None:
     x = table(8)
     labels = np.arange(250) % 2
     marker, fixed = (
-        invariance(TWO, x, groups=labels, identification=how)  # type: ignore[arg-type]
+        invariance(TWO, x, groups=labels, identification=how)  # type: ignore[arg-type]  # a plain text
         for how in ("marker", "fixed_factor")
     )
     for step in marker.models:
@@ -297,7 +297,7 @@ def test_as_many_groups_as_one_likes() -> None:
 def test_models_of_an_instrument_are_nested() -> None:
     answers = encode("scii-24", simulate("scii-24", 500, rng=3).answers)
     fits = {
-        name: cfa(Model.from_instrument("scii-24", factors=name), answers)  # type: ignore[arg-type]
+        name: cfa(Model.from_instrument("scii-24", factors=name), answers)  # type: ignore[arg-type]  # a plain text
         for name in ("one", "second_order", "correlated", "bifactor")
     }
     assert {name: fit.fit.df for name, fit in fits.items()} == {

@@ -172,7 +172,7 @@ def test_wide_and_fractional_response_scales() -> None:
 def test_parameters_that_make_no_sense(options: dict[str, object], words: str) -> None:
     arguments = {"n": 10, "rng": 1, **options}
     with pytest.raises(ValueError, match=words.replace("(", r"\(").replace(")", r"\)")):
-        simulate("scii-12", **arguments)  # type: ignore[arg-type]
+        simulate("scii-12", **arguments)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_parameters_make_the_same_answers_again() -> None:
