@@ -292,6 +292,10 @@ class NoNormsError(UnknownNameError):
     """Nothing is known that scores could be compared with; says what lacks and how to make it."""
 
 
+class DocumentError(IntimacyScalesError, ValueError):
+    """A document is not one that the result's ``to_dict`` wrote; says where and what it should hold."""
+
+
 class EstimationError(IntimacyScalesError, ValueError):
     """What was asked for (a statistic, a plan, simulated answers) cannot be made of what was given."""
 

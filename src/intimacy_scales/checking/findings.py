@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.checking.rules import RULES, Severity
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
 
@@ -156,6 +157,10 @@ class BankReport(Result):
             "passed_strict": self.passed(strict=True),
             "findings": plain(self.findings),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, passed=bool, passed_strict=bool)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, one row for each finding."""

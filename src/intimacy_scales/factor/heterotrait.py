@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -19,6 +19,7 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -151,6 +152,10 @@ class HeterotraitMonotrait(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return both matrices as plain values."""
         return {name: plain(getattr(self, name)) for name in ("names", "htmt", "htmt2", "n", "missing")}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("members", "sample"))
 
     def __repr__(self) -> str:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(i)]

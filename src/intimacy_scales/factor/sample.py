@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from intimacy_scales.factor.unanswered import few_left, never_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.numerics.ties import descending, members_of_space
+from intimacy_scales.results.document_types import types_of
 from intimacy_scales.results.result import Result, result_class
 
 Floats = NDArray[np.float64]
@@ -94,6 +95,14 @@ class SampleMoments(Result):
             "missing": self.missing,
             "means": self.means.tolist(),
             "covariances": self.covariances.tolist(),
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {
+            name: of
+            for name, of in types_of(cls).items()
+            if name in ("names", "n", "missing", "means", "covariances")
         }
 
     def of(self, names: Sequence[str]) -> SampleMoments:

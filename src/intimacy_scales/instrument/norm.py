@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
@@ -121,6 +121,25 @@ class Norm(Part):
                 f"percentiles: half of the sample scored {_between(below, above)}, which is more than one sd "
                 f"({self.sd:g}) from the mean of {self.mean:g}: table and mean are not of the same scores"
             )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the norm as plain values: ``percentiles`` says how ranks are made, ``table`` holds them."""
+        named = self.model_dump(mode="json", exclude={"percentiles"})
+        table = [list(row) for row in self.percentiles]
+        return named | {"percentiles": self.percentile_method, "table": table}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Return the norm that `to_dict` wrote."""
+        told = {name: value for name, value in document.items() if name not in ("percentiles", "table")}
+        return cls(**told, percentiles=tuple(tuple(row) for row in document["table"]))
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        named = {"instrument": str | None, "scale": str, "sample": str, "n": int | None, "mean": float}
+        told = {"sd": float, "smoothing": str | None, "source": str | None, "confidence": Confidence | None}
+        made = {"percentiles": Literal["norm table", "normal"], "table": Sequence[tuple[float, float]]}
+        return named | told | made
 
     @classmethod
     def from_scores(
@@ -326,6 +345,22 @@ class Cutoff(Part):
     meaning: Text
     source: Text
     confidence: Confidence | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cut-off as plain values, null for the sides that it does not have."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Return the cut-off that `to_dict` wrote."""
+        return cls.model_validate({**document})
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        number = int | float | None
+        sides = {"below": number, "at_most": number, "above": number, "at_least": number}
+        told = {"meaning": str, "source": str, "confidence": Confidence | None}
+        return {"scale": str} | sides | {"band": tuple[int | float, int | float] | None} | told
 
     @model_validator(mode="after")
     def _one_side(self) -> Self:

@@ -64,4 +64,5 @@ class InstrumentRef:
             "confidence": self.confidence,
             "coding": self.coding,
             "high_means": meanings,
+            "scales": self.scales,
         }

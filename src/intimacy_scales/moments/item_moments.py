@@ -8,6 +8,7 @@ themselves need not be kept.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,7 +127,7 @@ class ItemMoments(Frozen):
                 f"(digests {ours.digest[:12]} and {theirs.digest[:12]})"
             )
         n = self.n_persons + other.n_persons
-        _check_capacity(self.instrument, n)
+        check_capacity(self.instrument, n)
         return ItemMoments(
             instrument=self.instrument,
             n_persons=n,
@@ -159,15 +160,47 @@ class ItemMoments(Frozen):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return instrument, n, counts, sums and products of pairs, and frequencies, ready for JSON."""
-        pairs = {name: getattr(self.pairs, name).tolist() for name in self.pairs.__slots__}
-        return {
-            "instrument": self.instrument.ref.to_dict(),
-            "items": list(self.instrument.item_ids),
-            "n_persons": self.n_persons,
-            "pairs": pairs,
-            "frequencies": self.frequencies.tolist(),
-        }
+        """Return instrument, n, all sums and frequencies, ready for JSON."""
+        from intimacy_scales.moments.stored import document_of
+
+        return document_of(self)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return `to_dict` as JSON; ``indent`` as of `json.dumps`."""
+        return json.dumps(self.to_dict(), indent=indent)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> ItemMoments:
+        """Return the moments that `to_dict` wrote: equal to the bit, and they add up as before.
+
+        Parameters
+        ----------
+        document
+            What `to_dict` returned, or JSON made of it.
+        instrument
+            What was answered; None: the shipped instrument of the id, where it has the same digest.
+
+        Raises
+        ------
+        DocumentError
+            Something lacks, is unknown or of another type, or the instrument is another.
+
+        Examples
+        --------
+        >>> moments = item_moments("ras", [{f"ras_{n}": 4 for n in range(1, 8)}])
+        >>> ItemMoments.from_json(moments.to_json()) == moments
+        True
+        """
+        from intimacy_scales.moments.stored import moments_of
+
+        return moments_of(document, instrument)
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, instrument: Instrument | None = None) -> ItemMoments:
+        """Return the moments that `to_json` wrote; arguments and errors as of `from_dict`."""
+        from intimacy_scales.results.documents import parsed
+
+        return cls.from_dict(parsed(text, "ItemMoments"), instrument=instrument)
 
     def __len__(self) -> int:
         return self.n_persons
@@ -177,7 +210,8 @@ class ItemMoments(Frozen):
         return f"<ItemMoments of {self.instrument.ref}: {self.n_persons} persons, {items} items>"
 
 
-def _check_capacity(instrument: Instrument, n_persons: int) -> None:
+def check_capacity(instrument: Instrument, n_persons: int) -> None:
+    """Raise where sums of so many persons could be no exact whole numbers."""
     totals = [
         int(np.sum(np.maximum(np.abs(s.slopes * s.points + s.offsets), np.abs(s.slopes + s.offsets))))
         for s in scale_items(instrument).values()
@@ -217,7 +251,7 @@ def moments_of_codes(
     composites
         Whether to sum up complete answers to composites, which only listwise deletion needs.
     """
-    _check_capacity(instrument, len(codes))
+    check_capacity(instrument, len(codes))
     with one_blas_thread():
         return _moments(instrument, codes, squares=squares, composites=composites)
 

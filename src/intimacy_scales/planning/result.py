@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa, counted, percent, shown
@@ -91,6 +92,10 @@ class SamplePlan(Result):
         """Return the plan as plain values."""
         fields = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {"unit": self.unit, "width": self.width}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, unit=str, width=float)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row, nan for what does not apply."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
-from intimacy_scales.errors import InvalidResponsesError, ResponseProblem, shortened
+from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened
 from intimacy_scales.instrument import Instrument, ResponseScale
 from intimacy_scales.reading.advice import Offence, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
+from intimacy_scales.results.document_types import Object
 from intimacy_scales.results.frozen import Frozen
 
 if TYPE_CHECKING:
@@ -152,6 +153,28 @@ class Problems(Sequence[ResponseProblem]):
         )
         return cls(columns, (person,), numbered=False)
 
+    @classmethod
+    def of_documents(cls, documents: Sequence[Mapping[str, Any]]) -> Problems:
+        """Return the problems that `to_dict` wrote; of a single mapping without rows and persons."""
+        columns = tuple(
+            BadColumn(
+                item=told["item"],
+                column=told["column"],
+                rows=(told.get("row") or 0,),
+                values=(told["value"],),
+                explain=partial(found, Explanation(*(told[name] for name in Explanation._fields[:4]))),
+            )
+            for told in documents
+        )
+        persons = {told["row"]: told["person"] for told in documents if told.get("person") is not None}
+        return cls(
+            columns,
+            defaultdict(lambda: None, persons) if persons else None,
+            numbered=any("row" in told for told in documents),
+            # a value that was not accepted is never null
+            shown=all(told["value"] is not None for told in documents),
+        )
+
     def __len__(self) -> int:
         return sum(len(part.rows) for part in self.columns)
 
@@ -231,6 +254,13 @@ def not_accepted(problems: Sequence[ResponseProblem]) -> str:
     if not problems:
         return ""
     return "; 1 answer not accepted" if len(problems) == 1 else f"; {len(problems)} answers not accepted"
+
+
+def problem_type(*, table: bool) -> Object:
+    """Return what the document of a problem holds; of a single mapping neither row nor person."""
+    named = {"row": int | None, "person": Any} if table else {}
+    cell = {"column": str, "item": str, "value": Any, "code": ProblemCode, "reason": str, "allowed": str}
+    return Object(**named, **cell, suggestion=str | None)
 
 
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError, values_shown
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.errors import DocumentError, ResponseError, values_shown
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
@@ -27,8 +28,10 @@ from intimacy_scales.reading.mapping import (
     stray_explanation,
 )
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
-from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses
+from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses, problem_type
 from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
+from intimacy_scales.results.document_types import by_name, many
+from intimacy_scales.results.documents import check_same_names, instrument_for
 from intimacy_scales.results.result import Result, result_class
 
 BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring
@@ -85,6 +88,29 @@ class CodedResponses(Result):
             "codes": codes,
             "problems": self.problems.to_dict(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {
+            "instrument": InstrumentRef,
+            "codes": by_name(NDArray[np.int64]),
+            "problems": many(problem_type(table=True)),
+        }
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CodedResponses:
+        form = instrument_for(values["instrument"], instrument)
+        check_same_names({"codes": values["codes"]}, form.item_ids)
+        columns = [values["codes"][item] for item in form.item_ids]
+        for item, column in zip(form.items, columns, strict=True):
+            if len(column) and not 0 <= column.min() <= column.max() <= item.response_scale.n_points:
+                raise DocumentError(
+                    f"codes of {item.id}: from 1 to {item.response_scale.n_points}, and 0 for no answer; "
+                    f"there are {column.min()} to {column.max()}"
+                )
+        codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
+        problems = Problems.of_documents(values["problems"])
+        return cls(instrument=form, codes=codes.T, problems=problems, kept=ListTable({}, codes.shape[1]))
 
     def __len__(self) -> int:
         return self.n_persons

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
@@ -82,6 +84,10 @@ class Coefficient(Result):
             **fields,
             **plain(self._extra()),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, coefficient=str)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""

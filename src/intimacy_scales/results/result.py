@@ -12,9 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from html import escape
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from intimacy_scales.results.frozen import Frozen, alike, hashed
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from intimacy_scales.instrument import Instrument
 
 Kind = TypeVar("Kind")
 
@@ -47,6 +52,71 @@ class Result(Frozen, ABC):
             Blanks at each level, for people to read; None: one line.
         """
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> Self:
+        """Return the result that `to_dict` wrote.
+
+        Parameters
+        ----------
+        document
+            What `to_dict` returned, or JSON made of it.
+        instrument
+            The instrument of results that lead back to one, such as scores; None: the shipped one of
+            its id, where it has the same digest.
+
+        Raises
+        ------
+        DocumentError
+            Something lacks, is unknown or of another type; the instrument is not the one with which it
+            was made; or the class works out more than its document holds.
+
+        Examples
+        --------
+        >>> from intimacy_scales import PersonScores, score
+        >>> result = score("kmss", {"kmss_1": 7, "kmss_2": 6, "kmss_3": 7})
+        >>> PersonScores.from_dict(result.to_dict()) == result
+        True
+        """
+        from intimacy_scales.results.documents import result_of
+
+        made: Self = result_of(cls, document, instrument)
+        return made
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, instrument: Instrument | None = None) -> Self:
+        """Return the result that `to_json` wrote; arguments and errors as of `from_dict`."""
+        from intimacy_scales.results.documents import parsed
+
+        return cls.from_dict(parsed(text, cls.__name__), instrument=instrument)
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the JSON Schema (2020-12) of what `to_dict` and `to_json` write."""
+        from intimacy_scales.results.document_types import schema_of
+
+        return schema_of(cls)
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        """Return the names that `to_dict` writes, with the types of their values."""
+        from intimacy_scales.results.document_types import types_of
+
+        return types_of(cls)
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
+        """Return the result of the values of its document; ``instrument`` is what the caller gave."""
+        from intimacy_scales.results.documents import made_of
+
+        return made_of(cls, values)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> Any:
+        """Let pydantic, and frameworks that stand on it, take and give documents."""
+        from intimacy_scales.results.pydantic_documents import core_schema_of
+
+        return core_schema_of(cls)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
-from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,9 @@ class PersonInterpretation(Result):
         """Return everything as a dictionary that JSON can hold."""
         return {
             "instrument": self.instrument.to_dict(),
-            "readings": [reading._asdict() for reading in self.readings],
+            "readings": [
+                reading._asdict() | {"boundary": plain(reading.boundary)} for reading in self.readings
+            ],
         }
 
     def to_frame(self) -> pd.DataFrame:

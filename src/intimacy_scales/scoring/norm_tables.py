@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
-from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
+from intimacy_scales.results.document_types import Object, by_name, many, types_of
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.interpretation import applies as applies_to
 from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
@@ -71,24 +72,16 @@ class StandardScale(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the standard scores, None where there is no score, and the norm."""
-        return {**self.figures(), "norm": _norm_dict(self.norm)}
+        return {**self.figures(), "norm": self.norm.to_dict()}
 
     def figures(self) -> dict[str, list[float | None]]:
-        """Return z, T and percentile rank of each person, None where there is no score.
-
-        Of a norm table also whether the score lies beyond it.
-        """
-        return {kind: plain(getattr(self, kind)) for kind in self.kinds}
+        """Return z, T, percentile rank and `beyond` of each person, None where there is no score."""
+        return {kind: plain(getattr(self, kind)) for kind in ("z", "t", "percentile", "beyond")}
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """Which figures there are: `beyond` is one where ranks come from a norm table."""
         return ("z", "t", "percentile", *(("beyond",) if self.norm.percentiles else ()))
-
-
-def _norm_dict(norm: Norm) -> dict[str, Any]:
-    named = norm.model_dump(mode="json", exclude={"percentiles", "scale"})
-    return named | {"percentiles": norm.percentile_method}
 
 
 @result_class
@@ -153,9 +146,33 @@ class StandardScores(Result):
         return {
             "instrument": self.instrument.to_dict(),
             "scores": {name: scale.figures() for name, scale in self.scales.items()},
-            "norms": {name: _norm_dict(norm) for name, norm in self.norms.items()},
+            "norms": {name: norm.to_dict() for name, norm in self.norms.items()},
             "without_norm": list(self.without_norm),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        figures = {name: of for name, of in types_of(StandardScale).items() if name != "norm"}
+        return {
+            "instrument": InstrumentRef,
+            "scores": by_name(Object(**figures)),
+            "norms": by_name(Norm),
+            "without_norm": Sequence[str],
+        }
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> StandardScores:
+        scales = {
+            name: StandardScale(**figures, norm=values["norms"][name])
+            for name, figures in values["scores"].items()
+        }
+        n_persons = max((len(scale.z) for scale in scales.values()), default=0)
+        return cls(
+            instrument=values["instrument"],
+            scales=scales,
+            without_norm=values["without_norm"],
+            kept=ListTable({}, n_persons),
+        )
 
     def __repr__(self) -> str:
         left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
@@ -287,7 +304,7 @@ class Interpretation(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         rows = [
-            {**cutoff.model_dump(mode="json", exclude_none=True), "n": n, "scored": scored}
+            {"cutoff": cutoff.to_dict(), "n": n, "scored": scored}
             for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
         ]
         unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
@@ -296,7 +313,33 @@ class Interpretation(Result):
             for column, c in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
         ]
         by_person = [list(row) for row in zip(*applies, strict=True)]
-        return {"instrument": self.instrument.to_dict(), "cutoffs": rows, "applies": by_person}
+        return {
+            "instrument": self.instrument.to_dict(),
+            "cutoffs": rows,
+            "applies": by_person,
+            "scores": plain(self.values),
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {
+            "instrument": InstrumentRef,
+            "cutoffs": many(Object(cutoff=Cutoff, n=int, scored=int)),
+            "applies": many(many(bool | None)),
+            "scores": by_name(Floats),
+        }
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Interpretation:
+        rows = [[bool(yes) for yes in row] for row in values["applies"]]
+        cutoffs = tuple(row["cutoff"] for row in values["cutoffs"])
+        return cls(
+            instrument=values["instrument"],
+            cutoffs=cutoffs,
+            applies=np.array(rows, dtype=np.bool_).reshape(len(rows), len(cutoffs)),
+            values=values["scores"],
+            kept=ListTable({}, len(rows)),
+        )
 
     def __repr__(self) -> str:
         told = ", ".join(

@@ -176,22 +176,10 @@ class PersonStandardScores(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as a dictionary that JSON can hold."""
-        norms = {
-            scale: {
-                "sample": norm.sample,
-                "n": norm.n,
-                "mean": norm.mean,
-                "sd": norm.sd,
-                "percentiles": norm.percentile_method,
-                "source": norm.source,
-                "confidence": norm.confidence,
-            }
-            for scale, norm in self.norms.items()
-        }
         return {
             "instrument": self.instrument.to_dict(),
             "scores": {name: None if row is None else row._asdict() for name, row in self.scores.items()},
-            "norms": norms,
+            "norms": {scale: norm.to_dict() for scale, norm in self.norms.items()},
             "without_norm": list(self.without_norm),
         }
 

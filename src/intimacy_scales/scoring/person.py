@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reading.problems import not_accepted, problem_dict
+from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
+from intimacy_scales.results.document_types import many
+from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
@@ -167,6 +169,34 @@ class PersonScores(Result):
                 for p in self.problems
             ],
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {
+            "instrument": InstrumentRef,
+            "scores": Mapping[str, float | None],
+            "pomp": Mapping[str, float | None],
+            "answered": Mapping[str, int],
+            "needed": Mapping[str, int],
+            "ranges": Mapping[str, tuple[float, float]],
+            "bounds": Mapping[str, tuple[float, float]],
+            "problems": many(problem_type(table=False)),
+        }
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> PersonScores:
+        form = instrument_for(values["instrument"], instrument)
+        rows = tuple(
+            ScaleScore(value, values["pomp"][name], values["answered"][name], *values["bounds"][name])
+            for name, value in values["scores"].items()
+        )
+        return cls(
+            instrument=values["instrument"],
+            scores=values["scores"],
+            rows=rows,
+            problems=Problems.of_documents(values["problems"]) if values["problems"] else (),
+            form=form,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with one row for each scale."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
-from intimacy_scales.reading.problems import Problems, not_accepted
+from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
+from intimacy_scales.results.document_types import by_name, many
+from intimacy_scales.results.documents import check_same_names, instrument_for
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.plan import PlannedComposite, plan_of
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
@@ -213,6 +215,32 @@ class Scores(Result):
             "answered": answered,
             "problems": self.problems.to_dict(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {
+            "instrument": InstrumentRef,
+            "scores": by_name(NDArray[np.float64]),
+            "answered": by_name(NDArray[np.int64]),
+            "problems": many(problem_type(table=True)),
+        }
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Scores:
+        form = instrument_for(values["instrument"], instrument)
+        scores, answered = values["scores"], values["answered"]
+        check_same_names({"scores": scores, "answered": answered}, form.scale_ids)
+        columns = np.array([scores[name] for name in form.scale_ids]).T
+        return cls(
+            instrument=values["instrument"],
+            scale_ids=form.scale_ids,
+            ranges=np.array([(scale.low, scale.high) for scale in plan_of(form).scales]),
+            values=columns,
+            answered=np.array([answered[name] for name in form.scale_ids], dtype=np.uint16).T,
+            problems=Problems.of_documents(values["problems"]),
+            kept=ListTable({}, len(columns)),
+            form=form,
+        )
 
     def __repr__(self) -> str:
         scales, problems = ", ".join(self.scale_ids), not_accepted(self.problems)

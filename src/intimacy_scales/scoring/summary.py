@@ -8,6 +8,7 @@ out the same to the bit for one table, a stream of batches, or a cluster.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
@@ -101,8 +103,14 @@ class ScaleSummary(Result):
         return 100 * count / of if of else math.nan
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures that are shown; None for what is not defined."""
-        return {name: plain(value) for name, value in self.figures().items()}
+        """Return the figures that are shown, None for what is not defined, and the sums behind them."""
+        sums = {name: getattr(self, name) for name in self.__slots__}
+        return {name: plain(value) for name, value in (self.figures() | sums).items()}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        shown = ("mean", "sd", "min", "max", "% floor", "% ceiling", "% not scored")
+        return documented(cls) | dict.fromkeys(shown, float)
 
     def figures(self) -> dict[str, Any]:
         """Return the figures that are shown by name; nan for what is not defined."""
@@ -141,6 +149,10 @@ class ScoreSummary(Result):
             raise ValueError(f"summaries of {self.instrument} and {other.instrument} do not add up")
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
         return ScoreSummary(instrument=self.instrument, scales=scales)
+
+    def __radd__(self, other: object) -> ScoreSummary:
+        """Let ``sum()`` add summaries up: it begins with 0."""
+        return self if other == 0 else NotImplemented
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored."""

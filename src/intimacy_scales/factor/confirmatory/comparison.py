@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from intimacy_scales.errors import EstimationError, suggest
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p, p_text
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.results.document_types import by_name
 from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
@@ -116,6 +117,10 @@ class ModelComparison(Result):
             "fit": {name: model.fit.to_dict() for name, model in self.models.items()},
             "changes": [change.to_dict() for change in self.changes],
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {"fit": by_name(Fit), "changes": Sequence[FitChange]}
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each model, nan where there is nothing to compare with."""

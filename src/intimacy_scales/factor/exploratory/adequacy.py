@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -18,6 +18,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
@@ -163,6 +164,10 @@ class FactorFit(Result):
         found = {name: plain(getattr(self, name)) for name in FactorFit.__slots__}
         return found | {"rmsea_low": plain(low), "rmsea_high": plain(high), "rmsea_confidence_level": 0.9}
 
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, rmsea_low=float, rmsea_high=float, rmsea_confidence_level=float)
+
     def _fit_line(self) -> str:
         residual = f"RMSR {shown(self.rms)}"
         if self.reason is not None:
@@ -258,6 +263,15 @@ class SamplingAdequacy(Result):
             "n": self.n,
             "missing": self.missing,
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("names",)) | {"items": by_name(float)}
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> SamplingAdequacy:
+        items = values["items"]
+        return cls(**{**values, "names": tuple(items), "items": np.array(list(items.values()))})
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table with a row for each item."""

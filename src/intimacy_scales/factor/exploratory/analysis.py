@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -24,6 +24,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
@@ -183,6 +184,20 @@ class EFAResult(FactorFit):
         """Return the result as plain values."""
         own = {f.name: plain(getattr(self, f.name)) for f in fields(self)}
         return own | FactorFit.to_dict(self) | {name: plain(getattr(self, name)) for name in _DERIVED}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        derived = (
+            "structure",
+            "communalities",
+            "complexity",
+            "variance",
+            "variance_share",
+            "variance_cumulative",
+        )
+        fit = ("rmsea_low", "rmsea_high", "rmsea_confidence_level")
+        types = dict.fromkeys(derived, Floats) | dict.fromkeys(fit, float)
+        return documented(cls, factors=Sequence[str]) | types
 
     def _lines(self) -> list[str]:
         m = len(self.phi)

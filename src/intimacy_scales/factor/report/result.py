@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
@@ -15,6 +15,7 @@ from intimacy_scales.factor.report.guides import Guide
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import Finding, InstrumentRef
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.markdown import markdown_page
 from intimacy_scales.results.result import Result, plain, result_class
@@ -175,6 +176,10 @@ class StructureReport(Result):
             | {name: plain(getattr(self, name)) for name in names}
             | {"warnings": list(self.warnings), "sentence": self.sentence()}
         )
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("notes",), warnings=Sequence[str], sentence=str)
 
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z
+from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -115,6 +117,10 @@ class RetestReliability(Result):
             "warnings": [*self.warnings],
             "intervals": {of: self.confidence_interval(of=of).to_dict() for of in kinds},
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("pairs",), warnings=Sequence[str], intervals=by_name(Interval))
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Unpack, get_args
@@ -43,6 +44,7 @@ from intimacy_scales.reliability.consistency.conditions import check_unweighted,
 from intimacy_scales.reliability.consistency.influence import alpha_gradient, distribution_free_variance
 from intimacy_scales.reliability.consistency.intervals import bonett, duhachek_variance, feldt, symmetric
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import counted
@@ -98,6 +100,10 @@ class CronbachAlpha(Coefficient):
 
     def _extra(self) -> dict[str, Any]:
         return {"standardized": self.standardized, "interval": self.confidence_interval().to_dict()}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("moments", "answers"), coefficient=str, interval=Interval)
 
     def confidence_interval(
         self,

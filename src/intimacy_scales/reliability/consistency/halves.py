@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
@@ -27,6 +27,7 @@ from intimacy_scales.reliability.consistency.cautions import above_one_because, 
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
@@ -307,6 +308,12 @@ class SplitHalves(Coefficient):
             "median": self.quantile(0.5),
             "max": self.max,
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(
+            cls, without=("values",), coefficient=str, n_splits=int, min=float, median=float, max=float
+        )
 
     def _lines(self) -> list[str]:
         lines = Coefficient._lines(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Unpack
@@ -23,6 +24,7 @@ from intimacy_scales.reliability.consistency.cautions import cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
@@ -78,7 +80,12 @@ class HierarchicalOmega(Coefficient):
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
         names = ("total", "asymptotic", "ecv", "general", "group_loadings")
         heywood = [] if self.exploratory is None else list(self.exploratory.heywood)
-        return {name: getattr(self, name) for name in names} | {"groups": groups, "heywood": heywood}
+        found = {name: getattr(self, name) for name in names}
+        return found | {"groups": groups, "heywood": heywood, "exploratory": self.exploratory}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, coefficient=str, heywood=Sequence[str])
 
     def _lines(self) -> list[str]:
         lines = Coefficient._lines(self)

@@ -37,6 +37,7 @@ from intimacy_scales.reliability.consistency.omega_figures import (
     one_factor_estimate,
 )
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
@@ -228,6 +229,16 @@ class McDonaldOmega(Coefficient):
             "fit": self.fit,
             "interval": self.confidence_interval(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(
+            cls,
+            without=("ave_observed", "solution", "sample", "weights", "answers"),
+            coefficient=str,
+            standard_error=float,
+            interval=Interval,
+        )
 
     def _mark(self) -> str:
         return " (improper)" if self.improper and self.reason is None else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.reliability.consistency.cautions import negative_alpha
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.frozen import freeze
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -101,6 +102,10 @@ class LevelCoefficient(Result):
         fields = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {"interval": self.confidence_interval().to_dict()}
 
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, interval=Interval)
+
     def __repr__(self) -> str:
         if self.reason is not None and math.isnan(self.estimate):
             return f"<{self.coefficient} is not defined: {self.reason}>"
@@ -169,6 +174,10 @@ class LevelOmega(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__} | {"improper": [*self.improper]}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, improper=Sequence[str])
 
     def __repr__(self) -> str:
         return f"<{self.level} persons: {self.omega!r}; {self.alpha!r}>"

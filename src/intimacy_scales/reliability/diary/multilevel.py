@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
@@ -28,6 +29,7 @@ from intimacy_scales.reliability.diary.diary_components import (
     nested_components,
     reml_components,
 )
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
@@ -92,6 +94,10 @@ class NestedComponents(Result):
         """Return components and reliabilities."""
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {name: plain(getattr(self, name)) for name in ("within", "between", "icc")}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, within=float, between=float, icc=float)
 
     def __repr__(self) -> str:
         return (
@@ -205,6 +211,10 @@ class DiaryReliability(Result):
             "nested_fixed_items": self.nested_fixed_items.to_dict(),
             "warnings": [*self.warnings],
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, coefficients=Mapping[str, float], warnings=Sequence[str])
 
     def _head(self) -> str:
         left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.diary.level_coefficients import Composite, LevelCoefficient, LevelOmega
+from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -181,7 +182,15 @@ class TwoLevelOmega(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; None for what is not defined."""
         fields = {n: plain(getattr(self, n)) for n in self.__slots__ if n != "composite"}
+        whole = self.composite
+        fields["composite"] = (
+            None if whole is None else {n: plain(getattr(whole, n)) for n in whole.__slots__}
+        )
         return fields | {"icc1": plain(self.icc1), "icc2": plain(self.icc2)}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, icc1=float, icc2=float)
 
     def _lines(self) -> list[str]:
         """Return the lines of the display."""

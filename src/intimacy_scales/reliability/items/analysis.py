@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -39,6 +40,7 @@ from intimacy_scales.reliability.items.score_moments import (
     item_score_correlations,
     unit_sums,
 )
+from intimacy_scales.results.document_types import Object, many
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.plan import PlannedScale, plan_of
 
@@ -243,6 +245,19 @@ class ItemAnalysis(Result):
             "items": rows,
             "keying": None if self.keying is None else str(self.keying),
             "r_cor_reason": self.r_cor_reason,
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {
+            "instrument": InstrumentRef,
+            "scale": str,
+            "missing": str,
+            "inter_item_r": InterItem,
+            "score": Object(n=int, mean=float, sd=float),
+            "items": many(Any),
+            "keying": str | None,
+            "r_cor_reason": str | None,
         }
 
     @property

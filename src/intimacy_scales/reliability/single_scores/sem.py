@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from intimacy_scales.errors import EstimationError
@@ -11,6 +12,7 @@ from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -121,6 +123,10 @@ class MeasurementError(Result):
             "true_score_error": self.true_score_error,
             "mdc95": self.minimal_detectable_change(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, true_score_error=float, mdc95=float)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""

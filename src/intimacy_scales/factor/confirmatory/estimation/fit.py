@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import chndtr, gammaincc
 
 from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -98,6 +100,12 @@ class Discrepancy(Result):
             "rmsea_confidence_level": 0.9,
             "rmsea_close_p": plain(self.close_fit_p()),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(
+            cls, rmsea_low=float, rmsea_high=float, rmsea_confidence_level=float, rmsea_close_p=float
+        )
 
     def _short(self) -> str:
         low, high = self.rmsea_interval()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
@@ -96,8 +97,12 @@ class ParameterEstimate(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
-        names = (*_COLUMNS, "std_lv_se", "std_all_se", "free")
+        names = (*_COLUMNS, "std_lv_se", "std_all_se", "free", "n")
         return {name: plain(getattr(self, name)) for name in names}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, z=float, p=float)
 
     def __repr__(self) -> str:
         where = "" if self.group is None else f" (group {self.group})"

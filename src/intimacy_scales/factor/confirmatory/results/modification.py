@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, S
 from intimacy_scales.factor.confirmatory.model.table import Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.numerics.ties import descending
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -92,6 +93,10 @@ class ModificationIndex(Result):
         """Return all figures as plain values."""
         names = ("lhs", "op", "rhs", "group", "index", "expected_change", "std_all", "p", "released")
         return {name: plain(getattr(self, name)) for name in names}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, p=float)
 
     def __repr__(self) -> str:
         return f"<{self.name}: {self.meaning}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -19,13 +19,14 @@ from intimacy_scales.factor.confirmatory.estimation.solution import (
 )
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
-from intimacy_scales.factor.confirmatory.results.estimates import Parameters, check_group
+from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.frozen import freeze, freeze_within
 from intimacy_scales.results.result import Result
 from intimacy_scales.results.wording import counted, shown
@@ -246,6 +247,16 @@ class CFAResult(Result):
             "fit": self.fit.to_dict(),
             "parameters": self.parameters.to_dict(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(
+            cls,
+            without=("group_n", "solution"),
+            model=str,
+            groups=Mapping[str, int],
+            parameters=many(ParameterEstimate),
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters as a pandas table."""

@@ -1,0 +1,90 @@
+"""Moments as documents, and back: a study's sums kept as JSON, from which every coefficient follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from intimacy_scales.errors import DocumentError
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.moments.cross_products import Integers, PairSums
+from intimacy_scales.moments.incomplete import AnsweredSums
+from intimacy_scales.moments.item_moments import ItemMoments, check_capacity, no_moments
+from intimacy_scales.results.document_types import Object
+from intimacy_scales.results.documents import instrument_for, read
+from intimacy_scales.results.result import plain
+
+_DOCUMENT = Object(
+    instrument=InstrumentRef,
+    items=Sequence[str],
+    n_persons=int,
+    pairs=PairSums,
+    n_complete=Mapping[str, int],
+    complete=Mapping[str, PairSums],
+    answered=Mapping[str, AnsweredSums],
+    frequencies=Integers,
+)
+
+
+def document_of(moments: ItemMoments) -> dict[str, Any]:
+    """Return moments as plain values: instrument, n, sums by name, and frequencies."""
+    return {
+        "instrument": moments.instrument.ref.to_dict(),
+        "items": list(moments.instrument.item_ids),
+        "n_persons": moments.n_persons,
+        "pairs": _sums(moments.pairs),
+        "n_complete": dict(moments.n_complete),
+        "complete": {name: _sums(part) for name, part in moments.complete.items()},
+        "answered": {name: _sums(part) for name, part in moments.answered.items()},
+        "frequencies": moments.frequencies.tolist(),
+    }
+
+
+def _sums(part: PairSums | AnsweredSums) -> dict[str, Any]:
+    """Return sums by name as lists; None for those that were not asked for."""
+    return {name: plain(getattr(part, name)) for name in part.__slots__}
+
+
+def moments_of(document: Any, instrument: Instrument | None) -> ItemMoments:
+    """Return the moments that `document_of` wrote.
+
+    Raises
+    ------
+    DocumentError
+        Something lacks or is unknown, the instrument is another, or the sums are of other items.
+    """
+    values = read(_DOCUMENT, document, "ItemMoments")
+    form = instrument_for(values["instrument"], instrument)
+    if list(values.pop("items")) != list(form.item_ids):
+        raise DocumentError(f"ItemMoments.items: {form.ref} has other items")
+    moments = ItemMoments(**(values | {"instrument": form}))
+    told, wanted = dict(_arrays(moments)), dict(_arrays(no_moments(form)))
+    for name, array in told.items():
+        if name not in wanted or array.shape != wanted[name].shape:
+            shape = f"the shape {wanted[name].shape}" if name in wanted else "no such sums"
+            raise DocumentError(f"ItemMoments.{name}: it has the shape {array.shape}; {form.ref} has {shape}")
+        if array.min(initial=0) < 0 and "counts" in name:
+            raise DocumentError(f"ItemMoments.{name}: a count is negative")
+    if moments.n_complete.keys() != no_moments(form).n_complete.keys():
+        raise DocumentError(f"ItemMoments.n_complete: {form.ref} has the scales {', '.join(form.scale_ids)}")
+    if moments.pairs.counts.max(initial=0) > moments.n_persons:
+        raise DocumentError(
+            f"ItemMoments: n_persons is {moments.n_persons}, and more answered a pair of items"
+        )
+    check_capacity(form, moments.n_persons)
+    return moments
+
+
+def _arrays(moments: ItemMoments) -> Iterator[tuple[str, Integers]]:
+    """Every array of sums and its name; ``squares`` also where nobody asked for them."""
+    yield "frequencies", moments.frequencies
+    parts: dict[str, PairSums | AnsweredSums] = {"pairs": moments.pairs}
+    parts |= {f"complete.{name}": part for name, part in moments.complete.items()}
+    parts |= {f"answered.{name}": part for name, part in moments.answered.items()}
+    for where, part in parts.items():
+        for name in part.__slots__:
+            array = getattr(part, name)
+            if array is None and moments.n_persons == 0:
+                array = part.counts  # type: ignore[union-attr] # sums of pairs alone can lack squares
+            if array is not None:
+                yield f"{where}.{name}", array

@@ -1,0 +1,269 @@
+"""Documents of results read: the way back from JSON to the result, each value checked for its type."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_args, get_origin
+
+from intimacy_scales.errors import DocumentError, nearest, shortened
+from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.document_types import Object, Sort, document_types, sort_of, types_of
+from intimacy_scales.results.result import Result
+
+_TOLD = 3
+_ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
+
+
+def parsed(text: str | bytes, what: str) -> Any:
+    """Return what a JSON text holds, or raise `DocumentError`."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DocumentError(f"{what}: {shortened(text)} is no JSON: {error}") from None
+
+
+def checked(document: Any, wanted: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Return a document that has just the names that it should have.
+
+    Raises
+    ------
+    DocumentError
+        It is no mapping, or names lack or are unknown.
+    """
+    if not isinstance(document, Mapping):
+        raise DocumentError(
+            f"{where}: {shortened(document)} is no document; give what to_dict() or to_json() returned"
+        )
+    lacking = [name for name in wanted if name not in document]
+    if lacking:
+        raise DocumentError(f"{where}: {', '.join(lacking)} {'lacks' if len(lacking) == 1 else 'lack'}")
+    for name in document:
+        if name not in wanted:
+            near = nearest(str(name), list(wanted))
+            hint = f"; did you mean {near[0]!r}?" if near else f"; it has {', '.join(wanted)}"
+            raise DocumentError(f"{where}: there is no {shortened(name)} in such a document{hint}")
+    return document
+
+
+def read(kind: Any, value: Any, where: str) -> Any:
+    """Return the value of one type that a document holds.
+
+    Raises
+    ------
+    DocumentError
+        It is of another type; says where.
+    """
+    readers: dict[Sort, Callable[[Any, Any, str], Any]] = {
+        "any": lambda _kind, value, _where: value,
+        "object": _object,
+        "either": _either,
+        "literal": _literal,
+        "single": _single,
+        "array": _array,
+        "mapping": _mapping,
+        "pair": _pair,
+        "sequence": _sequence,
+        "part": _part,
+    }
+    return readers[sort_of(kind)](kind, value, where)
+
+
+def _refuse(value: Any, wanted: str, where: str) -> Any:
+    raise DocumentError(f"{where}: {shortened(value)} is not {wanted}")
+
+
+def _single(kind: Any, value: Any, where: str) -> Any:
+    if kind is float:
+        if value is None:
+            return math.nan
+        if isinstance(value, str) and value in _ENDLESS:
+            return _ENDLESS[value]
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        return _refuse(value, "a number", where)
+    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
+        return value
+    wanted = {str: "a text", int: "a whole number", bool: "true or false", type(None): "null"}[kind]
+    return _refuse(value, wanted, where)
+
+
+def _object(kind: Any, value: Any, where: str) -> dict[str, Any]:
+    found = checked(value, kind.types, where)
+    return {name: read(of, found[name], f"{where}.{name}") for name, of in kind.types.items()}
+
+
+def _literal(kind: Any, value: Any, where: str) -> Any:
+    allowed = get_args(kind)
+    return value if value in allowed else _refuse(value, " or ".join(map(repr, allowed)), where)
+
+
+def _either(kind: Any, value: Any, where: str) -> Any:
+    kinds = get_args(kind)
+    if value is None and type(None) in kinds:
+        return None
+    left = [one for one in kinds if one is not type(None)]
+    if set(left) == {int, float}:  # whole numbers stay whole
+        return value if type(value) is int else read(float, value, where)
+    for one in left[:-1]:
+        try:
+            return read(one, value, where)
+        except DocumentError:
+            continue
+    return read(left[-1], value, where)
+
+
+def _mapping(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, Mapping):
+        return _refuse(value, "an object", where)
+    of = get_args(kind)[1]
+    return {name: read(of, part, f"{where}.{name}") for name, part in value.items()}
+
+
+def _sequence(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, list | tuple):
+        return _refuse(value, "an array", where)
+    of = get_args(kind)[0]
+    return tuple(read(of, part, f"{where}[{i}]") for i, part in enumerate(value))
+
+
+def _pair(kind: Any, value: Any, where: str) -> Any:
+    inner = get_args(kind)
+    if not isinstance(value, list | tuple) or len(value) != len(inner):
+        return _refuse(value, f"an array of {len(inner)}", where)
+    return tuple(
+        read(of, part, f"{where}[{i}]") for i, (of, part) in enumerate(zip(inner, value, strict=True))
+    )
+
+
+def _array(kind: Any, value: Any, where: str) -> Any:
+    import numpy as np
+
+    dtype = get_args(get_args(kind)[1])[0]
+    if get_origin(dtype) is not None or dtype in (np.integer, np.unsignedinteger, np.floating):
+        dtype = np.int64 if "integer" in str(dtype) else np.float64
+    number = np.issubdtype(dtype, np.floating)
+
+    def parsed(part: Any) -> Any:
+        if isinstance(part, list | tuple):
+            return [parsed(one) for one in part]
+        single: type[Any] = float if number else bool if dtype is np.bool_ else int
+        return _single(single, part, where)
+
+    if not isinstance(value, list | tuple):
+        return _refuse(value, "an array", where)
+    try:
+        return np.array(parsed(value), dtype=dtype)
+    except (ValueError, OverflowError) as error:
+        raise DocumentError(f"{where}: rows of unequal length, or numbers too large") from error
+
+
+def _part(kind: Any, value: Any, where: str) -> Any:
+    """Return a result, a reference or another part of its own kind."""
+    if hasattr(kind, "_from_document"):
+        return result_of(kind, value, None, where)
+    found = checked(value, document_types(kind), where)
+    if hasattr(kind, "from_dict"):  # parts of an instrument
+        try:
+            return kind.from_dict(found)
+        except (TypeError, ValueError) as error:
+            raise DocumentError(f"{where}: {error}") from error
+    values = {name: read(of, found[name], f"{where}.{name}") for name, of in document_types(kind).items()}
+    if kind is InstrumentRef:
+        values["high_means"] = tuple(values["high_means"].items())
+    return kind(**values)
+
+
+def result_of(kind: type[Result], document: Any, instrument: Any, where: str | None = None) -> Any:
+    """Return the result that a document was written from.
+
+    Parameters
+    ----------
+    kind
+        Its class.
+    document
+        What its `to_dict` returned, or JSON made of it.
+    instrument
+        The instrument, for results that lead back to one; None: looked up by its id and digest.
+    where
+        How messages name the document.
+    """
+    where = where or kind.__name__
+    _check_whole(kind)
+    values = _object(Object(**document_types(kind)), document, where)
+    return kind._from_document(values, instrument)
+
+
+def made_of(kind: type[Result], values: Mapping[str, Any]) -> Any:
+    """Return a result whose fields are those of a document; what it works out itself passes by."""
+    return kind(**{name: values[name] for name in types_of(kind)})
+
+
+def _check_whole(kind: type[Result]) -> None:
+    """Raise where a field is in no document, such as the answers that a figure was worked out of."""
+    held = document_types(kind)
+    lacking = [name for name in types_of(kind) if name not in held]
+    if lacking and kind._from_document.__func__ is Result._from_document.__func__:
+        raise DocumentError(
+            f"{kind.__name__} cannot be made of its document: that holds its figures, not what it works out "
+            f"more of ({', '.join(lacking[:_TOLD])}). Read the document as it is; or keep what it was made "
+            "of (of coefficients: item_moments(...).to_json(), of models: the table) and compute it again"
+        )
+
+
+def check_same_names(parts: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:
+    """Raise where parts of a document do not hold the scales or items that they should, equally long.
+
+    Parameters
+    ----------
+    parts
+        How messages name them → name → values of each person.
+    names
+        Those of the instrument.
+    """
+    for where, part in parts.items():
+        if set(part) != set(names):
+            other = sorted(set(part) ^ set(names))
+            raise DocumentError(f"{where}: it should hold {', '.join(names)}; {', '.join(other)} differs")
+    lengths = {len(values) for part in parts.values() for values in part.values()}
+    if len(lengths) > 1:
+        where = " and ".join(parts)
+        raise DocumentError(f"{where}: as many values are needed for each, not {sorted(lengths)}")
+
+
+def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
+    """Return the instrument that a document names.
+
+    Parameters
+    ----------
+    reference
+        What the document says of it.
+    instrument
+        What the caller gave; None: the shipped one of that id.
+
+    Raises
+    ------
+    DocumentError
+        It is another than the one with which the result was made, or none of that id is shipped.
+    """
+    from intimacy_scales.errors import UnknownInstrumentError
+    from intimacy_scales.instrument.loading import as_instrument, load
+
+    if instrument is not None:
+        form = as_instrument(instrument)
+    else:
+        try:
+            form = load(reference.id)
+        except UnknownInstrumentError as error:
+            raise DocumentError(
+                f"no instrument {reference.id!r} is shipped: pass it as instrument=, such as load_file(path)"
+            ) from error
+    if form.digest != reference.digest:
+        given = "the shipped one" if instrument is None else "instrument"
+        raise DocumentError(
+            f"the document was written with {reference.id} {reference.version} (digest "
+            f"{reference.digest[:12]}), and {given} is {form.id} {form.version} (digest {form.digest[:12]}): "
+            "pass the one it was written with as instrument=; keep an instrument as its file, or by to_json()"
+        )
+    return form
