@@ -65,8 +65,10 @@ def moments_of(document: Any, instrument: Instrument | None) -> ItemMoments:
             raise DocumentError(f"ItemMoments.{name}: it has the shape {array.shape}; {form.ref} has {shape}")
         if array.min(initial=0) < 0 and "counts" in name:
             raise DocumentError(f"ItemMoments.{name}: a count is negative")
-    if moments.n_complete.keys() != no_moments(form).n_complete.keys():
-        raise DocumentError(f"ItemMoments.n_complete: {form.ref} has the scales {', '.join(form.scale_ids)}")
+    for name in ("n_complete", "answered"):
+        scales = getattr(no_moments(form), name)
+        if getattr(moments, name).keys() != scales.keys():
+            raise DocumentError(f"ItemMoments.{name}: {form.ref} has the scales {', '.join(scales)}")
     if moments.pairs.counts.max(initial=0) > moments.n_persons:
         raise DocumentError(
             f"ItemMoments: n_persons is {moments.n_persons}, and more answered a pair of items"

@@ -153,8 +153,9 @@ def _array(kind: Any, value: Any, where: str) -> Any:
 
     if not isinstance(value, list | tuple):
         return _refuse(value, "an array", where)
+    numbers = parsed(value)
     try:
-        return np.array(parsed(value), dtype=dtype)
+        return np.array(numbers, dtype=dtype)
     except (ValueError, OverflowError) as error:
         raise DocumentError(f"{where}: rows of unequal length, or numbers too large") from error
 
@@ -204,7 +205,8 @@ def _check_whole(kind: type[Result]) -> None:
     """Raise where a field is in no document, such as the answers that a figure was worked out of."""
     held = document_types(kind)
     lacking = [name for name in types_of(kind) if name not in held]
-    if lacking and kind._from_document.__func__ is Result._from_document.__func__:
+    own = any("_from_document" in vars(base) for base in kind.__mro__ if base is not Result)
+    if lacking and not own:
         raise DocumentError(
             f"{kind.__name__} cannot be made of its document: that holds its figures, not what it works out "
             f"more of ({', '.join(lacking[:_TOLD])}). Read the document as it is; or keep what it was made "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -130,7 +130,7 @@ def _alike_parts(one: Any, other: Any) -> bool:
     """Whether two values of one type are equal, sequences and plain dataclasses part by part."""
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(alike, one, other))
-    if is_dataclass(one) and not isinstance(one, Frozen):
+    if is_dataclass(one) and not isinstance(one, Frozen | Sequence):
         kind: Any = type(one)
         return all(alike(getattr(one, name), getattr(other, name)) for name in field_names(kind))
     return bool(one.equals(other) if hasattr(one, "equals") else one == other)  # a pandas index
@@ -146,7 +146,8 @@ def hashed(value: Any) -> int:
         return hash((type(value), *map(hashed, value)))
     if isinstance(value, Mapping):
         return hash(frozenset(value))
-    return hash(value) if isinstance(value, str | int | Frozen | None) else hash(type(value))
+    # tables of different kinds can be equal
+    return hash(value) if isinstance(value, str | int | Frozen | None) else 0
 
 
 def _alike_arrays(one: Any, other: Any) -> bool:

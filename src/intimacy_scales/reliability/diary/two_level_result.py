@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.diary.level_coefficients import Composite, LevelCoefficient, LevelOmega
-from intimacy_scales.results.document_types import by_name, documented
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
