@@ -673,6 +673,7 @@ def test_one_persons_scores_as_json():
         "confidence": None,
         "coding": None,
         "high_means": {},
+        "scales": 2,
     }
     assert (content["scores"], content["pomp"]) == ({"trust": None, "mood": None},) * 2
     assert content["answered"] == {"trust": 1, "mood": 0}

@@ -15,7 +15,7 @@ from intimacy_scales.errors import UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
-from intimacy_scales.results.document_types import Object, by_name, many, types_of
+from intimacy_scales.results.document_types import Object, by_name, document_types, many, types_of
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.interpretation import applies as applies_to
 from intimacy_scales.scoring.interpretation import cutoffs_of, describe_source
@@ -304,7 +304,7 @@ class Interpretation(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         rows = [
-            {"cutoff": cutoff.to_dict(), "n": n, "scored": scored}
+            {**cutoff.to_dict(), "n": n, "scored": scored}
             for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
         ]
         unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
@@ -324,7 +324,7 @@ class Interpretation(Result):
     def _document(cls) -> Mapping[str, Any]:
         return {
             "instrument": InstrumentRef,
-            "cutoffs": many(Object(cutoff=Cutoff, n=int, scored=int)),
+            "cutoffs": many(Object(**document_types(Cutoff), n=int, scored=int)),
             "applies": many(many(bool | None)),
             "scores": by_name(Floats),
         }
@@ -332,7 +332,8 @@ class Interpretation(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Interpretation:
         rows = [[bool(yes) for yes in row] for row in values["applies"]]
-        cutoffs = tuple(row["cutoff"] for row in values["cutoffs"])
+        sides = document_types(Cutoff)
+        cutoffs = tuple(Cutoff.from_dict({n: row[n] for n in sides}) for row in values["cutoffs"])
         return cls(
             instrument=values["instrument"],
             cutoffs=cutoffs,
