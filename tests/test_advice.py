@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import warnings
@@ -267,3 +268,52 @@ def test_problem_files_hold_the_code(tmp_path: Path) -> None:
     ]
     assert CliRunner().invoke(app, call).exit_code == 1
     assert pd.read_csv(tmp_path / "p.csv")["code"].tolist() == ["range", "number"]
+
+
+def answered(low: int, high: int, n: int = 60) -> pd.DataFrame:
+    """Answers to the form that use the whole range, each point equally often."""
+    points = np.arange(n * len(IDS)) % (high - low + 1) + low
+    return pd.DataFrame(points.reshape(n, len(IDS)), columns=IDS).astype(object)
+
+
+ODD = {"a zero": [0], "a nine": [9], "8 and 9": [8, 9, 9], "a ten": [10], "as text": ["0", "0"]}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_numbers_among_answers_on_the_whole_range_are_no_other_range(name: str) -> None:
+    """Two zeros among 720 answers on 1 to 7 were "stored from 0?"; the advice then cost every 7."""
+    x = answered(1, 7)
+    for row, value in enumerate(ODD[name]):
+        x.iloc[row, 1] = value
+    text = refused(form(1, 7), x)
+    assert "stored from" not in text and "with_response_scale" not in text
+    assert "the other answers use the whole range from 1 to 7: look up what" in text
+    code = re.search(r"missing_codes=(\[.*?\])", text)
+    assert code is not None
+    scored = score(form(1, 7), x, missing_codes=ast.literal_eval(code[1]))
+    kept = score(form(1, 7), answered(1, 7)).values[len(ODD[name]) :]
+    assert np.array_equal(scored.values[len(ODD[name]) :], kept)
+
+
+@pytest.mark.parametrize(("low", "high", "shift"), [(1, 7, -1), (0, 5, 1), (1, 5, -1), (0, 6, 1)])
+def test_options_stored_from_another_number_are_still_told(low: int, high: int, shift: int) -> None:
+    text = refused(form(low, high), answered(low, high) + shift)
+    assert f"Were the options stored from {low + shift}?" in text
+
+
+def test_a_wider_range_is_still_told_where_many_answers_lie_beyond() -> None:
+    text = refused(form(1, 7), answered(1, 9))
+    assert "instrument.with_response_scale(LOWEST, HIGHEST)" in text
+
+
+def test_files_tell_odd_numbers_from_another_range_too(tmp_path: Path) -> None:
+    x = answered(1, 7)
+    x.iloc[3, 2] = 0
+    x.to_csv(tmp_path / "answers.csv", index=False)
+    (tmp_path / "form.json").write_text(form(1, 7).to_json())
+    told = CliRunner().invoke(
+        app, ["score", str(tmp_path / "answers.csv"), "-i", str(tmp_path / "form.json")]
+    )
+    assert told.exit_code == 1
+    text = " ".join(told.output.split())
+    assert "For an answer, pass --recode 0=ANSWER; for no answer, --missing-code '0'" in text

@@ -15,6 +15,7 @@ from intimacy_scales import (
     AnotherRangeWarning,
     Instrument,
     InstrumentError,
+    InvalidResponsesError,
     available,
     cronbach_alpha,
     encode,
@@ -289,3 +290,26 @@ def test_missing_codes_stay_and_labels_go() -> None:
     assert variant.items[0].response_scale.labels == ()
     with pytest.raises(InstrumentError, match="missing code -9 is also an answer"):
         named.with_response_scale(-9, 9)
+
+
+@pytest.mark.parametrize(("low", "high", "shift"), [(1, 7, -1), (0, 8, 1), (1, 5, -1)])
+def test_answers_that_were_not_accepted_are_part_of_what_was_seen(low: int, high: int, shift: int) -> None:
+    """Beside 364 nines the warning said "the values seen are 1 to 8", and advised a range of 1 to 8."""
+    points = np.arange(240) % (high - low + 1) + low + shift
+    table = pd.DataFrame(points.reshape(60, 4), columns=["a", "b", "c", "d"])
+    form = Instrument.model_validate(
+        {
+            "id": "form", "version": "1", "title": "Form", "evidence": {"status": "published"},
+            "response_scale": {"minimum": low, "maximum": high},
+            "items": [{"id": name} for name in "abcd"], "scales": [{"id": "s", "items": list("abcd")}],
+        }
+    )  # fmt: skip
+    beyond = int(((points < low) | (points > high)).sum())
+    with pytest.warns(AnotherRangeWarning, match=f"Beside them {beyond} answers beyond that range") as caught:
+        score(form, table, on_invalid="missing")
+    text = str(caught[0].message)
+    assert f"Were the options stored from {low + shift}? Then pass recode={{" in text
+    assert "with_response_scale" not in text
+    with pytest.raises(InvalidResponsesError), warnings.catch_warnings():
+        warnings.simplefilter("error")  # the error alone says it
+        score(form, table)

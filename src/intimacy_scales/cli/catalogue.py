@@ -114,13 +114,16 @@ def _print_items(form: Instrument) -> None:
     out.print(items)
 
 
-def _needed(scale: Scale, required: int) -> str:
+def _needed(form: Instrument, scale: Scale, required: int) -> str:
     """Say how many answers a score needs, which may be more than its rule asks for."""
     parts = len(scale.items or scale.of)
     if required < parts:
         return f"{required} of {parts}"
     if required > scale.required:
-        return f"all {parts}, as their ranges differ"
+        ranges = {form.item(item).response_scale.range for item in scale.items}
+        return (
+            f"all {parts}, as {'their ranges differ' if len(ranges) > 1 else 'it counts answers of 0 and 1'}"
+        )
     return "all" if parts > 1 else "answered"
 
 
@@ -134,13 +137,14 @@ def _print_scales(form: Instrument) -> None:
             escape(scale.id),
             scale.method,
             f"{planned.low:g} to {planned.high:g}",
-            _needed(scale, planned.required),
+            _needed(form, scale, planned.required),
             escape(" ".join(scale.items or scale.of)),
         )
     out.print(scales)
     if any(scale.missing is None and scale.items for scale in form.scales):
         out.print(
-            "How many answers are needed is the library's own rule: half of them, where all have one range."
+            "How many answers are needed is the library's own rule: half of them, where all have one range, "
+            "and all where answers of 0 and 1 are counted."
         )
 
 

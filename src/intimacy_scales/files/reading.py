@@ -14,7 +14,14 @@ from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.advice import LikelyMissingCode, Offence, Remedy, likely_missing_code, remedy_for
+from intimacy_scales.reading.advice import (
+    AnsweredRanges,
+    LikelyMissingCode,
+    Offence,
+    Remedy,
+    likely_missing_code,
+    remedy_for,
+)
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
@@ -40,11 +47,14 @@ class Account:
         Rows in which nothing stands; set when all were read.
     first
         The first 20 problems.
+    answered
+        What the accepted answers say of their ranges; set when all were read.
     """
 
     def __init__(self) -> None:
         self.n_persons = self.n_problems = self.n_blank_rows = 0
         self.first: list[ResponseProblem] = []
+        self.answered: AnsweredRanges | None = None
         self._offences: Counter[Offence] = Counter()
 
     def add(self, n_persons: int, problems: Problems) -> None:
@@ -62,7 +72,7 @@ class Account:
 
     def remedy(self, form: Instrument) -> Remedy | None:
         """Return what to do about most of them, if there is one thing to do."""
-        return remedy_for(self._offences, response_scales(form))
+        return remedy_for(self._offences, response_scales(form), self.answered)
 
 
 class ProblemFile:

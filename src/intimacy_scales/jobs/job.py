@@ -156,6 +156,7 @@ def _read(
             told.write(found)
             progress(file.position, file.size)
         account.n_blank_rows = file.n_blank
+    account.answered = used.answered
     used.warn()
     return account
 

@@ -20,6 +20,7 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.entry import stream_scores
 from intimacy_scales.scoring.summary import ScoreSummary
@@ -138,11 +139,11 @@ def score_file(
     keep = list(dict.fromkeys([*([] if how.person is None else [how.person]), *how.keep]))
     how = replace(how, keep=tuple(keep))
     row = row_column(form, keep, answered=answered, pomp=pomp)
-    account, summary = Account(), None
+    account, used, summary = Account(), RangeUse(form), None
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open_answers(paths.source, encoding=encoding, sheet=sheet))
         items = checked_columns(form, file, how, {"person": [how.person], "keep": how.keep})
-        stream = stream_scores(form, batches_of(file, items, list(map(str, keep))), batch_reading(how))
+        stream = stream_scores(form, batches_of(file, items, list(map(str, keep))), batch_reading(how), used)
         writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
         told = stack.enter_context(ProblemFile(paths.problems))
         for scores in stream:
@@ -159,6 +160,7 @@ def score_file(
         if writer is not None and written:
             writer.commit()
     assert summary is not None
+    account.answered = used.answered
     return FileReport(
         summary=summary,
         n_persons=account.n_persons,

@@ -47,6 +47,7 @@ _LISTED = 20
 _LONG_TEXT = 80
 _PLAIN_ANSWERS = 20  # a range up to here has no answer that looks like 66 or 99
 _BEYOND_ALL = 10**9
+_FEW_CELLS = 0.05  # of all answers: more than slips and codes come to, fewer than the steps of another range
 
 
 class Offence(NamedTuple):
@@ -68,6 +69,21 @@ class Offence(NamedTuple):
     code: ProblemCode
     meant: str | None
     scale: ResponseScale
+
+
+class AnsweredRanges(NamedTuple):
+    """What the answers that were accepted say of their ranges.
+
+    Attributes
+    ----------
+    whole
+        Ranges (minimum, maximum, step) of which both ends were answered.
+    n_cells
+        Answers asked for: persons times items.
+    """
+
+    whole: frozenset[tuple[int | float, int | float, int | float]]
+    n_cells: int
 
 
 class LikelyMissingCode(NamedTuple):
@@ -143,7 +159,9 @@ def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
     return "elsewhere" if abs(number) < _BEYOND_ANSWERS else None
 
 
-def remedy_for(offences: Counter[Offence], scales: Sequence[ResponseScale]) -> Remedy | None:
+def remedy_for(
+    offences: Counter[Offence], scales: Sequence[ResponseScale], answered: AnsweredRanges | None = None
+) -> Remedy | None:
     """Return what to do about most of the answers that were not accepted, if most are of one kind.
 
     Parameters
@@ -152,10 +170,14 @@ def remedy_for(offences: Counter[Offence], scales: Sequence[ResponseScale]) -> R
         How often each occurs.
     scales
         The response scales of the instrument.
+    answered
+        What the accepted answers say of their ranges; None where nobody looked.
     """
     by_kind: dict[str | None, Counter[Offence]] = {}
     for offence, times in offences.items():
         by_kind.setdefault(_kind(offence), Counter())[offence] += times
+    if answered is not None:
+        _without_shifts(by_kind, answered)
     numbers = by_kind.get("elsewhere", Counter())
     if len({o.value for o in numbers}) >= _SHOWN:  # 99 beside 20, 50 and 70 is no code
         numbers += Counter({o: n for o, n in by_kind.pop("codes", Counter()).items() if _is_above_zero(o)})
@@ -165,10 +187,30 @@ def remedy_for(offences: Counter[Offence], scales: Sequence[ResponseScale]) -> R
     if numbers:
         by_kind["elsewhere"] = numbers
     total = offences.total()
+    if answered is not None and _are_few(numbers, total, answered):
+        return _few(numbers, total, scales)
     for kind, found in by_kind.items():
         if kind is not None and 2 * found.total() > total:
             return _REMEDIES[kind](found, total, scales)
     return None
+
+
+def _without_shifts(by_kind: dict[str | None, Counter[Offence]], answered: AnsweredRanges) -> None:
+    """Take options for stored from 0 or 1 only where the other end of the range was not answered.
+
+    Of answers on 1 to 7 that were stored as 0 to 6 none is a 7.
+    """
+    for start in ("from one", "from zero"):
+        found = by_kind.pop(start, Counter())
+        for offence, times in found.items():
+            shifted = offence.scale.range not in answered.whole
+            by_kind.setdefault(start if shifted else "elsewhere", Counter())[offence] += times
+
+
+def _are_few(numbers: Counter[Offence], total: int, answered: AnsweredRanges) -> bool:
+    """Tell whether numbers are odd ones among answers that use the whole range."""
+    on_whole = all(offence.scale.range in answered.whole for offence in numbers)
+    return 2 * numbers.total() > total and on_whole and numbers.total() < _FEW_CELLS * answered.n_cells
 
 
 def _is_above_zero(offence: Offence) -> bool:
@@ -258,12 +300,31 @@ def _truths(*_: Any) -> Remedy:
     )
 
 
+def _few(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+    values = _values(found)[:_LISTED]
+    share, stand = _share(values, found, total)
+    ranges = {(o.scale.minimum, o.scale.maximum) for o in found}
+    those = " and ".join(f"{low} to {high}" for low, high in sorted(ranges))
+    codes = ", ".join(map(repr, values))
+    options = " ".join(f"--missing-code {value!r}" for value in values)
+    said = (
+        f"{share}, and the other answers use the whole range from {those}: look up what {stand.split()[0]} "
+        f"stand{'s' if len(values) == 1 else ''} for. For an answer, pass "
+    )
+    return Remedy(
+        f"{said}recode={{{values[0]!r}: ANSWER}}; for no answer, missing_codes=[{codes}].",
+        f"{said}--recode {values[0]}=ANSWER; for no answer, {options}",
+        are_answers=True,
+    )
+
+
 def _elsewhere(*_: Any) -> Remedy:
     said = "If they were stored on another range, pass "
     given = "If they were given on another range: instrument.with_response_scale(LOWEST, HIGHEST)"
     return Remedy(
         f"{said}recode={{stored: answer, …}} with every answer. {given}.",
-        f"{said}--recode STORED=ANSWER for each, as --recode 0=1 …",
+        f"{said}--recode STORED=ANSWER for each, as --recode 0=1 …. If they were given on another range, "
+        "score by a form for it; instrument.with_response_scale(LOWEST, HIGHEST) makes one in Python",
         are_answers=True,
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened
 from intimacy_scales.instrument import Instrument, ResponseScale
-from intimacy_scales.reading.advice import Offence, offence_of, remedy_for
+from intimacy_scales.reading.advice import AnsweredRanges, Offence, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
 from intimacy_scales.results.document_types import Object
@@ -295,9 +295,11 @@ def describe_problems(
     return "\n".join(lines + ([hint] if hint else []))
 
 
-def invalid_responses(form: Instrument, problems: Problems) -> InvalidResponsesError:
-    """Return the one error for all problems."""
-    remedy = remedy_for(problems.offences(), response_scales(form))
+def invalid_responses(
+    form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
+) -> InvalidResponsesError:
+    """Return the one error for all problems; ``answered`` as of `remedy_for`."""
+    remedy = remedy_for(problems.offences(), response_scales(form), answered)
     first = list(islice(problems, _SHOWN))
     message = describe_problems(form.id, first, len(problems), remedy and remedy.python)
     message += "\nAll of them: .problems or .to_frame() of this error. "

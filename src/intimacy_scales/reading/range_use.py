@@ -7,7 +7,8 @@ too high. The table as a whole shows it: persons' highest answers pile up at 5, 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import AnotherRangeWarning, level_outside
 from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.reading.advice import AnsweredRanges, Offence, remedy_for
 from intimacy_scales.reading.encoding import Codes
 
 FEWEST_PERSONS = 30
@@ -23,6 +25,7 @@ _WIDE = 21  # points, above which people prefer round numbers: such a range is l
 _TENTHS = 10
 _FEWEST_POINTS = 3  # that answers on some range would use
 _FEW = 3  # points that are listed
+_MOST_REFUSED = 1000  # different values that are looked at
 _ROWS = 8192  # whose codes stay in cache
 
 Points = NDArray[np.int64]
@@ -141,6 +144,7 @@ class RangeUse:
         self._all = tuple(groups.values())
         self._open = list(self._all)
         self.n_persons = 0
+        self._refused: Counter[Offence] = Counter()
 
     def add(self, codes: Codes) -> None:
         """Add the codes of a block of rows (rows, n_items)."""
@@ -149,19 +153,56 @@ class RangeUse:
             group.add(codes)
         self._open = [group for group in self._open if not (group.low and group.high)]
 
+    def note(self, refused: Counter[Offence]) -> None:
+        """Add answers that were not accepted, which the codes do not show."""
+        if len(self._refused) < _MOST_REFUSED:
+            self._refused += refused
+
+    @property
+    def answered(self) -> AnsweredRanges:
+        """What the answers so far say of their ranges."""
+        whole = frozenset(group.scale.range for group in self._all if group.low and group.high)
+        return AnsweredRanges(whole, self.n_persons * len(self.instrument.items))
+
     def warn(self) -> None:
         """Warn of ranges of which nobody used an end, where chance is no explanation."""
         if self.n_persons < FEWEST_PERSONS:
             return
         found = [(group, unused) for group in self._open if (unused := group.unused()) is not None]
         if found:
-            text = _described(self.instrument, found, several=len(self._all) > 1)
+            text = _described(self.instrument, found, self._beyond(), several=len(self._all) > 1)
             warnings.warn(text, AnotherRangeWarning, stacklevel=level_outside())
 
+    def _beyond(self) -> dict[Any, tuple[int, str]]:
+        """Return how many numbers lay beyond each range, and what to do about them."""
+        counts: dict[Any, Counter[Offence]] = {}
+        for offence, times in self._refused.items():
+            if offence.code == "range":
+                counts.setdefault(offence.scale.range, Counter())[offence] += times
+        scales = list(dict.fromkeys(item.response_scale for item in self.instrument.items))
+        told = {of: remedy_for(found, scales, self.answered) for of, found in counts.items()}
+        return {of: (counts[of].total(), remedy.python if remedy else "") for of, remedy in told.items()}
 
-def _described(form: Instrument, found: Sequence[tuple[_Group, Unused]], *, several: bool) -> str:
-    """Say what nobody used, what that does to scores, and what to do."""
-    lines = []
+
+def _described(
+    form: Instrument,
+    found: Sequence[tuple[_Group, Unused]],
+    refused: Mapping[Any, tuple[int, str]],
+    *,
+    several: bool,
+) -> str:
+    """Say what nobody used, what that does to scores, and what to do.
+
+    Parameters
+    ----------
+    form, found
+        Of which instrument what was not used.
+    refused
+        Range → how many numbers lay beyond it, and what to do about them.
+    several
+        Whether the instrument has several ranges.
+    """
+    lines, left = [], []
     for group, unused in found:
         scale, values = group.scale, group.scale.values
         beyond = [
@@ -176,6 +217,14 @@ def _described(form: Instrument, found: Sequence[tuple[_Group, Unused]], *, seve
             f"to {scale.maximum}; the values seen are {seen}, and so many persons come to the last of them "
             "that this is hardly chance."
         )
+        if scale.range in refused:
+            number, remedy = refused[scale.range]
+            lines.append(
+                f"Beside them {number:,} answers beyond that range were not accepted. {remedy}".rstrip()
+            )
+        else:
+            left.append((group, unused))
+    found = left
     if any(_stored_from_one(group, unused) for group, unused in found):
         highest = max(group.scale.maximum for group, _ in found)
         lines.append(

@@ -271,7 +271,7 @@ class AnswerReader:
         self.kept = self.table if nobody else kept_of(self.table, reading.keep, labels)
         present = set(self.table.names)
         self._warns = used is None and len(self.table) >= FEWEST_PERSONS
-        self._used = RangeUse(instrument) if self._warns else used
+        self._used = RangeUse(instrument) if used is None else used
         self._encoders = [
             ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
             for name, key in zip(self.names, self.keys, strict=True)
@@ -293,8 +293,7 @@ class AnswerReader:
                 codes[:, index] = 0
             else:
                 encoder.encode(start, codes[:, index])
-        if self._used is not None:
-            self._used.add(codes)
+        self._used.add(codes)
 
     def read_all(self) -> Codes:
         """Return the codes of the whole table (n_persons, n_items), column-contiguous."""
@@ -336,8 +335,10 @@ class AnswerReader:
         if problems and not values_shown(self.reading.show_values):
             problems = problems.without_values()
         if problems and self.reading.on_invalid == "raise":
-            raise invalid_responses(self.instrument, problems)
-        if self._used is not None and self._warns:
+            raise invalid_responses(self.instrument, problems, self._used.answered)
+        if problems:
+            self._used.note(problems.offences())
+        if self._warns:
             self._used.warn()
         return problems
 

@@ -15,6 +15,7 @@ from intimacy_scales.scoring.person import PersonScores
 from intimacy_scales.scoring.single import sheet_scorer
 
 if TYPE_CHECKING:
+    from intimacy_scales.reading.range_use import RangeUse
     from intimacy_scales.scoring.scores import Scores
 
 
@@ -140,12 +141,17 @@ def score_stream(
     yield from stream_scores(form, batches_from(batches, "score()"), how)
 
 
-def stream_scores(form: Instrument, batches: Iterable[Any], reading: Reading) -> Iterator[Scores]:
-    """Yield the scores of each batch; `score_stream` with its options in one value."""
-    from intimacy_scales.reading.range_use import RangeUse
+def stream_scores(
+    form: Instrument, batches: Iterable[Any], reading: Reading, used: RangeUse | None = None
+) -> Iterator[Scores]:
+    """Yield the scores of each batch; `score_stream` with its options in one value.
+
+    ``used`` watches the ends of ranges for whoever wants to know of them afterwards.
+    """
+    from intimacy_scales.reading import range_use
     from intimacy_scales.scoring.tables import score_answers
 
-    rows, used = 0, RangeUse(form)
+    rows, used = 0, range_use.RangeUse(form) if used is None else used
     for batch in batches:
         scores = score_answers(form, batch, reading, offset=rows, used=used)
         rows += len(scores)
