@@ -181,8 +181,8 @@ def check_numbers(names: Sequence[str], rows: Floats) -> None:
     odd = [undeclared_codes(column) for column in rows.T]
     if any(odd) and not values_shown():
         raise ResponseError(
-            f"{_hidden(names, list(rows.T), odd)}\nIf these mean no answer, make them missing in the table; or "
-            'pass the instrument, which knows its answers. If they are answers, pass on_invalid="accept".'
+            f"{_hidden(names, list(rows.T), odd)}\nIf these mean no answer, make them missing in the table; "
+            'or pass the instrument, which knows its answers. If they are answers, pass on_invalid="accept".'
         )
     if any(odd):
         problem = _described(names, list(rows.T), odd, "the other answers to {} are")
