@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from intimacy_scales import Instrument, encode, load, score, score_stream
+from intimacy_scales import Instrument, encode, load, score
 from intimacy_scales.factor import cfa
 from intimacy_scales.reliability import reliability_report
 
@@ -64,11 +64,6 @@ def _strangers(n: int, length: int) -> None:
         score("ras", SHEET | {f"{k}" + "x" * length: 1})
 
 
-def _all_batches(table: Any, n: int) -> None:
-    for _ in score_stream("ras", [table] * n):
-        pass
-
-
 def _answer(value: Any, **options: Any) -> Callable[[], Any]:
     return partial(score, "ras", SHEET | {"ras_1": value}, **options)
 
@@ -118,11 +113,8 @@ def inputs() -> dict[str, Callable[[], Callable[[], Any]]]:
             pd.DataFrame(np.ones((2, 20_000)), columns=many)
         ),
         "1,000,000 bad cells": lambda: _columns(pd.DataFrame(np.full((143_000, 7), 9), columns=list(SHEET))),
-        "200,000 different bad texts": lambda: _columns(
-            pd.DataFrame({item: [f"{item} {n}" for n in range(28_572)] for item in SHEET})
-        ),
-        "a stream of 1,000 empty batches": lambda: partial(
-            _all_batches, pd.DataFrame(columns=list(SHEET)), 1_000
+        "100,000 different bad texts": lambda: _columns(
+            pd.DataFrame({item: [f"{item} {n}" for n in range(14_286)] for item in SHEET})
         ),
         "labels of couples of 100 kB": lambda: _grouped([f"{n // 2}" + "x" * 100_000 for n in range(400)]),
         "a name of 10 MB": lambda: partial(load, "x" * 10_000_000),
