@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from benchmarks.fuzz.reference import Expected, Reference
+from benchmarks.fuzz.reference import Expected, Reference, Rules
 from benchmarks.fuzz.sheets import Sheets
 from benchmarks.fuzz.tables import Kind
 from intimacy_scales import Instrument, encode, score, score_stream
@@ -79,6 +79,14 @@ def _singly(
             }
         )
     return found, bad
+
+
+def misplaced(persons: list[tuple[int, str]], rules: Rules) -> str | None:
+    """Return in words where rows or persons of a file are not what they should be."""
+    right = [(n + rules.first_row, f"p{n}") for n in range(len(persons))]
+    if not rules.persons_in_order:
+        right = [(row, name) for (row, _), (_, name) in zip(right, reversed(right), strict=True)]
+    return None if persons == right else f"rows and persons are {persons[:3]} …"
 
 
 def differences(

@@ -32,6 +32,12 @@ class Rules:
     coding: bool = True
     highest_accepted: bool = True
     gaps_are_lowest: bool = False
+    columns_named: bool = True
+    given_codes: bool = True
+    declared_codes: bool = True
+    own_columns: bool = True
+    first_row: int = 1
+    persons_in_order: bool = True
 
 
 RIGHT = Rules()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -32,6 +34,11 @@ class Sheets:
         What is passed as ``columns=``: nothing, a pattern, or a mapping.
     strangers
         Other columns, some of them spelt almost as an item's.
+    alike
+        The item whose column one of them is spelt almost as.
+    by_name
+        Rows are mappings: a value under such a name would be told where the item's own is missing, so that
+        both are the same here.
     """
 
     form: Form
@@ -41,6 +48,8 @@ class Sheets:
     strangers: tuple[str, ...]
     given: Given
     coding: str | None
+    alike: str | None = None
+    by_name: bool = False
 
     def values(self, *, with_strangers: bool) -> list[dict[str, Any]]:
         """Return rows as they would stand in a table, by column."""
@@ -48,7 +57,10 @@ class Sheets:
         for row in self.rows:
             there = {self.columns[item]: answer.value for item, answer in row.items()}
             others = self.strangers if with_strangers else ()
-            made.append(there | dict.fromkeys(others, next(iter(there.values()))))
+            more = dict.fromkeys(others, next(iter(there.values())))
+            if self.alike is not None and self.by_name and others:
+                more[others[-1]] = there[self.columns[self.alike]]
+            made.append(there | more)
         return made
 
     def answers(self, i: int, rules: Rules = RIGHT) -> dict[str, Fraction | None]:
@@ -57,6 +69,10 @@ class Sheets:
         found: dict[str, Fraction | None] = {}
         for item, answer in self.rows[i].items():
             points, meant = self.form.items[item], answer.meaning
+            if not rules.own_columns and item == self.alike and not self.by_name:
+                meant = next(iter(self.rows[i].values())).meaning
+            if not rules.columns_named and self.columns[item] != item:
+                meant = Meaning.MISSING
             if isinstance(meant, Meaning):
                 found[item] = points.low if rules.gaps_are_lowest else None
             else:
@@ -70,6 +86,8 @@ class Sheets:
             for i, row in enumerate(self.rows)
             for item, answer in row.items()
             if answer.meaning is Meaning.BAD
+            or (not rules.given_codes and _is_code(answer, map(str, self.given.codes)))
+            or (not rules.declared_codes and _is_code(answer, self.form.items[item].codes))
             or (not rules.highest_accepted and answer.meaning == self.form.items[item].high)
         }
 
@@ -86,11 +104,35 @@ def _placed(rng: random.Random, form: Form) -> tuple[dict[str, str], Any]:
     return {item: item for item in items}, None
 
 
-def _strangers(rng: random.Random, columns: dict[str, str]) -> tuple[str, ...]:
-    others = rng.sample(_STRANGERS, rng.randrange(3))
+def _is_code(answer: Cell, codes: Iterable[str]) -> bool:
+    """Tell whether a cell means no answer because it holds one of some codes, however it is written."""
+    if answer.meaning is not Meaning.MISSING:
+        return False
+    plain = str(answer.value).strip("\ufeff \t").casefold()
+    number = as_float(plain)
+    return any(
+        plain == code.casefold() or (number is not None and number == as_float(code)) for code in codes
+    )
+
+
+def as_float(text: str) -> float | None:
+    """Return the number that a text is."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _strangers(rng: random.Random, columns: dict[str, str]) -> tuple[tuple[str, ...], str | None]:
+    """Return other columns, and the item whose column one of them is spelt almost as."""
+    others, alike = rng.sample(_STRANGERS, rng.randrange(3)), None
+    others = [name for name in others if name not in columns.values()]
     if rng.random() < _LOOKS_ALIKE:  # the item's own column is there too, so this is another
-        others.append(rng.choice(list(columns.values())).upper() + "_")
-    return tuple(name for name in others if name not in columns.values())
+        item = rng.choice(list(columns))
+        name = columns[item].upper() + "_"
+        alike = item if name not in columns.values() else None
+        others += [] if alike is None else [name]
+    return tuple(others), alike
 
 
 def random_sheets(rng: random.Random, form: Form, kind: Kind, n: int) -> Sheets:
@@ -106,9 +148,11 @@ def random_sheets(rng: random.Random, form: Form, kind: Kind, n: int) -> Sheets:
             made = cell(rng, points, given, kind.family)
             while careful and made.meaning is Meaning.BAD:
                 made = cell(rng, points, given, kind.family)
+            while kind.is_file and made.value in (math.inf, -math.inf):  # what a workbook cannot hold
+                made = cell(rng, points, given, kind.family)
             if kind.has_gaps and rng.random() < skipped:
                 made = Cell(None if kind.family != "number" else float("nan"), Meaning.MISSING)
             row[item] = made
         rows.append(row)
-    strangers = () if kind.is_array else _strangers(rng, columns)
-    return Sheets(form, tuple(rows), columns, option, strangers, given, coding)
+    strangers, alike = ((), None) if kind.is_array else _strangers(rng, columns)
+    return Sheets(form, tuple(rows), columns, option, strangers, given, coding, alike, kind.of_mappings)

@@ -25,29 +25,32 @@ class Kind:
     make: Callable[[Rows], Any]
     is_array: bool = False
     has_gaps: bool = True
+    is_file: bool = False
+    of_mappings: bool = False
 
 
-def _columns(rows: Rows) -> dict[str, list[Any]]:
+def columns_of(rows: Rows) -> dict[str, list[Any]]:
+    """Return the cells of each column."""
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _pandas(dtype: Any) -> Callable[[Rows], Any]:
-    return lambda rows: pd.DataFrame({n: pd.Series(x, dtype=dtype) for n, x in _columns(rows).items()})
+    return lambda rows: pd.DataFrame({n: pd.Series(x, dtype=dtype) for n, x in columns_of(rows).items()})
 
 
-def _nulls(values: Sequence[Any]) -> list[Any]:
+def nulls(values: Sequence[Any]) -> list[Any]:
     """Return values with None for nan, for libraries that tell them apart."""
     return [None if isinstance(value, float) and value != value else value for value in values]  # noqa: PLR0124
 
 
 def _polars(dtype: Any) -> Callable[[Rows], Any]:
     return lambda rows: pl.DataFrame(
-        {n: pl.Series(_nulls(x), dtype=dtype, strict=False) for n, x in _columns(rows).items()}
+        {n: pl.Series(nulls(x), dtype=dtype, strict=False) for n, x in columns_of(rows).items()}
     )
 
 
 def _arrow(dtype: Any) -> Callable[[Rows], Any]:
-    return lambda rows: pa.table({n: pa.array(_nulls(x), type=dtype) for n, x in _columns(rows).items()})
+    return lambda rows: pa.table({n: pa.array(nulls(x), type=dtype) for n, x in columns_of(rows).items()})
 
 
 def _chunked(rows: Rows) -> Any:
@@ -65,7 +68,7 @@ def _masked(rows: Rows) -> Any:
 
 
 def _dictionaries(rows: Rows) -> Any:
-    made = {n: pa.array(_nulls(x), type=pa.string()).dictionary_encode() for n, x in _columns(rows).items()}
+    made = {n: pa.array(nulls(x), type=pa.string()).dictionary_encode() for n, x in columns_of(rows).items()}
     return pa.table(made)
 
 
@@ -77,7 +80,7 @@ def _objects(rows: Rows) -> Any:
 
 
 KINDS = (
-    Kind("list of mappings", "any", list),
+    Kind("list of mappings", "any", list, of_mappings=True),
     Kind("pandas, objects", "any", _pandas(object)),
     Kind("pandas, text", "text", _pandas("string")),
     Kind("pandas, objects of text", "text", _pandas(object)),

@@ -1,126 +1,61 @@
 """Try inputs that are made to exhaust or to crash, each in a process of its own.
 
-Run from the root of a checkout: python -m benchmarks.hostile [--only WORDS]
+Run from the root of a checkout, on Linux: python -m benchmarks.hostile [--only WORDS] [--write FILE]
 
-Prints a table of seconds, peak memory and message. Ends with status 1 where a case takes more than 2
-seconds or 300 MB, or ends in anything but scores or an error of the library that a reader can follow.
+Prints a table of seconds of work, memory above what the process held before, and the message. Ends with
+status 1 where an input takes more than 2 seconds or 300 MB, or ends in anything but scores or an error that
+a reader can follow. ``smallest`` tries every fourth; ``full`` all, in three minutes, and writes the page.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-import warnings
 from pathlib import Path
 from typing import Any
 
-_MOST_SECONDS, _MOST_MB = 2.0, 300
-_GIVE_UP, _MOST_BYTES = 30, 4 << 30
-_SHOWN = 110
-_KB = 1024
-ROOMS = ("instruments", "answers", "files")
+from benchmarks.hostile.trying import MOST_MB, MOST_SECONDS, ROOMS, attempt, inputs, passes
+
+PAGE = Path("docs/explanation/hostile-inputs.md")
+BEGIN, END = "<!-- table: benchmarks/hostile -->\n", "<!-- end of table -->\n"
+SIZES = {"smallest": 4, "full": 1}  # every so many
+_SHOWN = 150
+_HEAD = "| input | seconds | MB | ends with |\n|---|---|---|---|"
 
 
-def names(room: str) -> list[str]:
-    """Return the names of a room's cases."""
-    return list(_cases(room, Path()))
-
-
-def _cases(room: str, folder: Path) -> dict[str, Any]:
-    from benchmarks.hostile import answers, files, instruments
-
-    found: dict[str, Any] = {
-        "instruments": lambda: instruments.cases(folder),
-        "answers": answers.cases,
-        "files": lambda: files.made(folder),
-    }[room]()
-    return found
-
-
-def child(room: str, name: str, folder: Path) -> None:
-    """Try one case here, and print what came of it as JSON."""
-    from intimacy_scales.errors import IntimacyScalesError
-
-    warnings.simplefilter("ignore")
-    case = _cases(room, folder)[name]
-    if room == "files":
-        from benchmarks.hostile import files
-
-        path = folder / name
-        tried: Any = lambda: files.read(next(path.iterdir()))  # noqa: E731
-    else:
-        tried = case
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
-    start, kind, words = time.perf_counter(), "scores", ""
-    try:
-        tried()
-    except IntimacyScalesError as error:
-        kind, words = "error", str(error)
-    except Exception as error:
-        kind, words = "TRACEBACK", f"{type(error).__name__}: {error}"
-    seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KB
-    told = {"kind": kind, "words": words[:1000], "length": len(words), "seconds": seconds, "mb": peak}
-    print(json.dumps(told))
-
-
-def attempt(room: str, name: str, folder: Path) -> dict[str, Any]:
-    """Try one case in a process of its own."""
-    if room == "files":
-        place = folder / name
-        place.mkdir()
-        _cases(room, place)[name]()
-    command = [sys.executable, "-m", "benchmarks.hostile", "--child", room, name, str(folder)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_GIVE_UP, check=False)
-    except subprocess.TimeoutExpired:
-        return {"kind": "TIMEOUT", "words": "", "length": 0, "seconds": _GIVE_UP, "mb": 0}
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [""])[-1]
-        return {"kind": "DIED", "words": last, "length": 0, "seconds": 0, "mb": 0}
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
-
-
-def passes(told: dict[str, Any]) -> bool:
-    """Tell whether a case ended well, and cost little."""
-    cheap = told["seconds"] <= _MOST_SECONDS and told["mb"] <= _MOST_MB
-    return cheap and told["kind"] in ("scores", "error")
+def row(name: str, told: dict[str, Any]) -> str:
+    """Return a line of the table; what is over a limit is marked."""
+    words = " ".join(told["words"].split())
+    words = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+    ends = "scores" if told["kind"] == "scores" else words.replace("|", "/").replace("<", "&lt;")
+    if not passes(told):
+        ends = f"**{told['kind']}** {ends}"
+    return f"| {name} | {told['seconds']:.2f} | {max(told['mb'], 0):.0f} | {ends} |"
 
 
 def main() -> None:
-    """Try all, and print the table."""
+    """Try all, print the table, and write it into the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", default="", help="cases whose names hold these words")
-    parser.add_argument("--size", choices=("smallest", "full"), default="full", help="no difference here")
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.child:
-        room, name, folder = arguments.child
-        child(room, name, Path(folder))
-        return
-    failed = 0
-    print("| input | seconds | MB | ends with | message |\n|---|---|---|---|---|")
-    for room in ROOMS:
-        for name in names(room):
-            if arguments.only not in name:
-                continue
-            with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
-                told = attempt(room, name, Path(folder))
-            failed += not passes(told)
-            words = " ".join(told["words"].split())[:_SHOWN].replace("|", "/")
-            mark = "" if passes(told) else " **!**"
-            print(
-                f"| {name} | {told['seconds']:.2f} | {told['mb']:.0f} | {told['kind']}{mark} | {words} |",
-                flush=True,
-            )
-    print(f"\n{failed} over {_MOST_SECONDS:.0f} s or {_MOST_MB} MB, or no error of the library")
+    parser.add_argument("--only", default="", help="inputs whose names hold these words")
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="a page with a place for the table")
+    given = parser.parse_args()
+    rows, failed = [_HEAD], 0
+    print(_HEAD)
+    chosen = [(room, name) for room in ROOMS for name in inputs(room, Path()) if given.only in name]
+    for room, name in chosen[:: SIZES[given.size]]:
+        with tempfile.TemporaryDirectory() as folder:
+            told = attempt(room, name, Path(folder))
+        failed += not passes(told)
+        rows.append(row(name, told))
+        print(rows[-1], flush=True)
+    print(f"\n{failed} over {MOST_SECONDS:.0f} s or {MOST_MB} MB, or no error that a reader can follow")
+    page = given.write or (PAGE if given.size == "full" and not given.only else None)
+    if page:
+        before, rest = page.read_text(encoding="utf-8").split(BEGIN)
+        table = "\n".join(rows)
+        page.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
     sys.exit(bool(failed))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import tempfile
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,16 +82,16 @@ def _new_keys(n: int) -> list[str]:
     return [f'{{"k{k}": 1}}\n' for k in range(n)]
 
 
-def made(folder: Path) -> dict[str, Callable[[], Path]]:
-    """Return how each file is made, by the name of its case."""
+def inputs(folder: Path) -> dict[str, Callable[[], Path]]:
+    """Return what makes each file, by the name of its case."""
     cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>'
     good = f"{HEADER}\n{ROW}\n"
     return {
         "JSON lines, each with a new key": lambda: _text(folder / "a.jsonl", *_new_keys(20_000)),
         "JSON lines, one of 100 MB": lambda: _text(folder / "a.jsonl", '{"a": "', "x" * 100_000_000, '"}\n'),
         "JSON nested 1,000,000 deep": lambda: _text(folder / "a.jsonl", '{"a": ' + "[" * 1_000_000),
-        "100 rows with a cell of 9 MB": lambda: _text(
-            folder / "a.csv", f"{HEADER},note\n", *[f"{ROW},{'x' * 9_000_000}\n"] * 100
+        "15 rows with a cell of 9 MB": lambda: _text(
+            folder / "a.csv", f"{HEADER},note\n", *[f"{ROW},{'x' * 9_000_000}\n"] * 15
         ),
         "a header of 50 MB": lambda: _text(folder / "a.csv", "x" * 50_000_000, f",{HEADER}\n"),
         "a cell of 50 MB in the first row": lambda: _text(
@@ -134,6 +136,21 @@ def _nested(path: Path, depth: int) -> Path:
     return path
 
 
-def read(path: Path) -> Any:
-    """Read a file as a user would."""
-    return score_file("ras", path)
+def reading(folder: Path) -> Callable[[], Any]:
+    """Return what reads the file of a folder as a user would."""
+    return partial(score_file, "ras", next(folder.iterdir()))
+
+
+def warm() -> None:
+    """Score a small file of each kind, so that everything is imported."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+        for ending in (".xlsx", ".parquet", ".jsonl"):
+            score_file("ras", path, keep=["ras_1"], output=path.with_suffix(ending))
+            score_file(
+                "ras",
+                path.with_suffix(ending),
+                columns=dict.fromkeys(["ras_1"], "ras_1"),
+                allow_missing_items=True,
+            )

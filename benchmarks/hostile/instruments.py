@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from intimacy_scales import Instrument, score
+from intimacy_scales import Instrument, load_file, score
 
 HEAD: dict[str, Any] = {"id": "x", "version": "1", "title": "X", "evidence": {"status": "published"}}
 
 
-def _made(**fields: Any) -> Instrument:
-    return Instrument.model_validate(HEAD | fields)
+def _made(**fields: Any) -> Callable[[], Any]:
+    return partial(Instrument.model_validate, HEAD | fields)
 
 
-def _scored(**fields: Any) -> None:
-    form = _made(**fields)
+def _scored(**fields: Any) -> Callable[[], Any]:
+    return partial(_score, HEAD | fields)
+
+
+def _score(document: dict[str, Any]) -> None:
+    form = Instrument.model_validate(document)
     score(form, dict.fromkeys(form.item_ids, 1))
 
 
@@ -49,12 +54,10 @@ def _levels(n: int, width: int) -> list[dict[str, Any]]:
     return scales
 
 
-def _from_file(folder: Path, name: str, text: str) -> None:
-    from intimacy_scales import load_file
-
+def _from_file(folder: Path, name: str, text: str) -> Callable[[], Any]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    load_file(path)
+    return partial(load_file, path)
 
 
 def _norms(n: int) -> list[dict[str, Any]]:
@@ -62,8 +65,8 @@ def _norms(n: int) -> list[dict[str, Any]]:
     return [{"scale": "s", "sample": "made up", "n": 100, "mean": 4, "sd": 1, "percentiles": points}]
 
 
-def cases(folder: Path) -> dict[str, Callable[[], Any]]:
-    """Return what is tried, by its name."""
+def inputs(folder: Path) -> dict[str, Callable[[], Callable[[], Any]]]:
+    """Return what makes each input, by its name, and gives back what is to be tried."""
     one = {"response_scale": SEVEN, "items": _items(1), "scales": _scale(1)}
     fine = {"minimum": 0, "maximum": 65_534}
     return {

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -24,7 +26,11 @@ item."""
 
 SHOW_VALUES = "INTIMACY_SCALES_SHOW_VALUES"
 _LONGEST = 80
+_SEVERAL = (list, tuple, dict, set, frozenset)
 _LONGEST_NAME = 200  # letters of a name that another one is looked for
+
+
+_asked_for: ContextVar[bool | None] = ContextVar("_asked_for", default=None)
 
 
 def values_shown(asked: bool | None = None) -> bool:
@@ -33,16 +39,30 @@ def values_shown(asked: bool | None = None) -> bool:
     Parameters
     ----------
     asked
-        What the caller said; None: what the environment variable ``INTIMACY_SCALES_SHOW_VALUES`` says, which
-        hides them where it is 0, false, no or off.
+        What the caller said; None: what stands in `values_as_asked`, else what the environment variable
+        ``INTIMACY_SCALES_SHOW_VALUES`` says, which hides them where it is 0, false, no or off.
     """
+    asked = _asked_for.get() if asked is None else asked
     if asked is not None:
         return asked
     return os.environ.get(SHOW_VALUES, "").strip().casefold() not in ("0", "false", "no", "off")
 
 
+@contextmanager
+def values_as_asked(asked: bool | None) -> Iterator[None]:
+    """Let messages made within hold values as the caller said; None: as before."""
+    if asked is None:
+        yield
+        return
+    token = _asked_for.set(asked)
+    try:
+        yield
+    finally:
+        _asked_for.reset(token)
+
+
 def shortened(value: Any, longest: int = _LONGEST) -> str:
-    """Return a value as messages show it: its `repr`, shortened; a number of thousands of digits has none.
+    """Return a value as messages show it: its `repr`, shortened; what has none is named by its kind.
 
     Examples
     --------
@@ -52,18 +72,37 @@ def shortened(value: Any, longest: int = _LONGEST) -> str:
     if isinstance(value, str):
         return f"{value[:longest]!r}… ({len(value):,} characters)" if len(value) > longest else repr(value)
     try:
-        text = repr(value)
-    except ValueError:
-        return f"a number of more than {sys.get_int_max_str_digits()} digits"
+        text = _repr_of_several(value) if isinstance(value, _SEVERAL) else repr(value)
+    except Exception as error:
+        return _unwritten(value, error)
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+def _repr_of_several(value: Any) -> str:
+    """Return the `repr` of the first few values of very many, or of the outer few lists of a deep nest."""
+    from reprlib import Repr
+
+    limits = Repr()
+    limits.maxlevel, limits.maxstring, limits.maxother, limits.maxlong = 6, _LONGEST, _LONGEST, _LONGEST
+    limits.maxlist = limits.maxtuple = limits.maxdict = limits.maxset = limits.maxfrozenset = _LONGEST
+    return limits.repr(value)
+
+
+def _unwritten(value: Any, error: Exception) -> str:
+    """Say what a value is that has no text: its own way of writing it fails."""
+    if isinstance(error, ValueError) and not isinstance(value, str):
+        return f"a number of more than {sys.get_int_max_str_digits()} digits"
+    return f"a value of type {type(value).__name__} that cannot be shown"
 
 
 def shortened_text(value: Any, longest: int = _LONGEST) -> str:
     """Return a name or an id as messages show it, without quotes."""
+    if isinstance(value, _SEVERAL):
+        return shortened(value, longest)
     try:
         text = str(value)
-    except ValueError:
-        return shortened(value)
+    except Exception:
+        return shortened(value, longest)
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
 
 

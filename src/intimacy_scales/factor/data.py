@@ -15,7 +15,7 @@ from intimacy_scales.moments.answers import answers_given, answers_of
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
-from intimacy_scales.reading.plain import accepts
+from intimacy_scales.reading.plain import CHECKED, Accepts, accepts
 from intimacy_scales.reading.table import CodedResponses
 
 
@@ -23,7 +23,7 @@ class Data(NamedTuple):
     """Answers, moments or a table of numbers; and whether such numbers are taken as they are."""
 
     data: Any
-    accept: bool = False
+    accept: Accepts = CHECKED
 
 
 def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any) -> Data:

@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, MissingColumnsError, ResponseError, nearest, suggest
+from intimacy_scales.errors import (
+    EstimationError,
+    MissingColumnsError,
+    ResponseError,
+    nearest,
+    suggest,
+    values_as_asked,
+)
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
@@ -27,7 +34,7 @@ from intimacy_scales.reading.frames import (
 )
 from intimacy_scales.reading.ids import check_no_ids
 from intimacy_scales.reading.kept import names_a_column
-from intimacy_scales.reading.plain import check_numbers
+from intimacy_scales.reading.plain import CHECKED, Accepts, check_numbers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.wording import counted
 
@@ -50,7 +57,7 @@ def read_sample(
     names: Sequence[str] | None = None,
     *,
     missing: MissingAnswers = "listwise",
-    accept: bool = False,
+    accept: Accepts = CHECKED,
 ) -> SampleMoments:
     """Return the moments of one group; see `read_samples`."""
     return read_samples(data, names, missing=missing, accept=accept)[0]
@@ -63,7 +70,7 @@ def read_samples(
     missing: MissingAnswers = "listwise",
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
-    accept: bool = False,
+    accept: Accepts = CHECKED,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -115,14 +122,16 @@ def read_samples(
         rows, ref = _keyed_rows(data, variables), data.instrument.ref
         beside = _Beside(data.kept, partial(kept_column, data.kept))
     else:
-        table, ref = _opened(data, names), None
-        beside = _Beside(table, table.values)
-        variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
-        rows = _columns(table, variables)
-        if names is None:
-            check_no_ids(variables, rows, "name the items, as in items=[…]")
-        if not accept:
-            check_numbers(variables, rows)
+        ref = None
+        with values_as_asked(accept.show_values):
+            table = _opened(data, names)
+            beside = _Beside(table, table.values)
+            variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
+            rows = _columns(table, variables)
+            if names is None:
+                check_no_ids(variables, rows, "name the items, as in items=[…]")
+            if not accept:
+                check_numbers(variables, rows)
     together = None if clusters is None else _clusters(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)

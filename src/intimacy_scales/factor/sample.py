@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.unanswered import few_left, never_together
+from intimacy_scales.factor.unanswered import few_left, in_group, never_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.numerics.ties import descending, members_of_space
@@ -146,7 +146,7 @@ class SampleMoments(Result):
             Nobody, a variable that does not vary, fewer persons than variables, or variables of which
             some are made up of others.
         """
-        where = "" if self.group is None else f" in group {self.group!r}"
+        where = in_group(self.group)
         alone = self.rows is not None and self.n_rows < _TWO
         if alone or (self.n < _TWO and self.missing != "pairwise"):
             raise EstimationError(

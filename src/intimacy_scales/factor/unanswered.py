@@ -7,12 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.errors import values_shown
 from intimacy_scales.results.wording import counted
 
 _TWO = 2
 _SHOWN = 6
 
 Counts = NDArray[np.float64]
+
+
+def in_group(group: str | None) -> str:
+    """Return where something is, for messages; a group of few may bear a person's name."""
+    if group is None:
+        return ""
+    return f" in group {group!r}" if values_shown() else " in one of the groups"
 
 
 def few_left(names: Sequence[str], counts: Counts | None, *, n: int, n_rows: int, group: str | None) -> str:
@@ -27,7 +35,7 @@ def few_left(names: Sequence[str], counts: Counts | None, *, n: int, n_rows: int
     group
         Of which group.
     """
-    where = "" if group is None else f" in group {group!r}"
+    where = in_group(group)
     start = f"{counted(n, 'usable person')}{where}"
     if n_rows < _TWO:
         return f"{start}: {_too_small(n_rows, group)}"
@@ -72,7 +80,7 @@ def never_together(names: Sequence[str], counts: Counts) -> tuple[tuple[str, str
 
 def few_together(pairs: Sequence[tuple[str, str]], group: str | None = None) -> str:
     """Return what to know where a model is fitted although nobody answered some items together."""
-    where = "" if group is None else f" in group {group!r}"
+    where = in_group(group)
     return (
         f"nobody, or one person, answered both {_pairs(pairs)}{where}: what the model says of their "
         "covariances was not observed, and the degrees of freedom of its test count them as if they were"

@@ -22,6 +22,7 @@ from intimacy_scales.files.head import Head
 from intimacy_scales.files.replacement import Replacement, writing
 from intimacy_scales.reading.frames import ListTable, Table
 
+_MOST_BLANK = 100_000  # rows between others
 BATCH_ROWS = 10_000
 BATCH_CHARACTERS = 1 << 25  # of which there may be many in a row
 _SIGNS, _BREAKS = ("=", "+", "-", "@"), ("\t", "\r", "\n")
@@ -107,6 +108,22 @@ class AnswerFile(ABC):
     @abstractmethod
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield columns of items, and others as they are, some rows at a time."""
+
+    def blank_rows(self, n: int) -> range:
+        """Return so many rows without an answer that stand between others; they are counted.
+
+        Raises
+        ------
+        ResponseError
+            They are more than anybody leaves blank: a small file would be millions of persons.
+        """
+        if n > _MOST_BLANK:
+            raise ResponseError(
+                f"{self.path}: {n:,} rows one after another are blank, and others follow; at most "
+                f"{_MOST_BLANK:,} are read as persons without answers: delete them"
+            )
+        self.n_blank += n
+        return range(n)
 
     def check_row(self, row: Sequence[Any], line: int) -> Sequence[Any]:
         """Return a row of as many fields as there are columns; empty fields at its end may be more."""

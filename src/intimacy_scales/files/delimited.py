@@ -24,12 +24,11 @@ from intimacy_scales.files.base import (
     output_columns,
     without_formula,
 )
-from intimacy_scales.files.head import Head, another_encoding, marked_encoding
+from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.reading.frames import ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
-_CHUNK = 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
 _SAID = re.compile(r'"?sep=(.)"?\s*')
@@ -38,19 +37,23 @@ _BLANK = re.compile(r'(?:[\s,;|]|"")*')  # a line without any name
 
 def detect_encoding(path: Path) -> str:
     """Return the encoding of a text file: UTF-16 and -32 by mark, UTF-8 where valid, else Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        chunk = file.read(_CHUNK)
-        if marked := marked_encoding(chunk):
-            return marked
-        try:
-            while chunk:
-                decoder.decode(chunk)
-                chunk = file.read(_CHUNK)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+    decoder, found, is_utf8 = codecs.getincrementaldecoder("utf-8")(), None, True
+    for number, chunk in enumerate(chunks(path)):
+        found = marked_encoding(chunk) if number == 0 else found
+        if found is None and is_utf8:
+            is_utf8 = _goes_on(decoder, chunk)
+    if found is not None:
+        return found
+    return "utf-8-sig" if is_utf8 and _goes_on(decoder, b"", final=True) else "cp1252"
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    """Tell whether text goes on to be valid."""
+    try:
+        decoder.decode(chunk, final=final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def detect_separator(lines: Sequence[str]) -> str:
@@ -111,7 +114,8 @@ class DelimitedFile(AnswerFile):
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)
         csv.field_size_limit(_LONGEST_FIELD)
-        self.encoding = encoding or detect_encoding(path)
+        detected = detect_encoding(path)
+        self.encoding = encoding or detected
         self._n_characters = 0
         self._n_skipped, said, sample = self._beginning()
         if not sample:
@@ -205,8 +209,7 @@ class DelimitedFile(AnswerFile):
             if not row or (len(row) == 1 < n and is_empty(row[0])):
                 n_blank += 1
                 continue
-            for _ in range(n_blank):
-                self.n_blank += 1
+            for _ in self.blank_rows(n_blank):
                 yield blank
             n_blank = 0
             if not any(row):  # separators alone

@@ -7,9 +7,13 @@ import io
 import re
 import struct
 import zipfile
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from intimacy_scales.errors import ResponseError
+
+_LONGEST_LINE = 32 << 20
 _SIZE = 1 << 20  # Qualtrics writes two lines of question texts before the first answers
 _PACKED_BEGINS = b"PK\x03\x04"
 _PACKED = re.compile(rb"PK\x03\x04[\0-\xff]{26}([\x20-\x7e]{1,80})")  # begins with a name
@@ -36,6 +40,27 @@ def marked_encoding(data: bytes) -> str | None:
 def another_encoding(encoding: str) -> str:
     """Return an encoding to try where text is not of one; every text can be read as Latin-1."""
     return "latin-1" if encoding.lower() in ("cp1252", "windows-1252") else "cp1252"
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """Yield what stands in a text file, a piece at a time.
+
+    Raises
+    ------
+    ResponseError
+        A line is longer than any row of answers: to read it would take memory as large as the file.
+    """
+    length = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_SIZE):
+            yield chunk
+            ends = b"\n" in chunk or b"\r" in chunk
+            length = 0 if ends else length + len(chunk)
+            if length > _LONGEST_LINE:
+                raise ResponseError(
+                    f"{path}: has a line of more than {_LONGEST_LINE >> 20} MB, which no one's answers are; "
+                    "is it a text file with a line for each person?"
+                )
 
 
 class Head:

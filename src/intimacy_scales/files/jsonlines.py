@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.base import BATCH_CHARACTERS, BATCH_ROWS, AnswerFile, ScoreFile, output_columns
-from intimacy_scales.files.head import Head, another_encoding, marked_encoding
+from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.reading.columns import loose
 from intimacy_scales.reading.frames import ListTable, Table
 
@@ -65,8 +65,8 @@ class JsonLinesFile(AnswerFile):
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)
-        with path.open("rb") as file:
-            self.encoding = encoding or marked_encoding(file.read(4)) or "utf-8-sig"
+        marked = [marked_encoding(chunk) for chunk in chunks(path)][:1]
+        self.encoding = encoding or next(filter(None, marked), "utf-8-sig")
         self._n_characters = 0
         names: dict[str, None] = {}
         for row in self._rows():
@@ -86,8 +86,7 @@ class JsonLinesFile(AnswerFile):
                     if not line.strip():
                         n_blank += 1
                         continue
-                    for _ in range(n_blank):
-                        self.n_blank += 1
+                    for _ in self.blank_rows(n_blank):
                         yield {}
                     n_blank = 0
                     row = self._row(line, number)

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from intimacy_scales.errors import MissingColumnsError, ResponseProblem
+from intimacy_scales.errors import MissingColumnsError, ResponseProblem, values_as_asked
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedScores
 from intimacy_scales.files.jsonlines import JsonLinesFile
@@ -116,6 +116,13 @@ def checked_columns(
     form: Instrument, file: AnswerFile, reading: Reading, others: Mapping[str, Sequence[Hashable]]
 ) -> list[Hashable]:
     """Return the columns of items that there are; raise where one is missing or any stands twice."""
+    with values_as_asked(reading.show_values):
+        return _checked_columns(form, file, reading, others)
+
+
+def _checked_columns(
+    form: Instrument, file: AnswerFile, reading: Reading, others: Mapping[str, Sequence[Hashable]]
+) -> list[Hashable]:
     names = as_spelled(column_names(form, reading.columns), file.names)
     mappings, allow_missing = isinstance(file, JsonLinesFile), reading.allow_missing_items
     try:

@@ -218,8 +218,7 @@ class SpreadsheetFile(AnswerFile):
             if all(cell is None for cell in row):
                 n_blank += 1
                 continue
-            for _ in range(n_blank):
-                self.n_blank += 1
+            for _ in self.blank_rows(n_blank):
                 yield blank
             n_blank = 0
             yield self.check_row((*row, *blank[len(row) :]) if len(row) < n else row, line)

@@ -113,7 +113,8 @@ class ResponseScale(Part):
         if (high - low) % step:
             raise ValueError(f"step {self.step} does not divide the range {self.minimum} to {self.maximum}")
         if (high - low) / step >= MAX_POINTS:
-            raise ValueError(f"{(high - low) / step + 1} points; at most {MAX_POINTS} are supported")
+            points = shown(int((high - low) / step) + 1)
+            raise ValueError(f"{points} points; at most {MAX_POINTS} are supported")
 
     def _check_labels(self) -> None:
         seen: dict[str, int | float] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import EstimationError, shortened
 from intimacy_scales.instrument import NOT_ANSWERED, normalized
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column
@@ -43,7 +43,7 @@ def label_positions(labels: Any) -> NDArray[np.intp]:
             f"labels are a {type(labels).__name__}, which has no rows: pass a list, one label for each row"
         )
     if isinstance(labels, str) or not isinstance(labels, Iterable):
-        raise EstimationError(f"{labels!r} is no column of the table, and no list of labels")
+        raise EstimationError(f"{shortened(labels)} is no column of the table, and no list of labels")
     numbers: dict[Any, int] = {}
     try:
         found = [-1 if _is_missing(x) else numbers.setdefault(x, len(numbers)) for x in labels]

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from intimacy_scales.errors import ProblemCode, shortened
 from intimacy_scales.instrument import ResponseScale, as_number, normalized
 from intimacy_scales.reading.explanations import DECIMAL_COMMA, Explanation
-from intimacy_scales.reading.numerals import is_misspelt
+from intimacy_scales.reading.numerals import is_endless, is_misspelt
 
 _USUAL_CODE = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
 _BEYOND_ANSWERS = 1000  # no usual code, and no answer on a usual range either
@@ -114,6 +114,8 @@ def offence_of(value: Any, why: Explanation, scale: ResponseScale) -> Offence:
     """Return a value that was not accepted as something that can be counted."""
     plain = value.item() if hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0 else value
     if isinstance(plain, bool) or not isinstance(plain, int | float | str):
+        plain = None
+    if isinstance(plain, str) and is_endless(plain):
         plain = None
     if isinstance(plain, float) and math.isfinite(plain) and plain == int(plain):
         plain = int(plain)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from intimacy_scales.errors import ResponseError, shortened
 from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
 from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
-from intimacy_scales.reading.numerals import is_misspelt, spelled
+from intimacy_scales.reading.numerals import is_endless, is_misspelt, spelled
 
 MISSING = 0
 PROBLEM = -1
@@ -24,6 +25,7 @@ PROBLEM = -1
 MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
+MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
 _EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
@@ -107,6 +109,8 @@ class AnswerKey:
         return PROBLEM if type(plain).__module__ == "numpy" else self.decode(plain)
 
     def _decode_text(self, value: str) -> int:
+        if is_endless(value):
+            return PROBLEM
         if is_misspelt(value) and value not in self._as_written:
             return PROBLEM
         text = normalized(value)
@@ -155,6 +159,7 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
     if missing_codes is None:
         return ()
     if type(missing_codes) in (list, tuple) and _PLAIN_CODES.issuperset(map(type, missing_codes)):
+        _check_count("missing_codes", missing_codes)
         return tuple(missing_codes)  # as they nearly always are: one person's answers are scored in no time
     if isinstance(missing_codes, Mapping) or not (
         isinstance(missing_codes, int | float | str | Iterable) or hasattr(missing_codes, "ndim")
@@ -164,12 +169,18 @@ def as_missing_codes(missing_codes: Any) -> tuple[MissingCode, ...]:
             "items only are declared under missing_codes of their response scale"
         )
     alone = isinstance(missing_codes, int | float | str) or getattr(missing_codes, "ndim", 1) == 0
-    codes = (missing_codes,) if alone else tuple(missing_codes)
+    codes = (missing_codes,) if alone else tuple(islice(missing_codes, MAX_CODES + 1))
+    _check_count("missing_codes", codes)
     plain = tuple(code.item() if hasattr(code, "dtype") else code for code in codes)
     for code in plain:
         if isinstance(code, bool) or not isinstance(code, int | float | str):
             raise ResponseError(f"missing code {shortened(code)} is neither a number nor a text")
     return plain
+
+
+def _check_count(option: str, given: Any) -> None:
+    if len(given) > MAX_CODES:
+        raise ResponseError(f"{option}: more than {MAX_CODES:,} values, which nobody stores")
 
 
 def as_recode(recode: Any) -> Recode:
@@ -186,6 +197,7 @@ def as_recode(recode: Any) -> Recode:
         raise ResponseError(
             f"recode={shortened(recode)}: give a mapping, stored value → answer, as in {{'6': 5}}"
         )
+    _check_count("recode", recode)
     plain = [
         tuple(value.item() if hasattr(value, "dtype") else value for value in pair) for pair in recode.items()
     ]

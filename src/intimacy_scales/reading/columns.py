@@ -9,7 +9,14 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from intimacy_scales.errors import MissingColumnsError, ResponseError, nearest, shortened, suggest
+from intimacy_scales.errors import (
+    MissingColumnsError,
+    ResponseError,
+    nearest,
+    shortened,
+    suggest,
+    values_shown,
+)
 from intimacy_scales.instrument import Instrument
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
@@ -17,6 +24,7 @@ ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
 _SHOWN = 8
 _FEW = 3
 _LONGEST_NAME = 256
+MAX_COLUMNS = 100_000  # of a table, or keys of a mapping, among which items are looked for
 _WIDTH = re.compile(r"[^{}]?[<>^]?[ +-]?0?[0-9]{0,2}[ds]?")  # how a number or a text fills its place
 
 
@@ -79,6 +87,21 @@ def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
         raise ResponseError(f"columns={shortened(pattern)} is not a pattern: {error}") from None
 
 
+def check_width(width: int, what: str = "the table has {} columns") -> None:
+    """Raise where there are more names than any table of answers has.
+
+    Raises
+    ------
+    ResponseError
+        Says how many there are, and what to do.
+    """
+    if width > MAX_COLUMNS:
+        raise ResponseError(
+            f"{what.format(f'{width:,}')}; at most {MAX_COLUMNS:,} are looked through: pass those that hold "
+            "answers"
+        )
+
+
 def look_alikes(
     wanted: Sequence[Hashable], item_ids: Sequence[str], names: Iterable[Hashable]
 ) -> dict[Hashable, str]:
@@ -108,6 +131,7 @@ def check_columns(
     from_mappings
         The names are keys of mappings, whose look-alikes are told row by row.
     """
+    check_width(len(names))
     there = set(names)
     absent = {item for item, name in zip(instrument.item_ids, wanted, strict=True) if name not in there}
     twins = set() if from_mappings else absent & set(look_alikes(wanted, instrument.item_ids, names).values())
@@ -245,4 +269,6 @@ def _advice(
             return f"If so, rename it in the table: {{{swapped}{more}}}."
         return f"If so, pass columns={{{mapping}{more}}}."
     shown = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
+    if not values_shown():  # without a header, or turned on its side, a table has answers or persons there
+        shown = f"{len(names):,} columns of other names" if names else ""
     return f"The table has {shown or 'no columns'}; say with columns= which of them hold the answers."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ProblemCode, nearest
 from intimacy_scales.instrument import as_number, normalized
-from intimacy_scales.reading.numerals import is_misspelt, spelled
+from intimacy_scales.reading.numerals import is_endless, is_misspelt, spelled
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
@@ -48,6 +48,10 @@ def explain(key: AnswerKey, value: Any) -> Explanation:
     if isinstance(plain, bool):
         return Explanation("boolean", "is a truth value, not an answer", allowed)
     if isinstance(plain, str):
+        if is_endless(plain):
+            return Explanation(
+                "label" if key.scale.labels else "number", "is too long for an answer", allowed
+            )
         number = spelled(plain)
         if number is None:
             return _explain_text(key, plain, allowed)

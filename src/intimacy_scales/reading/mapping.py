@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import ResponseError, shortened
+from intimacy_scales.errors import ResponseError, shortened, shortened_text, values_shown
 from intimacy_scales.instrument import Instrument, ResponseScale
 from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey
-from intimacy_scales.reading.columns import as_spelled, look_alikes
+from intimacy_scales.reading.columns import as_spelled, check_width, look_alikes
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.kinds import is_of
 
@@ -24,14 +24,15 @@ class BadCell(NamedTuple):
     misplaced: bool = False
 
 
-def as_sheet(responses: Any) -> Mapping[Any, Any] | None:
+def as_sheet(responses: Any, show_values: bool | None = None) -> Mapping[Any, Any] | None:
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
     if type(responses) is dict or isinstance(responses, Mapping):  # a dict is told sooner by its type
         return responses
     if is_of(responses, "pandas", "Series"):
         twice = responses.index[responses.index.duplicated()]
         if len(twice):
-            raise ResponseError(f"the Series has more than one value under {twice[0]!r}")
+            label = repr(twice[0]) if values_shown(show_values) else "one of its labels"
+            raise ResponseError(f"the Series has more than one value under {label}")
         return dict(responses.items())  # one row of a table
     return None
 
@@ -76,8 +77,9 @@ def read_sheet(
     Raises
     ------
     ResponseError
-        No item of the instrument is there at all.
+        No item of the instrument is there at all, or there are more keys than any answer sheet has.
     """
+    check_width(len(responses), "the mapping has {} keys")
     names = as_spelled(names, responses)
     codes: list[int] = []
     problems: list[BadCell] = []
@@ -103,9 +105,11 @@ def read_sheet(
                 cell = BadCell(item, str(name), value, why, keys[index].scale, misplaced=True)
                 problems.append(cell)
     if not found and not problems:
+        there = ", ".join(map(shortened, list(responses)[:5])) or "none"  # of several persons, their ids
+        if not values_shown():
+            there = f"{len(responses):,} others"
         raise ResponseError(
-            f"the mapping has no item of {instrument.id}: its keys are "
-            f"{', '.join(map(shortened, list(responses)[:5])) or 'none'}; "
-            f"the items are {', '.join(map(str, names[:5]))} …"
+            f"the mapping has no item of {instrument.id}: its keys are {there}; "
+            f"the items are {', '.join(map(shortened_text, names[:5]))} …"
         )
     return codes, problems

@@ -15,6 +15,14 @@ _WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
 _PLAIN = str.maketrans({**LOOKALIKES, **_WIDE, 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-"})
 
 
+_LONGEST = 20_000  # letters; labels have at most half as many
+
+
+def is_endless(text: str) -> bool:
+    """Tell whether a text is too long for any answer, so that its letters need not be looked at."""
+    return len(text) > _LONGEST and len(text.strip()) > _LONGEST
+
+
 def spelled(text: str) -> int | float | Fraction | None:
     r"""Return the number that an answer spells, or None.
 
@@ -37,4 +45,4 @@ def spelled(text: str) -> int | float | Fraction | None:
 
 def is_misspelt(text: str) -> bool:
     """Tell whether a text becomes a number only where it is folded as labels are, and so is none."""
-    return as_number(normalized(text)) is not None and spelled(text) is None
+    return not text.isascii() and as_number(normalized(text)) is not None and spelled(text) is None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, values_shown
 from intimacy_scales.reading.options import DiaryReadingOptions, OnInvalid, ReadingOptions, check_known
 
 Floats = NDArray[np.float64]
@@ -24,7 +25,29 @@ _SOME = 10  # scores from which one below 0 is odd where it is the only one
 _SHOWN = 5
 
 
-def accepts(options: ReadingOptions | DiaryReadingOptions) -> bool:
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """Whether every number of a table without an instrument is taken as it is; true where it is.
+
+    Attributes
+    ----------
+    every
+        That.
+    show_values
+        Whether messages may hold numbers; None: as the environment says.
+    """
+
+    every: bool = False
+    show_values: bool | None = None
+
+    def __bool__(self) -> bool:
+        return self.every
+
+
+CHECKED = Accepts()
+
+
+def accepts(options: ReadingOptions | DiaryReadingOptions) -> Accepts:
     """Tell whether every number of a table without an instrument is taken as it is.
 
     Raises
@@ -33,7 +56,7 @@ def accepts(options: ReadingOptions | DiaryReadingOptions) -> bool:
         Options of reading that need an instrument.
     """
     check_known(options)
-    others = [name for name in options if name != "on_invalid"]
+    others = [name for name in options if name not in ("on_invalid", "show_values")]
     if others:
         raise ResponseError(
             f"{others[0]}= says how answers to an instrument are read: pass the instrument too, or leave it "
@@ -45,7 +68,7 @@ def accepts(options: ReadingOptions | DiaryReadingOptions) -> bool:
             f"on_invalid={on_invalid!r}: without an instrument nothing says which answers are valid; "
             "'raise', or 'accept' to take every number as it is"
         )
-    return on_invalid == "accept"
+    return Accepts(on_invalid == "accept", options.get("show_values"))
 
 
 def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
@@ -156,8 +179,13 @@ def check_numbers(names: Sequence[str], rows: Floats) -> None:
         Names the cells.
     """
     odd = [undeclared_codes(column) for column in rows.T]
+    if any(odd) and not values_shown():
+        raise ResponseError(
+            f"{_hidden(names, list(rows.T), odd)}\nIf these mean no answer, make them missing in the table; "
+            'or pass the instrument, which knows its answers. If they are answers, pass on_invalid="accept".'
+        )
     if any(odd):
-        problem = _described(names, rows.T, odd, "the other answers to {} are")
+        problem = _described(names, list(rows.T), odd, "the other answers to {} are")
         raise ResponseError(
             f"{problem}\nIf {_either(odd)} means no answer, make it missing in the table, as by "
             f"table.replace({_replaced(names, rows, odd)}, float('nan')) in pandas; or pass the instrument, "
@@ -184,6 +212,11 @@ def check_scores(columns: Mapping[str, Floats], on_invalid: OnInvalid) -> None:
         return
     codes = undeclared_codes(np.concatenate(list(columns.values())), scores=True)
     odd = [[code for code in codes if (column == code).any()] for column in columns.values()]
+    if codes and not values_shown():
+        raise ResponseError(
+            f"{_hidden(list(columns), list(columns.values()), odd)}\nIf these mean that there is no score, "
+            'make them missing (None or nan). If they are scores, pass on_invalid="accept".'
+        )
     if codes:
         name = next(name for name, found in zip(columns, odd, strict=True) if found)
         problem = _described(list(columns), list(columns.values()), odd, "the other numbers of {} are")
@@ -195,18 +228,38 @@ def check_scores(columns: Mapping[str, Floats], on_invalid: OnInvalid) -> None:
 
 
 def _described(
-    names: Sequence[str], columns: Iterable[Floats], odd: Sequence[list[float]], others: str
+    names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[float]], others: str
 ) -> str:
     """Return which cells hold codes, and what stands beside the first."""
-    cells, within = [], ""
+    within = ""
     for name, column, codes in zip(names, columns, odd, strict=True):
-        is_odd = np.isin(column, codes)
-        there = column[~np.isnan(column) & ~is_odd]
-        if codes and not within and len(there):
+        there = column[~np.isnan(column) & ~np.isin(column, codes)]
+        if codes and len(there):
             within = f" ({others.format(name)} {there.min():g} to {there.max():g})"
-        cells += [(int(row), name, column[row]) for row in np.flatnonzero(is_odd)]
-    cells.sort(key=lambda cell: cell[0])
-    lines = [f"  row {row}, {name}: {value:g}" for row, name, value in cells[:_SHOWN]]
+            break
+    cells = _cells(names, columns, odd)
+    return _listed(cells, within, [f"  row {row}, {name}: {value:g}" for row, name, value in cells[:_SHOWN]])
+
+
+def _hidden(names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[float]]) -> str:
+    """Return which cells hold codes, without any number of the table."""
+    cells = _cells(names, columns, odd)
+    return _listed(cells, "", [f"  row {row}, {name}" for row, name, _ in cells[:_SHOWN]])
+
+
+def _cells(
+    names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[float]]
+) -> list[tuple[int, str, float]]:
+    """Return row, column and number of all that look like codes, by row."""
+    found = [
+        (int(row), name, float(column[row]))
+        for name, column, codes in zip(names, columns, odd, strict=True)
+        for row in np.flatnonzero(np.isin(column, codes))
+    ]
+    return sorted(found, key=lambda cell: cell[0])
+
+
+def _listed(cells: Sequence[object], within: str, lines: list[str]) -> str:
     if len(cells) > _SHOWN:
         lines.append(f"  … and {len(cells) - _SHOWN} more")
     count = "1 number looks" if len(cells) == 1 else f"{len(cells)} numbers look"

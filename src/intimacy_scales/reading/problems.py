@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
-from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened
+from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
 from intimacy_scales.instrument import Instrument, ResponseScale
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 _TOLD = 50  # distinct values of a column that are looked at for what to do
 _LONG_NUMBER = 10_000  # bits of a number that JSON can still hold
+_LONG_TEXT = 1_000  # letters of what is written as text because JSON cannot hold it
 PROBLEM_FIELDS = ("row", "person", "column", "item", "value", "code", "reason", "allowed", "suggestion")
 
 
@@ -278,10 +279,7 @@ def _json_value(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    try:
-        return str(value)
-    except ValueError:  # of a number of thousands of digits
-        return shortened(value)
+    return shortened_text(value, _LONG_TEXT)
 
 
 def describe_problems(

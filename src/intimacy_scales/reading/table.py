@@ -14,7 +14,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, ResponseError, values_shown
+from intimacy_scales.errors import DocumentError, ResponseError, values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
@@ -254,21 +254,8 @@ class AnswerReader:
         self.offset = offset
         self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.dtype = code_dtype(self.keys)
-        sheet, columns, person = as_sheet(responses), reading.columns, reading.person
-        # the columns of an array are its items in order
-        self.names = column_names(instrument, None if isinstance(responses, np.ndarray) else columns)
-        if sheet is None:
-            self.table = open_table(responses, columns)
-            self.names = as_spelled(self.names, self.table.names)
-            self._check_columns(allow_missing_items=reading.allow_missing_items)
-        else:
-            self.names = as_spelled(self.names, sheet)
-            read_sheet(instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
-            self.table = ListTable.from_rows([sheet])
-        self._numbered = sheet is None
-        nobody = not len(self.table) and not len(self.table.names)
-        self._persons = None if person is None or nobody else self.table.values(person, "person")
-        self.kept = self.table if nobody else kept_of(self.table, reading.keep, labels)
+        with values_as_asked(reading.show_values):
+            self._open(responses, labels)
         present = set(self.table.names)
         self._warns = used is None and len(self.table) >= FEWEST_PERSONS
         self._used = RangeUse(instrument) if used is None else used
@@ -276,6 +263,25 @@ class AnswerReader:
             ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
             for name, key in zip(self.names, self.keys, strict=True)
         ]
+
+    def _open(self, responses: Any, labels: Mapping[str, Any] | None) -> None:
+        """Open the caller's table, or a mapping as a table of one row; find columns and persons."""
+        columns, person = self.reading.columns, self.reading.person
+        sheet = as_sheet(responses)
+        # the columns of an array are its items in order
+        self.names = column_names(self.instrument, None if isinstance(responses, np.ndarray) else columns)
+        if sheet is None:
+            self.table = open_table(responses, columns)
+            self.names = as_spelled(self.names, self.table.names)
+            self._check_columns(allow_missing_items=self.reading.allow_missing_items)
+        else:
+            self.names = as_spelled(self.names, sheet)
+            read_sheet(self.instrument, self.keys, self.names, sheet)  # refuses a mapping without any item
+            self.table = ListTable.from_rows([sheet])
+        self._numbered = sheet is None
+        nobody = not len(self.table) and not len(self.table.names)
+        self._persons = None if person is None or nobody else self.table.values(person, "person")
+        self.kept = self.table if nobody else kept_of(self.table, self.reading.keep, labels)
 
     def _check_columns(self, *, allow_missing_items: bool) -> None:
         names, there = self.names, self.table.names

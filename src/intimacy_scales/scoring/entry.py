@@ -83,7 +83,7 @@ def score(
     """
     how = reading_of(reading)
     form = how.form(instrument)
-    sheet = as_sheet(responses)
+    sheet = as_sheet(responses, how.show_values)
     if sheet is not None:
         if how.keep:
             raise ResponseError("keep: is for tables; one mapping's own values stand in the mapping")

@@ -7,10 +7,10 @@ from operator import getitem, itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import values_shown
+from intimacy_scales.errors import values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import AnswerKey, answer_keys
-from intimacy_scales.reading.columns import column_names, loose
+from intimacy_scales.reading.columns import check_width, column_names, loose
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -175,7 +175,8 @@ class SheetScorer:
         rows = self._quick(responses)
         problems: Sequence[Any] = ()
         if rows is None:
-            codes, cells = read_sheet(instrument, self.keys, self.names, responses)
+            with values_as_asked(reading.show_values):
+                codes, cells = read_sheet(instrument, self.keys, self.names, responses)
             if cells:
                 person = None if reading.person is None else responses[reading.person]
                 problems = Problems.of_sheet(cells, person)
@@ -209,6 +210,7 @@ class SheetScorer:
 
     def _has_stray(self, responses: Mapping[Any, Any]) -> bool:
         """Tell whether a key that is no item's looks like one."""
+        check_width(len(responses), "the mapping has {} keys")
         return any(
             isinstance(name, str) and loose(name) in self.by_loose_name
             for name in responses.keys() - self.known_names

@@ -94,6 +94,9 @@ class Equality:
     column: int
 
 
+LONGEST = 200_000  # characters of a model: thousands of items
+
+
 def parse(text: str) -> tuple[Statement | Equality, ...]:
     """Return what a model in lavaan's syntax says: each parameter once, in the order of the text.
 
@@ -113,6 +116,8 @@ def parse(text: str) -> tuple[Statement | Equality, ...]:
     """
     if not isinstance(text, str):
         raise ModelSyntaxError(f"a model is a text such as 'f =~ x1 + x2', not a {type(text).__name__}")
+    if len(text) > LONGEST:
+        raise ModelSyntaxError(f"a text of {len(text):,} characters; at most {LONGEST:,} are read as a model")
     return _Parser(text).model()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import MissingDependencyError, ResponseError, shortened
+from intimacy_scales.errors import MissingDependencyError, ResponseError, shortened, values_shown
 from intimacy_scales.results.frozen import alike
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ class Table(ABC):
             shown = ", ".join(map(shortened, self.names[:_SHOWN])) + (
                 ", …" if len(self.names) > _SHOWN else ""
             )
+            if not values_shown():  # without a header, answers stand there
+                shown = f"{len(self.names):,} columns of other names"
             raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {shown}")
         check_unique(self.names, [name])
 

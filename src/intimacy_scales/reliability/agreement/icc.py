@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError, UnknownNameError
+from intimacy_scales.errors import EstimationError, UnknownNameError, values_as_asked
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import coded_given
@@ -440,10 +440,11 @@ def _given(
     if scale is not None:
         raise EstimationError(f"scale={scale!r} is of an instrument: pass it before the table")
     accept = accepts(options)
-    matrix, names = number_matrix(ratings, "ratings")
-    if not accept:
-        check_no_ids(names, matrix, _WITHOUT_IDS)
-        check_numbers(names, matrix)
+    with values_as_asked(accept.show_values):
+        matrix, names = number_matrix(ratings, "ratings")
+        if not accept:
+            check_no_ids(names, matrix, _WITHOUT_IDS)
+            check_numbers(names, matrix)
     return matrix, names
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.syntax.grammar import Equality, Modifier, Statement, parse
+from intimacy_scales.factor.syntax.grammar import LONGEST, Equality, Modifier, Statement, parse
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 
@@ -147,7 +147,7 @@ class Model:
 
 def is_instrument_id(text: str) -> bool:
     """Whether a text names an instrument, which no model does: a model has an operator."""
-    return bool(text.strip()) and not any(c in text for c in "~=#\n;")
+    return len(text) <= LONGEST and bool(text.strip()) and not any(c in text for c in "~=#\n;")
 
 
 def as_model(model: Model | str | Instrument) -> Model:
