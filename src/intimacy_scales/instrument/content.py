@@ -22,6 +22,7 @@ from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
 
+COLUMN_ENDINGS = ("_pomp", "_answered", "_prorated")  # of columns of results, after the id of a scale
 _Part = TypeVar("_Part", bound=Part)
 
 
@@ -65,7 +66,7 @@ class InstrumentContent(Part):
         no_twins("scales", (scale.id for scale in self.scales))
         unique("codings", (coding.id for coding in self.codings))
         for scale in self.scales:
-            for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
+            for column in (scale.id + ending for ending in COLUMN_ENDINGS):
                 if column in self._scales:
                     raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
