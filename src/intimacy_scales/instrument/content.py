@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Self, TypeVar
 
@@ -12,7 +11,7 @@ from pydantic import Field, model_validator
 
 from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
-from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
@@ -115,7 +114,7 @@ class InstrumentContent(Part):
                 if item not in self._items:
                     raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
 
-    @cached_property
+    @kept
     def scale_order(self) -> tuple[str, ...]:
         """Ids of the scales, every composite after the scales that it is composed of."""
         try:
@@ -124,11 +123,11 @@ class InstrumentContent(Part):
             circle = " → ".join(reversed(error.args[1]))
             raise ValueError(f"scales: a composite refers to itself: {circle}") from None
 
-    @cached_property
+    @kept
     def _items(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}
 
-    @cached_property
+    @kept
     def _scales(self) -> dict[str, Scale]:
         return {scale.id: scale for scale in self.scales}
 
