@@ -21,6 +21,7 @@ class ByHand:
     answered: int
     low: float
     high: float
+    prorated: bool
 
     @property
     def pomp(self) -> float | None:
@@ -58,6 +59,7 @@ def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
         answered=n,
         low=float(sum(lows) / Fraction(k) * times),
         high=float(sum(highs) / Fraction(k) * times),
+        prorated=least <= n < k,
     )
 
 
@@ -75,7 +77,8 @@ def score_parts(scale: Scale, parts: list[ByHand]) -> ByHand:
         if least < k:  # all at one end: so is the composite, however sums of that end are rounded
             value = low / divisor if set(there) == {parts[0].low} else value
             value = high / divisor if set(there) == {parts[0].high} else value
-    return ByHand(value, len(there), low / divisor, high / divisor)
+    prorated = value is not None and any(part.score is None or part.prorated for part in parts)
+    return ByHand(value, len(there), low / divisor, high / divisor, prorated)
 
 
 def by_hand(form: Instrument, row: Row) -> dict[str, ByHand]:

@@ -599,9 +599,11 @@ def test_scores_come_back_in_the_callers_kind_of_frame(kind):
         "id": [7, 8], "tru02": [5, None], "trust": [13 / 3, None], "mood": [1.5, 0.3],
         "trust_pomp": [pytest.approx(250 / 3), None], "mood_pomp": [50, 10],
         "trust_answered": [3, 1], "mood_answered": [1, 1],
+        "trust_prorated": [False, False], "mood_prorated": [False, False],
     }  # fmt: skip
     assert list(lists(whole)) == [
         "id", "tru02", "trust", "mood", "trust_pomp", "mood_pomp", "trust_answered", "mood_answered",
+        "trust_prorated", "mood_prorated",
     ]  # fmt: skip
     if kind == "pandas":
         assert result.to_frame().index.tolist() == whole.index.tolist() == ["x", "x"]

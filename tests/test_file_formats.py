@@ -74,7 +74,8 @@ def test_batches_change_nothing(tmp_path: Path, batches_of: Any, kind: str, outp
         assert result.exit_code == 0, result.output
         found.append((cells_of(tmp_path / output), result.output))
     assert found[0] == found[1]
-    assert list(read_scores(tmp_path / output)[0]) == ["row", "name", "total", "total_pomp", "total_answered"]
+    columns = ["total", "total_pomp", "total_answered", "total_prorated"]
+    assert list(read_scores(tmp_path / output)[0]) == ["row", "name", *columns]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 1000])

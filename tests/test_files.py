@@ -124,8 +124,8 @@ def test_bad_answers_as_missing(tmp_path: Path) -> None:
     assert "… and 5 more" in result.output
     assert "pass --missing-code '-99'" in result.output
     rows = (tmp_path / "o.csv").read_text(encoding="utf-8").splitlines()
-    assert rows[0] == "row,total,total_answered"
-    assert [row.rsplit(",")[2] for row in rows[1:]] == ["6"] * 25 + ["7"] * 5
+    assert rows[0] == "row,total,total_answered,total_prorated"
+    assert [row.split(",", 2)[2] for row in rows[1:]] == ["6,1"] * 25 + ["7,0"] * 5
     declared = run("score", data, "-i", "ras", "--missing-code", "-99", "-o", tmp_path / "p.csv")
     assert declared.exit_code == 0
     assert "not valid" not in declared.output

@@ -88,6 +88,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "retest": lambda: retest(RATED[:, 0], RATED[:, 1]),
     "error": lambda: measurement_error(0.8, sd=1),
     "change": lambda: reliable_change(RATED[:, 0], RATED[:, 1], reliability=0.8),
+    "change of one person": lambda: reliable_change(4.0, 5.5, reliability=0.8, sd=1),
+    "change of scores": lambda: reliable_change(scores(), scores(), scale="b", reliability=0.8),
     "scores": scores,
     "standard scores": lambda: scores().standardize(Norm.from_scores(scores(), sample="these")),
     "reliability report": lambda: reliability_report(answers().instrument, answers()),

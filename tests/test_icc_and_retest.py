@@ -416,7 +416,12 @@ UNPAIRED: list[tuple[Any, Any, str, str]] = [
     ([1, None, None], [1, 2, 3], "1 persons have both scores; at least three", "fewer than two.*norm's sd"),
     ([2, 2, 2], [1, 2, 3], "all scores of one occasion are alike", "sd=0"),
     (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is no number", ""),
-    ([1, 2, 3], "abc", "after: pass a column of numbers, not str", ""),
+    (
+        [1, 2, 3],
+        "abc",
+        "after: pass a column of numbers, not str",
+        "after: pass a number, a column .*not str",
+    ),
     (np.ones((3, 1)), [1, 2, 3], "before: is a table", ""),
     (pd.Series([1, 2, 3]), pd.Series([1, 2, 3], index=[2, 1, 0]), "different indexes.*align", ""),
     ([1, 2, 3, math.inf], [1, 2, 3, 4], "infinite", ""),

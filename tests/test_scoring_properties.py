@@ -74,6 +74,10 @@ def assert_all_ways_agree(form: Instrument, rows: list[Row]) -> None:
     assert bits(table.values) == wanted == bits_of_singles(form, rows)
     counts = [[part.answered for part in person.values()] for person in expected]
     assert table.answered.tolist() == counts == [list(person.answered.values()) for person in singles]
+    marks = [[part.prorated for part in person.values()] for person in expected]
+    assert table.prorated.tolist() == marks == [list(person.prorated.values()) for person in singles]
+    counted = [scale.n_prorated for scale in table.summary().scales]
+    assert counted == [sum(scale) for scale in zip(*marks, strict=True)] or not rows
     pomp = np.column_stack([table.pomp(name) for name in form.scale_ids])
     assert bits(pomp) == bits([list(person.pomp.values()) for person in singles])
     by_hand_pomp = [[part.pomp for part in person.values()] for person in expected]

@@ -56,7 +56,10 @@ def score(
     recode: RecodePairs = None,
     on_invalid: OnInvalidOption = OnInvalidChoice.RAISE,
     allow_missing_items: AllowMissingItems = False,
-    answered: Annotated[bool, typer.Option("--answered", help="Write how many items were answered.")] = False,
+    answered: Annotated[
+        bool,
+        typer.Option("--answered", help="Write how many items were answered, and which scores are prorated."),
+    ] = False,
     pomp: Annotated[
         bool, typer.Option("--pomp", help="Write scores as percent of maximum possible too.")
     ] = False,
@@ -101,7 +104,7 @@ def score(
         if on_invalid is OnInvalidChoice.RAISE:
             err.print("Nothing was written. To count them as missing: --on-invalid missing")
             raise typer.Exit(BAD_ANSWERS)
-    print_summary(report.summary, report.n_persons)
+    print_summary(report.summary, report.n_persons, "" if answered else " (--answered marks which)")
     print_blank_rows(report.n_blank_rows, "they have no score, and keep their place")
     if report.written:
         out.print(f"\nScores written to {escape(str(output))}")

@@ -38,7 +38,12 @@ _ENCODING = re.compile(r"encoding='([\w-]+)'")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 # what SPSS, SAS, Excel and others write where there is no answer, which is nobody's answer otherwise
 
-_HEADINGS = {"% floor": "% at\nfloor", "% ceiling": "% at\nceiling", "% not scored": "% not\nscored"}
+_HEADINGS = {
+    "% floor": "% at\nfloor",
+    "% ceiling": "% at\nceiling",
+    "% not scored": "% not\nscored",
+    "n prorated": "n pro-\nrated",
+}
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -107,8 +112,16 @@ def figure(value: Any) -> str:
     return "-" if math.isnan(value) else f"{value:.2f}"
 
 
-def print_summary(summary: ScoreSummary, n_persons: int) -> None:
-    """Print what there is to say of all scores together."""
+def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> None:
+    """Print what there is to say of all scores together.
+
+    Parameters
+    ----------
+    summary, n_persons
+        The figures, and of how many persons.
+    where
+        Where to see which scores are prorated, as the end of a sentence.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
     rows = [{k: figure(v) for k, v in scale.to_dict().items()} for scale in summary.scales]
     for name in rows[0]:
@@ -118,6 +131,11 @@ def print_summary(summary: ScoreSummary, n_persons: int) -> None:
         table.add_row(*map(escape, row.values()))
     out.print(f"{escape(str(summary.instrument))}, {n_persons} persons\n")
     out.print(table)
+    if n := summary.n_prorated:
+        scores = "1 score is" if n == 1 else f"{n} scores are"
+        out.print(
+            f"\n{scores} prorated: made from fewer answers than the scale has items{where}.", soft_wrap=True
+        )
 
 
 def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
@@ -239,7 +240,7 @@ class DelimitedFile(AnswerFile):
 
 
 class DelimitedScores(ScoreFile):
-    """A delimited text file of scores: UTF-8, decimal points, empty where there is no score."""
+    """A delimited text file of scores: UTF-8, decimal points, empty for no score, marks as 1 and 0."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -256,7 +257,9 @@ class DelimitedScores(ScoreFile):
         columns: Mapping[str, NDArray[Any]],
         first: Mapping[str, NDArray[Any]],
     ) -> None:
-        cells = output_columns(table, keep, columns, first)
+        # 1 and 0 are read by every program, True by Python alone
+        plain = {name: x.astype(np.uint8) if x.dtype == np.bool_ else x for name, x in columns.items()}
+        cells = output_columns(table, keep, plain, first)
         for name in keep:
             cells[str(name)] = [without_formula(value) for value in cells[str(name)]]
         if not self._begun:

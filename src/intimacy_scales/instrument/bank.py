@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Literal, Self
 
 from pydantic import Field, StrictBool, ValidationError, model_validator
 
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
-from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_size
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence
@@ -108,7 +107,7 @@ class ItemBank(Part):
                 )
         return self
 
-    @cached_property
+    @kept
     def _items(self) -> dict[str, BankItem]:
         return {item.id: item for item in self.items}
 

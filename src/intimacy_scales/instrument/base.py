@@ -5,17 +5,69 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 _ID = re.compile(r"\w[\w.\-]*")
+_UNCHANGEABLE = "instruments and item banks cannot be changed; model_copy(update={…}) makes another one"
+_DICT: Any = BaseModel.__dict__["__dict__"]  # reads and sets the dictionary that holds a model's fields
+
+
+class _Fields(dict[str, Any]):
+    """A copy of what a part holds, which says that nothing is changed by changing it."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError(_UNCHANGEABLE)
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)  # to be pickled and copied as what it is a copy of
+
+
+if TYPE_CHECKING:
+    kept = cached_property
+else:
+
+    class kept(cached_property):  # noqa: N801 - a decorator, as the one that it stands for
+        """A property that is worked out once; `cached_property` would write to the part's ``__dict__``."""
+
+        def __get__(self, instance: Any, owner: Any = None) -> Any:
+            """Work the value out and keep it, where it is found from then on without this being asked."""
+            if instance is None:
+                return self
+            value = self.func(instance)
+            object.__setattr__(instance, self.attrname, value)
+            return value
 
 
 class Part(BaseModel):
-    """Base of every model: immutable, and an unknown field is an error."""
+    """Base of every model: immutable, and an unknown field is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    ``load`` hands out one object to everybody who asks for an id, so no one may change it for the others.
+    Pydantic refuses ``part.title = …``; here ``part.__dict__`` and ``vars(part)`` are copies that refuse too,
+    and names that begin with ``_`` are refused like others.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, ignored_types=(cached_property,)
+    )
+
+    @property
+    def __dict__(self) -> dict[str, Any]:
+        return _Fields(_DICT.__get__(self))
+
+    @__dict__.setter
+    def __dict__(self, fields: dict[str, Any]) -> None:
+        _DICT.__set__(self, fields)  # by pydantic, when it makes the part
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_") and name not in self.__private_attributes__:
+            raise TypeError(_UNCHANGEABLE)
+        super().__setattr__(name, value)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with some fields changed, validated like any other."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Self, TypeVar
 
@@ -12,7 +11,7 @@ from pydantic import Field, model_validator
 
 from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
-from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
@@ -22,6 +21,7 @@ from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
 
+COLUMN_ENDINGS = ("_pomp", "_answered", "_prorated")  # of columns of results, after the id of a scale
 _Part = TypeVar("_Part", bound=Part)
 
 
@@ -65,7 +65,7 @@ class InstrumentContent(Part):
         no_twins("scales", (scale.id for scale in self.scales))
         unique("codings", (coding.id for coding in self.codings))
         for scale in self.scales:
-            for column in (f"{scale.id}_pomp", f"{scale.id}_answered"):
+            for column in (scale.id + ending for ending in COLUMN_ENDINGS):
                 if column in self._scales:
                     raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
@@ -114,7 +114,7 @@ class InstrumentContent(Part):
                 if item not in self._items:
                     raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
 
-    @cached_property
+    @kept
     def scale_order(self) -> tuple[str, ...]:
         """Ids of the scales, every composite after the scales that it is composed of."""
         try:
@@ -123,11 +123,11 @@ class InstrumentContent(Part):
             circle = " → ".join(reversed(error.args[1]))
             raise ValueError(f"scales: a composite refers to itself: {circle}") from None
 
-    @cached_property
+    @kept
     def _items(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}
 
-    @cached_property
+    @kept
     def _scales(self) -> dict[str, Scale]:
         return {scale.id: scale for scale in self.scales}
 

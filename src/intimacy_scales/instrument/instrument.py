@@ -6,7 +6,6 @@ import hashlib
 import json
 import warnings
 from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
 from typing import Literal, Self
 
 from intimacy_scales.errors import (
@@ -15,6 +14,7 @@ from intimacy_scales.errors import (
     UnverifiedKeyWarning,
     level_outside,
 )
+from intimacy_scales.instrument.base import kept
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.digests import key_digest
 from intimacy_scales.instrument.display import instrument_html
@@ -64,7 +64,7 @@ class Instrument(InstrumentContent):
     (10, True)
     """
 
-    @cached_property
+    @kept
     def digest(self) -> str:
         """sha256 of the canonical content, as 64 hexadecimal digits.
 
@@ -76,7 +76,7 @@ class Instrument(InstrumentContent):
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    @cached_property
+    @kept
     def key_digest(self) -> str:
         """sha256 of what scores depend on: two instruments that share it score all answers alike.
 
@@ -97,7 +97,7 @@ class Instrument(InstrumentContent):
         """
         return key_digest(self)
 
-    @cached_property
+    @kept
     def ref(self) -> InstrumentRef:
         """Id, version, digest, evidence status and what a reader must know, as results carry them."""
         return InstrumentRef(
@@ -438,7 +438,7 @@ class Instrument(InstrumentContent):
             )
         return self._variants[coding]
 
-    @cached_property
+    @kept
     def _variants(self) -> dict[str, Self]:
         return {}
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property
 from operator import itemgetter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
-from intimacy_scales.instrument.base import Id, Part, Text, normalized
+from intimacy_scales.instrument.base import Id, Part, Text, kept, normalized
 from intimacy_scales.instrument.budgets import shown
 from intimacy_scales.instrument.numbers import Number, as_number, exact, finite, plain
 
@@ -139,7 +138,7 @@ class ResponseScale(Part):
             if number is not None and number != value:
                 raise ValueError(f"label {text!r} of point {value} reads as another number")
 
-    @cached_property
+    @kept
     def _label_texts(self) -> frozenset[str]:
         return frozenset(normalized(text) for _, text in self.labels)
 
@@ -148,7 +147,7 @@ class ResponseScale(Part):
         """Minimum, maximum and step: which points there are."""
         return self.minimum, self.maximum, self.step
 
-    @cached_property
+    @kept
     def n_points(self) -> int:
         """Number of points."""
         return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step)) + 1
@@ -163,11 +162,11 @@ class ResponseScale(Part):
         position = round((number - self.minimum) / self.step)  # exact: there are few points
         return plain(low + step * position) == number
 
-    @cached_property
+    @kept
     def _start(self) -> tuple[Fraction, Fraction]:
         return exact(self.minimum), exact(self.step)
 
-    @cached_property
+    @kept
     def values(self) -> tuple[int | float, ...]:
         """Every point, from lowest to highest."""
         low, step = exact(self.minimum), exact(self.step)

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Collection
 from fractions import Fraction
-from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -19,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import shown
 from intimacy_scales.instrument.numbers import exact
 
@@ -158,7 +157,7 @@ class Scale(Part):
             raise ValueError(f"missing.count {needed} is more than the {parts} there are")
         return self
 
-    @cached_property
+    @kept
     def keys(self) -> tuple[ItemKey, ...]:
         """The items with their keys, in order; empty for a composite."""
         return tuple(ItemKey(entry.removeprefix("-"), entry.startswith("-")) for entry in self.items)

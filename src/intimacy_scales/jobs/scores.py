@@ -72,7 +72,7 @@ def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, 
     >>> [row_column(load("ras"), keep, answered=False, pomp=False) for keep in ([], ["row"])]
     ['row', 'row_in_file']
     """
-    endings = ("", *(["_answered"] if answered else ()), *(["_pomp"] if pomp else ()))
+    endings = ("", *(["_answered", "_prorated"] if answered else ()), *(["_pomp"] if pomp else ()))
     of_scores = {f"{scale.id}{ending}" for scale in form.scales for ending in endings}
     for name in map(str, keep):
         if name in of_scores:
@@ -110,7 +110,8 @@ def score_file(
     problems
         A CSV file that gets every bad cell, whatever becomes of the scores.
     answered, pomp
-        Write these columns too.
+        Write these columns too: how many items were answered, with a column that marks scores made from
+        fewer answers than their scale has items (1 or 0 in text files); percent of maximum possible.
     encoding
         Of text files; detected where None.
     sheet

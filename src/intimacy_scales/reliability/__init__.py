@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.report.scale_report import ScaleReliability
     from intimacy_scales.reliability.single_scores.change import (
         Cutoffs,
-        ReliableChange,
         jacobson_truax_cutoffs,
         reliable_change,
     )
+    from intimacy_scales.reliability.single_scores.change_result import PersonChange, ReliableChange
     from intimacy_scales.reliability.single_scores.sem import (
         MeasurementError,
         attenuation_corrected,
@@ -58,7 +58,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "consistency.alpha": ("CronbachAlpha", "cronbach_alpha"),
-    "single_scores.change": ("Cutoffs", "ReliableChange", "jacobson_truax_cutoffs", "reliable_change"),
+    "single_scores.change": ("Cutoffs", "jacobson_truax_cutoffs", "reliable_change"),
+    "single_scores.change_result": ("PersonChange", "ReliableChange"),
     "diary.diary_omega": ("two_level_omega",),
     "single_scores.sem": ("MeasurementError", "attenuation_corrected", "measurement_error"),
     "consistency.glb": ("GreatestLowerBound", "greatest_lower_bound"),
@@ -95,13 +96,14 @@ __all__ = [
     "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "EqualLoadings", "GreatestLowerBound",
     "GroupICC", "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval", "IntraclassCorrelation",
     "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments", "LevelCoefficient",
-    "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents", "ReliabilityReport",
-    "ReliableChange", "RetestReliability", "ScaleReliability", "SplitHalf", "SplitHalves",
-    "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected", "cronbach_alpha", "diary_reliability",
-    "greatest_lower_bound", "group_icc", "guttman_lambdas", "hierarchical_omega", "intraclass_corr",
-    "item_analysis", "item_moments", "item_moments_stream", "items_needed", "jacobson_truax_cutoffs",
-    "keyed_moments", "mcdonald_omega", "measurement_error", "reliability_report", "reliable_change",
-    "spearman_brown", "split_half", "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
+    "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents", "PersonChange",
+    "ReliabilityReport", "ReliableChange", "RetestReliability", "ScaleReliability", "SplitHalf",
+    "SplitHalves", "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected", "cronbach_alpha",
+    "diary_reliability", "greatest_lower_bound", "group_icc", "guttman_lambdas", "hierarchical_omega",
+    "intraclass_corr", "item_analysis", "item_moments", "item_moments_stream", "items_needed",
+    "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega", "measurement_error", "reliability_report",
+    "reliable_change", "spearman_brown", "split_half", "split_halves", "stratified_alpha", "test_retest",
+    "two_level_omega",
 ]  # fmt: skip
 
 

@@ -125,7 +125,7 @@ def _score_composite(
 
 def _count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
     """Return the narrowest type that holds the number of answers on any scale."""
-    most = max(len(s.items) if isinstance(s, PlannedScale) else len(s.parts) for s in plan.scales)
+    most = max(scale.size for scale in plan.scales)
     return np.uint8 if most <= np.iinfo(np.uint8).max else np.uint16
 
 
@@ -165,6 +165,32 @@ class Kernel:
                 _score_composite(scale, parts, scored, scores, answered)
             else:
                 _score_items(codes, scale, scores, answered)
+
+
+def prorated_scores(plan: Plan, answered: Counts) -> NDArray[np.bool_]:
+    """Tell which scores were made from fewer answers than their scale has items.
+
+    Parameters
+    ----------
+    plan
+        The instrument's scales.
+    answered
+        (n_scales, n_persons), as a `Kernel` counts them.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n_scales, n_persons). A composite rests on what its parts rest on.
+    """
+    prorated = np.empty(answered.shape, dtype=np.bool_)
+    for position in plan.order:
+        scale, counts, found = plan.scales[position], answered[position], prorated[position]
+        np.less(counts, scale.size, out=found)
+        if isinstance(scale, PlannedComposite):
+            for part in scale.parts:
+                found |= prorated[part]
+        found &= counts >= scale.required
+    return prorated
 
 
 def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK) -> Kernel:

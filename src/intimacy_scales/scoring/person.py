@@ -14,7 +14,7 @@ from intimacy_scales.results.document_types import many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
-from intimacy_scales.scoring.plan import plan_of
+from intimacy_scales.scoring.plan import PlannedComposite, PlannedScale, plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,8 @@ class ScaleScore(NamedTuple):
         Answered items; for a composite, its scales that have a score.
     low, high
         Bounds: lowest and highest score still attainable had the skipped items been answered.
+    prorated
+        Whether the score was made from fewer answers than the scale has items.
     """
 
     score: float | None
@@ -43,6 +45,7 @@ class ScaleScore(NamedTuple):
     answered: int
     low: float
     high: float
+    prorated: bool
 
 
 @result_class
@@ -66,6 +69,8 @@ class PersonScores(Result):
     >>> result = score("ras", {"ras_1": 5, "ras_2": 4, "ras_3": 4, "ras_4": 2})
     >>> result.scores["total"], result.answered["total"], result.bounds["total"]
     (4.25, 4, (2.857142857142857, 4.571428571428571))
+    >>> result
+    <PersonScores ras 1: total 4.25 (prorated, 4 of 7 answered)>
     """
 
     instrument: InstrumentRef
@@ -91,6 +96,23 @@ class PersonScores(Result):
     def answered(self) -> dict[str, int]:
         """Scale id → number of answered items (of a composite: scales with a score)."""
         return {name: row.answered for name, row in zip(self.scores, self.rows, strict=True)}
+
+    @property
+    def prorated(self) -> dict[str, bool]:
+        """Scale id → whether the score was made from fewer answers than the scale has items.
+
+        The mean of the answered items then stands for the skipped ones, in a mean score as in a sum,
+        which is that mean times the number of items: both are called prorated (Mazza, Enders & Ruehlman,
+        2015). A composite is prorated where one of its scales is, or has no score. Where there is no
+        score, nothing is prorated.
+
+        Examples
+        --------
+        >>> from intimacy_scales import score
+        >>> score("kmss", {"kmss_1": 6, "kmss_2": 5, "kmss_3": None}).prorated
+        {'total': True}
+        """
+        return {name: row.prorated for name, row in zip(self.scores, self.rows, strict=True)}
 
     @property
     def bounds(self) -> dict[str, tuple[float, float]]:
@@ -162,6 +184,7 @@ class PersonScores(Result):
             "pomp": self.pomp,
             "answered": self.answered,
             "needed": self.needed,
+            "prorated": self.prorated,
             "ranges": {name: list(ends) for name, ends in self.ranges.items()},
             "bounds": {name: list(bounds) for name, bounds in self.bounds.items()},
             "problems": [
@@ -177,6 +200,7 @@ class PersonScores(Result):
             "scores": Mapping[str, float | None],
             "pomp": Mapping[str, float | None],
             "answered": Mapping[str, int],
+            "prorated": Mapping[str, bool],
             "needed": Mapping[str, int],
             "ranges": Mapping[str, tuple[float, float]],
             "bounds": Mapping[str, tuple[float, float]],
@@ -187,7 +211,13 @@ class PersonScores(Result):
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> PersonScores:
         form = instrument_for(values["instrument"], instrument)
         rows = tuple(
-            ScaleScore(value, values["pomp"][name], values["answered"][name], *values["bounds"][name])
+            ScaleScore(
+                value,
+                values["pomp"][name],
+                values["answered"][name],
+                *values["bounds"][name],
+                values["prorated"][name],
+            )
             for name, value in values["scores"].items()
         )
         return cls(
@@ -208,11 +238,10 @@ class PersonScores(Result):
         return pandas_frame(columns).set_index("scale")
 
     def __repr__(self) -> str:
+        scales = plan_of(self.form).scales
         shown = ", ".join(
-            f"{name} not scored ({self.answered[name]} of {self.needed[name]} needed)"
-            if value is None
-            else f"{name} {value:.4g}"
-            for name, value in self.scores.items()
+            f"{name} {_in_words(row, scale)}"
+            for name, row, scale in zip(self.scores, self.rows, scales, strict=True)
         )
         return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}>"
 
@@ -220,14 +249,27 @@ class PersonScores(Result):
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{_shown(row.score, '.2f')}</td>"
             f"<td>{_shown(row.pomp, '.0f')}</td><td>{row.answered}</td>"
+            f"<td>{'yes' if row.prorated else 'no'}</td>"
             f"<td>{row.low:.2f} to {row.high:.2f}</td></tr>"
             for name, row in zip(self.scores, self.rows, strict=True)
         )
-        head = "".join(f"<th>{name}</th>" for name in ("scale", "score", "POMP", "answered", "bounds"))
+        head = "".join(
+            f"<th>{name}</th>" for name in ("scale", "score", "POMP", "answered", "prorated", "bounds")
+        )
         return (
             f"<table><caption>{escape(str(self.instrument))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
+
+
+def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
+    if row.score is None:
+        return f"not scored ({row.answered} of {scale.required} needed)"
+    if not row.prorated:
+        return f"{row.score:.4g}"
+    # every scale of a composite may have a score, and one of them be prorated
+    counted = f", {row.answered} of {scale.size} answered" if isinstance(scale, PlannedScale) else ""
+    return f"{row.score:.4g} (prorated{counted})"
 
 
 def _shown(value: float | None, style: str) -> str:

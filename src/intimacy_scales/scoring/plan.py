@@ -85,6 +85,11 @@ class PlannedScale:
     high: float
 
     @property
+    def size(self) -> int:
+        """How many items it has."""
+        return len(self.items)
+
+    @property
     def n_possible(self) -> int:
         """How many different scores complete answers can give."""
         return self.span // (self.step or 1) + 1
@@ -128,6 +133,11 @@ class PlannedComposite:
     low: float
     high: float
     ends: tuple[float, float] | None = None
+
+    @property
+    def size(self) -> int:
+        """How many scales it is composed of."""
+        return len(self.parts)
 
     def combine(self, total: float, n: int) -> float:
         """Return the score of ``n`` parts that add up to ``total``."""

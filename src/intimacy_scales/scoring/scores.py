@@ -19,7 +19,9 @@ from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
 from intimacy_scales.results.document_types import by_name, many
 from intimacy_scales.results.documents import check_same_names, instrument_for
+from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.scoring.kernel import prorated_scores
 from intimacy_scales.scoring.plan import PlannedComposite, plan_of
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
@@ -154,6 +156,24 @@ class Scores(Result):
         values = {scale: self[scale] for scale in self.scale_ids}
         return interpret_table(self.form, values, self.kept)
 
+    @property
+    def prorated(self) -> NDArray[np.bool_]:
+        """Which scores were made from fewer answers than the scale has items: (n_persons, n_scales).
+
+        The mean of the answered items then stands for the skipped ones, in a mean score as in a sum,
+        which is that mean times the number of items: both are called prorated (Mazza, Enders & Ruehlman,
+        2015). A composite is prorated where one of its scales is, or has no score. Where there is no
+        score, nothing is prorated.
+
+        Examples
+        --------
+        >>> from intimacy_scales import score
+        >>> scores = score("kmss", [{"kmss_1": 6, "kmss_2": 5, "kmss_3": n} for n in (7, None)])
+        >>> scores.prorated.tolist()
+        [[False], [True]]
+        """
+        return locked(prorated_scores(plan_of(self.form), self.answered.T)).T
+
     def pomp(self, scale: str) -> NDArray[np.float64]:
         """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
         low, high = self.ranges[self._position(scale)]
@@ -168,7 +188,8 @@ class Scores(Result):
         Parameters
         ----------
         answered
-            Add ``<scale>_answered`` columns.
+            Add ``<scale>_answered`` columns, and ``<scale>_prorated`` columns that mark scores made from
+            fewer answers than the scale has items.
         pomp
             Add ``<scale>_pomp`` columns: percent of maximum possible (Cohen et al., 1999).
         keep
@@ -194,25 +215,30 @@ class Scores(Result):
         if pomp:
             columns |= {f"{name}_pomp": self.pomp(name) for name in self.scale_ids}
         if answered:
+            prorated = self.prorated
             columns |= {f"{name}_answered": self.answered[:, i] for i, name in enumerate(self.scale_ids)}
+            columns |= {f"{name}_prorated": prorated[:, i] for i, name in enumerate(self.scale_ids)}
         return columns
 
     def summary(self) -> ScoreSummary:
-        """Return n, mean, sd, min, max, % at floor and ceiling, and % not scored of each scale."""
+        """Return n, mean, sd, min, max, % at floor and ceiling, % not scored, n prorated of each scale."""
+        prorated = np.count_nonzero(self.prorated, axis=0).tolist()
         scales = tuple(
-            summarize_scale(name, self[name], float(low), float(high))
-            for name, (low, high) in zip(self.scale_ids, self.ranges, strict=True)
+            summarize_scale(name, self[name], float(low), float(high), n_prorated=n)
+            for name, (low, high), n in zip(self.scale_ids, self.ranges, prorated, strict=True)
         )
         return ScoreSummary(instrument=self.instrument, scales=scales)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return instrument, scores by scale (None where there is none), and problems."""
+        """Return instrument, scores by scale (None where there is none), what they rest on, and problems."""
+        prorated = self.prorated
         scores = {name: plain(self[name]) for name in self.scale_ids}
         answered = {name: plain(self.answered[:, i]) for i, name in enumerate(self.scale_ids)}
         return {
             "instrument": self.instrument.to_dict(),
             "scores": scores,
             "answered": answered,
+            "prorated": {name: plain(prorated[:, i]) for i, name in enumerate(self.scale_ids)},
             "problems": self.problems.to_dict(),
         }
 
@@ -222,6 +248,7 @@ class Scores(Result):
             "instrument": InstrumentRef,
             "scores": by_name(NDArray[np.float64]),
             "answered": by_name(NDArray[np.int64]),
+            "prorated": by_name(NDArray[np.bool_]),
             "problems": many(problem_type(table=True)),
         }
 
@@ -244,16 +271,27 @@ class Scores(Result):
 
     def __repr__(self) -> str:
         scales, problems = ", ".join(self.scale_ids), not_accepted(self.problems)
-        return f"<Scores {self.instrument}: {len(self)} persons, scales {scales}{problems}>"
+        return f"<Scores {self.instrument}: {len(self)} persons, scales {scales}{self._counted}{problems}>"
+
+    @property
+    def _counted(self) -> str:
+        """How many scores are prorated, in words; nothing where none is."""
+        n = int(np.count_nonzero(self.prorated))
+        return f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))
         rows = []
+        marks = self.prorated[:_SHOWN_ROWS].tolist()
         for row, values in enumerate(self.values[:_SHOWN_ROWS].tolist()):
-            cells = "".join(f"<td>{'not scored' if math.isnan(v) else format(v, '.2f')}</td>" for v in values)
+            cells = "".join(
+                f"<td>{'not scored' if math.isnan(value) else format(value, '.2f')}"
+                f"{' (prorated)' if mark else ''}</td>"
+                for value, mark in zip(values, marks[row], strict=True)
+            )
             rows.append(f"<tr><th>{row}</th>{cells}</tr>")
         more = f"<p>{len(self) - _SHOWN_ROWS} more persons</p>" if len(self) > _SHOWN_ROWS else ""
         return (
-            f"<table><caption>{escape(str(self.instrument))}{not_accepted(self.problems)}</caption>"
+            f"<table><caption>{escape(str(self.instrument))}{self._counted}{not_accepted(self.problems)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>{more}"
         )

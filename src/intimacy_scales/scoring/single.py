@@ -29,7 +29,7 @@ from intimacy_scales.scoring.plan import (
 
 _SCORE = itemgetter(0)  # of a `ScaleScore`
 _PLAIN = frozenset({int, float, str, NoneType})
-_NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0)
+_NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
 _MAX_KEPT = 65_536
 _MAX_OPTIONS = 64
 
@@ -76,6 +76,7 @@ class _Sums(dict[int, ScaleScore]):
             answered,
             lowest / divisor,
             (lowest + scale.span - spans) / divisor,
+            score is not None and answered < len(scale.items),
         )
         if len(self) >= _MAX_KEPT:
             self.clear()
@@ -84,11 +85,13 @@ class _Sums(dict[int, ScaleScore]):
 
 
 def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore]) -> ScaleScore:
-    total, low, high, n = 0.0, 0.0, 0.0, 0
+    total, low, high, n, partly = 0.0, 0.0, 0.0, 0, False
     for part in scale.parts:
-        score, _, _, part_low, part_high = rows[part]
+        score, _, _, part_low, part_high, part_prorated = rows[part]
         low += part_low
         high += part_high
+        if part_prorated:
+            partly = True
         if score is not None:
             total += score
             n += 1
@@ -99,7 +102,8 @@ def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore]) -> ScaleScor
             combined = own if there == {end} else combined
     if scale.mean:
         low, high = low / len(scale.parts), high / len(scale.parts)
-    return ScaleScore(combined, pomp(combined, scale.low, scale.high), n, low, high)
+    prorated = combined is not None and (partly or n < len(scale.parts))
+    return ScaleScore(combined, pomp(combined, scale.low, scale.high), n, low, high, prorated)
 
 
 class _Part(NamedTuple):

@@ -46,6 +46,8 @@ class ScaleSummary(Result):
         Lowest and highest score seen; None without any.
     n_floor, n_ceiling
         Persons at the lowest and at the highest possible score.
+    n_prorated
+        Persons whose score was made from fewer answers than the scale has items.
     """
 
     scale: str
@@ -59,6 +61,7 @@ class ScaleSummary(Result):
     maximum: float | None = None
     n_floor: int = 0
     n_ceiling: int = 0
+    n_prorated: int = 0
 
     def __add__(self, other: ScaleSummary) -> ScaleSummary:
         """Return the summary of both parts together."""
@@ -78,6 +81,7 @@ class ScaleSummary(Result):
             maximum=max(highs, default=None),
             n_floor=self.n_floor + other.n_floor,
             n_ceiling=self.n_ceiling + other.n_ceiling,
+            n_prorated=self.n_prorated + other.n_prorated,
         )
 
     @property
@@ -110,7 +114,7 @@ class ScaleSummary(Result):
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         shown = ("mean", "sd", "min", "max", "% floor", "% ceiling", "% not scored")
-        return documented(cls) | dict.fromkeys(shown, float)
+        return documented(cls) | dict.fromkeys(shown, float) | {"n prorated": int}
 
     def figures(self) -> dict[str, Any]:
         """Return the figures that are shown by name; nan for what is not defined."""
@@ -125,6 +129,7 @@ class ScaleSummary(Result):
             "% floor": self.percent(self.n_floor, self.n),
             "% ceiling": self.percent(self.n_ceiling, self.n),
             "% not scored": self.percent(self.n_missing, everyone),
+            "n prorated": self.n_prorated,
         }
 
 
@@ -143,6 +148,11 @@ class ScoreSummary(Result):
     instrument: InstrumentRef
     scales: tuple[ScaleSummary, ...]
 
+    @property
+    def n_prorated(self) -> int:
+        """Scores, of all scales, that were made from fewer answers than their scale has items."""
+        return sum(scale.n_prorated for scale in self.scales)
+
     def __add__(self, other: ScoreSummary) -> ScoreSummary:
         """Return the summary of both parts together."""
         if self.instrument != other.instrument:
@@ -155,7 +165,7 @@ class ScoreSummary(Result):
         return self if other == 0 else NotImplemented
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored."""
+        """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored, n prorated."""
         from intimacy_scales.results.frames import pandas_frame
 
         rows = [scale.figures() for scale in self.scales]
@@ -194,8 +204,10 @@ def _exact_sums(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
     return total, squares
 
 
-def summarize_scale(scale: str, scores: NDArray[np.float64], low: float, high: float) -> ScaleSummary:
-    """Summarize one scale's scores (n_persons,), nan where there is none."""
+def summarize_scale(
+    scale: str, scores: NDArray[np.float64], low: float, high: float, *, n_prorated: int
+) -> ScaleSummary:
+    """Summarize one scale's scores (n_persons,), nan where there is none, so many of them prorated."""
     there = scores[~np.isnan(scores)]
     total, squares = _exact_sums(there, kept_digits(low, high))
     return ScaleSummary(
@@ -210,4 +222,5 @@ def summarize_scale(scale: str, scores: NDArray[np.float64], low: float, high: f
         maximum=float(there.max()) if len(there) else None,
         n_floor=int(np.count_nonzero(there == low)),
         n_ceiling=int(np.count_nonzero(there == high)),
+        n_prorated=n_prorated,
     )

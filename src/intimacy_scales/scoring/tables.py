@@ -9,6 +9,7 @@ import numpy as np
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.content import COLUMN_ENDINGS
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.options import Reading
 from intimacy_scales.reading.problems import Problems
@@ -41,7 +42,7 @@ def score_answers(
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
     """Raise where a kept column has a name that columns of scores have."""
-    taken = {f"{scale}{ending}" for scale in scale_ids for ending in ("", "_pomp", "_answered")}
+    taken = {f"{scale}{ending}" for scale in scale_ids for ending in ("", *COLUMN_ENDINGS)}
     for name in keep:
         if name in taken:
             raise ResponseError(f"keep: column {name!r} has the name of a column of scores; rename it first")

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, SupportsFloat
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, SupportsFloat, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.reading.frames import row_labels
 from intimacy_scales.reading.options import OnInvalid
-from intimacy_scales.reliability.agreement.retest import paired
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
+from intimacy_scales.reliability.single_scores.before_after import before_and_after
+from intimacy_scales.reliability.single_scores.change_result import (
+    Category,
+    PersonChange,
+    ReliableChange,
+)
 from intimacy_scales.reliability.single_scores.sem import check_number, check_reliability, check_sd, source_of
 from intimacy_scales.results.interval import check_level
-from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.result import Result, plain
+from intimacy_scales.scoring.person import PersonScores
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-CATEGORIES = ("recovered", "improved", "unchanged", "deteriorated", "no score")
+Score = float | Decimal | Fraction | np.floating[Any] | np.integer[Any] | None  # of one person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,102 +97,59 @@ def jacobson_truax_cutoffs(
     return Cutoffs(a=float(a), b=float(b), c=float(c))
 
 
-@result_class
-class ReliableChange(Result):
-    """The reliable change index of each person.
-
-    Attributes
-    ----------
-    index
-        (n_persons,): change divided by its standard error; nan without both scores.
-    category
-        (n_persons,): one of `CATEGORIES`.
-    before, after
-        (n_persons,): the scores.
-    labels
-        The persons' index, where scores came as pandas Series.
-    sem, standard_error
-        Error of one score, and of a difference of two.
-    change_needed
-        The smallest change that counts.
-    threshold
-        The index beyond which a change counts.
-    reliability, source, sd
-        What the error came from.
-    cutoff
-        The score that recovered persons must have crossed; None where none was given.
-    """
-
-    index: NDArray[np.float64]
-    category: tuple[str, ...]
-    before: NDArray[np.float64] = field(repr=False)
-    after: NDArray[np.float64] = field(repr=False)
-    sem: float
-    standard_error: float
-    change_needed: float
-    threshold: float
-    reliability: float
-    source: str
-    sd: float
-    cutoff: float | None
-    labels: Any = field(default=None, repr=False)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many persons are in each category."""
-        return {name: self.category.count(name) for name in CATEGORIES}
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each person."""
-        from intimacy_scales.results.frames import pandas_frame
-
-        table = pandas_frame(
-            {
-                "before": self.before,
-                "after": self.after,
-                "change": self.after - self.before,
-                "rci": self.index,
-                "category": list(self.category),
-            }
-        )
-        return table if self.labels is None else table.set_index(self.labels)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values; None for what is not defined."""
-        names = [name for name in self.__slots__ if name != "labels"]
-        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in names}
-        return fields | {"counts": self.counts}
-
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{n} {name}" for name, n in self.counts.items() if n)
-        return (
-            f"<ReliableChange: {counts}; a change of {shown(self.change_needed)} counts "
-            f"({self.source} {shown(self.reliability)}, sd {shown(self.sd)})>"
-        )
-
-
+@overload
 def reliable_change(
-    before: Any,
-    after: Any,
+    before: Score | PersonScores,
+    after: Score | PersonScores,
     *,
     reliability: SupportsFloat,
+    scale: str | None = None,
     sd: float | None = None,
     confidence_level: float = 0.95,
     higher_is_better: bool = True,
     cutoff: float | None = None,
     on_invalid: OnInvalid = "raise",
-) -> ReliableChange:
-    """Tell for each person whether the change is more than error.
+) -> PersonChange: ...
+@overload
+def reliable_change(
+    before: Any,
+    after: Any,
+    *,
+    reliability: SupportsFloat,
+    scale: str | None = None,
+    sd: float | None = None,
+    confidence_level: float = 0.95,
+    higher_is_better: bool = True,
+    cutoff: float | None = None,
+    on_invalid: OnInvalid = "raise",
+) -> ReliableChange: ...
+def reliable_change(
+    before: Any,
+    after: Any,
+    *,
+    reliability: SupportsFloat,
+    scale: str | None = None,
+    sd: float | None = None,
+    confidence_level: float = 0.95,
+    higher_is_better: bool = True,
+    cutoff: float | None = None,
+    on_invalid: OnInvalid = "raise",
+) -> ReliableChange | PersonChange:
+    """Tell of one person, or of each of several, whether the change is more than error.
 
     Parameters
     ----------
     before, after
-        Scores (n_persons,), row by row of the same persons; nan or null where there is none.
+        Of one person: two numbers (None where there is no score), or what `score` returned on both
+        occasions. Of several: columns (n_persons,), nan or null where there is no score, or what `score`
+        returned for two tables; row by row of the same persons.
     reliability
         A coefficient, or a number from 0 to 1.
+    scale
+        Which scale is compared, where `score` returned the scores of several; numbers need none.
     sd
         Standard deviation of the scores before; by default of the persons with both scores. A
-        norm's is better where there is one.
+        norm's is better where there is one, and one person's scores need it.
     confidence_level
         0.95 takes an index beyond 1.96 as change.
     higher_is_better
@@ -203,12 +163,18 @@ def reliable_change(
 
     Returns
     -------
+    PersonChange
+        Of one person: plain numbers, and one category.
     ReliableChange
+        Of several: arrays.
 
     Raises
     ------
     EstimationError
-        No such reliability or standard deviation, or rows that do not match.
+        No such reliability or standard deviation, rows that do not match, or results of `score` that
+        differ in their key or in whom the items are about.
+    UnknownInstrumentError
+        No such scale.
     ResponseError
         Not numbers, or numbers that look like codes for missing scores.
 
@@ -222,10 +188,25 @@ def reliable_change(
     >>> result = reliable_change([32.5], [47.5], reliability=0.8, sd=7.5)
     >>> round(float(result.index[0]), 3), result.category
     (3.162, ('improved',))
+    >>> reliable_change(32.5, 47.5, reliability=0.8, sd=7.5)
+    <PersonChange: 32.5 to 47.5, improved; index 3.162, a change of 9.297 counts (reliability 0.800, \
+sd 7.500)>
+
+    Of two results of `score`:
+
+    >>> from intimacy_scales import score
+    >>> then, now = (score("ras", {f"ras_{n}": answer for n in range(1, 8)}) for answer in (2, 3))
+    >>> reliable_change(then, now, reliability=0.86, sd=0.8).category
+    'unchanged'
     """
-    x, y = paired(before, after, on_invalid)
+    pair = before_and_after(before, after, scale, on_invalid)
+    x, y = pair.before, pair.after
     both = ~(np.isnan(x) | np.isnan(y))
     if sd is None:
+        if pair.one_person:
+            raise EstimationError(
+                "sd: the scores of one person do not vary; pass the standard deviation of a norm or a sample"
+            )
         if np.count_nonzero(both) < 2:  # noqa: PLR2004 - one score does not vary
             raise EstimationError("sd: fewer than two persons have both scores; pass a norm's sd")
         sd = float(x[both].std(ddof=1))
@@ -238,9 +219,10 @@ def reliable_change(
     standard_error = math.sqrt(2) * sem
     threshold = normal_quantile(check_level(confidence_level))
     index = (y - x) / standard_error
-    return ReliableChange(
+    category = _categories(index, x, y, threshold, 1 if higher_is_better else -1, cutoff)
+    found = ReliableChange(
         index=index,
-        category=_categories(index, x, y, threshold, 1 if higher_is_better else -1, cutoff),
+        category=category,
         before=x,
         after=y,
         sem=sem,
@@ -251,8 +233,11 @@ def reliable_change(
         source=source_of(reliability),
         sd=float(sd),
         cutoff=cutoff,
-        labels=row_labels(before),
+        instrument=pair.instrument,
+        scale=pair.scale,
+        labels=pair.labels,
     )
+    return PersonChange.only_one_of(found) if pair.one_person else found
 
 
 def _categories(
@@ -262,7 +247,7 @@ def _categories(
     threshold: float,
     sign: int,
     cutoff: float | None,
-) -> tuple[str, ...]:
+) -> tuple[Category, ...]:
     towards = sign * index
     names = np.full(len(index), "unchanged", dtype=object)
     names[towards > threshold] = "improved"
