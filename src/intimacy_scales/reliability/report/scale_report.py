@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.answers import Answers
-from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
-from intimacy_scales.reliability.consistency.alpha import (
-    NEED_ANSWERS,
-    CronbachAlpha,
-    IntervalMethod,
-    alpha_from,
-)
+from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, alpha_from
 from intimacy_scales.reliability.consistency.cautions import (
     few_persons,
+    mean_kurtosis,
     mean_of_defined,
     negative_alpha,
     no_population,
@@ -37,29 +30,18 @@ from intimacy_scales.reliability.consistency.omega import McDonaldOmega, omega_f
 from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_from
 from intimacy_scales.reliability.items.analysis import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
+from intimacy_scales.reliability.report.intervals import (
+    FOR_NORMAL_ANSWERS,
+    IntervalOptions,
+    interval_of_alpha,
+    interval_of_omega,
+)
 from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
 _PAIR = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalOptions:
-    """How intervals of alpha are made; see `CronbachAlpha.confidence_interval`.
-
-    Attributes
-    ----------
-    confidence_level, method, clusters, n_resamples, rng
-        As there.
-    """
-
-    confidence_level: float
-    method: IntervalMethod
-    clusters: Clusters
-    n_resamples: int
-    rng: int | np.random.Generator | None
 
 
 @result_class
@@ -82,6 +64,8 @@ class ScaleReliability(Result):
         Of correlations; nan where not defined.
     omega
         McDonald's omega total: of one factor, of composites from the correlated factors of their parts.
+    omega_interval
+        Its interval, by ``adf`` or ``logit``; of an improper omega not defined.
     lambda2
         Guttman's lambda-2; nan where not defined.
     split_half
@@ -114,6 +98,7 @@ class ScaleReliability(Result):
     interval: Interval
     standardized_alpha: float
     omega: McDonaldOmega
+    omega_interval: Interval
     lambda2: float
     split_half: SplitHalf
     inter_item: InterItem
@@ -155,6 +140,8 @@ class ScaleReliability(Result):
             "low": self.interval.low,
             "high": self.interval.high,
             "omega": math.nan if self.omega.improper else self.omega.estimate,
+            "omega_low": self.omega_interval.low,
+            "omega_high": self.omega_interval.high,
             "lambda2": self.lambda2,
             "split_half": self.split_half.estimate,
             "mean_r": self.inter_item.mean,
@@ -183,6 +170,7 @@ class ScaleReliability(Result):
             "improper": list(self.improper),
             "interval": self.interval.to_dict(),
             "standardized_alpha": plain(self.standardized_alpha),
+            "omega_interval": self.omega_interval.to_dict(),
             "omega_detail": self.omega.to_dict(),
             "split_half_detail": self.split_half.to_dict(),
             "inter_item_r": self.inter_item.to_dict(),
@@ -194,14 +182,15 @@ class ScaleReliability(Result):
 
     def __repr__(self) -> str:
         value = shown(self.alpha.estimate)
-        omega = "improper" if self.omega.improper else shown(self.omega.estimate)
+        omega, made = shown(self.omega.estimate), self.omega_interval
+        if made.reason is None:
+            omega += f" {made}, {made.method}"
         lines = [
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
             f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
             f"{self.alpha.missing}",
-            f"omega total {omega}, lambda-2 {shown(self.lambda2)}, split-half "
-            f"{shown(self.split_half.estimate)}, "
-            f"mean inter-item r {shown(self.inter_item.mean)}",
+            f"omega total {'improper' if self.omega.improper else omega}, lambda-2 {shown(self.lambda2)}, "
+            f"split-half {shown(self.split_half.estimate)}, mean inter-item r {shown(self.inter_item.mean)}",
         ]
         if self.stratified is not None:
             lines.append(f"stratified alpha {shown(self.stratified.estimate)}")
@@ -286,20 +275,26 @@ def scale_reliability(
         stratified = stratified_from(moments, parts, mean=scale.method == "mean")
     items = None if scale.of else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
-    told = (*([str(keying)] if keying else []), *few_persons(moments.n), *no_population(moments))
-    kurtosis = 0.0 if items is None else mean_of_defined(items.kurtosis)
-    normal = tuple(peaked(kurtosis, "logit and delta", "method='adf'"))
+    keys = [str(keying)] if keying else []
+    kurtosis = mean_kurtosis(summed, moments) if items is None else mean_of_defined(items.kurtosis)
     omega = omega_from(
         answers,
         moments,
         keyed_as_sample(moments),
         "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
         reason=None if scale.of else weighted,
-        warnings=told + normal,
+        warnings=(
+            *keys,
+            *few_persons(moments.n),
+            *no_population(moments),
+            *peaked(kurtosis, "logit and delta", "method='adf'"),
+        ),
     )
+    intervals = interval_of_alpha(alpha, options), interval_of_omega(omega, options)
+    normal = [made.method for made in intervals if made.reason is None and made.method in FOR_NORMAL_ANSWERS]
     found = _warnings(moments, alpha, omega, n_complete)
-    if items is not None and alpha.reason is None and options.method not in NEED_ANSWERS:
-        found += peaked(mean_of_defined(items.kurtosis), options.method, "interval='adf'")
+    if normal:
+        found += peaked(kurtosis, " and ".join(normal), "interval='adf'")
     mean, sd = moments.score_mean, moments.score_sd
     if items is not None:
         mean, sd = items.score.mean, items.score.sd
@@ -311,15 +306,10 @@ def scale_reliability(
         n_complete=n_complete,
         n_pairs=moments.n_pairs,
         alpha=alpha,
-        interval=alpha.confidence_interval(
-            options.confidence_level,
-            options.method,
-            clusters=options.clusters,
-            n_resamples=options.n_resamples,
-            rng=options.rng,
-        ),
+        interval=intervals[0],
         standardized_alpha=alpha_from(moments, answers, standardized=True, reason=weighted).estimate,
         omega=omega,
+        omega_interval=intervals[1],
         lambda2=guttman_bounds(moments.covariances)[1] if defined else math.nan,
         split_half=split_half_from(moments, reason=weighted),
         inter_item=inter_item(correlations),
@@ -329,5 +319,5 @@ def scale_reliability(
         score_sd=sd,
         items=items,
         keying=keying,
-        warnings=(*([str(keying)] if keying else []), *found),
+        warnings=(*keys, *found),
     )
