@@ -17,16 +17,14 @@ from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, alpha_from
 from intimacy_scales.reliability.consistency.cautions import (
     few_persons,
-    mean_kurtosis,
-    mean_of_defined,
     negative_alpha,
     no_population,
-    peaked,
 )
 from intimacy_scales.reliability.consistency.conditions import weighted_because
 from intimacy_scales.reliability.consistency.guttman import guttman_bounds
 from intimacy_scales.reliability.consistency.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega, omega_from
+from intimacy_scales.reliability.consistency.shape import Shape, shape_of
 from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_from
 from intimacy_scales.reliability.items.analysis import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
@@ -195,7 +193,7 @@ class ScaleReliability(Result):
         if self.stratified is not None:
             lines.append(f"stratified alpha {shown(self.stratified.estimate)}")
         if self.error is not None:
-            lines.append(repr(self.error)[1:-1])
+            lines.append(self.error.line())
         if self.alpha.reason:
             lines.append(f"alpha is not defined: {self.alpha.reason}")
         return "<" + "\n ".join([*lines, *(f"! {warning}" for warning in self.warnings)]) + ">"
@@ -265,36 +263,30 @@ def scale_reliability(
     scale = instrument.scale(scale_id)
     moments = keyed_moments(summed, scale_id, missing, pair_sds=False)
     weighted = weighted_because(moments)
-    alpha = alpha_from(moments, answers, reason=weighted)
-    defined = alpha.reason is None
-    correlations = moments.correlations()
     n_complete = summed.n_complete[scale_id]
-    stratified = None
-    if scale.of:
-        parts = {part: others[part].as_part() for part in scale.of}
-        stratified = stratified_from(moments, parts, mean=scale.method == "mean")
     items = None if scale.of else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
     keys = [str(keying)] if keying else []
-    kurtosis = mean_kurtosis(summed, moments) if items is None else mean_of_defined(items.kurtosis)
+    shape = shape_of(summed, moments) if items is None else Shape.of(items.skew, items.kurtosis)
+    told = (*keys, *few_persons(moments.n), *no_population(moments))
+    alpha = alpha_from(moments, answers, reason=weighted, warnings=told + shape.narrows_alpha())
+    stratified = None
+    if scale.of:
+        parts = {part: others[part].as_part() for part in scale.of}
+        stratified = stratified_from(moments, parts, mean=scale.method == "mean", warnings=told)
     omega = omega_from(
         answers,
         moments,
         keyed_as_sample(moments),
         "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
         reason=None if scale.of else weighted,
-        warnings=(
-            *keys,
-            *few_persons(moments.n),
-            *no_population(moments),
-            *peaked(kurtosis, "logit and delta", "method='adf'"),
-        ),
+        warnings=told + shape.narrows_omega(),
     )
     intervals = interval_of_alpha(alpha, options), interval_of_omega(omega, options)
     normal = [made.method for made in intervals if made.reason is None and made.method in FOR_NORMAL_ANSWERS]
     found = _warnings(moments, alpha, omega, n_complete)
     if normal:
-        found += peaked(kurtosis, " and ".join(normal), "interval='adf'")
+        found += shape.narrows(" and ".join(normal), "interval='adf'")
     mean, sd = moments.score_mean, moments.score_sd
     if items is not None:
         mean, sd = items.score.mean, items.score.sd
@@ -310,9 +302,9 @@ def scale_reliability(
         standardized_alpha=alpha_from(moments, answers, standardized=True, reason=weighted).estimate,
         omega=omega,
         omega_interval=intervals[1],
-        lambda2=guttman_bounds(moments.covariances)[1] if defined else math.nan,
-        split_half=split_half_from(moments, reason=weighted),
-        inter_item=inter_item(correlations),
+        lambda2=math.nan if alpha.reason else guttman_bounds(moments.covariances)[1],
+        split_half=split_half_from(moments, reason=weighted, warnings=told),
+        inter_item=inter_item(moments.correlations()),
         stratified=stratified,
         error=_error(alpha if stratified is None else stratified, mean, sd),
         score_mean=mean,
