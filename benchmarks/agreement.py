@@ -12,7 +12,7 @@ import argparse
 import numpy as np
 
 from intimacy_scales.reliability import intraclass_corr
-from intimacy_scales.reliability.agreement.icc import ICCInterval
+from intimacy_scales.reliability.agreement.icc_result import ICCInterval
 
 SEED = 20_261
 RATERS, ERROR = 0.25, 0.49

@@ -43,7 +43,8 @@ def test_a_report_has_the_omega_of_every_scale(missing):
     said = found.sentence()
     assert "McDonald's omega total of one factor, maximum likelihood, model-implied variance" in said
     assert f"omega total = {found['trust'].omega.estimate:.2f}".replace("0.", ".") in said
-    total = f"{found['total'].omega.estimate:.2f} (omega total of correlated factors, model-implied variance)"
+    ends = ", ".join(f"{end:.2f}" for end in found["total"].omega_interval)
+    total = f"{found['total'].omega.estimate:.2f}, 95% CI [{ends}] (omega total of correlated factors, model"
     assert total.replace("0.", ".") in said
     for text in (found.to_markdown(), found.to_html()):
         assert f"{found['trust'].omega.estimate:.3f}" in text

@@ -155,11 +155,13 @@ def test_the_sentence_of_a_published_scale_word_for_word():
     ends = [1 - (1 - alpha) * math.exp(side * 1.959964 * math.sqrt(14 / (6 * 38))) for side in (1, -1)]
     assert [f"{value:.2f}" for value in (alpha, *ends)] == ["0.88", "0.80", "0.93"]
     report = reliability_report(*ras(x))
-    assert f"{report['total'].omega.estimate:.2f}" == "0.88"
+    omega = report["total"].omega
+    assert f"{omega.estimate:.2f}" == "0.88"
+    low, high = (apa(end) for end in omega.confidence_interval(method="logit"))
     assert report.sentence() == (
         f"Internal consistency (Cronbach's alpha, unstandardized; {OMEGA}N = 40 persons, no answers missing)"
-        " was as follows (intervals: Bonett, 2002): Total, 7 items, alpha = .88, 95% CI [.80, .93], omega"
-        " total = .88."
+        " was as follows (intervals: Bonett, 2002; of omega: logit, Raykov & Marcoulides, 2011): Total, 7"
+        f" items, alpha = .88, 95% CI [.80, .93], omega total = .88, 95% CI [{low}, {high}]."
     )
 
 
@@ -174,8 +176,9 @@ def test_the_sentence_of_a_draft_with_gaps_in_couples():
         " items, alpha = ."
     )
     assert said.count("alpha = .") == 6
-    total = "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha) and .92 (omega"
+    total = "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha) and .92, 90% CI"
     assert total in said
+    assert "] (omega total of correlated factors, model-implied variance)" in said
     assert said.endswith("scii-24 0.2.0 is a draft, and its scores are not validated.")
     listwise = reliability_report(SHORT, PERSONS, missing="listwise").sentence()
     assert "of 120 persons, those who answered every item of the scale (listwise deletion))" in listwise

@@ -247,7 +247,7 @@ def test_what_a_result_shows():
     assert fields["person_means"]["interval"]["low"] == result.person_means.confidence_interval().low
     assert list(result.definitions) == list(result.coefficients)
     assert "Lai, 2021" in result.definitions["omega person means"]
-    assert "40 persons are few" in repr(result)
+    assert "n = 40 persons is too small" in repr(result)
     assert "chi-square(4)" in repr(result)
     assert "<table" in result._repr_html_()
     with pytest.raises(TypeError, match="cannot be changed"):

@@ -15,7 +15,7 @@ from intimacy_scales.cli.terminal import out, print_table
 if TYPE_CHECKING:
     from intimacy_scales.reliability.report.report import ReliabilityReport
 
-_SECOND = ("Omega total", "Lambda-2", "Split-half", "Mean r", "Stratified alpha")
+_SECOND = ("Omega", "Lambda-2", "Split-half", "Mean r", "Stratified alpha")  # how its columns begin
 
 
 class MissingChoice(StrEnum):
@@ -40,9 +40,11 @@ class IntervalChoice(StrEnum):
 def _print_report(report: ReliabilityReport) -> None:
     cells = report.page().tables[0].columns
     scale = next(iter(cells))
-    out.print(f"{escape(report.title)}; intervals: {report.interval_method}\n", soft_wrap=True)
-    for names in ([name for name in cells if name not in _SECOND], [scale, *_SECOND]):
-        print_table({name: cells[name] for name in names if name in cells})
+    methods = f"{report.interval_method}, of omega {report.omega_interval_method}"
+    out.print(f"{escape(report.title)}; intervals: {methods}\n", soft_wrap=True)
+    second = [name for name in cells if name.startswith(_SECOND)]
+    for names in ([name for name in cells if name not in second], [scale, *second]):
+        print_table({name: cells[name] for name in names})
     for text in report.warnings:
         out.print(f"[yellow]![/] {escape(text)}", soft_wrap=True)
     out.print(escape(report.sentence()), soft_wrap=True)
@@ -52,10 +54,13 @@ def _options(
     missing: Annotated[
         MissingChoice, typer.Option(help="Skipped answers: use all who answered both items, or all items.")
     ] = MissingChoice.PAIRWISE,
-    confidence_level: Annotated[float, typer.Option(help="Of the intervals of alpha.")] = 0.95,
+    confidence_level: Annotated[float, typer.Option(help="Of the intervals of alpha and omega.")] = 0.95,
     interval: Annotated[
         IntervalChoice | None,
-        typer.Option(help="Kind of interval; bonett by default, adf with --clusters."),
+        typer.Option(
+            help="Kind of interval of alpha; bonett by default, adf with --clusters. Omega's is adf where "
+            "this is adf or a bootstrap, otherwise logit."
+        ),
     ] = None,
     clusters: Annotated[
         str | None, typer.Option(help="Column that says who answered together, such as couples.")

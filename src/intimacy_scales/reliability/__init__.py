@@ -10,11 +10,8 @@ if TYPE_CHECKING:
     from intimacy_scales.moments.item_moments import ItemMoments, item_moments, item_moments_stream
     from intimacy_scales.moments.keyed import KeyedMoments, keyed_moments
     from intimacy_scales.reliability.agreement.groups import GroupICC, group_icc
-    from intimacy_scales.reliability.agreement.icc import (
-        IntraclassCorrelation,
-        IntraclassCorrelations,
-        intraclass_corr,
-    )
+    from intimacy_scales.reliability.agreement.icc import intraclass_corr
+    from intimacy_scales.reliability.agreement.icc_result import IntraclassCorrelation, IntraclassCorrelations
     from intimacy_scales.reliability.agreement.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, cronbach_alpha
     from intimacy_scales.reliability.consistency.glb import GreatestLowerBound, greatest_lower_bound
@@ -66,7 +63,8 @@ _HOMES = {
     "agreement.groups": ("GroupICC", "group_icc"),
     "consistency.guttman": ("GuttmanLambdas", "guttman_lambdas"),
     "consistency.hierarchical": ("HierarchicalOmega", "hierarchical_omega"),
-    "agreement.icc": ("IntraclassCorrelation", "IntraclassCorrelations", "intraclass_corr"),
+    "agreement.icc": ("intraclass_corr",),
+    "agreement.icc_result": ("IntraclassCorrelation", "IntraclassCorrelations"),
     "items.analysis": ("ItemAnalysis", "item_analysis"),
     "diary.level_coefficients": ("LevelCoefficient", "LevelOmega"),
     "diary.multilevel": ("DiaryReliability", "NestedComponents", "diary_reliability"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
 from intimacy_scales.results.tables import Page, TextTable
 
+_TAKEN_FOR_HTML = re.compile(r"&(?=#?\w+;)|<(?=[a-zA-Z/!?])|^>")
+
 
 def one_line(text: str) -> str:
-    """Return a text that can neither begin a block of Markdown nor be taken for HTML."""
-    return escape(" ".join(text.split()), quote=False)
+    """Return a text that can neither begin a block of Markdown nor be taken for HTML.
+
+    What is no HTML stays as it is, such as "Hu & Bentler" and "p < .001": many read Markdown as plain text.
+    """
+    return _TAKEN_FOR_HTML.sub(lambda found: escape(found[0]), " ".join(text.split()))
 
 
 def markdown_table(table: TextTable) -> str:

@@ -212,11 +212,12 @@ class PersonScores(Result):
         form = instrument_for(values["instrument"], instrument)
         rows = tuple(
             ScaleScore(
-                value,
-                values["pomp"][name],
-                values["answered"][name],
-                *values["bounds"][name],
-                values["prorated"][name],
+                score=value,
+                pomp=values["pomp"][name],
+                answered=values["answered"][name],
+                low=values["bounds"][name][0],
+                high=values["bounds"][name][1],
+                prorated=values["prorated"][name],
             )
             for name, value in values["scores"].items()
         )

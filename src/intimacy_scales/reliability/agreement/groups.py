@@ -15,6 +15,7 @@ from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
+from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -56,9 +57,15 @@ class GroupICC(Result):
     within: float
     mean: float
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to know before it is used."""
+        return tuple(few_persons(self.n_groups, "groups"))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
-        return {name: plain(getattr(self, name)) for name in self.__slots__}
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
+        return fields | {"warnings": [*self.warnings]}
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
@@ -67,9 +74,10 @@ class GroupICC(Result):
         return pandas_frame({name: [getattr(self, name)] for name in self.__slots__})
 
     def __repr__(self) -> str:
+        told = "".join(f"\n ! {text}" for text in self.warnings)
         return (
             f"<ICC(1) = {shown(self.icc1)} ({shown(self.icc1_reml)} by REML), ICC(2) = {shown(self.icc2)}; "
-            f"{self.n_values} values in {self.n_groups} groups>"
+            f"{self.n_values} values in {self.n_groups} groups{told}>"
         )
 
 

@@ -36,13 +36,12 @@ from intimacy_scales.reliability.consistency.bootstrap import (
 from intimacy_scales.reliability.consistency.cautions import (
     above_one_because,
     cautions,
-    mean_kurtosis,
     negative_alpha,
-    peaked,
 )
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.influence import alpha_gradient, distribution_free_variance
 from intimacy_scales.reliability.consistency.intervals import bonett, duhachek_variance, feldt, symmetric
+from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -322,7 +321,7 @@ def cronbach_alpha(
     check_unweighted(moments)
     told = cautions(moments)
     if not standardized:  # which has no intervals
-        told += tuple(peaked(mean_kurtosis(answers, moments), "bonett, feldt and duhachek", "method='adf'"))
+        told += shape_of(answers, moments).narrows_alpha()
     return alpha_from(moments, answers, standardized=standardized, sds=sds, warnings=told)
 
 

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from intimacy_scales.moments.answers import Answers
-from intimacy_scales.moments.item_moments import ItemMoments
-from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of
-from intimacy_scales.reliability.items.distribution import distribution
+from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.reliability.items.keying import find_miskeyed
 
 _FEW = 30
 _ENOUGH_DIARISTS = 50
-_PEAKED = 1.0
 _ROUNDING = 1e-9
 _NO_POPULATION = "the pairwise covariances belong to no population"
 
@@ -25,9 +19,18 @@ def cautions(moments: KeyedMoments) -> tuple[str, ...]:
     return (*([str(keying)] if keying else []), *few_persons(moments.n), *no_population(moments))
 
 
-def few_persons(n: int) -> list[str]:
-    """Say so where a coefficient rests on few persons."""
-    return [f"n = {n} is too small for a stable coefficient: look at the interval"] if n < _FEW else []
+def few_persons(n: int, units: str = "") -> list[str]:
+    """Say so where a coefficient rests on few persons, or on few of other units.
+
+    Examples
+    --------
+    >>> few_persons(4), few_persons(30)
+    (['n = 4 is too small for a stable coefficient: another sample may give quite another'], [])
+    """
+    if n >= _FEW:
+        return []
+    of = f" {units}" if units else ""
+    return [f"n = {n}{of} is too small for a stable coefficient: another sample may give quite another"]
 
 
 def few_diarists(n: int) -> list[str]:
@@ -35,8 +38,8 @@ def few_diarists(n: int) -> list[str]:
     if n >= _ENOUGH_DIARISTS:
         return []
     return [
-        f"{n} persons are few: figures between persons and their intervals need about {_ENOUGH_DIARISTS} or "
-        "more (Maas & Hox, 2005)"
+        f"n = {n} persons is too small for stable figures between persons: these and their intervals need "
+        f"about {_ENOUGH_DIARISTS} or more (Maas & Hox, 2005)"
     ]
 
 
@@ -72,44 +75,3 @@ def above_one_because(estimate: float) -> str | None:
         f"it comes out as {estimate:.3f}, and no share of variance is above 1: {_NO_POPULATION}; use "
         "missing='listwise'"
     )
-
-
-def mean_kurtosis(answers: Answers, moments: KeyedMoments) -> float:
-    """Return the mean excess kurtosis of a scale's items; 0 where none varies."""
-    _, items = items_of(answers, moments.scale)
-    if isinstance(answers, ItemMoments):
-        counts = answers.frequencies[items.columns, 1:]
-    else:
-        codes = answers.codes[:, items.columns]
-        most = int(codes.max(initial=0)) + 1
-        counts = np.array([np.bincount(column, minlength=max(most, 2)) for column in codes.T])[:, 1:]
-    return mean_of_defined(distribution(counts)[2])
-
-
-def mean_of_defined(values: Floats) -> float:
-    """Return the mean of what is finite; 0 where nothing is."""
-    finite = values[np.isfinite(values)]
-    return float(finite.mean()) if len(finite) else 0.0
-
-
-def peaked(kurtosis: float, intervals: str, remedy: str) -> list[str]:
-    """Say so where answers are so skewed or peaked that intervals for normal answers are too narrow.
-
-    One rule for alpha and for omega: with skewed answers intervals of either hold some 88 % where they say
-    95 % (docs/explanation/alpha-intervals.md).
-
-    Parameters
-    ----------
-    kurtosis
-        Mean excess kurtosis of the items.
-    intervals
-        Which intervals.
-    remedy
-        The option that takes the distribution-free one.
-    """
-    if not kurtosis > _PEAKED or math.isnan(kurtosis):
-        return []
-    return [
-        f"answers are skewed or peaked (mean excess kurtosis {kurtosis:.1f}), for which {intervals} "
-        f"intervals are too narrow; {remedy} holds better from some 200 persons on"
-    ]

@@ -24,7 +24,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions, mean_kurtosis, peaked
+from intimacy_scales.reliability.consistency.cautions import cautions
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
     undefined_because,
@@ -36,6 +36,7 @@ from intimacy_scales.reliability.consistency.omega_figures import (
     omega_figures,
     one_factor_estimate,
 )
+from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
@@ -336,8 +337,7 @@ def mcdonald_omega(
         values, _ = keyed_answers(answers, name)
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
     better = "bootstrap" if missing == "fiml" else "adf"
-    told = cautions(moments)
-    told += tuple(peaked(mean_kurtosis(answers, moments), "logit and delta", f"method={better!r}"))
+    told = cautions(moments) + shape_of(answers, moments).narrows_omega(better)
     with one_blas_thread():
         return omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
 

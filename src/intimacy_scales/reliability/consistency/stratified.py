@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
@@ -15,6 +15,7 @@ from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
+from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions, negative_alpha
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
 from intimacy_scales.reliability.single_scores.sem import check_reliability
 from intimacy_scales.results.coefficient import Coefficient
@@ -106,11 +107,15 @@ def stratified_alpha(
     for part in composite.of:
         inner = keyed_moments(answers, part, missing, pair_sds=False)
         parts[part] = (inner, *_part_reliability(answers, part, missing, reliabilities))
-    return stratified_from(moments, parts, mean=composite.method == "mean")
+    return stratified_from(moments, parts, mean=composite.method == "mean", warnings=cautions(moments))
 
 
 def stratified_from(
-    moments: KeyedMoments, parts: Mapping[str, tuple[KeyedMoments, float, str | None]], *, mean: bool
+    moments: KeyedMoments,
+    parts: Mapping[str, tuple[KeyedMoments, float, str | None]],
+    *,
+    mean: bool,
+    warnings: tuple[str, ...] = (),
 ) -> StratifiedAlpha:
     """Return stratified alpha of moments.
 
@@ -122,6 +127,8 @@ def stratified_from(
         Moments, reliability, and why there is none, of each part.
     mean
         Whether the composite is the mean of its parts, otherwise their sum.
+    warnings
+        What to know of the composite's answers.
     """
     share = 1 / len(parts) if mean else 1.0
     unreliable, reason = 0.0, too_few_because(moments) or _shared_because(parts)
@@ -133,13 +140,25 @@ def stratified_from(
     if reason is None and not varies(moments.covariances, moments.weights):
         reason = "the total score does not vary"
     total = float(moments.weights @ moments.covariances @ moments.weights)
+    estimate = math.nan if reason else 1 - unreliable / total
+    reason = reason or above_one_because(estimate)
     return StratifiedAlpha(
         **moments.origin(),
-        estimate=math.nan if reason else 1 - unreliable / total,
+        estimate=math.nan if reason else estimate,
         definition=f"1 - sum var_i (1 - r_i) / var_total of {moments.missing} covariances",
         reason=reason,
+        warnings=(*warnings, *_negative(parts, estimate)),
         parts={name: reliability for name, (_, reliability, _) in parts.items()},
     )
+
+
+def _negative(parts: Mapping[str, tuple[KeyedMoments, float, str | None]], estimate: float) -> Iterator[str]:
+    """Say so where a part's reliability, or that of the total, is below 0."""
+    for name, (_, reliability, _) in parts.items():
+        for text in negative_alpha(reliability):
+            yield f"{name}: {text}"
+    if estimate < 0:
+        yield "stratified alpha is negative: on average, items of a part run against each other"
 
 
 def _shared_because(parts: Mapping[str, tuple[KeyedMoments, float, str | None]]) -> str | None:

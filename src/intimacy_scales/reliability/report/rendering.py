@@ -43,12 +43,13 @@ def report_cells(columns: Mapping[str, Sequence[Any]], confidence_level: float) 
     """Return the columns of a report as they are shown, both ends of an interval in one."""
     shown: dict[str, list[str]] = {}
     for name, values in columns.items():
-        if name == "low":
-            ends = zip(values, columns["high"], strict=True)
-            shown[f"{percent(confidence_level)} CI"] = [
+        if name.endswith("low"):
+            of = "" if name == "low" else "Omega "
+            ends = zip(values, columns[name.replace("low", "high")], strict=True)
+            shown[f"{of}{percent(confidence_level)} CI"] = [
                 "-" if math.isnan(low) else f"[{cell(low)}, {cell(high)}]" for low, high in ends
             ]
-        elif name not in ("high", "improper"):
+        elif name not in ("high", "omega_high", "improper"):
             shown[_HEADINGS.get(name, name)] = [cell(value) for value in values]
     for row, names in enumerate(columns.get("improper", ())):
         for name in names.split():

@@ -21,12 +21,9 @@ from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_an
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
+from intimacy_scales.reliability.report.intervals import IntervalOptions
 from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, report_cells
-from intimacy_scales.reliability.report.scale_report import (
-    IntervalOptions,
-    ScaleReliability,
-    scale_reliability,
-)
+from intimacy_scales.reliability.report.scale_report import ScaleReliability, scale_reliability
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.html import html_fragment, html_page
@@ -57,8 +54,8 @@ class ReliabilityReport(Result):
         Rows, whatever they answered.
     missing
         ``pairwise`` or ``listwise``.
-    confidence_level, interval_method
-        Of the intervals.
+    confidence_level, interval_method, omega_interval_method
+        Of the intervals of alpha and omega.
     n_clusters
         How many clusters persons came in; None where each stands alone.
     notes
@@ -71,6 +68,7 @@ class ReliabilityReport(Result):
     missing: Missing
     confidence_level: float
     interval_method: str
+    omega_interval_method: str
     n_clusters: int | None
     notes: tuple[str, ...] = ()
 
@@ -108,6 +106,9 @@ class ReliabilityReport(Result):
                 found.append(f"{result.scale}: omega is not defined: {result.omega.reason}")
             if result.alpha.reason is None and result.interval.reason:
                 found.append(f"{result.scale}: no interval: {result.interval.reason}")
+            made = result.omega_interval
+            if result.omega.reason is None and not result.omega.improper and made.reason:
+                found.append(f"{result.scale}: no interval of omega: {made.reason}")
         return tuple(found)
 
     def columns(self) -> dict[str, list[Any]]:
@@ -132,7 +133,7 @@ class ReliabilityReport(Result):
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each scale: n, alpha with its interval, and the rest."""
+        """Return a pandas table, a row for each scale: n, alpha and omega with intervals, and the rest."""
         from intimacy_scales.results.frames import pandas_frame
 
         return pandas_frame(self.columns()).set_index("scale")
@@ -145,6 +146,7 @@ class ReliabilityReport(Result):
             "missing": self.missing,
             "confidence_level": self.confidence_level,
             "interval_method": self.interval_method,
+            "omega_interval_method": self.omega_interval_method,
             "n_clusters": self.n_clusters,
             "scales": [result.to_dict() for result in self.scales],
             "warnings": list(self.warnings),
@@ -160,6 +162,7 @@ class ReliabilityReport(Result):
             "missing": self.missing,
             "confidence_level": self.confidence_level,
             "interval_method": self.interval_method,
+            "omega_interval_method": self.omega_interval_method,
         }
         frame = self.to_frame().assign(n_complete=[result.n_complete for result in self.scales])
         return str(frame.assign(**origin).to_csv(lineterminator="\n"))
@@ -291,9 +294,11 @@ def reliability_report(
         ``pairwise``: each covariance from all who answered both items. ``listwise``: from those who
         answered every item of the scale.
     confidence_level
-        Of the intervals of alpha.
+        Of the intervals of alpha and omega.
     interval
-        See `CronbachAlpha.confidence_interval`. By default ``bonett``; with clusters ``adf``.
+        Of alpha: see `CronbachAlpha.confidence_interval`. By default ``bonett``; with clusters ``adf``.
+        The interval of omega is ``adf`` too where this is ``adf`` or a bootstrap, otherwise ``logit``
+        (docs/explanation/omega.md says why).
     clusters
         Who answered together, such as couples: a column of the table, or one label for each person.
     n_resamples, rng
@@ -362,6 +367,7 @@ def reliability_report(
         missing=missing,
         confidence_level=confidence_level,
         interval_method=method,
+        omega_interval_method=options.of_omega,
         n_clusters=None if groups is None else len(np.unique(groups)),
         notes=_notes(answers, groups, how.person),
     )

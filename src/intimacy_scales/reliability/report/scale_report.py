@@ -4,62 +4,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.answers import Answers
-from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
-from intimacy_scales.reliability.consistency.alpha import (
-    NEED_ANSWERS,
-    CronbachAlpha,
-    IntervalMethod,
-    alpha_from,
-)
+from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, alpha_from
 from intimacy_scales.reliability.consistency.cautions import (
     few_persons,
-    mean_of_defined,
     negative_alpha,
     no_population,
-    peaked,
 )
 from intimacy_scales.reliability.consistency.conditions import weighted_because
 from intimacy_scales.reliability.consistency.guttman import guttman_bounds
 from intimacy_scales.reliability.consistency.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega, omega_from
+from intimacy_scales.reliability.consistency.shape import Shape, shape_of
 from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_from
 from intimacy_scales.reliability.items.analysis import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
+from intimacy_scales.reliability.report.intervals import (
+    FOR_NORMAL_ANSWERS,
+    IntervalOptions,
+    interval_of_alpha,
+    interval_of_omega,
+)
 from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
 _PAIR = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalOptions:
-    """How intervals of alpha are made; see `CronbachAlpha.confidence_interval`.
-
-    Attributes
-    ----------
-    confidence_level, method, clusters, n_resamples, rng
-        As there.
-    """
-
-    confidence_level: float
-    method: IntervalMethod
-    clusters: Clusters
-    n_resamples: int
-    rng: int | np.random.Generator | None
 
 
 @result_class
@@ -82,6 +62,8 @@ class ScaleReliability(Result):
         Of correlations; nan where not defined.
     omega
         McDonald's omega total: of one factor, of composites from the correlated factors of their parts.
+    omega_interval
+        Its interval, by ``adf`` or ``logit``; of an improper omega not defined.
     lambda2
         Guttman's lambda-2; nan where not defined.
     split_half
@@ -114,6 +96,7 @@ class ScaleReliability(Result):
     interval: Interval
     standardized_alpha: float
     omega: McDonaldOmega
+    omega_interval: Interval
     lambda2: float
     split_half: SplitHalf
     inter_item: InterItem
@@ -155,6 +138,8 @@ class ScaleReliability(Result):
             "low": self.interval.low,
             "high": self.interval.high,
             "omega": math.nan if self.omega.improper else self.omega.estimate,
+            "omega_low": self.omega_interval.low,
+            "omega_high": self.omega_interval.high,
             "lambda2": self.lambda2,
             "split_half": self.split_half.estimate,
             "mean_r": self.inter_item.mean,
@@ -183,6 +168,7 @@ class ScaleReliability(Result):
             "improper": list(self.improper),
             "interval": self.interval.to_dict(),
             "standardized_alpha": plain(self.standardized_alpha),
+            "omega_interval": self.omega_interval.to_dict(),
             "omega_detail": self.omega.to_dict(),
             "split_half_detail": self.split_half.to_dict(),
             "inter_item_r": self.inter_item.to_dict(),
@@ -194,19 +180,20 @@ class ScaleReliability(Result):
 
     def __repr__(self) -> str:
         value = shown(self.alpha.estimate)
-        omega = "improper" if self.omega.improper else shown(self.omega.estimate)
+        omega, made = shown(self.omega.estimate), self.omega_interval
+        if made.reason is None:
+            omega += f" {made}, {made.method}"
         lines = [
             f"{self.title} ({self.scale}): alpha = {value} {self.interval}, {self.interval.method}",
             f"{self.n_items} items, n = {self.n} of {self.n_persons}, {self.n_complete} complete, "
             f"{self.alpha.missing}",
-            f"omega total {omega}, lambda-2 {shown(self.lambda2)}, split-half "
-            f"{shown(self.split_half.estimate)}, "
-            f"mean inter-item r {shown(self.inter_item.mean)}",
+            f"omega total {'improper' if self.omega.improper else omega}, lambda-2 {shown(self.lambda2)}, "
+            f"split-half {shown(self.split_half.estimate)}, mean inter-item r {shown(self.inter_item.mean)}",
         ]
         if self.stratified is not None:
             lines.append(f"stratified alpha {shown(self.stratified.estimate)}")
         if self.error is not None:
-            lines.append(repr(self.error)[1:-1])
+            lines.append(self.error.line())
         if self.alpha.reason:
             lines.append(f"alpha is not defined: {self.alpha.reason}")
         return "<" + "\n ".join([*lines, *(f"! {warning}" for warning in self.warnings)]) + ">"
@@ -276,30 +263,30 @@ def scale_reliability(
     scale = instrument.scale(scale_id)
     moments = keyed_moments(summed, scale_id, missing, pair_sds=False)
     weighted = weighted_because(moments)
-    alpha = alpha_from(moments, answers, reason=weighted)
-    defined = alpha.reason is None
-    correlations = moments.correlations()
     n_complete = summed.n_complete[scale_id]
+    items = None if scale.of else items_from(summed, moments, "items")
+    keying = find_miskeyed(moments) if items is None else items.keying
+    keys = [str(keying)] if keying else []
+    shape = shape_of(summed, moments) if items is None else Shape.of(items.skew, items.kurtosis)
+    told = (*keys, *few_persons(moments.n), *no_population(moments))
+    alpha = alpha_from(moments, answers, reason=weighted, warnings=told + shape.narrows_alpha())
     stratified = None
     if scale.of:
         parts = {part: others[part].as_part() for part in scale.of}
-        stratified = stratified_from(moments, parts, mean=scale.method == "mean")
-    items = None if scale.of else items_from(summed, moments, "items")
-    keying = find_miskeyed(moments) if items is None else items.keying
-    told = (*([str(keying)] if keying else []), *few_persons(moments.n), *no_population(moments))
-    kurtosis = 0.0 if items is None else mean_of_defined(items.kurtosis)
-    normal = tuple(peaked(kurtosis, "logit and delta", "method='adf'"))
+        stratified = stratified_from(moments, parts, mean=scale.method == "mean", warnings=told)
     omega = omega_from(
         answers,
         moments,
         keyed_as_sample(moments),
         "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
         reason=None if scale.of else weighted,
-        warnings=told + normal,
+        warnings=told + shape.narrows_omega(),
     )
+    intervals = interval_of_alpha(alpha, options), interval_of_omega(omega, options)
+    normal = [made.method for made in intervals if made.reason is None and made.method in FOR_NORMAL_ANSWERS]
     found = _warnings(moments, alpha, omega, n_complete)
-    if items is not None and alpha.reason is None and options.method not in NEED_ANSWERS:
-        found += peaked(mean_of_defined(items.kurtosis), options.method, "interval='adf'")
+    if normal:
+        found += shape.narrows(" and ".join(normal), "interval='adf'")
     mean, sd = moments.score_mean, moments.score_sd
     if items is not None:
         mean, sd = items.score.mean, items.score.sd
@@ -311,23 +298,18 @@ def scale_reliability(
         n_complete=n_complete,
         n_pairs=moments.n_pairs,
         alpha=alpha,
-        interval=alpha.confidence_interval(
-            options.confidence_level,
-            options.method,
-            clusters=options.clusters,
-            n_resamples=options.n_resamples,
-            rng=options.rng,
-        ),
+        interval=intervals[0],
         standardized_alpha=alpha_from(moments, answers, standardized=True, reason=weighted).estimate,
         omega=omega,
-        lambda2=guttman_bounds(moments.covariances)[1] if defined else math.nan,
-        split_half=split_half_from(moments, reason=weighted),
-        inter_item=inter_item(correlations),
+        omega_interval=intervals[1],
+        lambda2=math.nan if alpha.reason else guttman_bounds(moments.covariances)[1],
+        split_half=split_half_from(moments, reason=weighted, warnings=told),
+        inter_item=inter_item(moments.correlations()),
         stratified=stratified,
         error=_error(alpha if stratified is None else stratified, mean, sd),
         score_mean=mean,
         score_sd=sd,
         items=items,
         keying=keying,
-        warnings=(*([str(keying)] if keying else []), *found),
+        warnings=(*keys, *found),
     )

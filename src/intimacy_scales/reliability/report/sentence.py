@@ -6,19 +6,10 @@ from collections.abc import Sequence
 
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import Missing
+from intimacy_scales.reliability.report.intervals import CITED
 from intimacy_scales.reliability.report.scale_report import ScaleReliability
+from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.wording import apa, percent
-
-_INTERVALS = {
-    "bonett": "Bonett, 2002",
-    "bonett-wright": "Bonett & Wright, 2015",
-    "feldt": "Feldt, 1965",
-    "duhachek": "Duhachek & Iacobucci, 2004",
-    "adf": "distribution-free, after Maydeu-Olivares et al., 2007",
-    "bootstrap": "percentile bootstrap",
-    "bca": "bias-corrected and accelerated bootstrap",
-}
-
 
 _PAIR = 2
 
@@ -26,17 +17,19 @@ _PAIR = 2
 def _value(result: ScaleReliability) -> str:
     if result.n_items == _PAIR:
         return f"Spearman-Brown = {apa(result.split_half.estimate)}"
-    interval = result.interval
-    ends = (
-        ""
-        if interval.reason
-        else f", {percent(interval.confidence_level)} CI [{apa(interval.low)}, {apa(interval.high)}]"
-    )
     of = " of correlated factors" if result.omega.model == "correlated" else ""
-    omega = "" if result.omega.reason else f", omega total{of} = {apa(result.omega.estimate)}"
+    omega = f", omega total{of} = {apa(result.omega.estimate)}{_ends(result.omega_interval)}"
+    if result.omega.reason:
+        omega = ""
     if result.omega.improper:
         omega = f", omega total{of} not reported (improper solution)"
-    return f"alpha = {apa(result.alpha.estimate)}{ends}{omega}"
+    return f"alpha = {apa(result.alpha.estimate)}{_ends(result.interval)}{omega}"
+
+
+def _ends(interval: Interval) -> str:
+    if interval.reason:
+        return ""
+    return f", {percent(interval.confidence_level)} CI [{apa(interval.low)}, {apa(interval.high)}]"
 
 
 def _listed(parts: Sequence[str]) -> str:
@@ -60,11 +53,23 @@ def _persons(results: Sequence[ScaleReliability], missing: Missing, n_persons: i
 
 def _how(results: Sequence[ScaleReliability], n_clusters: int | None) -> str:
     """Say how intervals were made."""
-    intervals = [r.interval for r in results if r.interval.reason is None]
-    if not intervals:
+    of_alpha, of_omega = _methods([r.interval for r in results]), _omega_methods(results)
+    if not of_alpha + of_omega:
         return ""
     within = f", taking {n_clusters} clusters as units" if n_clusters is not None else ""
-    return f" (intervals: {_INTERVALS[intervals[0].method]}{within})"
+    parts = [CITED[method] for method in of_alpha]
+    parts += [f"of omega: {CITED[method]}" for method in of_omega if method not in of_alpha]
+    return f" (intervals: {'; '.join(parts)}{within})"
+
+
+def _methods(intervals: Sequence[Interval]) -> list[str]:
+    """Return the methods of those that are defined."""
+    return list(dict.fromkeys(made.method for made in intervals if made.reason is None))
+
+
+def _omega_methods(results: Sequence[ScaleReliability]) -> list[str]:
+    """Return the methods of the intervals of omega that a sentence gives."""
+    return _methods([r.omega_interval for r in results if r.n_items != _PAIR])
 
 
 def method_sentence(
@@ -80,9 +85,10 @@ def method_sentence(
     rest = [r for r in results if r not in totals]
     simple = [r for r in rest if _reason(r) is None]
     said = [_alphas(simple, missing, n_persons, n_clusters)] if simple else []
+    named = _omega_methods(simple)
     said += [
         f"The reliability of {r.title}, from its {len(r.stratified.parts)} scales, was "
-        f"{apa(r.stratified.estimate)} (stratified alpha){_omega_of_total(r)}."
+        f"{apa(r.stratified.estimate)} (stratified alpha){_omega_of_total(r, named)}."
         for r in totals
         if r.stratified is not None
     ]
@@ -92,12 +98,17 @@ def method_sentence(
     return " ".join(said)
 
 
-def _omega_of_total(result: ScaleReliability) -> str:
+def _omega_of_total(result: ScaleReliability, named: Sequence[str]) -> str:
+    """Say omega of a total, and how its interval was made where that was not said before."""
     if result.omega.improper:
         return "; omega total of correlated factors is not reported (improper solution)"
     if result.omega.reason:
         return ""
-    return f" and {apa(result.omega.estimate)} (omega total of correlated factors, model-implied variance)"
+    how = "".join(f"; interval: {CITED[m]}" for m in _omega_methods([result]) if m not in named)
+    return (
+        f" and {apa(result.omega.estimate)}{_ends(result.omega_interval)} (omega total of correlated "
+        f"factors, model-implied variance{how})"
+    )
 
 
 def _reason(result: ScaleReliability) -> str | None:

@@ -11,6 +11,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega
+from intimacy_scales.reliability.consistency.shape import beside_intervals
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
@@ -61,6 +62,8 @@ class MeasurementError(Result):
         Of the scores; mean may be nan.
     scale, instrument, n, missing
         What the reliability is of, where it came as a coefficient.
+    warnings
+        What to know of that coefficient.
     """
 
     sem: float
@@ -72,6 +75,7 @@ class MeasurementError(Result):
     instrument: InstrumentRef | None = None
     n: int | None = None
     missing: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
         return self.sem
@@ -132,14 +136,21 @@ class MeasurementError(Result):
         """Return a pandas table of one row."""
         from intimacy_scales.results.frames import pandas_frame
 
-        return pandas_frame({name: [value] for name, value in self.to_dict().items()})
+        told = {"warnings": "; ".join(self.warnings)} if self.warnings else {}
+        fields = {name: value for name, value in self.to_dict().items() if name != "warnings"}
+        return pandas_frame({name: [value] for name, value in (fields | told).items()})
 
-    def __repr__(self) -> str:
+    def line(self) -> str:
+        """Return it in one line, without warnings."""
         of = f" of {self.scale}" if self.scale else ""
         return (
-            f"<SEM{of} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {shown(self.reliability)}; "
-            f"MDC95 {shown(self.minimal_detectable_change())}>"
+            f"SEM{of} = {shown(self.sem)}: sd {shown(self.sd)}, {self.source} {shown(self.reliability)}; "
+            f"MDC95 {shown(self.minimal_detectable_change())}"
         )
+
+    def __repr__(self) -> str:
+        told = "".join(f"\n ! {text}" for text in self.warnings)
+        return f"<{self.line()}{told}>"
 
 
 def measurement_error(
@@ -185,7 +196,7 @@ def measurement_error(
     if isinstance(reliability, Coefficient):
         if reliability.reason:
             raise EstimationError(f"{reliability.title} is not defined: {reliability.reason}")
-        given = {name: getattr(reliability, name) for name in ("scale", "instrument", "n", "missing")}
+        given = {name: getattr(reliability, name) for name in ("scale", "instrument", "missing")}
     if isinstance(reliability, CronbachAlpha):
         if reliability.standardized and sd is None:
             raise EstimationError(
@@ -211,6 +222,8 @@ def measurement_error(
         source=source or source_of(reliability),
         sd=check_sd(sd),
         mean=math.nan if mean is None else check_number(mean, "mean"),
+        n=getattr(reliability, "n", None),
+        warnings=beside_intervals(getattr(reliability, "warnings", ())),
         **given,
     )
 

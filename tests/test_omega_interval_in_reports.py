@@ -1,0 +1,145 @@
+"""Omega's interval in reports: which, where it stands, and where there is none."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from factor_answers import coded, good, parts
+from intimacy_scales import EstimationError, encode, item_moments, load, simulate
+from intimacy_scales.reliability import mcdonald_omega, reliability_report
+from intimacy_scales.results.wording import apa
+
+pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+
+FORM = load("scii-24")
+COUPLES = simulate(FORM, 160, couples=0.5, missing=0.03, rng=7).answers
+SKEWED = simulate(FORM, 150, thresholds=[-2.3, -2.0, -1.7, -1.4, -1.1, -0.8], couples=0.5, rng=2).answers
+
+
+@pytest.mark.parametrize(
+    ("options", "method"),
+    [
+        ({}, "logit"),
+        ({"interval": "duhachek", "missing": "listwise", "confidence_level": 0.9}, "logit"),
+        ({"interval": "adf", "missing": "listwise"}, "adf"),
+        ({"interval": "bootstrap", "n_resamples": 100, "rng": 1}, "adf"),
+        ({"clusters": "couple"}, "adf"),
+    ],
+)
+def test_the_interval_is_that_of_omega_alone(options, method):
+    report = reliability_report(FORM, COUPLES, **options)
+    assert report.omega_interval_method == method
+    level, clusters = report.confidence_level, options.get("clusters")
+    answers = encode(FORM, COUPLES, keep=["couple"])
+    for scale in ("caring", "total"):
+        alone = mcdonald_omega(answers, scale=scale, missing=report.missing)
+        expected = alone.confidence_interval(level, method, clusters=clusters)
+        assert list(report[scale].omega_interval) == pytest.approx(list(expected), rel=1e-9)
+        assert report[scale].omega_interval.method == method
+
+
+def test_it_stands_in_frame_tables_csv_json_and_sentence():
+    report = reliability_report(FORM, COUPLES)
+    result = report["mutuality"]
+    low, high = result.omega_interval
+    assert low < result.omega.estimate < high
+    row = report.to_frame().loc["mutuality"]
+    assert (row["omega_low"], row["omega_high"]) == (low, high)
+    for page in (report.to_markdown(), report.to_html(), report._repr_html_()):
+        assert "Omega 95% CI" in page
+        assert f"[{low:.3f}, {high:.3f}]" in page
+    assert f"[{low:.3f}, {high:.3f}], logit" in repr(result)
+    written = json.loads(report.to_json())
+    assert written["omega_interval_method"] == "logit"
+    told = next(s for s in written["scales"] if s["scale"] == "mutuality")
+    assert (told["omega_low"], told["omega_high"]) == (low, high)
+    assert told["omega_interval"]["method"] == "logit"
+    csv = report.to_csv()
+    assert "omega_low,omega_high" in csv
+    assert "omega_interval_method" in csv.splitlines()[0]
+    said = report.sentence()
+    assert f"omega total = {apa(result.omega.estimate)}, 95% CI [{apa(low)}, {apa(high)}]" in said
+    assert "(intervals: Bonett, 2002; of omega: logit, Raykov & Marcoulides, 2011)" in said
+
+
+@pytest.mark.parametrize("level", [0.8, 0.975])
+def test_it_has_the_level_that_was_asked_for(level):
+    report = reliability_report(FORM, COUPLES, confidence_level=level)
+    assert f"Omega {100 * level:g}% CI" in report.to_markdown()
+    assert report["trust"].omega_interval.confidence_level == level
+
+
+def test_a_stream_has_the_interval_of_the_table():
+    table, sums = reliability_report(FORM, COUPLES), reliability_report(item_moments(FORM, COUPLES))
+    pd.testing.assert_frame_equal(table.to_frame(), sums.to_frame(), rtol=1e-12)
+    assert table.sentence() == sums.sentence()
+
+
+def test_one_distribution_free_method_is_named_once_with_its_units():
+    said = reliability_report(FORM, COUPLES, clusters="couple").sentence()
+    assert said.count("distribution-free") == 1
+    assert "taking 80 clusters as units" in said
+
+
+def test_the_method_is_named_once_or_with_the_total_where_only_a_total_has_an_interval():
+    assert reliability_report(FORM, COUPLES).sentence().count("Raykov & Marcoulides") == 1
+    pairs = coded(
+        parts(150, (2, 2, 2)), {"a": "q1 q2", "b": "q3 q4", "c": "q5 q6", "t": {"of": ["a", "b", "c"]}}
+    )
+    said = reliability_report(pairs).sentence()
+    assert said.count("Raykov & Marcoulides") == 1
+    assert "model-implied variance; interval: logit, Raykov & Marcoulides, 2011)" in said
+
+
+@pytest.mark.parametrize("interval", ["bonett", "adf"])
+def test_an_improper_omega_has_none(shared, interval):
+    form = load(shared / "cases" / "form_abcd_1_5.toml")
+    report = reliability_report(
+        form, pd.read_csv(shared / "cases" / "omega_heywood_n100.csv"), interval=interval
+    )
+    made = report["s"].omega_interval
+    assert math.isnan(made.low)
+    assert made.reason.startswith("omega is improper: the residual variance of a is negative")
+    assert np.isnan(report.to_frame().loc["s", ["omega_low", "omega_high"]].astype(float)).all()
+    assert json.loads(report.to_json())["scales"][0]["omega_low"] is None
+    assert "of omega" not in report.sentence()
+    assert "| improper | - |" in report.to_markdown()
+
+
+@pytest.mark.parametrize("n_items", [1, 2])
+def test_an_omega_that_is_not_defined_has_none(n_items):
+    report = reliability_report(coded(good(40, n_items)))
+    assert report["a"].omega_interval.reason == report["a"].omega.reason
+    assert not any("no interval of omega" in text for text in report.warnings)
+
+
+@pytest.mark.parametrize(("n", "seed"), [(14, 30), (10, 27), (10, 29)])
+def test_an_interval_that_is_not_defined_says_why(n, seed):
+    x = np.random.default_rng(seed).integers(1, 8, (n, 4)).astype(float)
+    report = reliability_report(coded(x))
+    result = report["a"]
+    assert result.omega.reason is None
+    assert not result.omega.improper
+    assert math.isnan(result.omega_interval.low)
+    assert f"a: no interval of omega: {result.omega_interval.reason}" in report.warnings
+    assert f"omega total = {apa(result.omega.estimate)}." in report.sentence()
+
+
+@pytest.mark.parametrize("scale", ["commitment", "total"])
+def test_skewed_answers_are_told_for_both_coefficients_with_one_remedy(scale):
+    told = [text for text in reliability_report(FORM, SKEWED)[scale].warnings if "skewed or peaked" in text]
+    assert len(told) == 1
+    assert "bonett and logit intervals are too narrow; interval='adf' holds better" in told[0]
+    better = reliability_report(FORM, SKEWED, interval="adf")[scale]
+    assert not any("skewed or peaked" in text for text in better.warnings)
+    assert better.omega_interval.method == "adf"
+
+
+def test_sums_alone_have_no_distribution_free_interval():
+    with pytest.raises(EstimationError, match="needs each person's answers"):
+        reliability_report(item_moments(FORM, COUPLES), interval="adf")
