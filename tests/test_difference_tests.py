@@ -5,9 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.linalg import block_diag
+from scipy.stats import multivariate_normal
 
 from intimacy_scales import EstimationError, cfa
 from intimacy_scales.factor import compare_models, invariance
+from intimacy_scales.factor.confirmatory.estimation.difference import wider_at_narrower
 
 HERE = Path(__file__).parent / "reference"
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
@@ -64,7 +67,7 @@ def test_with_gaps_and_in_groups_too(complete, gaps):
 
 
 def test_that_of_2000_is_that_of_the_restriction(complete):
-    """Written out for equal loadings in two groups, where R's is of other weights."""
+    """Written out for equal loadings in two groups."""
     halves = ["a"] * 200 + ["b"] * 200
     options = {"groups": halves, "estimator": "MLR"}
     wide = cfa(WIDE, complete, keep_answers=True, **options)
@@ -80,6 +83,131 @@ def test_that_of_2000_is_that_of_the_restriction(complete):
     factor = np.trace(np.linalg.solve(restriction @ reach, spread)) / 4
     found = compare_models(wide, narrow, method="satorra_2000").changes[0].chi_square_change
     assert found == pytest.approx((narrow.fit.chi_square - wide.fit.chi_square) / factor, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("scaling", "metric", "scalar"),
+    [("yuan_bentler", 0.6743053504, 5.561259019), ("satorra_bentler", 0.6791039164, 5.561053635)],
+)
+def test_that_of_2000_is_that_of_lavaan_in_groups(complete, scaling, metric, scalar):
+    """R corrects the variance too unless it is told not to, and has restrictions of means by "delta" only."""
+    halves = ["a"] * 200 + ["b"] * 200
+    steps = invariance(WIDE, complete, groups=halves, estimator="MLR", scaling=scaling, method="satorra_2000")
+    found = [change.chi_square_change for change in steps.changes[:2]]
+    assert found[0] == pytest.approx(metric, rel=1e-6)
+    assert found[1] == pytest.approx(scalar, rel=1e-5)  # "delta" takes slopes at both models' estimates
+
+
+def moments_of(solution, values):
+    """Each group's covariances and means in one row, without any derivative."""
+    at = solution.problem.evaluate(values)
+    order = np.argsort(solution.table.model.observed)
+    low = np.tril_indices(len(order))
+    return np.concatenate([np.r_[b.covariances[np.ix_(order, order)][low], b.means[order]] for b in at.bases])
+
+
+def differences(function, values, step=1e-5):
+    """Derivatives of a function of a few values, by small steps."""
+    steps = step * np.eye(len(values))
+    return np.array([(function(values + s) - function(values - s)) / (2 * step) for s in steps]).T
+
+
+def weights_and_sampling(solution, parts):
+    """Normal-theory weights of all moments, and how they vary from sample to sample, both per person."""
+    order = np.argsort(solution.table.model.observed)
+    i, j = np.tril_indices(len(order))
+    n, blocks = sum(map(len, parts)), []
+    for rows, basis in zip(parts, solution.at.bases, strict=True):
+        sigma, own = basis.covariances[np.ix_(order, order)], rows - rows.mean(axis=0)
+        normal = sigma[i][:, i] * sigma[j][:, j] + sigma[i][:, j] * sigma[j][:, i]
+        both = np.hstack([own[:, i] * own[:, j], own])
+        blocks.append((block_diag(normal, sigma) * n / len(rows), np.cov(both.T, bias=True) * n / len(rows)))
+    return np.linalg.inv(block_diag(*[w for w, _ in blocks])), block_diag(*[g for _, g in blocks])
+
+
+@pytest.mark.parametrize(
+    ("narrower", "n_groups", "wider"),
+    [
+        ({"model": WIDE, "equal": ["loadings"]}, 2, {"model": WIDE}),
+        ({"model": WIDE, "equal": ["loadings", "intercepts"]}, 2, {"model": WIDE, "equal": ["loadings"]}),
+        ({"model": EQUAL, "means": True}, 1, {"model": WIDE, "means": True}),
+        ({"model": APART, "means": True}, 1, {"model": WIDE, "means": True}),
+        ({"model": WIDE, "equal": ["loadings", "intercepts", "residuals"]}, 3, {"model": WIDE}),
+    ],
+)
+def test_that_of_2000_is_the_mean_of_what_the_difference_varies_by(narrower, n_groups, wider):
+    """A second way: tr(U Gamma) of moments, with slopes by small steps; answers are skewed."""
+    rng = np.random.default_rng(5)
+    names = ["com01", "com04", "com10", "tru01", "tru04", "tru11"]
+    shared = np.repeat(rng.standard_normal((500, 2)) @ [[1, 0.4], [0, 0.9]], 3, axis=1)
+    data = pd.DataFrame(np.exp(0.5 * (shared + rng.standard_normal((500, 6)))), columns=names)
+    groups = np.sort(rng.choice(n_groups, 500, p=np.array([5, 3, 2])[:n_groups] / [5, 8, 10][n_groups - 1]))
+    options = {"estimator": "MLR", "scaling": "satorra_bentler"}
+    if n_groups > 1:
+        options["groups"] = [f"g{k}" for k in groups]
+    wide, narrow = (cfa(data=data, **o, **options) for o in (wider, narrower))
+    at = wider_at_narrower(wide.solution, narrow.solution)
+    own, there = (
+        differences(lambda v: moments_of(wide.solution, v), x.values) for x in (wide.solution.at, at)
+    )
+    narrow_slopes = differences(lambda v: moments_of(narrow.solution, v), narrow.solution.at.values)
+    kept = own @ np.linalg.lstsq(there, narrow_slopes, rcond=None)[0]
+    rows = data.to_numpy()
+    weights, sampling = weights_and_sampling(wide.solution, [rows[groups == g] for g in range(n_groups)])
+
+    def reached(slopes):
+        v = weights @ slopes
+        return np.trace(np.linalg.solve(slopes.T @ v, v.T @ sampling @ v))
+
+    df = narrow.fit.df - wide.fit.df
+    found = compare_models(wide, narrow, method="satorra_2000").changes[0].chi_square_change
+    factor = (reached(own) - reached(kept)) / df
+    assert found == pytest.approx((narrow.fit.chi_square - wide.fit.chi_square) / factor, rel=1e-5)
+
+
+def test_with_gaps_that_of_2000_is_written_out_from_each_persons_likelihood(gaps):
+    """R 4.2.2 with lavaan 0.6-14 prints 2.845, of weights under which normal answers would need no 1."""
+    wide, narrow = (cfa(m, gaps, estimator="MLR", missing="fiml") for m in (WIDE, EQUAL))
+    found = compare_models(wide, narrow, method="satorra_2000").changes[0].chi_square_change
+    solution, answers = wide.solution, gaps[list(wide.solution.table.model.observed)].to_numpy(float)
+    answers = answers[~np.isnan(answers).all(axis=1)]
+    there = ~np.isnan(answers)
+    shapes = [(s, (there == s).all(axis=1)) for s in np.unique(there, axis=0)]
+
+    def likelihoods(values):
+        basis, total = solution.problem.evaluate(values).bases[0], np.empty(len(answers))
+        for s, who in shapes:
+            total[who] = multivariate_normal(basis.means[s], basis.covariances[np.ix_(s, s)]).logpdf(
+                answers[who][:, s]
+            )
+        return total
+
+    values = solution.at.values
+    scores = differences(likelihoods, values, 1e-4)
+    information = differences(lambda v: solution.problem.evaluate(v).gradient, values)
+    labels = solution.table.free_names(wide.groups)
+    restriction = np.zeros(len(values))
+    restriction[[labels.index("f =~ tru04"), labels.index("f =~ tru11")]] = 1, -1
+    reach = np.linalg.solve(information, restriction)
+    factor = reach @ (scores.T @ scores / len(answers)) @ reach / (restriction @ reach)
+    assert found == pytest.approx((narrow.fit.chi_square - wide.fit.chi_square) / factor, rel=1e-4)
+    assert found == pytest.approx(2.188304, rel=1e-5)
+
+
+@pytest.mark.parametrize("missing", [0.1, 0.25, 0.4])
+def test_with_gaps_normal_answers_need_no_correction(missing):
+    """R's is .49 where a quarter is missing."""
+    rng = np.random.default_rng(3)
+    names, factors = ["tru01", "tru04", "tru11", "com01", "com04", "com10"], []
+    for _ in range(6):
+        shared = np.repeat(rng.standard_normal((400, 2)) @ [[1, 0.4], [0, 0.9]], 3, axis=1)
+        rows = shared + 0.7 * rng.standard_normal((400, 6))
+        rows[rng.random(rows.shape) < missing] = np.nan
+        data = pd.DataFrame(rows[~np.isnan(rows).all(axis=1)], columns=names)
+        fits = [cfa(m, data, estimator="MLR", missing="fiml") for m in (WIDE, EQUAL)]
+        scaled = compare_models(*fits, method="satorra_2000").changes[0].chi_square_change
+        factors.append((fits[1].fit.chi_square - fits[0].fit.chi_square) / scaled)
+    assert np.mean(factors) == pytest.approx(1, abs=0.1)
 
 
 NARROW = [EQUAL, SINGLE, f"{WIDE}\ntru04 ~~ 1.5*tru04"]

@@ -168,6 +168,17 @@ def compare_models(
     -------
     ModelComparison
 
+    Notes
+    -----
+    ``satorra_2000`` is the mean-scaled test: what ``lavTestLRT(method = "satorra.2000", A.method = "exact",
+    scaled.shifted = FALSE)`` of lavaan 0.6-14 gives for complete answers, in one group or in several. Its
+    default, ``scaled.shifted = TRUE``, corrects the variance too (Asparouhov & Muthen, 2010), which differs
+    as soon as more than one degree of freedom is tested. Where steps of `invariance` free means of factors,
+    ``A.method = "delta"`` is the one that corresponds: the restriction is taken from implied moments here,
+    so that it does not matter how a model is written. With missing answers lavaan 0.6-14 divides by less:
+    by .49 where answers are normal and a quarter is missing, where a test that holds its level divides by 1.
+    This one divides by 1.02 there.
+
     Raises
     ------
     EstimationError

@@ -27,7 +27,8 @@ def factor_of_2000(wider: Solution, narrower: Solution, df: int) -> float:
     """Return the scaling factor of Satorra (2000), positive wherever it is defined; nan where it is not.
 
     With P the information and B the mean product of scores in the wider model, and A the ``df`` directions
-    that the narrower one lacks: ``tr((A P^-1 A')^-1 A P^-1 B P^-1 A') / df``.
+    that the narrower one lacks: ``tr((A P^-1 A')^-1 A P^-1 B P^-1 A') / df``. The test has the mean of a
+    chi-square, not its variance too: the scaled-shifted test is another one.
     """
     at = wider_at_narrower(wider, narrower)
     if at is None or wider.scores is None:
