@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -26,6 +26,7 @@ from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, r
 from intimacy_scales.reliability.report.scale_report import ScaleReliability, scale_reliability
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.markdown import markdown_page
@@ -152,6 +153,10 @@ class ReliabilityReport(Result):
             "warnings": list(self.warnings),
             "sentence": self.sentence(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("notes",), warnings=Sequence[str], sentence=str)
 
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
