@@ -94,7 +94,8 @@ def found_in_file(
         write(source, named)
         score_file(
             form, source, output=output, problems=problems, person=PERSON, answered=True,
-            on_invalid="missing", columns=sheets.option, missing_codes=list(sheets.given.codes), coding=sheets.coding,
+            on_invalid="missing", columns=sheets.option, missing_codes=list(sheets.given.codes),
+            coding=sheets.coding,
         )  # fmt: skip
         written = _read(output)
         bad = {(int(row["row"]) - 1, row["item"]) for row in _read(problems)}
