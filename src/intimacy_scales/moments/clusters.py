@@ -16,13 +16,30 @@ from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
+# how programs write that there is nothing; "none" and "missing" may be groups that somebody named
+_NOBODY = NOT_ANSWERED | {
+    ".",
+    "-",
+    "--",
+    "?",
+    "*",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "#na",
+    "#null!",
+    "null",
+    "<na>",
+}
+
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
 
 def _is_missing(label: Any) -> bool:
-    """Whether a label says nothing: null, nan of any kind, or text that means no answer, such as a blank."""
+    """Whether a label says nothing: null, nan of any kind, or text that means none, as a blank or a dot."""
     if isinstance(label, str):
-        return normalized(label) in NOT_ANSWERED
+        return normalized(label) in _NOBODY
     return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124
 
 
