@@ -25,7 +25,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions, mean_kurtosis, peaked
+from intimacy_scales.reliability.consistency.cautions import cautions, few_persons, mean_kurtosis, peaked
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
     undefined_because,
@@ -329,11 +329,14 @@ def mcdonald_omega(
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
     better = "bootstrap" if missing == "fiml" else "adf"
     told = cautions(moments)
+    if missing == "fiml" and sample.never_together:  # nobody's pairs count, but persons do
+        told = (*(text for text in told if text not in few_persons(moments.n)), *few_persons(sample.n))
     told += tuple(peaked(mean_kurtosis(answers, moments), "logit and delta", f"method={better!r}"))
-    if missing == "fiml":
-        warn_of_coverage([sample])
     with one_blas_thread():
-        return omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
+        found = omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
+    if found.reason is None:
+        warn_of_coverage([sample])
+    return found
 
 
 def _model_for(model: str | None, scale: str, *, total: bool) -> str:
@@ -383,7 +386,7 @@ def omega_from(
                 return McDonaldOmega(answers=answers, **found, **common)
             common |= {name: found[name] for name in ("improper", "residual_variances", "fit")}
     except EstimationError as error:
-        reason = str(error)
+        reason = f"{undefined_because(moments)}, and {error}" if apart else str(error)
     return McDonaldOmega(estimate=math.nan, reason=reason, **common)
 
 
