@@ -25,7 +25,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions
+from intimacy_scales.reliability.consistency.cautions import cautions, few_persons
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
     undefined_because,
@@ -340,11 +340,15 @@ def mcdonald_omega(
         values, _ = keyed_answers(answers, name)
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
     better = "bootstrap" if missing == "fiml" else "adf"
-    told = cautions(moments) + shape_of(answers, moments).narrows_omega(better)
-    if missing == "fiml":
-        warn_of_coverage([sample])
+    told = cautions(moments)
+    if missing == "fiml" and sample.never_together:  # nobody's pairs count, but persons do
+        told = (*(text for text in told if text not in few_persons(moments.n)), *few_persons(sample.n))
+    told += shape_of(answers, moments).narrows_omega(better)
     with one_blas_thread():
-        return omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
+        found = omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
+    if found.reason is None:
+        warn_of_coverage([sample])
+    return found
 
 
 def _model_for(model: str | None, scale: str, *, total: bool) -> str:
@@ -394,7 +398,7 @@ def omega_from(
                 return McDonaldOmega(answers=answers, **found, **common)
             common |= {name: found[name] for name in ("improper", "residual_variances", "fit")}
     except EstimationError as error:
-        reason = str(error)
+        reason = f"{undefined_because(moments)}, and {error}" if apart else str(error)
     return McDonaldOmega(estimate=math.nan, reason=reason, **common)
 
 
