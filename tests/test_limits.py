@@ -149,3 +149,13 @@ def test_a_model_beyond_all_measure_is_refused(text: str) -> None:
     table = pd.DataFrame(np.random.default_rng(1).normal(size=(50, 3)), columns=list("abc"))
     with pytest.raises(ModelSyntaxError, match=r"a text of [\d,]+ characters; at most 200,000 are read"):
         cfa(text, table)
+
+
+def test_the_page_of_hostile_inputs_tells_every_cost() -> None:
+    page = Path(__file__).parents[1] / "docs" / "explanation" / "hostile-inputs.md"
+    table = page.read_text(encoding="utf-8").split("<!-- table: benchmarks/hostile -->")[1]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len({name for name, *_ in rows}) == len(rows) >= 40
+    for name, seconds, megabytes, ends in rows:
+        assert float(seconds) <= 2 and float(megabytes) <= 300, name
+        assert ends == "scores" or ends.partition(":")[0].endswith("Error"), name
