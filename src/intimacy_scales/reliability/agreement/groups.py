@@ -127,7 +127,7 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     check_scores({"values": y}, on_invalid)
     if not same_rows(values, groups):
         raise EstimationError("values and groups have different indexes; align them first")
-    group = label_positions(groups)
+    group = label_positions(groups, "groups")
     if len(group) != len(y):
         raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")
     nobody = np.flatnonzero((group < 0) & ~np.isnan(y))
