@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from intimacy_scales.checking import BankReport, check_bank
     from intimacy_scales.errors import (
         AnotherRangeWarning,
+        DocumentError,
         EstimationError,
         InstrumentError,
         IntimacyScalesError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
     from intimacy_scales.instrument.catalogue import available
     from intimacy_scales.instrument.loading import load, load_bank, load_file
+    from intimacy_scales.numerics.progress import report_progress
     from intimacy_scales.planning import SamplePlan, plan_sample_size
     from intimacy_scales.reading.table import CodedResponses, encode
     from intimacy_scales.reliability import (
@@ -64,7 +66,7 @@ _HOMES = {
     "checking": ("BankReport", "check_bank"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
-        "AnotherRangeWarning", "EstimationError", "InstrumentError", "IntimacyScalesError",
+        "AnotherRangeWarning", "DocumentError", "EstimationError", "InstrumentError", "IntimacyScalesError",
         "IntimacyScalesWarning",
         "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
         "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError", "ResponseError",
@@ -76,6 +78,7 @@ _HOMES = {
         "structure_report",
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "Norm", "ResponseScale", "Scale"),
+    "numerics.progress": ("report_progress",),
     "planning": ("SamplePlan", "plan_sample_size"),
     "reliability": (
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
@@ -87,7 +90,8 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AnotherRangeWarning", "BankReport", "CodedResponses", "EstimationError", "Instrument", "InstrumentError",
+    "AnotherRangeWarning", "BankReport", "CodedResponses", "DocumentError", "EstimationError",
+    "Instrument", "InstrumentError",
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
     "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
@@ -96,7 +100,8 @@ __all__ = [
     "available", "cfa",
     "check_bank", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
-    "mcdonald_omega", "parallel_analysis", "plan_sample_size", "reliability_report", "score", "score_stream",
+    "mcdonald_omega", "parallel_analysis", "plan_sample_size", "reliability_report", "report_progress",
+    "score", "score_stream",
     "simulate", "structure_report",
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from intimacy_scales.factor.data import data_of_model
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -133,7 +134,7 @@ class HeterotraitMonotrait(Result):
         rows = self.sample.rows[:, [*first, *second]]
         parts = [tuple(range(len(first))), tuple(range(len(first), rows.shape[1]))]
         drawn = np.empty(n_resamples)
-        for i in range(n_resamples):
+        for i in told_steps(range(n_resamples), "resampling the ratio", n_resamples):
             picked = rows[rng.integers(0, len(rows), len(rows))]
             with np.errstate(invalid="ignore", divide="ignore"):
                 r = _pairwise(picked)

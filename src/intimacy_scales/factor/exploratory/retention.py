@@ -18,6 +18,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.normal_draws import standard_normal
+from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import eigenvectors, first_lowest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -204,7 +205,8 @@ def parallel_analysis(
     draw = _normal(origin["n"], origin["n_items"], chance) if null == "normal" else _permuted(sample, chance)
     with one_blas_thread():
         observed = np.stack(eigenvalues(sample.correlations))
-        drawn = np.stack([np.stack(eigenvalues(draw())) for _ in range(n_iterations)])
+        told = told_steps(range(n_iterations), "parallel analysis", n_iterations)
+        drawn = np.stack([np.stack(eigenvalues(draw())) for _ in told])
     means, quantiles = drawn.mean(axis=0), np.quantile(drawn, quantile, axis=0)
     numbers: dict[str, Any] = {}
     for k, kind in enumerate(("component", "factor")):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import sum_by_cluster
+from intimacy_scales.numerics.progress import steps as told_steps
 
 Floats = NDArray[np.float64]
 
@@ -84,7 +85,8 @@ class AlphaTerms:
         terms: NDArray[Any] = self.rows.astype(kind)
         at_once = max(1, min(n_resamples, _DRAWS // n))
         alphas = np.empty(n_resamples)
-        for start in range(0, n_resamples, at_once):
+        batches = range(0, n_resamples, at_once)
+        for start in told_steps(batches, "resampling alpha, batches", len(batches)):
             count = min(at_once, n_resamples - start)
             drawn: NDArray[Any] = draw_counts(n, count, rng).astype(kind)
             with one_blas_thread():

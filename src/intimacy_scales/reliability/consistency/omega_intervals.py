@@ -17,6 +17,7 @@ from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by_cluster
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, items_of, keyed_moments
+from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.bootstrap import (
@@ -237,7 +238,7 @@ def _resampled(
     rows = values[:, [items.ids.index(item) for item in omega.sample.names]]
     found = np.full(n_resamples, np.nan)
     with one_blas_thread():
-        for draw in range(n_resamples):
+        for draw in told_steps(range(n_resamples), "resampling omega", n_resamples):
             chosen = rng.integers(0, len(members), len(members))
             picked = rows[np.concatenate([members[i] for i in chosen])]
             found[draw] = _estimate_of(omega, picked)

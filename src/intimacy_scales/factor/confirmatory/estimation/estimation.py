@@ -22,6 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.likelihood import (
 )
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 from intimacy_scales.factor.saddles import falling_way, lower_sides
+from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.ties import descending
 
 _STEPS = 200
@@ -255,7 +256,7 @@ def _at_rest(problem: Problem, at: Evaluation, steps: int, max_iterations: int) 
     """Return where the search comes to rest that has taken some steps already."""
     damping, near = 0.0, False
     passed: deque[tuple[Evaluation, float]] = deque(maxlen=_LATELY + 1)
-    for step in range(steps, max_iterations):
+    for step in told_steps(range(steps, max_iterations), "fitting the model"):
         direction, gain, near = _direction(problem, at, damping, near=near)
         if gain < _ROUNDING:
             return _finished(problem, at, step)

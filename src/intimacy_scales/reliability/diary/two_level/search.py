@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.saddles import falling_way, lower_sides
+from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.reliability.diary.two_level.likelihood import (
     ClusterMoments,
@@ -153,7 +154,7 @@ def _climb(data: ClusterMoments, model: CovarianceModel, start: Floats, *, nonne
     theta = np.maximum(start, lowest)
     point = likelihood_at(data, *model.matrices(theta))
     scoring = True
-    for iteration in range(1, _SCORING + _NEWTON + 1):
+    for iteration in told_steps(range(1, _SCORING + _NEWTON + 1), "fitting two levels"):
         if point is None:
             return None
         gradient, expected = slopes(point, model, theta)
