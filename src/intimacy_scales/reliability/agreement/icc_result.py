@@ -129,7 +129,7 @@ class IntraclassCorrelation(Result):
             ends = one_way_interval(self.F, k, (self.df1, self.df2), confidence_level)
         if self.name.endswith("k)"):
             of_one, ends = ends, (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
-            if math.isfinite(of_one[0]) and math.isnan(ends[0]):
+            if used == "generalized" and math.isfinite(of_one[0]) and math.isnan(ends[0]):
                 why = f"n = {squares.n} leaves the agreement of means without a lower bound"
                 return undefined_interval(confidence_level, used, squares.n, why)
         if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
