@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intimacy_scales import Instrument, InvalidResponsesError, encode, load, score
+from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.interop import score_file
-from intimacy_scales.reading.numerals import spelled
 
 
 def form(**scale: Any) -> Instrument:

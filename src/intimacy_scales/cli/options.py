@@ -13,6 +13,7 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import load
 from intimacy_scales.instrument.numbers import as_number
+from intimacy_scales.reading.answers import stored_value
 
 
 class OnInvalidChoice(StrEnum):
@@ -104,11 +105,20 @@ def read_missing_codes(codes: Sequence[str]) -> list[int | float | str]:
 def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
     """Read ``--recode``: what was stored, and the answer that it stands for."""
     read: dict[Any, Any] = {}
+    first: dict[Any, str] = {}
     for pair in pairs:
         stored, equals, answer = pair.rpartition("=")
         if not equals or not stored.strip():
             raise ResponseError(f"--recode {pair}: write STORED=ANSWER, such as --recode 0=1 --recode 1=2")
-        read[_number_or_text(stored.strip())] = _number_or_text(answer.strip()) if answer.strip() else None
+        value = _number_or_text(stored.strip())
+        name = stored_value(value)
+        if name in first:
+            raise ResponseError(
+                f"--recode {pair}: --recode {first[name]} was given before it, and a stored value stands "
+                "for one answer; leave one of them out"
+            )
+        first[name] = pair
+        read[value] = _number_or_text(answer.strip()) if answer.strip() else None
     return read or None
 
 

@@ -24,6 +24,7 @@ from intimacy_scales.moments.clusters import Clusters, kept_column, label_positi
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
+from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.frames import (
     ArrayTable,
     Table,
@@ -212,6 +213,7 @@ def _columns(table: Table, names: Sequence[str]) -> Floats:
                 f"the table has columns {name!r} and {known[str(name)]!r}, which read alike; rename or drop "
                 "one of them"
             )
+    names = [str(name) for name in as_spelled(names, known)]
     absent = [name for name in names if name not in known]
     if absent:
         hints = {n: near[0] for n in absent if (near := nearest(n, known))}
@@ -270,7 +272,7 @@ def _clusters(beside: _Beside, labels: Any, n: int) -> NDArray[np.intp]:
 def _declared_order(table: Table | None, labels: Any) -> Sequence[Any] | None:
     """Return the order that labels were declared to have, as by an ordered Categorical."""
     if table is not None and names_a_column(labels, table):
-        return table.declared_order(labels)
+        return table.declared_order(table.spelled(labels))
     kind = getattr(labels, "dtype", labels)
     categories = getattr(kind, "categories", None)
     declared = getattr(kind, "ordered", None) is True or type(kind).__name__ == "Enum"

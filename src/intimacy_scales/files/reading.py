@@ -133,10 +133,9 @@ def _checked_columns(
         raise MissingColumnsError(f"{error}\n{hint}", error.missing, error.suggestions) from None
     there = ListTable({name: [] for name in file.names}, 0)
     named = [(option, name) for option, names in others.items() for name in names if name is not None]
-    for option, name in named:
-        there.values(name, option)
+    spelled = [there.check(name, option) for option, name in named]
     items: list[Hashable] = [name for name in names if name in there.columns]
-    check_unique(file.names, [*items, *(name for _, name in named)])
+    check_unique(file.names, [*items, *spelled])
     file.looked_for = names
     return items
 
@@ -144,6 +143,7 @@ def _checked_columns(
 def batches_of(file: AnswerFile, items: Sequence[Hashable], others: Sequence[str]) -> Iterator[Table]:
     """Yield the batches of a file; one of nobody where it has no rows."""
     n = 0
+    others = [str(name) for name in as_spelled(others, file.names)]
     for batch in file.batches(items, others):
         n += len(batch)
         yield batch

@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
@@ -28,6 +28,7 @@ from intimacy_scales.files.base import (
 )
 from intimacy_scales.files.formulas import UncomputedFormulas, column_letters, holds_formulas
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.sheet_rows import sheet_rows
 from intimacy_scales.files.unpacking import check_parts, measured
 from intimacy_scales.reading.frames import Table, needs
 from intimacy_scales.results.wording import counted
@@ -121,7 +122,7 @@ class SpreadsheetFile(AnswerFile):
         return self._book[same[0]]
 
     def _header(self) -> list[str]:
-        header = _header_of(self._sheet)
+        header = _header_of(self._sheet, self.path)
         if not header:
             hint = self.hint()
             raise ResponseError(
@@ -136,7 +137,7 @@ class SpreadsheetFile(AnswerFile):
         for sheet in self._book.worksheets:
             if sheet is not self._sheet and sheet.sheet_state == "visible":
                 with contextlib.suppress(*_DAMAGE):
-                    if set(map(str, wanted)) <= set(_header_of(sheet)):
+                    if set(map(str, wanted)) <= set(_header_of(sheet, self.path)):
                         found.append(sheet.title)
         return found
 
@@ -198,18 +199,18 @@ class SpreadsheetFile(AnswerFile):
         with self._damage_told():
             self._check_choice(wanted)
             self._check_formulas(wanted)
-        sheet_rows = self._sheet.iter_rows(min_row=2, values_only=True)
-        self._held.callback(sheet_rows.close)  # it has the sheet open within the workbook
-        picked = map(self.picker(wanted), self._rows(sheet_rows))
+        rows = sheet_rows(self._sheet, self.path)
+        self._held.callback(rows.close)  # it has the sheet open within the workbook
+        picked = map(self.picker(wanted), self._rows(islice(rows, 1, None)))
         while batch := self._some(picked):
             yield self.table(batch, wanted)
         self.position = self.size
         self.close()
 
-    def _rows(self, sheet_rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    def _rows(self, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
         """Yield the rows; empty ones are persons without answers, unless nothing follows them."""
         n, n_blank, blank = len(self.names), 0, (None,) * len(self.names)
-        for line, row in enumerate(sheet_rows, start=2):
+        for line, row in enumerate(rows, start=2):
             if line > _MOST_ROWS:
                 raise ResponseError(
                     f"{self.path}: sheet {self._sheet.title!r} has more than {_MOST_ROWS:,} rows, which no "
@@ -228,11 +229,10 @@ class SpreadsheetFile(AnswerFile):
             return list(islice(rows, BATCH_ROWS))
 
 
-def _header_of(sheet: Any) -> list[str]:
+def _header_of(sheet: Any, path: Path) -> list[str]:
     """Return the names that stand in the first row of a sheet; none where it is empty."""
-    rows = sheet.iter_rows(max_row=1, values_only=True)
-    header = next(rows, ())
-    rows.close()
+    with closing(sheet_rows(sheet, path)) as rows:
+        header = next(rows, ())
     named = [index for index, name in enumerate(header) if not is_empty(name)]
     return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]] if named else []
 

@@ -7,8 +7,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from intimacy_scales.instrument.base import normalized
-from intimacy_scales.instrument.numbers import as_number, exact
+from intimacy_scales.instrument.numbers import exact
+from intimacy_scales.instrument.numerals import as_compared, spelled
 from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScale
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ def _missing_codes(scale: ResponseScale) -> list[str]:
     """Return what is read as no answer: numbers by their value, texts as they are compared."""
     codes = set()
     for code in scale.missing_codes:
-        number = as_number(code) if isinstance(code, str) else code
+        number = spelled(code) if isinstance(code, str) else code
         if number is None or not math.isfinite(number):
-            codes.add(normalized(str(code)))
+            codes.add(as_compared(str(code)))
         else:
             codes.add(f"= {exact(number)}")
     return sorted(codes - NOT_ANSWERED)
@@ -30,7 +30,7 @@ def _missing_codes(scale: ResponseScale) -> list[str]:
 
 def _answers(scale: ResponseScale) -> list[Any]:
     """Return which answers are read, and as what."""
-    labels = sorted((normalized(text), str(exact(value))) for value, text in scale.labels)
+    labels = sorted((as_compared(text), str(exact(value))) for value, text in scale.labels)
     ends = [str(exact(value)) for value in (scale.minimum, scale.maximum, scale.step)]
     return [*ends, labels, _missing_codes(scale)]
 

@@ -92,6 +92,20 @@ _TWINS = str.maketrans(
 )
 
 
+_SMALL = {ord(chr(twin).lower()): latin.lower() for twin, latin in ((t, chr(c)) for t, c in _TWINS.items())}
+
+
+def without_twins(name: str) -> str:
+    """Return a name in small letters; those of other alphabets are the Latin ones that they look like.
+
+    Examples
+    --------
+    >>> without_twins("\u0430p") == without_twins("AP") == "ap"
+    True
+    """
+    return name.lower() if name.isascii() else name.translate(_TWINS).lower().translate(_SMALL)
+
+
 def no_twins(field: str, ids: Iterable[str]) -> None:
     """Raise a ValueError that names two ids which nobody can tell apart, such as Latin and Cyrillic a."""
     seen: dict[str, str] = {}
@@ -99,10 +113,10 @@ def no_twins(field: str, ids: Iterable[str]) -> None:
         shape = unicodedata.normalize("NFKC", name).translate(_TWINS)
         other = seen.setdefault(shape, name)
         if other != name:
-            told = " and ".join(f"{one!r} ({_letters(one)})" for one in (other, name))
+            told = " and ".join(f"{one!r} ({letters(one)})" for one in (other, name))
             raise ValueError(f"{field}: ids {told} look the same: give one another name")
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """Spell the letters of an id that are not ASCII, or say that all are."""
     return ", ".join(unicodedata.name(c, "unnamed").lower() for c in name if not c.isascii()) or "ASCII"

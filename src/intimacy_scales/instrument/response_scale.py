@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJ
 from intimacy_scales.instrument.base import Id, Part, Text, kept, normalized
 from intimacy_scales.instrument.budgets import shown
 from intimacy_scales.instrument.numbers import Number, as_number, exact, finite, plain
+from intimacy_scales.instrument.numerals import spelled
 
 MAX_POINTS = 65_535
 NOT_ANSWERED = frozenset({"", "na", "nan"})  # texts that mean "no answer" everywhere
@@ -96,7 +97,7 @@ class ResponseScale(Part):
         self._check_range()
         self._check_labels()
         for code in self.missing_codes:
-            number = as_number(code) if isinstance(code, str) else code
+            number = spelled(code) if isinstance(code, str) else code
             is_label = isinstance(code, str) and normalized(code) in self._label_texts
             if is_label or (number is not None and self.holds(number)):
                 raise ValueError(f"missing code {code!r} is also an answer that the response scale allows")
@@ -152,7 +153,7 @@ class ResponseScale(Part):
         """Number of points."""
         return int((exact(self.maximum) - exact(self.minimum)) / exact(self.step)) + 1
 
-    def holds(self, number: int | float) -> bool:
+    def holds(self, number: int | float | Fraction) -> bool:
         """Tell whether a number is a point."""
         if not self.minimum <= number <= self.maximum:
             return False

@@ -19,6 +19,7 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
+from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -144,6 +145,7 @@ def score_file(
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open_answers(paths.source, encoding=encoding, sheet=sheet))
         items = checked_columns(form, file, how, {"person": [how.person], "keep": how.keep})
+        keep = list(dict.fromkeys(as_spelled(keep, file.names)))
         stream = stream_scores(form, batches_of(file, items, list(map(str, keep))), batch_reading(how), used)
         writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
         told = stack.enter_context(ProblemFile(paths.problems))

@@ -136,7 +136,7 @@ def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
     EstimationError
         It was not kept.
     """
-    if kept is None or column not in kept.names:
+    if kept is None or kept.spelled(column) not in kept.names:
         raise EstimationError(
             f"{option}={column!r}: that column was not kept when these answers were checked; check them with "
             f"keep=[{column!r}], or pass the labels themselves, as in {option}=table[{column!r}]"

@@ -14,10 +14,10 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, shortened
-from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale, as_number, normalized
+from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale
+from intimacy_scales.instrument.numerals import as_compared, is_endless, spelled
 from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
-from intimacy_scales.reading.numerals import is_endless, is_misspelt, spelled
 
 MISSING = 0
 PROBLEM = -1
@@ -57,17 +57,15 @@ class AnswerKey:
         self.recoded = _Recoded({}, {}, {})
         self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
-        self.missing_numbers: set[int | float] = set()
+        self.missing_numbers: set[int | float | Fraction] = set()
         codes = (*scale.missing_codes, *missing_codes)
-        # a label such as "5²" is read where it stands exactly so
-        self._as_written = {*(text for _, text in scale.labels), *(c for c in codes if isinstance(c, str))}
         for code in codes:
-            number = as_number(code) if isinstance(code, str) else code
+            number = spelled(code) if isinstance(code, str) else code
             if number is not None:
                 self.missing_numbers.add(number)
             if isinstance(code, str):
-                self.texts[normalized(code)] = MISSING
-        self.texts |= {normalized(text): self.points[value] for value, text in scale.labels}
+                self.texts[as_compared(code)] = MISSING
+        self.texts |= {as_compared(text): self.points[value] for value, text in scale.labels}
         if recode:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
@@ -111,26 +109,33 @@ class AnswerKey:
     def _decode_text(self, value: str) -> int:
         if is_endless(value):
             return PROBLEM
-        if is_misspelt(value) and value not in self._as_written:
-            return PROBLEM
-        text = normalized(value)
-        code = self.recoded.others.get(text, self.texts.get(text))
-        if code is not None:
-            return code
-        number = spelled(value)
-        if number is None or isinstance(number, Fraction):  # so near to a point that only decimals tell
-            return PROBLEM
-        return self._decode_number(number, 2.0**-52)
+        number, text = spelled(value), as_compared(value)
+        if number is None:
+            return self.recoded.others.get(text, self.texts.get(text, PROBLEM))
+        if isinstance(number, Fraction):  # so near to a point that only decimals tell
+            return self.recoded.others.get(number, self.texts.get(text, PROBLEM))
+        # what a number stands for counts however it is written, also where a label is written so
+        code = self._recoded_number(number, 2.0**-52)
+        if code is None:
+            code = self.texts.get(text)
+        return self._decode_number(number, 2.0**-52) if code is None else code
 
     def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
         if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
             return MISSING
-        if value in self.recoded.others:
-            return self.recoded.others[value]
+        code = self._recoded_number(value, epsilon)
+        if code is not None:
+            return code
         if value in self.missing_numbers and value not in self.points:
             return MISSING
-        code = self.point(value, epsilon)
-        return self.recoded.points.get(code, code) if self.recoded.points else code
+        return self.point(value, epsilon)
+
+    def _recoded_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int | None:
+        """Return what a number was said to stand for, however it is written; None where nothing was said."""
+        others, points, _ = self.recoded
+        if value in others:
+            return others[value]
+        return points.get(self.point(value, epsilon)) if points else None
 
     def point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
         """Return the code of the point that a number is, or `PROBLEM`."""
@@ -201,20 +206,47 @@ def as_recode(recode: Any) -> Recode:
     plain = [
         tuple(value.item() if hasattr(value, "dtype") else value for value in pair) for pair in recode.items()
     ]
+    given: dict[Any, tuple[MissingCode, Any]] = {}
     for stored, answer in plain:
         for value in (stored, answer):
             if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
                 raise ResponseError(f"recode: {shortened(value)} is neither a number nor a text")
         if stored is None or stored != stored:  # noqa: PLR0124 - nan
             raise ResponseError("recode: a missing answer stands for none; name only values that are there")
+        meant = None if answer is None else stored_value(answer)
+        other = given.setdefault(stored_value(stored), (stored, meant))
+        if other[1] != meant:
+            raise _twice(other[0], stored)
     return tuple((stored, answer) for stored, answer in plain)
+
+
+def stored_value(value: MissingCode) -> int | float | Fraction | str:
+    """Return what a stored value is: a number, however it is written, or a text as texts are compared.
+
+    Examples
+    --------
+    >>> stored_value("6.0") == stored_value(6), stored_value("OFT")
+    (True, 'oft')
+    """
+    if not isinstance(value, str) or is_endless(value):
+        return value
+    number = spelled(value)
+    return as_compared(value) if number is None else number
+
+
+def _twice(one: MissingCode, other: MissingCode) -> ResponseError:
+    same = "" if one is other else f" and {shortened(other)}, which are one value,"
+    return ResponseError(
+        f"recode: {shortened(one)}{same} cannot stand for two different answers; leave one of them out"
+    )
 
 
 class _Recoded(NamedTuple):
     """What stored values stand for, as codes.
 
     Where a number that is itself an answer is recoded, the pairs are the whole code book: no other number
-    is an answer then. The same holds for labels.
+    is an answer then. The same holds for labels. A number is one however it is written, and a label that is
+    written as a number is that number.
 
     Attributes
     ----------
@@ -235,29 +267,32 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
     Raises
     ------
     ResponseError
-        A stored value that stands for no answer already.
+        A stored value that stands for no answer already, or two that are one to this response scale.
     """
     found = _Recoded({}, {}, {})
-    labels = {normalized(text) for _, text in key.scale.labels}
+    labels = {as_compared(text): spelled(text) for _, text in key.scale.labels}
+    entries: dict[tuple[int, Any], tuple[MissingCode, int]] = {}
     for stored, answer in recode:
         code = MISSING if answer is None else key.decode(answer)
         if code == PROBLEM:
             continue  # an answer to items with another response scale
-        text = normalized(stored) if isinstance(stored, str) else None
-        number = stored if text is None else as_number(text)
         if key.decode(stored) == MISSING:
             raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out")
-        if text in labels:
-            found.labels[text] = code
-        elif number is None:
-            found.others[text] = code
-        elif key.decode(number) > 0:
-            found.points[key.decode(number)] = code
-        else:
-            found.others[number] = code
+        value = stored_value(stored)
+        point = PROBLEM if isinstance(value, str | Fraction) else key.decode(value)
+        book: dict[Any, int] = found.labels if value in labels else found.others
+        name: Any = value
+        if point > 0:
+            book, name = found.points, point
+        other = entries.setdefault((id(book), name), (stored, code))
+        if other[1] != code:  # numbers that differ by the way a type stores them
+            raise _twice(other[0], stored)
+        book[name] = code
     if found.points:
         found.points.update({c: PROBLEM for c in key.points.values() if c not in found.points})
     if found.labels:
+        numbers = {key.points[number] for number in labels.values() if number in key.points}
+        found.points.update({c: PROBLEM for c in numbers if c not in found.points})
         found.labels.update({text: PROBLEM for text in labels if text not in found.labels})
     return found
 

@@ -7,6 +7,7 @@ import string
 import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from numbers import Real
 from typing import Any
 
 from intimacy_scales.errors import (
@@ -18,6 +19,7 @@ from intimacy_scales.errors import (
     values_shown,
 )
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.item import without_twins
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
 
@@ -25,11 +27,14 @@ _SHOWN = 8
 _FEW = 3
 _LONGEST_NAME = 256
 MAX_COLUMNS = 100_000  # of a table, or keys of a mapping, among which items are looked for
+_LARGE = 10**15  # numbers beyond are no names
 _WIDTH = re.compile(r"[^{}]?[<>^]?[ +-]?0?[0-9]{0,2}[ds]?")  # how a number or a text fills its place
 
 
 def loose(name: str) -> str:
     """Return a name without case, punctuation and leading zeros: ``Tru_01`` → ``tru1``.
+
+    Letters of other alphabets that look like Latin ones are these: a Cyrillic a is an a.
 
     A text that is too long for a name is returned as it is: it looks like none, and is not to be kept.
     """
@@ -38,9 +43,26 @@ def loose(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _loose(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    folded = without_twins(unicodedata.normalize("NFKC", name)).casefold()
     numbers = re.sub(r"(?<!\d)0+(?=\d)", "", folded)
     return "".join(c for c in numbers if c.isalnum())
+
+
+def name_text(name: Hashable) -> str | None:
+    """Return the text that a name stands for: that of 1, 1.0 and ``b"1"`` is ``1``; None where there is none.
+
+    Examples
+    --------
+    >>> name_text("ap"), name_text(1), name_text(1.0), name_text(b"ap"), name_text(True), name_text((1, 2))
+    ('ap', '1', '1', 'ap', None, None)
+    """
+    if isinstance(name, str):
+        return name
+    if isinstance(name, bytes):
+        return name.decode(errors="replace")
+    if isinstance(name, bool) or not isinstance(name, Real):  # numpy's numbers are Real too
+        return None
+    return str(int(name)) if name == name and abs(name) < _LARGE and name == int(name) else str(name)  # noqa: PLR0124 - nan
 
 
 def as_spelled(wanted: Sequence[Hashable], names: Iterable[Hashable]) -> tuple[Hashable, ...]:
@@ -105,11 +127,11 @@ def check_width(width: int, what: str = "the table has {} columns") -> None:
 def look_alikes(
     wanted: Sequence[Hashable], item_ids: Sequence[str], names: Iterable[Hashable]
 ) -> dict[Hashable, str]:
-    """Return names that are no item's but differ from one's only in case, punctuation or zeros."""
+    """Return names that are no item's but differ from one's only in case, punctuation, zeros or kind."""
     items = {loose(str(name)): item for name, item in zip(wanted, item_ids, strict=True)}
     known = set(wanted)
-    others = [name for name in names if name not in known and isinstance(name, str)]
-    return {name: items[loose(name)] for name in others if loose(name) in items}
+    others = [(name, name_text(name)) for name in names if name not in known]
+    return {name: items[loose(text)] for name, text in others if text is not None and loose(text) in items}
 
 
 def check_columns(
@@ -136,7 +158,7 @@ def check_columns(
     absent = {item for item, name in zip(instrument.item_ids, wanted, strict=True) if name not in there}
     twins = set() if from_mappings else absent & set(look_alikes(wanted, instrument.item_ids, names).values())
     if absent and (not allow_missing or twins or len(absent) == len(wanted)):
-        raise missing_columns(instrument, wanted, names)
+        raise missing_columns(instrument, wanted, names, from_mappings=from_mappings)
 
 
 def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Hashable, ...]:
@@ -178,9 +200,10 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
     for item, name in zip(instrument.item_ids, names, strict=True):
         if not isinstance(name, Hashable):
             raise ResponseError(f"columns gives {shortened(name)} to {item}, which is no name of a column")
-        if name in seen:
-            raise ResponseError(f"columns gives {shortened(name)} to two items, {seen[name]} and {item}")
-        seen[name] = item
+        same = unicodedata.normalize("NFC", name) if isinstance(name, str) and not name.isascii() else name
+        if same in seen:
+            raise ResponseError(f"columns gives {shortened(name)} to two items, {seen[same]} and {item}")
+        seen[same] = item
     return names
 
 
@@ -221,7 +244,11 @@ def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[H
 
 
 def missing_columns(
-    instrument: Instrument, wanted: Sequence[Hashable], names: Sequence[Hashable]
+    instrument: Instrument,
+    wanted: Sequence[Hashable],
+    names: Sequence[Hashable],
+    *,
+    from_mappings: bool = False,
 ) -> MissingColumnsError:
     """Return the error that lists items without a column and proposes the likely ones."""
     there = set(names)
@@ -244,10 +271,22 @@ def missing_columns(
         lines.append(f"  … and {len(absent) - _SHOWN} more")
     renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
     likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
-    lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
+    numbers = {name_text(name) for name in names if not isinstance(name, str)}
+    if numbers.issuperset(map(str, absent.values())):
+        lines.append(_NUMBERS_AS_NAMES[from_mappings])
+    else:
+        lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
+
+
+_NUMBERS_AS_NAMES = {
+    False: "The table has columns of these names, which are numbers and no texts. To make texts of them: "
+    "table.columns = table.columns.map(str).",
+    True: "There are keys of these names, which are numbers and no texts. To make texts of them: "
+    "[{str(key): value for key, value in row.items()} for row in rows].",
+}
 
 
 def _advice(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ProblemCode, nearest
 from intimacy_scales.instrument import as_number, normalized
-from intimacy_scales.reading.numerals import is_endless, is_misspelt, spelled
+from intimacy_scales.instrument.numerals import as_compared, is_endless, is_misspelt, spelled
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
@@ -76,7 +76,7 @@ def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, all
 
 def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
     folded = normalized(value)
-    if folded in key.recoded.labels:
+    if as_compared(value) in key.recoded.labels:
         return Explanation("recode", "is not among the labels that recode names", allowed)
     if DECIMAL_COMMA.fullmatch(value.strip()):
         return Explanation("number", "is not a number", allowed, "is this a decimal comma?")

@@ -33,12 +33,11 @@ def kept_of(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | 
     labels
         Option → its value, which may be the name of a column too.
     """
-    wanted = dict.fromkeys(keep, "keep")
+    asked = dict.fromkeys(keep, "keep")
     for option, value in (labels or {}).items():
         if names_a_column(value, table):
-            wanted.setdefault(value, option)
-    for name, option in wanted.items():
-        table.check(name, option)
+            asked.setdefault(value, option)
+    wanted = dict.fromkeys(table.check(name, option) for name, option in asked.items())
     texts = Counter(map(str, wanted))
     for name in wanted:
         if texts[str(name)] > 1:
@@ -63,7 +62,7 @@ def frame_with_kept(kept: Table, columns: Mapping[str, NDArray[Any]], keep: Sequ
     ResponseError
         One was not kept, or has the name of a column of results.
     """
-    first = kept.names if keep is None else as_keep(keep)
+    first = kept.names if keep is None else list(dict.fromkeys(map(kept.spelled, as_keep(keep))))
     for name in first:
         if name not in kept.names:
             raise ResponseError(

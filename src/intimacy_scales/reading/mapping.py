@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, shortened, shortened_text, values_shown
 from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.instrument.item import letters, without_twins
 from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_width, look_alikes
 from intimacy_scales.reading.explanations import Explanation
@@ -42,11 +43,16 @@ def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
     return key.decode(own) == MISSING and key.decode(value) != MISSING
 
 
-def stray_explanation(wanted: Hashable) -> Explanation:
-    """Say that a name is no item's, and which one was probably meant."""
+def stray_explanation(name: Hashable, wanted: Hashable) -> Explanation:
+    """Say that a name is no item's, and which one was probably meant, where it looks the same."""
+    why = ""
+    if isinstance(name, str) != isinstance(wanted, str):
+        why = f": it is of type {type(name).__name__}, not {type(wanted).__name__}"
+    elif isinstance(name, str) and without_twins(name) == without_twins(str(wanted)):
+        why = "" if name.isascii() else f": it is written with {letters(name)}"
     return Explanation(
         "name",
-        "stands under a name that is no item",
+        f"stands under a name that is no item{why}",
         f"the name {wanted!r}",
         f"did you mean {wanted!r}?",
     )
@@ -101,7 +107,7 @@ def read_sheet(
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
             value, index = responses[name], place[item]
             if is_stray(keys[index], value, responses.get(names[index])):
-                why = stray_explanation(names[index])
+                why = stray_explanation(name, names[index])
                 cell = BadCell(item, str(name), value, why, keys[index].scale, misplaced=True)
                 problems.append(cell)
     if not found and not problems:

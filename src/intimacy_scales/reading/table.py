@@ -369,6 +369,6 @@ def _stray_answers(reader: AnswerReader, table: ListTable) -> Iterator[BadColumn
                 column=str(stray),
                 rows=rows,
                 values=[values[row] for row in rows],
-                explain=partial(found, stray_explanation(wanted)),
+                explain=partial(found, stray_explanation(stray, wanted)),
                 misplaced=True,
             )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers, refuse_reading
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -91,7 +93,10 @@ def score(
             raise ResponseError("keep: is for tables; one mapping's own values stand in the mapping")
         scorer = sheet_scorer(form, how)
         if how.person is not None and how.person not in sheet:
-            raise ResponseError(f"person: the mapping has no key {how.person!r}")
+            person = as_spelled((how.person,), sheet)[0]
+            if person not in sheet:
+                raise ResponseError(f"person: the mapping has no key {how.person!r}")
+            how = replace(how, person=person)
         return scorer(form, sheet, how)
     from intimacy_scales.reading.table import CodedResponses, check_belongs
     from intimacy_scales.scoring.tables import score_answers, score_coded

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from intimacy_scales.errors import values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import AnswerKey, answer_keys
-from intimacy_scales.reading.columns import check_width, column_names, loose
+from intimacy_scales.reading.columns import check_width, column_names, loose, name_text
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -132,7 +132,7 @@ class SheetScorer:
         self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.names = column_names(instrument, reading.columns)
         self.known_names = frozenset(self.names)
-        self.by_loose_name = frozenset(loose(str(name)) for name in self.names)
+        self.by_loose_name = frozenset(loose(str(name)) for name in self.names) - {""}
         # one look-up for each item of each scale: where the answer stands, what it adds to the sum
         self.places: list[Hashable] = []
         self.tables: list[dict[Any, int]] = []
@@ -216,7 +216,7 @@ class SheetScorer:
         """Tell whether a key that is no item's looks like one."""
         check_width(len(responses), "the mapping has {} keys")
         return any(
-            isinstance(name, str) and loose(name) in self.by_loose_name
+            loose(name if isinstance(name, str) else name_text(name) or "") in self.by_loose_name
             for name in responses.keys() - self.known_names
         )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import MissingDependencyError, ResponseError, shortened, values_shown
+from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.results.frozen import alike
 
 if TYPE_CHECKING:
@@ -98,8 +99,13 @@ class Table(ABC):
         """Return the order that a column's labels were declared to have, lowest first."""
         return None
 
-    def check(self, name: Hashable, purpose: str) -> None:
-        """Raise where there is no such column, or more than one."""
+    def spelled(self, name: Hashable) -> Hashable:
+        """Return a column's name as it is spelled in the table; one that is not there as it is."""
+        return name if name in self.names else as_spelled((name,), self.names)[0]
+
+    def check(self, name: Hashable, purpose: str) -> Hashable:
+        """Return a column's name as it is spelled in the table; raise where it is not there, or twice."""
+        name = self.spelled(name)
         if name not in self.names:
             shown = ", ".join(map(shortened, self.names[:_SHOWN])) + (
                 ", …" if len(self.names) > _SHOWN else ""
@@ -108,11 +114,11 @@ class Table(ABC):
                 shown = f"{len(self.names):,} columns of other names"
             raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {shown}")
         check_unique(self.names, [name])
+        return name
 
     def values(self, name: Hashable, purpose: str) -> Sequence[Any] | NDArray[Any]:
         """Return a column's values as they are, for ``person=`` or ``keep=``."""
-        self.check(name, purpose)
-        column = self.column(name)
+        column = self.column(self.check(name, purpose))
         if isinstance(column, list):
             return column
         present = column.present(0, len(self))

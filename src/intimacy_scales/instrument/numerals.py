@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from intimacy_scales.instrument import LOOKALIKES, as_number, normalized
+from intimacy_scales.instrument.base import LOOKALIKES, normalized
+from intimacy_scales.instrument.numbers import as_number
 
 _WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
 _PLAIN = str.maketrans({**LOOKALIKES, **_WIDE, 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-"})
@@ -46,3 +47,17 @@ def spelled(text: str) -> int | float | Fraction | None:
 def is_misspelt(text: str) -> bool:
     """Tell whether a text becomes a number only where it is folded as labels are, and so is none."""
     return not text.isascii() and as_number(normalized(text)) is not None and spelled(text) is None
+
+
+def as_compared(text: str) -> str:
+    """Return a label, a missing code or an answer as they are compared with each other.
+
+    A misspelt number is no number and equals itself alone: an answer ``5²`` is one only where a label is
+    written so, and that label is not ``52``.
+
+    Examples
+    --------
+    >>> as_compared(" Often "), as_compared("5²"), as_compared("52")
+    ('often', '5²', '52')
+    """
+    return text.strip() if is_misspelt(text) else normalized(text)

@@ -1,0 +1,62 @@
+"""Rows of a sheet as they stand: one that is out of order would be lost without a word, or hide another."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.formulas import column_letters
+from intimacy_scales.reading.frames import needs
+
+
+def sheet_rows(sheet: Any, path: Path) -> Generator[tuple[Any, ...], None, None]:
+    """Yield the values of a sheet's rows from the first on; rows that it leaves out are empty.
+
+    openpyxl's own way leaves out a row that stands below one with a higher number, and takes the last of
+    two cells of one place.
+
+    Raises
+    ------
+    ResponseError
+        Row numbers, or the cells of a row, do not rise.
+    """
+    reader, book, before = needs("openpyxl.worksheet._reader", "io"), sheet.parent, 0
+    with closing(sheet._get_source()) as source:
+        parser = reader.WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for row, cells in parser.parse():
+            if row <= before:
+                raise _damaged(sheet, path, f"row {row}", f"row {before}")
+            for _ in range(before + 1, row):
+                yield ()
+            before = row
+            yield _values(sheet, path, row, cells)
+
+
+def _values(sheet: Any, path: Path, row: int, cells: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+    values: list[Any] = []
+    for cell in cells:
+        column = cell["column"]
+        if column <= len(values) or cell["row"] != row:
+            there = f"cell {column_letters(len(values))}{row}" if values else f"the beginning of row {row}"
+            raise _damaged(sheet, path, f"cell {column_letters(column)}{cell['row']}", there)
+        values += [None] * (column - 1 - len(values))
+        values.append(cell["value"])
+    return tuple(values)
+
+
+def _damaged(sheet: Any, path: Path, place: str, before: str) -> ResponseError:
+    told = f"{place} stands twice" if place == before else f"{place} stands after {before}"
+    return ResponseError(
+        f"{path}: sheet {sheet.title!r} is damaged: {told}, and which answers are whose cannot be known; get "
+        "the workbook again from where it came"
+    )
