@@ -203,7 +203,7 @@ def test_columns() -> None:
     assert error.missing == ("xx3",)
     refuses(ResponseError, ("column x1", "often"), TWO, X.assign(x1="often"))
     refuses(ResponseError, ("column x1", "infinite"), TWO, X.assign(x1=X["x1"].where(FIRST, np.inf)))
-    refuses(ResponseError, ("cannot be read",), TWO, None)
+    refuses(EstimationError, ("no answers (data is None)",), TWO, None)
     answers = encode("scii-24", simulate("scii-24", 100, rng=1).answers)
     refuses(EstimationError, ("did you mean 'tru11'",), "f =~ tru1 + tru04 + tru09", answers)
 
@@ -332,7 +332,10 @@ def test_improper_solutions_are_said_to_be() -> None:
     r[:2, :2] = r[2:, 2:] = 0.5
     np.fill_diagonal(r, 1)
     beyond = cfa("f =~ a + b; g =~ c + d", covariances_as_sample(r, n=200, names=list("abcd")))
-    assert beyond.improper == ("the correlation of the factors f and g is 1.400",)
+    assert beyond.improper == (
+        "the correlation of the factors f and g is 1.400, so that the latent covariance matrix is not positive "
+        "definite",
+    )
     assert "improper" in repr(beyond)
     negative = cfa(
         "f =~ 1*a + 1*b + 1*c", covariances_as_sample(1.2 * np.eye(3) - 0.2, n=200, names=list("abc"))

@@ -305,7 +305,7 @@ def test_robust_indices_change_beside_the_others(complete):
         apart = getattr(fits[1].fit.scaled, name) - getattr(fits[0].fit.scaled, name)
         assert getattr(compared.changes[0], f"{name}_change") == pytest.approx(apart, abs=1e-12)
         assert compared.to_frame()[f"{name}_change"].iloc[1] == pytest.approx(apart, abs=1e-12)
-    assert f"(robust {compared.changes[0].robust_cfi_change:+.3f})" in repr(compared.changes[0])
+    assert f"robust CFI {compared.changes[0].robust_cfi_change:+.3f}, " in repr(compared.changes[0])
     plain = compare_models(cfa(WIDE, complete), cfa(APART, complete))
     assert plain.changes[0].to_dict()["robust_cfi_change"] is None
     assert "robust" not in repr(plain) + " ".join(plain.to_frame().columns)
@@ -314,5 +314,6 @@ def test_robust_indices_change_beside_the_others(complete):
 def test_the_sentence_of_invariance_has_the_robust_change(complete):
     halves = ["a"] * 200 + ["b"] * 200
     robust = invariance(WIDE, complete, groups=halves, estimator="MLR", scaling="satorra_bentler")
-    assert f"(robust {robust.changes[0].robust_cfi_change:+.3f})" in robust.sentence()
+    fall = f"{robust.changes[1].robust_cfi_change:+.3f}".replace("0.", ".")
+    assert f"robust CFI difference = {fall}" in robust.sentence()
     assert "robust" not in invariance(WIDE, complete, groups=halves).sentence()

@@ -167,7 +167,7 @@ def test_items_on_a_wrong_key_are_named_on_the_terminal(tmp_path: Path) -> None:
     WRITE["a.csv"](made, tmp_path / "a.csv")
     shown = run(tmp_path / "a.csv", *FEW).output
     assert "! tru01 is keyed to trust, but goes with" in shown
-    assert "- tru01 also goes with caring: chi-square would fall by about" in shown
+    assert "- tru01 also goes with caring (cross-loading): chi-square would fall by about" in shown
     assert re.search(r"robust CFI .* no$", shown, re.M)
 
 

@@ -308,7 +308,8 @@ def test_few_persons_are_said_to_be_few(n):
 def test_an_improper_solution_is_not_to_be_interpreted():
     x = np.random.default_rng(1).normal(size=(300, 1)) + np.random.default_rng(2).normal(size=(300, 6))
     found = presentable(report(coded(np.clip(np.rint(4 + x), 1, 7), {"a": "q1 q2 q3", "b": "q4 q5 q6"})))
-    assert found.improper == ("the correlation of the factors a and b is 1.014",)
+    beyond = "the correlation of the factors a and b is 1.014, so that the latent covariance matrix is not "
+    assert found.improper == (f"{beyond}positive definite",)
     assert found.warnings[0] == f"improper solution: {found.improper[0]}"
     assert "must not be interpreted as it stands" in found.sentence()
 

@@ -144,11 +144,11 @@ def parameter_rows(
     ends = [p.confidence_interval() for p in ours]
     values = {
         "est": [p.estimate for p in ours],
-        "se": [p.se for p in ours],
+        "se": [p.se if p.free else 0.0 for p in ours],  # lavaan's of what is fixed
         "z": [p.z for p in ours],
         "pvalue": [p.p for p in ours],
-        "ci_lower": [interval.low for interval in ends],
-        "ci_upper": [interval.high for interval in ends],
+        "ci_lower": [end.low if p.free else p.estimate for p, end in zip(ours, ends, strict=True)],
+        "ci_upper": [end.high if p.free else p.estimate for p, end in zip(ours, ends, strict=True)],
         "std_lv": [p.std_lv for p in ours],
         "std_all": [p.std_all for p in ours],
     }

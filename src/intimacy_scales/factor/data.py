@@ -9,6 +9,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.factor.confirmatory.model.model import Model, is_instrument_id
+from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.answers import answers_given, answers_of
@@ -17,6 +18,8 @@ from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
 from intimacy_scales.reading.plain import CHECKED, Accepts, accepts
 from intimacy_scales.reading.table import CodedResponses
+
+_EXAMPLE = "'trust =~ a + b + c'"
 
 
 class Data(NamedTuple):
@@ -89,6 +92,36 @@ def data_of_model(
     if form is not None and (_is_plain_table(data) or (instrument is not None and checked)):
         return Data(answers_of(as_instrument(form), data, reading_of(options), **labels))
     return Data(data, accepts(options))
+
+
+def model_first(function: str, model: Any, data: Any) -> None:
+    """Raise where a model or answers are missing, or come the other way round.
+
+    Parameters
+    ----------
+    function
+        Which function was called, for the message.
+    model, data
+        As they were given; None where nothing was.
+    """
+    answers = isinstance(model, CodedResponses | ItemMoments | SampleMoments)
+    if not answers and not _is_plain_table(model):
+        if data is None:
+            raise EstimationError(
+                f"{function}: there are no answers (data is None); pass them after the model, as in "
+                f"{function}({_EXAMPLE}, table)"
+            )
+        return
+    what = f"{type(model).__name__} holds answers" if answers else "the first argument is a table"
+    own = isinstance(model, CodedResponses | ItemMoments)
+    keys = f"its instrument, as in {function}(answers.instrument, answers), or " if own else ""
+    if isinstance(data, Model | Instrument | str):
+        keys, way = "", "the other way round: "
+    else:
+        way = "and no model says which items measure what: pass "
+    raise EstimationError(
+        f"{function}: {what}, {way}{keys}the model before the answers, as in {function}({_EXAMPLE}, answers)"
+    )
 
 
 def _is_plain_table(data: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
-from intimacy_scales.factor.data import data_of_model
+from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
@@ -202,7 +202,7 @@ def ratio(r: Floats, one: Sequence[int], other: Sequence[int], *, geometric: boo
 @reads_answers
 def htmt(
     model: Model | str | Instrument,
-    data: Any,
+    data: Any = None,
     *,
     missing: MissingAnswers = "listwise",
     instrument: Instrument | str | Path | None = None,
@@ -248,6 +248,7 @@ def htmt(
     """
     if missing not in ("listwise", "pairwise"):
         raise EstimationError(f"missing={missing!r}: 'listwise' or 'pairwise'")
+    model_first("htmt", model, data)
     written = as_model(model)
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
     if len(factors) < 2:  # noqa: PLR2004 - a ratio takes two

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from intimacy_scales.results.wording import shown
 
 _FEW_LETTERS = 3
 
@@ -64,7 +65,7 @@ class Page:
 def cell(value: Any, digits: int = 3) -> str:
     """Write a cell: figures with some decimals, none as a dash."""
     if isinstance(value, float):
-        return f"{value:.{digits}f}" if math.isfinite(value) else "-"
+        return shown(value, digits)
     return str(value)
 
 

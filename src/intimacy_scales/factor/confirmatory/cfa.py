@@ -31,7 +31,7 @@ from intimacy_scales.factor.confirmatory.model.table import Equal, Identificatio
 from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.factor.data import data_of_model
+from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
@@ -43,7 +43,7 @@ from intimacy_scales.reading.options import ReadingOptions, reads_answers
 @reads_answers
 def cfa(
     model: Model | str | Instrument,
-    data: Any,
+    data: Any = None,
     *,
     estimator: Estimator = "ML",
     missing: MissingAnswers = "listwise",
@@ -145,6 +145,7 @@ def cfa(
     >>> result.fit.df, round(result.parameters["trust =~ tru04"].std_all, 2)
     (2, 0.7)
     """
+    model_first("cfa", model, data)
     check_options(estimator, identification, equal, information)
     written = as_model(model)
     data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from intimacy_scales.errors import EstimationError, suggest
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p, p_text
+from intimacy_scales.factor.confirmatory.results.fit_sentence import ESTIMATORS, fit_text, improper_sentences
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.results.document_types import by_name
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.wording import apa_p, apa_signed, p_shown, shown, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,23 +23,16 @@ if TYPE_CHECKING:
 DifferenceTest = Literal["satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000"]
 _DEFAULT: DifferenceTest = "satorra_bentler_2001"
 _CALLED: dict[DifferenceTest, str] = {
-    "satorra_bentler_2001": "scaled likelihood ratio",
+    "satorra_bentler_2001": "scaled likelihood ratio (Satorra & Bentler, 2001)",
     "satorra_bentler_2010": "scaled likelihood ratio (Satorra & Bentler, 2010)",
     "satorra_2000": "scaled likelihood ratio (Satorra, 2000)",
 }
 _SAME = 1e-4
-_COLUMNS = ("chi_square", "df", "cfi", "tli", "rmsea", "srmr", "aic", "bic")
+_INDICES = ("cfi", "tli", "rmsea", "srmr", "aic", "bic")
 _ROBUST = ("robust_cfi", "robust_tli", "robust_rmsea")
-_CHANGES = (
-    "chi_square_change",
-    "df_change",
-    "p_value",
-    "cfi_change",
-    "tli_change",
-    "rmsea_change",
-    "srmr_change",
-)
+_CHANGES = ("cfi_change", "tli_change", "rmsea_change", "srmr_change")
 _ROBUST_CHANGES = tuple(f"{name}_change" for name in _ROBUST)
+_PROBABILITIES = ("chi_square_p", "chi_square_scaled_p", "chi_square_change_p")
 
 
 @result_class
@@ -49,13 +44,13 @@ class FitChange(Result):
     name, before
         The model, and the less restricted one that it is compared with.
     chi_square_change, df_change, p_value
-        Likelihood ratio test; scaled with robust estimation.
+        Likelihood ratio test of the difference; scaled with robust estimation.
     cfi_change, tli_change, rmsea_change, srmr_change
         Index of the restricted model less that of the other, of the uncorrected chi-squares.
     robust_cfi_change, robust_tli_change, robust_rmsea_change
         The same of the robust indices of both models; nan without robust estimation.
     method
-        ``likelihood ratio``, or ``scaled likelihood ratio`` and whose, if not Satorra and Bentler's (2001).
+        ``likelihood ratio``, or ``scaled likelihood ratio`` and whose: ``(Satorra & Bentler, 2001)``.
     reason
         Why there is no test; None where there is one.
     """
@@ -75,22 +70,53 @@ class FitChange(Result):
     method: str
     reason: str | None = None
 
+    @property
+    def scaled(self) -> bool:
+        """Whether the test is scaled, as with robust estimation; robust indices go with it."""
+        return self.method.startswith("scaled")
+
+    def reported(self, index: str) -> float:
+        """Return the change of ``cfi``, ``tli`` or ``rmsea``: of robust ones with a scaled test."""
+        return float(getattr(self, f"{'robust_' * self.scaled}{index}_change"))
+
+    def sentence(self) -> str:
+        """Return the test and the changes of CFI and RMSEA, all of one kind, as a part of a sentence."""
+        kind, whose = self._kinds()
+        tested = (
+            f"no test of the difference ({self.reason})"
+            if self.reason
+            else f"{kind}chi-square difference({self.df_change}) = {self.chi_square_change:.2f}{whose}, "
+            f"{apa_p(self.p_value)}"
+        )
+        told = [f"{'robust ' * self.scaled}{name} difference" for name in ("CFI", "RMSEA")]
+        values = [self.reported(name) for name in ("cfi", "rmsea")]
+        indices = [
+            f"{name} = {apa_signed(value)}" if math.isfinite(value) else f"{name} not defined"
+            for name, value in zip(told, values, strict=True)
+        ]
+        return f"{self.name} against {self.before}: {', '.join([tested, *indices])}"
+
+    def _kinds(self) -> tuple[str, str]:
+        """Return what the difference is called before its name, and whose it is."""
+        kind, _, whose = self.method.partition("likelihood ratio")
+        return kind, whose
+
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
         return {name: plain(getattr(self, name)) for name in self.__slots__}
 
     def __repr__(self) -> str:
+        kind, whose = self._kinds()
         tested = (
-            f"{'scaled ' * self.method.startswith('scaled')}chi-square change({self.df_change}) = "
-            f"{self.chi_square_change:.2f}, {p_text(self.p_value)}"
+            f"{kind}chi-square change({self.df_change}) = {self.chi_square_change:.2f}{whose}, "
+            f"{p_text(self.p_value)}"
         )
-        robust = "" if math.isnan(self.robust_cfi_change) else f" (robust {self.robust_cfi_change:+.3f})"
-        error = "" if math.isnan(self.robust_rmsea_change) else f" (robust {self.robust_rmsea_change:+.3f})"
-        return (
-            f"<{self.name} against {self.before}: {self.reason or tested}; "
-            f"CFI {self.cfi_change:+.3f}{robust}, RMSEA {self.rmsea_change:+.3f}{error}, "
-            f"SRMR {self.srmr_change:+.3f}>"
-        )
+        indices = f"CFI {signed(self.cfi_change)}, RMSEA {signed(self.rmsea_change)}"
+        if self.scaled:
+            robust = (signed(self.robust_cfi_change), signed(self.robust_rmsea_change))
+            indices = f"robust CFI {robust[0]}, robust RMSEA {robust[1]}; uncorrected {indices}"
+        told = f"{self.reason or tested}; SRMR {signed(self.srmr_change)}, {indices}"
+        return f"<{self.name} against {self.before}: {told}>"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -111,39 +137,87 @@ class ModelComparison(Result):
     def __getitem__(self, name: str) -> CFAResult:
         return self.models[name]
 
+    @property
+    def improper(self) -> dict[str, tuple[str, ...]]:
+        """What no population could have, of each model that has any of it; empty where all is well."""
+        return {name: model.improper for name, model in self.models.items() if model.improper}
+
     def to_dict(self) -> dict[str, Any]:
-        """Return fit of the models and changes as plain values."""
+        """Return fit of the models, what is improper about them, and changes as plain values."""
         return {
             "fit": {name: model.fit.to_dict() for name, model in self.models.items()},
+            "improper": {name: list(parts) for name, parts in self.improper.items()},
             "changes": [change.to_dict() for change in self.changes],
+            "sentence": self.sentence(),
         }
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return {"fit": by_name(Fit), "changes": Sequence[FitChange]}
+        return {
+            "fit": by_name(Fit),
+            "improper": Mapping[str, Sequence[str]],
+            "changes": Sequence[FitChange],
+            "sentence": str,
+        }
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each model, nan where there is nothing to compare with."""
+        """Return a pandas table, a row for each model, nan where there is nothing to compare with.
+
+        ``chi_square``, ``cfi``, ``tli`` and ``rmsea`` are uncorrected. With robust estimation there are
+        ``chi_square_scaled`` and the robust indices too, and ``chi_square_change`` is scaled as
+        ``difference_test`` says. ``chi_square_p`` is of the model, ``chi_square_change_p`` of the difference.
+        """
         from intimacy_scales.results.frames import pandas_frame
 
-        changes: list[FitChange | None] = [None, *self.changes]
+        models, fits = list(self.models.values()), [model.fit for model in self.models.values()]
         columns: dict[str, list[Any]] = {"model": list(self.models)}
-        for name in _COLUMNS:
-            columns[name] = [getattr(model.fit, name) for model in self.models.values()]
-        robust = all(model.fit.scaled is not None for model in self.models.values())
+        columns |= {name: [getattr(fit, name) for fit in fits] for name in ("chi_square", "df")}
+        columns["chi_square_p"] = [fit.p_value for fit in fits]
+        scaled = [fit.scaled for fit in fits if fit.scaled is not None]
+        robust = len(scaled) == len(fits)
         if robust:
-            for name in _ROBUST:
-                columns[name] = [getattr(model.fit.scaled, name) for model in self.models.values()]
-        for name in (*_CHANGES, *(_ROBUST_CHANGES if robust else ())):
-            columns[name] = [math.nan if c is None else float(getattr(c, name)) for c in changes]
+            columns["chi_square_scaled"] = [fit.chi_square for fit in scaled]
+            columns["chi_square_scaled_p"] = [fit.p_value for fit in scaled]
+            columns["scaling"] = [fit.scaling for fit in scaled]
+        columns |= {name: [getattr(fit, name) for fit in fits] for name in _INDICES}
+        if robust:
+            columns |= {name: [getattr(fit, name) for fit in scaled] for name in _ROBUST}
+        columns |= _change_columns(self.changes, _CHANGES + (_ROBUST_CHANGES if robust else ()))
+        columns["improper"] = [bool(model.improper) for model in models]
         return pandas_frame(columns).set_index("model")
+
+    def sentence(self) -> str:
+        """Sentences for the Results section: how each model fits, and what each loses."""
+        fits = [f"{name} had {fit_text(model.fit)}" for name, model in self.models.items()]
+        told = [change.sentence() for change in self.changes]
+        first = next(iter(self.models.values()))
+        return (
+            f"Models were compared by {ESTIMATORS[first.estimator]} (n = {first.n}): {'; '.join(fits)}. "
+            f"Differences were {'; '.join(told)}.{improper_sentences(self.improper)}"
+        )
 
     def __repr__(self) -> str:
         lines = [f"{name}: {model.fit!r}" for name, model in self.models.items()]
-        return "\n".join([*lines, *map(repr, self.changes)])
+        odd = [f"! {name} is improper: {text}" for name, parts in self.improper.items() for text in parts]
+        return "\n".join([*lines, *map(repr, self.changes), *odd])
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-"))
+        written: dict[Hashable, Any] = dict.fromkeys(_PROBABILITIES, p_shown) | {
+            "df_change": lambda df: shown(df, 0)
+        }
+        frame = self.to_frame()
+        return str(frame.to_html(float_format=shown, formatters=written, border=0, na_rep="-"))
+
+
+def _change_columns(changes: Sequence[FitChange], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Return the columns of a table that are of differences; nothing for the first model."""
+    found: dict[str, list[Any]] = {
+        "chi_square_change": [math.nan, *(change.chi_square_change for change in changes)],
+        "df_change": [math.nan, *(float(change.df_change) for change in changes)],
+        "chi_square_change_p": [math.nan, *(change.p_value for change in changes)],
+        "difference_test": [None, *(change.method for change in changes)],
+    }
+    return found | {name: [math.nan, *(getattr(change, name) for change in changes)] for name in names}
 
 
 def compare_models(
@@ -167,6 +241,7 @@ def compare_models(
     Returns
     -------
     ModelComparison
+        With `to_frame`, `sentence`, and `improper`: which models are no solution to report as they stand.
 
     Notes
     -----

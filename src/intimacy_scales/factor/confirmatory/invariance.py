@@ -20,23 +20,31 @@ from intimacy_scales.factor.confirmatory.checks import (
 )
 from intimacy_scales.factor.confirmatory.comparison import (
     DifferenceTest,
-    FitChange,
     ModelComparison,
     check_difference_test,
     fit_change,
 )
-from intimacy_scales.factor.confirmatory.estimation.fit import p_text
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
+from intimacy_scales.factor.confirmatory.results.fit_sentence import (
+    ESTIMATORS,
+    chi_square_text,
+    improper_sentences,
+    index_text,
+    kind_of,
+    reported,
+    rmsea_text,
+)
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.factor.data import data_of_model
+from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.results.wording import apa
 
 STEPS: dict[str, tuple[Equal, ...]] = {
     "configural": (),
@@ -47,15 +55,6 @@ STEPS: dict[str, tuple[Equal, ...]] = {
 _CFI_DROP = 0.010
 _POOR_CFI, _POOR_RMSEA = 0.90, 0.10
 _TWO = 2
-
-
-def _p(p: float) -> str:
-    return p_text(p).replace("0.", ".", 1)
-
-
-def _robust(change: FitChange) -> str:
-    robust = change.robust_cfi_change
-    return "" if math.isnan(robust) else f" (robust {robust + 0.0:+.3f})"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -97,6 +96,8 @@ class Invariance(ModelComparison):
     def findings(self, *, sample: str, source: str) -> tuple[Finding, ...]:
         """Return the changes of CFI as an instrument's evidence has them, rounded to three decimals.
 
+        With robust estimation they are of the robust CFI; what is not defined is left out.
+
         Parameters
         ----------
         sample, source
@@ -105,40 +106,47 @@ class Invariance(ModelComparison):
         return tuple(
             Finding(
                 step="invariance",
-                statistic="change of CFI",
-                value=round(change.cfi_change, 3),
+                statistic=f"change of {'robust ' * change.scaled}CFI",
+                value=round(change.reported("cfi"), 3),
                 of=f"{change.name} against {change.before}",
                 sample=sample,
                 n=sum(self.groups.values()),
                 source=source,
             )
             for change in self.changes
+            if math.isfinite(change.reported("cfi"))
         )
 
     def sentence(self) -> str:
         """Sentences for the Results section: what held, by how much the fit fell."""
-        told = [
-            f"{change.name} against {change.before}: chi-square difference({change.df_change}) = "
-            f"{change.chi_square_change:.2f}, "
-            + f"{_p(change.p_value)}, CFI difference {change.cfi_change + 0.0:+.3f}{_robust(change)}"
-            for change in self.changes
-        ]
-        kept = "configural"
-        for change in self.changes:
-            if change.cfi_change < -_CFI_DROP:
-                break
-            kept = change.name
         first = next(iter(self.models))
-        fit = self.models[first].fit
-        poor = fit.df > 0 and (fit.cfi < _POOR_CFI or fit.rmsea > _POOR_RMSEA)
-        caution = f" The {first} model does not fit well, so that this says little." if poor else ""
+        fit, estimator = self.models[first].fit, self.models[first].estimator
+        figures = [chi_square_text(fit), *([index_text(fit, "cfi"), rmsea_text(fit)] if fit.df else ())]
+        told = [", ".join(figures), *(change.sentence() for change in self.changes)]
         sizes = ", ".join(f"{label} n = {n}" for label, n in self.groups.items())
         return (
-            f"Measurement invariance across {len(self.groups)} groups ({sizes}): the {first} model had "
-            f"chi-square({fit.df}) = {fit.chi_square:.2f}, CFI = {fit.cfi:.3f}, RMSEA = {fit.rmsea:.3f}; "
-            f"{'; '.join(told)}. Taking a "
-            f"fall of CFI by more than {_CFI_DROP:.2f} as a sign (Cheung & Rensvold, 2002), {kept} "
-            f"invariance was supported.{caution}"
+            f"Measurement invariance across {len(self.groups)} groups ({sizes}) by {ESTIMATORS[estimator]}: "
+            f"the {first} model had {'; '.join(told)}. {self._verdict()}{improper_sentences(self.improper)}"
+        )
+
+    def _verdict(self) -> str:
+        """Return the sentences on how far invariance goes, and whether that says much."""
+        first = next(iter(self.models))
+        fit, kept, undefined = self.models[first].fit, "configural", ""
+        for change in self.changes:
+            fall = change.reported("cfi")
+            if math.isnan(fall):
+                undefined = f" For {change.name} it is not defined."
+            if not fall >= -_CFI_DROP:
+                break
+            kept = change.name
+        poor = reported(fit, "cfi") < _POOR_CFI or reported(fit, "rmsea") > _POOR_RMSEA
+        caution = (
+            f" The {first} model does not fit well, so that this says little." if fit.df and poor else ""
+        )
+        return (
+            f"Taking a fall of the {kind_of(fit)}CFI by more than {apa(_CFI_DROP)} as a sign (Cheung & "
+            f"Rensvold, 2002), {kept} invariance was supported.{undefined}{caution}"
         )
 
 
@@ -150,9 +158,9 @@ def _set_equal(model: CFAResult) -> set[str]:
 @reads_answers
 def invariance(
     model: Model | str | Instrument,
-    data: Any,
+    data: Any = None,
     *,
-    groups: Hashable | Sequence[Any],
+    groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
     steps: Collection[str] = tuple(STEPS),
     partial: Collection[str] = (),
@@ -209,6 +217,7 @@ def invariance(
     >>> [change.df_change for change in found.changes]
     [3, 3, 4]
     """
+    model_first("invariance", model, data)
     check_options(estimator, identification, (), None)
     check_difference_test(method, robust=estimator == "MLR")
     unknown = [step for step in steps if step not in STEPS]

@@ -10,6 +10,8 @@ from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
+LARGEST_HTMT = "largest HTMT"
+
 
 @result_class
 class Guide(Result):
@@ -71,9 +73,12 @@ def fit_guides(fit: Fit) -> tuple[Guide, ...]:
 
 
 def scale_guides(
-    loadings: Sequence[float], correlations: Sequence[float], ratios: Sequence[float]
+    loadings: Sequence[float], correlations: Sequence[float], ratios: Sequence[float], missing: str | None
 ) -> tuple[Guide, ...]:
-    """Return guides to single items and to pairs of scales: the least favourable value of each kind."""
+    """Return guides to single items and to pairs of scales: the least favourable value of each kind.
+
+    ``missing`` is how missing answers were treated where ratios were made; None where there are none.
+    """
     found = []
     if loadings:
         low = min(loadings)
@@ -83,5 +88,6 @@ def scale_guides(
         found.append(_guide("largest factor correlation", high, 0.85, "Brown, 2015", least=False))
     defined = [value for value in ratios if not math.isnan(value)]
     if defined:
-        found.append(_guide("largest HTMT", max(defined), 0.90, "Henseler et al., 2015", least=False))
+        name = LARGEST_HTMT if missing is None else f"{LARGEST_HTMT} ({missing})"
+        found.append(_guide(name, max(defined), 0.90, "Henseler et al., 2015", least=False))
     return tuple(found)

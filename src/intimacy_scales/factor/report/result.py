@@ -12,6 +12,7 @@ from intimacy_scales.factor.exploratory.analysis import EFAResult
 from intimacy_scales.factor.exploratory.retention import ParallelAnalysis
 from intimacy_scales.factor.heterotrait import HeterotraitMonotrait
 from intimacy_scales.factor.report.guides import Guide
+from intimacy_scales.factor.report.places import Flag, Place, place_warnings
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import Finding, InstrumentRef
@@ -42,6 +43,10 @@ class ItemStructure(Result):
         The exploratory factor it goes with most, and how; None and nan without one.
     elsewhere
         Whether that is another factor than most items of its scale go with.
+    efa_flag
+        ``elsewhere``; ``spread``, where no factor holds more than half of its scale's items with loadings
+        of .30 or more; ``shared``, where its factor holds most items of other scales too; None where the
+        exploratory factors agree with the keys.
     """
 
     item: str
@@ -52,6 +57,7 @@ class ItemStructure(Result):
     efa_factor: str | None
     efa_loading: float
     elsewhere: bool
+    efa_flag: Flag | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain values."""
@@ -154,13 +160,23 @@ class StructureReport(Result):
                     f"{item.item} is keyed to {item.scale}, but goes with {item.efa_factor} of the "
                     f"exploratory factors ({item.efa_loading:.2f}), unlike most of its scale"
                 )
-        return (*found, *self.notes)
+        return (*found, *self._place_warnings(), *self.notes)
+
+    def _place_warnings(self) -> list[str]:
+        keys: dict[str, list[str]] = {}
+        for item in self.items:
+            keys.setdefault(item.scale, []).append(item.item)
+        placed = {i.item: Place(i.efa_factor, i.efa_loading, i.efa_flag) for i in self.items}
+        return place_warnings(keys, placed)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each item."""
         from intimacy_scales.results.frames import pandas_frame
 
-        names = ("item", "scale", "loading", "se", "explained", "efa_factor", "efa_loading", "elsewhere")
+        names = (
+            "item", "scale", "loading", "se", "explained", "efa_factor", "efa_loading", "elsewhere",
+            "efa_flag",
+        )  # fmt: skip
         columns = {name: [getattr(item, name) for item in self.items] for name in names}
         return pandas_frame(columns).set_index("item")
 

@@ -22,6 +22,7 @@ from intimacy_scales.factor.exploratory.retention import ParallelAnalysis, check
 from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
 from intimacy_scales.factor.reading import read_sample, read_samples
 from intimacy_scales.factor.report.guides import fit_guides, scale_guides
+from intimacy_scales.factor.report.places import places
 from intimacy_scales.factor.report.result import ItemStructure, StructureReport
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_together
@@ -29,13 +30,11 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.numerics.seeds import generator
-from intimacy_scales.numerics.ties import first_highest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.results.wording import counted
 
 _LARGEST = 5
-_CLEAR = 0.3
 _FEW, _PER_PARAMETER, _FEW_CLUSTERS = 100, 1, 30
 _ODD = 3.84  # of a modification index: the 95 % quantile of chi-square with one degree of freedom
 
@@ -141,7 +140,7 @@ def structure_report(
         missing=chosen,
         fit=None if fitted is None else fitted.fit,
         reason=reason,
-        guides=(*found, *scale_guides(loadings, pairs.tolist(), own)),
+        guides=(*found, *scale_guides(loadings, pairs.tolist(), own, _of_which(simple))),
         items=items,
         factor_names=names,
         factor_correlations=correlations,
@@ -225,22 +224,19 @@ def _ratios(model: Model, sample: SampleMoments, keys: dict[str, Any]) -> Hetero
     return replace(found, sample=replace(found.sample, rows=None))  # a report holds no one's answers
 
 
+def _of_which(sample: SampleMoments) -> str | None:
+    """Return whose answers correlations are of, where some are missing or that is not known."""
+    whole = sample.rows is not None and sample.n == sample.n_rows and not np.isnan(sample.rows).any()
+    return None if whole else sample.missing
+
+
 def _items(
     keys: dict[str, tuple[str, ...]], fitted: CFAResult | None, exploratory: EFAResult | None
 ) -> tuple[ItemStructure, ...]:
-    strongest: dict[str, tuple[str, float]] = {}
-    if exploratory is not None:
-        for i, item in enumerate(exploratory.names):
-            k = first_highest(np.abs(exploratory.loadings[i]))
-            strongest[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
-    found = []
+    placed, found = places(keys, exploratory), []
     for scale, items in keys.items():
-        of_scale = [strongest[item][0] for item in items if item in strongest]
-        usual = max(sorted(set(of_scale)), key=of_scale.count) if of_scale else None
-        settled = bool(of_scale) and of_scale.count(str(usual)) * 2 > len(of_scale)
         for item in items:
-            factor, loading = strongest.get(item, (None, np.nan))
-            own = _loading(fitted, scale, item)
+            own, place = _loading(fitted, scale, item), placed[item]
             found.append(
                 ItemStructure(
                     item=item,
@@ -248,9 +244,10 @@ def _items(
                     loading=own[0],
                     se=own[1],
                     explained=own[2],
-                    efa_factor=factor,
-                    efa_loading=loading,
-                    elsewhere=settled and len(keys) > 1 and factor != usual and abs(loading) >= _CLEAR,
+                    efa_factor=place.factor,
+                    efa_loading=place.loading,
+                    elsewhere=place.flag == "elsewhere",
+                    efa_flag=place.flag,
                 )
             )
     return tuple(found)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from intimacy_scales.factor.confirmatory.estimation.fit import Discrepancy
+from intimacy_scales.factor.confirmatory.results.fit_sentence import ESTIMATORS, fit_text
+from intimacy_scales.factor.report.guides import LARGEST_HTMT, Guide
 from intimacy_scales.results.tables import cell
 from intimacy_scales.results.wording import apa, counted, shown
 
@@ -18,13 +19,12 @@ _ARRANGED = {
     "second_order": "a second-order factor",
     "bifactor": "a general factor beside those of the scales",
 }
+_MARKS = {None: "", "elsewhere": " (!)", "spread": " (spread)", "shared": " (shared)"}
 _MISSING = {
     "fiml": "full information maximum likelihood for missing answers",
     "listwise": "complete answers only",
     "pairwise": "pairwise covariances",
 }
-_SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
-_HIDDEN = 0.001
 IMPROVEMENTS = "What would improve the fit most (found by looking: to be shown on other answers)"
 
 
@@ -50,9 +50,7 @@ def structure_sentence(report: StructureReport) -> str:
         ends = apa(pairs[0]) if len(pairs) == 1 else f"{apa(min(pairs))} to {apa(max(pairs))}"
         said.append(f"Factors correlated {ends}.")
     if report.heterotrait is not None:
-        highest = max((g.value for g in report.guides if g.index == "largest HTMT"), default=math.nan)
-        if not math.isnan(highest):
-            said.append(f"The largest heterotrait-monotrait ratio was {apa(highest)}.")
+        said += [_ratio_sentence(g) for g in report.guides if g.index.startswith(LARGEST_HTMT)]
     if report.parallel is not None:
         p = report.parallel
         said.append(
@@ -67,6 +65,13 @@ def structure_sentence(report: StructureReport) -> str:
     return " ".join(said)
 
 
+def _ratio_sentence(guide: Guide) -> str:
+    """Say the largest ratio, and of which correlations it is made where answers are missing."""
+    kind = guide.index.removeprefix(LARGEST_HTMT).strip(" ()")
+    of = {"pairwise": ", of pairwise correlations", "listwise": ", of complete answers only"}.get(kind, "")
+    return f"The largest heterotrait-monotrait ratio was {apa(guide.value)}{of}."
+
+
 def _model_sentence(report: StructureReport) -> str:
     n_items = counted(len(report.items), "item")
     arranged = _ARRANGED[report.factors] if len(report.scales) > 1 else "one factor"
@@ -75,30 +80,15 @@ def _model_sentence(report: StructureReport) -> str:
     if report.fit is None:
         return f"No fit is reported of {what}: it could not be estimated."
     fit = report.fit
-    tested: Discrepancy = fit if fit.scaled is None else fit.scaled
     used = f"n = {report.n}" if report.n == report.n_rows else f"n = {report.n} of {report.n_rows}"
     used += "" if report.n_clusters is None else f" in {report.n_clusters} clusters"
     if fit.df == 0:
         return (
             f"A confirmatory factor analysis of {what} has no degrees of freedom: it tests nothing ({used})."
         )
-    p = "p < .001" if tested.p_value < _HIDDEN else f"p = {tested.p_value:.3f}".replace("0.", ".", 1)
-    low, high = tested.rmsea_interval()
-    if fit.scaled is None:
-        how, kind = "maximum likelihood", ""
-        cfi, tli, rmsea = fit.cfi, fit.tli, f"RMSEA = {fit.rmsea:.3f}, 90% CI [{low:.3f}, {high:.3f}]"
-    else:
-        how, kind = "robust maximum likelihood", f"{_SCALINGS[fit.scaled.scaling]} scaled "
-        cfi, tli = fit.scaled.robust_cfi, fit.scaled.robust_tli
-        low, high = fit.scaled.robust_rmsea_interval()
-        rmsea = f"robust RMSEA = {fit.scaled.robust_rmsea:.3f}, 90% CI [{low:.3f}, {high:.3f}]"
-    figures = f"{kind}chi-square({tested.df}) = {tested.chi_square:.2f}, {p}"
-    word = "" if fit.scaled is None else "robust "
+    how = ESTIMATORS[report.estimator]
     skipped = "no answers missing" if report.n_complete == report.n_rows else _MISSING[report.missing]
-    return (
-        f"A confirmatory factor analysis of {what} by {how} ({used}, {skipped}) gave {figures}, {word}CFI = "
-        f"{cfi:.3f}, {word}TLI = {tli:.3f}, {rmsea}, SRMR = {fit.srmr:.3f}."
-    )
+    return f"A confirmatory factor analysis of {what} by {how} ({used}, {skipped}) gave {fit_text(fit)}."
 
 
 def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
@@ -117,7 +107,7 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
             "Loading": [cell(i.loading, 2) for i in report.items],
             "SE": [cell(i.se, 2) for i in report.items],
             "Explained": [cell(i.explained, 2) for i in report.items],
-            "EFA": [f"{i.efa_factor or '-'}{' (!)' if i.elsewhere else ''}" for i in report.items],
+            "EFA": [f"{i.efa_factor or '-'}{_MARKS[i.efa_flag]}" for i in report.items],
             "EFA loading": [cell(i.efa_loading, 2) for i in report.items],
         },
     }

@@ -15,7 +15,7 @@ from intimacy_scales.reliability.agreement.crossed import (
     two_way_components,
 )
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
-from intimacy_scales.reliability.agreement.icc_result import FORMS, IntraclassCorrelation
+from intimacy_scales.reliability.agreement.icc_result import AS_ALPHA, FORMS, IntraclassCorrelation
 
 _NO_SHARE = "persons differ so little that the variance it is a share of is not above 0"
 
@@ -35,7 +35,7 @@ def icc_forms(
             IntraclassCorrelation(
                 name=name,
                 mcgraw_wong=other,
-                meaning=meaning,
+                meaning=f"{meaning}{AS_ALPHA}" if name == "ICC(3,k)" and parts is None else meaning,
                 estimate=values[name],
                 F=f,
                 df1=df1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -21,7 +21,7 @@ from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.results.document_types import documented, types_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +33,18 @@ FORMS = {
     "ICC(3,1)": ("ICC(C,1)", "ICC3", "consistency of single ratings, apart from differences in level"),
     "ICC(1,k)": ("ICC(k)", "ICC1k", "agreement of mean ratings, each person rated by other raters"),
     "ICC(2,k)": ("ICC(A,k)", "ICC2k", "absolute agreement of mean ratings by a sample of raters"),
-    "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings; equals coefficient alpha of the raters"),
+    "ICC(3,k)": ("ICC(C,k)", "ICC3k", "consistency of mean ratings, apart from differences in level"),
 }
+AS_ALPHA = "; equals coefficient alpha of the raters"  # of ICC(3,k) where all persons have all ratings
 ICCInterval = Literal["generalized", "shrout-fleiss"]
 _SHOWN = 6
+
+
+def _figure(value: float) -> str:
+    return "inf" if math.isinf(value) else shown(value)
+
+
+_WRITTEN: dict[str, Callable[..., str]] = {"p": p_shown, "df1": "{:.6g}".format, "df2": "{:.6g}".format}
 _ALIASES = {alias: name for name, (other, psych, _) in FORMS.items() for alias in (name, other, psych)}
 
 
@@ -112,16 +120,17 @@ class IntraclassCorrelation(Result):
         check_level(confidence_level)
         if method not in get_args(ICCInterval):
             raise EstimationError(f"method={method!r}: 'generalized' or 'shrout-fleiss'")
-        squares, used = self.squares, "F"
+        squares = self.squares
+        used = method if self.name.startswith("ICC(2") else "F"
         k = squares.k_alone if self.name.startswith("ICC(1") else squares.k
         if self.reason or not math.isfinite(self.F):
             why = (
                 self.reason
                 or "raters agree wholly, or but for their level: there is no error to compare with"
             )
-            return undefined_interval(confidence_level, "F", squares.n, why)
+            return undefined_interval(confidence_level, used, squares.n, why)
         if self.name.startswith("ICC(2") and method == "generalized":
-            used, ends = "generalized", generalized_agreement_interval(squares, confidence_level)
+            ends = generalized_agreement_interval(squares, confidence_level)
         elif self.name.startswith("ICC(2"):
             single = self.estimate if self.name == "ICC(2,1)" else self._single_agreement()
             ends = agreement_interval(squares, single, confidence_level)
@@ -134,7 +143,7 @@ class IntraclassCorrelation(Result):
                 return undefined_interval(confidence_level, used, squares.n, why)
         if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
             why = "persons differ less than chance would make them: an end is not defined"
-            return undefined_interval(confidence_level, "F", squares.n, why)
+            return undefined_interval(confidence_level, used, squares.n, why)
         return Interval(
             low=ends[0], high=ends[1], confidence_level=confidence_level, method=used, n=squares.n
         )
@@ -227,19 +236,27 @@ class IntraclassCorrelations(Result):
         return tuple(few_persons(self.n_persons))
 
     def to_frame(self, confidence_level: float = 0.95, method: ICCInterval = "generalized") -> pd.DataFrame:
-        """Return a pandas table, a row for each form, with intervals as `confidence_interval` makes them."""
+        """Return a pandas table, a row for each form, with intervals as `confidence_interval` makes them.
+
+        Parameters
+        ----------
+        confidence_level, method
+            As of `IntraclassCorrelation.confidence_interval`; the column ``interval`` names the method that
+            each interval is of.
+        """
         from intimacy_scales.results.frames import pandas_frame
 
         rows = []
         for form in self.forms:
-            low, high = form.confidence_interval(confidence_level, method)
+            interval = form.confidence_interval(confidence_level, method)
             rows.append(
                 {
                     "form": form.name,
                     "also": form.mcgraw_wong,
                     "ICC": form.estimate,
-                    "low": low,
-                    "high": high,
+                    "low": interval.low,
+                    "high": interval.high,
+                    "interval": interval.method,
                     "F": form.F,
                     "df1": form.df1,
                     "df2": form.df2,
@@ -269,15 +286,15 @@ class IntraclassCorrelations(Result):
         return (
             f"Intraclass correlations: {self.n_persons} persons, {self.n_raters} ratings "
             f"each ({', '.join(self.raters[:_SHOWN])}{', …' if len(self.raters) > _SHOWN else ''}){gaps}; "
-            f"{self.method}"
+            f"{self.method}; 95% intervals by the method in the column interval"
         )
 
     def __repr__(self) -> str:
-        table = self.to_frame().round(3).to_string()
+        table = self.to_frame().to_string(float_format=_figure, formatters=_WRITTEN)
         told = "".join(f"\n! {text}" for text in self.warnings)
         return f"<{self._head()}\n{table}{told}>"
 
     def _repr_html_(self) -> str:
-        table = self.to_frame().to_html(float_format="{:.3f}".format, border=0, na_rep="-")
+        table = self.to_frame().to_html(float_format=_figure, formatters=_WRITTEN, border=0)
         told = "".join(f"<p>{escape(text)}</p>" for text in self.warnings)
         return f"<p>{escape(self._head())}</p>{table}{told}"

@@ -14,12 +14,13 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _CLOSE = 0.05
+SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 
 
 def chi_square_p(chi_square: float, df: int) -> float:
@@ -37,7 +38,8 @@ def p_text(p: float) -> str:
     >>> p_text(0.0312), p_text(1e-9)
     ('p = 0.031', 'p < 0.001')
     """
-    return "p < 0.001" if p < 0.001 else f"p = {shown(p)}"  # noqa: PLR2004 - as is usual
+    text = p_shown(p)
+    return f"p < {text[1:]}" if text.startswith("<") else f"p = {text}"
 
 
 @result_class
@@ -194,6 +196,23 @@ class ScaledFit(Discrepancy):
     robust_tli: float
     robust_rmsea: float
 
+    @property
+    def title(self) -> str:
+        """What the test is called, for example ``Yuan-Bentler scaled chi-square``."""
+        return f"{SCALINGS[self.scaling]} scaled chi-square"
+
+    def _short(self) -> str:
+        if math.isnan(self.chi_square):
+            return f"{self.title}({self.df}) is not defined: its scaling factor is not positive"
+        if self.df == 0:
+            return Discrepancy._short(self)
+        low, high = self.robust_rmsea_interval()
+        return (
+            f"{self.title}({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; robust CFI "
+            f"{shown(self.robust_cfi)}, robust TLI {shown(self.robust_tli)}, robust RMSEA "
+            f"{shown(self.robust_rmsea)} [{shown(low)}, {shown(high)}]"
+        )
+
     def robust_rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
         """Return a confidence interval of the robust RMSEA (Brosseau-Liard, Savalei & Li, 2012)."""
         low, high = self.rmsea_interval(confidence_level)
@@ -270,7 +289,9 @@ class Fit(Discrepancy):
         return pandas_frame({"index": list(found), "value": values}).set_index("index")
 
     def __repr__(self) -> str:
-        return f"<{self._short()}, SRMR {shown(self.srmr)}; n = {self.n}>"
+        if self.scaled is None or self.df == 0:
+            return f"<{self._short()}, SRMR {shown(self.srmr)}; n = {self.n}>"
+        return f"<{self.scaled._short()}, SRMR {shown(self.srmr)}; uncorrected {self._short()}; n = {self.n}>"
 
 
 def scaled_fit(

@@ -15,9 +15,9 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import shown
+from intimacy_scales.results.wording import p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ class ParameterEstimate(Result):
     free
         Whether it was estimated.
     estimate, se
-        Estimate and standard error; the error is 0 for what is fixed.
+        Estimate and standard error; the error is nan for what is fixed.
     std_lv, std_all
         With factors standardized, and with items standardized too; nan where a variance is negative.
     std_lv_se, std_all_se
@@ -81,8 +81,10 @@ class ParameterEstimate(Result):
         return 2 * float(ndtr(-abs(self.z)))
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
-        """Return the interval of the estimate, normal (Wald)."""
+        """Return the interval of the estimate, normal (Wald); none of what is fixed."""
         level = check_level(confidence_level)
+        if not self.free:
+            return undefined_interval(level, "wald", self.n, f"{self.name} is fixed, not estimated")
         half = float(ndtri((1 + level) / 2)) * self.se
         return Interval(
             low=self.estimate - half,
@@ -187,6 +189,7 @@ class Parameters(Sequence[ParameterEstimate]):
         errors = np.array([row.std_all_se for row in self._rows])
         with np.errstate(invalid="ignore", divide="ignore"):
             z = np.where(errors > 0, estimates / errors, np.nan)
+            errors = np.where(errors > 0, errors, np.nan)  # 0 of what is the same whatever the estimates
         columns |= {"std_all": estimates, "se": errors, "z": z, "p": 2 * ndtr(-np.abs(z))}
         columns |= {"low": estimates - half * errors, "high": estimates + half * errors}
         return pandas_frame(columns)
@@ -195,8 +198,9 @@ class Parameters(Sequence[ParameterEstimate]):
         several = any(row.group is not None for row in self._rows)
         cells = [["", *(["group"] if several else []), "estimate", "SE", "z", "p", "std.lv", "std.all"]]
         for row in self._rows:
-            figures = (row.estimate, row.se if row.free else math.nan, row.z, row.p, row.std_lv, row.std_all)
-            cells.append([row.name, *([str(row.group)] if several else []), *map(shown, figures)])
+            tested = (*map(shown, (row.estimate, row.se, row.z)), p_shown(row.p))
+            standard = map(shown, (row.std_lv, row.std_all))
+            cells.append([row.name, *([str(row.group)] if several else []), *tested, *standard])
         return cells
 
     def __repr__(self) -> str:
@@ -271,7 +275,7 @@ def parameter_estimates(solution: Solution, groups: Sequence[str | None]) -> Par
                     label=None if p.label is None or p.label.startswith(".") else p.label,
                     free=p.free >= 0,
                     estimate=float(values[j]),
-                    se=float(errors[p.free]) if p.free >= 0 else 0.0,
+                    se=float(errors[p.free]) if p.free >= 0 else math.nan,
                     n=solution.problem.n,
                     **{name: float(v[j]) for name, v in found.items()},
                 )

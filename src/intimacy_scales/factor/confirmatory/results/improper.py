@@ -12,6 +12,7 @@ from intimacy_scales.numerics.ties import descending, first_highest, members_of_
 from intimacy_scales.results.wording import shown
 
 _ROUNDING = 1e-8
+_MATRICES = {"factors": "latent", "residuals": "residual"}  # what their covariance matrix is called
 _ALIKE = 1e-4  # shares in what belongs to no population
 
 
@@ -62,11 +63,12 @@ def _not_positive_definite(
     if apart[one, other] > 1:
         return [
             f"the correlation of the {what} {names[one]} and {names[other]}{where} is "
-            f"{correlations[one, other]:.3f}"
+            f"{correlations[one, other]:.3f}, so that the {_MATRICES[what]} covariance "
+            "matrix is not positive definite"
         ]
     share = members_of_space(vectors[:, values <= values[0] + _ROUNDING])
     tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.3]  # noqa: PLR2004 - takes part
     return [
-        f"the correlations of the {what}{where} belong to no population (smallest eigenvalue "
-        f"{values[0]:.3f}, mostly {', '.join(tied)})"
+        f"the {_MATRICES[what]} covariance matrix{where} is not positive definite: the correlations of the "
+        f"{what} belong to no population (smallest eigenvalue {values[0]:.3f}, mostly {', '.join(tied)})"
     ]

@@ -76,7 +76,9 @@ class ModificationIndex(Result):
             )
             text = f"the {kind} {self.name} is {sign} than what it is set equal to"
         elif self.op == "=~":
-            text = f"{self.rhs} also goes {'with' if self.expected_change > 0 else 'against'} {self.lhs}"
+            sense = "with" if self.expected_change > 0 else "against"
+            crossed = "cross-loading" if self.expected_change > 0 else "negative cross-loading"
+            text = f"{self.rhs} also goes {sense} {self.lhs} ({crossed})"
         elif self.op == "~1":
             text = f"the mean of {self.lhs} is {sign} than its factor says"
         elif self.lhs == self.rhs:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.fit import Fit, p_text
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
     Information,
@@ -29,12 +29,11 @@ from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.frozen import freeze, freeze_within
 from intimacy_scales.results.result import Result
-from intimacy_scales.results.wording import counted, shown
+from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 _FEW_CLUSTERS = 30
 _SHOWN_GROUPS = 6
 
@@ -272,15 +271,6 @@ class CFAResult(Result):
             f"{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
             repr(self.fit)[1:-1],
         ]
-        if self.fit.scaled is not None:
-            scaled = self.fit.scaled
-            low, high = scaled.robust_rmsea_interval()
-            lines.append(
-                f"{_SCALINGS[scaled.scaling]} scaled chi-square({scaled.df}) = {scaled.chi_square:.2f}, "
-                f"{p_text(scaled.p_value)}; robust CFI {shown(scaled.robust_cfi)}, TLI "
-                f"{shown(scaled.robust_tli)}, RMSEA {shown(scaled.robust_rmsea)} "
-                f"[{shown(low)}, {shown(high)}]"
-            )
         lines += [f"! {text}" for text in self.notes]
         return [*lines, *(f"improper: {text}" for text in self.improper)]
 

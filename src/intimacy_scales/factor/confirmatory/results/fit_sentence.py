@@ -1,0 +1,58 @@
+"""Fit in a Results section: figures of one kind, and which kind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit
+from intimacy_scales.results.wording import apa, apa_p
+
+ESTIMATORS = {"ML": "maximum likelihood", "MLR": "robust maximum likelihood"}
+
+
+def kind_of(fit: Fit) -> str:
+    """Return what goes before the names of indices: ``robust`` where the test is corrected."""
+    return "" if fit.scaled is None else "robust "
+
+
+def reported(fit: Fit, index: str) -> float:
+    """Return ``cfi``, ``tli`` or ``rmsea`` as it is reported: the robust one where the test is corrected."""
+    value = getattr(fit, index) if fit.scaled is None else getattr(fit.scaled, f"robust_{index}")
+    return float(value)
+
+
+def index_text(fit: Fit, index: str) -> str:
+    """Write an index of fit, for example ``robust CFI = .952``."""
+    value = reported(fit, index)
+    told = f"= {apa(value, 3)}" if math.isfinite(value) else "not defined"
+    return f"{kind_of(fit)}{index.upper()} {told}"
+
+
+def chi_square_text(fit: Fit) -> str:
+    """Write the test of fit and how it is corrected, for example ``chi-square(2) = 1.29, p = .525``."""
+    tested = fit if fit.scaled is None else fit.scaled
+    name = "chi-square" if fit.scaled is None else fit.scaled.title
+    if math.isnan(tested.chi_square):
+        return f"{name}({tested.df}), which is not defined because its scaling factor is not positive"
+    test = f"{name}({tested.df}) = {tested.chi_square:.2f}"
+    return f"{test}, {apa_p(tested.p_value)}" if fit.df else f"{test}, which tests nothing"
+
+
+def rmsea_text(fit: Fit) -> str:
+    """Write RMSEA with its interval of 90 %."""
+    low, high = fit.rmsea_interval() if fit.scaled is None else fit.scaled.robust_rmsea_interval()
+    text = index_text(fit, "rmsea")
+    return f"{text}, 90% CI [{apa(low, 3)}, {apa(high, 3)}]" if math.isfinite(low) else text
+
+
+def fit_text(fit: Fit) -> str:
+    """Write the test and the indices of fit, all of one kind."""
+    indices = [index_text(fit, "cfi"), index_text(fit, "tli"), rmsea_text(fit), f"SRMR = {apa(fit.srmr, 3)}"]
+    return ", ".join([chi_square_text(fit), *(indices if fit.df else ())])
+
+
+def improper_sentences(improper: Mapping[str, Sequence[str]]) -> str:
+    """Say which models are improper; nothing where none is."""
+    told = [f" The solution of {name} is improper ({'; '.join(parts)})" for name, parts in improper.items()]
+    return "".join(f"{text} and must not be interpreted as it stands." for text in told)
