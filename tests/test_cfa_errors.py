@@ -333,8 +333,8 @@ def test_improper_solutions_are_said_to_be() -> None:
     np.fill_diagonal(r, 1)
     beyond = cfa("f =~ a + b; g =~ c + d", covariances_as_sample(r, n=200, names=list("abcd")))
     assert beyond.improper == (
-        "the correlation of the factors f and g is 1.400, so that the latent covariance matrix is not positive "
-        "definite",
+        "the correlation of the factors f and g is 1.400, so that the latent covariance matrix is not "
+        "positive definite",
     )
     assert "improper" in repr(beyond)
     negative = cfa(

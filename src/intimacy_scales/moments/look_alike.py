@@ -11,7 +11,7 @@ from numbers import Number
 from typing import Any
 
 from intimacy_scales.instrument import LOOKALIKES, exact
-from intimacy_scales.reading.numerals import spelled
+from intimacy_scales.instrument.numerals import spelled
 
 _PLAIN = re.compile(r"[+-]?[\d.]+")  # 1e5 may be an id
 _LONG = 400  # digits: more are text
