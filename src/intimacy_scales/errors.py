@@ -143,6 +143,20 @@ def suggest(name: object, known: Iterable[str], *, most: int = 1) -> str:
     return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
+def emptied(error: BaseException) -> None:
+    """Take what was read out of another library's error, which stays with ours as its ``__context__``.
+
+    ``from None`` hides that error in a traceback; it would still bring the text of a file to a log or pickle.
+    """
+    hanging: BaseException | None = error
+    while hanging is not None:
+        hanging.args = ()
+        vars(hanging).clear()  # such as the document of a JSONDecodeError
+        if isinstance(hanging, UnicodeDecodeError):
+            hanging.object = b""
+        hanging = hanging.__cause__ or hanging.__context__
+
+
 class IntimacyScalesError(Exception):
     """Base of every error that this library raises on purpose."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,8 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import load
 from intimacy_scales.instrument.numbers import as_number
 from intimacy_scales.reading.answers import stored_value
+
+_OTHER_FILE = re.compile(r"\.(csv|txt|tsv|ya?ml|xlsx|ini|jsonl|md)$", re.IGNORECASE)
 
 
 class OnInvalidChoice(StrEnum):
@@ -34,7 +37,8 @@ InstrumentName = Annotated[str, typer.Option("--instrument", "-i", help="Id or f
 ColumnsText = Annotated[
     str | None,
     typer.Option(
-        help="Pattern such as 'q{n}' ({n}: position from 1, {item}: id), or a file of item = column."
+        help="Pattern such as 'q{n}' ({n}: position from 1, {item}: id), or a .toml or .json file of "
+        'item = "column".'
     ),
 ]
 PersonColumn = Annotated[str | None, typer.Option(help="Column of persons' ids, for messages.")]
@@ -82,14 +86,21 @@ def load_for(name: str, coding: str | None) -> Instrument:
 
 def read_columns(text: str | None) -> Any:
     """Read ``--columns``: a pattern, or a TOML or JSON file of ``item = "column"``."""
-    if text is None or not text.endswith((".toml", ".json")):
+    if text is None:
+        return None
+    if not text.casefold().endswith((".toml", ".json")):
+        if "{" not in text and (Path(text).is_file() or _OTHER_FILE.search(text)):
+            raise ResponseError(
+                f"--columns {text}: a file that says which column each item is in ends in .toml, with lines "
+                'of item = "column", or in .json, with {"item": "column"}'
+            )
         return text
     import json
     import tomllib
 
     try:
         content = Path(text).read_text(encoding="utf-8-sig")
-        mapping = tomllib.loads(content) if text.endswith(".toml") else json.loads(content)
+        mapping = tomllib.loads(content) if text.casefold().endswith(".toml") else json.loads(content)
     except (OSError, ValueError) as error:
         raise ResponseError(f"--columns {text}: cannot be read: {error}") from None
     if not isinstance(mapping, dict) or not all(isinstance(name, str) for name in mapping.values()):

@@ -105,7 +105,11 @@ def score(
             err.print("Nothing was written. To count them as missing: --on-invalid missing")
             raise typer.Exit(BAD_ANSWERS)
     print_summary(report.summary, report.n_persons, "" if answered else " (--answered marks which)")
-    print_blank_rows(report.n_blank_rows, "they have no score, and keep their place")
+    print_blank_rows(
+        report.n_blank_rows,
+        "they have no score, and keep their place",
+        "it has no score, and keeps its place",
+    )
     if report.written:
         out.print(f"\nScores written to {escape(str(output))}")
     elif output is None:

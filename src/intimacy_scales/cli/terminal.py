@@ -159,11 +159,11 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
         err.print(escape(report.remedy.command), soft_wrap=True)
 
 
-def print_blank_rows(n_blank_rows: int, what: str) -> None:
-    """Say how many rows hold nothing, where any do."""
+def print_blank_rows(n_blank_rows: int, what: str, of_one: str | None = None) -> None:
+    """Say how many rows hold nothing, where any do; ``of_one`` says it of a single row."""
     if n_blank_rows:
         rows = "1 row is" if n_blank_rows == 1 else f"{n_blank_rows} rows are"
-        out.print(f"{rows} blank: {what}.")
+        out.print(f"{rows} blank: {of_one or what if n_blank_rows == 1 else what}.")
 
 
 def print_table(cells: Mapping[str, Sequence[str]]) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.replacement import Replacement, writing
+from intimacy_scales.instrument import as_number
+from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.frames import ListTable, Table
 
 _MOST_BLANK = 100_000  # rows between others
@@ -76,6 +78,10 @@ class AnswerFile(ABC):
         rows of a sheet. They are persons without answers, so that nobody else changes place.
     looked_for
         Columns that the file need not have: names like theirs may be misspelt.
+    show_values
+        Whether messages about cells may hold them, as in `Reading`.
+    allowed
+        Column of an item → whether a text is an answer to it, or means none.
     """
 
     _why_too_long = "is this the right separator, or did an unquoted one slip into a text?"
@@ -91,6 +97,8 @@ class AnswerFile(ABC):
         self.size = path.stat().st_size
         self.position = self.n_blank = 0
         self.looked_for: Sequence[Hashable] = ()
+        self.show_values: bool | None = None
+        self.allowed: Mapping[Hashable, Callable[[str], bool]] = {}
         self._held = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -136,9 +144,25 @@ class AnswerFile(ABC):
             f"{self.path}: line {line} has {len(row)} fields, the header {n}; {self._why_too_long}"
         )
 
+    def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
+        """Return the first few rows below the names, numbered from 1: what was read as names may be none."""
+        return ()
+
     def hint(self, wanted: Sequence[Hashable] = ()) -> str:
         """Return what may explain that some of the wanted columns are missing; nothing where nothing does."""
-        del wanted
+        if not wanted or not set(self.names).isdisjoint(map(str, wanted)):
+            return ""
+        for number, row in self.first_rows():
+            names = [str(cell).strip() for cell in row if not is_empty(cell)]
+            there = set(names).intersection(as_spelled([str(name) for name in wanted], names))
+            if 2 * len(there) > len(wanted):
+                above = "row" if number == len(("the first", "the names")) else f"{number - 1} rows"
+                return f"The names of the columns seem to stand in row {number}: delete the {above} above it."
+        if all(is_empty(name) or as_number(name.replace(",", ".")) is not None for name in self.names):
+            return (
+                "The first row holds numbers: if these are answers, put a row with the names of the columns "
+                "above it."
+            )
         return ""
 
     def picker(self, wanted: Sequence[Hashable]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:

@@ -6,8 +6,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, emptied, values_shown
 from intimacy_scales.files.base import (
     BATCH_CHARACTERS,
     BATCH_ROWS,
@@ -32,6 +32,8 @@ _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _LONGEST_FIELD = 10_000_000
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
+_GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*", re.ASCII)  # a decimal comma, or thousands
+_OF_POINTS = re.compile(r"\s*[+-]?(?:\d+\.\d+|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,})\s*", re.ASCII)
 _SAID = re.compile(r'"?sep=(.)"?\s*')
 _BLANK = re.compile(r'(?:[\s,;|]|"")*')  # a line without any name
 
@@ -118,6 +120,7 @@ class DelimitedFile(AnswerFile):
         detected = detect_encoding(path)
         self.encoding = encoding or detected
         self._n_characters = 0
+        self._has_decimal_commas: bool | None = None
         self._n_skipped, said, sample = self._beginning()
         if not sample:
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
@@ -131,6 +134,7 @@ class DelimitedFile(AnswerFile):
             n = self._n_skipped + len(whole)
             raise ResponseError(f"{path}: among the first {n} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]]
+        self._sample = sample
 
     def _beginning(self) -> tuple[int, str | None, list[str]]:
         """Return how many lines stand above the header, the separator if one names it, and a sample."""
@@ -151,6 +155,14 @@ class DelimitedFile(AnswerFile):
             return "\t"
         return detect_separator(lines)
 
+    def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
+        """Return the first few lines below the names, numbered from 1, each parted into the most fields."""
+        parted = [csv.reader(self._sample, delimiter=separator) for separator in _SEPARATORS]
+        with suppress(csv.Error):
+            for number, rows in enumerate(zip(*parted, strict=False), start=self._n_skipped + 1):
+                if number > self._n_skipped + 1:
+                    yield number, max(rows, key=len)
+
     @contextmanager
     def _open(self) -> Iterator[IO[str]]:
         try:
@@ -162,8 +174,10 @@ class DelimitedFile(AnswerFile):
                 f"{self.encoding!r} is no encoding that Python knows, such as cp1252"
             ) from None
         except UnicodeDecodeError as error:
+            place = error.start
+            emptied(error)
             raise ResponseError(
-                f"{self.path}: is not {self.encoding} text (byte {error.start}); name its encoding, "
+                f"{self.path}: is not {self.encoding} text (byte {place}); name its encoding, "
                 f"for example encoding={another_encoding(self.encoding)!r}"
             ) from None
 
@@ -177,7 +191,7 @@ class DelimitedFile(AnswerFile):
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the columns as text, some rows at a time; decimal commas in items become points."""
         wanted = list(dict.fromkeys([*items, *others]))
-        pick, points = self.picker(wanted), set(items) - set(others)
+        pick, points, n_rows = self.picker(wanted), set(items) - set(others), 0
         with self._open() as file:
             for _ in range(self._n_skipped):
                 next(file)
@@ -189,7 +203,8 @@ class DelimitedFile(AnswerFile):
                 rows = self._rows(reader)
                 while batch := self._some(rows, pick):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
-                    yield self._with_points(self.table(batch, wanted), points)
+                    yield self._with_points(self.table(batch, wanted), points, n_rows)
+                    n_rows += len(batch)
             except csv.Error as error:
                 line = self._n_skipped + reader.line_num
                 raise ResponseError(f"{self.path}: line {line}: {error}") from None
@@ -228,15 +243,51 @@ class DelimitedFile(AnswerFile):
                 break
         return batch
 
-    def _with_points(self, table: ListTable, names: Collection[Hashable]) -> ListTable:
+    def _with_points(self, table: ListTable, names: Collection[Hashable], n_before: int) -> ListTable:
         """Return a table with decimal points for commas in some columns, where these may hold commas."""
         if self.separator == ",":
             return table
-        columns = {
-            name: [_decimal_point(cell) for cell in cells] if name in names else cells
-            for name, cells in table.columns.items()
-        }
+        columns = dict(table.columns)
+        for name in names:
+            cells, columns[name] = columns[name], list(map(_decimal_point, columns[name]))
+            if columns[name] == cells:
+                continue
+            for row, cell in enumerate(cells, start=n_before + 1):
+                if _GROUPED.fullmatch(cell) and self._is_unclear(cell, self.allowed.get(name)):
+                    self._refuse_unclear(cell, str(name), row)
         return ListTable(columns, len(table))
+
+    def _is_unclear(self, cell: str, is_allowed: Callable[[str], bool] | None) -> bool:
+        """Tell whether ``1,000`` may be a thousand as well as one: as an answer, and by the file."""
+        readings = (cell.replace(",", "."), cell.replace(",", ""))
+        if is_allowed is not None and not all(map(is_allowed, readings)):
+            return False
+        if self._has_decimal_commas is None:
+            self._has_decimal_commas = self._decimal_commas()
+        return not self._has_decimal_commas
+
+    def _decimal_commas(self) -> bool:
+        """Tell whether the file has numbers with what is surely a decimal comma, and none with a point."""
+        found = False
+        with self._open() as file, suppress(csv.Error):
+            for row in csv.reader(file, delimiter=self.separator, skipinitialspace=True):
+                for cell in row:
+                    if _OF_POINTS.fullmatch(cell):
+                        return False
+                    found = found or bool(_DECIMAL_COMMA.fullmatch(cell) and not _GROUPED.fullmatch(cell))
+        return found
+
+    def _refuse_unclear(self, cell: str, column: str, row: int) -> None:
+        value = (
+            repr(cell.strip())
+            if values_shown(self.show_values)
+            else "a number with a comma before three digits"
+        )
+        raise ResponseError(
+            f"{self.path}: row {row}, column {column!r}: {value} may have a decimal comma or be in "
+            "thousands; other numbers of the file do not tell which: write thousands without a comma, as "
+            "1000, and decimals with a point, as 1.000"
+        )
 
 
 class DelimitedScores(ScoreFile):

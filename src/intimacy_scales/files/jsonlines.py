@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError
+from intimacy_scales.errors import ResponseError, emptied
 from intimacy_scales.files.base import BATCH_CHARACTERS, BATCH_ROWS, AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
 from intimacy_scales.reading.columns import loose
@@ -95,8 +95,10 @@ class JsonLinesFile(AnswerFile):
         except LookupError:
             raise ResponseError(f"{self.encoding!r} is no encoding that Python knows") from None
         except UnicodeDecodeError as error:
+            reason = error.reason
+            emptied(error)
             raise ResponseError(
-                f"{self.path}: is not {self.encoding} text: {error.reason}; name its encoding, for example "
+                f"{self.path}: is not {self.encoding} text: {reason}; name its encoding, for example "
                 f"encoding={another_encoding(self.encoding)!r}"
             ) from None
 
@@ -104,7 +106,9 @@ class JsonLinesFile(AnswerFile):
         try:
             row = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
-            raise ResponseError(f"{self.path}: line {number} is not JSON: {error}") from None
+            reason = str(error)
+            emptied(error)
+            raise ResponseError(f"{self.path}: line {number} is not JSON: {reason}") from None
         if not isinstance(row, dict):
             raise ResponseError(f"{self.path}: line {number} holds no object of answers by item")
         return row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +23,7 @@ from intimacy_scales.reading.advice import (
     likely_missing_code,
     remedy_for,
 )
+from intimacy_scales.reading.answers import PROBLEM, AnswerKey, answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
@@ -136,8 +138,14 @@ def _checked_columns(
     spelled = [there.check(name, option) for option, name in named]
     items: list[Hashable] = [name for name in names if name in there.columns]
     check_unique(file.names, [*items, *spelled])
-    file.looked_for = names
+    file.looked_for, file.show_values = names, reading.show_values
+    keys = answer_keys(form, reading.missing_codes, reading.recode)
+    file.allowed = {name: partial(_is_allowed, key) for name, key in zip(names, keys, strict=True)}
     return items
+
+
+def _is_allowed(key: AnswerKey, text: str) -> bool:
+    return key.decode(text) != PROBLEM
 
 
 def batches_of(file: AnswerFile, items: Sequence[Hashable], others: Sequence[str]) -> Iterator[Table]:

@@ -35,7 +35,7 @@ def sheet_rows(sheet: Any, path: Path) -> Generator[tuple[Any, ...], None, None]
         )
         for row, cells in parser.parse():
             if row <= before:
-                raise _damaged(sheet, path, f"row {row}", f"row {before}")
+                raise _out_of_order(sheet, path, f"row {row}", f"row {before}")
             for _ in range(before + 1, row):
                 yield ()
             before = row
@@ -46,16 +46,22 @@ def _values(sheet: Any, path: Path, row: int, cells: Sequence[Mapping[str, Any]]
     values: list[Any] = []
     for cell in cells:
         column = cell["column"]
-        if column <= len(values) or cell["row"] != row:
-            there = f"cell {column_letters(len(values))}{row}" if values else f"the beginning of row {row}"
-            raise _damaged(sheet, path, f"cell {column_letters(column)}{cell['row']}", there)
+        if cell["row"] != row:
+            raise _damaged(sheet, path, f"cell {column_letters(column)}{cell['row']} stands in row {row}")
+        if column <= len(values):
+            place, before = (f"cell {column_letters(n)}{row}" for n in (column, len(values)))
+            raise _out_of_order(sheet, path, place, before)
         values += [None] * (column - 1 - len(values))
         values.append(cell["value"])
     return tuple(values)
 
 
-def _damaged(sheet: Any, path: Path, place: str, before: str) -> ResponseError:
+def _out_of_order(sheet: Any, path: Path, place: str, before: str) -> ResponseError:
     told = f"{place} stands twice" if place == before else f"{place} stands after {before}"
+    return _damaged(sheet, path, told)
+
+
+def _damaged(sheet: Any, path: Path, told: str) -> ResponseError:
     return ResponseError(
         f"{path}: sheet {sheet.title!r} is damaged: {told}, and which answers are whose cannot be known; get "
         "the workbook again from where it came"

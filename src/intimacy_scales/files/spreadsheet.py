@@ -6,7 +6,7 @@ import contextlib
 import re
 import zipfile
 import zlib
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import ResponseError, suggest
+from intimacy_scales.errors import ResponseError, emptied, suggest
 from intimacy_scales.files.base import (
     BATCH_ROWS,
     AnswerFile,
@@ -49,6 +49,7 @@ _DAMAGE = (
 )
 _COMPUTE_ALL = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
 _SHOWN_SHEETS = 8
+_SHOWN_ROWS = 20
 _MOST_ROWS = 1_048_576
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # what XML cannot hold
 
@@ -94,6 +95,9 @@ class SpreadsheetFile(AnswerFile):
             with self.path.open("rb") as file:
                 what = "is a damaged workbook" if file.read(2) == b"PK" else "is not an .xlsx workbook"
             reason = str(error.args[0] if error.args else "").partition("\n")[0] or type(error).__name__
+            if type(error) is ValueError:  # its text holds what stands in the cell
+                reason = "a cell is said to hold a number, a date or a place in the texts, and holds none"
+            emptied(error)
             raise ResponseError(
                 f"{self.path}: {what}: {reason}; open it in Excel or LibreOffice and save it anew, or get it "
                 "again from where it came"
@@ -151,6 +155,11 @@ class SpreadsheetFile(AnswerFile):
                 f"sheet={self._sheet.title!r}"
             )
 
+    def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
+        """Return the first few rows below the names, numbered from 1."""
+        with self._damage_told(), closing(sheet_rows(self._sheet, self.path)) as rows:
+            return list(islice(enumerate(rows, start=1), 1, _SHOWN_ROWS))
+
     def hint(self, wanted: Sequence[Hashable] = ()) -> str:
         """Say which sheet was read, where there are others, and which of them has the wanted columns."""
         others = [
@@ -158,8 +167,9 @@ class SpreadsheetFile(AnswerFile):
             for sheet in self._book.worksheets
             if sheet is not self._sheet
         ]
-        if not others:
-            return ""
+        above = super().hint(wanted) if self.names else ""
+        if above or not others:
+            return above
         more = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
         fitting = self._others_with(wanted) if wanted else []
         advice = (

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, shortened, shortened_text, values_shown
 from intimacy_scales.instrument import Instrument, ResponseScale
-from intimacy_scales.instrument.item import letters, without_twins
+from intimacy_scales.instrument.item import letters
 from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_width, look_alikes
 from intimacy_scales.reading.explanations import Explanation
@@ -44,12 +44,12 @@ def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
 
 
 def stray_explanation(name: Hashable, wanted: Hashable) -> Explanation:
-    """Say that a name is no item's, and which one was probably meant, where it looks the same."""
+    """Say that a name is no item's, and which one was probably meant, though it may look the same."""
     why = ""
     if isinstance(name, str) != isinstance(wanted, str):
         why = f": it is of type {type(name).__name__}, not {type(wanted).__name__}"
-    elif isinstance(name, str) and without_twins(name) == without_twins(str(wanted)):
-        why = "" if name.isascii() else f": it is written with {letters(name)}"
+    elif isinstance(name, str) and not name.isascii() and str(wanted).isascii():
+        why = f": it is written with {letters(name)}"
     return Explanation(
         "name",
         f"stands under a name that is no item{why}",
