@@ -25,6 +25,10 @@ PROBLEM = -1
 MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
+_FILL_IN = (
+    "name only values that are there. If a blank means 0, as where people choose all that apply, fill it in "
+    "before scoring, in rows of persons who saw the question: table[items] = table[items].fillna(0)"
+)
 MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
@@ -206,7 +210,7 @@ def as_recode(recode: Any) -> Recode:
             if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
                 raise ResponseError(f"recode: {shortened(value)} is neither a number nor a text")
         if stored is None or stored != stored:  # noqa: PLR0124 - nan
-            raise ResponseError("recode: a missing answer stands for none; name only values that are there")
+            raise ResponseError(f"recode: a missing answer stands for none; {_FILL_IN}")
     return tuple((stored, answer) for stored, answer in plain)
 
 
@@ -246,7 +250,8 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
         text = normalized(stored) if isinstance(stored, str) else None
         number = stored if text is None else as_number(text)
         if key.decode(stored) == MISSING:
-            raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out")
+            told = f"; {_FILL_IN}" if answer is not None else ""
+            raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out{told}")
         if text in labels:
             found.labels[text] = code
         elif number is None:
