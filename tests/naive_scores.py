@@ -22,6 +22,7 @@ class ByHand:
     low: float
     high: float
     prorated: bool
+    counts: bool  # of boxes, which a blank may have left without a tick
 
     @property
     def pomp(self) -> float | None:
@@ -60,6 +61,7 @@ def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
         low=float(sum(lows) / Fraction(k) * times),
         high=float(sum(highs) / Fraction(k) * times),
         prorated=least <= n < k,
+        counts=counts and scale.method == "sum" and (scale.missing is None or not scale.missing.prorated),
     )
 
 
@@ -71,14 +73,16 @@ def score_parts(scale: Scale, parts: list[ByHand]) -> ByHand:
     )
     divisor = k if scale.method == "mean" else 1
     value = None
-    least = needed(scale, k, one_range=len({(p.low, p.high) for p in parts}) == 1)
+    one_range = len({(p.low, p.high) for p in parts}) == 1
+    least = needed(scale, k, one_range=one_range, counts=any(part.counts for part in parts))
     if len(there) >= least:
         value = total / divisor if len(there) == k else total / len(there) * (k // divisor)
         if least < k:  # all at one end: so is the composite, however sums of that end are rounded
             value = low / divisor if set(there) == {parts[0].low} else value
             value = high / divisor if set(there) == {parts[0].high} else value
     prorated = value is not None and any(part.score is None or part.prorated for part in parts)
-    return ByHand(value, len(there), low / divisor, high / divisor, prorated)
+    counted = any(part.counts for part in parts) and (scale.missing is None or not scale.missing.prorated)
+    return ByHand(value, len(there), low / divisor, high / divisor, prorated, counted)
 
 
 def by_hand(form: Instrument, row: Row) -> dict[str, ByHand]:

@@ -460,7 +460,9 @@ def worded(draw: st.DrawFn) -> Instrument:
         for item in drawn.items
     ]
     evidence = {"status": "published", "note": maybe(), "sources": [{"title": draw(texts), "kind": maybe()}]}
-    norm = {"scale": drawn.scales[0].id, "sample": draw(texts), "mean": draw(st.floats(-1e6, 1e6)), "sd": 0.1}
+    low, high = drawn.score_ranges[drawn.scales[0].id]
+    mean = low + (high - low) * draw(st.floats(0.3, 0.7))
+    norm = {"scale": drawn.scales[0].id, "sample": draw(texts), "mean": mean, "sd": 0.1 * (high - low)}
     update = {
         "items": items,
         "evidence": evidence,

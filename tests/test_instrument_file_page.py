@@ -169,7 +169,7 @@ def test_ids_that_differ_in_case_or_zeros_only_are_named_by_the_linter(ids, n):
     ("bands", "words"),
     [
         (((1, 3), (2, 5)), "from 2 to 3"),
-        (((1, 3), (3, 5)), "from 3 to 3"),
+        (((1, 3), (3, 5)), "3 is in 1 to 3 (band 0) and 3 to 5"),
         (((1, 5), (2, 3)), "from 2 to 3"),
         (((1, 2), (3, 5)), None),
         (((3, 5), (1, 2.5)), None),

@@ -74,7 +74,8 @@ def test_one_person_beside_a_norm():
     assert (found.norms["total"].sample, found.without_norm) == (SAMPLE, ())
     content = json.loads(found.to_json())
     assert content["norms"]["total"] == {
-        "instrument": None, "scale": "total", "sample": SAMPLE, "n": 100, "mean": 4, "sd": 0.5,
+        "instrument": None, "key_digest": None, "scale": "total", "sample": SAMPLE, "n": 100, "mean": 4,
+        "sd": 0.5,
         "percentiles": "normal", "table": [], "smoothing": None, "source": None, "confidence": None,
     }  # fmt: skip
     assert "beside simulated persons, n = 100, percentiles of a normal distribution" in repr(found)

@@ -337,6 +337,10 @@ class UnverifiedKeyWarning(IntimacyScalesWarning):
     """The scoring key of a published instrument was not confirmed by a second source."""
 
 
+class OverlappingBandsWarning(IntimacyScalesWarning):
+    """Cut-off bands of one source share scores, so that a person there is told two different things."""
+
+
 class AnotherRangeWarning(IntimacyScalesWarning):
     """Nobody used an end of the range on any item, so that the answers were probably given on another."""
 

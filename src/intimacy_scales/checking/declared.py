@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
 
 from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.words import Checked
 from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.instrument.cutoff import between_bands, overlapping
 
 EASILY_LABELLED = 7
 _LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
@@ -49,16 +49,11 @@ def _check_evidence(bank: Checked) -> Iterator[Hit]:
 
 
 def _check_bands(form: Instrument) -> Iterator[Hit]:
-    """Yield bands of one scale, read in one source, that share scores."""
-    bands = [cutoff for cutoff in form.cutoffs if cutoff.band is not None]
-    for one, other in combinations(bands, 2):
-        if (one.scale, one.source) != (other.scale, other.source) or one.meaning == other.meaning:
-            continue
-        assert one.band is not None and other.band is not None
-        low, high = max(one.band[0], other.band[0]), min(one.band[1], other.band[1])
-        if low <= high:
-            told = f"{one.describe()} ({one.meaning}) and {other.describe()} ({other.meaning})"
-            yield Hit("bands", f"{one.scale!r}: scores from {low} to {high} are in {told}", None, "cutoffs")
+    """Yield bands of one scale, read in one source, that share scores, and scores between two of them."""
+    for _, _, told in overlapping(form.cutoffs):
+        yield Hit("bands", told, None, "cutoffs")
+    for told in between_bands(form.cutoffs, form.score_steps):
+        yield Hit("band-gaps", told, None, "cutoffs")
 
 
 def _check_ranges(form: Instrument) -> Iterator[Hit]:

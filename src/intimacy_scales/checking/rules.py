@@ -203,6 +203,10 @@ _WHOLE = (
         "A person with such a score is told two different things.", OWN,
     ),
     Rule(
+        "band-gaps", "warning", "scores between two bands of cut-offs that one source gives",
+        "A person with such a score is told nothing, and the file may lack a band.", OWN,
+    ),
+    Rule(
         "unequal-ranges", "warning", "a mean of items or scales that differ in range",
         "What is answered on the wider range counts for more, and the mean is in the units of neither.",
         _STANDARDS,

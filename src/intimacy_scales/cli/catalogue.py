@@ -120,10 +120,10 @@ def _needed(form: Instrument, scale: Scale, required: int) -> str:
     if required < parts:
         return f"{required} of {parts}"
     if required > scale.required:
-        ranges = {form.item(item).response_scale.range for item in scale.items}
-        return (
-            f"all {parts}, as {'their ranges differ' if len(ranges) > 1 else 'it counts answers of 0 and 1'}"
-        )
+        unlike = len({form.item(key.item).response_scale.range for key in scale.keys}) > 1
+        if scale.of:
+            unlike = scale.method == "mean" or form.prorates(scale)
+        return f"all {parts}, as {'their ranges differ' if unlike else 'it counts answers of 0 and 1'}"
     return "all" if parts > 1 else "answered"
 
 
@@ -180,4 +180,5 @@ def _print_provenance(form: Instrument) -> None:
         text = f". {form.license.text}" if form.license.text else ""
         out.print(escape(f"Permission: {form.license.name}{text}"))
     for source in form.evidence.sources:
-        out.print(f"[dim]Source: {escape(source.title)} ({escape(source.where or '')})[/]")
+        where = f" ({source.where})" if source.where else ""
+        out.print(f"[dim]Source: {escape(source.title + where)}[/]")

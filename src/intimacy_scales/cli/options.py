@@ -119,7 +119,12 @@ def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
     first: dict[Any, str] = {}
     for pair in pairs:
         stored, equals, answer = pair.rpartition("=")
-        if not equals or not stored.strip():
+        if equals and not stored.strip():
+            raise ResponseError(
+                f"--recode {pair}: a blank is no answer, and cannot be recoded. If it stands for "
+                "one, fill that in in the file first (docs/how-to/score-files.md)"
+            )
+        if not equals:
             raise ResponseError(f"--recode {pair}: write STORED=ANSWER, such as --recode 0=1 --recode 1=2")
         value = _number_or_text(stored.strip())
         name = stored_value(value)

@@ -74,7 +74,7 @@ def report_command(
     def command(file: Path, instrument: str, **given: Any) -> None:
         shared = {name: given.pop(name) for name in list(given) if name not in own}
         with (
-            errors_as_messages(_HINT, hints or {}),
+            errors_as_messages(_HINT, hints or {}, instrument),
             warnings.catch_warnings(),
             progress_bar("reading") as bar,
         ):

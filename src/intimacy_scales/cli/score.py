@@ -33,6 +33,7 @@ from intimacy_scales.cli.terminal import (
     errors_as_messages,
     out,
     print_blank_rows,
+    print_only_ticked,
     print_problems,
     print_summary,
 )
@@ -79,7 +80,11 @@ def score(
     from intimacy_scales.jobs import score_file
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
-    with errors_as_messages(hint), warnings.catch_warnings(), progress_bar("scoring") as progress:
+    with (
+        errors_as_messages(hint, instrument=instrument),
+        warnings.catch_warnings(),
+        progress_bar("scoring") as progress,
+    ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
         report = score_file(
             load_for(instrument, coding),
@@ -105,6 +110,7 @@ def score(
             err.print("Nothing was written. To count them as missing: --on-invalid missing")
             raise typer.Exit(BAD_ANSWERS)
     print_summary(report.summary, report.n_persons, "" if answered else " (--answered marks which)")
+    print_only_ticked(report.only_ticked)
     print_blank_rows(
         report.n_blank_rows,
         "they have no score, and keep their place",

@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from intimacy_scales.cli.options import typed_source
 from intimacy_scales.errors import (
     AnotherRangeWarning,
     EstimationError,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 BAD_ANSWERS = 1
 WRONG_USE = 2
 _LONG = 9
+_VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 # what SPSS, SAS, Excel and others write where there is no answer, which is nobody's answer otherwise
@@ -55,12 +58,23 @@ def print_what_can_be_printed() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def _print_warning(message: Warning | str, *_where: Any, **_how: Any) -> None:
-    err.print(f"[yellow]warning:[/] {escape(str(message))}", soft_wrap=True)
+def _print_warning(message: Warning | str, *_where: Any, instrument: str | None = None, **_how: Any) -> None:
+    more = ""
+    if instrument is not None and (call := _VARIANT.search(str(message))):
+        source = typed_source(instrument)
+        loaded = f"load({source!r})" if isinstance(source, str) else f"load_file({str(source)!r})"
+        more = (
+            "\nTwo lines of Python write a form for it, to be named with --instrument own.toml:\n"
+            f"  form = {loaded}.{call[1]}\n"
+            '  Path("own.toml").write_text(form.to_toml(), encoding="utf-8")'
+        )
+    err.print(f"[yellow]warning:[/] {escape(str(message) + more)}", soft_wrap=True)
 
 
 @contextmanager
-def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -> Iterator[None]:
+def errors_as_messages(
+    hint: str = "", hints: Mapping[str, str] | None = None, instrument: str | None = None
+) -> Iterator[None]:
     """Turn the library's errors into a message and an exit status, and warnings into messages.
 
     Parameters
@@ -69,12 +83,14 @@ def errors_as_messages(hint: str = "", hints: Mapping[str, str] | None = None) -
         What to do about missing columns.
     hints
         What a message may say of Python → how that is done on the command line.
+    instrument
+        As it was typed.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UnverifiedKeyWarning)
             warnings.simplefilter("always", AnotherRangeWarning)
-            warnings.showwarning = _print_warning
+            warnings.showwarning = partial(_print_warning, instrument=instrument)
             yield
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
@@ -123,7 +139,7 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         Where to see which scores are prorated, as the end of a sentence.
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    rows = [{k: figure(v) for k, v in scale.to_dict().items()} for scale in summary.scales]
+    rows = [{k: figure(v) for k, v in scale.figures().items()} for scale in summary.scales]
     for name in rows[0]:
         heading = _HEADINGS.get(name, name)
         table.add_column(heading, justify="left" if name == "scale" else "right", no_wrap=True)
@@ -157,6 +173,17 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
         err.print(f"  … and {report.n_problems - len(shown)} more; --problems FILE.csv writes all of them")
     if report.remedy:
         err.print(escape(report.remedy.command), soft_wrap=True)
+
+
+def print_only_ticked(scales: Sequence[str]) -> None:
+    """Say which scales are of answers of 0 and 1 of which the file has no 0, and what to do."""
+    if scales:
+        out.print(
+            f"\nNo 0 occurs in the file, and most persons skipped items of {escape(', '.join(scales))}, "
+            "answered 0 or 1. If a blank means that a box was not ticked, fill in 0 for persons who saw "
+            "the question, and score again: docs/how-to/score-files.md",
+            soft_wrap=True,
+        )
 
 
 def print_blank_rows(n_blank_rows: int, what: str, of_one: str | None = None) -> None:

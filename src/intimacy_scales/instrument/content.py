@@ -13,10 +13,12 @@ from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
+from intimacy_scales.instrument.cutoff import Cutoff
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
 from intimacy_scales.instrument.item import Coding, Item, Wording, no_twins, plain_item, unique
-from intimacy_scales.instrument.norm import Cutoff, Norm
+from intimacy_scales.instrument.norm import Norm
+from intimacy_scales.instrument.possible import counts_of_boxes, score_ranges, score_steps
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
@@ -109,6 +111,8 @@ class InstrumentContent(Part):
         for position, norm in enumerate(self.norms):
             if norm.instrument not in (None, self.id):
                 raise ValueError(f"norms[{position}]: is of {norm.instrument!r}, and this is {self.id!r}")
+            if told := norm.misfit(*self.score_ranges[norm.scale]):
+                raise ValueError(f"norms[{position}]: {told}")
         for position, coding in enumerate(self.codings):
             for item in coding.flip:
                 if item not in self._items:
@@ -149,17 +153,33 @@ class InstrumentContent(Part):
         """Return one scale; `UnknownInstrumentError` names the ones there are."""
         return self._find("scale", scale_id, self._scales)
 
-    def prorates(self, scale: Scale) -> bool:
-        """Tell whether skipped answers of a sum count as the mean of the others.
+    @kept
+    def score_ranges(self) -> dict[str, tuple[float, float]]:
+        """Scale id → its lowest and its highest score."""
+        return score_ranges(self)
 
-        Where its missing rule does not say so: yes, unless it counts answers of 0 and 1. A blank among
-        those may be a box that was not ticked, and stands for nothing like the mean of the others.
+    @kept
+    def score_steps(self) -> dict[str, float]:
+        """Scale id → how far apart its neighbouring scores are, where every answer is there."""
+        return score_steps(self)
+
+    def prorates(self, scale: Scale) -> bool:
+        """Tell whether skipped answers of a sum, or parts without a score, count as the mean of the others.
+
+        Where its missing rule does not say so: yes, unless it counts answers of 0 and 1, or is composed
+        of scales that do. A blank among those may be a box that was not ticked, and stands for nothing
+        like the mean of the others.
         """
         rule = scale.missing_rule.prorated
-        if rule is not None:
-            return rule
-        responses = {self._items[key.item].response_scale for key in scale.keys}
-        return not responses or any((r.minimum, r.maximum, r.step) != (0, 1, 1) for r in responses)
+        return scale.id not in self._counts_of_boxes if rule is None else rule
+
+    def counts_boxes(self, scale_id: str) -> bool:
+        """Tell whether a scale is of answers of 0 and 1, or composed of counts of such."""
+        return scale_id in self._counts_of_boxes
+
+    @kept
+    def _counts_of_boxes(self) -> frozenset[str]:
+        return counts_of_boxes(self)
 
     def _find(self, kind: str, name: str, table: Mapping[str, _Part]) -> _Part:
         try:

@@ -14,14 +14,38 @@ if TYPE_CHECKING:
 
 _SHOWN, _LISTED, _NAME = 10, 200, 100
 _WORDS = {
-    "model_type": "must be a table of fields, such as { proportion = 0.5 }",
-    "model_attributes_type": "must be a table of fields, such as { proportion = 0.5 }",
     "dict_type": "must be a table of fields",
     "tuple_type": "must be a list; a list of tables is written [[scales]], with two brackets",
     "string_type": 'must be a text: write it in quotes, as "1"',
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
 }
+
+
+_EXAMPLES = {  # by the field, so that a list of tables is not shown as if it were a rule
+    "missing": "{ proportion = 0.5 }",
+    "response_scale": "{ minimum = 1, maximum = 5 }",
+    "response_scales": "{ minimum = 1, maximum = 5 }",
+    "license": '{ name = "CC-BY-4.0" }',
+    "evidence": '{ status = "draft" }',
+    "sources": '{ title = "Author (2020)" }',
+    "citations": '{ authors = "Author, A.", year = 2020 }',
+    "findings": '{ step = "reliability", statistic = "alpha", sample = "who", source = "where" }',
+    "items": '{ id = "calm" }',
+    "scales": '{ id = "ease", items = ["calm"] }',
+    "norms": '{ scale = "ease", sample = "who", mean = 11, sd = 2.5 }',
+    "cutoffs": '{ scale = "ease", below = 9, meaning = "what", source = "where" }',
+    "codings": '{ id = "position", description = "what", flip = ["calm"] }',
+    "accepted": '{ rule = "negation", because = "why" }',
+    "facets": '{ id = "warm", title = "Warm" }',
+}
+
+
+def _table_needed(location: Sequence[int | str]) -> str:
+    """Say that a table is needed, with an example of that field's."""
+    names = [step for step in location if isinstance(step, str)]
+    example = _EXAMPLES.get(names[-1]) if names else None
+    return "must be a table of fields" + (f", such as {example}" if example else "")
 
 
 def _path(location: Sequence[int | str], document: Any) -> str:
@@ -47,6 +71,8 @@ def _lines(error: Mapping[str, Any], document: Any, field: str, title: str) -> l
         message = no_such_field(title, error["loc"])
     elif error["type"] == "missing":
         message = "is required and is not there"
+    elif error["type"] in ("model_type", "model_attributes_type"):
+        message = f"{_table_needed(error['loc'])} (found {shown(error['input'])})"
     elif error["type"] in _WORDS:
         message = f"{_WORDS[error['type']]} (found {shown(error['input'])})"
     elif error["type"] != "value_error" and not isinstance(error["input"], Mapping | list | tuple):

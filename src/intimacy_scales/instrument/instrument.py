@@ -180,6 +180,7 @@ class Instrument(InstrumentContent):
         *,
         step: int | float = 1,
         items: str | Collection[str] | None = None,
+        missing_codes: Iterable[int | float | str] | None = None,
         new_id: str | None = None,
         version: str | None = None,
     ) -> Self:
@@ -196,9 +197,12 @@ class Instrument(InstrumentContent):
             The range of the answers as they are stored.
         items
             Whose answers; None: all, which must have one range so far.
+        missing_codes
+            Stored values that mean "no answer" from now on; None: those so far, none of which may be an
+            answer on the new range.
         new_id, version
-            What it is called from now on; by default the id with the range, such as ``ras-1-to-7``, and
-            the version as it is.
+            What it is called from now on; by default the id with the range, such as ``ras-1-to-7`` (and with
+            another step, and a digest of ``items``), and the version as it is.
 
         Raises
         ------
@@ -215,7 +219,14 @@ class Instrument(InstrumentContent):
         ('ras-1-to-7', 5.285714285714286)
         """
         return on_another_range(
-            self, minimum, maximum, step=step, items=items, new_id=new_id, version=version
+            self,
+            minimum,
+            maximum,
+            step=step,
+            items=items,
+            missing_codes=missing_codes,
+            new_id=new_id,
+            version=version,
         )
 
     def without_items(self, items: str | Collection[str], *, new_id: str, version: str) -> Self:
@@ -309,9 +320,13 @@ class Instrument(InstrumentContent):
         Raises
         ------
         ValueError
-            A norm of another instrument, or of no scale of this one.
+            A norm of another instrument or key, of no scale of this one, or beyond the range of its scores.
         """
-        norms = (norms,) if isinstance(norms, Norm) else norms
+        norms = (norms,) if isinstance(norms, Norm) else tuple(norms)
+        for norm in norms:
+            own = norm.instrument in (None, self.id)
+            if own and norm.key_digest not in (None, self.key_digest):
+                raise InstrumentError(f"{self.id}: {norm.of_another_key()}")
         added = {(norm.scale, norm.sample): norm for norm in (*self.norms, *norms)}
         return self.model_copy(update={"norms": tuple(added.values())})
 

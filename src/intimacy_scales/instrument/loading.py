@@ -17,12 +17,14 @@ from pydantic import ValidationError
 
 from intimacy_scales.errors import (
     InstrumentError,
+    OverlappingBandsWarning,
     UnknownInstrumentError,
     UnverifiedKeyWarning,
     level_outside,
     nearest,
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
+from intimacy_scales.instrument.cutoff import overlapping
 
 MAX_BYTES = 4 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
@@ -300,10 +302,14 @@ def load_file(path: str | os.PathLike[str]) -> Instrument:
 
 
 def _warned(form: Instrument) -> Instrument:
-    """Return an instrument, with a warning where its key is not surely known."""
+    """Return an instrument, with a warning where its key is not surely known or its bands overlap."""
     confidence = form.evidence.confidence
     if confidence is not None and confidence != "verified":
         warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=level_outside())
+    if not any(entry.rule == "bands" for entry in form.accepted):
+        for _, _, told in overlapping(form.cutoffs):
+            text = f"{form.id}: cut-off bands overlap: {told}. Who scores there is told both"
+            warnings.warn(text, OverlappingBandsWarning, stacklevel=level_outside())
     return form
 
 

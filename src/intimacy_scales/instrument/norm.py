@@ -1,4 +1,4 @@
-"""What scores mean beside others: norms of named samples, and published cut-offs."""
+"""What scores mean beside others: norms of named samples."""
 
 from __future__ import annotations
 
@@ -19,13 +19,21 @@ from intimacy_scales.instrument.reference import InstrumentRef
 MIN_PERSONS = 30
 T_MEAN, T_SD = 50.0, 10.0
 _MEDIAN, _ALL = 50, 100  # percentile ranks
+_ROUNDED = 0.01
 _SAME = 1e-9  # of the range: what rounding leaves between equal totals of unequal parts
-_SIDES = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
 
 Percentile = Annotated[Number, Field(ge=0, le=100)]
 
 
 _Norm = TypeVar("_Norm", bound="Norm")
+
+
+class KeyedForm(Protocol):
+    """What a norm needs of an instrument."""
+
+    @property
+    def key_digest(self) -> str:
+        """What its scores depend on."""
 
 
 class ScoresOfPersons(Protocol):
@@ -34,6 +42,10 @@ class ScoresOfPersons(Protocol):
     @property
     def instrument(self) -> InstrumentRef:
         """Which instrument they are of."""
+
+    @property
+    def form(self) -> KeyedForm:
+        """The instrument itself."""
 
     @property
     def scale_ids(self) -> tuple[str, ...]:
@@ -54,6 +66,9 @@ class Norm(Part):
     ----------
     instrument
         Id of the instrument that was answered; None where it goes without saying, as in its own file.
+    key_digest
+        `Instrument.key_digest` of the instrument whose scores it was made of; None where nobody says so.
+        Scores of another key are not compared with it.
     scale
         The scale's id.
     sample
@@ -81,6 +96,7 @@ class Norm(Part):
     """
 
     instrument: Id | None = None
+    key_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     scale: Id
     sample: Text
     n: StrictInt | None = Field(default=None, ge=2)
@@ -136,7 +152,14 @@ class Norm(Part):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        named = {"instrument": str | None, "scale": str, "sample": str, "n": int | None, "mean": float}
+        named = {
+            "instrument": str | None,
+            "key_digest": str | None,
+            "scale": str,
+            "sample": str,
+            "n": int | None,
+            "mean": float,
+        }
         told = {"sd": float, "smoothing": str | None, "source": str | None, "confidence": Confidence | None}
         made = {"percentiles": Literal["norm table", "normal"], "table": Sequence[tuple[float, float]]}
         return named | told | made
@@ -196,6 +219,33 @@ class Norm(Part):
             )
         chosen = scores.scale_ids if scales is None else (scales,) if isinstance(scales, str) else scales
         return tuple(_norm_of(cls, scores, scale, sample, source, force=force) for scale in chosen)
+
+    def of_another_key(self) -> str:
+        """Say that scores are of another key than the norm was made of, and what to do."""
+        return (
+            f"the norm of {self.scale!r} ({self.sample}) was made of scores of another key: other items, "
+            "ranges, labels or rules for skipped answers (key_digest). If it holds for these scores too: "
+            'norm.model_copy(update={"key_digest": None})'
+        )
+
+    def misfit(self, low: float, high: float) -> str | None:
+        """Say why this cannot be a norm of scores from ``low`` to ``high``, or return None."""
+        slack = _ROUNDED * (high - low)  # what rounding to the printed decimals may add
+        other = "it is of another way of scoring, such as a sum"
+        what = None
+        # largest where everybody is at one end or the other
+        n = 2 if self.n is None else self.n
+        beyond = [row for row in self.percentiles if not low - slack <= row[0] <= high + slack]
+        if not low <= self.mean <= high:
+            what, why = f"a mean of {self.mean:g}", other
+        elif beyond:
+            what, why = f"a rank of {beyond[0][1]:g} at {beyond[0][0]:g}", other
+        elif self.sd > (largest := math.sqrt((self.mean - low) * (high - self.mean) * n / (n - 1))) + slack:
+            what = f"an sd of {self.sd:g}"
+            why = f"with a mean of {self.mean:g} it can be {largest:.3g} at most, so {other}"
+        if what is None:
+            return None
+        return f"the norm of {self.scale!r} has {what}, and its scores go from {low:g} to {high:g}: {why}"
 
     def z(self, score: float) -> float:
         """Return ``(score - mean) / sd``."""
@@ -293,6 +343,7 @@ def _norm_of(
     points, ranks, degree, ends = percentile_ranks(values, low, high, scores.n_possible(scale))
     return norm(
         instrument=scores.instrument.id,
+        key_digest=scores.form.key_digest,
         scale=scale,
         sample=sample,
         n=n,
@@ -310,94 +361,3 @@ def _model_in_words(degree: int, ends: tuple[int, ...]) -> str | None:
         return None
     apart = " and the ".join({0: "lowest", -1: "highest"}[end] for end in ends)
     return f"log-linear, degree {degree}" + (f", the {apart} score apart" if ends else "")
-
-
-class Cutoff(Part):
-    """A published boundary or band on a scale, and what is said of scores there.
-
-    Attributes
-    ----------
-    scale
-        The scale's id.
-    below, at_most, above, at_least, band
-        Exactly one of them is given: the side of the boundary that ``meaning`` describes, or the lowest
-        and highest score of a band, both within it.
-    meaning
-        What scores there are said to mean.
-    source
-        Where it was read.
-    confidence
-        How surely it is known.
-
-    Examples
-    --------
-    >>> cutoff = Cutoff(scale="total", below=51.5, meaning="dissatisfied", source="Funk & Rogge (2007)")
-    >>> cutoff.describe(), cutoff.applies(51), cutoff.applies(51.5)
-    ('below 51.5', True, False)
-    """
-
-    scale: Id
-    below: Number | None = None
-    at_most: Number | None = None
-    above: Number | None = None
-    at_least: Number | None = None
-    band: tuple[Number, Number] | None = None
-    meaning: Text
-    source: Text
-    confidence: Confidence | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the cut-off as plain values, null for the sides that it does not have."""
-        return self.model_dump(mode="json")
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """Return the cut-off that `to_dict` wrote."""
-        return cls.model_validate({**document})
-
-    @classmethod
-    def _document(cls) -> Mapping[str, Any]:
-        number = int | float | None
-        sides = {"below": number, "at_most": number, "above": number, "at_least": number}
-        told = {"meaning": str, "source": str, "confidence": Confidence | None}
-        return {"scale": str} | sides | {"band": tuple[int | float, int | float] | None} | told
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        given = [s for s in (*_SIDES, "band") if getattr(self, s) is not None]
-        if len(given) != 1:
-            raise ValueError(
-                f"give exactly one of below, at_most, above, at_least, band; got {', '.join(given) or 'none'}"
-            )
-        if self.band is not None and self.band[0] > self.band[1]:
-            raise ValueError(f"band: {self.band[0]} is above {self.band[1]}")
-        return self
-
-    def applies(self, score: float) -> bool:
-        """Tell whether a score lies where ``meaning`` speaks of."""
-        if self.band is not None:
-            return self.band[0] <= score <= self.band[1]
-        return (
-            (self.below is not None and score < self.below)
-            or (self.at_most is not None and score <= self.at_most)
-            or (self.above is not None and score > self.above)
-            or (self.at_least is not None and score >= self.at_least)
-        )
-
-    def side(self) -> tuple[str, float | tuple[float, float]]:
-        """Return which side is meant, and the boundary, or the ends of the band."""
-        for name in (*_SIDES, "band"):
-            boundary = getattr(self, name)
-            if boundary is not None:
-                return name, boundary
-        raise AssertionError  # one of them is given
-
-    def describe(self) -> str:
-        """Say in words where it is; ``below`` excludes the boundary, ``at most`` and bands include it."""
-        if self.band is not None:
-            return f"{self.band[0]} to {self.band[1]}"
-        return next(
-            f"{words} {getattr(self, side)}"
-            for side, words in _SIDES.items()
-            if getattr(self, side) is not None
-        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -23,6 +24,7 @@ def on_another_range(
     *,
     step: int | float,
     items: str | Collection[str] | None,
+    missing_codes: Iterable[int | float | str] | None,
     new_id: str | None,
     version: str | None,
 ) -> Form:
@@ -39,23 +41,26 @@ def on_another_range(
             f"{form.id}: these items have several ranges ({several}); name those that were answered on "
             f"{minimum} to {maximum} with items=[...]"
         )
-    codes = tuple(dict.fromkeys(code for scale in ranges for code in scale.missing_codes))
+    kept = dict.fromkeys(code for scale in ranges for code in scale.missing_codes)
+    codes = tuple(kept) if missing_codes is None else tuple(missing_codes)
     try:
         new = ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=codes)
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        if missing_codes is None and why.startswith("missing code"):
+            why += _without_the_code(minimum, maximum, step, codes)
         raise InstrumentError(
             f"{form.id}: {minimum} to {maximum} is no range for its answers: {why}"
         ) from None
-    if all(scale.values == new.values for scale in ranges):
+    if all(scale.values == new.values and scale.missing_codes == codes for scale in ranges):
         return form
-    given = f"{new.minimum} to {new.maximum}"
+    given = f"{new.minimum} to {new.maximum}" + ("" if new.step == 1 else f" in steps of {new.step}")
     note = f"Answered on {given}; published for {there[0][0]} to {there[0][1]}."
     where = "" if items is None else f" in {len(chosen)} of {len(form.items)} items"
     changed = set(chosen)
     return form.model_copy(
         update={
-            "id": new_id or f"{form.id}-{new.minimum}-to-{new.maximum}",
+            "id": new_id or _id_of(form, new, changed),
             "version": version or form.version,
             "title": f"{form.title}, answered on {given}{where}",
             "items": [
@@ -73,6 +78,32 @@ def on_another_range(
             "cutoffs": (),
         }
     )
+
+
+def _without_the_code(
+    minimum: int | float, maximum: int | float, step: int | float, codes: Iterable[int | float | str]
+) -> str:
+    """Say how a range is taken that holds a code declared for no answer."""
+    left = []
+    for code in codes:
+        try:
+            ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=(code,))
+        except ValidationError:
+            continue
+        left.append(code)
+    return (
+        f". If it is an answer there, say which codes still stand for no answer: missing_codes={left!r}"
+        + (" (none does)" if not left else "")
+    )
+
+
+def _id_of(form: InstrumentContent, new: ResponseScale, changed: Collection[str]) -> str:
+    """Name a variant by its range, its step, and where that is of some items only, a digest of those."""
+    name = f"{form.id}-{new.minimum}-to-{new.maximum}" + ("" if new.step == 1 else f"-by-{new.step}")
+    if set(form.item_ids) == set(changed):
+        return name
+    listed = "\n".join(sorted(changed))
+    return f"{name}-items-{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
 
 
 def without(form: Form, items: str | Collection[str], *, new_id: str, version: str) -> Form:

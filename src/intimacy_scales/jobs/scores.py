@@ -47,6 +47,9 @@ class FileReport:
         What to do about most of them, if there is one thing to do.
     written
         Whether the output file was written.
+    only_ticked
+        Scales of answers of 0 and 1 of which most persons have no score, or one of few answers, as no 0
+        occurs in the file: blanks there may stand for boxes that were not ticked.
     """
 
     summary: ScoreSummary
@@ -57,6 +60,7 @@ class FileReport:
     likely_missing_code: LikelyMissingCode | None
     remedy: Remedy | None
     written: bool
+    only_ticked: tuple[str, ...] = ()
 
 
 def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, pomp: bool) -> str:
@@ -173,4 +177,15 @@ def score_file(
         likely_missing_code=account.likely_missing_code,
         remedy=account.remedy(form),
         written=written,
+        only_ticked=_only_ticked(form, summary) if used.only_ticked else (),
+    )
+
+
+def _only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:
+    """Return scales of answers of 0 and 1 of which half of the persons or more skipped items."""
+    return tuple(
+        scale.scale
+        for scale in summary.scales
+        if form.counts_boxes(scale.scale)
+        and 2 * (scale.n_missing + scale.n_prorated) >= scale.n + scale.n_missing
     )

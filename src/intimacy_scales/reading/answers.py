@@ -25,6 +25,10 @@ PROBLEM = -1
 MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
+_FILL_IN = (
+    "name only values that are there. If a blank means 0, as where people choose all that apply, fill it in "
+    "before scoring, in rows of persons who saw the question: table[items] = table[items].fillna(0)"
+)
 MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
@@ -212,7 +216,7 @@ def as_recode(recode: Any) -> Recode:
             if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
                 raise ResponseError(f"recode: {shortened(value)} is neither a number nor a text")
         if stored is None or stored != stored:  # noqa: PLR0124 - nan
-            raise ResponseError("recode: a missing answer stands for none; name only values that are there")
+            raise ResponseError(f"recode: a missing answer stands for none; {_FILL_IN}")
         meant = None if answer is None else stored_value(answer)
         other = given.setdefault(stored_value(stored), (stored, meant))
         if other[1] != meant:
@@ -277,7 +281,8 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
         if code == PROBLEM:
             continue  # an answer to items with another response scale
         if key.decode(stored) == MISSING:
-            raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out")
+            told = f"; {_FILL_IN}" if answer is not None else ""
+            raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out{told}")
         value = stored_value(stored)
         point = PROBLEM if isinstance(value, str | Fraction) else key.decode(value)
         book: dict[Any, int] = found.labels if value in labels else found.others

@@ -164,6 +164,12 @@ class RangeUse:
         whole = frozenset(group.scale.range for group in self._all if group.low and group.high)
         return AnsweredRanges(whole, self.n_persons * len(self.instrument.items))
 
+    @property
+    def only_ticked(self) -> bool:
+        """Whether answers of 0 and 1 are asked for, and 1 occurs and 0 never: blanks may stand for it."""
+        boxes = [group for group in self._all if group.scale.range == (0, 1, 1)]
+        return any(group.high for group in boxes) and not any(group.low for group in boxes)
+
     def warn(self) -> None:
         """Warn of ranges of which nobody used an end, where chance is no explanation."""
         if self.n_persons < FEWEST_PERSONS:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
+from intimacy_scales.instrument.cutoff import is_gap
 from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
@@ -36,17 +37,29 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
     return form.cutoffs
 
 
-def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float) -> bool:
+def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float, step: float) -> bool:
     """Tell whether a score lies where a cut-off speaks of.
 
-    Bands are published for whole scores. A score between two of them, as skipped answers make it,
-    belongs to the lower one: a band reaches up to where the next begins.
+    Bands are published for scores of complete answers. A score between two neighbours of these, as skipped
+    answers make it, belongs to the lower one: a band reaches up to where the next of its source begins,
+    if no complete answers give a score between them. Otherwise it lies in neither.
+
+    Parameters
+    ----------
+    cutoff, cutoffs
+        The cut-off, and all of the instrument.
+    score
+        A score of its scale.
+    step
+        How far apart neighbouring scores of complete answers are.
     """
     if cutoff.band is None or score <= cutoff.band[1]:
         return cutoff.applies(score)
-    others = [c.band[0] for c in cutoffs if c.band is not None and c.scale == cutoff.scale]
-    following = [begin for begin in others if begin > cutoff.band[1]]
-    return bool(following) and score < min(following)
+    end = cutoff.band[1]
+    alike = (other for other in cutoffs if (other.scale, other.source) == (cutoff.scale, cutoff.source))
+    following = [other.band[0] for other in alike if other.band is not None and other.band[0] > end]
+    begin = min(following, default=end)
+    return end < score < begin and not is_gap(end, begin, step)
 
 
 def describe_source(cutoff: Cutoff) -> str:
@@ -125,7 +138,7 @@ class PersonInterpretation(Result):
 
     def _lines(self) -> list[str]:
         lines = [
-            f"{r.scale} {r.score:.4g} is {'in ' if r.where[0].isdigit() else ''}{r.where}, {r.meaning} "
+            f"{r.scale} {r.score:.4g} is {'in ' if r.side == 'band' else ''}{r.where}, {r.meaning} "
             f"({r.source}{'' if r.confidence in (None, 'verified') else f', {r.confidence}'})"
             for r in self.applying
             if r.score is not None
@@ -135,8 +148,11 @@ class PersonInterpretation(Result):
             if of_scale[0].score is None:
                 lines.append(f"{scale} is not scored")
             elif not any(r.applies for r in of_scale):
+                bands = all(r.side == "band" for r in of_scale)
+                told = (", " if bands else " or ").join(r.where for r in of_scale)
                 lines.append(
-                    f"{scale} {of_scale[0].score:.4g} is not {' or '.join(r.where for r in of_scale)}"
+                    f"{scale} {of_scale[0].score:.4g} is "
+                    + (f"in no band ({told})" if bands else f"not {told}")
                 )
         return lines
 
@@ -151,10 +167,10 @@ class PersonInterpretation(Result):
 def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> PersonInterpretation:
     """Return one person's scores (scale id → score) beside each cut-off."""
     readings = []
-    cutoffs = cutoffs_of(form)
+    cutoffs, steps = cutoffs_of(form), form.score_steps
     for cutoff in cutoffs:
         value = scores[cutoff.scale]
-        told = None if value is None else applies(cutoff, cutoffs, value)
+        told = None if value is None else applies(cutoff, cutoffs, value, steps[cutoff.scale])
         readings.append(
             Reading(
                 cutoff.scale,

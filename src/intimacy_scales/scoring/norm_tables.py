@@ -257,13 +257,22 @@ class Interpretation(Result):
         """For each cut-off, how many persons have a score on its scale."""
         return tuple(int((~np.isnan(self.values[cutoff.scale])).sum()) for cutoff in self.cutoffs)
 
+    def _in_no_band(self) -> dict[str, int]:
+        """Return how many scores lie between or beyond the bands of a scale that has bands alone."""
+        found = {}
+        for scale, scores in self.values.items():
+            own = [i for i, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
+            if all(self.cutoffs[i].band is not None for i in own):
+                found[scale] = int((~np.isnan(scores) & ~self.applies[:, own].any(axis=1)).sum())
+        return {scale: n for scale, n in found.items() if n}
+
     def __len__(self) -> int:
         return len(self.applies)
 
     def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
         """Return each score and ``<scale>_reading``, what is said of it, in the caller's kind of frame.
 
-        Empty where no cut-off applies, missing where there is no score.
+        Empty where no cut-off applies, such as between two bands; missing where there is no score.
 
         Parameters
         ----------
@@ -347,7 +356,8 @@ class Interpretation(Result):
             f"{n} of {scored} {cutoff.scale} {cutoff.describe()} ({cutoff.meaning})"
             for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
         )
-        return f"<Interpretation {self.instrument}: {told}>"
+        outside = "".join(f", {n} in no band of {scale}" for scale, n in self._in_no_band().items())
+        return f"<Interpretation {self.instrument}: {told}{outside}>"
 
     def _repr_html_(self) -> str:
         table = self.summary().reset_index().round(1).to_html(index=False, border=0, justify="left")
@@ -356,11 +366,12 @@ class Interpretation(Result):
 
 def interpret_table(form: Instrument, scores: Mapping[str, Floats], kept: Table) -> Interpretation:
     """Return the scores of a table (scale id → scores of each person) beside each cut-off."""
-    cutoffs = cutoffs_of(form)
+    cutoffs, steps = cutoffs_of(form), form.score_steps
     applies = np.zeros((len(kept), len(cutoffs)), dtype=np.bool_)
     for column, cutoff in enumerate(cutoffs):
         distinct, positions = np.unique(scores[cutoff.scale], return_inverse=True)
-        told = np.array([applies_to(cutoff, cutoffs, v) for v in distinct.tolist()], dtype=np.bool_)
+        step = steps[cutoff.scale]
+        told = np.array([applies_to(cutoff, cutoffs, v, step) for v in distinct.tolist()], dtype=np.bool_)
         if len(distinct):
             applies[:, column] = told[positions]
     values = {cutoff.scale: scores[cutoff.scale] for cutoff in cutoffs}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
@@ -14,8 +13,6 @@ from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_ROUNDED = 0.01
 
 NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
 
@@ -71,8 +68,11 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
                 f"{form.id}. If both are one instrument: "
                 'norm.model_copy(update={"instrument": None})'
             )
+        if norm not in form.norms and norm.key_digest not in (None, form.key_digest):
+            raise NoNormsError(norm.of_another_key())
         planned = plan_of(form).scales[form.scale_ids.index(norm.scale)]
-        _check_range(norm, planned.low, planned.high)
+        if told := norm.misfit(planned.low, planned.high):
+            raise NoNormsError(told)
         if norm.scale in found:
             raise NoNormsError(
                 f"two norms of {norm.scale!r}: {found[norm.scale].sample!r} and {norm.sample!r}"
@@ -81,31 +81,6 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
     if not found:
         raise NoNormsError("norm: no norm is given")
     return {scale: found[scale] for scale in form.scale_ids if scale in found}
-
-
-def _check_range(norm: Norm, low: float, high: float) -> None:
-    """Raise where a norm cannot be of scores from ``low`` to ``high``."""
-    slack = _ROUNDED * (high - low)  # what rounding to the printed decimals may add
-
-    def refuse(what: str, why: str) -> None:
-        raise NoNormsError(
-            f"the norm of {norm.scale!r} has {what}, and its scores go from {low:g} to {high:g}: {why}"
-        )
-
-    other = "it is of another way of scoring, such as a sum"
-    if not low <= norm.mean <= high:
-        refuse(f"a mean of {norm.mean:g}", other)
-    for score, rank in norm.percentiles:
-        if not low - slack <= score <= high + slack:
-            refuse(f"a rank of {rank:g} at {score:g}", other)
-    # largest where everybody is at one end or the other
-    n = 2 if norm.n is None else norm.n
-    largest = math.sqrt((norm.mean - low) * (high - norm.mean) * n / (n - 1))
-    if norm.sd > largest + slack:
-        refuse(
-            f"an sd of {norm.sd:g}",
-            f"with a mean of {norm.mean:g} it can be {largest:.3g} at most, so {other}",
-        )
 
 
 def describe_samples(norms: dict[str, Norm]) -> str:

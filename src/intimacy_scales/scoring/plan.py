@@ -209,14 +209,17 @@ def _plan_items(instrument: Instrument, scale: Scale) -> PlannedScale:
 
 
 def _plan_composite(
-    scale: Scale, parts: tuple[int, ...], planned: dict[int, PlannedScale | PlannedComposite]
+    instrument: Instrument,
+    scale: Scale,
+    parts: tuple[int, ...],
+    planned: dict[int, PlannedScale | PlannedComposite],
 ) -> PlannedComposite:
     mean = scale.method == "mean"
     ranges = [(planned[p].low, planned[p].high) for p in parts]
     low, high = 0.0, 0.0
     for part_low, part_high in ranges:
         low, high = low + part_low, high + part_high
-    partial = len(set(ranges)) == 1 and (mean or scale.missing_rule.prorated is not False)
+    partial = len(set(ranges)) == 1 and (mean or instrument.prorates(scale))
     k = len(parts)
     composite = PlannedComposite(
         id=scale.id,
@@ -248,7 +251,7 @@ def make_plan(instrument: Instrument) -> Plan:
         scale = instrument.scale(name)
         if scale.of:
             parts = tuple(positions[part] for part in scale.of)
-            planned[positions[name]] = _plan_composite(scale, parts, planned)
+            planned[positions[name]] = _plan_composite(instrument, scale, parts, planned)
         else:
             planned[positions[name]] = _plan_items(instrument, scale)
     scales = tuple(planned[position] for position in sorted(planned))

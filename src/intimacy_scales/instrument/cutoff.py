@@ -1,0 +1,148 @@
+"""Published cut-offs: boundaries and bands of scores, where they overlap, and what lies between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+from typing import Any, Self
+
+from pydantic import model_validator
+
+from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.numbers import Number
+from intimacy_scales.instrument.provenance import Confidence
+
+_SIDES = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}
+_SLACK = 1e-9  # of a step: what rounding leaves between equal decimals
+
+
+class Cutoff(Part):
+    """A published boundary or band on a scale, and what is said of scores there.
+
+    Attributes
+    ----------
+    scale
+        The scale's id.
+    below, at_most, above, at_least, band
+        Exactly one of them is given: the side of the boundary that ``meaning`` describes, or the lowest
+        and highest score of a band, both within it.
+    meaning
+        What scores there are said to mean.
+    source
+        Where it was read.
+    confidence
+        How surely it is known.
+
+    Examples
+    --------
+    >>> cutoff = Cutoff(scale="total", below=51.5, meaning="dissatisfied", source="Funk & Rogge (2007)")
+    >>> cutoff.describe(), cutoff.applies(51), cutoff.applies(51.5)
+    ('below 51.5', True, False)
+    """
+
+    scale: Id
+    below: Number | None = None
+    at_most: Number | None = None
+    above: Number | None = None
+    at_least: Number | None = None
+    band: tuple[Number, Number] | None = None
+    meaning: Text
+    source: Text
+    confidence: Confidence | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the cut-off as plain values, null for the sides that it does not have."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Return the cut-off that `to_dict` wrote."""
+        return cls.model_validate({**document})
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        number = int | float | None
+        sides = {"below": number, "at_most": number, "above": number, "at_least": number}
+        told = {"meaning": str, "source": str, "confidence": Confidence | None}
+        return {"scale": str} | sides | {"band": tuple[int | float, int | float] | None} | told
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        given = [s for s in (*_SIDES, "band") if getattr(self, s) is not None]
+        if len(given) != 1:
+            raise ValueError(
+                f"give exactly one of below, at_most, above, at_least, band; got {', '.join(given) or 'none'}"
+            )
+        if self.band is not None and self.band[0] > self.band[1]:
+            raise ValueError(f"band: {self.band[0]} is above {self.band[1]}")
+        return self
+
+    def applies(self, score: float) -> bool:
+        """Tell whether a score lies where ``meaning`` speaks of."""
+        if self.band is not None:
+            return self.band[0] <= score <= self.band[1]
+        return (
+            (self.below is not None and score < self.below)
+            or (self.at_most is not None and score <= self.at_most)
+            or (self.above is not None and score > self.above)
+            or (self.at_least is not None and score >= self.at_least)
+        )
+
+    def side(self) -> tuple[str, float | tuple[float, float]]:
+        """Return which side is meant, and the boundary, or the ends of the band."""
+        for name in (*_SIDES, "band"):
+            boundary = getattr(self, name)
+            if boundary is not None:
+                return name, boundary
+        raise AssertionError  # one of them is given
+
+    def describe(self) -> str:
+        """Say in words where it is; ``below`` excludes the boundary, ``at most`` and bands include it."""
+        if self.band is not None:
+            return f"{self.band[0]} to {self.band[1]}"
+        return next(
+            f"{words} {getattr(self, side)}"
+            for side, words in _SIDES.items()
+            if getattr(self, side) is not None
+        )
+
+
+def overlapping(cutoffs: Iterable[Cutoff]) -> Iterator[tuple[Cutoff, Cutoff, str]]:
+    """Yield bands of one scale, read in one source, that share scores, and say which."""
+    bands = [cutoff for cutoff in cutoffs if cutoff.band is not None]
+    for one, other in combinations(bands, 2):
+        if (one.scale, one.source) != (other.scale, other.source) or one.meaning == other.meaning:
+            continue
+        assert one.band is not None and other.band is not None
+        low, high = max(one.band[0], other.band[0]), min(one.band[1], other.band[1])
+        if low <= high:
+            scores = f"{low} is" if low == high else f"scores from {low} to {high} are"
+            told = f"{one.describe()} ({one.meaning}) and {other.describe()} ({other.meaning})"
+            yield one, other, f"{one.scale!r}: {scores} in {told}"
+
+
+def is_gap(end: float, begin: float, step: float) -> bool:
+    """Tell whether scores of complete answers, ``step`` apart, may lie between two bands."""
+    return begin - end > step * (1 + _SLACK)
+
+
+def between_bands(cutoffs: Iterable[Cutoff], steps: Mapping[str, float]) -> Iterator[str]:
+    """Yield where scores lie between two bands of one scale, read in one source.
+
+    Parameters
+    ----------
+    cutoffs
+        Those of an instrument.
+    steps
+        Scale id → how far apart neighbouring scores are.
+    """
+    bands: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for cutoff in cutoffs:
+        if cutoff.band is not None:
+            bands.setdefault((cutoff.scale, cutoff.source), []).append(cutoff.band)
+    for (scale, _), of_scale in bands.items():
+        (_, end), *following = sorted(of_scale)
+        for low, high in following:
+            if is_gap(end, low, steps[scale]):
+                yield f"{scale!r}: scores between {end:g} and {low:g} are in no band"
+            end = max(end, high)
