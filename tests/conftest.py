@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fault_files import answers_of
 from intimacy_scales import Instrument, load
 from property_tests import choose_profile, multiply_examples
 
@@ -42,3 +43,19 @@ def shared() -> Path:
 @pytest.fixture
 def short_form() -> Instrument:
     return load("scii-24")
+
+
+@pytest.fixture(params=["unnamed", "hidden"])
+def kind_of_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How a file is written: without a name where the system can, and as elsewhere under a hidden one."""
+    if request.param == "hidden":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    elif not hasattr(os, "O_TMPFILE"):
+        pytest.skip("this system has no files without a name")
+    return str(request.param)
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    """400 persons' answers in a file."""
+    return answers_of(tmp_path, 400)

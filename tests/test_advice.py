@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from intimacy_scales import Instrument, InvalidResponsesError, encode, load, score
+from intimacy_scales import AnotherRangeWarning, Instrument, InvalidResponsesError, encode, load, score
 from intimacy_scales.cli import app
 
 IDS = ["a", "b", "c", "d"]
@@ -317,3 +317,64 @@ def test_files_tell_odd_numbers_from_another_range_too(tmp_path: Path) -> None:
     assert told.exit_code == 1
     text = " ".join(told.output.split())
     assert "For an answer, pass --recode 0=ANSWER; for no answer, --missing-code '0'" in text
+
+
+SIGNED = {
+    "-2 to 2 on 1 to 5": (1, 5, (-2, 3)),
+    "-3 to 3 on 1 to 7": (1, 7, (-3, 4)),
+    "-3 to 3 on 0 to 6": (0, 6, (-3, 4)),
+    "-4 to 4 on 1 to 9": (1, 9, (-4, 5)),
+    "-1 to 1 on 1 to 3": (1, 3, (-1, 2)),
+}
+
+
+@pytest.mark.parametrize("name", SIGNED)
+@pytest.mark.parametrize("as_text", [False, True])
+def test_answers_around_zero_are_no_missing_codes(name: str, as_text: bool) -> None:
+    """-1 and -2 were proposed as missing codes, then a shift of what was left: 40 % of scores were lost."""
+    low, high, ends = SIGNED[name]
+    points = np.arange(*ends)
+    x = pd.DataFrame(points[np.arange(120) % len(points)].reshape(30, 4), columns=IDS)
+    text = refused(form(low, high), x.astype(str) if as_text else x)
+    assert "missing_codes" not in text and "stored from 0" not in text
+    assert "recode={stored: answer, …} with every answer" in text
+    recode = dict(zip(points.tolist(), range(low, high + 1), strict=True))
+    assert score(form(low, high), x, recode=recode)["s"].tolist() == (x + low - ends[0]).mean(axis=1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value"), [(0, 60, 66), (0, 70, 77), (0, 90, 99), (0, 90, 97), (-3, 3, -4), (0, 100, 111)]
+)
+def test_a_usual_code_near_the_range_may_be_an_answer(low: int, high: int, value: int) -> None:
+    text = refused(form(low, high), table(*[value] * 6))
+    assert "missing_codes" not in text
+
+
+@pytest.mark.parametrize("value", [-9, -99, 999, -8])
+def test_a_usual_code_far_from_the_range_is_still_one(value: int) -> None:
+    assert f"missing_codes=[{value}]" in refused(form(0, 100), table(*[value] * 6))
+
+
+def mixed() -> Instrument:
+    document = form(0, 4).model_dump(mode="json", exclude_defaults=True)
+    for item in document["items"][2:]:
+        item["response_scale"] = {"minimum": 1, "maximum": 7}
+    document["scales"] = [{"id": "x", "items": IDS[:2]}, {"id": "y", "items": IDS[2:]}]
+    return Instrument.model_validate(document)
+
+
+def test_a_shift_is_of_the_items_that_it_is_of() -> None:
+    """recode= for items stored from 1 took 1 off the items on 1 to 7 too."""
+    x = pd.DataFrame(np.arange(160).reshape(40, 4) % 5 + 1, columns=IDS)
+    text = refused(mixed(), x)
+    assert "recode" not in text
+    assert "subtract 1 in the columns of the items on 0 to 4 alone: table[columns] -= 1" in text
+    right = x[:20].copy()
+    right[["a", "b"]] -= 1
+    assert score(mixed(), right)["y"].tolist() == right[["c", "d"]].mean(axis=1).tolist()
+    low = (x % 4 + 1).assign(c=x["c"] + 2, d=x["d"])  # nobody answers 0, and nothing is out of range
+    with pytest.warns(AnotherRangeWarning) as caught:
+        score(mixed(), low)
+    told = " ".join(str(warning.message) for warning in caught)
+    assert "recode" not in told
+    assert "table[['a', 'b']] -= 1, and leave the other items as they are" in told

@@ -294,7 +294,9 @@ def test_scaled_differences_of_three_models(shared: Path) -> None:
     assert first.chi_square_change == pytest.approx(607.97045176, rel=ERROR)
     assert last.chi_square_change == pytest.approx(83.75040585, rel=ERROR)
     assert last.p_value == pytest.approx(5.613553163e-20, rel=0.02)
-    assert {change.method for change in found.changes} == {"scaled likelihood ratio (Satorra & Bentler, 2001)"}
+    assert {change.method for change in found.changes} == {
+        "scaled likelihood ratio (Satorra & Bentler, 2001)"
+    }
 
 
 def test_bifactor(shared: Path) -> None:

@@ -171,7 +171,7 @@ def test_results_come_back_from_their_documents(name: str) -> None:
     back = type(result).from_json(result.to_json(), instrument=form_of(result))
     assert back == result
     assert hash(back) == hash(result)
-    assert back.to_json() == result.to_json()
+    assert json.loads(back.to_json()) == json.loads(result.to_json())
     if type(result).__repr__ is not object.__repr__:
         assert repr(back) == repr(result)
 
@@ -249,6 +249,8 @@ def test_sums_that_cannot_be_are_refused_by_name(path: tuple[Any, ...], value: A
     ("path", "value", "told"),
     [
         (("scores", "total"), "7", "PersonScores.scores.total: '7' is not a number"),
+        (("scores", "total"), 10**400, "PersonScores.scores.total: .* is not a number"),
+        (("scores", "total"), True, "PersonScores.scores.total: True is not a number"),
         (("scores",), [7], r"PersonScores.scores: \[7\] is not an object"),
         (("bounds", "total"), [1], r"bounds.total: \[1\] is not an array of 2"),
         (("pomp",), ..., "PersonScores: pomp lacks"),
@@ -299,7 +301,7 @@ def test_every_figure_comes_back_as_it_was(value: float) -> None:
     summary = next(iter(MORE["summary"]().scales))
     changed = dataclasses.replace(summary, low=value)
     back = type(summary).from_json(changed.to_json())
-    assert repr(back.low) == repr(float(value))
+    assert repr(back.low) == repr(value)
 
 
 def test_an_instrument_of_ones_own_is_passed_and_checked() -> None:

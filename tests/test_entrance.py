@@ -271,7 +271,7 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "array of other width": (np.ones((2, 3)), {"columns": IDS}, ResponseError, ["names 4 columns", "has 3"]),
     "array without an item": (np.ones((2, 3)), {"columns": IDS[:3]}, MissingColumnsError, ["1 of 4", "mood"]),
     "lazy frame": (pl.LazyFrame([GOOD]), {}, ResponseError, ["LazyFrame", "frame.collect()"]),
-    "path": ("answers.csv", {}, ResponseError, ["is a text, not answers", "read the file first"]),
+    "path": ("answers.csv", {}, ResponseError, ["is a text, not answers", "for a file use score_file()"]),
     "list of lists": ([[1, 2, 3]], {}, ResponseError, ["type list cannot be read", "list of mappings"]),
     "None": (None, {}, ResponseError, ["NoneType cannot be read"]),
     "unknown on_invalid": (GOOD, {"on_invalid": "drop"}, ResponseError, ["='drop'", "'raise' or 'missing'"]),

@@ -128,3 +128,17 @@ def test_an_error_of_measurement_says_what_its_reliability_does(kind, n):
 
 def test_a_plain_number_is_not_doubted():
     assert measurement_error(0.8, sd=5).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "ratings",
+    [[[1, 2], [2, 3], [5, 4]], [[1, 2], [2, 2], [3, 5]], [[4, 1, 2], [4, 3, 5], [1, 2, 1]], [[1, 2], [4, 3]]],
+)
+def test_no_end_of_an_interval_of_few_persons_is_where_a_search_stopped(ratings):
+    found = intraclass_corr(np.array(ratings, dtype=float))
+    for form in found:
+        interval = form.confidence_interval()
+        assert np.isnan(interval.low) or -1000 < interval.low <= form.estimate
+        if np.isnan(interval.low):
+            assert interval.reason
+    assert "e+0" not in repr(found)

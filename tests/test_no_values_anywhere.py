@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import IntimacyScalesError, encode, load, score, score_stream
+from intimacy_scales import IntimacyScalesError, ResponseError, encode, load, score, score_stream
 from intimacy_scales.errors import SHOW_VALUES, InvalidResponsesError
 from intimacy_scales.factor import cfa, efa, invariance
 from intimacy_scales.jobs import reliability_file, score_file
@@ -280,3 +280,18 @@ def test_damaged_files_do_not_tell(tmp_path: Path, text: str, monkeypatch: Any) 
     check(everything(failing(lambda: reliability_file("ras", path, **options))))
     monkeypatch.setenv(SHOW_VALUES, "0")
     check(everything(failing(lambda: score_file("ras", path))))
+
+
+@pytest.mark.parametrize("text", ['{"tru01": "I hit her"}', "I hit her", "[1, 2, 3]"])
+@pytest.mark.parametrize("how", ["argument", "environment"])
+def test_a_body_that_was_not_parsed_is_not_echoed(
+    text: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The usual slip of a service: the text of the request in place of what it holds."""
+    options: dict[str, Any] = {"show_values": False} if how == "argument" else {}
+    if how == "environment":
+        monkeypatch.setenv("INTIMACY_SCALES_SHOW_VALUES", "0")
+    for read in (score, encode):
+        with pytest.raises(ResponseError, match=r"this is a text, not answers: .*json\.loads") as caught:
+            read("ras", text, **options)
+        assert text not in str(caught.value) + repr(caught.value.args)

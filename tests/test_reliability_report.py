@@ -284,6 +284,13 @@ def test_pages_hold_the_figures():
     assert "DRAFT" in report.title
 
 
+def test_a_page_on_paper_cuts_no_columns_off():
+    style = reliability_report(SHORT, PERSONS).to_html().split("<style>")[1].split("</style>")[0]
+    on_paper = style.split("@media print {")[1]
+    assert "div.wide { overflow: visible }" in on_paper
+    assert "size: landscape" in style
+
+
 # ------------------------------------------------------------------ little to go by
 
 x5 = answers(50, 5)

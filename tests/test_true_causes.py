@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factor_answers import coded
-from intimacy_scales import EstimationError, cfa, efa, structure_report
+from factor_answers import coded, good
+from intimacy_scales import EstimationError, cfa, efa, mcdonald_omega, structure_report
 from intimacy_scales.errors import CoverageWarning
 from intimacy_scales.factor import htmt, invariance, kmo, parallel_analysis
 
@@ -121,6 +121,46 @@ def test_branching_items_are_fitted_with_a_warning(shared):
     # lavaan 0.6-14: scaling factor .374, standard error of the second loading .496
     assert robust.fit.scaled.chi_square == pytest.approx(1.720, abs=5e-4)
     assert robust.parameters["f =~ x2"].se == pytest.approx(0.496, abs=5e-4)
+
+
+def test_omega_of_branching_items_is_that_of_their_model(shared):
+    branched = case(shared, "branching_items.csv")
+    with pytest.warns(CoverageWarning, match="answered both q1 and q2"):
+        omega = mcdonald_omega(coded(branched), missing="fiml")
+    with pytest.warns(CoverageWarning):
+        fitted = cfa(MODEL, branched, missing="fiml", identification="fixed_factor")
+    loads = sum(fitted.parameters[f"f =~ x{k}"].estimate for k in range(1, 5))
+    own = sum(fitted.parameters[f"x{k} ~~ x{k}"].estimate for k in range(1, 5))
+    assert omega.estimate == pytest.approx(loads**2 / (loads**2 + own), abs=1e-9)
+    assert omega.fit.chi_square == pytest.approx(0.643, abs=5e-4)  # lavaan 0.6-14
+    assert 0 < omega.standard_error < 0.2
+    assert np.isnan(omega.observed)
+    assert "observed" not in repr(omega)
+    assert not any("too small" in text for text in omega.warnings)  # 120 persons
+    assert not np.isnan(omega.confidence_interval().low)
+
+
+@pytest.mark.parametrize("pairs", [[(0, 1)], [(0, 4), (1, 2)], [(5, 3)]])
+def test_omega_of_items_that_nobody_answered_together_is_near_that_of_all_answers(pairs):
+    whole = good(400, 6, seed=2)
+    apart = whole.copy()
+    for one, other in pairs:
+        first = np.arange(400) < 200
+        apart[first, one] = apart[~first, other] = np.nan
+    with pytest.warns(CoverageWarning, match=f"q{min(pairs[0]) + 1} and q{max(pairs[0]) + 1}"):
+        found = mcdonald_omega(coded(apart), missing="fiml")
+    assert found.estimate == pytest.approx(mcdonald_omega(coded(whole)).estimate, abs=0.03)
+    over = mcdonald_omega(coded(apart), missing="fiml", denominator="observed")
+    assert np.isnan(over.estimate)
+    assert "was not observed; use denominator='model'" in over.reason
+    assert "answered both" in mcdonald_omega(coded(apart)).reason
+
+
+def test_an_item_that_nobody_answered_still_has_no_omega():
+    answers = good(100, 5)
+    answers[:, 2] = np.nan
+    found = mcdonald_omega(coded(answers), missing="fiml")
+    assert "fewer than two persons answered q3" in found.reason
 
 
 @pytest.mark.parametrize("pairs", [[("x1", "x2")], [("x1", "x5"), ("x2", "x8")], [("x7", "x4")]])

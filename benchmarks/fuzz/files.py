@@ -92,10 +92,9 @@ def found_in_file(
         source, problems = Path(folder) / f"a{ending}", Path(folder) / "p.csv"
         output = Path(folder) / rng.choice(("o.csv", "o.jsonl", "o.tsv"))
         write(source, named)
-        score_file(
-            form, source, output=output, problems=problems, person=PERSON, answered=True,
-            on_invalid="missing", columns=sheets.option, missing_codes=list(sheets.given.codes), coding=sheets.coding,
-        )  # fmt: skip
+        options: dict[str, Any] = {"columns": sheets.option, "missing_codes": list(sheets.given.codes)}
+        options |= {"coding": sheets.coding, "person": PERSON, "on_invalid": "missing"}
+        score_file(form, source, output=output, problems=problems, answered=True, **options)
         written = _read(output)
         bad = {(int(row["row"]) - 1, row["item"]) for row in _read(problems)}
     found = [{scale.id: _expected(row, scale.id) for scale in form.scales} for row in written]

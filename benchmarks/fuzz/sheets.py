@@ -17,6 +17,7 @@ from benchmarks.fuzz.tables import Kind
 _STRANGERS = ("id", "note", "RespondentAge", "duration", "Q_total")
 _LOOKS_ALIKE = 0.2
 _SKIPPED = (0.0, 0.1, 0.3, 0.6)  # shares of items; a person has one of these
+_NOT_IN_FILES = (math.inf, -math.inf, "4,0")  # a workbook has no infinity; a decimal comma is read from a TSV
 _CAREFUL = 0.4  # of the tables hold no bad cell
 
 
@@ -148,7 +149,7 @@ def random_sheets(rng: random.Random, form: Form, kind: Kind, n: int) -> Sheets:
             made = cell(rng, points, given, kind.family)
             while careful and made.meaning is Meaning.BAD:
                 made = cell(rng, points, given, kind.family)
-            while kind.is_file and made.value in (math.inf, -math.inf):  # what a workbook cannot hold
+            while kind.is_file and made.value in _NOT_IN_FILES:
                 made = cell(rng, points, given, kind.family)
             if kind.has_gaps and rng.random() < skipped:
                 made = Cell(None if kind.family != "number" else float("nan"), Meaning.MISSING)

@@ -90,8 +90,8 @@ def inputs(folder: Path) -> dict[str, Callable[[], Path]]:
         "JSON lines, each with a new key": lambda: _text(folder / "a.jsonl", *_new_keys(20_000)),
         "JSON lines, one of 100 MB": lambda: _text(folder / "a.jsonl", '{"a": "', "x" * 100_000_000, '"}\n'),
         "JSON nested 1,000,000 deep": lambda: _text(folder / "a.jsonl", '{"a": ' + "[" * 1_000_000),
-        "15 rows with a cell of 9 MB": lambda: _text(
-            folder / "a.csv", f"{HEADER},note\n", *[f"{ROW},{'x' * 9_000_000}\n"] * 15
+        "10 rows with a cell of 9 MB": lambda: _text(
+            folder / "a.csv", f"{HEADER},note\n", *[f"{ROW},{'x' * 9_000_000}\n"] * 10
         ),
         "a header of 50 MB": lambda: _text(folder / "a.csv", "x" * 50_000_000, f",{HEADER}\n"),
         "a cell of 50 MB in the first row": lambda: _text(

@@ -388,5 +388,9 @@ class KeyingWarning(IntimacyScalesWarning):
     """Items run against their key: they are named, never flipped."""
 
 
+class SingleClustersWarning(IntimacyScalesWarning):
+    """No cluster has two members, so that clusters say of nobody who belongs together."""
+
+
 class CoverageWarning(IntimacyScalesWarning):
     """Nobody answered some items together: what is said of their covariances was not observed."""

@@ -39,7 +39,7 @@ from intimacy_scales.cli.terminal import (
     print_problems,
 )
 from intimacy_scales.cli.terminal import progress as progress_bar
-from intimacy_scales.errors import KeyingWarning, UnvalidatedInstrumentWarning
+from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning
 
 ReportT = TypeVar("ReportT")
 _HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
@@ -78,7 +78,7 @@ def report_command(
             warnings.catch_warnings(),
             progress_bar("reading") as bar,
         ):
-            for said_anyway in (KeyingWarning, UnvalidatedInstrumentWarning):
+            for said_anyway in (KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning):
                 warnings.simplefilter("ignore", said_anyway)
             result = job()(
                 load_for(instrument, shared["coding"]),

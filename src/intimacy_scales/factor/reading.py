@@ -20,7 +20,7 @@ from intimacy_scales.errors import (
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions
+from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions, warn_of_no_pairs
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
@@ -238,7 +238,7 @@ def _labels(beside: _Beside, labels: Any, n: int, option: str) -> tuple[Sequence
             f"{option}: the labels have another index than the table, so they may be of other persons; align "
             "them first, or name the column"
         )
-    found = label_positions(values)
+    found = label_positions(values, option)
     if len(found) != n:
         raise EstimationError(f"{option}: {len(found)} labels for {n} rows")
     return values.tolist() if hasattr(values, "tolist") else list(values), found
@@ -263,6 +263,7 @@ def _clusters(beside: _Beside, labels: Any, n: int) -> NDArray[np.intp]:
             f"clusters: {counted(len(without), 'row')} without one, the first is row {without[0]}; leave "
             "them out, or give each a label of its own"
         )
+    warn_of_no_pairs(found)
     return found
 
 
@@ -294,8 +295,6 @@ def _in_order(
         order.sort(key=lambda g: declared.index(first[g]))
     rank = np.argsort(np.array(order))
     labels = [str(int(x)) if isinstance(x, float) and x.is_integer() else str(x) for x in first]
-    if len(set(labels)) < len(labels):  # 1 and "1"
-        labels = [repr(x) for x in first]
     return [labels[g] for g in order], rank[found].astype(np.intp)
 
 

@@ -239,7 +239,7 @@ class GatheredAnswers(Generic[ReportT]):
         ResponseError
             A person who answered belongs to none.
         """
-        theirs = label_positions(labels) >= 0
+        theirs = label_positions(labels, "clusters", first_row=1) >= 0
         missing = np.flatnonzero(~theirs & codes.any(axis=1))
         if len(missing):
             raise ResponseError(

@@ -2,37 +2,87 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, shortened
+from intimacy_scales.errors import (
+    EstimationError,
+    SingleClustersWarning,
+    level_outside,
+    shortened,
+    values_shown,
+)
 from intimacy_scales.instrument import NOT_ANSWERED, normalized
+from intimacy_scales.moments.look_alike import first_alike
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
+# how programs write that there is nothing; "none" and "missing" may be groups that somebody named
+_NOBODY = NOT_ANSWERED | {
+    ".",
+    "-",
+    "--",
+    "?",
+    "*",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "#na",
+    "#null!",
+    "null",
+    "<na>",
+}
+
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
+
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedClusters:
+    """Clusters as `cluster_positions` returned them, to be used again.
+
+    Attributes
+    ----------
+    positions
+        Each person's cluster as a number from 0.
+    """
+
+    positions: NDArray[np.intp]
 
 
 def _is_missing(label: Any) -> bool:
-    """Whether a label says nothing: null, nan of any kind, or text that means no answer, such as a blank."""
+    """Whether a label says nothing: null, nan of any kind, or text that means none, as a blank or a dot."""
     if isinstance(label, str):
-        return normalized(label) in NOT_ANSWERED
+        return normalized(label) in _NOBODY
     return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124
 
 
-def label_positions(labels: Any) -> NDArray[np.intp]:
+def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) -> NDArray[np.intp]:
     """Return each label as a number from 0 in order of appearance, -1 where there is none (n,).
+
+    Parameters
+    ----------
+    labels
+        One for each row.
+    option
+        What they were given as.
+    first_row
+        What messages call the first row.
 
     Raises
     ------
     EstimationError
-        These are no labels.
+        These are no labels, or two of them look the same and would count as different ones.
     """
     for way in ("to_pylist", "tolist", "to_list"):
         if hasattr(labels, way):
@@ -49,12 +99,33 @@ def label_positions(labels: Any) -> NDArray[np.intp]:
         found = [-1 if _is_missing(x) else numbers.setdefault(x, len(numbers)) for x in labels]
     except TypeError:
         raise EstimationError("labels must be texts or numbers") from None
-    return np.array(found, dtype=np.intp)
+    positions = np.array(found, dtype=np.intp)
+    if (alike := first_alike(numbers)) is not None:
+        raise _look_the_same(alike, [numbers[label] for label in alike], positions, option, first_row)
+    return positions
+
+
+def _look_the_same(
+    alike: Sequence[Any], numbers: Sequence[int], positions: NDArray[np.intp], option: str, first_row: int
+) -> EstimationError:
+    """Say which two labels look the same, and what to do."""
+    rows = [int(np.flatnonzero(positions == number)[0]) + first_row for number in numbers]
+    told = [f"{label!a:.80} (row {row})" for label, row in zip(alike, rows, strict=True)]
+    if not values_shown():
+        told = [f"that of row {row}" for row in rows]
+    where = " (row 1 is the first after the header)" if first_row else ""
+    texts = sum(isinstance(label, str) for label in alike)
+    kinds = "; one is a text and the other is not" if texts == 1 else ""
+    return EstimationError(
+        f"{option}: two labels look the same and would count as different ones, {' and '.join(told)}"
+        f"{where}{kinds}. Write each label in one way in every row. Labels that are different ones must "
+        "differ in more than blanks, leading zeros or the type of the value"
+    )
 
 
 def column_positions(answers: CodedResponses, column: Hashable, option: str) -> NDArray[np.intp]:
     """Return the labels in a column of the checked table as `label_positions` does."""
-    return label_positions(kept_column(answers.kept, column, option))
+    return label_positions(kept_column(answers.kept, column, option), option)
 
 
 def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
@@ -83,7 +154,7 @@ def person_labels(answers: CodedResponses, labels: Any, option: str) -> NDArray[
             f"{option}: the labels have another index than the table that was checked, so they may be of "
             "other persons; align them first, or name the column"
         )
-    return label_positions(labels)
+    return label_positions(labels, option)
 
 
 def labelled_rows(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
@@ -122,6 +193,8 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     """
     if clusters is None:
         return None
+    if isinstance(clusters, CheckedClusters):
+        return clusters.positions
     positions = person_labels(answers, clusters, "clusters")
     if len(positions) != len(answers):
         raise EstimationError(f"clusters: {len(positions)} labels for {len(answers)} persons")
@@ -131,7 +204,25 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
             f"clusters: {len(missing)} persons belong to none, the first in row {missing[0]}; "
             "leave them out, or give each a label of its own"
         )
+    warn_of_no_pairs(positions)
     return positions
+
+
+def no_pairs(positions: NDArray[np.intp]) -> str | None:
+    """Say that no cluster has two members, or return None where one has."""
+    n = len(positions)
+    if n < _PAIR or int(positions.max()) + 1 < n:
+        return None
+    return (
+        f"clusters: all {n} labels are different, so nobody is taken as belonging together and clusters do "
+        "not widen any interval. Name the column that partners share, not one of persons' own ids"
+    )
+
+
+def warn_of_no_pairs(positions: NDArray[np.intp]) -> None:
+    """Warn where no cluster has two members."""
+    if told := no_pairs(positions):
+        warnings.warn(told, SingleClustersWarning, stacklevel=level_outside())
 
 
 def sum_by_cluster(rows: NDArray[np.float64], positions: NDArray[np.intp]) -> NDArray[np.float64]:

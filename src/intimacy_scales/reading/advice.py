@@ -47,6 +47,7 @@ _LISTED = 20
 _LONG_TEXT = 80
 _PLAIN_ANSWERS = 20  # a range up to here has no answer that looks like 66 or 99
 _BEYOND_ALL = 10**9
+_MOST_BELOW = 5  # how far below 1 answers on a signed range reach
 _FEW_CELLS = 0.05  # of all answers: more than slips and codes come to, fewer than the steps of another range
 
 
@@ -156,9 +157,35 @@ def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
             return "from one"
         if scale.minimum == 1 and number == 0:
             return "from zero"
-    if whole and (number < 0 or (number > _PLAIN_ANSWERS and _USUAL_CODE.fullmatch(str(int(number))))):
+    usual = number < 0 or (number > _PLAIN_ANSWERS and _USUAL_CODE.fullmatch(str(int(number))) is not None)
+    if whole and usual and not _is_near(number, scale):
         return "codes"
     return "elsewhere" if abs(number) < _BEYOND_ANSWERS else None
+
+
+def _is_near(number: int | float, scale: ResponseScale) -> bool:
+    """Tell whether a number is so near the range that it may be an answer on another: 66 on 0 to 60.
+
+    Below a range without negative answers a single number may be a code; `_signed` looks at several.
+    """
+    if number > scale.maximum:
+        return number - scale.maximum < scale.maximum - scale.minimum
+    return scale.minimum < 0 and scale.minimum - number < scale.maximum - scale.minimum
+
+
+def _signed(codes: Counter[Offence], zeros: Counter[Offence]) -> Counter[Offence]:
+    """Return numbers below 0 that are answers on -2 to 2 or the like, rather than codes.
+
+    They are several different ones, or 0 is beside them, and as near the range as half of its points.
+    """
+
+    def reached(offence: Offence) -> bool:
+        number = as_number(offence.value) if isinstance(offence.value, str) else offence.value
+        half = min((offence.scale.n_points + 1) // 2, _MOST_BELOW)
+        return number is not None and number < 0 and offence.scale.minimum - number <= half
+
+    found = Counter({offence: times for offence, times in codes.items() if reached(offence)})
+    return found if len({o.value for o in found}) > 1 or (found and zeros) else Counter()
 
 
 def remedy_for(
@@ -180,6 +207,10 @@ def remedy_for(
         by_kind.setdefault(_kind(offence), Counter())[offence] += times
     if answered is not None:
         _without_shifts(by_kind, answered)
+    signed = _signed(by_kind.get("codes", Counter()), by_kind.get("from zero", Counter()))
+    for offence in signed:
+        del by_kind["codes"][offence]
+    by_kind.setdefault("elsewhere", Counter()).update(signed)
     numbers = by_kind.get("elsewhere", Counter())
     if len({o.value for o in numbers}) >= _SHOWN:  # 99 beside 20, 50 and 70 is no code
         numbers += Counter({o: n for o, n in by_kind.pop("codes", Counter()).items() if _is_above_zero(o)})
@@ -336,8 +367,16 @@ def _stored_from(first: int) -> Callable[..., Remedy]:
     lowest = 1 - first
 
     def remedy(_: Any, __: Any, scales: Sequence[ResponseScale]) -> Remedy:
-        points = sorted({int(v) for s in scales if s.step == 1 and s.minimum == lowest for v in s.values})
-        said = f"Were the options stored from {first}? Then pass "
+        alike = [scale for scale in scales if scale.step == 1 and scale.minimum == lowest]
+        points = sorted({int(value) for scale in alike for value in scale.values})
+        said = f"Were the options stored from {first}? Then "
+        if len(alike) < len(scales):  # recode would change the answers on the other ranges too
+            those = " and ".join(sorted({f"{s.minimum} to {s.maximum}" for s in alike}))
+            moved = f"{said}{'subtract' if first else 'add'} 1 in the columns of the items on {those} alone: "
+            return Remedy(
+                f"{moved}table[columns] {'-' if first else '+'}= 1.", f"{moved}in the file", are_answers=True
+            )
+        said += "pass "
         span = f"range({points[-1] + 1})" if lowest == 0 else f"range({lowest}, {points[-1] + 1})"
         options = " ".join(f"--recode {v + first - lowest}={v}" for v in points[:_LISTED])
         more = " …" if len(points) > _LISTED else ""

@@ -226,10 +226,9 @@ def _described(
             left.append((group, unused))
     found = left
     if any(_stored_from_one(group, unused) for group, unused in found):
-        highest = max(group.scale.maximum for group, _ in found)
         lines.append(
-            "If the options were stored from 1, every answer counts 1 too much: pass "
-            f"recode={{n + 1: n for n in range({highest + 1})}}."
+            "If the options were stored from 1, every answer counts 1 too much: "
+            f"{_shifted_back(form, [group for group, unused in found if _stored_from_one(group, unused)])}."
         )
     for group, unused in found:
         low, high = _given(group, unused)
@@ -245,6 +244,15 @@ def _stored_from_one(group: _Group, unused: Unused) -> bool:
     """Whether options counted from 0 may have been stored from 1."""
     one_higher = group.scale.minimum == 0 and group.scale.step == 1 and unused.below and unused.first == 1
     return one_higher and not unused.above
+
+
+def _shifted_back(form: Instrument, groups: Sequence[_Group]) -> str:
+    """Say how to take 1 off the answers of some groups of items, and off no others."""
+    ids = [form.item_ids[column] for group in groups for column in group.columns]
+    if all(item.response_scale.minimum == 0 and item.response_scale.step == 1 for item in form.items):
+        highest = max(item.response_scale.maximum for item in form.items)
+        return f"pass recode={{n + 1: n for n in range({highest + 1})}}"
+    return f"table[[{', '.join(map(repr, ids))}]] -= 1, and leave the other items as they are"
 
 
 def _given(group: _Group, unused: Unused) -> tuple[int | float, int | float]:

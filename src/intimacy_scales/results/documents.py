@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
@@ -13,6 +14,7 @@ from intimacy_scales.results.document_types import Object, Sort, document_types,
 from intimacy_scales.results.result import Result
 
 _TOLD = 3
+_LARGEST = sys.float_info.max
 _ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -80,8 +82,8 @@ def _single(kind: Any, value: Any, where: str) -> Any:
             return math.nan
         if isinstance(value, str) and value in _ENDLESS:
             return _ENDLESS[value]
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST:
+            return value  # a whole number stays one, as a table of results shows it
         return _refuse(value, "a number", where)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value

@@ -27,6 +27,9 @@ class FrozenMapping(dict[Any, Any]):
         return (FrozenMapping, (dict(self),))
 
 
+_DEEPEST = 50
+
+
 def is_array(value: Any) -> TypeGuard[NDArray[Any]]:
     """Whether a value is a numpy array; without loading numpy, as nothing is one before."""
     numpy = sys.modules.get("numpy")
@@ -49,16 +52,21 @@ def locked(array: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(array.data.toreadonly())
 
 
-def frozen(value: Any) -> Any:
-    """Return an array, mapping or tuple with what it holds as it cannot be changed; else the value."""
+def frozen(value: Any, depth: int = 0) -> Any:
+    """Return an array, mapping or tuple with what it holds as it cannot be changed; else the value.
+
+    Deep within others, where no result has any, a value stays as it is.
+    """
     if is_array(value):
         return locked(value)
+    if depth > _DEEPEST:
+        return value
     if type(value) in (dict, OrderedDict, FrozenMapping):
-        parts = {name: frozen(part) for name, part in value.items()}
+        parts = {name: frozen(part, depth + 1) for name, part in value.items()}
         same = type(value) is FrozenMapping and all(parts[name] is value[name] for name in parts)
         return value if same else FrozenMapping(parts)
     if type(value) is tuple and any(is_array(part) or isinstance(part, dict | tuple) for part in value):
-        return tuple(map(frozen, value))
+        return tuple(frozen(part, depth + 1) for part in value)
     return value
 
 

@@ -14,7 +14,15 @@ th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap }
 th:first-child, td:first-child, .text { text-align: left }
 thead th { border-bottom: 2px solid #444 } tbody tr { border-bottom: 1px solid #ddd }
 .warnings { background: #fff4d6; padding: .6rem 1rem .6rem 2rem }
+thead th { white-space: normal; vertical-align: bottom }
 div.wide { overflow-x: auto }
+@page { size: landscape; margin: 1.5cm }
+@media print {
+  body { max-width: none; margin: 0; padding: 0; font-size: 9pt }
+  div.wide { overflow: visible }
+  th, td { padding: .15rem .3rem }
+  tr { break-inside: avoid }
+}
 """
 
 

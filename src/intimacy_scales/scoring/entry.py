@@ -73,8 +73,10 @@ def score(
     Notes
     -----
     A mean score is the mean of the answered items, where at least as many as the scale's missing
-    rule asks for are answered; a sum is that mean times the number of items. Where the items of a
-    scale differ in range, skipped ones cannot stand for others, and all must be answered.
+    rule asks for are answered; a sum is that mean times the number of items. Scores of fewer answers
+    than there are items are marked as `prorated`. Where the items of a scale differ in range, skipped
+    ones cannot stand for others, and all must be answered; so must all of a sum of answers of 0 and 1,
+    unless its rule says otherwise.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError, shortened
+from intimacy_scales.errors import ResponseError, shortened, values_shown
 from intimacy_scales.reading.frames.array import open_array
 from intimacy_scales.reading.frames.arrow import ArrowTable
 from intimacy_scales.reading.frames.base import Table
@@ -61,7 +61,8 @@ def open_table(responses: Any, columns: Any = None) -> Table:
         )
     if isinstance(responses, str):
         raise ResponseError(
-            f"{shortened(responses)} is a text, not answers: read the file first, or use the command line, "
+            f"{shortened(responses) if values_shown() else 'this'} is a text, not answers: pass what it "
+            "holds, such as json.loads(text); for a file use score_file(), or the command line, "
             "intimacy-scales score FILE or intimacy-scales reliability FILE"
         )
     library = type(responses).__module__.partition(".")[0]

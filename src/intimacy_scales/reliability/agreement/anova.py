@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from intimacy_scales.reliability.agreement.crossed_squares import NOTHING, CrossedSquares
 
 Floats = NDArray[np.float64]
+_NEAREST = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,5 +140,8 @@ def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float
 
 
 def stepped_up(icc: float, k: float) -> float:
-    """Return the ICC of a mean of k ratings from that of one (Spearman-Brown); nan below -1/(k - 1)."""
-    return k * icc / (1 + (k - 1) * icc) if 1 + (k - 1) * icc > 0 else math.nan
+    """Return the ICC of a mean of k ratings from that of one (Spearman-Brown); nan at or below -1/(k - 1).
+
+    There it goes to minus infinity, and near there it tells how near the end of a search came.
+    """
+    return k * icc / (1 + (k - 1) * icc) if 1 + (k - 1) * icc > _NEAREST else math.nan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
 from intimacy_scales.reliability.consistency.cautions import few_persons
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -66,6 +68,10 @@ class GroupICC(Result):
         """Return the fields as plain values."""
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {"warnings": [*self.warnings]}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, warnings=Sequence[str])
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
@@ -121,7 +127,7 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     check_scores({"values": y}, on_invalid)
     if not same_rows(values, groups):
         raise EstimationError("values and groups have different indexes; align them first")
-    group = label_positions(groups)
+    group = label_positions(groups, "groups")
     if len(group) != len(y):
         raise EstimationError(f"groups: {len(group)} labels for {len(y)} values")
     nobody = np.flatnonzero((group < 0) & ~np.isnan(y))

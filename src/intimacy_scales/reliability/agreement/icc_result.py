@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -18,6 +18,7 @@ from intimacy_scales.reliability.agreement.anova import (
 )
 from intimacy_scales.reliability.agreement.generalized import generalized_agreement_interval
 from intimacy_scales.reliability.consistency.cautions import few_persons
+from intimacy_scales.results.document_types import documented, types_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import p_shown, shown
@@ -136,7 +137,10 @@ class IntraclassCorrelation(Result):
         else:
             ends = one_way_interval(self.F, k, (self.df1, self.df2), confidence_level)
         if self.name.endswith("k)"):
-            ends = (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
+            of_one, ends = ends, (stepped_up(ends[0], self.n_raters), stepped_up(ends[1], self.n_raters))
+            if math.isfinite(of_one[0]) and math.isnan(ends[0]):
+                why = f"n = {squares.n} leaves the agreement of means without a lower bound"
+                return undefined_interval(confidence_level, used, squares.n, why)
         if not all(map(math.isfinite, ends)) or ends[0] > ends[1]:
             why = "persons differ less than chance would make them: an end is not defined"
             return undefined_interval(confidence_level, used, squares.n, why)
@@ -165,13 +169,19 @@ class IntraclassCorrelation(Result):
             "p_value",
             "method",
             "reason",
+            "n_raters",
         )
         fields = {name: plain(getattr(self, name)) for name in names}
         return fields | {
+            "squares": {name: plain(getattr(self.squares, name)) for name in types_of(MeanSquares)},
             "n": self.squares.n,
             "warnings": [*self.warnings],
             "interval": self.confidence_interval().to_dict(),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, n=int, warnings=Sequence[str], interval=Interval)
 
     def __repr__(self) -> str:
         told = "".join(f"\n ! {text}" for text in self.warnings)
@@ -261,10 +271,15 @@ class IntraclassCorrelations(Result):
         names = ("n_persons", "n_raters", "n_missing", "method")
         fields = {name: getattr(self, name) for name in names}
         return fields | {
+            "raters": list(self.raters),
             "components": plain(self.components),
             "warnings": [*self.warnings],
             "forms": [form.to_dict() for form in self.forms],
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, warnings=Sequence[str])
 
     def _head(self) -> str:
         gaps = f", {self.n_missing} ratings missing" if self.n_missing else ""

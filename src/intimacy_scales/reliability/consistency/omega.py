@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Unpack, get_args
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.checks import warn_of_coverage
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
@@ -24,7 +25,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions
+from intimacy_scales.reliability.consistency.cautions import cautions, few_persons
 from intimacy_scales.reliability.consistency.conditions import (
     check_unweighted,
     undefined_because,
@@ -67,6 +68,7 @@ _ADVICE = {
     "bifactor": "try model='second_order' or 'correlated', or hierarchical_omega(), which fits no such model",
 }
 _FEWEST = 3
+_TWO = 2
 _ROUNDING = 1e-12
 
 
@@ -248,9 +250,9 @@ class McDonaldOmega(Coefficient):
         lines = Coefficient._lines(self)
         if self.reason is None:
             other = "observed" if self.denominator == "model" else "model_implied"
-            lines.append(
-                f"{_TITLES[self.model]}; {other.replace('_', '-')} variance: {shown(getattr(self, other))}"
-            )
+            beside = getattr(self, other)
+            told = "" if math.isnan(beside) else f"; {other.replace('_', '-')} variance: {shown(beside)}"
+            lines.append(f"{_TITLES[self.model]}{told}")
             if not math.isnan(self.hierarchical):
                 lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}")
             if self.fit is not None:
@@ -286,7 +288,8 @@ def mcdonald_omega(
         ``model``: over the variance that the model implies. ``observed``: over the variance observed.
     missing
         ``pairwise``, ``listwise``, or ``fiml``: every answer by maximum likelihood, which holds where
-        answers are missing at random.
+        answers are missing at random. Items that nobody answered together are then related by the model
+        alone: a `CoverageWarning` says so, and the variance of the score was not observed.
     **reading
         How the table is read, as in `encode`.
 
@@ -337,9 +340,15 @@ def mcdonald_omega(
         values, _ = keyed_answers(answers, name)
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
     better = "bootstrap" if missing == "fiml" else "adf"
-    told = cautions(moments) + shape_of(answers, moments).narrows_omega(better)
+    told = cautions(moments)
+    if missing == "fiml" and sample.never_together:  # nobody's pairs count, but persons do
+        told = (*(text for text in told if text not in few_persons(moments.n)), *few_persons(sample.n))
+    told += shape_of(answers, moments).narrows_omega(better)
     with one_blas_thread():
-        return omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
+        found = omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
+    if found.reason is None:
+        warn_of_coverage([sample])
+    return found
 
 
 def _model_for(model: str | None, scale: str, *, total: bool) -> str:
@@ -374,12 +383,13 @@ def omega_from(
         "denominator": denominator,
         "warnings": warnings,
     }
-    reason = reason or undefined_because(moments) or _too_few(moments, model)
+    apart = sample.missing == "fiml" and bool(sample.never_together)
+    reason = reason or _undefined(moments, sample, denominator, apart=apart) or _too_few(moments, model)
     if moments.torn and reason is None:
         reason = weighted_because(moments)
     try:
         if reason is None:
-            sample.check_usable()
+            sample.check_usable(apart=apart)
             written, general = model_of(answers.instrument, moments.scale, model, moments.items)
             by_item = dict(zip(moments.items, moments.weights.tolist(), strict=True))
             found = omega_figures(written, general, sample, by_item, denominator, _ADVICE[model])
@@ -388,7 +398,7 @@ def omega_from(
                 return McDonaldOmega(answers=answers, **found, **common)
             common |= {name: found[name] for name in ("improper", "residual_variances", "fit")}
     except EstimationError as error:
-        reason = str(error)
+        reason = f"{undefined_because(moments)}, and {error}" if apart else str(error)
     return McDonaldOmega(estimate=math.nan, reason=reason, **common)
 
 
@@ -398,6 +408,19 @@ def _no_share_because(estimate: float, improper: tuple[str, ...]) -> str | None:
         return None
     why = f": {improper[0]}" if improper else ": the factors take more than all variance"
     return f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1{why}"
+
+
+def _undefined(moments: KeyedMoments, sample: SampleMoments, denominator: str, *, apart: bool) -> str | None:
+    """Return why omega is not defined; items that nobody answered together are related by the model alone."""
+    if not apart or np.diag(moments.counts).min() < _TWO:
+        return undefined_because(moments)
+    if denominator == "model":
+        return None
+    one, other = sample.never_together[0]
+    return (
+        f"fewer than two persons answered both {one} and {other}, so that the variance of the score was not "
+        "observed; use denominator='model'"
+    )
 
 
 def _too_few(moments: KeyedMoments, model: str) -> str | None:

@@ -41,7 +41,7 @@ class Shape:
 
         One rule for alpha and omega. Their variance rests on how squares and products of answers vary
         together. Kurtosis moves that, and so does skewness alone: answers of yes and no have no other
-        shape. Where either is above 1, intervals hold some 88 to 93 % where they say 95 %
+        shape. Where either is above 1, intervals hold some 83 to 93 % where they say 95 %
         (docs/explanation/improper-figures.md).
 
         Parameters

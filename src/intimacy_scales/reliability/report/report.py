@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings as python_warnings
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -14,7 +14,13 @@ from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameEr
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.moments.clusters import Clusters, cluster_positions, column_positions
+from intimacy_scales.moments.clusters import (
+    CheckedClusters,
+    Clusters,
+    cluster_positions,
+    column_positions,
+    no_pairs,
+)
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
 from intimacy_scales.moments.keyed import Missing, check_missing
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
@@ -26,6 +32,7 @@ from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, r
 from intimacy_scales.reliability.report.scale_report import ScaleReliability, scale_reliability
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.markdown import markdown_page
@@ -153,6 +160,10 @@ class ReliabilityReport(Result):
             "sentence": self.sentence(),
         }
 
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("notes",), warnings=Sequence[str], sentence=str)
+
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""
         origin = {
@@ -259,6 +270,8 @@ def _notes(
     if n_clusters < _FEW_CLUSTERS:
         few = counted(n_clusters, "cluster")
         notes.append(f"{few}: below some {_FEW_CLUSTERS}, intervals are too narrow")
+    if groups is not None and (told := no_pairs(groups)):
+        notes.append(told)
     if isinstance(answers, CodedResponses) and person is not None and groups is None:
         n_persons = len(np.unique(column_positions(answers, person, "person")))
         if n_persons < len(answers):
@@ -351,8 +364,9 @@ def reliability_report(
     if interval is not None and interval not in METHODS:
         raise EstimationError(f"interval={interval!r}: there are {', '.join(METHODS)}")
     method = interval or ("bonett" if clusters is None else "adf")
+    together = None if groups is None else CheckedClusters(groups)
     options = IntervalOptions(
-        confidence_level=confidence_level, method=method, clusters=groups, n_resamples=n_resamples, rng=rng
+        confidence_level=confidence_level, method=method, clusters=together, n_resamples=n_resamples, rng=rng
     )
     with one_blas_thread():
         results: dict[str, ScaleReliability] = {}

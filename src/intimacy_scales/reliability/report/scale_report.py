@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +35,7 @@ from intimacy_scales.reliability.report.intervals import (
     interval_of_omega,
 )
 from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
@@ -177,6 +178,34 @@ class ScaleReliability(Result):
             "items_analysis": plain(self.items),
             "warnings": list(self.warnings),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        own = documented(
+            cls, without=("instrument", "inter_item", "score_mean", "score_sd", "keying", "items")
+        )
+        row = (
+            "alpha",
+            "low",
+            "high",
+            "omega",
+            "omega_low",
+            "omega_high",
+            "split_half",
+            "mean_r",
+            "mean",
+            "sd",
+            "sem",
+        )
+        figures = dict.fromkeys((*row, "stratified_alpha"), float) | {"n": int, "items": int}
+        told = {"alpha_definition": str, "alpha_reason": str | None, "improper": Sequence[str]}
+        parts = {
+            "omega_detail": McDonaldOmega,
+            "split_half_detail": SplitHalf,
+            "inter_item_r": InterItem,
+            "items_analysis": ItemAnalysis | None,
+        }
+        return own | figures | told | parts
 
     def __repr__(self) -> str:
         value = shown(self.alpha.estimate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -68,6 +70,14 @@ class ReliableChange(Result):
     def counts(self) -> dict[str, int]:
         """How many persons are in each category."""
         return {name: self.category.count(name) for name in CATEGORIES}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=("labels",), counts=Mapping[str, int])
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ReliableChange:
+        return cls(**{name: values[name] for name in values if name != "counts"})
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each person."""
@@ -162,6 +172,10 @@ class PersonChange(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; None for what is not there."""
         return {name: plain(getattr(self, name)) for name in (*self.__slots__, "change")}
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, change=float | None)
 
     def __repr__(self) -> str:
         of = "" if self.instrument is None else f" {self.scale} of {self.instrument}"

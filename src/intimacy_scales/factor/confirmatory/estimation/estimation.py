@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,8 @@ from intimacy_scales.numerics.ties import descending
 _STEPS = 200
 _DONE = 1e-15  # of -logL / n, what another Newton step would gain
 _NEAR = 1e-3
+_LATELY = 20  # steps over which it is seen that a search runs off
+_NOTHING = 0.1  # of the gain that one step promises
 _HALVINGS = 25
 
 
@@ -200,6 +203,14 @@ class Problem:
         return total
 
 
+class RanOffError(NotConvergedError):
+    """A search along a likelihood that rises without end; `way` (n_free,) is how far it went lately."""
+
+    def __init__(self, message: str, way: Floats) -> None:
+        super().__init__(message)
+        self.way = way
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
     """Where a search came to rest.
@@ -243,10 +254,17 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
 def _at_rest(problem: Problem, at: Evaluation, steps: int, max_iterations: int) -> Optimum:
     """Return where the search comes to rest that has taken some steps already."""
     damping, near = 0.0, False
+    passed: deque[tuple[Evaluation, float]] = deque(maxlen=_LATELY + 1)
     for step in range(steps, max_iterations):
         direction, gain, near = _direction(problem, at, damping, near=near)
         if gain < _ROUNDING:
             return _finished(problem, at, step)
+        passed.append((at, gain))
+        if _runs_off(passed):
+            raise RanOffError(
+                f"no maximum of the likelihood: after {step} steps the search runs off, to ever less gain",
+                np.abs(at.values) - np.abs(passed[0][0].values),
+            )
         found = _descend(problem, at, direction)
         if found is None:
             if damping > _MOST_DAMPING:
@@ -258,6 +276,18 @@ def _at_rest(problem: Problem, at: Evaluation, steps: int, max_iterations: int) 
         f"no maximum of the likelihood within {max_iterations} steps (largest derivative "
         f"{float(np.abs(at.gradient).max()):.2g})"
     )
+
+
+def _runs_off(passed: Sequence[tuple[Evaluation, float]]) -> bool:
+    """Whether late steps promise as much as earlier ones, and all of them gained next to nothing of it.
+
+    Near a maximum what steps promise falls by the square; along a likelihood that rises for ever, it stays.
+    """
+    if len(passed) <= _LATELY:
+        return False
+    gains = [gain for _, gain in passed]
+    earlier, late = max(gains[: _LATELY // 2]), min(gains[_LATELY // 2 :])
+    return late > earlier / 2 and passed[0][0].value - passed[-1][0].value < _NOTHING * late
 
 
 def _off_saddle(problem: Problem, at: Evaluation) -> Evaluation | None:

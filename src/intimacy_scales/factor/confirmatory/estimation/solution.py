@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.estimation.estimation import (
     GroupPart,
     Optimum,
     Problem,
+    RanOffError,
     maximize,
 )
 from intimacy_scales.factor.confirmatory.estimation.fit import (
@@ -351,7 +352,10 @@ def _settled(
                 return maximize(problem, again, max_iterations=max_iterations)
             except NotConvergedError:
                 continue
-        raise NotConvergedError(f"{first}: {to_settle(table, samples, advice)}") from None
+        ways = first.way if isinstance(first, RanOffError) else None
+        labels = [sample.group for sample in samples]
+        there = "" if ways is None else f", with {table.free_names(labels)[int(np.argmax(ways))]} the most"
+        raise NotConvergedError(f"{first}{there}: {to_settle(table, samples, advice)}") from None
 
 
 def _check_variances(
