@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+
 import numpy as np
 import pytest
 
@@ -76,3 +79,51 @@ def test_the_order_of_persons_changes_nothing():
 def test_no_such_method(method):
     with pytest.raises(EstimationError, match="'generalized' or 'shrout-fleiss'"):
         intraclass_corr(SHROUT_FLEISS)["ICC2"].confidence_interval(method=method)
+
+
+@pytest.mark.parametrize("gaps", [0, 1, 40])
+@pytest.mark.parametrize("raters", [2, 5])
+def test_only_complete_ratings_are_said_to_give_alpha(gaps, raters):
+    rng = np.random.default_rng(raters)
+    x = rng.normal(size=(60, 1)) + rng.normal(size=(60, raters))
+    x.ravel()[rng.choice(x.size, gaps, replace=False)] = np.nan
+    result = intraclass_corr(x)
+    form, others = result["ICC(3,k)"], [f.meaning for f in result if f.name != "ICC(3,k)"]
+    said = "equals coefficient alpha of the raters" in form.meaning
+    assert said == (gaps == 0)
+    assert form.meaning in repr(form)
+    assert form.meaning == result.to_frame().meaning["ICC(3,k)"]
+    assert not [text for text in others if "alpha" in text]
+    covariances = np.cov(x[~np.isnan(x).any(axis=1)].T)
+    alpha = raters / (raters - 1) * (1 - np.trace(covariances) / covariances.sum())
+    assert (abs(form.estimate - alpha) < 1e-12) == said
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+@pytest.mark.parametrize("method", ["generalized", "shrout-fleiss"])
+def test_tables_name_the_method_of_each_interval(gaps, method):
+    x = np.array(SHROUT_FLEISS, dtype=float)
+    if gaps:
+        x[0, 0] = np.nan
+    result = intraclass_corr(x)
+    frame = result.to_frame(method=method)
+    for form in result:
+        wanted = method if form.name.startswith("ICC(2") else "F"
+        assert frame.interval[form.name] == form.confidence_interval(method=method).method == wanted
+    for shown in (repr(result), result._repr_html_()):
+        assert "generalized" in shown
+        assert "interval" in shown
+    agreed = intraclass_corr(np.column_stack([x[:, 1], x[:, 1] + 1]))  # alike but for their level
+    assert math.isnan(agreed.to_frame(method=method).low["ICC(2,1)"])
+    assert agreed.to_frame(method=method).interval["ICC(2,1)"] == method
+    assert " inf " in repr(agreed)
+
+
+@pytest.mark.parametrize(("n", "noise"), [(100, 0.2), (50, 0.1), (200, 0.5)])
+def test_no_table_of_ratings_has_a_probability_of_0(n, noise):
+    rng = np.random.default_rng(3)
+    result = intraclass_corr(rng.normal(size=(n, 1)) + noise * rng.normal(size=(n, 3)))
+    assert result["ICC(1,1)"].p_value < 1e-6
+    for shown in (repr(result), result._repr_html_().replace("&lt;", "<")):
+        assert "<0.001" in shown
+        assert not re.search(r"(\s|>)-?0\.0(00)?(\s|<)", shown)

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from intimacy_scales.errors import EstimationError, suggest
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p, p_text
-from intimacy_scales.factor.confirmatory.results.fit_sentence import ESTIMATORS, fit_text, improper_sentences
+from intimacy_scales.factor.confirmatory.results.fit_sentence import (
+    ESTIMATORS,
+    fit_text,
+    improper_sentences,
+    sample_text,
+)
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.results.document_types import by_name
 from intimacy_scales.results.result import Result, plain, result_class
@@ -191,8 +196,9 @@ class ModelComparison(Result):
         fits = [f"{name} had {fit_text(model.fit)}" for name, model in self.models.items()]
         told = [change.sentence() for change in self.changes]
         first = next(iter(self.models.values()))
+        used = sample_text(first.n, first.n_rows, first.missing)
         return (
-            f"Models were compared by {ESTIMATORS[first.estimator]} (n = {first.n}): {'; '.join(fits)}. "
+            f"Models were compared by {ESTIMATORS[first.estimator]} ({used}): {'; '.join(fits)}. "
             f"Differences were {'; '.join(told)}.{improper_sentences(self.improper)}"
         )
 

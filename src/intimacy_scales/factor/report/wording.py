@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from intimacy_scales.factor.confirmatory.results.fit_sentence import ESTIMATORS, fit_text
+from intimacy_scales.factor.confirmatory.results.fit_sentence import (
+    ESTIMATORS,
+    MISSING,
+    fit_text,
+    improper_sentence,
+)
 from intimacy_scales.factor.report.guides import LARGEST_HTMT, Guide
 from intimacy_scales.results.tables import cell
 from intimacy_scales.results.wording import apa, counted, shown
@@ -20,11 +25,6 @@ _ARRANGED = {
     "bifactor": "a general factor beside those of the scales",
 }
 _MARKS = {None: "", "elsewhere": " (!)", "spread": " (spread)", "shared": " (shared)"}
-_MISSING = {
-    "fiml": "full information maximum likelihood for missing answers",
-    "listwise": "complete answers only",
-    "pairwise": "pairwise covariances",
-}
 IMPROVEMENTS = "What would improve the fit most (found by looking: to be shown on other answers)"
 
 
@@ -58,7 +58,7 @@ def structure_sentence(report: StructureReport) -> str:
             f"suggested {counted(p.n_factors, 'factor')}, and {counted(p.n_components, 'component')}."
         )
     if report.improper:
-        said.append("The solution is improper and must not be interpreted as it stands.")
+        said.append(improper_sentence(report.improper))
     if report.instrument.status == "draft":
         ref = report.instrument
         said.append(f"{ref.id} {ref.version} is a draft, and its scores are not validated.")
@@ -87,7 +87,7 @@ def _model_sentence(report: StructureReport) -> str:
             f"A confirmatory factor analysis of {what} has no degrees of freedom: it tests nothing ({used})."
         )
     how = ESTIMATORS[report.estimator]
-    skipped = "no answers missing" if report.n_complete == report.n_rows else _MISSING[report.missing]
+    skipped = "no answers missing" if report.n_complete == report.n_rows else MISSING[report.missing]
     return f"A confirmatory factor analysis of {what} by {how} ({used}, {skipped}) gave {fit_text(fit)}."
 
 

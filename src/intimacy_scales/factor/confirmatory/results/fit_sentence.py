@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.results.wording import apa, apa_p
 
+_PARENTHESIS = re.compile(r" \([^()]*\)")  # figures that a sentence leaves to the display
+MISSING = {
+    "fiml": "full information maximum likelihood for missing answers",
+    "listwise": "complete answers only",
+    "pairwise": "pairwise covariances",
+}
 ESTIMATORS = {"ML": "maximum likelihood", "MLR": "robust maximum likelihood"}
 
 
@@ -52,7 +59,28 @@ def fit_text(fit: Fit) -> str:
     return ", ".join([chi_square_text(fit), *(indices if fit.df else ())])
 
 
+def sample_text(n: int, n_rows: int, missing: str) -> str:
+    """Write how many persons a model is of, and what became of missing answers."""
+    used = f"n = {n}" if n == n_rows else f"n = {n} of {n_rows}"
+    return used if missing == "listwise" and n == n_rows else f"{used}, {MISSING[missing]}"
+
+
+def improper_sentence(parts: Sequence[str], what: str = "The solution") -> str:
+    """Say that a solution is improper and in which ways; nothing where it is proper.
+
+    Examples
+    --------
+    >>> improper_sentence(["the variance of f is negative (-0.120)"])
+    'The solution is improper (the variance of f is negative) and must not be interpreted as it stands.'
+    """
+    if not parts:
+        return ""
+    brief = [_PARENTHESIS.sub("", part).partition(": ")[0] for part in parts]
+    return f"{what} is improper ({'; '.join(dict.fromkeys(brief))}) and must not be interpreted as it stands."
+
+
 def improper_sentences(improper: Mapping[str, Sequence[str]]) -> str:
-    """Say which models are improper; nothing where none is."""
-    told = [f" The solution of {name} is improper ({'; '.join(parts)})" for name, parts in improper.items()]
-    return "".join(f"{text} and must not be interpreted as it stands." for text in told)
+    """Say which models are improper, after other sentences; nothing where none is."""
+    return "".join(
+        f" {improper_sentence(parts, f'The solution of {name}')}" for name, parts in improper.items()
+    )
