@@ -330,7 +330,8 @@ def test_one_usual_code_is_enough_to_say_what_it_may_be(value: int, hint: bool) 
     with pytest.raises(InvalidResponsesError) as caught:
         score(RAS, table)
     assert (f"pass missing_codes=[{value}]" in str(caught.value)) is hint
-    assert ("recode={stored: answer, …}" in str(caught.value)) is not hint
+    among = "whole range from 1 to 5: look up what it stands for. For an answer, pass "
+    assert (f"{among}recode={{{value}: ANSWER}}" in str(caught.value)) is not hint
 
 
 def test_another_wave_is_not_proposed() -> None:

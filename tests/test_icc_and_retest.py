@@ -213,12 +213,19 @@ def test_incomplete_ratings_do_not_depend_on_where_zero_lies():
     assert far == pytest.approx(parts, rel=1e-4)
 
 
+def figures(ratings: Any) -> dict[str, Any]:
+    """Everything but what the raters are called."""
+    found = intraclass_corr(ratings).to_dict()
+    del found["raters"]
+    return found
+
+
 @pytest.mark.parametrize("gap", [False, True])
 def test_persons_and_raters_without_ratings_do_not_count(gap):
     x, padded = ratings(8, 3, 1), np.full((10, 4), NO)
     x[0, 0] = NO if gap else 3
     padded[1:9, 1:] = x
-    assert intraclass_corr(padded).to_dict() == intraclass_corr(x).to_dict()
+    assert figures(padded) == figures(x)
 
 
 def test_negative_correlations_stay_negative():
@@ -284,7 +291,7 @@ TABLES: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_every_kind_of_table_gives_the_same(kind):
-    assert intraclass_corr(TABLES[kind]).to_dict() == intraclass_corr(TABLES["numpy"]).to_dict()
+    assert figures(TABLES[kind]) == figures(TABLES["numpy"])
 
 
 DAYS = np.array([["2020-01-01", "2020-01-02"], ["2020-02-01", "2020-01-09"]], "M8[ns]")

@@ -62,7 +62,7 @@ CALLS: dict[str, tuple[Any, type[Exception], str]] = {
     "answers first": (lambda: score(GOOD, "ras"), UnknownInstrumentError, "the instrument comes first"),
     "no instrument": (lambda: score(None, GOOD), UnknownInstrumentError, "not by a NoneType"),
     "a bank": (lambda: score(load_bank("trust"), GOOD), UnknownInstrumentError, ".to_instrument()"),
-    "a path as answers": (lambda: score("ras", "a.csv"), ResponseError, "read the file first"),
+    "a path as answers": (lambda: score("ras", "a.csv"), ResponseError, "for a file use score_file()"),
     "missing codes by item": (
         lambda: score("ras", GOOD, missing_codes={"ras_1": [9]}), ResponseError, "of some items only",
     ),

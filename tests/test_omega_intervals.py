@@ -13,6 +13,7 @@ from scipy import stats
 
 from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, encode, item_moments, simulate
+from intimacy_scales.errors import SingleClustersWarning
 from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
 from intimacy_scales.reliability.consistency.intervals import logit
@@ -253,7 +254,8 @@ def test_couples_are_labels_or_a_column_and_persons_alone_are_no_clusters():
         column = omega.confidence_interval(clusters="pair", **options)
         near(list(labels), list(column), rel=1e-12)  # sums may be rounded otherwise
         assert labels.n == column.n == 30
-    alone = omega.confidence_interval(method="adf", clusters=range(60))
+    with pytest.warns(SingleClustersWarning):
+        alone = omega.confidence_interval(method="adf", clusters=range(60))
     ratio = stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975)
     near(half(alone), ratio * half(omega.confidence_interval(method="adf")))
 

@@ -157,10 +157,14 @@ def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
             return "from one"
         if scale.minimum == 1 and number == 0:
             return "from zero"
-    usual = number < 0 or (number > _PLAIN_ANSWERS and _USUAL_CODE.fullmatch(str(int(number))) is not None)
-    if whole and usual and not _is_near(number, scale):
+    if whole and _is_usual(number) and not _is_near(number, scale):
         return "codes"
     return "elsewhere" if abs(number) < _BEYOND_ANSWERS else None
+
+
+def _is_usual(number: int | float) -> bool:
+    """Tell whether a whole number is one that often stands for no answer."""
+    return number < 0 or (number > _PLAIN_ANSWERS and _USUAL_CODE.fullmatch(str(int(number))) is not None)
 
 
 def _is_near(number: int | float, scale: ResponseScale) -> bool:

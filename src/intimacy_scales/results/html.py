@@ -18,7 +18,7 @@ thead th { white-space: normal; vertical-align: bottom }
 div.wide { overflow-x: auto }
 @page { size: landscape; margin: 1.5cm }
 @media print {
-  body { max-width: none; margin: 0; padding: 0; font-size: 9pt }
+  body { max-width: 100%; margin: 0; padding: 0; font-size: 9pt }
   div.wide { overflow: visible }
   th, td { padding: .15rem .3rem }
   tr { break-inside: avoid }
