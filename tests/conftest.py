@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from fault_files import answers_of
 from intimacy_scales import Instrument, load
 from property_tests import choose_profile, multiply_examples
 
@@ -58,4 +57,6 @@ def kind_of_file(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def answers(tmp_path: Path) -> Path:
     """400 persons' answers in a file."""
+    from fault_files import answers_of  # the command line takes its width when it is loaded
+
     return answers_of(tmp_path, 400)
