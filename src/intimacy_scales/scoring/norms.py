@@ -68,11 +68,11 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
                 f"{form.id}. If both are one instrument: "
                 'norm.model_copy(update={"instrument": None})'
             )
-        if norm not in form.norms and norm.key_digest not in (None, form.key_digest):
-            raise NoNormsError(norm.of_another_key())
         planned = plan_of(form).scales[form.scale_ids.index(norm.scale)]
         if told := norm.misfit(planned.low, planned.high):
             raise NoNormsError(told)
+        if norm not in form.norms and norm.key_digest not in (None, form.key_digest):
+            raise NoNormsError(norm.of_another_key())
         if norm.scale in found:
             raise NoNormsError(
                 f"two norms of {norm.scale!r}: {found[norm.scale].sample!r} and {norm.sample!r}"
