@@ -24,6 +24,8 @@ from intimacy_scales.cli import app
 from intimacy_scales import jobs, load
 
 load("ras")
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever nohup, or a shell in the background, told this suite
+signal.signal(signal.SIGINT, signal.default_int_handler)
 cases, pids = json.loads(sys.argv[1]), []
 def wait(*_):
     os.write(1, b"ready\\n")  # in one piece
