@@ -107,7 +107,7 @@ def sort_of(kind: Any) -> Sort:
         found = "literal"
     elif kind in _SINGLE:
         found = "single"
-    elif getattr(origin, "__module__", "") == "numpy":
+    elif getattr(origin, "__name__", "") in ("ndarray", "NDArray"):  # its own name from numpy 2.5 on
         found = "array"
     elif origin is tuple and get_args(kind)[-1] is not Ellipsis:
         found = "pair"

@@ -142,7 +142,8 @@ def _pair(kind: Any, value: Any, where: str) -> Any:
 def _array(kind: Any, value: Any, where: str) -> Any:
     import numpy as np
 
-    dtype = get_args(get_args(kind)[1])[0]
+    dtype = get_args(kind)[-1]  # of NDArray, or within np.dtype[…] of ndarray
+    dtype = get_args(dtype)[0] if get_origin(dtype) is np.dtype else dtype
     if get_origin(dtype) is not None or dtype in (np.integer, np.unsignedinteger, np.floating):
         dtype = np.int64 if "integer" in str(dtype) else np.float64
     number = np.issubdtype(dtype, np.floating)
