@@ -55,9 +55,13 @@ def target_of(path: Path) -> Path:
         The links lead in a circle.
     """
     try:
-        return path.resolve()
-    except (OSError, RuntimeError):  # Python 3.13 has none of its own for a circle
-        raise ResponseError(f"{path}: is a symbolic link that leads to itself") from None
+        target = path.resolve()
+        circle = target.is_symlink()  # from Python 3.13 on the way to a circle is left as it is
+    except (OSError, RuntimeError):
+        circle = True
+    if circle:
+        raise ResponseError(f"{path}: is a symbolic link that leads to itself")
+    return target
 
 
 def _identity(found: os.stat_result | None) -> Identity | None:
