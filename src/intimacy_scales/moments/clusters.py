@@ -20,27 +20,13 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import NOT_ANSWERED, normalized
 from intimacy_scales.moments.look_alike import first_alike
+from intimacy_scales.reading.advice import MARKS
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
-# how programs write that there is nothing; "none" and "missing" may be groups that somebody named
-_NOBODY = NOT_ANSWERED | {
-    ".",
-    "-",
-    "--",
-    "?",
-    "*",
-    "n/a",
-    "n.a.",
-    "n.a",
-    "#n/a",
-    "#na",
-    "#null!",
-    "null",
-    "<na>",
-}
+_NOBODY = NOT_ANSWERED | MARKS  # "none" and "missing" may be groups that somebody named
 
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 

@@ -19,28 +19,9 @@ from intimacy_scales.reading.explanations import DECIMAL_COMMA, Explanation
 
 _USUAL_CODE = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
 _BEYOND_ANSWERS = 1000  # no usual code, and no answer on a usual range either
-_MARKS = frozenset(
-    [
-        ".",
-        "-",
-        "--",
-        "?",
-        "*",
-        "n/a",
-        "n.a.",
-        "n.a",
-        "#n/a",
-        "#na",
-        "#null!",
-        "null",
-        "none",
-        "nil",
-        "<na>",
-        "missing",
-        "system-missing",
-        "sysmiss",
-    ]
-)
+MARKS = frozenset([".", "-", "--", "?", "*", "n/a", "n.a.", "n.a", "#n/a", "#na", "#null!", "null", "<na>"])
+"""How programs write that there is nothing."""
+_WORDS = MARKS | {"none", "nil", "missing", "system-missing", "sysmiss"}
 _TRUTHS = {"true": 1, "false": 0}
 _SHOWN = 3
 _LISTED = 20
@@ -142,7 +123,7 @@ def _kind_of_text(value: str, offence: Offence) -> str | None:
         return _kind_of_number(number, offence.scale) if offence.code == "range" else None
     if DECIMAL_COMMA.fullmatch(value.strip()):
         return "commas"
-    if normalized(value) in _MARKS:
+    if normalized(value) in _WORDS:
         return "codes"
     if offence.code == "recode" or is_misspelt(value):
         return None
