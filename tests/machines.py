@@ -69,12 +69,16 @@ _THREADS = {
 }
 
 
-def _without_instructions() -> Iterator[Machine]:
-    if platform.machine() in _INTEL:
-        yield Machine("numpy without wide vectors", {"NPY_DISABLE_CPU_FEATURES": _WIDE_VECTORS})
-        # the GNU C library takes other versions of exp, log and sin where there is no such instruction
-        tunables = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable"
-        yield Machine("C library without fused steps", {"GLIBC_TUNABLES": tunables})
+def _without_instructions() -> dict[str, dict[str, str]]:
+    """Return what passes over instructions that older processors have not, by words for it."""
+    if platform.machine() not in _INTEL:
+        return {}
+    # the GNU C library takes other versions of exp, log and sin where there is no such instruction
+    tunables = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX2_Usable,-FMA_Usable"
+    return {
+        "numpy without wide vectors": {"NPY_DISABLE_CPU_FEATURES": _WIDE_VECTORS},
+        "C library without fused steps": {"GLIBC_TUNABLES": tunables},
+    }
 
 
 def _machines() -> Iterator[Machine]:
@@ -83,17 +87,25 @@ def _machines() -> Iterator[Machine]:
         yield Machine(words, threads)
     for name in kernels():
         yield Machine(f"kernel {name}", {"OPENBLAS_CORETYPE": name})
-    yield from _without_instructions()
+    for words, older in _without_instructions().items():
+        yield Machine(words, older)
 
 
 def _different() -> Iterator[Machine]:
-    """Yield each kernel once, by turns with one thread and two: searches take long."""
+    """Yield machines for searches, which take long: each kernel once, by turns with one thread and two.
+
+    The oldest has, as a processor of its years, neither wide vectors in numpy nor fused steps in the C library.
+    """
     named = [name for name in kernels() if name != "Zen"]  # today's OpenBLAS has none of its own for Zen
-    for name, words in zip(named, cycle(_THREADS), strict=False):
-        yield Machine(f"kernel {name}, {words}", {"OPENBLAS_CORETYPE": name} | _THREADS[words])
-    for words, threads in _THREADS.items() if len(named) < len(_THREADS) else ():
-        yield Machine(words, threads)
-    yield from _without_instructions()
+    settings = [(f"kernel {name}", {"OPENBLAS_CORETYPE": name}) for name in named]
+    settings += [("the processor's own kernel", {})] * (len(_THREADS) - len(named))
+    older: dict[str, str] = {}
+    for one in _without_instructions().values():
+        older |= one
+    for (name, kernel), words in zip(settings, cycle(_THREADS), strict=False):
+        with_all = f"{name}, {words}" + (", without wide vectors and fused steps" if older else "")
+        yield Machine(with_all, kernel | _THREADS[words] | older)
+        older = {}
 
 
 MACHINES = tuple(_machines())

@@ -264,10 +264,9 @@ def test_the_order_of_groups_does_not_matter(identification: Any) -> None:
     x.loc[:100] = x.loc[:100] * 1.3 + 0.4
     labels = np.where(np.arange(250) <= 100, "a", "b")
     turned = pd.Categorical(labels, ["b", "a"], ordered=True)
+    first, second = (invariance(TWO, x, groups=g, identification=identification) for g in (labels, turned))
     for step in ("configural", "metric", "scalar", "strict"):
-        one, other = (
-            invariance(TWO, x, groups=g, identification=identification)[step] for g in (labels, turned)
-        )
+        one, other = first[step], second[step]
         assert (one.groups, other.groups) == (("a", "b"), ("b", "a"))
         assert figures(other) == pytest.approx(figures(one), rel=1e-6, abs=1e-6)
         values = one.factor_correlations("a").loc["f", "g"]

@@ -151,7 +151,7 @@ def test_models_of_r_compared():
 @pytest.mark.parametrize("raters_differ", [0.0, 1.5])
 def test_p_of_ratings_with_gaps_is_uniform_where_persons_do_not_differ(raters_differ):
     rng, found = np.random.default_rng(7), []
-    for _ in range(2000):
+    for _ in range(1000):
         person, rater = np.nonzero(rng.random((15, 3)) >= 0.2)
         person = np.unique(person, return_inverse=True)[1]
         y = raters_differ * rng.normal(size=3)[rater] + rng.normal(size=len(rater))
@@ -163,7 +163,7 @@ def test_p_of_ratings_with_gaps_is_uniform_where_persons_do_not_differ(raters_di
         found.append((one, two))
     one, two = np.array(found).T
     assert stats.kstest(two, "uniform").pvalue > 0.001
-    assert np.mean(two < 0.05) == pytest.approx(0.05, abs=0.015)
+    assert np.mean(two < 0.05) == pytest.approx(0.05, abs=0.02)
     if not raters_differ:  # a one-way analysis takes differences between raters for error
         assert stats.kstest(one, "uniform").pvalue > 0.001
 
@@ -273,7 +273,7 @@ def diary(there, parts, method="reml"):
     return diary_reliability(form, table, person="person", occasion="day", method=method)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(incidences(most=5))
 @example(blocks(2, 2, 2))
 @example(path(5))
@@ -295,8 +295,14 @@ WAYS = pytest.mark.parametrize(
 )
 
 
-@WAYS
-@pytest.mark.parametrize("parts", [("p",), ("p", "t"), ("p", "i"), ("p", "pi", "ti"), ("t",)])
+@pytest.mark.parametrize(
+    ("parts", "there", "method"),
+    [
+        *((parts, GAPS, "reml") for parts in (("p",), ("p", "t"), ("p", "pi", "ti"))),
+        *((parts, ALL, "reml") for parts in (("p", "i"), ("t",))),
+        *((parts, ALL, "anova") for parts in (("p",), ("p", "t"), ("p", "i"), ("p", "pi", "ti"), ("t",))),
+    ],
+)
 def test_a_diary_without_residual_has_none(parts, there, method):
     result = diary(there, parts, method)
     assert result.components["residual"] == 0

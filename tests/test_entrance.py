@@ -384,17 +384,19 @@ def test_every_number_of_every_type_is_the_point_it_equals_or_a_problem(low, hig
     points = ResponseScale(minimum=low, maximum=high, step=step)
     items, scales = [{"id": "q", "response_scale": points}], [{"id": "s", "items": ["q"]}]
     form = FORM.model_copy(update={"items": items, "scales": scales})
+    as_whole = {value: code for code, value in enumerate(points.values, 1)}
     edges = [
         e + d for e in (0, low, high, 128, 256, 2**15, 2**16) for d in (-(2**16), -256, -1, 0, 1, 256, 2**16)
     ]
     for kind in map(np.dtype, [*WHOLE_TYPES, "f4", ">f4", "f8", ">f8"]):
         if kind.kind == "f":
             array = np.array([*edges, *(e + 0.5 for e in edges), *points.values[:300]], kind)
-            code_of = {kind.type(value): code for code, value in enumerate(points.values, 1)}
+            exact = float(step).is_integer()  # else a point is what this type makes of it
+            code_of = as_whole if exact else {kind.type(value): code for value, code in as_whole.items()}
         else:
             least, most = int(np.iinfo(kind).min), int(np.iinfo(kind).max)
             array = np.array([least, most, *(e for e in edges if least <= e <= most)], kind)
-            code_of = {value: code for code, value in enumerate(points.values, 1)}
+            code_of = as_whole
         expected = [code_of.get(value, 0) for value in array.astype(kind.newbyteorder("="))]
         coded = encode(form, array[:, None], columns=["q"], on_invalid="missing")
         assert coded.codes[:, 0].tolist() == expected, kind

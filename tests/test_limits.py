@@ -130,7 +130,7 @@ def test_a_line_beyond_all_measure_is_refused(tmp_path: Path, ending: str, encod
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
-@pytest.mark.parametrize("n", [100_001, 1_000_000])
+@pytest.mark.parametrize("n", [100_001, 300_000])
 def test_blank_rows_without_end_are_no_persons(tmp_path: Path, ending: str, n: int) -> None:
     path = tmp_path / f"a.{ending}"
     row = ",".join("3" * 7) + "\n" if ending == "csv" else '{"ras_1": 3}\n'

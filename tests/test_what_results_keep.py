@@ -115,7 +115,8 @@ def test_a_result_does_not_keep_the_table_alive(name: str, kind: str) -> None:
     alive = weakref.ref(table)
     result = STATISTICS[name](table)
     del table
-    gc.collect()
+    if alive() is not None:  # a table in a circle of its own goes with the next collection
+        gc.collect()
     assert alive() is None
     assert result is not None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from .oracles import Key
 
@@ -102,6 +103,7 @@ LATER = (
 EVERY = (*BOOKKEEPING, *DIFFERENT, *IMPROPER, *NOT_OFFERED, *LATER)
 
 
+@cache
 def excluded_by(key: Key) -> Exclusion | None:
     """Return why a value is not compared, or None where nothing says so."""
     return next((exclusion for exclusion in EVERY if exclusion.covers(key)), None)

@@ -139,8 +139,9 @@ def _summary(compared: Compared) -> Iterator[str]:
     totals = [0, 0, 0, 0]
     for reference, rows in compared:
         rough = [row for row in rows if row.rule != "equal" or row.tolerance == TWO_DECIMALS]
-        closed = [row for row in rows if row not in rough and row.tolerance <= P_VALUE]
-        other = [row for row in rows if row not in rough and row.tolerance > P_VALUE]
+        exact = [row for row in rows if row.rule == "equal" and row.tolerance != TWO_DECIMALS]
+        closed = [row for row in exact if row.tolerance <= P_VALUE]
+        other = [row for row in exact if row.tolerance > P_VALUE]
         counts = [sum(row.n_values for row in part) for part in (rows, closed, other, rough)]
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
         worst = max(row.difference for row in closed)

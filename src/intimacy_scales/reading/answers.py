@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from types import NoneType
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ _FILL_IN = (
     "name only values that are there. If a blank means 0, as where people choose all that apply, fill it in "
     "before scoring, in rows of persons who saw the question: table[items] = table[items].fillna(0)"
 )
+_FEW_POINTS = 1_000
 MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
 # spacing of floating-point numbers next to 1, by the type that a value was stored in
@@ -50,8 +52,8 @@ class AnswerKey:
     Attributes
     ----------
     known
-        Values that need no thought → their codes: points, their decimal texts, labels, missing
-        codes. Booleans must be kept away from it, for ``True == 1``.
+        Values that need no thought → their codes: labels, missing codes, and of points, with their decimal
+        texts, the first thousand. Booleans must be kept away from it, for ``True == 1``.
     """
 
     def __init__(
@@ -74,15 +76,16 @@ class AnswerKey:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
         texts = [text for _, text in scale.labels]
+        few = [*islice(self.points, _FEW_POINTS)]  # of more, each is decoded when it is met
         candidates = (
             None,
             "",
             "NA",
             *codes,
             *self.missing_numbers,
-            *map(str, self.points),
+            *map(str, few),
             *texts,
-            *self.points,
+            *few,
             *(stored for stored, _ in recode),
         )
         codes_of = {value: self.decode(value) for value in candidates}
@@ -302,6 +305,16 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
     return found
 
 
+def _plain_key(scale: ResponseScale) -> AnswerKey:
+    """Return the answer key of a response scale, with no codes and nothing recoded; nobody changes it."""
+    return _usual_key(scale) if len(scale.values) <= _FEW_POINTS else AnswerKey(scale)
+
+
+@lru_cache(maxsize=64)
+def _usual_key(scale: ResponseScale) -> AnswerKey:
+    return AnswerKey(scale)
+
+
 def answer_keys(
     instrument: Instrument, missing_codes: tuple[MissingCode, ...] = (), recode: Recode = ()
 ) -> tuple[AnswerKey, ...]:
@@ -318,7 +331,7 @@ def answer_keys(
         scale = item.response_scale
         if scale in keys:
             continue
-        plain = AnswerKey(scale)
+        plain = _plain_key(scale)
         for code in missing_codes:
             if plain.decode(code) > 0:
                 raise ResponseError(
@@ -328,7 +341,7 @@ def answer_keys(
                 )
         keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
     for stored, answer in recode:
-        if answer is not None and not any(AnswerKey(scale).decode(answer) > 0 for scale in keys):
+        if answer is not None and not any(_plain_key(scale).decode(answer) > 0 for scale in keys):
             raise ResponseError(
                 f"recode: {shortened(stored)} stands for {shortened(answer)}, which is an answer to no item"
             )
