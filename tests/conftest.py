@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let garbage collection pass over what collecting the tests made, ten thousand of them and their modules.
+    """Let garbage collection pass over the ten thousand tests that were collected, and their modules.
 
     It stays to the end, and to look through it again and again would take a sixth of the time of all tests.
     """

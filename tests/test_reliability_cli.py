@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from typer.testing import CliRunner, Result
 from intimacy_scales import KeyingWarning, load, simulate
 from intimacy_scales.cli import app
 from intimacy_scales.files import delimited, jsonlines, parquet
-from intimacy_scales.reliability import reliability_report
+from intimacy_scales.reliability import ReliabilityReport, reliability_report
 
 FORM = load("scii-24")
 PERSONS = simulate(FORM, 90, missing=0.03, couples=0.4, rng=1).answers.astype("Int64")
@@ -96,6 +97,11 @@ def read_report(path: Path) -> dict[str, dict[str, float | None]]:
 # ------------------------------------------------------------------ figures
 
 
+@cache
+def expected(missing: str = "pairwise") -> ReliabilityReport:
+    return reliability_report(FORM, PERSONS, missing=missing)
+
+
 @pytest.mark.parametrize("name", INPUTS)
 @pytest.mark.parametrize("missing", ["pairwise", "listwise"])
 def test_every_format_gives_the_figures_of_python(tmp_path: Path, name: str, missing: str) -> None:
@@ -103,7 +109,7 @@ def test_every_format_gives_the_figures_of_python(tmp_path: Path, name: str, mis
     out = tmp_path / "o.json"
     result = run(tmp_path / name, "-i", "scii-24", "--missing", missing, "-o", out)
     assert result.exit_code == 0, result.output
-    report = reliability_report(FORM, PERSONS, missing=missing)
+    report = expected(missing)
     assert json.loads(out.read_text(encoding="utf-8")) == report.to_dict()
     assert report.sentence() in result.output
     for scale in report:
@@ -116,7 +122,7 @@ def test_every_format_gives_the_figures_of_python(tmp_path: Path, name: str, mis
 def test_figures_are_whole_on_a_narrow_terminal(data: Path, columns: int) -> None:
     shown = run(data, "-i", "scii-24", columns=columns).output
     assert "…" not in shown
-    for result in reliability_report(FORM, PERSONS):
+    for result in expected():
         assert f"{result.alpha.estimate:.3f}" in shown
         assert result.scale in shown
 
@@ -127,7 +133,7 @@ def test_reports_can_be_read_back(data: Path, ending: str) -> None:
     assert run(data, "-i", "scii-24", "-o", out).exit_code == 0
     if ending == ".HTML":
         out = out.rename(data.with_name("o.html"))
-    found, frame = read_report(out), reliability_report(FORM, PERSONS).to_frame()
+    found, frame = read_report(out), expected().to_frame()
     assert list(found) == SCALES
     for scale in SCALES:
         for name in ("n", "items", "alpha", "low", "high", "sem"):
@@ -140,8 +146,9 @@ def test_reports_can_be_read_back(data: Path, ending: str) -> None:
 def test_batches_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
     write = {"csv": delimited, "jsonl": jsonlines, "parquet": parquet}
     reports = []
-    for size in (None, 7):
-        for ending, module in write.items():
+    for size, endings in ((None, ["csv"]), (7, write)):
+        for ending in endings:
+            module = write[ending]
             INPUTS[f"a.{ending}"](PERSONS, tmp_path / f"a.{ending}")
             if size:
                 name = "_BATCH_ROWS" if ending == "parquet" else "BATCH_ROWS"

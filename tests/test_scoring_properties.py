@@ -55,7 +55,7 @@ def pieces(rows: Any, cuts: list[int]) -> list[Any]:
 
 @pytest.mark.parametrize("composed", [False, True])
 @given(data=st.data())
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_table_mapping_and_a_naive_loop_agree(composed, data):
     assert_all_ways_agree(*data.draw(answered(max_rows=20 if composed else 8, composed=composed)))
 
@@ -118,7 +118,7 @@ def assert_bounds_are_those_of_every_way_to_fill_the_gaps(form: Instrument, row:
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_bounds_are_those_of_every_way_to_fill_the_gaps(data):
     form = data.draw(instruments(TINY, max_items=4))
     assert_bounds_are_those_of_every_way_to_fill_the_gaps(form, data.draw(answers(form)))
@@ -174,7 +174,7 @@ def test_a_score_of_complete_answers_lies_within_its_bounds():
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_every_kind_of_table_gives_the_same_bits(kind, data):
     grid, make = KINDS[kind]
     form, rows = data.draw(answered(grid))
@@ -226,7 +226,7 @@ def test_reversing_twice_is_the_identity(case):
 
 
 @given(answered(), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_order_of_items_changes_no_bit(case, chance):
     form, rows = case
     items = chance.sample(form.items, len(form.items))
@@ -267,7 +267,7 @@ def spoiled(draw: st.DrawFn) -> tuple[Instrument, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize("kind", [list, lambda rows: pd.DataFrame(rows, dtype=float), pl.DataFrame])
 @given(case=spoiled(), block=st.integers(1, 5), cuts=st.lists(st.integers(0, 12), max_size=3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=16, deadline=None)
 def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts):
     form, rows = case
     table = pl.DataFrame(rows, strict=False) if kind is pl.DataFrame else kind(rows)
@@ -288,7 +288,7 @@ def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_lowest_keyed_answers_give_pomp_0_and_the_highest_100(data):
     form = data.draw(instruments())
     for name, high in itertools.product(form.scale_ids, (False, True)):
