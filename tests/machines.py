@@ -94,7 +94,7 @@ def _machines() -> Iterator[Machine]:
 def _different() -> Iterator[Machine]:
     """Yield machines for searches, which take long: each kernel once, by turns with one thread and two.
 
-    The oldest has, like processors of its years, no wide vectors in numpy and no fused steps in the C library.
+    The oldest has, like processors of its years, neither wide vectors nor steps that multiply and add.
     """
     named = [name for name in kernels() if name != "Zen"]  # today's OpenBLAS has none of its own for Zen
     settings = [(f"kernel {name}", {"OPENBLAS_CORETYPE": name}) for name in named]
