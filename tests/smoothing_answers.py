@@ -26,7 +26,7 @@ def skewed_samples(n_samples: int, seed: int = 1) -> Iterator[tuple[NDArray[np.i
         yield np.minimum(sums * stretch // (100 * parts), n_points - 1), n_points
 
 
-def norm_tables(n_samples: int = 250) -> list[list[object]]:
+def norm_tables(n_samples: int = 500) -> list[list[object]]:
     """Return of each sample the model that was chosen, and its percentile ranks."""
     tables: list[list[object]] = []
     for scores, n_points in skewed_samples(n_samples):

@@ -108,9 +108,9 @@ def smoothed_everywhere(what: str) -> list[tuple[str, Any]]:
 
 @pytest.mark.machines
 def test_norm_tables_are_the_same_on_every_machine():
-    """The same models, and ranks that differ by rounding only, of 250 skewed samples."""
+    """The same models, and ranks that differ by rounding only, of 500 skewed samples."""
     first, *others = smoothed_everywhere("norm tables")
-    assert len(first[1]) == 250
+    assert len(first[1]) == 500
     assert len({(degree, *ends) for degree, ends, _ in first[1]}) > 10  # many models are chosen among them
     for name, tables in others:
         for number, (here, there) in enumerate(zip(first[1], tables, strict=True)):
