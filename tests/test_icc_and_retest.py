@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -441,3 +442,15 @@ def test_scores_that_do_not_pair(before, after, words, of_change):
         retest(before, after)
     with pytest.raises(REFUSALS, match=of_change or words):
         reliable_change(before, after, reliability=0.8)
+
+
+def test_a_heading_counts_what_is_missing_and_does_not_promise_it():
+    complete = np.array([[9.0, 2, 5], [6, 1, 3], [8, 4, 6], [7, 1, 2]])
+    assert "4 persons, 3 ratings each (" in repr(intraclass_corr(complete))
+    gappy = complete.copy()
+    gappy[1, 2] = np.nan
+    assert re.search(
+        r"4 persons, up to 3 ratings each \(.*\), 1 rating missing; reml", repr(intraclass_corr(gappy))
+    )
+    gappy[2, 0] = np.nan
+    assert "2 ratings missing" in repr(intraclass_corr(gappy))

@@ -285,6 +285,21 @@ def test_the_bootstrap_is_a_naive_one(missing, denominator):
     assert interval.n == len(rows)
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.CoverageWarning")
+def test_items_that_nobody_answered_together_are_resampled_and_dropped_too():
+    """As where a question leads to one item or another: full information takes what the others tell."""
+    x = good(80, 4)
+    x[:40, 2] = x[40:, 3] = NAN
+    omega = mcdonald_omega(coded(x), missing="fiml")
+    interval = omega.confidence_interval(0.8, "bootstrap", n_resamples=100, rng=4)
+    near(list(interval), list(omega.confidence_interval(0.8)), abs=0.03)
+    assert interval.n_failed == 0
+    for position, (item, without) in enumerate(omega.if_dropped().items()):
+        assert item == f"q{position + 1}"
+        alone = mcdonald_omega(coded(np.delete(x, position, axis=1)), missing="fiml")
+        near(without, float(alone), rel=1e-6)
+
+
 def test_the_accelerated_bootstrap_is_a_naive_one():
     x = good(60, 4)
     omega, chance = mcdonald_omega(coded(x)), np.random.default_rng(5)
@@ -410,5 +425,5 @@ def test_resamples_without_a_model_are_counted_and_another_way_is_named():
     x = good(60, 4)
     x[:, 0] = np.where(np.arange(60) == np.argmax(x[:, 1:].sum(axis=1)), 5, 4)  # most resamples draw that one
     interval = mcdonald_omega(coded(x)).confidence_interval(method="bootstrap", n_resamples=100, rng=1)
-    assert re.search(r"could not be fitted to \d+ of 100 resamples", interval.reason)
+    assert re.search(r"could not be fitted to (\d+) of 100 resamples \(\1 %\)", interval.reason)
     assert "use method=" in interval.reason

@@ -21,7 +21,7 @@ from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.results.document_types import documented, types_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.results.wording import p_shown, shown
+from intimacy_scales.results.wording import counted, p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,9 +282,10 @@ class IntraclassCorrelations(Result):
         return documented(cls, warnings=Sequence[str])
 
     def _head(self) -> str:
-        gaps = f", {self.n_missing} ratings missing" if self.n_missing else ""
+        each = f"up to {self.n_raters}" if self.n_missing else f"{self.n_raters}"
+        gaps = f", {counted(self.n_missing, 'rating')} missing" if self.n_missing else ""
         return (
-            f"Intraclass correlations: {self.n_persons} persons, {self.n_raters} ratings "
+            f"Intraclass correlations: {self.n_persons} persons, {each} ratings "
             f"each ({', '.join(self.raters[:_SHOWN])}{', …' if len(self.raters) > _SHOWN else ''}){gaps}; "
             f"{self.method}; 95% intervals by the method in the column interval"
         )

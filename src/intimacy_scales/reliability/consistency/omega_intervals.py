@@ -251,7 +251,7 @@ def _estimate_of(omega: McDonaldOmega, rows: Floats) -> float:
     assert omega.weights is not None
     sample = of_rows(rows, omega.sample.names, omega.sample.missing)
     try:
-        sample.check_usable()
+        sample.check_usable(apart=omega.denominator == "model")
         solution = solve(
             omega.solution.table, [sample], start=omega.solution.at.values, max_iterations=_STEPS
         )
