@@ -126,8 +126,7 @@ def failed_because(drawn: Floats, what: str) -> tuple[str, bool]:
     if not missed:
         return "", False
     share = 100 * missed / len(drawn)
-    shown = f"{share:.2g}" if share < 10 else f"{share:.0f}"
-    return f"{what} {missed} of {len(drawn)} resamples ({shown} %)", missed > _TOLERATED * len(drawn)
+    return f"{what} {missed} of {len(drawn)} resamples ({share:.3g} %)", missed > _TOLERATED * len(drawn)
 
 
 def percentile_interval(resampled: Floats, confidence_level: float) -> tuple[float, float]:
