@@ -35,7 +35,7 @@ from searched_data import (
 
 Told = dict[str, Any]
 
-_STARTS = 12  # of a rotation
+_STARTS = 8  # of a rotation
 
 
 def told(choices: Any, **figures: Any) -> Told:

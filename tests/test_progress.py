@@ -163,7 +163,7 @@ def test_ctrl_c_ends_long_work_at_once() -> None:
     for child in running.values():
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-    time.sleep(1)
+    time.sleep(0.3)
     for name, child in running.items():
         assert child.poll() is None, f"{name} ended by itself: {child.communicate()}"
         since = time.monotonic()
