@@ -255,7 +255,7 @@ def _levels(data: Any, fit: Callable[..., Any], **options: Any) -> Told:
 def two_level() -> dict[str, Told]:
     """Factors within and between persons."""
     cases: dict[str, tuple[Floats, Any]] = {}
-    for n_persons, k, seed in ((60, 4, 1), (25, 3, 3), (12, 4, 4), (150, 6, 5)):
+    for n_persons, k, seed in ((60, 4, 1), (25, 3, 3), (12, 4, 4), (90, 5, 5)):
         y, who, _ = diary(n_persons, k, seed)
         cases[f"{n_persons} persons, {k} items"] = y, who
     y, who, _ = diary(40, 3, 8)
