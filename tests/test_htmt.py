@@ -18,7 +18,10 @@ from intimacy_scales import EstimationError, item_moments, load
 from intimacy_scales.factor import cfa, covariances_as_sample, htmt
 from reference.simulated import simulated_answers
 
-pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning"),  # made up, at random
+]
 HALF = {"a": "q1 q2 q3", "b": "q4 q5 q6 q7"}
 
 

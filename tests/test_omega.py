@@ -18,7 +18,10 @@ from intimacy_scales.factor import Model, cfa
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
 from reference.simulated import simulated_answers
 
-pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning"),  # made up, at random
+]
 THREE = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "t": {"of": ["a", "b", "c"]}}
 RULES = ("pairwise", "listwise", "fiml")
 WHOLE = {"low": -60, "high": 60}

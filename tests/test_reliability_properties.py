@@ -33,7 +33,10 @@ from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, draw_c
 from intimacy_scales.reliability.consistency.halves import horst
 from intimacy_scales.reliability.consistency.influence import alpha_gradient, influences
 
-pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning"),  # made up, at random
+]
 Table = NDArray[np.float64]
 _ITEMS, _PERSONS = st.integers(2, 6), st.integers(30, 80)
 RESAMPLED = ("bootstrap", "bca")
@@ -114,7 +117,6 @@ def test_alpha_is_that_of_a_naive_loop(x, missing):
         near(float(found), expected)
 
 
-@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
 @given(tables(k=st.integers(2, 4), n=st.integers(4, 12)), st.booleans())
 @settings(max_examples=15, deadline=None)
 def test_alpha_of_parallel_items_is_spearman_brown_of_one(x, standardized):
@@ -170,7 +172,6 @@ def test_bounds_come_in_their_order(of, x):
         assert np.linalg.eigvalsh(np.cov(x.T) - errors)[0] >= -1e-8
 
 
-@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")  # made up
 @given(tables(k=st.integers(2, 7), n=st.just(40)))
 @settings(max_examples=15, deadline=None)
 def test_every_split_is_made_and_none_is_above_lambda_4(x):
@@ -336,7 +337,6 @@ def test_corrected_item_total_correlations_and_dropped_items_of_complete_answers
 # ------------------------------------------------------------------ intervals
 
 
-@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
 @given(tables(), st.sampled_from([0.8, 0.95, 0.99]))
 @settings(max_examples=15, deadline=None)
 def test_closed_forms_by_hand(x, level):
