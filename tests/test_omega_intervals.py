@@ -112,6 +112,7 @@ def most_spread(share):
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 0.8, 1.0, 4.0]), st.sampled_from([0.5, 0.95, 0.9999]))
 @example(1609240, 0.8, 0.5)  # a Heywood case: omega .94 with a standard error of 6.2
 @example(1, 0.3, 0.95)
+@example(82, 0.3, 0.5)  # none of 40 persons at the top
 @settings(max_examples=16, deadline=None)
 def test_closed_intervals_are_those_of_the_standard_error_where_it_can_be_one(seed, together, level):
     omega = mcdonald_omega(coded(good(40, 4, seed, together=together)))
