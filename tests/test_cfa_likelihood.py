@@ -27,6 +27,8 @@ from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import SampleMoments
 from reference.oracles import Reference
 
+pytestmark = pytest.mark.long
+
 Array = NDArray[np.float64]
 
 TWO = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6"

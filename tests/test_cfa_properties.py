@@ -19,6 +19,8 @@ from intimacy_scales.factor import (
     invariance,
 )
 
+pytestmark = pytest.mark.long
+
 ITEMS = [f"x{n}" for n in range(1, 7)]
 TWO = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6"
 SECOND = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6; h =~ x7 + x8 + x9; t =~ f + g + h"

@@ -16,6 +16,8 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability import diary_reliability, group_icc, intraclass_corr
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares, parts_of_design
 
+pytestmark = pytest.mark.long
+
 NO = math.nan
 
 

@@ -17,6 +17,8 @@ from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.reliability import DiaryReliability, diary_reliability
 from intimacy_scales.simulation import simulate_diary
 
+pytestmark = pytest.mark.long
+
 SOURCES = ["person", "occasion", "item", "person x occasion", "person x item", "occasion x item", "residual"]
 SOME = (10, 5, 8, 6, 5, 3, 6)  # standard deviations of these sources
 

@@ -12,6 +12,8 @@ from intimacy_scales import EstimationError, cfa
 from intimacy_scales.factor import compare_models, invariance
 from intimacy_scales.factor.confirmatory.estimation.difference import wider_at_narrower
 
+pytestmark = pytest.mark.long
+
 HERE = Path(__file__).parent / "reference"
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 EQUAL = "f =~ tru01 + a*tru04 + a*tru11\ng =~ com01 + com04 + com10"

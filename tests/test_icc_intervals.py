@@ -13,6 +13,8 @@ from intimacy_scales.reliability import intraclass_corr
 from intimacy_scales.reliability.agreement.anova import mean_squares
 from intimacy_scales.reliability.agreement.generalized import generalized_agreement_interval
 
+pytestmark = pytest.mark.long
+
 SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 )

@@ -21,6 +21,7 @@ from reference.simulated import simulated_answers
 from test_omega import WHOLE, naive, near
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning"),  # made up
 ]

@@ -10,6 +10,8 @@ import pytest
 from intimacy_scales import cfa
 from intimacy_scales.factor import invariance
 
+pytestmark = pytest.mark.long
+
 MODEL = "f =~ c(a1, a2)*a + b + c + d\nf ~ c(0, NA)*1"
 EQUAL = {"equal": ["loadings", "intercepts"]}
 

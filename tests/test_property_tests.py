@@ -11,6 +11,8 @@ import pytest
 
 from property_tests import TIMES
 
+pytestmark = pytest.mark.long
+
 _PROPERTIES = """
 import pytest
 from hypothesis import given, settings, strategies as st

@@ -30,6 +30,8 @@ from intimacy_scales.reliability.diary.two_level.likelihood import (
     likelihood_at,
 )
 
+pytestmark = pytest.mark.long
+
 Floats = NDArray[np.float64]
 
 

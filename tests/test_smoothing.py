@@ -23,6 +23,8 @@ from intimacy_scales.numerics.smoothing import (
     smooth_shares,
 )
 
+pytestmark = pytest.mark.long
+
 ENDS = ((), (0,), (-1,), (0, -1))
 # fits that a search for small moments did not come to the end of, on some machines or on all
 STALLED = (

@@ -22,6 +22,8 @@ from intimacy_scales.reliability.diary.two_level.likelihood import (
 )
 from two_level_answers import sample
 
+pytestmark = pytest.mark.long
+
 MODELS = {
     "free": two_level._FactorModel,
     "equal": two_level._EqualLoadingsModel,

@@ -20,6 +20,8 @@ from intimacy_scales.reliability.diary.two_level.likelihood import cluster_momen
 from intimacy_scales.simulation import simulate_diary
 from two_level_answers import LOADINGS, diary, drawn, form_of, omega, one_factor, sample, sums_of
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def one_thread():
