@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from intimacy_scales import Instrument, load
 from property_tests import choose_profile, multiply_examples
@@ -32,6 +33,8 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    if "PYTEST_XDIST_WORKER" in os.environ:  # of processes side by side, threads would wait for each other's
+        threadpool_limits(1)
 
 
 def _shared() -> Path:
