@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Let garbage collection pass over the ten thousand tests that were collected, and come less often.
 
-    Tests and their modules stay to the end; to look through them again and again took a fifth of all time.
+    Tests and their modules stay to the end; to look through them again and again slows all tests down.
     """
     gc.collect()
     gc.freeze()
