@@ -153,7 +153,7 @@ def test_models_of_r_compared():
 @pytest.mark.parametrize("raters_differ", [0.0, 1.5])
 def test_p_of_ratings_with_gaps_is_uniform_where_persons_do_not_differ(raters_differ):
     rng, found = np.random.default_rng(7), []
-    for _ in range(1000):
+    for _ in range(2000):
         person, rater = np.nonzero(rng.random((15, 3)) >= 0.2)
         person = np.unique(person, return_inverse=True)[1]
         y = raters_differ * rng.normal(size=3)[rater] + rng.normal(size=len(rater))
@@ -165,7 +165,7 @@ def test_p_of_ratings_with_gaps_is_uniform_where_persons_do_not_differ(raters_di
         found.append((one, two))
     one, two = np.array(found).T
     assert stats.kstest(two, "uniform").pvalue > 0.001
-    assert np.mean(two < 0.05) == pytest.approx(0.05, abs=0.02)
+    assert np.mean(two < 0.05) == pytest.approx(0.05, abs=0.015)
     if not raters_differ:  # a one-way analysis takes differences between raters for error
         assert stats.kstest(one, "uniform").pvalue > 0.001
 
