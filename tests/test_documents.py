@@ -1,150 +1,29 @@
-"""Documents of results: one schema for each class, the way back, and what other frameworks see."""
+"""Documents of results: one schema for each class, what is refused, and what other frameworks see."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 import jsonschema
-import numpy as np
 import pytest
 
-from factor_answers import good
 from intimacy_scales import (
-    Instrument,
     ItemMoments,
     PersonScores,
     Scores,
-    check_bank,
     cronbach_alpha,
     item_moments,
-    load,
-    load_bank,
-    plan_sample_size,
     reliability_report,
     score,
 )
 from intimacy_scales.errors import DocumentError
-from intimacy_scales.factor import (
-    bartlett,
-    cfa,
-    compare_models,
-    efa,
-    invariance,
-    kmo,
-    map_test,
-    rotate,
-    scree,
-)
-from intimacy_scales.reliability import diary_reliability, jacobson_truax_cutoffs, two_level_omega
 from intimacy_scales.results.document_types import document_types
-from intimacy_scales.results.result import Result
-from test_frozen_results import MODEL, RESULTS, answers, result_classes
+from result_examples import CLASSES, MORE, example, examples, one, spoilt
+from test_frozen_results import answers
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-
-_PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
-DAYS = np.column_stack([np.repeat(np.arange(40), 6), np.clip(np.rint(good(240, 3, 5) + _PERSONS), 1, 7)])
-
-
-LOOSE = {
-    "id": "loose",
-    "version": "1",
-    "title": "Loose",
-    "response_scale": {"minimum": 1, "maximum": 5},
-    "items": [{"id": "a"}, {"id": "A"}],
-    "scales": [{"id": "s", "items": ["a", "A"]}],
-}
-
-
-def one(name: str, answer: int = 3) -> PersonScores:
-    return score(name, dict.fromkeys(load(name).item_ids, answer))
-
-
-def diary() -> Any:
-    import pandas as pd
-
-    form = answers().instrument.model_dump(mode="json", exclude_defaults=True)
-    form["items"], form["scales"] = form["items"][:3], [{"id": "a", "items": ["q1", "q2", "q3"]}]
-    table = pd.DataFrame(DAYS, columns=["who", "q1", "q2", "q3"]).assign(day=np.tile(np.arange(6), 40))
-    return Instrument.model_validate(form), table
-
-
-def two_groups() -> Any:
-    return invariance(MODEL, answers(), groups=np.arange(80) % 2)
-
-
-MORE: dict[str, Callable[[], Any]] = {
-    "person": lambda: one("kmss"),
-    "summary": lambda: score(answers().instrument, answers()).summary(),
-    "person's standard scores": lambda: one("qmi").standardize(),
-    "person's interpretation": lambda: one("csi-16", 2).interpret(),
-    "interpretation": lambda: score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}] * 2).interpret(),
-    "bank": lambda: check_bank(load_bank("trust")),
-    "finding": lambda: check_bank(Instrument.model_validate(LOOSE)).findings[0],
-    "plan": lambda: plan_sample_size("alpha", expected=0.85, n_items=8, width=0.10),
-    "cut-offs": lambda: jacobson_truax_cutoffs(clinical=(2.0, 0.5), functional=(4.0, 0.5)),
-    "diary": lambda: diary_reliability(*diary(), person="who", occasion="day"),
-    "two levels": lambda: two_level_omega(*diary(), person="who"),
-    "kmo": lambda: kmo(answers()),
-    "bartlett": lambda: bartlett(answers()),
-    "map": lambda: map_test(answers()),
-    "scree": lambda: scree(answers()),
-    "rotation": lambda: rotate(efa(answers(), n_factors=2).loadings),
-    "invariance": two_groups,
-    "comparison": lambda: compare_models(
-        cfa("f =~ q1 + q2 + q3 + q4 + q5 + q6", answers()), cfa(MODEL, answers())
-    ),
-    "modification": lambda: cfa(MODEL, answers()).modification_indices()[0],
-    "estimate": lambda: cfa(MODEL, answers()).parameters[0],
-}
-
-
-def inside(value: Any) -> Iterator[Result]:
-    """Every result that a result leads to."""
-    if isinstance(value, Result):
-        yield value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
-            yield from inside(getattr(value, field.name))
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from inside(part)
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from inside(part)
-
-
-@cache
-def examples() -> dict[type[Result], Result]:
-    """One result of each class."""
-    found: dict[type[Result], Result] = {}
-    for make in (RESULTS | MORE).values():
-        for result in inside(make()):
-            found.setdefault(type(result), result)
-    return found
-
-
-# what they work out more of is answers, sums or a fitted model, which no document holds
-NOT_WHOLE = {
-    "CFAResult", "CronbachAlpha", "HeterotraitMonotrait", "Invariance", "ItemAnalysis", "McDonaldOmega",
-    "ModelComparison", "ReliabilityReport", "RetestReliability", "SampleMoments", "ScaleReliability",
-    "SplitHalves", "StructureReport",
-}  # fmt: skip
-BASES = {"Coefficient", "Discrepancy", "FactorFit", "_Figures"}
-CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
-
-
-def example(name: str) -> Any:
-    return next(result for kind, result in examples().items() if kind.__name__ == name)
-
-
-def form_of(result: Any) -> Any:
-    form = getattr(result, "form", getattr(result, "instrument", None))
-    return form if isinstance(form, Instrument) else None
 
 
 @pytest.mark.parametrize("name", CLASSES)
@@ -164,24 +43,6 @@ def test_every_schema_has_a_name_of_its_own() -> None:
     ids = {kind.json_schema()["$id"] for kind in examples()}
     assert len(ids) == len(examples())
     assert PersonScores.json_schema()["$id"] == "urn:intimacy-scales:result:1:PersonScores"
-
-
-@pytest.mark.parametrize("name", [name for name in CLASSES if name not in NOT_WHOLE])
-def test_results_come_back_from_their_documents(name: str) -> None:
-    result = example(name)
-    back = type(result).from_json(result.to_json(), instrument=form_of(result))
-    assert back == result
-    assert hash(back) == hash(result)
-    assert json.loads(back.to_json()) == json.loads(result.to_json())
-    if type(result).__repr__ is not object.__repr__:
-        assert repr(back) == repr(result)
-
-
-@pytest.mark.parametrize("name", sorted(NOT_WHOLE))
-def test_results_that_work_out_more_say_what_to_keep_instead(name: str) -> None:
-    result = example(name)
-    with pytest.raises(DocumentError, match=r"cannot be made of its document: .*item_moments\("):
-        type(result).from_dict(result.to_dict())
 
 
 def sums() -> ItemMoments:
@@ -206,19 +67,6 @@ def test_moments_of_nobody_and_of_parts_come_back() -> None:
     nobody = item_moments(form, [])
     assert ItemMoments.from_dict(nobody.to_dict(), instrument=form) == nobody
     assert sum([ItemMoments.from_dict(nobody.to_dict(), instrument=form), sums()]) == sums()
-
-
-def spoilt(document: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    """A document with one value replaced, or left out where that is ``...``."""
-    document = json.loads(json.dumps(document))
-    place: Any = document
-    for step in path[:-1]:
-        place = place[step]
-    if value is ...:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = value
-    return document
 
 
 @pytest.mark.parametrize(

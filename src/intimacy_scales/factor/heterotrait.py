@@ -21,7 +21,9 @@ from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -57,8 +59,8 @@ class HeterotraitMonotrait(Result):
     htmt2: Floats
     n: int
     missing: str
-    members: tuple[tuple[int, ...], ...] = field(repr=False)
-    sample: SampleMoments = field(repr=False)
+    members: tuple[tuple[int, ...], ...] = field(repr=False, compare=False)
+    sample: SampleMoments = field(repr=False, compare=False)
 
     def confidence_interval(
         self,
@@ -157,6 +159,11 @@ class HeterotraitMonotrait(Result):
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(cls, without=("members", "sample"))
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> HeterotraitMonotrait:
+        behind = NotKept(cls.__name__, "the answers behind them", AGAIN_ANSWERS, {})
+        return made_of(cls, values, members=behind, sample=behind)
 
     def __repr__(self) -> str:
         pairs = [(i, j) for i in range(len(self.names)) for j in range(i)]

@@ -8,13 +8,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.unanswered import few_left, in_group, never_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.numerics.ties import descending, members_of_space
-from intimacy_scales.results.document_types import types_of
-from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.result import Result, plain, result_class
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
@@ -88,22 +89,22 @@ class SampleMoments(Result):
         return scaled
 
     def to_dict(self) -> dict[str, Any]:
-        """Return names, n, means and covariances as plain values."""
-        return {
-            "names": list(self.names),
-            "n": self.n,
-            "missing": self.missing,
-            "means": self.means.tolist(),
-            "covariances": self.covariances.tolist(),
-        }
+        """Return the fields as plain values, without each person's answers."""
+        names = [name for name in self.__slots__ if name not in ("rows", "clusters")]
+        return {name: plain(getattr(self, name)) for name in names} | {"clustered": self.clusters is not None}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return {
-            name: of
-            for name, of in types_of(cls).items()
-            if name in ("names", "n", "missing", "means", "covariances")
-        }
+        return documented(cls, without=("rows", "clusters"), clustered=bool)
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> SampleMoments:
+        if values["missing"] == "fiml" or values["clustered"]:
+            raise DocumentError(
+                f"{cls.__name__}: moments for full information or of persons in clusters are used with each "
+                "person's answers, which no document holds; keep the table, and fit the model to it"
+            )
+        return made_of(cls, values, rows=None, clusters=None)
 
     def of(self, names: Sequence[str]) -> SampleMoments:
         """Return the moments of some of the variables, in this order."""

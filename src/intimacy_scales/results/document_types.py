@@ -10,9 +10,10 @@ import types
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.frozen import compared_names
 
 if TYPE_CHECKING:
     from intimacy_scales.results.result import Result
@@ -75,8 +76,8 @@ def documented(kind: Any, *, without: Collection[str] = (), **derived: Any) -> d
     kind
         The class.
     without
-        Fields that no document holds, such as the answers behind a figure: without them nothing leads
-        back to the result.
+        Fields that no document holds, such as the answers behind a figure: `_from_document` says what
+        stands for them in a result that was read.
     **derived
         Names that `to_dict` has beside the fields, and their types.
     """
@@ -84,13 +85,19 @@ def documented(kind: Any, *, without: Collection[str] = (), **derived: Any) -> d
 
 
 def document_types(kind: Any) -> Mapping[str, Any]:
-    """Return the names and types of a part of a document: a result, a dataclass or a named tuple."""
+    """Return the names and types of a part of a document: a result, a dataclass or a named tuple.
+
+    Of a dataclass that is no result, they are the fields by which two are compared.
+    """
     if isinstance(kind, Object):
         return kind.types
     if kind is InstrumentRef:
         return types_of(InstrumentRef) | {"high_means": dict[str, str]}
     told: Callable[[], Mapping[str, Any]] | None = getattr(kind, "_document", None)
-    return types_of(kind) if told is None else told()
+    if told is not None:
+        return told()
+    names = compared_names(cast(Any, kind)) if is_dataclass(kind) else kind._fields
+    return {name: types_of(kind)[name] for name in names}
 
 
 def sort_of(kind: Any) -> Sort:

@@ -6,14 +6,13 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 from intimacy_scales.errors import DocumentError, nearest, shortened
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_types import Object, Sort, document_types, sort_of, types_of
-from intimacy_scales.results.result import Result
+from intimacy_scales.results.result import Kind, Result
 
-_TOLD = 3
 _LARGEST = sys.float_info.max
 _ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -108,6 +107,8 @@ def _either(kind: Any, value: Any, where: str) -> Any:
     left = [one for one in kinds if one is not type(None)]
     if set(left) == {int, float}:  # whole numbers stay whole
         return value if type(value) is int else read(float, value, where)
+    if isinstance(value, Mapping):  # of several sorts of parts, the one with these names tells what is wrong
+        left.sort(key=lambda one: sort_of(one) == "part" and set(document_types(one)) == set(value))
     for one in left[:-1]:
         try:
             return read(one, value, where)
@@ -194,27 +195,25 @@ def result_of(kind: type[Result], document: Any, instrument: Any, where: str | N
         How messages name the document.
     """
     where = where or kind.__name__
-    _check_whole(kind)
     values = _object(Object(**document_types(kind)), document, where)
     return kind._from_document(values, instrument)
 
 
-def made_of(kind: type[Result], values: Mapping[str, Any]) -> Any:
-    """Return a result whose fields are those of a document; what it works out itself passes by."""
-    return kind(**{name: values[name] for name in types_of(kind)})
+def made_of(kind: type[Kind], values: Mapping[str, Any], /, **others: Any) -> Kind:
+    """Return a result whose fields are those of a document, which holds other figures too.
 
-
-def _check_whole(kind: type[Result]) -> None:
-    """Raise where a field is in no document, such as the answers that a figure was worked out of."""
-    held = document_types(kind)
-    lacking = [name for name in types_of(kind) if name not in held]
-    own = any("_from_document" in vars(base) for base in kind.__mro__ if base is not Result)
-    if lacking and not own:
-        raise DocumentError(
-            f"{kind.__name__} cannot be made of its document: that holds its figures, not what it works out "
-            f"more of ({', '.join(lacking[:_TOLD])}). Read the document as it is; or keep what it was made "
-            "of (of coefficients: item_moments(...).to_json(), of models: the table) and compute it again"
-        )
+    Parameters
+    ----------
+    kind
+        Its class.
+    values
+        What its document holds.
+    **others
+        Fields that the document does not hold, or has under another name.
+    """
+    return kind(
+        **{name: others[name] if name in others else values[name] for name in types_of(cast(Any, kind))}
+    )
 
 
 def check_same_names(parts: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:

@@ -77,6 +77,12 @@ def field_names(kind: Any) -> tuple[str, ...]:
 
 
 @cache
+def compared_names(kind: Any) -> tuple[str, ...]:
+    """Return the names of the fields by which two of a dataclass are compared."""
+    return tuple(field.name for field in fields(kind) if field.compare)
+
+
+@cache
 def _given_names(kind: Any) -> tuple[str, ...]:
     """Return the names of the fields that a dataclass is made with."""
     return tuple(field.name for field in fields(kind) if field.init)
@@ -140,7 +146,7 @@ def _alike_parts(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(alike, one, other))
     if is_dataclass(one) and not isinstance(one, Frozen | Sequence):
         kind: Any = type(one)
-        return all(alike(getattr(one, name), getattr(other, name)) for name in field_names(kind))
+        return all(alike(getattr(one, name), getattr(other, name)) for name in compared_names(kind))
     return bool(one.equals(other) if hasattr(one, "equals") else one == other)  # a pandas index
 
 

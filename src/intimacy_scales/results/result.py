@@ -9,12 +9,11 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass, is_dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 
-from intimacy_scales.results.frozen import Frozen, alike, hashed
+from intimacy_scales.results.frozen import Frozen, alike, compared_names, hashed
 
 if TYPE_CHECKING:
     from typing import Self
@@ -68,8 +67,14 @@ class Result(Frozen, ABC):
         Raises
         ------
         DocumentError
-            Something lacks, is unknown or of another type; the instrument is not the one with which it
-            was made; or the class works out more than its document holds.
+            Something lacks, is unknown or of another type; or the instrument is not the one with which
+            it was made.
+
+        Notes
+        -----
+        What is read has the figures of the document. Documents hold no answers and no search for a
+        model's estimates: what needs them, such as a bootstrap interval, raises `DocumentError` and says
+        how to get it.
 
         Examples
         --------
@@ -131,12 +136,6 @@ class Result(Frozen, ABC):
         return f"<div><b>{first}</b>{''.join(f'<br>{line}' for line in rest)}</div>"
 
 
-@cache
-def compared_names(kind: Any) -> tuple[str, ...]:
-    """Return the names of the fields by which two of a dataclass are compared."""
-    return tuple(field.name for field in fields(kind) if field.compare)
-
-
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: arrays as lists, nan as None, infinite ones as text.
 
@@ -146,13 +145,19 @@ def plain(value: Any) -> Any:
     [1.5, None, '-Infinity']
     """
     if isinstance(value, float):
-        if math.isinf(value):
-            return "Infinity" if value > 0 else "-Infinity"
-        return None if math.isnan(value) else float(value)
+        return _plain_figure(value)
     if isinstance(value, Mapping):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     if hasattr(value, "to_dict"):
         return value.to_dict()
+    if is_dataclass(value):  # a part of a result
+        return {name: plain(getattr(value, name)) for name in compared_names(cast(Any, type(value)))}
     return plain(value.tolist()) if hasattr(value, "tolist") else value  # arrays and their scalars
+
+
+def _plain_figure(value: float) -> float | str | None:
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return None if math.isnan(value) else float(value)

@@ -1,19 +1,32 @@
 """Scale scores: one plan of an instrument, and two equal ways through it."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.scoring.entry import score, score_stream
 from intimacy_scales.scoring.person import PersonScores
 
 if TYPE_CHECKING:
+    from intimacy_scales.scoring.interpretation import PersonInterpretation
+    from intimacy_scales.scoring.norm_tables import Interpretation, StandardScores
+    from intimacy_scales.scoring.norms import PersonStandardScores
     from intimacy_scales.scoring.scores import Scores
+    from intimacy_scales.scoring.summary import ScoreSummary
 
-__all__ = ["PersonScores", "Scores", "score", "score_stream"]
+_HOME = {
+    "Interpretation": "norm_tables", "PersonInterpretation": "interpretation",
+    "PersonStandardScores": "norms", "ScoreSummary": "summary", "Scores": "scores",
+    "StandardScores": "norm_tables",
+}  # fmt: skip
+
+__all__ = [
+    "Interpretation", "PersonInterpretation", "PersonScores", "PersonStandardScores", "ScoreSummary",
+    "Scores", "StandardScores", "score", "score_stream",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Scores":
-        from intimacy_scales.scoring.scores import Scores
-
-        return Scores
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -18,7 +18,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     sample_text,
 )
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.results.document_types import by_name
+from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa_p, apa_signed, p_shown, shown, signed
 
@@ -148,8 +148,9 @@ class ModelComparison(Result):
         return {name: model.improper for name, model in self.models.items() if model.improper}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return fit of the models, what is improper about them, and changes as plain values."""
+        """Return the models, their fit, what is improper about them, and changes as plain values."""
         return {
+            "models": {name: model.to_dict() for name, model in self.models.items()},
             "fit": {name: model.fit.to_dict() for name, model in self.models.items()},
             "improper": {name: list(parts) for name, parts in self.improper.items()},
             "changes": [change.to_dict() for change in self.changes],
@@ -158,12 +159,13 @@ class ModelComparison(Result):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return {
-            "fit": by_name(Fit),
-            "improper": Mapping[str, Sequence[str]],
-            "changes": Sequence[FitChange],
-            "sentence": str,
-        }
+        return documented(
+            cls,
+            models=by_name(CFAResult),
+            fit=by_name(Fit),
+            improper=Mapping[str, Sequence[str]],
+            sentence=str,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each model, nan where there is nothing to compare with.

@@ -71,6 +71,10 @@ class Invariance(ModelComparison):
 
     groups: dict[str, int]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return models with their fit, changes and groups as plain values."""
+        return ModelComparison.to_dict(self) | {"groups": dict(self.groups)}
+
     def misfits(self, step: str) -> list[ModificationIndex]:
         """Return what a step sets equal, and the step before it did not, that fits worst.
 

@@ -186,6 +186,7 @@ class StructureReport(Result):
             "scales", "factors", "n", "n_rows", "n_complete", "n_clusters", "estimator", "missing", "reason",
             "guides", "items", "factor_names", "factor_correlations", "heterotrait", "modifications",
             "parallel", "exploratory", "improper", "general", "fit",
+            "notes",
         )  # fmt: skip
         return (
             {"instrument": self.instrument.to_dict()}
@@ -195,7 +196,7 @@ class StructureReport(Result):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, without=("notes",), warnings=Sequence[str], sentence=str)
+        return documented(cls, warnings=Sequence[str], sentence=str)
 
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""

@@ -12,7 +12,7 @@ one that the error points at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from intimacy_scales.errors import ModelSyntaxError
@@ -60,15 +60,15 @@ class Statement:
     modifiers
         Empty, one for all groups, or one for each group.
     line, column
-        Where the right-hand variable was first written, from 1.
+        Where the right-hand variable was first written, from 1; not part of what the statement says.
     """
 
     lhs: str
     op: Operator
     rhs: str
     modifiers: tuple[Modifier, ...]
-    line: int
-    column: int
+    line: int = field(default=0, compare=False)
+    column: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
@@ -85,13 +85,13 @@ class Equality:
     right
         Another label, or the number.
     line, column
-        Where the equality begins, from 1.
+        Where the equality begins, from 1; not part of what it says.
     """
 
     left: str
     right: str | float
-    line: int
-    column: int
+    line: int = field(default=0, compare=False)
+    column: int = field(default=0, compare=False)
 
 
 LONGEST = 200_000  # characters of a model: thousands of items

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,9 @@ from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import by_name, documented
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -63,7 +66,7 @@ class RetestReliability(Result):
     df: int
     p_value: float
     sem: float
-    pairs: NDArray[np.float64]
+    pairs: NDArray[np.float64] = field(repr=False, compare=False)
 
     def __float__(self) -> float:
         return self.agreement
@@ -87,7 +90,10 @@ class RetestReliability(Result):
         """
         if of in ("agreement", "consistency"):
             form = "ICC(A,1)" if of == "agreement" else "ICC(C,1)"
-            return intraclass_corr(self.pairs, on_invalid="accept")[form].confidence_interval(
+            in_document = (stored(self.pairs, "intervals") or {}).get(of)
+            if in_document is not None and in_document.confidence_level == confidence_level:
+                return cast(Interval, in_document)
+            return intraclass_corr(needed(self.pairs), on_invalid="accept")[form].confidence_interval(
                 confidence_level
             )
         if of == "mean_change":
@@ -121,6 +127,14 @@ class RetestReliability(Result):
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(cls, without=("pairs",), warnings=Sequence[str], intervals=by_name(Interval))
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> RetestReliability:
+        behind = NotKept(
+            cls.__name__, "the scores behind them", "compute it again from the scores of both occasions",
+            {"intervals": values["intervals"]},
+        )  # fmt: skip
+        return made_of(cls, values, pairs=behind)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""

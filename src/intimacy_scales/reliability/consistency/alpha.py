@@ -44,7 +44,9 @@ from intimacy_scales.reliability.consistency.intervals import bonett, duhachek_v
 from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import counted
 
@@ -103,6 +105,11 @@ class CronbachAlpha(Coefficient):
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(cls, without=("moments", "answers"), coefficient=str, interval=Interval)
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CronbachAlpha:
+        behind = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, {})
+        return made_of(cls, values, moments=behind, answers=behind)
 
     def confidence_interval(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
@@ -28,6 +28,8 @@ from intimacy_scales.reliability.consistency.conditions import check_unweighted,
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
@@ -289,20 +291,34 @@ class SplitHalves(Coefficient):
     @property
     def min(self) -> float:
         """The lowest."""
-        return float(self.values[0]) if len(self.values) else math.nan
+        return self._figure("min", lambda: float(self.values[0]))
 
     @property
     def max(self) -> float:
         """The highest: lambda-4 over such splits, if every split was made."""
-        return float(self.values[-1]) if len(self.values) else math.nan
+        return self._figure("max", lambda: float(self.values[-1]))
 
     def quantile(self, share: float) -> float:
         """Return a quantile of the distribution."""
-        return float(np.quantile(self.values, share)) if len(self.values) else math.nan
+        name = "median" if share == 0.5 else ""  # noqa: PLR2004 - the median
+        return self._figure(name, lambda: float(np.quantile(self.values, share)))
+
+    @property
+    def n_splits(self) -> int:
+        """How many splits were made."""
+        found: int | None = stored(self.values, "n_splits")
+        return len(self.values) if found is None else found
+
+    def _figure(self, name: str, of_values: Callable[[], float]) -> float:
+        """Return a figure of the splits, or that of the document where they are not kept."""
+        found: float | None = stored(self.values, name)
+        if found is not None:
+            return found
+        return of_values() if self.n_splits else math.nan
 
     def _extra(self) -> dict[str, Any]:
         return {
-            "n_splits": len(self.values),
+            "n_splits": self.n_splits,
             "every_split": self.every_split,
             "min": self.min,
             "median": self.quantile(0.5),
@@ -315,13 +331,19 @@ class SplitHalves(Coefficient):
             cls, without=("values",), coefficient=str, n_splits=int, min=float, median=float, max=float
         )
 
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> SplitHalves:
+        figures = {name: values[name] for name in ("n_splits", "min", "median", "max")}
+        behind = NotKept(cls.__name__, "that of each split", AGAIN_COEFFICIENT, figures)
+        return made_of(cls, values, values=behind)
+
     def _lines(self) -> list[str]:
         lines = Coefficient._lines(self)
         if self.reason:
             return lines
         kind = "all" if self.every_split else "a sample of"
         spread = f"from {shown(self.min)} to {shown(self.max)}, median {shown(self.quantile(0.5))}"
-        return [lines[0], f"{kind} {len(self.values)} splits: {spread}", lines[1]]
+        return [lines[0], f"{kind} {self.n_splits} splits: {spread}", lines[1]]
 
 
 @reads_answers

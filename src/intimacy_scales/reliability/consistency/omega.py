@@ -40,7 +40,9 @@ from intimacy_scales.reliability.consistency.omega_figures import (
 from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, needed, stored
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
@@ -95,9 +97,9 @@ class McDonaldOmega(Coefficient):
         Omega of each part, where there is a general factor.
     construct_reliability_h
         Reliability of the best weighted sum (Hancock & Mueller, 2001); nan with several factors.
-    ave, ave_standardized
-        Average variance extracted (Fornell & Larcker, 1981), and of standardized items; nan with several
-        factors.
+    ave, ave_observed, ave_standardized
+        Average variance extracted (Fornell & Larcker, 1981): over the variances that the model implies,
+        over those observed, and of standardized items; nan with several factors.
     standardized
         Omega of the sum of standardized items; nan with several factors.
     loadings, std_loadings, residual_variances
@@ -138,6 +140,9 @@ class McDonaldOmega(Coefficient):
         """Standard error by the delta method, for normal answers; nan where it is not defined."""
         from intimacy_scales.reliability.consistency.omega_intervals import omega_variance
 
+        found: float | None = stored(self.solution, "standard_error")
+        if found is not None:
+            return found
         return math.sqrt(omega_variance(self)) if self.reason is None else math.nan
 
     def confidence_interval(
@@ -197,7 +202,7 @@ class McDonaldOmega(Coefficient):
                 float(self.weights @ observed.covariances @ self.weights)
             )
         kept: Missing = "listwise" if self.missing == "listwise" else "pairwise"
-        moments = keyed_moments(self.answers, self.scale, kept, pair_sds=False)
+        moments = keyed_moments(needed(self.answers), self.scale, kept, pair_sds=False)
         return moments.score_mean, moments.score_sd
 
     def if_dropped(self) -> dict[str, float]:
@@ -223,8 +228,8 @@ class McDonaldOmega(Coefficient):
     def _extra(self) -> dict[str, Any]:
         names = (
             "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv",
-            "construct_reliability_h", "ave", "ave_standardized", "standardized", "loadings", "std_loadings",
-            "residual_variances", "improper",
+            "construct_reliability_h", "ave", "ave_observed", "ave_standardized", "standardized", "loadings",
+            "std_loadings", "residual_variances", "improper",
         )  # fmt: skip
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
         return {name: getattr(self, name) for name in names} | {
@@ -237,11 +242,17 @@ class McDonaldOmega(Coefficient):
     def _document(cls) -> Mapping[str, Any]:
         return documented(
             cls,
-            without=("ave_observed", "solution", "sample", "weights", "answers"),
+            without=("solution", "sample", "weights", "answers"),
             coefficient=str,
             standard_error=float,
             interval=Interval,
         )
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> McDonaldOmega:
+        figures = {"standard_error": values["standard_error"], "interval": values["interval"]}
+        behind = NotKept(cls.__name__, "the answers and the model behind them", AGAIN_COEFFICIENT, figures)
+        return made_of(cls, values, solution=behind, sample=behind, weights=behind, answers=behind)
 
     def _mark(self) -> str:
         return " (improper)" if self.improper and self.reason is None else ""

@@ -28,6 +28,7 @@ from intimacy_scales.reliability.consistency.bootstrap import (
 from intimacy_scales.reliability.consistency.influence import distribution_free_variance, influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.not_kept import stored
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ def omega_variance(omega: McDonaldOmega) -> float:
     solution = omega.solution
     if solution is None:
         return math.nan
+    found: float | None = stored(solution, "standard_error")
+    if found is not None:
+        return found**2
     if omega.missing == "fiml":
         if omega.denominator == "observed":
             return math.nan
@@ -94,6 +98,9 @@ def omega_interval(
     """Return an interval of omega; see `McDonaldOmega.confidence_interval`."""
     level = check_level(confidence_level)
     _check(omega, method, n_resamples, clusters)
+    in_document: Interval | None = stored(omega.answers, "interval")
+    if in_document is not None and (level, method) == (in_document.confidence_level, in_document.method):
+        return in_document  # of the standard error that stands there, its last digit could differ
     if omega.reason is not None:
         return undefined_interval(level, method, omega.n, omega.reason)
     if method in _NEED_ANSWERS:

@@ -41,6 +41,8 @@ from intimacy_scales.reliability.items.score_moments import (
     unit_sums,
 )
 from intimacy_scales.results.document_types import Object, many
+from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.plan import PlannedScale, plan_of
 
@@ -48,6 +50,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROUNDING = 1e-12
+_SHARES = ("missing_share", "floor", "ceiling")
+_FIGURES = (
+    "mean", "sd", "median", "skew", "kurtosis", "r_raw", "r_std", "r_drop", "r_cor", "alpha_if_dropped",
+)  # fmt: skip
+_PERCENTS = ("% missing", "% floor", "% ceiling")
+_ITEM = Object(
+    item=str, n=int, frequencies=Mapping[str, int], **dict.fromkeys((*_FIGURES, *_SHARES, *_PERCENTS), float)
+)
+
+
+def _option(text: str) -> int | float:
+    """Return the option that names its frequency in a document."""
+    return int(text) if text.removeprefix("-").isdecimal() else float(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -235,7 +250,8 @@ class ItemAnalysis(Result):
         for i, item in enumerate(self.items):
             counts = dict(zip(map(str, self.options[i]), self.frequencies[i].tolist(), strict=True))
             figures = {name: column[i] for name, column in self.figures().items()}
-            rows.append(plain({"item": item, **figures, "frequencies": counts}))
+            shares = {name: getattr(self, name)[i] for name in _SHARES}  # from percents, they could differ
+            rows.append(plain({"item": item, **figures, **shares, "frequencies": counts}))
         return {
             "instrument": self.instrument.to_dict(),
             "scale": self.scale,
@@ -244,6 +260,7 @@ class ItemAnalysis(Result):
             "score": {name: plain(getattr(self.score, name)) for name in ("n", "mean", "sd")},
             "items": rows,
             "keying": None if self.keying is None else str(self.keying),
+            "against_key": plain(self.keying),
             "r_cor_reason": self.r_cor_reason,
         }
 
@@ -255,14 +272,42 @@ class ItemAnalysis(Result):
             "missing": str,
             "inter_item_r": InterItem,
             "score": Object(n=int, mean=float, sd=float),
-            "items": many(Any),
+            "items": many(_ITEM),
             "keying": str | None,
+            "against_key": KeyingFinding | None,
             "r_cor_reason": str | None,
         }
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ItemAnalysis:
+        rows = values["items"]
+        columns = {name: np.array([row[name] for row in rows], np.float64) for name in (*_FIGURES, *_SHARES)}
+        behind = NotKept(
+            cls.__name__,
+            "the sums of the answers behind them",
+            AGAIN_COEFFICIENT,
+            {"r_cor_reason": values["r_cor_reason"] or ""},
+        )
+        return made_of(
+            cls,
+            values,
+            **columns,
+            items=tuple(row["item"] for row in rows),
+            n=np.array([row["n"] for row in rows], np.int64),
+            options=tuple(tuple(map(_option, row["frequencies"])) for row in rows),
+            frequencies=tuple(np.array(list(row["frequencies"].values()), np.int64) for row in rows),
+            inter_item=values["inter_item_r"],
+            score=ScoreSums(**values["score"]),
+            keying=values["against_key"],
+            moments=behind,
+        )
 
     @property
     def r_cor_reason(self) -> str | None:
         """Why r_cor is not defined for any item; None where it is."""
+        found: str | None = stored(self.moments, "r_cor_reason")
+        if found is not None:
+            return found or None
         if not np.isnan(self.r_cor).all():
             return None
         if self.moments.constant_items:

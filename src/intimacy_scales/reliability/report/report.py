@@ -156,13 +156,14 @@ class ReliabilityReport(Result):
             "omega_interval_method": self.omega_interval_method,
             "n_clusters": self.n_clusters,
             "scales": [result.to_dict() for result in self.scales],
+            "notes": list(self.notes),
             "warnings": list(self.warnings),
             "sentence": self.sentence(),
         }
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, without=("notes",), warnings=Sequence[str], sentence=str)
+        return documented(cls, warnings=Sequence[str], sentence=str)
 
     def to_csv(self) -> str:
         """Return `to_frame` as CSV text, each row with where it comes from; empty where not defined."""

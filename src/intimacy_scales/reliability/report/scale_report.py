@@ -36,7 +36,9 @@ from intimacy_scales.reliability.report.intervals import (
 )
 from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
 from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
@@ -122,7 +124,7 @@ class ScaleReliability(Result):
     def as_part(self) -> tuple[KeyedMoments, float, str | None]:
         """Return what a composite's reliability needs: moments, reliability, and why there is none."""
         own = self.alpha if self.stratified is None else self.stratified
-        return self.alpha.moments, own.estimate, own.reason
+        return needed(self.alpha.moments), own.estimate, own.reason
 
     def without_answers(self, summed: ItemMoments) -> ScaleReliability:
         """Return the same with the sums in place of each person's answers."""
@@ -166,6 +168,7 @@ class ScaleReliability(Result):
             **plain(self.row()),
             "alpha_definition": self.alpha.definition,
             "alpha_reason": self.alpha.reason,
+            "alpha_detail": self.alpha.to_dict(),
             "improper": list(self.improper),
             "interval": self.interval.to_dict(),
             "standardized_alpha": plain(self.standardized_alpha),
@@ -175,6 +178,7 @@ class ScaleReliability(Result):
             "inter_item_r": self.inter_item.to_dict(),
             "stratified": plain(self.stratified),
             "error": plain(self.error),
+            "against_key": plain(self.keying),
             "items_analysis": plain(self.items),
             "warnings": list(self.warnings),
         }
@@ -200,12 +204,30 @@ class ScaleReliability(Result):
         figures = dict.fromkeys((*row, "stratified_alpha"), float) | {"n": int, "items": int}
         told = {"alpha_definition": str, "alpha_reason": str | None, "improper": Sequence[str]}
         parts = {
+            "alpha_detail": CronbachAlpha,
+            "against_key": KeyingFinding | None,
             "omega_detail": McDonaldOmega,
             "split_half_detail": SplitHalf,
             "inter_item_r": InterItem,
             "items_analysis": ItemAnalysis | None,
         }
         return own | figures | told | parts
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ScaleReliability:
+        return made_of(
+            cls,
+            values,
+            instrument=values["alpha_detail"].instrument,
+            alpha=values["alpha_detail"],
+            omega=values["omega_detail"],
+            split_half=values["split_half_detail"],
+            inter_item=values["inter_item_r"],
+            score_mean=values["mean"],
+            score_sd=values["sd"],
+            items=values["items_analysis"],
+            keying=values["against_key"],
+        )
 
     def __repr__(self) -> str:
         value = shown(self.alpha.estimate)

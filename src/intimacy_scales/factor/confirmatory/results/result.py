@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
@@ -23,12 +23,15 @@ from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstim
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
+from intimacy_scales.factor.syntax.grammar import Equality, Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results.document_types import documented, many
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.frozen import freeze, freeze_within
-from intimacy_scales.results.result import Result
+from intimacy_scales.results.not_kept import NotKept, stored
+from intimacy_scales.results.result import Result, plain
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
@@ -102,7 +105,8 @@ class CFAResult(Result):
 
     def __post_init__(self) -> None:
         freeze(self)
-        freeze_within(self.solution)
+        if not isinstance(self.solution, NotKept):
+            freeze_within(self.solution)
 
     @property
     def _labels(self) -> tuple[str | None, ...]:
@@ -111,6 +115,9 @@ class CFAResult(Result):
     @property
     def notes(self) -> tuple[str, ...]:
         """What to know before standard errors and tests are used."""
+        in_document: tuple[str, ...] | None = stored(self.solution, "notes")
+        if in_document is not None:
+            return in_document
         found = []
         if self.n < self.fit.n_parameters:
             found.append(f"n = {self.n} for {self.fit.n_parameters} parameters: nothing here is stable")
@@ -128,6 +135,8 @@ class CFAResult(Result):
 
     def without_answers(self) -> CFAResult:
         """Return the same result without each person's answers, if it keeps them."""
+        if isinstance(self.solution, NotKept):
+            return self
         return replace(self, solution=without_answers(self.solution))
 
     def implied_covariances(self, group: str | None = None) -> pd.DataFrame:
@@ -230,6 +239,7 @@ class CFAResult(Result):
         """Return model, fit and parameters as plain values."""
         return {
             "model": str(self.model),
+            "statements": plain(self.model.statements),
             "instrument": None if self.instrument is None else self.instrument.to_dict(),
             "estimator": self.estimator,
             "missing": self.missing,
@@ -242,6 +252,7 @@ class CFAResult(Result):
             "n_clusters": self.n_clusters,
             "iterations": self.iterations,
             "improper": list(self.improper),
+            "notes": list(self.notes),
             "never_together": [list(pair) for pair in self.never_together],
             "fit": self.fit.to_dict(),
             "parameters": self.parameters.to_dict(),
@@ -253,8 +264,27 @@ class CFAResult(Result):
             cls,
             without=("group_n", "solution"),
             model=str,
+            statements=many(Statement | Equality),
             groups=Mapping[str, int],
             parameters=many(ParameterEstimate),
+            notes=Sequence[str],
+        )
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CFAResult:
+        try:
+            model = Model(values["statements"])
+        except EstimationError as error:
+            raise DocumentError(f"{cls.__name__}.statements: {error}") from error
+        figures = {"notes": values["notes"]}
+        return made_of(
+            cls,
+            values,
+            model=model,
+            groups=tuple(values["groups"]),
+            group_n=tuple(values["groups"].values()),
+            parameters=Parameters(values["parameters"]),
+            solution=NotKept(cls.__name__, "the fit behind them", "fit the model again", figures),
         )
 
     def to_frame(self) -> pd.DataFrame:
