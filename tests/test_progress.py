@@ -21,7 +21,7 @@ from intimacy_scales import cronbach_alpha, mcdonald_omega, parallel_analysis, r
 from intimacy_scales.factor import cfa, htmt
 from intimacy_scales.numerics import progress
 from intimacy_scales.reliability import two_level_omega
-from test_documents import diary
+from result_examples import diary
 
 ANSWERS = coded(parts(80, (3, 3), gaps=0.02), {"a": "q1 q2 q3", "b": "q4 q5 q6"})
 MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
