@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import inspect
 import json
+import math
 import operator
 import pickle
 import re
@@ -35,8 +36,10 @@ from intimacy_scales.factor import (
     invariance,
 )
 from intimacy_scales.reliability import (
+    ReliabilityReport,
     item_analysis,
     mcdonald_omega,
+    measurement_error,
     split_halves,
 )
 from intimacy_scales.reliability import test_retest as retest_of
@@ -213,6 +216,7 @@ VARIED: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("what", VARIED)
 def test_results_of_every_sort_come_back(what: str) -> None:
     result = VARIED[what]()
+    assert read_again(result) == result
     assert json.loads(result.to_json()) == json.loads(type(result).from_json(result.to_json()).to_json())
     jsonschema.validate(json.loads(result.to_json()), type(result).json_schema())
     for told in with_documents_alone(result).values():
@@ -272,6 +276,15 @@ def test_models_that_were_read_can_be_compared() -> None:
         compare_models(fitted, cfa(ONE, other))
 
 
+def test_an_error_of_measurement_takes_a_coefficient_that_was_read() -> None:
+    for made in (cronbach_alpha(answers(), scale="b"), mcdonald_omega(answers(), scale="b")):
+        told, kept = (measurement_error(one, sd=2.0) for one in (read_again(made), made))
+        assert told.sem == kept.sem
+        assert math.isnan(told.mean)
+        with pytest.raises(DocumentError, match="was read from its document"):
+            measurement_error(read_again(made))
+
+
 def test_moments_of_a_sample_can_be_fitted_again() -> None:
     sample = example("SampleMoments")
     text = "f =~ " + " + ".join(sample.names)
@@ -286,6 +299,82 @@ def test_moments_that_need_their_answers_do_not_come_back(changed: Any) -> None:
     sample = dataclasses.replace(example("SampleMoments"), **changed)
     with pytest.raises(DocumentError, match="keep the table, and fit the model to it"):
         SampleMoments.from_json(sample.to_json())
+
+
+def lists_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
+    """The arrays of a document and where they are, of many alike the first."""
+    if isinstance(value, list) and value:
+        yield path, value
+        yield from lists_in(value[0], (*path, 0))
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            yield from lists_in(part, (*path, name))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
+    result = example(name)
+    document = json.loads(result.to_json())
+    for path, entries in lists_in(document):
+        if not path:
+            continue
+        for other in (entries[:-1], [*entries, entries[-1]]):
+            try:
+                back = type(result).from_dict(spoilt(document, path, other), instrument=form_of(result))
+            except DocumentError:
+                continue
+            for _, call in (("", repr), *asked_without_more(type(result))):
+                outcome(lambda c=call, r=back: c(r))  # raises whatever is no error of this package
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value", "told"),
+    [
+        ("CronbachAlpha", ("estimate",), 7.0, r"interval\.low: .* does not follow .*: it was changed after"),
+        ("CronbachAlpha", ("n_items",), 40, "interval.low: .* does not follow from the other figures"),
+        ("CronbachAlpha", ("interval", "low"), None, "interval.low: None does not follow"),
+        ("ScaleReliability", ("alpha",), 0.1, "ScaleReliability.alpha: 0.1 does not follow"),
+        ("ReliabilityReport", ("scales", 1, "sem"), 0.0, r"scales\[1\].sem: 0.0 does not follow"),
+        ("ItemAnalysis", ("items", 0, "% floor"), 50.0, "% floor: 50.0 does not follow"),
+        (
+            "ItemAnalysis",
+            ("items", 0, "frequencies"),
+            {"often": 3},
+            "parts do not belong together: could",
+        ),
+        ("ItemAnalysis", ("items", 0, "n"), 2**70, "its parts do not belong together: "),
+        ("ModelComparison", ("fit", "model 1", "chi_square"), 1.0, "does not follow"),
+        (
+            "ModelComparison",
+            ("changes", 0, "before"),
+            "model 7",
+            "one of each model against the model before",
+        ),
+        ("PersonScores", ("pomp", "total"), 3.0, "pomp.total: 3.0 does not follow from the score"),
+        ("PersonScores", ("pomp", "total"), None, "pomp.total: None does not follow from the score"),
+        ("PersonScores", ("scores", "total"), 99, "PersonScores.scores.total: 99 is outside 3 to 21"),
+        ("Scores", ("scores", "b", 3), 0.5, r"Scores.scores.b\[3\]: 0.5 is outside 1 to 7"),
+        ("ReliableChange", ("counts", "improved"), 29, "counts.improved: 29 does not follow"),
+        (
+            "HeterotraitMonotrait",
+            ("names",),
+            ["a"],
+            "htmt has 2 entries, and names has 1",
+        ),
+        ("EFAResult", ("phi",), [1.0, 0.5, 0.5], "EFAResult.phi: 1 levels of arrays; 2 are needed"),
+        ("CFAResult", ("parameters",), [], "CFAResult.parameters: a =~ q1, a =~ q2, .* of the model lack"),
+    ],
+)
+def test_documents_that_were_changed_are_refused_by_name(name: str, path: Any, value: Any, told: str) -> None:
+    result = example(name)
+    with pytest.raises(DocumentError, match=told):
+        type(result).from_dict(spoilt(result.to_dict(), path, value), instrument=form_of(result))
+
+
+def test_words_of_another_version_are_no_change() -> None:
+    result = example("ReliabilityReport")
+    document = spoilt(result.to_dict(), ("sentence",), "Said in other words.")
+    assert ReliabilityReport.from_dict(spoilt(document, ("warnings",), ["one", "more"])) == result
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 
@@ -53,6 +53,8 @@ class HeterotraitMonotrait(Result):
     n, missing
         Persons, and how missing answers were treated.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {"names": "m", "htmt": "mm", "htmt2": "mm"}
 
     names: tuple[str, ...]
     htmt: Floats

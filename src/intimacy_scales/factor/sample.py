@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -60,6 +60,10 @@ class SampleMoments(Result):
     counts
         (p, p): persons who answered both of two variables; None where everyone did, or nobody counted.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {
+        "names": "p", "means": "p", "covariances": "pp", "correlations": "pp", "counts": "pp",
+    }  # fmt: skip
 
     names: tuple[str, ...]
     n: int

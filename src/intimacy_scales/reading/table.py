@@ -30,8 +30,9 @@ from intimacy_scales.reading.mapping import (
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses, problem_type
 from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
+from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import by_name, many
-from intimacy_scales.results.documents import check_same_names, instrument_for
+from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.result import Result, result_class
 
 BLOCK = 262_144  # rows whose codes stay near the core from reading to scoring

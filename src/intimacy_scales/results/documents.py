@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, cast, get_args, get_origin
 
 from intimacy_scales.errors import DocumentError, nearest, shortened
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.results.document_checks import check_axes, check_follows
 from intimacy_scales.results.document_types import Object, Sort, document_types, sort_of, types_of
+from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Kind, Result
 
 _LARGEST = sys.float_info.max
@@ -194,9 +196,21 @@ def result_of(kind: type[Result], document: Any, instrument: Any, where: str | N
     where
         How messages name the document.
     """
-    where = where or kind.__name__
-    values = _object(Object(**document_types(kind)), document, where)
-    return kind._from_document(values, instrument)
+    told = where or kind.__name__
+    values = _object(Object(**document_types(kind)), document, told)
+    for name, axes in kind._axes.items():  # JSON does not tell how many axes nothing has
+        if is_array(values.get(name)) and not values[name].size:
+            values[name] = values[name].reshape((0,) * len(axes))
+    try:
+        made = kind._from_document(values, instrument)
+        check_axes([made], told)
+        if where is None:
+            check_follows(made, document, told)
+    except DocumentError:
+        raise
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        raise DocumentError(f"{told}: its parts do not belong together: {error}") from error
+    return made
 
 
 def made_of(kind: type[Kind], values: Mapping[str, Any], /, **others: Any) -> Kind:
@@ -214,26 +228,6 @@ def made_of(kind: type[Kind], values: Mapping[str, Any], /, **others: Any) -> Ki
     return kind(
         **{name: others[name] if name in others else values[name] for name in types_of(cast(Any, kind))}
     )
-
-
-def check_same_names(parts: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:
-    """Raise where parts of a document do not hold the scales or items that they should, equally long.
-
-    Parameters
-    ----------
-    parts
-        How messages name them → name → values of each person.
-    names
-        Those of the instrument.
-    """
-    for where, part in parts.items():
-        if set(part) != set(names):
-            other = sorted(set(part) ^ set(names))
-            raise DocumentError(f"{where}: it should hold {', '.join(names)}; {', '.join(other)} differs")
-    lengths = {len(values) for part in parts.values() for values in part.values()}
-    if len(lengths) > 1:
-        where = " and ".join(parts)
-        raise DocumentError(f"{where}: as many values are needed for each, not {sorted(lengths)}")
 
 
 def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:

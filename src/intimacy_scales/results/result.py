@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transform
 
 from intimacy_scales.results.frozen import Frozen, alike, compared_names, hashed
 
@@ -37,6 +37,9 @@ class Result(Frozen, ABC):
     """
 
     __slots__: tuple[str, ...] = ()
+
+    # name of an array → a letter for each axis; in a document, axes of one letter must be equally long
+    _axes: ClassVar[Mapping[str, str]] = {}
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:

@@ -6,15 +6,16 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import UnknownNameError
+from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
+from intimacy_scales.results.document_checks import check_axes
 from intimacy_scales.results.document_types import Object, by_name, document_types, many, types_of
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.interpretation import applies as applies_to
@@ -63,6 +64,8 @@ class StandardScale(Result):
     norm
         What they are relative to.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {"z": "n", "t": "n", "percentile": "n", "beyond": "n"}
 
     z: Floats
     t: Floats
@@ -166,6 +169,7 @@ class StandardScores(Result):
             name: StandardScale(**figures, norm=values["norms"][name])
             for name, figures in values["scores"].items()
         }
+        check_axes(list(scales.values()), f"{cls.__name__}.scores")
         n_persons = max((len(scale.z) for scale in scales.values()), default=0)
         return cls(
             instrument=values["instrument"],
@@ -343,6 +347,11 @@ class Interpretation(Result):
         rows = [[bool(yes) for yes in row] for row in values["applies"]]
         sides = document_types(Cutoff)
         cutoffs = tuple(Cutoff.from_dict({n: row[n] for n in sides}) for row in values["cutoffs"])
+        scored = {len(scores) for scores in values["scores"].values()} | {len(rows)}
+        if len(scored) > 1 or any(len(row) != len(cutoffs) for row in rows):
+            raise DocumentError(
+                f"{cls.__name__}.applies: a row for each person, and in it one entry for each cut-off"
+            )
         return cls(
             instrument=values["instrument"],
             cutoffs=cutoffs,

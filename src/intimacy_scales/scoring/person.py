@@ -7,7 +7,7 @@ from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from intimacy_scales.errors import ResponseProblem
+from intimacy_scales.errors import DocumentError, ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
 from intimacy_scales.results.document_types import many
@@ -15,6 +15,8 @@ from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import PlannedComposite, PlannedScale, plan_of
+
+_ROUNDING = 1e-6
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,6 +212,8 @@ class PersonScores(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> PersonScores:
         form = instrument_for(values["instrument"], instrument)
+        for name, value in values["scores"].items():
+            _check_score(f"{cls.__name__}.{{}}.{name}", value, values["pomp"][name], values["ranges"][name])
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -275,3 +279,17 @@ def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
 
 def _shown(value: float | None, style: str) -> str:
     return "not scored" if value is None else format(value, style)
+
+
+def _check_score(where: str, score: float | None, pomp: float | None, ends: tuple[float, float]) -> None:
+    """Raise where the score of a document is none of its scale, or its percentage another."""
+    low, high = ends
+    if score is not None and not low - _ROUNDING <= score <= high + _ROUNDING:
+        raise DocumentError(f"{where.format('scores')}: {score} is outside {low:g} to {high:g}")
+    follows = None if score is None else 100 * (score - low) / (high - low)
+    if (pomp is None) != (follows is None) or (
+        pomp is not None and follows is not None and abs(pomp - follows) > _ROUNDING
+    ):
+        raise DocumentError(
+            f"{where.format('pomp')}: {pomp} does not follow from the score, which gives {follows}"
+        )

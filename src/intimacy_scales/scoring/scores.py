@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import UnknownNameError
+from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.frames import ListTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
+from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import by_name, many
-from intimacy_scales.results.documents import check_same_names, instrument_for
+from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.kernel import prorated_scores
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 10
 _MOST_POINTS = 201
+_ROUNDING = 1e-6
 
 
 @result_class
@@ -258,10 +260,16 @@ class Scores(Result):
         scores, answered = values["scores"], values["answered"]
         check_same_names({"scores": scores, "answered": answered}, form.scale_ids)
         columns = np.array([scores[name] for name in form.scale_ids]).T
+        ranges = np.array([(scale.low, scale.high) for scale in plan_of(form).scales])
+        outside = (columns < ranges[:, 0] - _ROUNDING) | (columns > ranges[:, 1] + _ROUNDING)
+        for row, position in np.argwhere(outside)[:1].tolist():
+            low, high = ranges[position].tolist()
+            where = f"{cls.__name__}.scores.{form.scale_ids[position]}[{row}]"
+            raise DocumentError(f"{where}: {columns[row, position]} is outside {low:g} to {high:g}")
         return cls(
             instrument=values["instrument"],
             scale_ids=form.scale_ids,
-            ranges=np.array([(scale.low, scale.high) for scale in plan_of(form).scales]),
+            ranges=ranges,
             values=columns,
             answered=np.array([answered[name] for name in form.scale_ids], dtype=np.uint16).T,
             problems=Problems.of_documents(values["problems"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from intimacy_scales.errors import EstimationError, suggest
+from intimacy_scales.errors import DocumentError, EstimationError, suggest
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p, p_text
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
@@ -19,6 +19,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
 )
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.results.document_types import by_name, documented
+from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import apa_p, apa_signed, p_shown, shown, signed
 
@@ -166,6 +167,13 @@ class ModelComparison(Result):
             improper=Mapping[str, Sequence[str]],
             sentence=str,
         )
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
+        pairs = list(pairwise(values["models"]))
+        if [(change.before, change.name) for change in values["changes"]] != pairs:
+            raise DocumentError(f"{cls.__name__}.changes: one of each model against the model before it")
+        return made_of(cls, values)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each model, nan where there is nothing to compare with.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -87,6 +87,11 @@ class EFAResult(FactorFit):
     heywood
         Items whose uniqueness is as low as it may be (.005): a sign of too many factors.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {
+        "names": "p", "loadings": "pm", "phi": "mm", "uniquenesses": "p", "correlations": "pp",
+        "rotation_matrix": "mm",
+    }  # fmt: skip
 
     names: tuple[str, ...]
     n_rows: int

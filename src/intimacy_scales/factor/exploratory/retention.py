@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 
 import numpy as np
 
@@ -100,6 +100,13 @@ class ParallelAnalysis(_Figures):
     n, n_items, missing, instrument
         Persons, items, how missing answers were treated, and what was answered.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        (
+            "component_values", "component_means", "component_quantiles",
+            "factor_values", "factor_means", "factor_quantiles",
+        ), "p",
+    )  # fmt: skip
 
     n_components: int
     n_factors: int
@@ -291,6 +298,8 @@ class MinimumAveragePartial(_Figures):
         Persons, items, how missing answers were treated, and what was answered.
     """
 
+    _axes: ClassVar[Mapping[str, str]] = {"squared": "p", "fourth": "p"}
+
     n_factors: int
     n_factors_fourth: int
     squared: Floats
@@ -386,6 +395,10 @@ class Scree(_Figures):
     n, n_items, missing, instrument
         Persons, items, how missing answers were treated, and what was answered.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("eigenvalues", "reduced", "proportion", "cumulative"), "p"
+    )
 
     eigenvalues: Floats
     reduced: Floats

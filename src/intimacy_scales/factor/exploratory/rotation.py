@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -53,6 +54,8 @@ class Rotation(Result):
     converged
         Whether the best one settled.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {"loadings": "pm", "phi": "mm", "matrix": "mm"}
 
     loadings: Floats
     phi: Floats

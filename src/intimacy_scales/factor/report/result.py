@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
@@ -112,6 +112,8 @@ class StructureReport(Result):
     notes
         What else to know.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {"factor_names": "m", "factor_correlations": "mm"}
 
     instrument: InstrumentRef
     scales: tuple[str, ...]

@@ -56,6 +56,10 @@ class HierarchicalOmega(Coefficient):
 
     title: ClassVar[str] = "Omega hierarchical"
 
+    _axes: ClassVar[Mapping[str, str]] = {
+        "general": "p", "group_loadings": "pm", "groups": "m", "exploratory.names": "p",
+    }  # fmt: skip
+
     total: float = math.nan
     asymptotic: float = math.nan
     ecv: float = math.nan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,8 @@ class ReliableChange(Result):
     instrument, scale
         What was scored; None of plain numbers.
     """
+
+    _axes: ClassVar[Mapping[str, str]] = {"index": "n", "category": "n", "before": "n", "after": "n"}
 
     index: NDArray[np.float64]
     category: tuple[Category, ...]

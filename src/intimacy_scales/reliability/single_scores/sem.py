@@ -15,6 +15,7 @@ from intimacy_scales.reliability.consistency.shape import beside_intervals
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
+from intimacy_scales.results.not_kept import NotKept
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -167,7 +168,8 @@ def measurement_error(
     reliability
         A coefficient such as `cronbach_alpha` or `test_retest` gives, or a number from 0 to 1.
     sd, mean
-        Of the scores. From alpha or omega, by default those that the items' means and covariances imply.
+        Of the scores. From alpha or omega, by default those that the items' means and covariances imply;
+        pass them where the coefficient was read from its document.
     source
         Which reliability a number is, for the result.
 
@@ -203,16 +205,18 @@ def measurement_error(
                 "standardized alpha is the reliability of a sum of standardized items, not of the score; "
                 "use the raw coefficient, or pass the sd of that sum"
             )
-        sd = reliability.moments.score_sd if sd is None else sd
-        mean = reliability.moments.score_mean if mean is None else mean
+        if sd is None or not isinstance(reliability.moments, NotKept):  # of a document the mean is not known
+            sd = reliability.moments.score_sd if sd is None else sd
+            mean = reliability.moments.score_mean if mean is None else mean
     if isinstance(reliability, McDonaldOmega):
         if reliability.improper:
             raise EstimationError(
                 f"omega is improper: {reliability.improper[0]}; use another coefficient, such as alpha"
             )
-        known = reliability.score_moments()
-        mean = known[0] if mean is None else mean
-        sd = known[1] if sd is None else sd
+        if sd is None or not isinstance(reliability.answers, NotKept):
+            known = reliability.score_moments()
+            mean = known[0] if mean is None else mean
+            sd = known[1] if sd is None else sd
     if sd is None:
         raise EstimationError("sd: pass the standard deviation of the scores; only alpha and omega know one")
     value = check_reliability(reliability)

@@ -276,6 +276,10 @@ class CFAResult(Result):
             model = Model(values["statements"])
         except EstimationError as error:
             raise DocumentError(f"{cls.__name__}.statements: {error}") from error
+        given = {(row.lhs, row.op, row.rhs) for row in values["parameters"]}
+        lacking = [str(s) for s in model.loadings if (s.lhs, s.op, s.rhs) not in given]
+        if lacking:
+            raise DocumentError(f"{cls.__name__}.parameters: {', '.join(lacking)} of the model lack")
         figures = {"notes": values["notes"]}
         return made_of(
             cls,
