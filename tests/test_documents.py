@@ -122,6 +122,13 @@ def test_texts_that_are_no_documents_are_refused_by_name(text: Any) -> None:
         PersonScores.from_json(text)
 
 
+def test_a_name_that_stands_twice_is_refused() -> None:
+    """Of two values the last would have won."""
+    text = one("kmss").to_json().replace('"scores": {', '"scores": {"total": 3, ')
+    with pytest.raises(DocumentError, match="PersonScores: 'total' stands there twice in one object"):
+        PersonScores.from_json(text)
+
+
 def test_answers_that_were_not_accepted_come_back_with_their_reasons() -> None:
     result = score("kmss", {"kmss_1": 9, "kmss_2": "Many", "kmss_3": True}, on_invalid="missing")
     back = PersonScores.from_json(result.to_json())

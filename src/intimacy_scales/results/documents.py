@@ -21,8 +21,19 @@ _ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
 
 def parsed(text: str | bytes, what: str) -> Any:
     """Return what a JSON text holds, or raise `DocumentError`."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DocumentError(f"{what}: {shortened(twice)} stands there twice in one object")
+        return found
+
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=once)
+    except DocumentError:
+        raise
     except (TypeError, ValueError, RecursionError) as error:
         raise DocumentError(f"{what}: {shortened(text)} is no JSON: {error}") from None
 
