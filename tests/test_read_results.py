@@ -19,15 +19,21 @@ import jsonschema
 import numpy as np
 import pytest
 
-from factor_answers import good
+from factor_answers import coded, good
 from intimacy_scales import (
     Instrument,
+    PersonScores,
+    Scores,
     cronbach_alpha,
+    item_moments,
+    load,
     reliability_report,
+    score,
     structure_report,
 )
-from intimacy_scales.errors import DocumentError, EstimationError, IntimacyScalesError
+from intimacy_scales.errors import DocumentError, EstimationError, IntimacyScalesError, ResponseError
 from intimacy_scales.factor import (
+    CFAResult,
     SampleMoments,
     cfa,
     compare_models,
@@ -35,11 +41,14 @@ from intimacy_scales.factor import (
     htmt,
     invariance,
 )
+from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate
 from intimacy_scales.reliability import (
+    CronbachAlpha,
     ReliabilityReport,
     item_analysis,
     mcdonald_omega,
     measurement_error,
+    reliable_change,
     split_halves,
 )
 from intimacy_scales.reliability import test_retest as retest_of
@@ -246,11 +255,11 @@ def test_closed_forms_go_on_from_the_figures_of_a_document() -> None:
     ("ask", "told"),
     [
         (lambda: read_again(cronbach_alpha(answers(), scale="b")).confidence_interval(method="adf"),
-         r"'adf' needs each person's answers"),
+         "this CronbachAlpha was read .* the answers behind them"),
         (lambda: read_again(cronbach_alpha(answers(), scale="b")).confidence_interval(method="duhachek"),
          r"this CronbachAlpha was read from its document.* the answers behind them.*item_moments\(\.\.\.\)"),
         (lambda: read_again(mcdonald_omega(answers(), scale="b")).confidence_interval(method="bca"),
-         r"'bca' needs each person's answers"),
+         "this McDonaldOmega was read .* the answers and the model"),
         (lambda: read_again(VARIED["two occasions that differ"]()).confidence_interval(0.9),
          "this RetestReliability was read .* compute it again from the scores of both occasions"),
         (lambda: read_again(htmt(MODEL, answers())).confidence_interval("a", "b"),
@@ -299,6 +308,80 @@ def test_moments_that_need_their_answers_do_not_come_back(changed: Any) -> None:
     sample = dataclasses.replace(example("SampleMoments"), **changed)
     with pytest.raises(DocumentError, match="keep the table, and fit the model to it"):
         SampleMoments.from_json(sample.to_json())
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_store_may_sort_the_names_in_a_document(name: str) -> None:
+    """As jsonb does; what comes first, such as a group, must not change by it."""
+    result = example(name)
+    back = type(result).from_json(json.dumps(result.to_dict(), sort_keys=True), instrument=form_of(result))
+    assert back == document_of(result)
+    if type(result).__repr__ is not object.__repr__:
+        assert sorted(repr(back).split("\n")) == sorted(repr(result).split("\n"))
+
+
+def test_the_first_group_and_model_stay_the_first() -> None:
+    groups = np.repeat(["zeta", "alpha"], 40)
+    fitted = cfa(MODEL, answers(), groups=groups)
+    back = CFAResult.from_json(json.dumps(fitted.to_dict(), sort_keys=True))
+    assert back.groups == ("zeta", "alpha")
+    assert back.loadings.equals(fitted.loadings)
+    comparison = compare_models(cfa(ONE, answers()), cfa(MODEL, answers()), names=["alpha", "zeta"])
+    again = type(comparison).from_json(json.dumps(comparison.to_dict(), sort_keys=True))
+    assert list(again.models) == list(comparison.models) == ["zeta", "alpha"]
+    steps = invariance(MODEL, answers(), groups=groups)
+    read = type(steps).from_json(json.dumps(steps.to_dict(), sort_keys=True))
+    assert list(read.groups) == list(steps.groups)
+    assert list(read.models) == list(steps.models)
+
+
+def test_scales_of_one_person_keep_their_order() -> None:
+    form = halves_of_a_scale(
+        scales=[
+            {"id": "z", "items": ["1-odd", "2-odd"], "missing": {"count": 1}},
+            {"id": "a", "items": ["3-odd", "4-odd", "5-odd"], "missing": {"count": 1}},
+        ]
+    )
+    result = score(form, {"1-odd": 1.0, "2-odd": None, "3-odd": 2.0, "4-odd": None, "5-odd": 2.0})
+    back = PersonScores.from_json(json.dumps(result.to_dict(), sort_keys=True), instrument=form)
+    assert list(back.scores) == ["z", "a"]
+    assert repr(back) == repr(result)
+
+
+def test_rows_of_scores_that_were_read_are_nobody_s() -> None:
+    """They were paired by position: half of the persons had changed who had not."""
+    table = odd_answers()
+    table.index = [f"p{n}" for n in range(len(table))]
+    one, other = (score(halves_of_a_scale(), rows) for rows in (table, table.iloc[::-1]))
+    read = [Scores.from_json(r.to_json(), instrument=halves_of_a_scale()) for r in (one, other)]
+    for before, after in ((read[0], read[1]), (one, read[1]), (read[0], other)):
+        with pytest.raises(EstimationError, match=r"do not tell whose .* before\['all'\] and after"):
+            reliable_change(before, after, reliability=0.8)
+    assert len(reliable_change(read[0]["all"], one["all"].copy(), reliability=0.8).index) == len(table)
+    with pytest.raises(ResponseError, match="was read from its document, which holds no column of the table"):
+        read[0].to_frame(keep=["who"])
+
+
+def test_whole_numbers_of_other_programs_are_numbers() -> None:
+    """JavaScript writes 1.0 as 1."""
+    document = example("ParameterEstimate").to_dict() | {"estimate": 1}
+    assert type(float(ParameterEstimate.from_dict(document))) is float
+
+
+def test_a_document_of_another_instrument_than_was_passed_is_refused() -> None:
+    with pytest.raises(DocumentError, match="the document was written with small 1"):
+        CronbachAlpha.from_dict(example("CronbachAlpha").to_dict(), instrument=load("ras"))
+
+
+def test_few_persons_are_too_few_also_where_only_sums_are_known() -> None:
+    chance = np.random.default_rng(3)
+    together = chance.normal(size=(9, 1))
+    x = np.clip(np.rint(4 + 1.2 * together + chance.normal(size=(9, 6))), 1, 7)
+    x[chance.random((9, 6)) < 0.35] = np.nan
+    form = coded(x, {"a": "q1 q2 q3", "b": "q4 q5 q6"})
+    for data in (form, item_moments(form.instrument, form)):
+        with pytest.raises(EstimationError, match="too few for 6 variables"):
+            cfa(MODEL, data, missing="pairwise")
 
 
 def lists_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], list[Any]]]:
@@ -362,7 +445,15 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
             "htmt has 2 entries, and names has 1",
         ),
         ("EFAResult", ("phi",), [1.0, 0.5, 0.5], "EFAResult.phi: 1 levels of arrays; 2 are needed"),
-        ("CFAResult", ("parameters",), [], "CFAResult.parameters: a =~ q1, a =~ q2, .* of the model lack"),
+        ("McDonaldOmega", ("estimate",), 0.5, "estimate: 0.5 is not its model_implied"),
+        ("PersonScores", ("instrument", "status"), "validated", "another version, status or coding"),
+        ("SampleMoments", ("correlations", 0, 1), 0.9, "SampleMoments.correlations: not symmetric"),
+        ("SampleMoments", ("names",), ["x", "x", "z"], "SampleMoments.names: each variable once"),
+        ("SampleMoments", ("n",), -1, "SampleMoments.n: -1 is no number of anything"),
+        ("HeterotraitMonotrait", ("htmt",), [[[]] * 2] * 2, "htmt"),
+        ("Scores", ("answered", "b", 0), -1, "answered: a count is negative"),
+        ("CFAResult", ("parameters", 0, "lhs"), "no", "CFAResult.parameters: .* in the model or here"),
+        ("CFAResult", ("parameters",), [], "CFAResult.parameters: a =~ q1, a =~ q2, .*not both"),
     ],
 )
 def test_documents_that_were_changed_are_refused_by_name(name: str, path: Any, value: Any, told: str) -> None:

@@ -108,6 +108,7 @@ class SampleMoments(Result):
                 f"{cls.__name__}: moments for full information or of persons in clusters are used with each "
                 "person's answers, which no document holds; keep the table, and fit the model to it"
             )
+        _check_moments(cls.__name__, values)
         return made_of(cls, values, rows=None, clusters=None)
 
     def of(self, names: Sequence[str]) -> SampleMoments:
@@ -180,12 +181,14 @@ class SampleMoments(Result):
                 f"everyone gave {', '.join(constant)} the same answer{where}: there is no variance to "
                 "explain; leave it out of the model"
             )
-        if self.n <= len(self.names) and self.rows is not None:
+        if self.n <= len(self.names) and (self.rows is not None or self.missing == "pairwise"):
             raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
         if not len(gaps):
             self._check_positive_definite(where)
 
     def _check_positive_definite(self, where: str) -> None:
+        if not np.isfinite(self.correlations).all():  # nobody who answered both varied
+            raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
         try:
             np.linalg.cholesky(self.correlations - _SINGULAR * len(self.names) * np.eye(len(self.names)))
         except np.linalg.LinAlgError:
@@ -326,3 +329,19 @@ def keyed_as_sample(moments: KeyedMoments) -> SampleMoments:
         missing=moments.missing,
         instrument=moments.instrument,
     )
+
+
+def _check_moments(where: str, values: Mapping[str, Any]) -> None:
+    """Raise where those of a document are no moments."""
+    if len(set(values["names"])) < len(values["names"]):
+        raise DocumentError(f"{where}.names: each variable once")
+    for name in ("covariances", "correlations", "counts"):
+        matrix = values[name]
+        if matrix is not None and not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8, equal_nan=True):
+            raise DocumentError(f"{where}.{name}: not symmetric")
+    covariances, correlations = values["covariances"], values["correlations"]
+    sds = np.sqrt(np.where(covariances.diagonal() > 0, covariances.diagonal(), np.nan))
+    if values["counts"] is None and values["missing"] == "listwise":
+        follows = covariances / np.outer(sds, sds)
+        if not np.allclose(follows, correlations, rtol=0, atol=1e-6, equal_nan=True):
+            raise DocumentError(f"{where}.correlations: they are not those of the covariances")

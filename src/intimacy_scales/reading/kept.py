@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.reading.frames import Table
+from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.options import as_keep
 
 
@@ -65,6 +65,11 @@ def frame_with_kept(kept: Table, columns: Mapping[str, NDArray[Any]], keep: Sequ
     first = kept.names if keep is None else list(dict.fromkeys(map(kept.spelled, as_keep(keep))))
     for name in first:
         if name not in kept.names:
+            if isinstance(kept, DocumentTable):
+                raise ResponseError(
+                    f"keep: {name!r}: this result was read from its document, which holds no column of the "
+                    "table; add it to the frame"
+                )
             raise ResponseError(
                 f"keep: column {name!r} was not kept when the answers were read: score(..., keep=[{name!r}])"
             )

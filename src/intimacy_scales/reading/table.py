@@ -19,7 +19,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
-from intimacy_scales.reading.frames import ListTable, Table, check_unique, open_table
+from intimacy_scales.reading.frames import DocumentTable, ListTable, Table, check_unique, open_table
 from intimacy_scales.reading.kept import frame_with_kept, kept_of
 from intimacy_scales.reading.mapping import (
     as_sheet,
@@ -111,7 +111,7 @@ class CodedResponses(Result):
                 )
         codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
         problems = Problems.of_documents(values["problems"])
-        return cls(instrument=form, codes=codes.T, problems=problems, kept=ListTable({}, codes.shape[1]))
+        return cls(instrument=form, codes=codes.T, problems=problems, kept=DocumentTable(codes.shape[1]))
 
     def __len__(self) -> int:
         return self.n_persons

@@ -58,7 +58,7 @@ class Coefficient(Result):
     warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
-        return self.estimate
+        return float(self.estimate)
 
     def _extra(self) -> dict[str, Any]:
         """Return what this coefficient has beside the common fields."""

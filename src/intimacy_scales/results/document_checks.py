@@ -87,7 +87,7 @@ def check_same_names(parts: Mapping[str, Mapping[str, Any]], names: Sequence[str
         if set(part) != set(names):
             other = sorted(set(part) ^ set(names))
             raise DocumentError(f"{where}: it should hold {', '.join(names)}; {', '.join(other)} differs")
-    lengths = {len(values) for part in parts.values() for values in part.values()}
+    lengths = {len(values) for part in parts.values() for values in part.values() if is_array(values)}
     if len(lengths) > 1:
         where = " and ".join(parts)
         raise DocumentError(f"{where}: as many values are needed for each, not {sorted(lengths)}")

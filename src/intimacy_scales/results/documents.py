@@ -15,6 +15,7 @@ from intimacy_scales.results.document_types import Object, Sort, document_types,
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Kind, Result
 
+_MOST = 2**53
 _LARGEST = sys.float_info.max
 _ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
 
@@ -208,7 +209,15 @@ def result_of(kind: type[Result], document: Any, instrument: Any, where: str | N
         How messages name the document.
     """
     told = where or kind.__name__
-    values = _object(Object(**document_types(kind)), document, told)
+    try:
+        values = _object(Object(**document_types(kind)), document, told)
+    except RecursionError:
+        raise DocumentError(f"{told}: nested too deeply") from None
+    for name, value in values.items():
+        if (name == "n" or name.startswith("n_")) and isinstance(value, int) and not 0 <= value <= _MOST:
+            raise DocumentError(f"{told}.{name}: {shortened(value)} is no number of anything")
+    if instrument is not None and where is None and isinstance(values.get("instrument"), InstrumentRef):
+        instrument_for(values["instrument"], instrument)
     for name, axes in kind._axes.items():  # JSON does not tell how many axes nothing has
         if is_array(values.get(name)) and not values[name].size:
             values[name] = values[name].reshape((0,) * len(axes))
@@ -217,9 +226,10 @@ def result_of(kind: type[Result], document: Any, instrument: Any, where: str | N
         check_axes([made], told)
         if where is None:
             check_follows(made, document, told)
+            repr(made)
     except DocumentError:
         raise
-    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError) as error:
         raise DocumentError(f"{told}: its parts do not belong together: {error}") from error
     return made
 
@@ -268,6 +278,11 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
             raise DocumentError(
                 f"no instrument {reference.id!r} is shipped: pass it as instrument=, such as load_file(path)"
             ) from error
+    if form.digest == reference.digest and form.ref != reference:
+        raise DocumentError(
+            f"the document has the digest of {form.ref}, and another version, status or coding: it was "
+            "changed after it was written"
+        )
     if form.digest != reference.digest:
         given = "the shipped one" if instrument is None else "instrument"
         raise DocumentError(

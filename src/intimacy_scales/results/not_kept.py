@@ -53,7 +53,10 @@ class NotKept:
     def __reduce__(self) -> tuple[Any, ...]:
         return NotKept, (self._of, self._what, self._advice, self._figures)
 
-    __len__ = __iter__ = __bool__ = __getitem__ = __array__ = __contains__ = _refuse
+    __len__ = __iter__ = __bool__ = __getitem__ = __array__ = __contains__ = __call__ = _refuse
+    __float__ = __int__ = __index__ = __round__ = __neg__ = __abs__ = __format__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __matmul__ = __rmatmul__ = __pow__ = __rpow__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
 
 def needed(part: Part) -> Part:

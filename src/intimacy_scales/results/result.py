@@ -135,7 +135,8 @@ class Result(Frozen, ABC):
         return hash((type(self), *(hashed(getattr(self, name)) for name in compared_names(type(self)))))
 
     def _repr_html_(self) -> str:
-        first, *rest = escape(repr(self)[1:-1]).split("; ")
+        text = repr(self)
+        first, *rest = escape(text[1:-1] if text.startswith("<") else text).split("; ")
         return f"<div><b>{first}</b>{''.join(f'<br>{line}' for line in rest)}</div>"
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
-from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.results.document_checks import check_axes
 from intimacy_scales.results.document_types import Object, by_name, document_types, many, types_of
@@ -175,7 +175,7 @@ class StandardScores(Result):
             instrument=values["instrument"],
             scales=scales,
             without_norm=values["without_norm"],
-            kept=ListTable({}, n_persons),
+            kept=DocumentTable(n_persons),
         )
 
     def __repr__(self) -> str:
@@ -357,7 +357,7 @@ class Interpretation(Result):
             cutoffs=cutoffs,
             applies=np.array(rows, dtype=np.bool_).reshape(len(rows), len(cutoffs)),
             values=values["scores"],
-            kept=ListTable({}, len(rows)),
+            kept=DocumentTable(len(rows)),
         )
 
     def __repr__(self) -> str:

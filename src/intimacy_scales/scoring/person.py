@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import DocumentError, ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
+from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
@@ -212,7 +213,10 @@ class PersonScores(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> PersonScores:
         form = instrument_for(values["instrument"], instrument)
-        for name, value in values["scores"].items():
+        parts = {name: part for name, part in values.items() if name not in ("instrument", "problems")}
+        check_same_names(parts, form.scale_ids)
+        scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
+        for name, value in scores.items():
             _check_score(f"{cls.__name__}.{{}}.{name}", value, values["pomp"][name], values["ranges"][name])
         rows = tuple(
             ScaleScore(
@@ -223,11 +227,11 @@ class PersonScores(Result):
                 high=values["bounds"][name][1],
                 prorated=values["prorated"][name],
             )
-            for name, value in values["scores"].items()
+            for name, value in scores.items()
         )
         return cls(
             instrument=values["instrument"],
-            scores=values["scores"],
+            scores=scores,
             rows=rows,
             problems=Problems.of_documents(values["problems"]) if values["problems"] else (),
             form=form,

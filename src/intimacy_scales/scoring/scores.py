@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
 from intimacy_scales.results.document_checks import check_same_names
@@ -262,6 +262,8 @@ class Scores(Result):
         columns = np.array([scores[name] for name in form.scale_ids]).T
         ranges = np.array([(scale.low, scale.high) for scale in plan_of(form).scales])
         outside = (columns < ranges[:, 0] - _ROUNDING) | (columns > ranges[:, 1] + _ROUNDING)
+        if any(counts.size and counts.min() < 0 for counts in answered.values()):
+            raise DocumentError(f"{cls.__name__}.answered: a count is negative")
         for row, position in np.argwhere(outside)[:1].tolist():
             low, high = ranges[position].tolist()
             where = f"{cls.__name__}.scores.{form.scale_ids[position]}[{row}]"
@@ -273,7 +275,7 @@ class Scores(Result):
             values=columns,
             answered=np.array([answered[name] for name in form.scale_ids], dtype=np.uint16).T,
             problems=Problems.of_documents(values["problems"]),
-            kept=ListTable({}, len(columns)),
+            kept=DocumentTable(len(columns)),
             form=form,
         )
 

@@ -170,10 +170,16 @@ class ModelComparison(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
-        pairs = list(pairwise(values["models"]))
-        if [(change.before, change.name) for change in values["changes"]] != pairs:
+        changes, models = values["changes"], values["models"]
+        order = [change.before for change in changes[:1]] + [change.name for change in changes]
+        if set(order) != set(models) or [(change.before, change.name) for change in changes] != [
+            *pairwise(order)
+        ]:
             raise DocumentError(f"{cls.__name__}.changes: one of each model against the model before it")
-        return made_of(cls, values)
+        ordered = {"models": {name: models[name] for name in order}}  # where a store sorted them
+        if "groups" in values:
+            ordered["groups"] = {name: values["groups"][name] for name in models[order[0]].groups}
+        return made_of(cls, values, **ordered)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table, a row for each model, nan where there is nothing to compare with.

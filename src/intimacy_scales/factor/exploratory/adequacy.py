@@ -252,7 +252,7 @@ class SamplingAdequacy(Result):
     instrument: InstrumentRef | None
 
     def __float__(self) -> float:
-        return self.estimate
+        return float(self.estimate)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values."""

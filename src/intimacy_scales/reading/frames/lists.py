@@ -59,3 +59,10 @@ class ListTable(Table):
         """Return a pandas DataFrame."""
         kept = {str(name): _as_they_are(self.columns[name]) for name in keep}
         return pandas_frame(kept | dict(columns))
+
+
+class DocumentTable(ListTable):
+    """What is known of the rows of a result that was read from its document: how many they are, not whose."""
+
+    def __init__(self, n_rows: int) -> None:
+        super().__init__({}, n_rows)

@@ -85,7 +85,7 @@ class IntraclassCorrelation(Result):
     squares: MeanSquares = field(repr=False)
 
     def __float__(self) -> float:
-        return self.estimate
+        return float(self.estimate)
 
     @property
     def n(self) -> int:

@@ -69,7 +69,7 @@ class RetestReliability(Result):
     pairs: NDArray[np.float64] = field(repr=False, compare=False)
 
     def __float__(self) -> float:
-        return self.agreement
+        return float(self.agreement)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -88,6 +88,7 @@ class RetestReliability(Result):
             ``r`` (Fisher's z), or
             ``mean_change`` (t).
         """
+        check_level(confidence_level)
         if of in ("agreement", "consistency"):
             form = "ICC(A,1)" if of == "agreement" else "ICC(C,1)"
             in_document = (stored(self.pairs, "intervals") or {}).get(of)

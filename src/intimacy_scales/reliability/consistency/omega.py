@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
-from intimacy_scales.errors import EstimationError
+from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.confirmatory.checks import warn_of_coverage
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
@@ -250,6 +250,12 @@ class McDonaldOmega(Coefficient):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> McDonaldOmega:
+        which = "model_implied" if values["denominator"] == "model" else "observed"
+        same = values[which] == values["estimate"] or math.isnan(values["estimate"])
+        if not same or math.isnan(values["estimate"]) != (values["reason"] is not None):
+            raise DocumentError(
+                f"{cls.__name__}.estimate: {values['estimate']} is not its {which}, {values[which]}"
+            )
         figures = {"standard_error": values["standard_error"], "interval": values["interval"]}
         behind = NotKept(cls.__name__, "the answers and the model behind them", AGAIN_COEFFICIENT, figures)
         return made_of(cls, values, solution=behind, sample=behind, weights=behind, answers=behind)

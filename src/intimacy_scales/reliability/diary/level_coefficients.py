@@ -70,7 +70,7 @@ class LevelCoefficient(Result):
     warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
-        return self.estimate
+        return float(self.estimate)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return an interval by the delta method on the logit, whose ends stay between 0 and 1.
@@ -153,7 +153,7 @@ class LevelOmega(Result):
         return self.omega.estimate
 
     def __float__(self) -> float:
-        return self.omega.estimate
+        return float(self.omega.estimate)
 
     def confidence_interval(self, confidence_level: float = 0.95) -> Interval:
         """Return the interval of omega."""

@@ -281,6 +281,7 @@ class ItemAnalysis(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> ItemAnalysis:
         rows = values["items"]
+        counts = [sorted((_option(text), n) for text, n in row["frequencies"].items()) for row in rows]
         columns = {name: np.array([row[name] for row in rows], np.float64) for name in (*_FIGURES, *_SHARES)}
         behind = NotKept(
             cls.__name__,
@@ -294,8 +295,8 @@ class ItemAnalysis(Result):
             **columns,
             items=tuple(row["item"] for row in rows),
             n=np.array([row["n"] for row in rows], np.int64),
-            options=tuple(tuple(map(_option, row["frequencies"])) for row in rows),
-            frequencies=tuple(np.array(list(row["frequencies"].values()), np.int64) for row in rows),
+            options=tuple(tuple(option for option, _ in own) for own in counts),
+            frequencies=tuple(np.array([n for _, n in own], np.int64) for own in counts),
             inter_item=values["inter_item_r"],
             score=ScoreSums(**values["score"]),
             keying=values["against_key"],

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.keyed import scale_id
-from intimacy_scales.reading.frames import row_labels, same_rows
+from intimacy_scales.reading.frames import DocumentTable, row_labels, same_rows
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.options import OnInvalid
@@ -100,6 +100,11 @@ def _of_results(before: Any, after: Any, scale: str | None) -> BeforeAndAfter:
     if isinstance(before, PersonScores):
         x, y = (np.array([result.scores[name]], dtype=np.float64) for result in (before, after))
         return BeforeAndAfter(before=x, after=y, one_person=True, instrument=after.instrument, scale=name)
+    if any(isinstance(result.kept, DocumentTable) for result in (before, after)):
+        raise EstimationError(
+            "scores that were read from a document do not tell whose they are: where you know that rows of "
+            f"before and after are the same persons, pass the numbers, before[{name!r}] and after[{name!r}]"
+        )
     # in the caller's kind of frame, so that rows are compared as those of other columns are
     columns = [frame_with_kept(result.kept, {name: result[name]}, [])[name] for result in (before, after)]
     if not same_rows(*columns):

@@ -79,7 +79,7 @@ class MeasurementError(Result):
     warnings: tuple[str, ...] = ()
 
     def __float__(self) -> float:
-        return self.sem
+        return float(self.sem)
 
     def _mean(self) -> float:
         if math.isnan(self.mean):

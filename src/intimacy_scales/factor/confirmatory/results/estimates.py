@@ -95,7 +95,7 @@ class ParameterEstimate(Result):
         )
 
     def __float__(self) -> float:
-        return self.estimate
+        return float(self.estimate)
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""

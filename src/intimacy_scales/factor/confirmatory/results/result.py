@@ -277,16 +277,29 @@ class CFAResult(Result):
         except EstimationError as error:
             raise DocumentError(f"{cls.__name__}.statements: {error}") from error
         given = {(row.lhs, row.op, row.rhs) for row in values["parameters"]}
-        lacking = [str(s) for s in model.loadings if (s.lhs, s.op, s.rhs) not in given]
-        if lacking:
-            raise DocumentError(f"{cls.__name__}.parameters: {', '.join(lacking)} of the model lack")
+        wanted = {(s.lhs, s.op, s.rhs) for s in model.loadings}
+        other = [" ".join(row) for row in sorted(wanted ^ {row for row in given if row[1] == "=~"})]
+        if other:
+            raise DocumentError(
+                f"{cls.__name__}.parameters: {', '.join(other)} in the model or here, not both"
+            )
+        if len(values["parameters"]) > len(
+            {(row.lhs, row.op, row.rhs, row.group) for row in values["parameters"]}
+        ):
+            raise DocumentError(f"{cls.__name__}.parameters: a parameter stands there twice")
+        groups = values["groups"]  # in the order of their parameters, where a store sorted them
+        order = list(dict.fromkeys(row.group for row in values["parameters"])) if groups else []
+        if set(order) != set(groups):
+            raise DocumentError(
+                f"{cls.__name__}.groups: those of the parameters are {', '.join(map(str, order))}"
+            )
         figures = {"notes": values["notes"]}
         return made_of(
             cls,
             values,
             model=model,
-            groups=tuple(values["groups"]),
-            group_n=tuple(values["groups"].values()),
+            groups=tuple(order),
+            group_n=tuple(groups[name] for name in order),
             parameters=Parameters(values["parameters"]),
             solution=NotKept(cls.__name__, "the fit behind them", "fit the model again", figures),
         )
