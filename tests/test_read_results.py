@@ -255,11 +255,11 @@ def test_closed_forms_go_on_from_the_figures_of_a_document() -> None:
     ("ask", "told"),
     [
         (lambda: read_again(cronbach_alpha(answers(), scale="b")).confidence_interval(method="adf"),
-         "this CronbachAlpha was read .* the answers behind them"),
+         "'adf' needs each person's answers, and the document .* holds none; pass encode"),
         (lambda: read_again(cronbach_alpha(answers(), scale="b")).confidence_interval(method="duhachek"),
          r"this CronbachAlpha was read from its document.* the answers behind them.*item_moments\(\.\.\.\)"),
         (lambda: read_again(mcdonald_omega(answers(), scale="b")).confidence_interval(method="bca"),
-         "this McDonaldOmega was read .* the answers and the model"),
+         "'bca' needs each person's answers, and the document .* holds none; pass encode"),
         (lambda: read_again(VARIED["two occasions that differ"]()).confidence_interval(0.9),
          "this RetestReliability was read .* compute it again from the scores of both occasions"),
         (lambda: read_again(htmt(MODEL, answers())).confidence_interval("a", "b"),

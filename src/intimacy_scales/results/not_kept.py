@@ -66,6 +66,13 @@ def needed(part: Part) -> Part:
     return part
 
 
+def without_answers(part: object) -> str:
+    """Say what stands where each person's answers would."""
+    if isinstance(part, NotKept):
+        return "the document from which this was read holds none"
+    return "moments are only sums of them"
+
+
 def stored(part: object, name: str) -> Any:
     """Return a figure from the document of a result, where ``part`` is not kept; None where it is there."""
     return part._figures.get(name) if isinstance(part, NotKept) else None

@@ -46,7 +46,7 @@ from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
-from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, needed
+from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, without_answers
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import counted
 
@@ -181,9 +181,9 @@ class CronbachAlpha(Coefficient):
                 f"method={method!r} takes every person as independent; with clusters use 'adf', "
                 "'bootstrap' or 'bca'"
             )
-        if method in NEED_ANSWERS and not isinstance(needed(self.answers), CodedResponses):
+        if method in NEED_ANSWERS and not isinstance(self.answers, CodedResponses):
             raise EstimationError(
-                f"method={method!r} needs each person's answers, and moments are only sums of them; "
+                f"method={method!r} needs each person's answers, and {without_answers(self.answers)}; "
                 "pass encode(instrument, table) to cronbach_alpha()"
             )
         if method in ("bootstrap", "bca") and not (

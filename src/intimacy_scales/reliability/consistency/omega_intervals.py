@@ -28,7 +28,7 @@ from intimacy_scales.reliability.consistency.bootstrap import (
 from intimacy_scales.reliability.consistency.influence import distribution_free_variance, influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
-from intimacy_scales.results.not_kept import needed, stored
+from intimacy_scales.results.not_kept import stored, without_answers
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
@@ -136,13 +136,9 @@ def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Cluste
             f"method={method!r} takes every person as independent; with clusters use 'adf', 'bootstrap' or "
             "'bca'"
         )
-    if (
-        method in _NEED_ANSWERS
-        and omega.reason is None
-        and not isinstance(needed(omega.answers), CodedResponses)
-    ):
+    if method in _NEED_ANSWERS and omega.reason is None and not isinstance(omega.answers, CodedResponses):
         raise EstimationError(
-            f"method={method!r} needs each person's answers, and moments are only sums of them; pass "
+            f"method={method!r} needs each person's answers, and {without_answers(omega.answers)}; pass "
             "encode(instrument, table) to mcdonald_omega()"
         )
     if method in ("adf", "bca") and omega.missing == "fiml":
