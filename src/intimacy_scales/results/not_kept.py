@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, TypeVar
 
-from intimacy_scales.errors import DocumentError
+from intimacy_scales.errors import DocumentError, EstimationError
 
 Part = TypeVar("Part")
 
@@ -50,6 +50,9 @@ class NotKept:
             raise AttributeError(name)
         self._refuse()
 
+    def __repr__(self) -> str:
+        return "<not kept in the document>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return NotKept, (self._of, self._what, self._advice, self._figures)
 
@@ -66,11 +69,15 @@ def needed(part: Part) -> Part:
     return part
 
 
-def without_answers(part: object) -> str:
-    """Say what stands where each person's answers would."""
+def without_answers(part: object, what: str, function: str) -> DocumentError | EstimationError:
+    """Return the error of what needs each person's answers, where there are sums or a document alone."""
+    instead = f"pass encode(instrument, table) to {function}()"
     if isinstance(part, NotKept):
-        return "the document from which this was read holds none"
-    return "moments are only sums of them"
+        there = "the document from which this was read holds none"
+        return DocumentError(f"{what} needs each person's answers, and {there}; {instead}")
+    return EstimationError(
+        f"{what} needs each person's answers, and moments are only sums of them; {instead}"
+    )
 
 
 def stored(part: object, name: str) -> Any:

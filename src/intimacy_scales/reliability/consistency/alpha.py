@@ -182,10 +182,7 @@ class CronbachAlpha(Coefficient):
                 "'bootstrap' or 'bca'"
             )
         if method in NEED_ANSWERS and not isinstance(self.answers, CodedResponses):
-            raise EstimationError(
-                f"method={method!r} needs each person's answers, and {without_answers(self.answers)}; "
-                "pass encode(instrument, table) to cronbach_alpha()"
-            )
+            raise without_answers(self.answers, f"method={method!r}", "cronbach_alpha")
         if method in ("bootstrap", "bca") and not (
             isinstance(n_resamples, int) and n_resamples >= _FEWEST_RESAMPLES
         ):

@@ -137,10 +137,7 @@ def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Cluste
             "'bca'"
         )
     if method in _NEED_ANSWERS and omega.reason is None and not isinstance(omega.answers, CodedResponses):
-        raise EstimationError(
-            f"method={method!r} needs each person's answers, and {without_answers(omega.answers)}; pass "
-            "encode(instrument, table) to mcdonald_omega()"
-        )
+        raise without_answers(omega.answers, f"method={method!r}", "mcdonald_omega")
     if method in ("adf", "bca") and omega.missing == "fiml":
         raise EstimationError(f"method={method!r} is not there with FIML; use 'logit' or 'bootstrap'")
     if method in ("bootstrap", "bca") and not (

@@ -187,6 +187,8 @@ def measurement_error(
     ``SEM = sd * sqrt(1 - r)`` (Lord & Novick, 1968). It is one figure for all persons; scores near the
     ends of the scale usually have less error. Which reliability it comes from decides what counts
     as error: with alpha, what differs between items; with a retest, also what differs between days.
+    `reliability_report` takes the sd of the scores themselves, prorated ones among them; where answers are
+    missing, it differs a little from the one that covariances imply.
 
     Examples
     --------

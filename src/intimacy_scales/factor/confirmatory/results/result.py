@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FEW_CLUSTERS = 30
+_AGAIN = "fit the model again, as by cfa(result.model, answers) with the same options"
 _SHOWN_GROUPS = 6
 
 
@@ -301,7 +302,7 @@ class CFAResult(Result):
             groups=tuple(order),
             group_n=tuple(groups[name] for name in order),
             parameters=Parameters(values["parameters"]),
-            solution=NotKept(cls.__name__, "the fit behind them", "fit the model again", figures),
+            solution=NotKept(cls.__name__, "the fit behind them", _AGAIN, figures),
         )
 
     def to_frame(self) -> pd.DataFrame:
