@@ -9,7 +9,7 @@ from intimacy_scales.errors import DocumentError, shortened
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result
 
-_ROUNDING = 1e-6  # beside the larger of two figures, or 1: one of them can come from another machine
+ROUNDING = 1e-6  # beside the larger of two figures, or 1: one of them can come from another machine
 
 
 def check_axes(results: Sequence[Result], where: str) -> None:
@@ -70,7 +70,7 @@ def _alike(ours: Any, theirs: Any) -> bool:
     if ours == theirs:
         return True
     numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (ours, theirs))
-    return numbers and abs(ours - theirs) <= _ROUNDING * max(1.0, abs(ours), abs(theirs))
+    return numbers and abs(ours - theirs) <= ROUNDING * max(1.0, abs(ours), abs(theirs))
 
 
 def check_same_names(parts: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> None:

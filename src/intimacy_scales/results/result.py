@@ -75,9 +75,9 @@ class Result(Frozen, ABC):
 
         Notes
         -----
-        What is read has the figures of the document. Documents hold no answers and no search for a
-        model's estimates: what needs them, such as a bootstrap interval, raises `DocumentError` and says
-        how to get it.
+        What is read has the figures of the document. Of statistics it holds neither the answers nor the
+        fitted model: what needs them, such as a bootstrap interval, raises `DocumentError` and says how
+        to get it.
 
         Examples
         --------

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import DocumentError, ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
-from intimacy_scales.results.document_checks import check_same_names
+from intimacy_scales.results.document_checks import ROUNDING, check_same_names
 from intimacy_scales.results.document_types import many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import PlannedComposite, PlannedScale, plan_of
-
-_ROUNDING = 1e-6
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,7 +215,7 @@ class PersonScores(Result):
         check_same_names(parts, form.scale_ids)
         scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
         for name, value in scores.items():
-            _check_score(f"{cls.__name__}.{{}}.{name}", value, values["pomp"][name], values["ranges"][name])
+            _check_score(name, value, values["pomp"][name], values["ranges"][name])
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -285,15 +283,15 @@ def _shown(value: float | None, style: str) -> str:
     return "not scored" if value is None else format(value, style)
 
 
-def _check_score(where: str, score: float | None, pomp: float | None, ends: tuple[float, float]) -> None:
+def _check_score(scale: str, score: float | None, pomp: float | None, ends: tuple[float, float]) -> None:
     """Raise where the score of a document is none of its scale, or its percentage another."""
     low, high = ends
-    if score is not None and not low - _ROUNDING <= score <= high + _ROUNDING:
-        raise DocumentError(f"{where.format('scores')}: {score} is outside {low:g} to {high:g}")
+    if score is not None and not low - ROUNDING <= score <= high + ROUNDING:
+        raise DocumentError(f"PersonScores.scores.{scale}: {score} is outside {low:g} to {high:g}")
     follows = None if score is None else 100 * (score - low) / (high - low)
     if (pomp is None) != (follows is None) or (
-        pomp is not None and follows is not None and abs(pomp - follows) > _ROUNDING
+        pomp is not None and follows is not None and abs(pomp - follows) > ROUNDING
     ):
         raise DocumentError(
-            f"{where.format('pomp')}: {pomp} does not follow from the score, which gives {follows}"
+            f"PersonScores.pomp.{scale}: {pomp} does not follow from the score, which gives {follows}"
         )

@@ -17,7 +17,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
-from intimacy_scales.results.document_checks import check_same_names
+from intimacy_scales.results.document_checks import ROUNDING, check_same_names
 from intimacy_scales.results.document_types import by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 10
 _MOST_POINTS = 201
-_ROUNDING = 1e-6
 
 
 @result_class
@@ -261,7 +260,7 @@ class Scores(Result):
         check_same_names({"scores": scores, "answered": answered}, form.scale_ids)
         columns = np.array([scores[name] for name in form.scale_ids]).T
         ranges = np.array([(scale.low, scale.high) for scale in plan_of(form).scales])
-        outside = (columns < ranges[:, 0] - _ROUNDING) | (columns > ranges[:, 1] + _ROUNDING)
+        outside = (columns < ranges[:, 0] - ROUNDING) | (columns > ranges[:, 1] + ROUNDING)
         if any(counts.size and counts.min() < 0 for counts in answered.values()):
             raise DocumentError(f"{cls.__name__}.answered: a count is negative")
         for row, position in np.argwhere(outside)[:1].tolist():
