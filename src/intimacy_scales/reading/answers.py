@@ -91,6 +91,11 @@ class AnswerKey:
         codes_of = {value: self.decode(value) for value in candidates}
         self.known: dict[Any, int] = {value: code for value, code in codes_of.items() if code != PROBLEM}
 
+    @property
+    def is_recoded(self) -> bool:
+        """Whether a number may stand for another one."""
+        return bool(self.recoded.points or self.recoded.others)
+
     def decode(self, value: Any) -> int:
         """Return the code of a value from 1, `MISSING`, or `PROBLEM`."""
         if isinstance(value, bool):

@@ -20,6 +20,8 @@ _PLAIN = frozenset({str, int, float, NoneType})
 
 Codes = NDArray[np.unsignedinteger[Any]]
 Cells = Sequence[Any] | NDArray[Any]
+Shift = np.integer[Any] | NDArray[np.integer[Any]]
+EncodeNumbers = Callable[[NDArray[Any], Codes], None]
 
 
 class Bad(NamedTuple):
@@ -67,20 +69,19 @@ def _reinterprets(values: np.dtype[Any], codes: np.dtype[Any], maximum: int) -> 
     )
 
 
-def _encode_reinterpreted(values: Codes, codes: Codes, shift: np.integer[Any]) -> None:
+def _encode_reinterpreted(values: Codes, codes: Codes, shift: Shift) -> None:
     """Write ``value - minimum + 1``; what is below the minimum wraps to above every code, or to 0."""
     np.add(values, shift, out=codes, casting="unsafe")
 
 
-def _encode_whole(values: NDArray[Any], codes: Codes, shift: np.integer[Any]) -> None:
+def _encode_whole(values: NDArray[Any], codes: Codes, shift: Shift) -> None:
     """Write ``value - minimum + 1`` where the value is a whole number of the code type, else 0.
 
     The cast of anything else gives some number or other; comparing it with the value finds out.
     """
     np.copyto(codes, values, casting="unsafe")
     fits = np.equal(values, codes)
-    if shift:
-        codes += shift
+    codes += shift
     codes *= fits.view(np.uint8)
 
 
@@ -103,24 +104,41 @@ def _encode_distinct(values: NDArray[Any], codes: Codes, key: AnswerKey) -> None
     codes[:] = decoded[inverse]
 
 
-def _chunk_encoder(
-    values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any]
-) -> Callable[[NDArray[Any], Codes], None]:
-    """Choose how numbers of one type are turned into codes.
+def whole_number_encoder(
+    values: np.dtype[Any], keys: Sequence[AnswerKey], codes: np.dtype[Any]
+) -> EncodeNumbers | None:
+    """Return how numbers of one type are turned into codes where all answers are whole numbers; else None.
 
-    Whatever way is chosen writes the code of a value that is an answer, and 0 or a number above
-    all codes for any other value.
+    It writes the code of a value that is an answer, and 0 or a number above all codes for any other value.
+
+    Parameters
+    ----------
+    values
+        Type of the numbers.
+    keys
+        What they mean, a key for each column of a tile.
+    codes
+        The code type.
     """
-    if key.recoded.points or key.recoded.others:
-        return lambda part, out: _encode_distinct(part, out, key)
     limit = int(np.iinfo(codes).max)
-    if not _is_unit_grid(key, limit):
-        grid = np.array(key.scale.values, dtype=np.float64)
-        return lambda part, out: _encode_grid(part, out, key, grid)
-    shift = codes.type((1 - int(key.scale.minimum)) % (limit + 1))
-    if _reinterprets(values, codes, int(key.scale.maximum)):
+    if not all(_is_unit_grid(key, limit) and not key.is_recoded for key in keys):
+        return None
+    shifts = [(1 - int(key.scale.minimum)) % (limit + 1) for key in keys]
+    shift: Shift = codes.type(shifts[0]) if len(set(shifts)) == 1 else np.array(shifts, dtype=codes)
+    if all(_reinterprets(values, codes, int(key.scale.maximum)) for key in keys):
         return lambda part, out: _encode_reinterpreted(part.view(codes), out, shift)
     return lambda part, out: _encode_whole(part, out, shift)
+
+
+def _number_encoder(values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any]) -> EncodeNumbers:
+    """Choose how numbers of one column are turned into codes; what is written is as above."""
+    if key.is_recoded:
+        return lambda part, out: _encode_distinct(part, out, key)
+    found = whole_number_encoder(values, (key,), codes)
+    if found is not None:
+        return found
+    grid = np.array(key.scale.values, dtype=np.float64)
+    return lambda part, out: _encode_grid(part, out, key, grid)
 
 
 class _Known(dict[Any, int]):
@@ -156,12 +174,21 @@ class ColumnEncoder:
     def __init__(self, column: Column, key: AnswerKey, dtype: type[np.uint8] | type[np.uint16]) -> None:
         self.column = column
         self.key = key
+        self._dtype = np.dtype(dtype)
         self._rows: list[NDArray[np.intp]] = []
         self._values: list[Any] = []
         if isinstance(column, Numbers):
-            self._encode_chunk = _chunk_encoder(column.values.dtype, key, np.dtype(dtype))
+            self._encode_chunk = _number_encoder(column.values.dtype, key, self._dtype)
         else:
             self._known = _Known(key)
+
+    def plain_numbers(self) -> NDArray[Any] | None:
+        """Return the column where it holds numbers without nulls and all answers are whole numbers."""
+        column = self.column
+        if not isinstance(column, Numbers) or column.validity is not None:
+            return None
+        is_whole = whole_number_encoder(column.values.dtype, (self.key,), self._dtype) is not None
+        return column.values if is_whole else None
 
     def encode(self, start: int, codes: Codes) -> None:
         """Write the codes of the rows from ``start`` on; cells that are no answers get 0.

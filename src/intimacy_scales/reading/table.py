@@ -30,6 +30,7 @@ from intimacy_scales.reading.mapping import (
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid_responses, problem_type
 from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
+from intimacy_scales.reading.tiles import tile_encoders
 from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import by_name, many
 from intimacy_scales.results.documents import instrument_for
@@ -260,10 +261,11 @@ class AnswerReader:
         present = set(self.table.names)
         self._warns = used is None and len(self.table) >= FEWEST_PERSONS
         self._used = RangeUse(instrument) if used is None else used
-        self._encoders = [
+        self._encoders: list[ColumnEncoder | None] = [
             ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
             for name, key in zip(self.names, self.keys, strict=True)
         ]
+        self._parts = tile_encoders(self._encoders, self.dtype)
 
     def _open(self, responses: Any, labels: Mapping[str, Any] | None) -> None:
         """Open the caller's table, or a mapping as a table of one row; find columns and persons."""
@@ -295,11 +297,8 @@ class AnswerReader:
 
     def read(self, start: int, codes: Codes) -> None:
         """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
-        for index, encoder in enumerate(self._encoders):
-            if encoder is None:
-                codes[:, index] = 0
-            else:
-                encoder.encode(start, codes[:, index])
+        for part in self._parts:
+            part.encode(start, codes)
         self._used.add(codes)
 
     def read_all(self) -> Codes:
