@@ -23,11 +23,15 @@ from intimacy_scales.files.base import (
     ScoreFile,
     is_empty,
     output_columns,
+    python_values,
     without_formula,
 )
 from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
-from intimacy_scales.reading.frames import ListTable, Table
+from intimacy_scales.files.plain_text import PlainText, Rest, places_of
+from intimacy_scales.files.row_texts import NumberTexts, row_texts
+from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
+_UTF_8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig")
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _LONGEST_FIELD = 10_000_000
@@ -119,9 +123,11 @@ class DelimitedFile(AnswerFile):
         csv.field_size_limit(_LONGEST_FIELD)
         detected = detect_encoding(path)
         self.encoding = encoding or detected
+        self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in _UTF_8
         self._n_characters = 0
         self._has_decimal_commas: bool | None = None
         self._n_skipped, said, sample = self._beginning()
+        self._is_usual = said is None
         if not sample:
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
         if "\0" in sample[0]:
@@ -164,10 +170,14 @@ class DelimitedFile(AnswerFile):
                     yield number, max(rows, key=len)
 
     @contextmanager
-    def _open(self) -> Iterator[IO[str]]:
+    def _open(self, offset: int = 0) -> Iterator[IO[str]]:
+        # only at its beginning a file has a mark
+        encoding = self.encoding if not offset else "utf-8"
         try:
-            with self.path.open(encoding=self.encoding, newline="") as file:
+            with self.path.open(encoding=encoding, newline="") as file:
                 self._held.callback(file.close)
+                if offset:
+                    file.seek(offset)
                 yield file
         except LookupError:
             raise ResponseError(
@@ -190,24 +200,62 @@ class DelimitedFile(AnswerFile):
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the columns as text, some rows at a time; decimal commas in items become points."""
-        wanted = list(dict.fromkeys([*items, *others]))
-        pick, points, n_rows = self.picker(wanted), set(items) - set(others), 0
-        with self._open() as file:
+        plain, n_rows = self._plain_text(items, others), 0
+        if plain is None:
+            yield from self._row_by_row(items, others, None, 0)
+            return
+        for table, self.position in plain.tables():
+            n_rows += len(table)
+            yield table
+        self.n_blank += plain.n_blank
+        yield from self._row_by_row(items, others, plain.rest, n_rows)
+
+    def _plain_text(self, items: Sequence[Hashable], others: Sequence[Hashable]) -> PlainText | None:
+        """Return a reader for what can be read in one way only; None where that is not worth while."""
+        usual = self._is_utf8 and self._is_usual and self.separator in _SEPARATORS
+        if not usual or not PlainText.can_read(self.path, len(self.names)):
+            return None
+        with self._open() as file, suppress(csv.Error):  # which is told when rows are read
             for _ in range(self._n_skipped):
                 next(file)
-            reader = csv.reader(
-                self._lines(file), delimiter=self.separator, strict=True, skipinitialspace=True
-            )
+            reader = self._reader_of(file)
+            next(reader)
+        kept = set(others)
+        return PlainText(
+            self.path,
+            self.separator,
+            n_above=self._n_skipped + reader.line_num,
+            n_columns=len(self.names),
+            items=places_of(self.names, [name for name in dict.fromkeys(items) if name not in kept]),
+            others=places_of(self.names, dict.fromkeys(others)),
+        )
+
+    def _row_by_row(
+        self, items: Sequence[Hashable], others: Sequence[Hashable], rest: Rest | None, n_rows: int
+    ) -> Iterator[Table]:
+        """Yield what the standard library's reader makes of a file, or of its rest after so many rows."""
+        wanted = list(dict.fromkeys([*items, *others]))
+        pick, points = self.picker(wanted), set(items) - set(others)
+        with self._open(0 if rest is None else rest.offset) as file:
+            if rest is None:
+                for _ in range(self._n_skipped):
+                    next(file)
+            n_above = self._n_skipped if rest is None else rest.n_lines
+            reader = self._reader_of(file)
             try:
-                next(reader, None)
-                rows = self._rows(reader)
+                if rest is None:
+                    next(reader, None)
+                rows = self._rows(reader, n_above)
                 while batch := self._some(rows, pick):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
                     yield self._with_points(self.table(batch, wanted), points, n_rows)
                     n_rows += len(batch)
             except csv.Error as error:
-                line = self._n_skipped + reader.line_num
+                line = n_above + reader.line_num
                 raise ResponseError(f"{self.path}: line {line}: {error}") from None
+
+    def _reader_of(self, file: IO[str]) -> Any:
+        return csv.reader(self._lines(file), delimiter=self.separator, strict=True, skipinitialspace=True)
 
     def _lines(self, file: IO[str]) -> Iterator[str]:
         """Yield the lines of a file; what some programs write as two carriage returns ends one line."""
@@ -218,7 +266,7 @@ class DelimitedFile(AnswerFile):
                 yield line
             before = line
 
-    def _rows(self, reader: Any) -> Iterator[Sequence[str]]:
+    def _rows(self, reader: Any, n_above: int) -> Iterator[Sequence[str]]:
         """Yield the rows; blank lines are persons without answers, unless nothing follows them."""
         n, n_blank, blank = len(self.names), 0, [""] * len(self.names)
         for row in reader:
@@ -230,7 +278,7 @@ class DelimitedFile(AnswerFile):
             n_blank = 0
             if not any(row):  # separators alone
                 self.n_blank += 1
-            yield row if len(row) == n else self.check_row(row, self._n_skipped + reader.line_num)
+            yield row if len(row) == n else self.check_row(row, n_above + reader.line_num)
 
     def _some(
         self, rows: Iterator[Sequence[str]], pick: Callable[[Sequence[str]], tuple[str, ...]]
@@ -297,9 +345,10 @@ class DelimitedScores(ScoreFile):
         super().__init__(path)
         # half a surrogate pair, which JSON may hold, is no text that can be written
         self._file = io.TextIOWrapper(self.new.file, "utf-8", errors="backslashreplace", newline="")
-        separator = "\t" if path.suffix.lower() == ".tsv" else ","
-        self._writer = csv.writer(self._file, delimiter=separator, lineterminator="\n")
+        self._separator = "\t" if path.suffix.lower() == ".tsv" else ","
+        self._writer = csv.writer(self._file, delimiter=self._separator, lineterminator="\n")
         self._begun = False
+        self._known = NumberTexts()
 
     def _write(
         self,
@@ -308,15 +357,30 @@ class DelimitedScores(ScoreFile):
         columns: Mapping[str, NDArray[Any]],
         first: Mapping[str, NDArray[Any]],
     ) -> None:
-        # 1 and 0 are read by every program, True by Python alone
-        plain = {name: x.astype(np.uint8) if x.dtype == np.bool_ else x for name, x in columns.items()}
-        cells = output_columns(table, keep, plain, first)
-        for name in keep:
-            cells[str(name)] = [without_formula(value) for value in cells[str(name)]]
         if not self._begun:
-            self._writer.writerow([without_formula(name) for name in cells])
+            self._writer.writerow(map(without_formula, (*first, *map(str, keep), *columns)))
             self._begun = True
+        if isinstance(table, ArrowTable):
+            separator, known = self._separator, self._known
+            rows = row_texts(table, keep, columns, first, separator=separator, known=known)
+            if rows is not None:
+                self._file.flush()
+                self.new.file.write(rows)
+                return
+        kept = {
+            name: list(map(without_formula, x)) for name, x in output_columns(table, keep, {}, {}).items()
+        }
+        before, after = ({name: self._texts(x) for name, x in some.items()} for some in (first, columns))
+        cells = before | kept | after
         self._writer.writerows(zip(*cells.values(), strict=True))
+
+    def _texts(self, values: NDArray[Any]) -> list[Any]:
+        """Return a column as it is written; a number that stands again and again is put into words once."""
+        if values.dtype == np.bool_:
+            return python_values(values.astype(np.uint8))  # read by every program, True by Python alone
+        if values.dtype != np.float64:
+            return python_values(values)
+        return list(map(self._known.__getitem__, values.view(np.int64).tolist()))
 
     def _finish(self) -> None:
         self._file.detach()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.reading.answers import PROBLEM, AnswerKey
-from intimacy_scales.reading.frames import Column, Numbers
+from intimacy_scales.reading.frames import Column, Distinct, Numbers
 
 _PLAIN = frozenset({str, int, float, NoneType})
 
@@ -164,14 +164,16 @@ class ColumnEncoder:
     Parameters
     ----------
     column
-        The answers: numbers, or a list of whatever stood there.
+        The answers: numbers, a list of whatever stood there, or what it is of again and again.
     key
         What they mean.
     dtype
         The code type.
     """
 
-    def __init__(self, column: Column, key: AnswerKey, dtype: type[np.uint8] | type[np.uint16]) -> None:
+    def __init__(
+        self, column: Column | Distinct, key: AnswerKey, dtype: type[np.uint8] | type[np.uint16]
+    ) -> None:
         self.column = column
         self.key = key
         self._dtype = np.dtype(dtype)
@@ -181,6 +183,10 @@ class ColumnEncoder:
             self._encode_chunk = _number_encoder(column.values.dtype, key, self._dtype)
         else:
             self._known = _Known(key)
+        if isinstance(column, Distinct):
+            decoded = [self._decode(value) for value in (*column.values, None)]
+            self._codes_of = np.array(decoded, dtype=np.int32)
+            self._all_decode = PROBLEM not in decoded
 
     def plain_numbers(self) -> NDArray[Any] | None:
         """Return the column where it holds numbers without nulls and all answers are whole numbers."""
@@ -204,6 +210,8 @@ class ColumnEncoder:
             return
         if isinstance(self.column, Numbers):
             self._encode_numbers(self.column, start, codes)
+        elif isinstance(self.column, Distinct):
+            self._encode_distinct(self.column, start, codes)
         else:
             self._encode_objects(self.column[start : start + len(codes)], start, codes)
 
@@ -237,6 +245,20 @@ class ColumnEncoder:
         if len(bad):
             self._rows.append(bad + start)
             self._values.append(values[bad])
+
+    def _decode(self, value: Any) -> int:
+        return self._known[value] if type(value) in _PLAIN else self.key.decode(value)
+
+    def _encode_distinct(self, column: Distinct, start: int, codes: Codes) -> None:
+        positions = column.positions[start : start + len(codes)]
+        decoded = self._codes_of[positions]  # a null, at -1, is the last
+        if not self._all_decode:
+            bad = np.flatnonzero(decoded == PROBLEM)
+            decoded[bad] = 0
+            if len(bad):
+                self._rows.append(bad + start)
+                self._values.append([column.values[positions[row]] for row in bad])
+        codes[:] = decoded
 
     def _encode_objects(self, values: list[Any], start: int, codes: Codes) -> None:
         known, decode = self._known, self.key.decode

@@ -262,7 +262,7 @@ class AnswerReader:
         self._warns = used is None and len(self.table) >= FEWEST_PERSONS
         self._used = RangeUse(instrument) if used is None else used
         self._encoders: list[ColumnEncoder | None] = [
-            ColumnEncoder(self.table.column(name), key, self.dtype) if name in present else None
+            ColumnEncoder(self.table.answers(name), key, self.dtype) if name in present else None
             for name, key in zip(self.names, self.keys, strict=True)
         ]
         self._parts = tile_encoders(self._encoders, self.dtype)
@@ -283,7 +283,7 @@ class AnswerReader:
             self.table = ListTable.from_rows([sheet])
         self._numbered = sheet is None
         nobody = not len(self.table) and not len(self.table.names)
-        self._persons = None if person is None or nobody else self.table.values(person, "person")
+        self._person = None if person is None or nobody else self.table.check(person, "person")
         self.kept = self.table if nobody else kept_of(self.table, self.reading.keep, labels)
 
     def _check_columns(self, *, allow_missing_items: bool) -> None:
@@ -350,9 +350,10 @@ class AnswerReader:
 
     def _persons_in(self, bad: Sequence[BadColumn]) -> dict[int, Any] | None:
         """Return the ids of the persons whose answers were not accepted, by row; of nobody else."""
-        if self._persons is None or not bad:
+        if self._person is None or not bad:
             return None
-        return {int(row): self._persons[row] for part in bad for row in part.rows}
+        persons = self.table.values(self._person, "person")
+        return {int(row): persons[row] for part in bad for row in part.rows}
 
 
 def _stray_answers(reader: AnswerReader, table: ListTable) -> Iterator[BadColumn]:

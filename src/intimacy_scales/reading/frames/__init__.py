@@ -2,7 +2,7 @@
 
 from intimacy_scales.reading.frames.array import ArrayTable
 from intimacy_scales.reading.frames.arrow import ArrowTable
-from intimacy_scales.reading.frames.base import Column, Numbers, Table, check_unique, needs
+from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table, check_unique, needs
 from intimacy_scales.reading.frames.lazy import batches_from
 from intimacy_scales.reading.frames.lists import DocumentTable, ListTable, is_rows
 from intimacy_scales.reading.frames.numbers import number_column, number_matrix
@@ -14,6 +14,7 @@ __all__ = [
     "ArrayTable",
     "ArrowTable",
     "Column",
+    "Distinct",
     "DocumentTable",
     "ListTable",
     "Numbers",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.reading.frames.base import Column, Numbers, Table
+from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,11 @@ class ArrowTable(Table):
         """Return one column."""
         return column_of_arrow(self.native.column(name))
 
+    def answers(self, name: Hashable) -> Column | Distinct:
+        """Return one column as answers are read from it; of dictionaries, each value once."""
+        column = self.native.column(name)
+        return _distinct(column) or column_of_arrow(column)
+
     def only(self, names: Sequence[Hashable]) -> ArrowTable:
         """Return some of the columns, copied: Arrow may share memory with an array of the caller's."""
         kept = self.native.select(list(names)).replace_schema_metadata(None)
@@ -41,6 +46,28 @@ class ArrowTable(Table):
 
         kept = {str(name): self.native.column(name) for name in keep}
         return pa.table(kept | {name: pa.array(values, from_pandas=True) for name, values in columns.items()})
+
+
+def _distinct(column: Any) -> Distinct | None:
+    """Return a column of a dictionary; None where it has none, or more values than rows."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type) or not len(column):
+        return None
+    whole = one_dictionary(column)
+    if len(whole.dictionary) > len(whole):
+        return None
+    indices = whole.indices
+    positions = (indices.cast(pa.int64()).fill_null(-1) if indices.null_count else indices).to_numpy()
+    return Distinct(whole.dictionary.to_pylist(), positions)
+
+
+def one_dictionary(column: Any) -> Any:
+    """Return the chunks of a column as one array, with one dictionary."""
+    import pyarrow as pa
+
+    whole = column.chunk(0) if column.num_chunks == 1 else column.unify_dictionaries().combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
 
 
 def column_of_arrow(array: Any) -> Column:

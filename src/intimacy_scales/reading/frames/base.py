@@ -48,6 +48,22 @@ class Numbers:
         return bits[first % 8 : first % 8 + stop - start]
 
 
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """A column in which a few values stand again and again.
+
+    Attributes
+    ----------
+    values
+        These values; some may be alike.
+    positions
+        (n,) where each row's value stands among them; -1 where null.
+    """
+
+    values: list[Any]
+    positions: NDArray[np.signedinteger[Any]]
+
+
 Column = Numbers | list[Any]
 
 
@@ -83,6 +99,10 @@ class Table(ABC):
     @abstractmethod
     def column(self, name: Hashable) -> Column:
         """Return one column as numbers, or as a list of whatever stands in it."""
+
+    def answers(self, name: Hashable) -> Column | Distinct:
+        """Return one column as answers are read from it: each value once, where the table has them so."""
+        return self.column(name)
 
     @abstractmethod
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:

@@ -1,0 +1,256 @@
+"""Delimited text that can be read in one way only, parsed by Arrow: many times as fast as row by row.
+
+What counts is what the standard library's reader makes of a file (`files.delimited`). Here a chunk of it is
+parsed only where both must agree; at the first doubt the rest of the file goes back to that reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intimacy_scales.reading.frames import ArrowTable
+from intimacy_scales.reading.frames.arrow import one_dictionary
+
+CHUNK = 1 << 20  # bytes that are parsed at a time
+_LEAST = 1 << 19  # of a smaller file, importing Arrow would take longer than reading
+_QUOTE, _NEWLINE, _RETURN, _BLANK = map(ord, '"\n\r ')
+
+
+class Rest(NamedTuple):
+    """Where the part of a file begins that was not read here.
+
+    Attributes
+    ----------
+    offset
+        Its first byte.
+    n_lines
+        How many lines stand above it.
+    """
+
+    offset: int
+    n_lines: int
+
+
+class Parsed(NamedTuple):
+    """A chunk as a table: of how many bytes and lines, and how many of its rows have nothing in them."""
+
+    table: ArrowTable
+    n_bytes: int
+    n_lines: int
+    n_blank: int
+
+
+class PlainText:
+    """Reads a file of UTF-8 text from below its header on, as long as there is no doubt.
+
+    Parameters
+    ----------
+    path, separator
+        The file, and what separates its fields.
+    n_above
+        Lines above the first row.
+    n_columns
+        How many fields a row has.
+    items, others
+        Place of a column in the file → its name. Of items only a few texts are expected, again and again;
+        others become texts.
+
+    Attributes
+    ----------
+    rest
+        Where it stopped; None where it did not begin.
+    n_blank
+        Rows in which nothing stands.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        separator: str,
+        *,
+        n_above: int,
+        n_columns: int,
+        items: dict[int, Any],
+        others: dict[int, Any],
+    ) -> None:
+        self.path = path
+        self.rest: Rest | None = None
+        self.n_blank = 0
+        self._separator, self._n_above, self._n_columns = separator, n_above, n_columns
+        self._items, self._others = items, others
+        blank = rb'(?: *|"")'
+        mark = re.escape(separator.encode())
+        self._blank_row = re.compile(rb"(?m)^%b(?:%b%b)+\r?$" % (blank, mark, blank))
+
+    @classmethod
+    def can_read(cls, path: Path, n_columns: int) -> bool:
+        """Tell whether it is worth while, and whether a row can be told from a blank line."""
+        return n_columns > 1 and path.stat().st_size >= _LEAST and find_spec("pyarrow") is not None
+
+    def tables(self) -> Iterator[tuple[ArrowTable, int]]:
+        """Yield some rows at a time, and the position in the file after them."""
+        with self.path.open("rb") as file:
+            above = b"".join(file.readline() for _ in range(self._n_above))
+            if above.count(b"\r") != above.count(b"\r\n") or b"\r\r" in above:
+                return  # lines may be counted in another way
+            self.rest = rest = Rest(len(above), self._n_above)
+            for part in self._parts(file):
+                self.n_blank += part.n_blank
+                self.rest = rest = Rest(rest.offset + part.n_bytes, rest.n_lines + part.n_lines)
+                yield part.table, rest.offset
+
+    def _parts(self, file: IO[bytes]) -> Iterator[Parsed]:
+        """Yield parsed chunks up to the first doubt, each while the next one is being parsed."""
+        with ThreadPoolExecutor(1) as worker:
+            records = self._records(file)
+            waiting = _next_of(worker, self._parsed, records)
+            while waiting is not None:
+                part = waiting.result()
+                if part is None:
+                    return
+                waiting = _next_of(worker, self._parsed, records)
+                yield part
+
+    def _records(self, file: IO[bytes]) -> Iterator[bytes]:
+        """Yield chunks that end where a record does; stops where one is too long to tell."""
+        before = b""
+        while True:
+            read = file.read(CHUNK)
+            data = before + read
+            end = len(data) if not read else _end_of_record(data)
+            if not end:
+                return
+            yield data[:end]
+            before = data[end:]
+
+    def _parsed(self, data: bytes) -> Parsed | None:
+        """Return the wanted columns of a chunk, or None where it might be read in more than one way."""
+        newlines = self._quoted_newlines(data)
+        firsts = _first_bytes(data)
+        if newlines is None or firsts is None:
+            return None
+        n_blank = self._blank_rows(data, firsts)
+        if n_blank and newlines:
+            return None
+        parsed = self._arrow_table(data, newlines_in_values=newlines)
+        named = None if parsed is None else self._named(parsed, data)
+        return None if named is None else Parsed(named, len(data), data.count(b"\n"), n_blank)
+
+    def _quoted_newlines(self, data: bytes) -> bool | None:
+        """Tell whether newlines stand within quotes; None where quotes do not stand around whole fields.
+
+        A quote that opens follows a separator or a newline, or another quote that it doubles; one that closes
+        is followed by these.
+        """
+        if b'"' not in data:
+            return False
+        mark = self._separator.encode()
+        cells = np.frombuffer(data, np.uint8)
+        at = np.flatnonzero(cells == _QUOTE)
+        if len(at) % 2 or mark + b'" ' in data or b'\n" ' in data or data.startswith(b'" '):
+            return None  # a blank within the quotes stays, one before them does not
+        opens, closes = at[::2], at[1::2]
+        before = np.where(opens > 0, cells[opens - 1], _NEWLINE)
+        after = np.where(closes + 1 < len(cells), cells[np.minimum(closes + 1, len(cells) - 1)], _NEWLINE)
+        ends = np.array([mark[0], _NEWLINE, _QUOTE], np.uint8)
+        if not np.isin(before, ends).all() or not np.isin(after, [*ends, ord("\r")]).all():
+            return None
+        newlines = np.flatnonzero(cells == _NEWLINE)
+        return bool((np.searchsorted(at, newlines) % 2).any())
+
+    def _blank_rows(self, data: bytes, firsts: NDArray[np.uint8]) -> int:
+        """Count the rows in which nothing stands; given the first byte of every line."""
+        if not any((firsts == byte).any() for byte in (*self._separator.encode(), _BLANK, _QUOTE)):
+            return 0
+        return len(self._blank_row.findall(data))
+
+    def _arrow_table(self, data: bytes, *, newlines_in_values: bool) -> Any:
+        """Return the columns of a chunk by place; None where a row has not as many fields as the header."""
+        import pyarrow as pa
+        from pyarrow import csv
+
+        few = pa.dictionary(pa.int32(), pa.string())
+        places = [*self._items, *self._others]
+        types = {str(place): few for place in self._items} | {
+            str(place): pa.string() for place in self._others
+        }
+        try:
+            return csv.read_csv(
+                pa.BufferReader(data),
+                read_options=csv.ReadOptions(column_names=[str(place) for place in range(self._n_columns)]),
+                parse_options=csv.ParseOptions(
+                    delimiter=self._separator, newlines_in_values=newlines_in_values
+                ),
+                convert_options=csv.ConvertOptions(
+                    include_columns=list(map(str, places)),
+                    column_types=types,
+                    strings_can_be_null=False,
+                    null_values=[],
+                ),
+            )
+        except pa.ArrowException:
+            return None
+
+    def _named(self, parsed: Any, data: bytes) -> ArrowTable | None:
+        """Return columns by name, without blanks before a field, as the other reader leaves them out."""
+        import pyarrow as pa
+        from pyarrow import compute
+
+        columns: dict[Any, Any] = {}
+        for place, name in self._items.items():
+            column = one_dictionary(parsed.column(str(place)))
+            texts = column.dictionary.to_pylist()
+            if self._separator != "," and any("," in text for text in texts):
+                return None  # a decimal comma, or thousands
+            columns[name] = pa.DictionaryArray.from_arrays(
+                column.indices, pa.array([text.lstrip(" ") for text in texts], pa.string())
+            )
+        has_blanks = b" " in data
+        for place, name in self._others.items():
+            texts = parsed.column(str(place)).combine_chunks()
+            columns[name] = compute.utf8_ltrim(texts, characters=" ") if has_blanks else texts
+        return ArrowTable(pa.table(list(columns.values()), names=list(map(str, columns))))
+
+
+def _next_of(
+    worker: ThreadPoolExecutor, parse: Callable[[bytes], Parsed | None], records: Iterator[bytes]
+) -> Future[Parsed | None] | None:
+    """Have the next chunk parsed; None where there is none."""
+    data = next(records, None)
+    return None if data is None else worker.submit(parse, data)
+
+
+def _end_of_record(data: bytes) -> int:
+    """Return the position after the last newline that is not within quotes; 0 where there is none."""
+    if b'"' not in data:
+        return data.rfind(b"\n") + 1
+    cells = np.frombuffer(data, np.uint8)
+    quotes, newlines = np.flatnonzero(cells == _QUOTE), np.flatnonzero(cells == _NEWLINE)
+    outside = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+    return int(outside[-1]) + 1 if len(outside) else 0
+
+
+def _first_bytes(data: bytes) -> NDArray[np.uint8] | None:
+    """Return the first byte of every line; None where one is blank or no text, or ends in another way."""
+    if b"\0" in data or data.startswith(b"\xef\xbb\xbf"):
+        return None
+    if b"\r" in data and (data.count(b"\r") != data.count(b"\r\n") or b"\r\r" in data):
+        return None
+    cells = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(cells[:-1] == _NEWLINE)
+    firsts = np.concatenate([cells[:1], cells[ends + 1]])
+    return None if ((firsts == _NEWLINE) | (firsts == _RETURN)).any() else firsts
+
+
+def places_of(names: Sequence[str], wanted: Collection[Any]) -> dict[int, Any]:
+    """Return the first place in a file of each wanted column."""
+    place_of = {name: place for place, name in reversed(list(enumerate(names)))}
+    return {place_of[str(name)]: name for name in wanted}
