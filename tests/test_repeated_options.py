@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,11 @@ import typer
 from answer_files import IDS, run
 from intimacy_scales.cli import app
 
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+GROUP: Any = typer.main.get_command(app)
+CONTEXT = typer.Context(GROUP)
+COMMANDS: dict[str, Any] = {
+    name: GROUP.resolve_command(CONTEXT, [name])[1] for name in GROUP.list_commands(CONTEXT)
+}
 OPTIONS = [
     (command, max(option.opts, key=len), option)
     for command, found in COMMANDS.items()
@@ -67,3 +73,33 @@ def test_however_it_is_written(tmp_path: Path, given: list[str]) -> None:
 def test_both_partners_are_two_runs(tmp_path: Path) -> None:
     result = run("score", "a.csv", "-i", "ras", "--columns", "{item}_A", "--columns", "{item}_B")
     assert "to score both partners, run it once for each of them" in result.output
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_help_page_says_of_a_command_what_the_command_says(command: str) -> None:
+    first = (COMMANDS[command].help or "").partition("\n")[0]
+    assert GROUP.commands[command].help == first
+    assert " ".join(first.split()[:4]) in run("--help").output
+
+
+def test_a_help_page_and_the_version_load_no_instrument_and_no_arrays() -> None:
+    told = (
+        "import sys\nfrom intimacy_scales.cli import app\n"
+        "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
+    )
+    heavy = "print(sorted({'numpy', 'pydantic', 'scipy', 'intimacy_scales.instrument'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told + heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_scores_of_a_file_load_no_factor_analysis(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(",".join(IDS) + "\n" + "3,3,3,3,3,3,3\n", encoding="utf-8")
+    told = (
+        "import sys\nfrom intimacy_scales.jobs import score_file\n"
+        f"score_file('ras', {str(tmp_path / 'a.csv')!r})\n"
+        "print(sorted({'scipy', 'intimacy_scales.factor', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", told], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

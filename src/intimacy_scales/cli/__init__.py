@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from intimacy_scales import __version__
-from intimacy_scales.cli.catalogue import list_instruments, show
-from intimacy_scales.cli.check import check
-from intimacy_scales.cli.commands import Command, Commands
-from intimacy_scales.cli.demo import demo
-from intimacy_scales.cli.reliability import reliability
-from intimacy_scales.cli.score import score
-from intimacy_scales.cli.structure import structure
-from intimacy_scales.cli.terminal import out, print_what_can_be_printed
+from intimacy_scales.cli.commands import Commands
+from intimacy_scales.cli.console import out, print_what_can_be_printed
 
 __all__ = ["app"]
 
@@ -43,16 +36,3 @@ def main(
 ) -> None:
     """Score questionnaires about close relationships, and tell how far to trust the scores."""
     print_what_can_be_printed()
-
-
-_COMMANDS: dict[str, Callable[..., None]] = {
-    "list": list_instruments,
-    "show": show,
-    "score": score,
-    "reliability": reliability,
-    "structure": structure,
-    "check": check,
-    "demo": demo,
-}
-for _name, _command in _COMMANDS.items():
-    app.command(_name, cls=Command)(_command)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from intimacy_scales.cli.console import WRONG_USE, err, out
 from intimacy_scales.cli.options import typed_source
-from intimacy_scales.cli.terminal import WRONG_USE, err, errors_as_messages, out
+from intimacy_scales.cli.terminal import (
+    errors_as_messages,
+)
 from intimacy_scales.errors import UnverifiedKeyWarning
 from intimacy_scales.instrument.catalogue import available
 from intimacy_scales.instrument.loading import load, load_bank, load_either, shipped_banks

@@ -9,14 +9,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import typer
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
-from intimacy_scales.cli.terminal import WRONG_USE, err
+from intimacy_scales.cli.console import WRONG_USE, err
 
 _ENDED_BY_SIGNAL = 128  # plus its number, as shells have it
 _TWICE = 2
@@ -47,13 +48,70 @@ class Command(TyperCommand):
         return super().parse_args(ctx, args)
 
 
+class _Entry(NamedTuple):
+    """Where a command is, and the first line of its help, which is shown without loading it."""
+
+    module: str
+    function: str
+    help: str
+
+
+COMMANDS = {
+    "list": _Entry(
+        "catalogue", "list_instruments", "List the instruments that are shipped, by what they measure."
+    ),
+    "show": _Entry(
+        "catalogue",
+        "show",
+        "Show an instrument: items, response scale, scales with their keys, evidence, permission.",
+    ),
+    "score": _Entry("score", "score", "Score a file of answers, print a summary, and write the scores."),
+    "reliability": _Entry(
+        "reliability", "reliability", "Compute the reliability of every scale from a file of answers."
+    ),
+    "structure": _Entry(
+        "structure",
+        "structure",
+        "Ask whether the pattern of answers in a file supports the instrument's scales.",
+    ),
+    "check": _Entry(
+        "check",
+        "check",
+        "Check item banks, forms and instruments: wording, assumptions, duplicates, balance, evidence.",
+    ),
+    "demo": _Entry("demo", "demo", "Score the shipped example: simulated couples, nobody's real answers."),
+}
+
+
 class Commands(TyperGroup):
-    """All commands: what ends the process lets it clean up, and output that cannot be written is told."""
+    """All commands, each loaded when it is used: what one needs takes longer than a help page should.
+
+    What ends the process lets it clean up, and output that cannot be written is told.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # what a help page says of them
+        self.commands = {name: Command(name, help=entry.help) for name, entry in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the command and its arguments; raises where there is none of that name."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, None if command is None else _loaded(str(command.name)), rest
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command."""
         with signals_as_exits(), _output_told():
             return super().main(*args, **kwargs)
+
+
+def _loaded(name: str) -> Any:
+    """Return a command with its options."""
+    entry = COMMANDS[name]
+    function = getattr(import_module(f"intimacy_scales.cli.{entry.module}"), entry.function)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name, cls=Command)(function)
+    return typer.main.get_command(alone)
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:

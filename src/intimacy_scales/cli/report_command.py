@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.markup import escape
 
+from intimacy_scales.cli.console import BAD_ANSWERS, err, out
 from intimacy_scales.cli.options import (
     AllowMissingItems,
     AnswersFile,
@@ -31,14 +32,13 @@ from intimacy_scales.cli.options import (
     read_recode,
 )
 from intimacy_scales.cli.terminal import (
-    BAD_ANSWERS,
-    err,
     errors_as_messages,
-    out,
     print_blank_rows,
     print_problems,
 )
-from intimacy_scales.cli.terminal import progress as progress_bar
+from intimacy_scales.cli.terminal import (
+    progress as progress_bar,
+)
 from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning
 
 ReportT = TypeVar("ReportT")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from intimacy_scales.cli.console import BAD_ANSWERS, err, out
 from intimacy_scales.cli.options import (
     AllowMissingItems,
     AnswersFile,
@@ -28,10 +29,7 @@ from intimacy_scales.cli.options import (
     read_recode,
 )
 from intimacy_scales.cli.terminal import (
-    BAD_ANSWERS,
-    err,
     errors_as_messages,
-    out,
     print_blank_rows,
     print_only_ticked,
     print_problems,

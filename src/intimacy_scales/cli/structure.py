@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from intimacy_scales.cli.console import out
 from intimacy_scales.cli.report_command import report_command
-from intimacy_scales.cli.terminal import out, print_table
+from intimacy_scales.cli.terminal import (
+    print_table,
+)
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.report.result import StructureReport

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
-import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from intimacy_scales.cli.console import WRONG_USE, err, out
 from intimacy_scales.cli.options import typed_source
 from intimacy_scales.errors import (
     AnotherRangeWarning,
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
     from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
 
-BAD_ANSWERS = 1
-WRONG_USE = 2
 _LONG = 9
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
@@ -47,15 +43,6 @@ _HEADINGS = {
     "% not scored": "% not\nscored",
     "n prorated": "n pro-\nrated",
 }
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
-
-def print_what_can_be_printed() -> None:
-    """Let a question mark stand for what standard output, where it is not UTF-8, cannot show."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
 
 
 def _print_warning(message: Warning | str, *_where: Any, instrument: str | None = None, **_how: Any) -> None:

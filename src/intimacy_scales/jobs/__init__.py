@@ -1,8 +1,18 @@
 """One pass over a file, for scores or for statistics."""
 
-from intimacy_scales.jobs.reliability import ReliabilityFileReport, reliability_file
-from intimacy_scales.jobs.scores import FileReport, score_file
-from intimacy_scales.jobs.structure import StructureFileReport, structure_file
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from intimacy_scales.jobs.reliability import ReliabilityFileReport, reliability_file
+    from intimacy_scales.jobs.scores import FileReport, score_file
+    from intimacy_scales.jobs.structure import StructureFileReport, structure_file
+
+# each loads what it needs: to score a file takes no factor analysis
+_HOME = {
+    "FileReport": "scores", "ReliabilityFileReport": "reliability", "StructureFileReport": "structure",
+    "reliability_file": "reliability", "score_file": "scores", "structure_file": "structure",
+}  # fmt: skip
 
 __all__ = [
     "FileReport",
@@ -12,3 +22,14 @@ __all__ = [
     "score_file",
     "structure_file",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
