@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 import math
 import tempfile
 from datetime import date
@@ -28,6 +29,7 @@ from intimacy_scales.files import (
     parquet,
     spreadsheet,
 )
+from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.reading.frames import ListTable
 
 BATCHES = [
@@ -460,3 +462,27 @@ def test_answers_of_all_formats_are_the_same_cells(tmp_path: Path) -> None:
                 values = base.python_values(batch.values(item, "keep"))
                 found.setdefault(item, []).extend(int(v) if v not in ("", None) else None for v in values)
         assert list(found.values()) == [list(column) for column in itertools.zip_longest(*ANSWERS)]
+
+
+@pytest.mark.parametrize(
+    ("line", "stands_twice"),
+    [
+        ('{"a": 1, "a": 2}', True),
+        ('{"a": 1, "a": 1}', True),
+        ('{"a": 1, "b": {"c": 1, "c": 2}}', True),
+        ('{"a": 1, "b": "x: y", "a": 2}', True),
+        ('{"a\\u0062": 1, "ab": 2}', True),
+        ('{"a": 1, "b": "x: y"}', False),
+        ('{"a:": 1, "b": ":"}', False),
+    ],
+)
+def test_a_name_that_stands_twice_is_found_wherever_colons_stand(
+    tmp_path: Path, line: str, stands_twice: bool
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(line + "\n", encoding="utf-8")
+    if not stands_twice:
+        assert next(iter(JsonLinesFile(path)._rows())) == json.loads(line)
+        return
+    with pytest.raises(ResponseError, match=r"line 1 is not JSON: the name .* stands twice"):
+        JsonLinesFile(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,9 @@ class JsonLinesFile(AnswerFile):
 
     def _row(self, line: str, number: int) -> dict[str, Any]:
         try:
-            row = json.loads(line, object_pairs_hook=_once)
+            row = json.loads(line)
+            if not isinstance(row, dict) or line.count(":") != len(row):  # a name may stand twice
+                row = json.loads(line, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             reason = str(error)
             emptied(error)
@@ -127,11 +129,14 @@ class JsonLinesFile(AnswerFile):
             columns = {name: [row.get(name) for row in batch] for name in wanted}
             yield ListTable(columns, len(batch), from_mappings=True)
 
-    def _some(self, rows: Iterator[dict[str, Any]], known: Collection[Hashable]) -> list[dict[Hashable, Any]]:
-        batch: list[dict[Hashable, Any]] = []
+    def _some(self, rows: Iterator[dict[str, Any]], known: Set[Hashable]) -> list[Mapping[Hashable, Any]]:
+        batch: list[Mapping[Hashable, Any]] = []
         most = self._n_characters + BATCH_CHARACTERS
         for row in rows:
-            batch.append({name: value for name, value in row.items() if name in known})
+            wanted: dict[Any, Any] = row
+            if not row.keys() <= known:  # let go of the others at once
+                wanted = {name: value for name, value in row.items() if name in known}
+            batch.append(wanted)
             if len(batch) >= BATCH_ROWS or self._n_characters > most:
                 break
         return batch

@@ -90,7 +90,9 @@ class ParquetScores(ScoreFile):
     ) -> None:
         frame = self._frame(table, keep, columns, first)
         if self._writer is None:
-            self._writer = self._parquet.ParquetWriter(self.new.file, frame.schema)
+            # the same scores stand again and again; numbers of rows and ids do not
+            scores = [str(name) for name in columns]
+            self._writer = self._parquet.ParquetWriter(self.new.file, frame.schema, use_dictionary=scores)
         self._writer.write_table(frame)
 
     def _finish(self) -> None:
