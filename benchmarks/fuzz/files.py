@@ -7,7 +7,8 @@ import json
 import math
 import random
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,16 +21,20 @@ from benchmarks.fuzz.reference import Expected
 from benchmarks.fuzz.sheets import Sheets
 from benchmarks.fuzz.tables import Kind, Rows, columns_of, nulls
 from intimacy_scales import Instrument
+from intimacy_scales.files import plain_text
 from intimacy_scales.interop import score_file
 
 PERSON = "pid"
+_CHUNK = 500  # bytes
 Write = Callable[[Path, Rows], None]
 
 
-def _delimited(separator: str, encoding: str) -> Write:
+def _delimited(separator: str, encoding: str, *, quoted: bool = False) -> Write:
+    quoting: Any = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+
     def write(path: Path, rows: Rows) -> None:
         with path.open("w", encoding=encoding, newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), delimiter=separator)
+            writer = csv.DictWriter(file, list(rows[0]), delimiter=separator, quoting=quoting)
             writer.writeheader()
             writer.writerows(rows)
 
@@ -62,6 +67,9 @@ def _parquet(type_of_cells: Any) -> Write:
 
 _WRITERS: dict[str, tuple[str, Write]] = {
     "CSV": (".csv", _delimited(",", "utf-8")),
+    "CSV, as if large": (".csv", _delimited(",", "utf-8")),
+    "CSV, quoted, as if large": (".csv", _delimited(",", "utf-8", quoted=True)),
+    "CSV of semicolons, as if large": (".csv", _delimited(";", "utf-8")),
     "CSV, UTF-16": (".csv", _delimited(",", "utf-16")),
     "TSV": (".tsv", _delimited("\t", "utf-8")),
     "XLSX of texts": (".xlsx", _workbook),
@@ -92,13 +100,26 @@ def found_in_file(
         source, problems = Path(folder) / f"a{ending}", Path(folder) / "p.csv"
         output = Path(folder) / rng.choice(("o.csv", "o.jsonl", "o.tsv"))
         write(source, named)
+        large = "as if large" in kind.name
         options: dict[str, Any] = {"columns": sheets.option, "missing_codes": list(sheets.given.codes)}
         options |= {"coding": sheets.coding, "person": PERSON, "on_invalid": "missing"}
-        score_file(form, source, output=output, problems=problems, answered=True, **options)
+        with _as_if_large() if large else nullcontext():
+            score_file(form, source, output=output, problems=problems, answered=True, **options)
         written = _read(output)
         bad = {(int(row["row"]) - 1, row["item"]) for row in _read(problems)}
     found = [{scale.id: _expected(row, scale.id) for scale in form.scales} for row in written]
     return found, bad, [(int(row["row"]), row[PERSON]) for row in written]
+
+
+@contextmanager
+def _as_if_large() -> Iterator[None]:
+    """Have small files read as large ones are: by Arrow, in several chunks."""
+    before = plain_text._LEAST, plain_text.CHUNK
+    plain_text._LEAST, plain_text.CHUNK = 0, _CHUNK
+    try:
+        yield
+    finally:
+        plain_text._LEAST, plain_text.CHUNK = before
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

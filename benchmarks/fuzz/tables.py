@@ -34,6 +34,16 @@ def columns_of(rows: Rows) -> dict[str, list[Any]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
+def _by_row(dtype: str) -> Callable[[Rows], Any]:
+    """Make a frame whose cells lie in one array, row after row."""
+
+    def make(rows: Rows) -> Any:
+        frame = _pandas(dtype)(rows)
+        return pd.DataFrame(np.ascontiguousarray(frame.to_numpy()), columns=frame.columns, copy=False)
+
+    return make
+
+
 def _pandas(dtype: Any) -> Callable[[Rows], Any]:
     return lambda rows: pd.DataFrame({n: pd.Series(x, dtype=dtype) for n, x in columns_of(rows).items()})
 
@@ -90,6 +100,8 @@ KINDS = (
     Kind("pandas, float32", "number", _pandas("float32")),
     Kind("pandas, Int64", "whole", _pandas("Int64")),
     Kind("pandas, int64", "whole", _pandas("int64"), has_gaps=False),
+    Kind("pandas, row-major float64", "number", _by_row("float64")),
+    Kind("pandas, row-major int64", "whole", _by_row("int64"), has_gaps=False),
     Kind("pandas, Arrow floats", "number", _pandas("float64[pyarrow]")),
     Kind("pandas, Arrow text", "text", _pandas("string[pyarrow]")),
     Kind("polars, Float64", "number", _polars(pl.Float64)),
