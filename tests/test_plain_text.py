@@ -266,3 +266,61 @@ def test_answers_in_dictionaries_are_those_of_their_values(data, cuts):
         rows = slice(0, 9) if len(table) == 9 else slice(2, 7)
         assert found.codes.tolist() == expected.codes[rows].tolist()
     assert list(encode(form, chunked, on_invalid="missing").problems) == list(expected.problems)
+
+
+def _dictionary(indices: list[int | None], values: Any, kind: Any = None) -> pa.DictionaryArray:
+    given = values if isinstance(values, pa.Array) else pa.array(values, kind)
+    return pa.DictionaryArray.from_arrays(pa.array(indices, pa.int8()), given)
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        pytest.param(_dictionary([0, 1], ["1", None]), id="a null among the values"),
+        pytest.param(_dictionary([0, 1, 0], _dictionary([0, 1], ["1", "2"])), id="of dictionaries"),
+        pytest.param(_dictionary([None], pa.nulls(0)), id="of nothing"),
+        pytest.param(_dictionary([0, 1, None], [1, 2], pa.int16()), id="of whole numbers"),
+        pytest.param(_dictionary([0, 1, None], [1, 2], pa.float32()), id="of float32"),
+        pytest.param(_dictionary([0, 1, None], np.array([1, 2], np.float16)), id="of float16"),
+        pytest.param(_dictionary([0, 1, None], [True, False]), id="of booleans"),
+        pytest.param(_dictionary([0, 1, 1], ["1", "1"]), id="of the same value twice"),
+        pytest.param(_dictionary([0, 1, 2], ["1", "9x", "2"], pa.large_string()), id="of large texts"),
+        pytest.param(_dictionary([0] * 120, [f"{n % 5}" for n in range(1, 120)]), id="of many"),
+    ],
+)
+@pytest.mark.parametrize("n_chunks", [1, 2, 3])
+def test_dictionaries_of_every_kind_are_read_as_their_values(
+    chunk: pa.DictionaryArray, n_chunks: int
+) -> None:
+    form = load("ras")
+    decoded = chunk.dictionary.take(chunk.indices)
+    if pa.types.is_dictionary(decoded.type):
+        decoded = decoded.dictionary.take(decoded.indices)
+    column, plain = pa.chunked_array([chunk] * n_chunks), pa.chunked_array([decoded] * n_chunks)
+    found = encode(form, pa.table(dict.fromkeys(IDS, column)), on_invalid="missing")
+    expected = encode(form, pa.table(dict.fromkeys(IDS, plain)), on_invalid="missing")
+    assert found.codes.tolist() == expected.codes.tolist()
+    assert list(found.problems) == list(expected.problems)
+
+
+def test_points_of_float32_in_a_dictionary_are_those_of_float32() -> None:
+    form = load("ras").with_response_scale(0.1, 0.5, step=0.1)
+    plain = pa.array([0.1, 0.3, 0.2, 0.3], pa.float32())
+    found = encode(form, pa.table(dict.fromkeys(IDS, plain.dictionary_encode())))
+    assert found.codes[:, 0].tolist() == [1, 3, 2, 3]
+
+
+@pytest.mark.parametrize("last", ['"note', '"n"ote', '"note" ', '"a\nb"', "note,"])
+@pytest.mark.parametrize("n", [1, 50])
+def test_what_is_wrong_with_a_header_is_told_as_of_a_small_file(tmp_path: Path, last: str, n: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"q1,q2,{last}\n" + "1,2,a\n" * n, encoding="utf-8")
+    try:
+        expected: Any = cells_of(path, ["q1", "q2"], [], plain=False)[0]
+    except ResponseError as error:
+        expected = str(error)
+    try:
+        found: Any = cells_of(path, ["q1", "q2"], [], plain=True)[0]
+    except ResponseError as error:
+        found = str(error)
+    assert found == expected

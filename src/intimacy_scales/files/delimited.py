@@ -215,11 +215,14 @@ class DelimitedFile(AnswerFile):
         usual = self._is_utf8 and self._is_usual and self.separator in _SEPARATORS
         if not usual or not PlainText.can_read(self.path, len(self.names)):
             return None
-        with self._open() as file, suppress(csv.Error):  # which is told when rows are read
+        with self._open() as file:
             for _ in range(self._n_skipped):
                 next(file)
             reader = self._reader_of(file)
-            next(reader)
+            try:
+                next(reader)
+            except (csv.Error, StopIteration):
+                return None  # the other reader tells what is wrong with the header
         kept = set(others)
         return PlainText(
             self.path,

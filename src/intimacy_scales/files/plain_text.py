@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.reading.frames import ArrowTable
-from intimacy_scales.reading.frames.arrow import one_dictionary
 
 CHUNK = 1 << 20  # bytes that are parsed at a time
 _LEAST = 1 << 19  # of a smaller file, importing Arrow would take longer than reading
@@ -206,13 +205,14 @@ class PlainText:
 
         columns: dict[Any, Any] = {}
         for place, name in self._items.items():
-            column = one_dictionary(parsed.column(str(place)))
-            texts = column.dictionary.to_pylist()
-            if self._separator != "," and any("," in text for text in texts):
-                return None  # a decimal comma, or thousands
-            columns[name] = pa.DictionaryArray.from_arrays(
-                column.indices, pa.array([text.lstrip(" ") for text in texts], pa.string())
-            )
+            chunks = []
+            for chunk in parsed.column(str(place)).chunks:
+                texts = chunk.dictionary.to_pylist()
+                if self._separator != "," and any("," in text for text in texts):
+                    return None  # a decimal comma, or thousands
+                without_blanks = pa.array([text.lstrip(" ") for text in texts], pa.string())
+                chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, without_blanks))
+            columns[name] = pa.chunked_array(chunks)
         has_blanks = b" " in data
         for place, name in self._others.items():
             texts = parsed.column(str(place)).combine_chunks()

@@ -49,31 +49,48 @@ class ArrowTable(Table):
 
 
 def _distinct(column: Any) -> Distinct | None:
-    """Return a column of a dictionary; None where it has none, or more values than rows."""
+    """Return a column of texts in dictionaries; None of anything else, or of more texts than rows."""
     import pyarrow as pa
 
-    if not pa.types.is_dictionary(column.type) or not len(column):
+    if not pa.types.is_dictionary(column.type) or not _is_text(column.type.value_type) or not len(column):
         return None
-    whole = one_dictionary(column)
-    if len(whole.dictionary) > len(whole):
+    if sum(len(chunk.dictionary) for chunk in column.chunks) > len(column):
         return None
-    indices = whole.indices
-    positions = (indices.cast(pa.int64()).fill_null(-1) if indices.null_count else indices).to_numpy()
-    return Distinct(whole.dictionary.to_pylist(), positions)
+    # one after another: Arrow makes no one dictionary of some kinds, or of more than its type can count
+    values: list[Any] = []
+    positions = []
+    for chunk in column.chunks:
+        places = chunk.indices.cast(pa.int64())
+        found = places.fill_null(-1).to_numpy() if places.null_count else places.to_numpy()
+        positions.append(
+            np.where(found < 0, -1, found + len(values)) if places.null_count else found + len(values)
+        )
+        values += chunk.dictionary.to_pylist()
+    return Distinct(values, np.concatenate(positions))
 
 
-def one_dictionary(column: Any) -> Any:
-    """Return the chunks of a column as one array, with one dictionary."""
+def _is_text(kind: Any) -> bool:
     import pyarrow as pa
 
-    whole = column.chunk(0) if column.num_chunks == 1 else column.unify_dictionaries().combine_chunks()
-    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _without_dictionary(array: Any) -> Any:
+    """Return a column with each row's own value for its place in a dictionary."""
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(array.type):
+        return array
+    chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
+    parts = [chunk.dictionary.take(chunk.indices) for chunk in chunks]
+    return _without_dictionary(pa.chunked_array(parts, array.type.value_type))
 
 
 def column_of_arrow(array: Any) -> Column:
     """Read a pyarrow array without copying its numbers: values, and the bits that say which are null."""
     import pyarrow as pa
 
+    array = _without_dictionary(array)
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
     if isinstance(array, pa.ChunkedArray) or not (
