@@ -10,9 +10,7 @@ from rich.table import Table
 
 from intimacy_scales.cli.console import out
 from intimacy_scales.cli.options import typed_source
-from intimacy_scales.cli.terminal import (
-    errors_as_messages,
-)
+from intimacy_scales.cli.terminal import errors_as_messages
 from intimacy_scales.instrument import Instrument, ItemBank, Scale
 from intimacy_scales.instrument.catalogue import Catalogue, CatalogueEntry, available, construct_title
 from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids

@@ -13,9 +13,7 @@ from rich.markup import escape
 
 from intimacy_scales.cli.console import WRONG_USE, err, out
 from intimacy_scales.cli.options import typed_source
-from intimacy_scales.cli.terminal import (
-    errors_as_messages,
-)
+from intimacy_scales.cli.terminal import errors_as_messages
 from intimacy_scales.errors import UnverifiedKeyWarning
 from intimacy_scales.instrument.catalogue import available
 from intimacy_scales.instrument.loading import load, load_bank, load_either, shipped_banks

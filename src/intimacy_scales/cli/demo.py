@@ -8,10 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from intimacy_scales.cli.console import out
-from intimacy_scales.cli.terminal import (
-    figure,
-    print_summary,
-)
+from intimacy_scales.cli.terminal import figure, print_summary
 from intimacy_scales.errors import UnvalidatedInstrumentWarning
 from intimacy_scales.instrument.loading import example_path, load
 

@@ -31,14 +31,8 @@ from intimacy_scales.cli.options import (
     read_missing_codes,
     read_recode,
 )
-from intimacy_scales.cli.terminal import (
-    errors_as_messages,
-    print_blank_rows,
-    print_problems,
-)
-from intimacy_scales.cli.terminal import (
-    progress as progress_bar,
-)
+from intimacy_scales.cli.terminal import errors_as_messages, print_blank_rows, print_problems
+from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning
 
 ReportT = TypeVar("ReportT")

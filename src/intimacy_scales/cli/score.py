@@ -35,9 +35,7 @@ from intimacy_scales.cli.terminal import (
     print_problems,
     print_summary,
 )
-from intimacy_scales.cli.terminal import (
-    progress as progress_bar,
-)
+from intimacy_scales.cli.terminal import progress as progress_bar
 from intimacy_scales.errors import UnvalidatedInstrumentWarning
 
 

@@ -11,9 +11,7 @@ from rich.markup import escape
 
 from intimacy_scales.cli.console import out
 from intimacy_scales.cli.report_command import report_command
-from intimacy_scales.cli.terminal import (
-    print_table,
-)
+from intimacy_scales.cli.terminal import print_table
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.report.result import StructureReport
