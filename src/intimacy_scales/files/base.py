@@ -165,10 +165,14 @@ class AnswerFile(ABC):
             )
         return ""
 
+    def places(self, wanted: Iterable[Hashable]) -> list[int]:
+        """Return where each wanted column stands in the file; of a name that stands twice, the first."""
+        place_of = {name: place for place, name in reversed(list(enumerate(self.names)))}
+        return [place_of[str(name)] for name in wanted]
+
     def picker(self, wanted: Sequence[Hashable]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
         """Return what takes the wanted fields from a row: others are let go at once, however long."""
-        place_of = {name: place for place, name in reversed(list(enumerate(self.names)))}
-        places = [place_of[str(name)] for name in wanted]
+        places = self.places(wanted)
         if len(places) > 1:
             return itemgetter(*places)
         return lambda row: tuple(row[place] for place in places)

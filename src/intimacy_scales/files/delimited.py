@@ -27,7 +27,7 @@ from intimacy_scales.files.base import (
     without_formula,
 )
 from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
-from intimacy_scales.files.plain_text import PlainText, Rest, places_of
+from intimacy_scales.files.plain_text import PlainText, Rest
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
@@ -223,14 +223,15 @@ class DelimitedFile(AnswerFile):
                 next(reader)
             except (csv.Error, StopIteration):
                 return None  # the other reader tells what is wrong with the header
-        kept = set(others)
+        kept = list(dict.fromkeys(others))
+        only_answers = [name for name in dict.fromkeys(items) if name not in kept]
         return PlainText(
             self.path,
             self.separator,
             n_above=self._n_skipped + reader.line_num,
             n_columns=len(self.names),
-            items=places_of(self.names, [name for name in dict.fromkeys(items) if name not in kept]),
-            others=places_of(self.names, dict.fromkeys(others)),
+            items=dict(zip(self.places(only_answers), only_answers, strict=True)),
+            others=dict(zip(self.places(kept), kept, strict=True)),
         )
 
     def _row_by_row(

@@ -7,7 +7,7 @@ parsed only where both must agree; at the first doubt the rest of the file goes 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -248,9 +248,3 @@ def _first_bytes(data: bytes) -> NDArray[np.uint8] | None:
     ends = np.flatnonzero(cells[:-1] == _NEWLINE)
     firsts = np.concatenate([cells[:1], cells[ends + 1]])
     return None if ((firsts == _NEWLINE) | (firsts == _RETURN)).any() else firsts
-
-
-def places_of(names: Sequence[str], wanted: Collection[Any]) -> dict[int, Any]:
-    """Return the first place in a file of each wanted column."""
-    place_of = {name: place for place, name in reversed(list(enumerate(names)))}
-    return {place_of[str(name)]: name for name in wanted}
