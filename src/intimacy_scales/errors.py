@@ -306,12 +306,15 @@ class InvalidResponsesError(ResponseError):
     message
         The first few problems, how many there are, and what to do.
     problems
-        All of them, in the order of rows and items.
+        All of them, in the order of rows and items; of answers on an engine, examples of each kind.
+    check
+        Of answers on an engine, how many there are by item and kind; else None.
     """
 
-    def __init__(self, message: str, problems: ProblemTable) -> None:
-        super().__init__(message, problems)
+    def __init__(self, message: str, problems: ProblemTable, check: Any = None) -> None:
+        super().__init__(message, problems, check)
         self.problems = problems
+        self.check = check
 
     def __str__(self) -> str:
         return str(self.args[0])

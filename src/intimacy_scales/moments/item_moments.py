@@ -48,6 +48,7 @@ from intimacy_scales.reading.options import (
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader, CodedResponses, check_belongs
 from intimacy_scales.results.frozen import Frozen, freeze
+from intimacy_scales.results.sums import Sums
 
 _LARGEST = 2**60
 
@@ -62,8 +63,8 @@ class Kept(dict[Any, Any]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemMoments(Frozen):
-    """Exact sums of coded answers; those of parts add up with ``+``.
+class ItemMoments(Frozen, Sums):
+    """Exact sums of coded answers; those of parts add up with ``+`` and ``sum()``.
 
     Attributes
     ----------
@@ -137,10 +138,6 @@ class ItemMoments(Frozen):
             answered={name: part + other.answered[name] for name, part in self.answered.items()},
             frequencies=self.frequencies + other.frequencies,
         )
-
-    def __radd__(self, other: object) -> ItemMoments:
-        """Let ``sum()`` add moments up: it begins with 0."""
-        return self if other == 0 else NotImplemented
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ItemMoments):

@@ -12,7 +12,6 @@ from intimacy_scales.moments.incomplete import AnsweredSums
 from intimacy_scales.moments.item_moments import ItemMoments, check_capacity, no_moments
 from intimacy_scales.results.document_types import Object
 from intimacy_scales.results.documents import instrument_for, read
-from intimacy_scales.results.result import plain
 
 _DOCUMENT = Object(
     instrument=InstrumentRef,
@@ -42,7 +41,8 @@ def document_of(moments: ItemMoments) -> dict[str, Any]:
 
 def _sums(part: PairSums | AnsweredSums) -> dict[str, Any]:
     """Return sums by name as lists; None for those that were not asked for."""
-    return {name: plain(getattr(part, name)) for name in part.__slots__}
+    arrays = {name: getattr(part, name) for name in part.__slots__}
+    return {name: None if array is None else array.tolist() for name, array in arrays.items()}
 
 
 def moments_of(document: Any, instrument: Instrument | None) -> ItemMoments:

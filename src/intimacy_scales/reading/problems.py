@@ -267,10 +267,11 @@ def problem_type(*, table: bool) -> Object:
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
     """Return a problem as a dictionary; what JSON cannot hold is written as text."""
     fields = {name: getattr(problem, name) for name in PROBLEM_FIELDS}
-    return fields | {name: _json_value(fields[name]) for name in ("person", "value")}
+    return fields | {name: json_value(fields[name]) for name in ("person", "value")}
 
 
-def _json_value(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Return a person's id, or a value that was not accepted, as JSON can hold it."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):

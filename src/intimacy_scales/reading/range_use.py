@@ -9,7 +9,8 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,44 @@ class Unused(NamedTuple):
     last: int
     below: bool
     above: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeEnds:
+    """Which ends of a range the answers to its items use; those of parts of a table add up.
+
+    Attributes
+    ----------
+    minimum, maximum, step
+        The range.
+    low, high
+        Whether somebody gave its lowest, its highest answer.
+    lowest, highest
+        How many persons have each point as their own lowest, and as their own highest answer; empty where
+        both ends are used, as nothing is left to find out.
+    """
+
+    minimum: int | float
+    maximum: int | float
+    step: int | float
+    low: bool
+    high: bool
+    lowest: tuple[int, ...]
+    highest: tuple[int, ...]
+
+    def __add__(self, other: RangeEnds) -> RangeEnds:
+        """Return the ends that both parts together use."""
+        low, high = self.low or other.low, self.high or other.high
+        both = low and high
+        return RangeEnds(
+            minimum=self.minimum,
+            maximum=self.maximum,
+            step=self.step,
+            low=low,
+            high=high,
+            lowest=() if both else tuple(map(sum, zip(self.lowest, other.lowest, strict=True))),
+            highest=() if both else tuple(map(sum, zip(self.highest, other.highest, strict=True))),
+        )
 
 
 def expected_beyond(counts: Sequence[int]) -> float:
@@ -102,6 +141,26 @@ class _Group:
             self.highest += np.bincount(top[there] - 1, minlength=self.n_points)
             self.lowest += np.bincount(low[there], minlength=self.n_points)
 
+    def ends(self) -> RangeEnds:
+        """Return what was seen, the same for any order of the blocks."""
+        both = self.low and self.high
+        return RangeEnds(
+            minimum=self.scale.minimum,
+            maximum=self.scale.maximum,
+            step=self.scale.step,
+            low=self.low,
+            high=self.high,
+            lowest=() if both else tuple(self.lowest.tolist()),
+            highest=() if both else tuple(self.highest.tolist()),
+        )
+
+    def take(self, ends: RangeEnds) -> None:
+        """Go on from what was seen elsewhere."""
+        self.low, self.high = ends.low, ends.high
+        if not (ends.low and ends.high):
+            self.lowest = np.array(ends.lowest, dtype=np.int64)
+            self.highest = np.array(ends.highest, dtype=np.int64)
+
     def unused(self) -> Unused | None:
         """Return what nobody used, where chance is no explanation."""
         if (self.low and self.high) or self.highest.sum() < FEWEST_PERSONS:
@@ -145,6 +204,22 @@ class RangeUse:
         self._open = list(self._all)
         self.n_persons = 0
         self._refused: Counter[Offence] = Counter()
+
+    @classmethod
+    def of_ends(
+        cls, instrument: Instrument, n_persons: int, ends: Sequence[RangeEnds], refused: Counter[Offence]
+    ) -> Self:
+        """Return what watched so many persons elsewhere, in parts that were added up."""
+        used = cls(instrument)
+        used.n_persons, used._refused = n_persons, refused
+        for group, seen in zip(used._all, ends, strict=True):
+            group.take(seen)
+        used._open = [group for group in used._all if not (group.low and group.high)]
+        return used
+
+    def ends(self) -> tuple[RangeEnds, ...]:
+        """Return which ends were used so far, for each range of the instrument."""
+        return tuple(group.ends() for group in self._all)
 
     def add(self, codes: Codes) -> None:
         """Add the codes of a block of rows (rows, n_items)."""

@@ -123,7 +123,7 @@ def _score_composite(
     scores[answered < scale.required] = np.nan
 
 
-def _count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
+def count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
     """Return the narrowest type that holds the number of answers on any scale."""
     most = max(scale.size for scale in plan.scales)
     return np.uint8 if most <= np.iinfo(np.uint8).max else np.uint16
@@ -150,7 +150,7 @@ class Kernel:
     def __init__(self, plan: Plan, n_persons: int) -> None:
         self.plan = plan
         self.scores: NDArray[np.float64] = np.empty((len(plan.scales), n_persons))
-        self.answered: Counts = np.zeros((len(plan.scales), n_persons), dtype=_count_type(plan))
+        self.answered: Counts = np.zeros((len(plan.scales), n_persons), dtype=count_type(plan))
 
     def score(self, start: int, codes: Codes) -> None:
         """Score the persons from ``start`` on, whose codes are ``codes`` (rows, n_items)."""

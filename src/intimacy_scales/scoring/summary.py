@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.sums import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ _BLOCK = 512  # so many products of 27-bit halves add up within an int64
 
 
 @result_class
-class ScaleSummary(Result):
+class ScaleSummary(Result, Sums):
     """Exact sums of one scale's scores.
 
     Attributes
@@ -134,8 +135,8 @@ class ScaleSummary(Result):
 
 
 @result_class
-class ScoreSummary(Result):
-    """Descriptive statistics of a set of scores; summaries of parts add up with ``+``.
+class ScoreSummary(Result, Sums):
+    """Descriptive statistics of a set of scores; summaries of parts add up with ``+`` and ``sum()``.
 
     Attributes
     ----------
@@ -159,10 +160,6 @@ class ScoreSummary(Result):
             raise ValueError(f"summaries of {self.instrument} and {other.instrument} do not add up")
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
         return ScoreSummary(instrument=self.instrument, scales=scales)
-
-    def __radd__(self, other: object) -> ScoreSummary:
-        """Let ``sum()`` add summaries up: it begins with 0."""
-        return self if other == 0 else NotImplemented
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored, n prorated."""

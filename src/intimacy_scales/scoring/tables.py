@@ -37,7 +37,7 @@ def score_answers(
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)
-    return _scores(instrument, kernel, reader.finish(), reader.kept)
+    return scores_of_kernel(instrument, kernel, reader.finish(), reader.kept)
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
@@ -51,12 +51,13 @@ def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
 def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
     """Score answers that were checked before; the instrument has the items that they were checked for."""
     kernel = score_codes(plan_of(form), coded.codes)
-    return _scores(
+    return scores_of_kernel(
         form, kernel, coded.problems, ListTable({}, len(coded)) if coded.kept is None else coded.kept
     )
 
 
-def _scores(instrument: Instrument, kernel: Kernel, problems: Problems, kept: Table) -> Scores:
+def scores_of_kernel(instrument: Instrument, kernel: Kernel, problems: Problems, kept: Table) -> Scores:
+    """Return what a kernel has worked out, as a result."""
     values, answered = kernel.scores.T, kernel.answered.T
     ranges = np.array([(scale.low, scale.high) for scale in kernel.plan.scales])
     return Scores(

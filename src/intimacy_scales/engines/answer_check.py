@@ -1,0 +1,372 @@
+"""How many answers were not accepted, by item and kind, whichever parts the answers came in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+
+from intimacy_scales.errors import InvalidResponsesError, ProblemCode
+from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.reading.advice import Offence, offence_of, remedy_for
+from intimacy_scales.reading.explanations import Explanation
+from intimacy_scales.reading.problems import (
+    BadColumn,
+    Problems,
+    found,
+    json_value,
+    plain_value,
+    response_scales,
+)
+from intimacy_scales.reading.range_use import RangeEnds, RangeUse
+from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.documents import instrument_for, made_of
+from intimacy_scales.results.result import Result, plain, result_class
+from intimacy_scales.results.sums import Sums
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXAMPLES = 3  # of each item and kind
+_VALUES = 1000  # different ones that are counted
+_SHOWN = 5
+_KINDS: tuple[str, ...] = get_args(ProblemCode)
+_IN_WORDS = {
+    "range": "outside the range",
+    "step": "between the steps of the range",
+    "infinite": "infinite",
+    "number": "texts that are no numbers",
+    "label": "unknown as labels",
+    "boolean": "truth values",
+    "type": "of a type that is no answer",
+    "recode": "not among the values that recode= names",
+    "name": "under a name that is no item's",
+}
+
+
+class BadAnswers(NamedTuple):
+    """How many answers to an item were not accepted for one kind of reason."""
+
+    item: str
+    code: ProblemCode
+    n: int
+
+
+class BadAnswer(NamedTuple):
+    """One answer that was not accepted; its row is that of a person, never a number.
+
+    Attributes
+    ----------
+    person
+        The person's id, where ``person=`` named its column; else None.
+    column, item
+        Where the value stood, and the item it was read for.
+    value, code, reason, allowed, suggestion
+        As of `ResponseProblem`; the value as JSON can hold it.
+    """
+
+    person: Any
+    column: str
+    item: str
+    value: Any
+    code: ProblemCode
+    reason: str
+    allowed: str
+    suggestion: str | None
+
+    def order(self) -> tuple[Any, ...]:
+        """Return what examples are sorted by: the same of any two, whichever was found first."""
+        return str(self.person), repr(self.person), self.column, repr(self.value), self.reason
+
+
+class BadValue(NamedTuple):
+    """How often a value was not accepted for an item.
+
+    Attributes
+    ----------
+    item, code, n
+        As of `BadAnswers`.
+    value
+        A number or a text; None of any other type.
+    meant
+        The label that was probably meant.
+    """
+
+    item: str
+    code: ProblemCode
+    value: Any
+    meant: str | None
+    n: int
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes it another value than others: True is no 1."""
+        return self.item, self.code, type(self.value).__name__, self.value, self.meant
+
+
+@result_class
+class AnswerCheck(Result, Sums):
+    """How many answers were not accepted, exactly, with a few examples; those of parts add up with ``+``.
+
+    Attributes
+    ----------
+    instrument
+        What was answered.
+    n_persons
+        Rows, whatever they hold.
+    counts
+        How many answers were not accepted, by item and kind.
+    examples
+        Of each item and kind up to three, those of the persons whose ids come first as texts: the same for
+        any order of the rows.
+    values
+        How often each value was not accepted, where there are up to 1,000 different ones; None where there
+        are more. Empty where values are not to be shown.
+    ends
+        Which ends of their ranges the accepted answers use.
+    form
+        The instrument itself.
+    """
+
+    instrument: InstrumentRef
+    n_persons: int
+    counts: tuple[BadAnswers, ...]
+    examples: tuple[BadAnswer, ...]
+    values: tuple[BadValue, ...] | None
+    ends: tuple[RangeEnds, ...]
+    form: Instrument = field(repr=False, compare=False)
+
+    @property
+    def n_problems(self) -> int:
+        """Answers that were not accepted."""
+        return sum(part.n for part in self.counts)
+
+    @property
+    def advice(self) -> str | None:
+        """What to do about most of them, if there is one thing to do."""
+        remedy = remedy_for(self._offences(), response_scales(self.form), self._used().answered)
+        return None if remedy is None else remedy.python
+
+    def __add__(self, other: AnswerCheck) -> AnswerCheck:
+        """Return the counts of both parts together.
+
+        Raises
+        ------
+        ValueError
+            They are of different instruments.
+        """
+        if not isinstance(other, AnswerCheck):
+            return NotImplemented
+        if self.instrument != other.instrument:
+            raise ValueError(f"checks of {self.instrument} and {other.instrument} do not add up")
+        return replace(
+            self,
+            n_persons=self.n_persons + other.n_persons,
+            counts=_counted(self.form, _by_kind((*self.counts, *other.counts))),
+            examples=_first(self.form, (*self.examples, *other.examples)),
+            values=_added(self.form, self.values, other.values),
+            ends=tuple(one + more for one, more in zip(self.ends, other.ends, strict=True)),
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas table: item, kind, how many answers, and what kind it is in words."""
+        from intimacy_scales.results.frames import pandas_frame
+
+        rows = self.counts
+        return pandas_frame(
+            {
+                "item": [row.item for row in rows],
+                "code": [row.code for row in rows],
+                "n": [row.n for row in rows],
+                "what": [_IN_WORDS[row.code] for row in rows],
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return counts, examples and what was seen of ranges, ready for JSON."""
+        told = ("n_persons", "ends")
+        return {"instrument": self.instrument.to_dict()} | {
+            **{name: plain(getattr(self, name)) for name in told},
+            "counts": [part._asdict() for part in self.counts],
+            "examples": [part._asdict() for part in self.examples],
+            "values": None if self.values is None else [part._asdict() for part in self.values],
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls, without=["form"])
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> AnswerCheck:
+        made: AnswerCheck = made_of(cls, values, form=instrument_for(values["instrument"], instrument))
+        return made
+
+    def warn(self) -> None:
+        """Warn of ranges of which nobody used an end, where chance is no explanation."""
+        self._used().warn()
+
+    def error(self, *, of_a_part: bool = False) -> InvalidResponsesError:
+        """Return the one error for all of them.
+
+        Parameters
+        ----------
+        of_a_part
+            Whether these are the problems of a part of the answers only, which has stopped the whole.
+        """
+        return InvalidResponsesError(self._message(of_a_part=of_a_part), self._problems(), self)
+
+    def _message(self, *, of_a_part: bool) -> str:
+        n, rows = self.n_problems, "one part" if of_a_part else f"{self.n_persons:,} rows"
+        lines = [f"{n:,} {'answer' if n == 1 else 'answers'} of {rows} {'is' if n == 1 else 'are'} not valid "
+                 f"for {self.form.id}:"]  # fmt: skip
+        for part in sorted(self.counts, key=lambda part: -part.n)[:_SHOWN]:
+            example = next(e for e in self._problems() if (e.item, e.code) == (part.item, part.code))
+            lines.append(f"  {part.item}: {part.n:,} {_IN_WORDS[part.code]}, such as {example}")
+        if len(self.counts) > _SHOWN:
+            others = sum(sorted((part.n for part in self.counts), reverse=True)[_SHOWN:])
+            lines.append(f"  … and {others:,} more of {len(self.counts) - _SHOWN} other items or kinds")
+        lines += [self.advice] if self.advice else []
+        where = "engines.check(instrument, frame)" if of_a_part else ".check of this error"
+        lines.append(f'All counts: {where}. on_invalid="missing" would treat them as missing.')
+        return "\n".join(lines)
+
+    def _problems(self) -> Problems:
+        """Return the examples as any list of problems."""
+        columns = tuple(
+            BadColumn(
+                item=example.item,
+                column=example.column,
+                rows=(row,),
+                values=(example.value,),
+                explain=partial(
+                    found, Explanation(example.code, example.reason, example.allowed, example.suggestion)
+                ),
+            )
+            for row, example in enumerate(self.examples)
+        )
+        persons = {row: example.person for row, example in enumerate(self.examples)}
+        # a value that was not accepted is never null
+        shown = all(example.value is not None for example in self.examples)
+        return Problems(columns, persons, numbered=False, shown=shown)
+
+    def _offences(self) -> Counter[Offence]:
+        scales = {item.id: item.response_scale for item in self.form.items}
+        counts: Counter[Offence] = Counter()
+        for one in self.values or ():
+            counts[Offence(one.value, one.code, one.meant, scales[one.item])] += one.n
+        return counts
+
+    def _used(self) -> RangeUse:
+        return RangeUse.of_ends(self.form, self.n_persons, self.ends, self._offences())
+
+    def __repr__(self) -> str:
+        n = self.n_problems
+        told = f"{n:,} {'answer' if n == 1 else 'answers'} not accepted" if n else "every answer accepted"
+        return f"<AnswerCheck {self.instrument}: {self.n_persons:,} persons; {told}>"
+
+
+def check_of(form: Instrument, n_persons: int, problems: Problems, used: RangeUse) -> AnswerCheck:
+    """Return what there is to tell of a part of the answers that was read.
+
+    Parameters
+    ----------
+    form, n_persons
+        What was answered, and how many rows there are.
+    problems, used
+        What the reader of the part found.
+    """
+    counts: Counter[tuple[str, ProblemCode]] = Counter()
+    values: Counter[tuple[str, Offence]] = Counter()
+    examples: list[BadAnswer] = []
+    for part in problems.columns:
+        told = _Explained(part)
+        by_kind: dict[ProblemCode, list[BadAnswer]] = {}
+        for row, value in zip(part.rows, part.values, strict=True):
+            why = told[value]
+            counts[part.item, why.code] += 1
+            if part.scale is not None and not part.misplaced:
+                values[part.item, offence_of(value, why, part.scale)] += 1
+            by_kind.setdefault(why.code, []).append(_example(problems, part, row, value, why))
+            if len(by_kind[why.code]) > _VALUES:
+                by_kind[why.code] = sorted(by_kind[why.code], key=BadAnswer.order)[:_EXAMPLES]
+        examples += [example for kind in by_kind.values() for example in kind]
+    seen = [BadValue(item, o.code, json_value(o.value), o.meant, n) for (item, o), n in values.items()]
+    return AnswerCheck(
+        instrument=form.ref,
+        n_persons=n_persons,
+        counts=_counted(form, counts),
+        examples=_first(form, examples),
+        values=_added(form, (), seen),
+        ends=used.ends(),
+        form=form,
+    )
+
+
+class _Explained:
+    """Why each value of a column is a problem, worked out once for each."""
+
+    def __init__(self, part: BadColumn) -> None:
+        self._explain = part.explain
+        self._known: dict[Hashable, Explanation] = {}
+
+    def __getitem__(self, value: Any) -> Explanation:
+        name = (type(value), value) if isinstance(value, int | float | str) else None
+        if name is None:
+            return self._explain(value)
+        if name not in self._known:
+            self._known[name] = self._explain(value)
+        return self._known[name]
+
+
+def _example(problems: Problems, part: BadColumn, row: Any, value: Any, why: Explanation) -> BadAnswer:
+    person = None if problems.persons is None else json_value(plain_value(problems.persons[row]))
+    value = json_value(plain_value(value)) if problems.shown else None
+    return BadAnswer(person, part.column, part.item, value, why.code, why.reason, why.allowed, why.suggestion)
+
+
+def _by_kind(parts: Iterable[BadAnswers]) -> Counter[tuple[str, ProblemCode]]:
+    counts: Counter[tuple[str, ProblemCode]] = Counter()
+    for part in parts:
+        counts[part.item, part.code] += part.n
+    return counts
+
+
+def _counted(form: Instrument, counts: Mapping[tuple[str, ProblemCode], int]) -> tuple[BadAnswers, ...]:
+    """Return counts in the order of the items, and of kinds of problems."""
+    return tuple(BadAnswers(item, code, n) for (item, code), n in sorted(counts.items(), key=_place(form)))
+
+
+def _place(form: Instrument) -> Any:
+    items = {item: position for position, item in enumerate(form.item_ids)}
+    return lambda counted: (items[counted[0][0]], _KINDS.index(counted[0][1]))
+
+
+def _first(form: Instrument, examples: Iterable[BadAnswer]) -> tuple[BadAnswer, ...]:
+    """Return the examples to keep: the first few of each item and kind."""
+    by_kind: dict[tuple[str, ProblemCode], list[BadAnswer]] = {}
+    for example in examples:
+        by_kind.setdefault((example.item, example.code), []).append(example)
+
+    def kept() -> Iterator[BadAnswer]:
+        for _, those in sorted(by_kind.items(), key=_place(form)):
+            yield from sorted(those, key=BadAnswer.order)[:_EXAMPLES]
+
+    return tuple(kept())
+
+
+def _added(
+    form: Instrument, one: Iterable[BadValue] | None, other: Iterable[BadValue] | None
+) -> tuple[BadValue, ...] | None:
+    """Return how often each value was found in both parts; None once there are too many."""
+    if one is None or other is None:
+        return None
+    counts: dict[tuple[Any, ...], BadValue] = {}
+    for value in (*one, *other):
+        before = counts.get(value.key)
+        counts[value.key] = value if before is None else value._replace(n=before.n + value.n)
+    if len(counts) > _VALUES:
+        return None
+    place = _place(form)
+    return tuple(sorted(counts.values(), key=lambda value: (place((value[:2], 0)), *map(str, value.key))))

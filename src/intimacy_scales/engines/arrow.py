@@ -1,0 +1,78 @@
+"""Arrow: datasets of files, scanners, and readers of record batches; scored as a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+from intimacy_scales.engines.data_summary import DataSummary
+from intimacy_scales.engines.engine import ROWS
+from intimacy_scales.engines.schema import ScoresSchema
+from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.reading.frames import needs
+from intimacy_scales.reading.kinds import is_of
+
+
+class ArrowEngine:
+    """A pyarrow Dataset, Scanner or RecordBatchReader, or what else gives an Arrow stream.
+
+    Parameters
+    ----------
+    source
+        One of these. A dataset can be scored again and again, a reader once.
+    """
+
+    def __init__(self, source: Any) -> None:
+        dataset = is_of(source, "pyarrow", "Dataset")
+        known = dataset or any(is_of(source, "pyarrow", kind) for kind in ("Scanner", "RecordBatchReader"))
+        self.source = source if known else needs("pyarrow", "io").RecordBatchReader.from_stream(source)
+        schema = self.source.projected_schema if is_of(source, "pyarrow", "Scanner") else self.source.schema
+        self._schema: Any = schema
+        self._files = dataset
+
+    @property
+    def names(self) -> Sequence[Hashable]:
+        """The names of its columns."""
+        names: list[str] = self._schema.names
+        return names
+
+    def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
+        """Return a RecordBatchReader of scores: what Arrow has for a table that is not there yet."""
+        arrow = needs("pyarrow", "io")
+        kept = [self._schema.field(name) for name in work.columns.reading.keep]
+        schema = arrow.schema([*kept, *scores.to_arrow()])
+        return arrow.RecordBatchReader.from_batches(schema, scored_batches(self.batches(work), work, schema))
+
+    def sums(self, work: SumWork) -> DataSummary:
+        """Return the sums over all batches."""
+        return work(self.batches(work))
+
+    def batches(self, work: ScoreWork | SumWork) -> Iterator[Any]:
+        """Yield the columns that are read, batch by batch."""
+        wanted = list(work.columns.used)
+        if self._files:
+            for fragment in self.source.get_fragments():
+                yield from fragment.to_batches(
+                    schema=self._of_file(fragment), columns=wanted, batch_size=ROWS, batch_readahead=1
+                )
+        elif is_of(self.source, "pyarrow", "Scanner"):
+            yield from (batch.select(wanted) for batch in self.source.to_batches())
+        else:
+            yield from (batch.select(wanted) for batch in self.source)
+
+    def _of_file(self, fragment: Any) -> Any:
+        """Return the schema of one file of a dataset: its own types, so that texts in one of many stay texts.
+
+        A column that the file lacks is that of the dataset: null, or in the name of its folder.
+        """
+        own = fragment.physical_schema
+        return needs("pyarrow", "io").schema(
+            [own.field(field.name) if field.name in own.names else field for field in self._schema]
+        )
+
+
+def scored_batches(batches: Iterator[Any], work: ScoreWork, schema: Any) -> Iterator[Any]:
+    """Yield the scores of each batch in the types of a schema."""
+    for batch in batches:
+        if batch.num_rows:
+            yield from work(batch).cast(schema).to_batches()

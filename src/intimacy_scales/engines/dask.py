@@ -1,0 +1,52 @@
+"""Dask: a DataFrame, scored and summed up partition by partition."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from intimacy_scales.engines.data_summary import DataSummary
+from intimacy_scales.engines.schema import ScoresSchema
+from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.reading.frames import needs
+
+_AT_ONCE = 16  # parts that are added up by one task
+
+
+class DaskEngine:
+    """A Dask DataFrame."""
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+
+    @property
+    def names(self) -> Sequence[Hashable]:
+        """The names of its columns."""
+        return list(self.frame.columns)
+
+    def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
+        """Return a Dask DataFrame of scores, with the index of the answers."""
+        nobody = needs("dask.dataframe.utils", "dask").make_meta(self.frame)
+        kept = nobody[list(work.columns.reading.keep)]
+        meta = scores.to_pandas().set_index(nobody.index)
+        return self._used(work).map_partitions(work, meta=kept.join(meta))
+
+    def sums(self, work: SumWork) -> DataSummary:
+        """Return the sums over all partitions, added up on the workers by some at a time."""
+        delayed = needs("dask", "dask").delayed
+        summed, added = delayed(_summed), delayed(_added)
+        parts = [summed(work, part) for part in self._used(work).to_delayed()]
+        while len(parts) > _AT_ONCE:
+            parts = [added(work, parts[start : start + _AT_ONCE]) for start in range(0, len(parts), _AT_ONCE)]
+        return work.total(needs("dask", "dask").compute(*parts))
+
+    def _used(self, work: ScoreWork | SumWork) -> Any:
+        return self.frame[list(work.columns.used)]
+
+
+def _summed(work: SumWork, table: Any) -> bytes:
+    return work.packed([table])
+
+
+def _added(work: SumWork, parts: Sequence[bytes]) -> bytes:
+    return work.add(parts)

@@ -1,0 +1,73 @@
+"""DuckDB: a relation, read and given as Arrow streams."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
+
+from intimacy_scales.engines.arrow import scored_batches
+from intimacy_scales.engines.data_summary import DataSummary
+from intimacy_scales.engines.engine import ROWS
+from intimacy_scales.engines.schema import ScoresSchema
+from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.reading.frames import needs
+
+
+class DuckDBEngine:
+    """A DuckDB relation.
+
+    Parameters
+    ----------
+    relation
+        The relation.
+    connection
+        The connection to whose database the relation of scores belongs; None: the default one.
+    """
+
+    def __init__(self, relation: Any, connection: Any = None) -> None:
+        self.relation, self.connection = relation, connection
+
+    @property
+    def names(self) -> Sequence[Hashable]:
+        """The names of its columns."""
+        names: list[str] = self.relation.columns
+        return names
+
+    def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
+        """Return a relation of scores, which reads the answers anew each time it is run."""
+        arrow = needs("pyarrow", "io")
+        keep = work.columns.reading.keep
+        kept = self._selected(keep).limit(0).to_arrow_table().schema if keep else []
+        source = _Scored(self, work, arrow.schema([*kept, *scores.to_arrow()]))
+        # a query cannot read from the connection that runs it, so the scores have one of their own
+        database = (
+            needs("duckdb", "duckdb").default_connection() if self.connection is None else self.connection
+        )
+        return database.cursor().from_arrow(source)
+
+    def sums(self, work: SumWork) -> DataSummary:
+        """Return the sums over all batches."""
+        return work(self.batches(work))
+
+    def batches(self, work: ScoreWork | SumWork) -> Iterator[Any]:
+        """Yield the columns that are read, batch by batch."""
+        yield from self._selected(work.columns.used).to_arrow_reader(ROWS)
+
+    def _selected(self, names: Sequence[Hashable]) -> Any:
+        quoted = [f'"{str(name).replace(chr(34), chr(34) * 2)}"' for name in names]
+        return self.relation.project(", ".join(quoted))
+
+
+class _Scored:
+    """Scores as DuckDB scans them: whoever asks for the stream gets it from the first row on."""
+
+    def __init__(self, engine: DuckDBEngine, work: ScoreWork, schema: Any) -> None:
+        self._engine, self._work, self._schema = engine, work, schema
+
+    def __arrow_c_schema__(self) -> Any:
+        return self._schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        batches = scored_batches(self._engine.batches(self._work), self._work, self._schema)
+        reader = needs("pyarrow", "io").RecordBatchReader.from_batches(self._schema, batches)
+        return reader.__arrow_c_stream__(requested_schema)

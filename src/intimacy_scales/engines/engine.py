@@ -1,0 +1,37 @@
+"""What every engine can do: score its frame lazily, and sum it up where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Protocol
+
+from intimacy_scales.engines.data_summary import DataSummary
+from intimacy_scales.engines.schema import ScoresSchema
+from intimacy_scales.engines.work import ScoreWork, SumWork
+
+ROWS = 262_144  # of a part, where the engine leaves that open
+
+
+class Engine(Protocol):
+    """A frame of an engine, with what is asked of it."""
+
+    @property
+    def names(self) -> Sequence[Hashable]:
+        """The names of its columns; no answer is read."""
+        ...
+
+    def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
+        """Return a frame of the same kind that scores its answers when it is run.
+
+        Parameters
+        ----------
+        work
+            What is done to each part.
+        scores
+            The columns of scores, without those that are kept.
+        """
+        ...
+
+    def sums(self, work: SumWork) -> DataSummary:
+        """Return the sums over all answers, each part of them reduced where it lies."""
+        ...

@@ -1,0 +1,47 @@
+"""polars: a LazyFrame, run by its streaming engine in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from intimacy_scales.engines.data_summary import DataSummary
+from intimacy_scales.engines.schema import ScoresSchema
+from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.reading.frames import batches_from
+
+
+class PolarsEngine:
+    """A polars LazyFrame."""
+
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        self._schema: Any = frame.collect_schema()
+
+    @property
+    def names(self) -> Sequence[Hashable]:
+        """The names of its columns."""
+        names: list[str] = self._schema.names()
+        return names
+
+    def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
+        """Return a LazyFrame of scores.
+
+        What is asked of the scores later cannot be asked of the answers instead, so nothing is pushed down
+        but a number of rows.
+        """
+        kept = {name: self._schema[name] for name in work.columns.reading.keep}
+        return self._used(work).map_batches(
+            work,
+            schema=kept | dict(scores.to_polars()),
+            streamable=True,
+            predicate_pushdown=False,
+            projection_pushdown=False,
+        )
+
+    def sums(self, work: SumWork) -> DataSummary:
+        """Return the sums over all batches of its streaming engine."""
+        return work(batches_from(self._used(work), "score()"))
+
+    def _used(self, work: ScoreWork | SumWork) -> Any:
+        return self.frame.select(list(work.columns.used))
