@@ -20,6 +20,7 @@ from intimacy_scales import (
     plan_sample_size,
     score,
 )
+from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
     bartlett,
     cfa,
@@ -71,9 +72,19 @@ def two_groups() -> Any:
     return invariance(MODEL, answers(), groups=np.arange(80) % 2)
 
 
+def engine_rows() -> Any:
+    import pyarrow as pa
+
+    rows = {f"ras_{n}": [1 + (n + row) % 5 for row in range(20)] for n in range(1, 8)}
+    return pa.table(
+        rows | {"id": [f"p{row}" for row in range(20)], "ras_2": [*range(1, 5)] * 4 + [9, 9, 7, 0]}
+    ).to_reader()
+
+
 MORE: dict[str, Callable[[], Any]] = {
     "person": lambda: one("kmss"),
     "summary": lambda: score(answers().instrument, answers()).summary(),
+    "data summary": lambda: summarize("ras", engine_rows(), on_invalid="missing", person="id"),
     "person's standard scores": lambda: one("qmi").standardize(),
     "person's interpretation": lambda: one("csi-16", 2).interpret(),
     "interpretation": lambda: score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}] * 2).interpret(),

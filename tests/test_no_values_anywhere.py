@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import IntimacyScalesError, ResponseError, encode, load, score, score_stream
+from intimacy_scales import IntimacyScalesError, ResponseError, encode, engines, load, score, score_stream
 from intimacy_scales.errors import SHOW_VALUES, InvalidResponsesError
 from intimacy_scales.factor import cfa, efa, invariance
 from intimacy_scales.jobs import reliability_file, score_file
@@ -69,6 +69,15 @@ def array(value: Any) -> np.ndarray[Any, Any]:
     return made
 
 
+def arrow(value: Any) -> pa.RecordBatchReader:
+    columns = columns_of(value)
+    try:
+        pa.array(columns["ras_2"])
+    except (pa.ArrowException, ValueError, OverflowError, TypeError):  # there is no such value in Arrow
+        columns["ras_2"] = [ascii(str(type(value))) + " 48151"] * 2
+    return pa.table(columns).to_reader()
+
+
 HIDDEN: dict[str, Any] = {"show_values": False, "person": "who"}
 ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "a mapping": lambda v: score("ras", rows_of(v)[0], **HIDDEN),
@@ -76,6 +85,8 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "a list": lambda v: score("ras", rows_of(v), **HIDDEN),
     "pandas": lambda v: encode("ras", objects(v), **HIDDEN),
     "numpy": lambda v: score("ras", array(v), columns=IDS, show_values=False),
+    "an engine": lambda v: engines.item_moments("ras", arrow(v), **HIDDEN),
+    "scores of an engine": lambda v: engines.score("ras", arrow(v), **HIDDEN).read_all(),
     "a stream": lambda v: list(score_stream("ras", [rows_of(3), rows_of(v)], **HIDDEN)),
     "a statistic": lambda v: cronbach_alpha("ras", objects(v), **HIDDEN),
     "a report": lambda v: reliability_report("ras", objects(v), clusters="who", **HIDDEN),

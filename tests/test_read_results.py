@@ -62,7 +62,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.Intimacy
 
 def test_classes_of_results_that_one_keeps_are_public() -> None:
     """A document is read by its class, which must be found without private modules."""
-    homes = [import_module(f"intimacy_scales{name}") for name in ("", ".scoring", ".reliability", ".factor")]
+    homes = [
+        import_module(f"intimacy_scales{name}")
+        for name in ("", ".scoring", ".reliability", ".factor", ".engines")
+    ]
     parts = {  # of other results
         "Finding", "Fit", "Guide", "InterItem", "ItemStructure", "ModificationIndex", "ParameterEstimate",
         "ScaledFit", "ScaleSummary", "StandardScale",

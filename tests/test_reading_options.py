@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import intimacy_scales
@@ -19,6 +20,7 @@ from intimacy_scales import (
     InvalidResponsesError,
     MissingColumnsError,
     encode,
+    engines,
     load,
     reliability_report,
     score,
@@ -133,6 +135,22 @@ TABLES: dict[str, Read] = {
     "kmo": at_once(kmo),
     "bartlett": at_once(bartlett),
 }
+
+
+def on_an_engine(read: Read) -> Read:
+    def run(table: pd.DataFrame, **options: Any) -> Any:
+        found = read(FORM, pa.Table.from_pandas(table).to_reader(), **options)
+        if isinstance(found, engines.AnswerCheck) and found.n_problems and "on_invalid" not in options:
+            raise found.error()  # it counts what the others refuse
+        return found.read_all() if isinstance(found, pa.RecordBatchReader) else found
+
+    return run
+
+
+ENGINES: dict[str, Read] = {
+    f"engines.{read.__name__}": on_an_engine(read)
+    for read in (engines.score, engines.summarize, engines.item_moments, engines.check)
+}
 # what is computed of the items that there are cannot do without one
 NEED_ALL = {
     "cfa", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",
@@ -158,41 +176,43 @@ def readers() -> dict[str, Any]:
                     o: options[o].default for o in ("allow_missing_items", "on_invalid") if o in options
                 }
                 if len(defaults) == 2 and inspect.Parameter.empty not in defaults.values():
-                    found[f"{'cli.' if '.cli.' in module.name else ''}{name}"] = defaults
+                    room = next((f"{r}." for r in ("cli", "engines") if f".{r}." in module.name), "")
+                    found[f"{room}{name}"] = defaults
     return found
 
 
 def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
     found = readers()
-    assert set(found) == {*TABLES, *FILES, "cli.score", "cli.reliability", "cli.structure"}
+    assert set(found) == {*TABLES, *ENGINES, *FILES, "cli.score", "cli.reliability", "cli.structure"}
     for name, defaults in found.items():
         assert (defaults["allow_missing_items"], defaults["on_invalid"]) == (False, "raise"), name
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [*TABLES, *ENGINES])
 def test_a_table_without_an_item_is_refused_unless_that_is_allowed(name: str) -> None:
     with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras have no column:\n  ras_7\n"):
-        TABLES[name](SHORT)
+        (TABLES | ENGINES)[name](SHORT)
     if name in NEED_ALL:
         with pytest.raises(EstimationError):
             TABLES[name](SHORT, allow_missing_items=True)
     else:
-        TABLES[name](SHORT, allow_missing_items=True)
+        (TABLES | ENGINES)[name](SHORT, allow_missing_items=True)
 
 
 @pytest.mark.parametrize("code", [9, 999])
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [*TABLES, *ENGINES])
 def test_a_bad_answer_is_refused_unless_it_may_count_as_missing(name: str, code: int) -> None:
     bad = BAD.copy()
     bad.loc[3, "ras_2"] = code
-    with pytest.raises(InvalidResponsesError, match=f"row 3, item ras_2: {code} is outside the range"):
-        TABLES[name](bad)
-    TABLES[name](bad, on_invalid="missing")
+    read, row = (TABLES | ENGINES)[name], "" if name in ENGINES else "row 3, "
+    with pytest.raises(InvalidResponsesError, match=f"{row}item ras_2: {code} is outside the range"):
+        read(bad)
+    read(bad, on_invalid="missing")
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", [*TABLES, *ENGINES])
 def test_every_option_has_the_same_meaning_everywhere(name: str) -> None:
-    read = TABLES[name]
+    read = (TABLES | ENGINES)[name]
     odd = BAD.rename(columns={item: f"Q{n}" for n, item in enumerate(IDS, start=1)})
     named = {"columns": "Q{n}"}
     read(odd, missing_codes=9, **named)

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from intimacy_scales.errors import InvalidResponsesError, ProblemCode
+from intimacy_scales.errors import DocumentError, InvalidResponsesError, ProblemCode, shortened
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.advice import Offence, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
@@ -200,7 +200,9 @@ class AnswerCheck(Result, Sums):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> AnswerCheck:
-        made: AnswerCheck = made_of(cls, values, form=instrument_for(values["instrument"], instrument))
+        form = instrument_for(values["instrument"], instrument)
+        _check_document(form, values)
+        made: AnswerCheck = made_of(cls, values, form=form)
         return made
 
     def warn(self) -> None:
@@ -265,6 +267,32 @@ class AnswerCheck(Result, Sums):
         n = self.n_problems
         told = f"{n:,} {'answer' if n == 1 else 'answers'} not accepted" if n else "every answer accepted"
         return f"<AnswerCheck {self.instrument}: {self.n_persons:,} persons; {told}>"
+
+
+def _check_document(form: Instrument, values: Mapping[str, Any]) -> None:
+    """Raise where what a document holds cannot be of this instrument.
+
+    Raises
+    ------
+    DocumentError
+        Says what.
+    """
+    for name in ("counts", "examples", "values"):
+        for part in values[name] or ():
+            if part.item not in form.item_ids:
+                raise DocumentError(f"AnswerCheck.{name}: {form.ref} has no item {shortened(part.item)}")
+            if name != "examples" and part.n < 1:
+                raise DocumentError(f"AnswerCheck.{name}: {part.n} is no number of answers to {part.item}")
+    whole = RangeUse(form).ends()
+    if len(values["ends"]) != len(whole):
+        raise DocumentError(f"AnswerCheck.ends: {form.ref} has {len(whole)} ranges")
+    for told, wanted in zip(values["ends"], whole, strict=True):
+        asked = (told.minimum, told.maximum, told.step)
+        n = 0 if told.low and told.high else len(wanted.lowest)
+        if asked != (wanted.minimum, wanted.maximum, wanted.step) or not (
+            len(told.lowest) == len(told.highest) == n and min((*told.lowest, *told.highest), default=0) >= 0
+        ):
+            raise DocumentError(f"AnswerCheck.ends: {asked} is not told of as {form.ref} has it")
 
 
 def check_of(form: Instrument, n_persons: int, problems: Problems, used: RangeUse) -> AnswerCheck:
