@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -12,7 +13,6 @@ from rich.markup import escape
 from intimacy_scales.cli.console import BAD_ANSWERS, err, out
 from intimacy_scales.cli.options import (
     AllowMissingItems,
-    AnswersFile,
     CodingName,
     ColumnsText,
     EncodingName,
@@ -20,7 +20,6 @@ from intimacy_scales.cli.options import (
     MissingCodes,
     OnInvalidChoice,
     OnInvalidOption,
-    ProblemsFile,
     RecodePairs,
     SheetName,
     load_for,
@@ -36,11 +35,32 @@ from intimacy_scales.cli.terminal import (
     print_summary,
 )
 from intimacy_scales.cli.terminal import progress as progress_bar
-from intimacy_scales.errors import UnvalidatedInstrumentWarning
+from intimacy_scales.errors import ResponseError, UnvalidatedInstrumentWarning
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
+    from intimacy_scales.jobs import FileReport, FolderReport
+
+_SHOWN = 5
+
+
+class EngineChoice(StrEnum):
+    """Who works on several files, or reads them."""
+
+    DASK = "dask"
+    SPARK = "spark"
+    DUCKDB = "duckdb"
 
 
 def score(
-    file: AnswersFile,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Answers: .csv, .tsv, .txt, .parquet, .jsonl, .ndjson or .xlsx. Of a folder, a pattern in "
+            "quotes or several files each is scored to a file of its own; a run that was stopped goes on.",
+        ),
+    ],
     instrument: InstrumentName,
     columns: ColumnsText = None,
     keep: Annotated[
@@ -62,18 +82,30 @@ def score(
     ] = False,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx."),
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx; of several files to a folder, or to "
+            "one format by 'folder/*.parquet'.",
+        ),
     ] = None,
-    problems: ProblemsFile = None,
+    problems: Annotated[
+        Path | None,
+        typer.Option(help="Write every bad cell to this .csv file; of several, to a folder."),
+    ] = None,
     coding: CodingName = None,
     encoding: EncodingName = None,
     sheet: SheetName = None,
+    engine: Annotated[
+        EngineChoice | None,
+        typer.Option(help="Of several files: who works on them (dask, spark), or reads them."),
+    ] = None,
 ) -> None:
     """Score a file of answers, print a summary, and write the scores.
 
     Exit status: 0 done, 1 bad answers (nothing is written), 2 wrong use.
     """
-    from intimacy_scales.jobs import score_file
+    from intimacy_scales.jobs import FolderReport
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with (
@@ -82,37 +114,109 @@ def score(
         progress_bar("scoring") as progress,
     ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
-        report = score_file(
-            load_for(instrument, coding),
-            file,
-            output=output,
-            problems=problems,
-            columns=read_columns(columns),
-            keep=list(dict.fromkeys(keep or ())),
-            person=person,
-            missing_codes=read_missing_codes(missing_code or ()),
-            recode=read_recode(recode or ()),
-            on_invalid=on_invalid.as_option(),
-            allow_missing_items=allow_missing_items,
-            answered=answered,
-            pomp=pomp,
-            encoding=encoding,
-            sheet=sheet,
-            progress=progress,
-        )
+        form = load_for(instrument, coding)
+        options = {
+            "problems": problems,
+            "columns": read_columns(columns),
+            "keep": list(dict.fromkeys(keep or ())),
+            "person": person,
+            "missing_codes": read_missing_codes(missing_code or ()),
+            "recode": read_recode(recode or ()),
+            "on_invalid": on_invalid.as_option(),
+            "allow_missing_items": allow_missing_items,
+            "answered": answered,
+            "pomp": pomp,
+            "encoding": encoding,
+            "sheet": sheet,
+            "progress": progress,
+        }
+        report = _scored(form, files, output, engine, options)
+    where = "" if answered else " (--answered marks which)"
+    if isinstance(report, FolderReport):
+        _print_folder(report, output, where)
+    else:
+        _print_file(report, output, on_invalid, where)
+
+
+def _scored(
+    form: Instrument,
+    files: list[Path],
+    output: Path | None,
+    engine: EngineChoice | None,
+    options: dict[str, Any],
+) -> FileReport | FolderReport:
+    """Score one file to a file, or several to a folder."""
+    from intimacy_scales.jobs.parts import is_several
+
+    if len(files) > 1 or is_several(files[0]):
+        from intimacy_scales.jobs import score_folder
+
+        if output is None:
+            raise ResponseError("the scores of several files are written to a folder: -o FOLDER")
+        several: Any = files if len(files) > 1 else files[0]
+        chosen: Any = None if engine is None else engine.value
+        return score_folder(form, several, output=output, engine=chosen, **options)
+    if engine is not None:
+        raise ResponseError(f"--engine {engine.value}: is for several files; one is scored without")
+    from intimacy_scales.jobs import score_file
+
+    return score_file(form, files[0], output=output, **options)
+
+
+def _print_file(report: FileReport, output: Path | None, on_invalid: OnInvalidChoice, where: str) -> None:
+    """Print what came of one file.
+
+    Raises
+    ------
+    typer.Exit
+        Bad answers kept the scores from being written.
+    """
     if report.n_problems:
         print_problems(report)
         if on_invalid is OnInvalidChoice.RAISE:
             err.print("Nothing was written. To count them as missing: --on-invalid missing")
             raise typer.Exit(BAD_ANSWERS)
-    print_summary(report.summary, report.n_persons, "" if answered else " (--answered marks which)")
+    print_summary(report.summary, report.n_persons, where)
     print_only_ticked(report.only_ticked)
-    print_blank_rows(
-        report.n_blank_rows,
-        "they have no score, and keep their place",
-        "it has no score, and keeps its place",
-    )
+    _print_blank_rows(report.n_blank_rows)
     if report.written:
         out.print(f"\nScores written to {escape(str(output))}")
     elif output is None:
         out.print("\nTo write each person's scores: -o scores.csv")
+
+
+def _print_folder(report: FolderReport, output: Path | None, where: str) -> None:
+    """Print what came of several files.
+
+    Raises
+    ------
+    typer.Exit
+        Bad answers kept the scores of some from being written.
+    """
+    if report.check.n_problems:
+        err.print(f"[red]{escape(report.check.described())}[/]", soft_wrap=True)
+    if report.not_written:
+        left = report.not_written
+        more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+        err.print(
+            f"Not written: {escape(', '.join(left[:_SHOWN]))}{more}. After these files are mended, the same "
+            "command goes on with them. To count bad cells as missing: --on-invalid missing, to a new folder",
+            soft_wrap=True,
+        )
+    print_summary(report.summary, report.check.n_persons, where)
+    print_only_ticked(report.only_ticked)
+    _print_blank_rows(report.n_blank_rows)
+    n = report.n_parts - len(report.not_written)
+    before = f", {report.n_done_before} of them by a run before" if report.n_done_before else ""
+    files = "1 file" if n == 1 else f"{n} files"
+    out.print(f"\nScores of {files} written to {escape(str(output))}{before}", soft_wrap=True)
+    if report.not_written:
+        raise typer.Exit(BAD_ANSWERS)
+
+
+def _print_blank_rows(n_blank_rows: int) -> None:
+    print_blank_rows(
+        n_blank_rows,
+        "they have no score, and keep their place",
+        "it has no score, and keeps its place",
+    )

@@ -146,7 +146,7 @@ class AnswerCheck(Result, Sums):
     @property
     def advice(self) -> str | None:
         """What to do about most of them, if there is one thing to do."""
-        remedy = remedy_for(self._offences(), response_scales(self.form), self._used().answered)
+        remedy = remedy_for(self._offences(), response_scales(self.form), self.used().answered)
         return None if remedy is None else remedy.python
 
     def __add__(self, other: AnswerCheck) -> AnswerCheck:
@@ -207,7 +207,7 @@ class AnswerCheck(Result, Sums):
 
     def warn(self) -> None:
         """Warn of ranges of which nobody used an end, where chance is no explanation."""
-        self._used().warn()
+        self.used().warn()
 
     def error(self, *, of_a_part: bool = False) -> InvalidResponsesError:
         """Return the one error for all of them.
@@ -220,18 +220,31 @@ class AnswerCheck(Result, Sums):
         return InvalidResponsesError(self._message(of_a_part=of_a_part), self._problems(), self)
 
     def _message(self, *, of_a_part: bool) -> str:
-        n, rows = self.n_problems, "one part" if of_a_part else f"{self.n_persons:,} rows"
-        lines = [f"{n:,} {'answer' if n == 1 else 'answers'} of {rows} {'is' if n == 1 else 'are'} not valid "
-                 f"for {self.form.id}:"]  # fmt: skip
-        for part in sorted(self.counts, key=lambda part: -part.n)[:_SHOWN]:
-            example = next(e for e in self._problems() if (e.item, e.code) == (part.item, part.code))
-            lines.append(f"  {part.item}: {part.n:,} {_IN_WORDS[part.code]}, such as {example}")
-        if len(self.counts) > _SHOWN:
-            others = sum(sorted((part.n for part in self.counts), reverse=True)[_SHOWN:])
-            lines.append(f"  … and {others:,} more of {len(self.counts) - _SHOWN} other items or kinds")
+        lines = [self.described("one part" if of_a_part else None)]
         lines += [self.advice] if self.advice else []
         where = "engines.check(instrument, frame)" if of_a_part else ".check of this error"
         lines.append(f'All counts: {where}. on_invalid="missing" would treat them as missing.')
+        return "\n".join(lines)
+
+    def described(self, rows: str | None = None) -> str:
+        """Say how many there are, and what most of them are.
+
+        Parameters
+        ----------
+        rows
+            Of which rows; None: of so many.
+        """
+        n, rows = self.n_problems, rows or f"{self.n_persons:,} rows"
+        are = "1 answer of {} is" if n == 1 else f"{n:,} answers of {{}} are"
+        lines = [f"{are.format(rows)} not valid for {self.form.id}:"]
+        examples = {(problem.item, problem.code): problem for problem in reversed(self._problems())}
+        for part in sorted(self.counts, key=lambda part: -part.n)[:_SHOWN]:
+            example = examples.get((part.item, part.code))
+            such = "" if example is None else f", such as {example}"
+            lines.append(f"  {part.item}: {part.n:,} {_IN_WORDS[part.code]}{such}")
+        if len(self.counts) > _SHOWN:
+            others = sum(sorted((part.n for part in self.counts), reverse=True)[_SHOWN:])
+            lines.append(f"  … and {others:,} more of {len(self.counts) - _SHOWN} other items or kinds")
         return "\n".join(lines)
 
     def _problems(self) -> Problems:
@@ -260,7 +273,8 @@ class AnswerCheck(Result, Sums):
             counts[Offence(one.value, one.code, one.meant, scales[one.item])] += one.n
         return counts
 
-    def _used(self) -> RangeUse:
+    def used(self) -> RangeUse:
+        """Return what watched the ends of ranges in all parts."""
         return RangeUse.of_ends(self.form, self.n_persons, self.ends, self._offences())
 
     def __repr__(self) -> str:

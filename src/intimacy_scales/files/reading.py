@@ -84,16 +84,20 @@ class ProblemFile:
     ----------
     path
         Where to write it, or None: nowhere.
+    if_any
+        Leave no file where there are no problems.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, if_any: bool = False) -> None:
         self._output = None if path is None else DelimitedScores(path)
+        self._wanted = not if_any
 
     def write(self, problems: Problems) -> None:
         """Append problems."""
         if self._output is None:
             return
         fields = [problem_dict(problem) for problem in problems]
+        self._wanted = self._wanted or bool(fields)
         columns: dict[Hashable, list[Any]] = {
             name: [row[name] + 1 if name == "row" else row[name] for row in fields] for name in PROBLEM_FIELDS
         }
@@ -103,7 +107,7 @@ class ProblemFile:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if self._output is not None and kind is None:
+        if self._output is not None and kind is None and self._wanted:
             self._output.commit()
         elif self._output is not None:
             self._output.discard()

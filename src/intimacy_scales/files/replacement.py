@@ -17,6 +17,7 @@ from typing import Self
 from intimacy_scales.errors import ResponseError
 
 _OPEN_FILES = Path("/proc/self/fd")
+UNFINISHED = ".scores-"  # how a file is called for a moment, before it takes its place
 _NEW = 0o666  # the system takes away what the umask forbids
 _OURS = 0o600
 _EXTRA = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -130,7 +131,7 @@ class Replacement:
         return os.open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR | _EXTRA, mode), name
 
     def _free_name(self) -> Path:
-        return self._target.parent / f".scores-{secrets.token_hex(8)}.part"
+        return self._target.parent / f"{UNFINISHED}{secrets.token_hex(8)}.part"
 
     def put_in_place(self) -> None:
         """Give the finished file its place, once it is on the disk.

@@ -3,15 +3,18 @@
 from intimacy_scales.files import endings, open_answers, open_output
 from intimacy_scales.jobs import (
     FileReport,
+    FolderReport,
     ReliabilityFileReport,
     StructureFileReport,
     reliability_file,
     score_file,
+    score_folder,
     structure_file,
 )
 
 __all__ = [
     "FileReport",
+    "FolderReport",
     "ReliabilityFileReport",
     "StructureFileReport",
     "endings",
@@ -19,5 +22,6 @@ __all__ = [
     "open_output",
     "reliability_file",
     "score_file",
+    "score_folder",
     "structure_file",
 ]

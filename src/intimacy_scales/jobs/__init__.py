@@ -4,22 +4,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.jobs.folder import FolderReport, score_folder
     from intimacy_scales.jobs.reliability import ReliabilityFileReport, reliability_file
     from intimacy_scales.jobs.scores import FileReport, score_file
     from intimacy_scales.jobs.structure import StructureFileReport, structure_file
 
 # each loads what it needs: to score a file takes no factor analysis
 _HOME = {
-    "FileReport": "scores", "ReliabilityFileReport": "reliability", "StructureFileReport": "structure",
+    "FileReport": "scores", "FolderReport": "folder", "ReliabilityFileReport": "reliability",
+    "StructureFileReport": "structure", "score_folder": "folder",
     "reliability_file": "reliability", "score_file": "scores", "structure_file": "structure",
 }  # fmt: skip
 
 __all__ = [
     "FileReport",
+    "FolderReport",
     "ReliabilityFileReport",
     "StructureFileReport",
     "reliability_file",
     "score_file",
+    "score_folder",
     "structure_file",
 ]
 

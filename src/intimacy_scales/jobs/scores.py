@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, Self, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import ResponseError, ResponseProblem
-from intimacy_scales.files.base import FilePath
+from intimacy_scales.files.base import AnswerFile, FilePath
 from intimacy_scales.files.formats import open_answers, open_output
 from intimacy_scales.files.reading import Account, ProblemFile, batch_reading, batches_of, checked_columns
 from intimacy_scales.instrument import Instrument
@@ -20,7 +20,7 @@ from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.reading.advice import LikelyMissingCode, Remedy
 from intimacy_scales.reading.columns import as_spelled
-from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
+from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.entry import stream_scores
@@ -138,21 +138,74 @@ def score_file(
     ResponseError
         The file cannot be read, or columns are missing.
     """
-    paths = JobPaths.of(source, output, problems)
     how = reading_of(reading)
     form = how.form(as_instrument(form))
     warn_if_draft(form)
-    keep = list(dict.fromkeys([*([] if how.person is None else [how.person]), *how.keep]))
-    how = replace(how, keep=tuple(keep))
-    row = row_column(form, keep, answered=answered, pomp=pomp)
-    account, used, summary = Account(), RangeUse(form), None
+    wanted = ScoreColumns.of(form, how, answered=answered, pomp=pomp)
+    paths = JobPaths.of(source, output, problems)
+    account, used = Account(), RangeUse(form)
+    return score_pass(form, paths, wanted, account, used, encoding=encoding, sheet=sheet, progress=progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreColumns:
+    """What is written of each person.
+
+    Attributes
+    ----------
+    how
+        How answers are read; it keeps the columns that stand before the scores.
+    row
+        What the column of row numbers is called.
+    answered, pomp
+        As of `score_file`.
+    """
+
+    how: Reading
+    row: str
+    answered: bool
+    pomp: bool
+
+    @classmethod
+    def of(cls, form: Instrument, how: Reading, *, answered: bool, pomp: bool) -> Self:
+        """Return it, checked.
+
+        Raises
+        ------
+        ResponseError
+            A column that is to be kept has the name of a column of scores.
+        """
+        keep = list(dict.fromkeys([*([] if how.person is None else [how.person]), *how.keep]))
+        row = row_column(form, keep, answered=answered, pomp=pomp)
+        return cls(how=replace(how, keep=tuple(keep)), row=row, answered=answered, pomp=pomp)
+
+
+def score_pass(
+    form: Instrument,
+    paths: JobPaths,
+    wanted: ScoreColumns,
+    account: Account,
+    used: RangeUse,
+    *,
+    encoding: str | None,
+    sheet: str | None,
+    progress: Callable[[int, int], Any] = lambda _done, _all: None,
+    problems_if_any: bool = False,
+    open_file: Callable[..., AnswerFile] = open_answers,
+) -> FileReport:
+    """Read a file of answers once, and write its scores; `score_file` with its options checked.
+
+    ``account`` and ``used`` watch what is wrong and which ends of ranges are used; with
+    ``problems_if_any`` no file of problems is left where there are none; ``open_file`` opens the answers.
+    """
+    how, summary = wanted.how, None
     with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open_answers(paths.source, encoding=encoding, sheet=sheet))
+        file = stack.enter_context(open_file(paths.source, encoding=encoding, sheet=sheet))
         items = checked_columns(form, file, how, {"person": [how.person], "keep": how.keep})
-        keep = list(dict.fromkeys(as_spelled(keep, file.names)))
+        keep = list(dict.fromkeys(as_spelled(how.keep, file.names)))
         stream = stream_scores(form, batches_of(file, items, list(map(str, keep))), batch_reading(how), used)
         writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
-        told = stack.enter_context(ProblemFile(paths.problems))
+        told = stack.enter_context(ProblemFile(paths.problems, if_any=problems_if_any))
         for scores in stream:
             rows = np.arange(account.n_persons, account.n_persons + len(scores)) + 1
             account.add(len(scores), scores.problems)
@@ -160,8 +213,8 @@ def score_file(
             summary = part if summary is None else summary + part
             told.write(scores.problems)
             if writer is not None and not (account.n_problems and how.on_invalid == "raise"):
-                columns = scores.columns(answered=answered, pomp=pomp)
-                writer.write(scores.kept, keep, columns, {row: rows})
+                columns = scores.columns(answered=wanted.answered, pomp=wanted.pomp)
+                writer.write(scores.kept, keep, columns, {wanted.row: rows})
             progress(file.position, file.size)
         written = writer is not None and not (account.n_problems and how.on_invalid == "raise")
         if writer is not None and written:
@@ -177,11 +230,11 @@ def score_file(
         likely_missing_code=account.likely_missing_code,
         remedy=account.remedy(form),
         written=written,
-        only_ticked=_only_ticked(form, summary) if used.only_ticked else (),
+        only_ticked=only_ticked(form, summary) if used.only_ticked else (),
     )
 
 
-def _only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:
+def only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:
     """Return scales of answers of 0 and 1 of which half of the persons or more skipped items."""
     return tuple(
         scale.scale
