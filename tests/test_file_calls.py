@@ -154,6 +154,9 @@ def test_a_folder_is_called_one(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     with pytest.raises(ResponseError, match="is a folder; name one file of answers in it"):
         open_answers(tmp_path / name)
-    result = run("score", tmp_path / name, "-i", "ras")
+    result = run("reliability", tmp_path / name, "-i", "ras")
     assert result.exit_code == 2
     assert "is a folder" in result.output
+    result = run("score", tmp_path / name, "-i", "ras", "-o", tmp_path / "scores")
+    assert result.exit_code == 2
+    assert "there are no files of answers" in result.output

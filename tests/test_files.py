@@ -141,7 +141,7 @@ WRONG_USE: dict[str, tuple[list[str], str]] = {
     "no such instrument": (["{data}", "-i", "raz"], "did you mean 'ras'"),
     "no such file": (["nowhere.csv", "-i", "ras"], "there is no such file"),
     "unknown ending": (["{data}", "-i", "ras", "-o", "o.doc"], "files of scores end in .csv"),
-    "a folder of answers": (["{dir}", "-i", "ras"], "is a folder"),
+    "a folder of answers": (["{dir}", "-i", "ras"], "-o FOLDER"),
     "no folder": (["{data}", "-i", "ras", "-o", "{dir}/x/o.csv"], "there is no folder"),
     "overwrite the answers": (["{data}", "-i", "ras", "-o", "{data}"], "would overwrite the answers"),
     "missing columns": (["{data}", "-i", "prqc"], "--columns PATTERN"),

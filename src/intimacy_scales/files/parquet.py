@@ -13,7 +13,7 @@ from intimacy_scales.files.base import AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import Head
 from intimacy_scales.reading.frames import ArrowTable, Table, needs
 
-BATCH_ROWS = 131_072  # that are read at a time
+_BATCH_ROWS = 131_072
 
 
 class ParquetFile(AnswerFile):
@@ -41,7 +41,7 @@ class ParquetFile(AnswerFile):
         """Yield the wanted columns, some rows at a time."""
         wanted = [str(name) for name in dict.fromkeys([*items, *others])]
         try:
-            for batch in self._file.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
+            for batch in self._file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
                 self.position += len(batch)
                 yield ArrowTable(batch)
         except OSError as error:

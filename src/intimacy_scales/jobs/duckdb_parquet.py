@@ -9,8 +9,10 @@ from typing import Any
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.formats import open_answers
-from intimacy_scales.files.parquet import BATCH_ROWS, ParquetFile
+from intimacy_scales.files.parquet import ParquetFile
 from intimacy_scales.reading.frames import ArrowTable, Table, needs
+
+_ROWS = 131_072  # at a time, as without DuckDB: the scores are written in groups of as many
 
 
 class DuckDBParquetFile(ParquetFile):
@@ -24,7 +26,7 @@ class DuckDBParquetFile(ParquetFile):
             try:
                 columns = ", ".join(f'"{name.replace(chr(34), chr(34) * 2)}"' for name in wanted)
                 rows = connection.read_parquet(str(self.path)).project(columns)
-                for batch in rows.to_arrow_reader(BATCH_ROWS):
+                for batch in rows.to_arrow_reader(_ROWS):
                     self.position += len(batch)
                     yield ArrowTable(self._as_in_the_file(batch))
             except duckdb.Error as error:
