@@ -26,16 +26,20 @@ from intimacy_scales import (
     mcdonald_omega,
     reliability_report,
     score,
+    simulate,
 )
 from intimacy_scales.engines import AnswerCheck, DataSummary
 from intimacy_scales.errors import (
     AnotherRangeWarning,
     DocumentError,
+    EstimationError,
     InvalidResponsesError,
     MissingColumnsError,
     ResponseError,
+    SingleClustersWarning,
 )
 from intimacy_scales.factor import cfa
+from intimacy_scales.reliability import cluster_sums
 from intimacy_scales.scoring.summary import ScoreSummary
 
 
@@ -390,3 +394,41 @@ def test_a_check_reads_well() -> None:
     assert math.isclose(found.to_frame()["n"].sum(), found.n_problems)
     assert "every answer accepted" in repr(of_one_table().check)
     assert "moments and scores" in repr(of_one_table())
+
+
+def couples(n: int) -> list[pa.Table]:
+    """Simulated partners, in so many parts that do not keep them together; some cells are no answers."""
+    table = simulate(form(), 600, couples=0.5, missing=0.05, rng=4).answers.astype({"couple": str})
+    table.loc[7, form().item_ids[3]] = 99
+    columns = pa.Table.from_pandas(table, preserve_index=False)
+    return in_parts(columns, n)
+
+
+@pytest.mark.parametrize("n", [1, 7])
+@pytest.mark.parametrize("name", ["polars", "duckdb", "dask"])
+def test_engines_bring_partners_together(name: str, n: int) -> None:
+    whole = cluster_sums(form(), pa.concat_tables(couples(1)), clusters="couple", on_invalid="missing")
+    frame = FRAMES[name](couples(n))
+    got = engines.cluster_sums(form(), frame, clusters="couple", on_invalid="missing")
+    assert got == whole
+    assert got.to_bytes() == whole.to_bytes()
+    alpha = cronbach_alpha(got.moments, scale="trust")
+    assert alpha.confidence_interval(method="adf", clusters=got).n == 300
+    with pytest.raises(InvalidResponsesError, match="1 answer of 600 rows is not valid"):
+        engines.cluster_sums(form(), FRAMES[name](couples(n)), clusters="couple")
+
+
+def test_clusters_that_cannot_be_are_told_of() -> None:
+    options: dict[str, Any] = {"clusters": "couple", "on_invalid": "missing"}
+    with pytest.raises(ResponseError, match=r"Arrow brings no rows together; .* duckdb.read_parquet\(path\)"):
+        engines.cluster_sums(form(), FRAMES["arrow reader"](couples(1)), **options)
+    table = couples(1)[0]
+    labels = [None if row in (3, 4) else label for row, label in enumerate(table["couple"].to_pylist())]
+    lost = table.set_column(table.column_names.index("couple"), "couple", pa.array(labels))
+    with pytest.raises(EstimationError, match="2 persons who answered belong to none"):
+        engines.cluster_sums(form(), FRAMES["polars"]([lost]), **options)
+    alone = table.set_column(table.column_names.index("couple"), "couple", pa.array(range(600)))
+    with pytest.warns(SingleClustersWarning, match="all 600 labels are different"):
+        engines.cluster_sums(form(), FRAMES["polars"]([alone]), **options)
+    with pytest.raises(ResponseError, match="clusters: the table has no column 'pair'"):
+        engines.cluster_sums(form(), FRAMES["polars"]([table]), clusters="pair")

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pytest
 
 from engine_answers import PARTS, N, answers, collected, form, in_parts, of_one_table, same_scores
-from intimacy_scales import engines, item_moments, score
+from intimacy_scales import engines, item_moments, score, simulate
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
+from intimacy_scales.reliability import cluster_sums
 
 if shutil.which("java") is None:
     pytest.skip("Spark needs Java, which is not on this machine", allow_module_level=True)
@@ -176,3 +177,12 @@ def test_persons_stay_with_their_scores(spark: Any) -> None:
     frame = spark.createDataFrame(answers().take(order)).repartition(7)
     got = collected(engines.score(form(), frame, keep=["weight", "person"]))
     assert same_scores(got, score(form(), answers(), keep=["weight", "person"]).to_frame())
+
+
+def test_partners_are_brought_together(spark: Any) -> None:
+    table = simulate(form(), 400, couples=0.5, missing=0.05, rng=4).answers.astype({"couple": str})
+    columns = pa.Table.from_pandas(table, preserve_index=False)
+    frame = spark.createDataFrame(columns).repartition(7)
+    assert engines.cluster_sums(form(), frame, clusters="couple") == cluster_sums(
+        form(), columns, clusters="couple"
+    )

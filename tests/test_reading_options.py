@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -41,6 +42,7 @@ from intimacy_scales.factor import (
 )
 from intimacy_scales.interop import reliability_file, score_file, structure_file
 from intimacy_scales.reliability import (
+    cluster_sums,
     cronbach_alpha,
     diary_reliability,
     greatest_lower_bound,
@@ -119,6 +121,7 @@ TABLES: dict[str, Read] = {
     "split_halves": at_once(split_halves),
     "greatest_lower_bound": at_once(greatest_lower_bound),
     "item_analysis": at_once(item_analysis),
+    "cluster_sums": at_once(lambda *a, **o: cluster_sums(*a, clusters=PEOPLE, **o)),
     "mcdonald_omega": at_once(mcdonald_omega),
     "hierarchical_omega": at_once(lambda *a, **o: hierarchical_omega(*a, n_factors=1, **o)),
     "stratified_alpha": lambda table, **o: stratified_alpha(PARTED, table, scale="both", **o),
@@ -147,10 +150,16 @@ def on_an_engine(read: Read) -> Read:
     return run
 
 
+def by_day(table: pd.DataFrame, **options: Any) -> Any:
+    rows = pa.Table.from_pandas(table.assign(who=PEOPLE))
+    frame = pl.DataFrame(pl.from_arrow(rows)).lazy()
+    return engines.cluster_sums(FORM, frame, clusters="who", **options)
+
+
 ENGINES: dict[str, Read] = {
     f"engines.{read.__name__}": on_an_engine(read)
     for read in (engines.score, engines.summarize, engines.item_moments, engines.check)
-}
+} | {"engines.cluster_sums": by_day}
 # what is computed of the items that there are cannot do without one
 NEED_ALL = {
     "cfa", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",

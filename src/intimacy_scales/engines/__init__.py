@@ -2,7 +2,7 @@
 
 from intimacy_scales.engines.answer_check import AnswerCheck
 from intimacy_scales.engines.data_summary import DataSummary
-from intimacy_scales.engines.entry import check, item_moments, score, summarize
+from intimacy_scales.engines.entry import check, cluster_sums, item_moments, score, summarize
 from intimacy_scales.engines.schema import ScoresSchema, scores_schema
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "DataSummary",
     "ScoresSchema",
     "check",
+    "cluster_sums",
     "item_moments",
     "score",
     "scores_schema",

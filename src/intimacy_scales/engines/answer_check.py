@@ -146,7 +146,7 @@ class AnswerCheck(Result, Sums):
     @property
     def advice(self) -> str | None:
         """What to do about most of them, if there is one thing to do."""
-        remedy = remedy_for(self._offences(), response_scales(self.form), self.used().answered)
+        remedy = remedy_for(self._offences(), response_scales(self.form), range_use_of(self).answered)
         return None if remedy is None else remedy.python
 
     def __add__(self, other: AnswerCheck) -> AnswerCheck:
@@ -207,7 +207,7 @@ class AnswerCheck(Result, Sums):
 
     def warn(self) -> None:
         """Warn of ranges of which nobody used an end, where chance is no explanation."""
-        self.used().warn()
+        range_use_of(self).warn()
 
     def error(self, *, of_a_part: bool = False) -> InvalidResponsesError:
         """Return the one error for all of them.
@@ -273,10 +273,6 @@ class AnswerCheck(Result, Sums):
             counts[Offence(one.value, one.code, one.meant, scales[one.item])] += one.n
         return counts
 
-    def used(self) -> RangeUse:
-        """Return what watched the ends of ranges in all parts."""
-        return RangeUse.of_ends(self.form, self.n_persons, self.ends, self._offences())
-
     def __repr__(self) -> str:
         n = self.n_problems
         told = f"{n:,} {'answer' if n == 1 else 'answers'} not accepted" if n else "every answer accepted"
@@ -307,6 +303,11 @@ def _check_document(form: Instrument, values: Mapping[str, Any]) -> None:
             len(told.lowest) == len(told.highest) == n and min((*told.lowest, *told.highest), default=0) >= 0
         ):
             raise DocumentError(f"AnswerCheck.ends: {asked} is not told of as {form.ref} has it")
+
+
+def range_use_of(check: AnswerCheck) -> RangeUse:
+    """Return what would have watched the ends of ranges in all parts."""
+    return RangeUse.of_ends(check.form, check.n_persons, check.ends, check._offences())
 
 
 def check_of(form: Instrument, n_persons: int, problems: Problems, used: RangeUse) -> AnswerCheck:

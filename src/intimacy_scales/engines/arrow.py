@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
-from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.engine import ROWS
 from intimacy_scales.engines.schema import ScoresSchema
-from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
+from intimacy_scales.errors import ResponseError
 from intimacy_scales.reading.frames import needs
 from intimacy_scales.reading.kinds import is_of
 
@@ -43,11 +43,16 @@ class ArrowEngine:
         schema = arrow.schema([*kept, *scores.to_arrow()])
         return arrow.RecordBatchReader.from_batches(schema, scored_batches(self.batches(work), work, schema))
 
-    def sums(self, work: SumWork) -> DataSummary:
+    def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all batches."""
+        if work.together is not None:
+            raise ResponseError(
+                "clusters: Arrow brings no rows together; read the files as a frame of an engine that does, "
+                "such as polars.scan_parquet(path) or duckdb.read_parquet(path)"
+            )
         return work(self.batches(work))
 
-    def batches(self, work: ScoreWork | SumWork) -> Iterator[Any]:
+    def batches(self, work: ScoreWork | SumWork[Any]) -> Iterator[Any]:
         """Yield the columns that are read, batch by batch."""
         wanted = list(work.columns.used)
         if self._files:

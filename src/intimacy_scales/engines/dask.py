@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.schema import ScoresSchema
-from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import needs
 
 _AT_ONCE = 16  # parts that are added up by one task
@@ -31,22 +30,24 @@ class DaskEngine:
         meta = scores.to_pandas().set_index(nobody.index)
         return self._used(work).map_partitions(work, meta=kept.join(meta))
 
-    def sums(self, work: SumWork) -> DataSummary:
+    def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all partitions, added up on the workers by some at a time."""
         delayed = needs("dask", "dask").delayed
         summed, added = delayed(_summed), delayed(_added)
-        parts = [summed(work, part) for part in self._used(work).to_delayed()]
+        used = self._used(work)
+        rows = used if work.together is None else used.shuffle(on=work.together)
+        parts = [summed(work, part) for part in rows.to_delayed()]
         while len(parts) > _AT_ONCE:
             parts = [added(work, parts[start : start + _AT_ONCE]) for start in range(0, len(parts), _AT_ONCE)]
         return work.total(needs("dask", "dask").compute(*parts))
 
-    def _used(self, work: ScoreWork | SumWork) -> Any:
+    def _used(self, work: ScoreWork | SumWork[Any]) -> Any:
         return self.frame[list(work.columns.used)]
 
 
-def _summed(work: SumWork, table: Any) -> bytes:
+def _summed(work: SumWork[Any], table: Any) -> bytes:
     return work.packed([table])
 
 
-def _added(work: SumWork, parts: Sequence[bytes]) -> bytes:
+def _added(work: SumWork[Any], parts: Sequence[bytes]) -> bytes:
     return work.add(parts)

@@ -6,10 +6,9 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 from intimacy_scales.engines.arrow import scored_batches
-from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.engine import ROWS
 from intimacy_scales.engines.schema import ScoresSchema
-from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import needs
 
 
@@ -45,17 +44,22 @@ class DuckDBEngine:
         )
         return database.cursor().from_arrow(source)
 
-    def sums(self, work: SumWork) -> DataSummary:
+    def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all batches."""
-        return work(self.batches(work))
+        together = work.together
+        rows = self.relation if together is None else self.relation.order(_quoted(together))
+        return work(DuckDBEngine(rows).batches(work))
 
-    def batches(self, work: ScoreWork | SumWork) -> Iterator[Any]:
+    def batches(self, work: ScoreWork | SumWork[Any]) -> Iterator[Any]:
         """Yield the columns that are read, batch by batch."""
         yield from self._selected(work.columns.used).to_arrow_reader(ROWS)
 
     def _selected(self, names: Sequence[Hashable]) -> Any:
-        quoted = [f'"{str(name).replace(chr(34), chr(34) * 2)}"' for name in names]
-        return self.relation.project(", ".join(quoted))
+        return self.relation.project(", ".join(map(_quoted, names)))
+
+
+def _quoted(name: Hashable) -> str:
+    return '"' + str(name).replace('"', '""') + '"'
 
 
 class _Scored:

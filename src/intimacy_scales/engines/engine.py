@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
-from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.schema import ScoresSchema
-from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 
 ROWS = 262_144  # of a part, where the engine leaves that open
 
@@ -32,6 +31,15 @@ class Engine(Protocol):
         """
         ...
 
-    def sums(self, work: SumWork) -> DataSummary:
-        """Return the sums over all answers, each part of them reduced where it lies."""
+    def sums(self, work: SumWork[SumsT]) -> SumsT:
+        """Return the sums over all answers, each part of them reduced where it lies.
+
+        Where `SumWork.together` names a column, rows that are alike in it come to one part, one after
+        another.
+
+        Raises
+        ------
+        ResponseError
+            The engine cannot bring rows together.
+        """
         ...

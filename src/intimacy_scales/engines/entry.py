@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.engines.answer_check import AnswerCheck
+from intimacy_scales.engines.clusters import ClusterWork
 from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.opening import engine_of
 from intimacy_scales.engines.schema import scores_schema
-from intimacy_scales.engines.work import ScoreWork, SumWork, columns_of
-from intimacy_scales.errors import values_as_asked
+from intimacy_scales.engines.work import ScoreWork, SummaryWork, columns_of
+from intimacy_scales.errors import EstimationError, SingleClustersWarning, level_outside, values_as_asked
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.moments.cluster_sums import ClusterSums, chosen_scales
+from intimacy_scales.moments.clusters import no_pairs_of
 from intimacy_scales.moments.item_moments import ItemMoments
+from intimacy_scales.moments.keyed import Missing, check_missing
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
+from intimacy_scales.results.wording import counted
 from intimacy_scales.scoring.drafts import warn_if_draft
 
 
@@ -200,6 +207,84 @@ def check(instrument: Instrument | str | Path, frame: Any, **reading: Unpack[Rea
     return _summed(instrument, frame, how, moments=False, scores=False, stop=False).check
 
 
+@reads_answers
+def cluster_sums(
+    instrument: Instrument | str | Path,
+    frame: Any,
+    *,
+    clusters: Hashable,
+    missing: Missing = "pairwise",
+    scales: Collection[str] | None = None,
+    **reading: Unpack[ReadingOptions],
+) -> ClusterSums:
+    """Sum up answers by clusters where they lie, such as couples; the engine brings their members together.
+
+    Parameters
+    ----------
+    instrument, frame
+        As of `score`; Arrow alone cannot bring rows together, and is refused.
+    clusters
+        The column that says who belongs together.
+    missing, scales
+        As of `intimacy_scales.reliability.cluster_sums`.
+    **reading
+        As of `score`.
+
+    Returns
+    -------
+    ClusterSums
+        Equal, to the bit, to `intimacy_scales.reliability.cluster_sums` of one table.
+
+    Raises
+    ------
+    EstimationError
+        Persons who belong to no cluster, or a scale that is not there or has too many items.
+    InvalidResponsesError, InstrumentError, MissingColumnsError, ResponseError
+        As of `summarize`.
+
+    Warns
+    -----
+    AnotherRangeWarning
+        As of `summarize`.
+    SingleClustersWarning
+        No cluster has two members.
+
+    Notes
+    -----
+    Labels that look alike, such as ``C1`` and ``c1``, count as different ones here: to tell of them, all
+    labels would have to be remembered.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from intimacy_scales import simulate
+    >>> frame = pl.from_pandas(simulate("scii-24", 300, couples=0.4, rng=1).answers).lazy()
+    >>> cluster_sums("scii-24", frame, clusters="couple").n_clusters
+    150
+    """
+    how = reading_of(reading)
+    form = how.form(instrument)
+    names = chosen_scales(form, scales)
+    check_missing(missing)
+    engine = engine_of(frame, "intimacy_scales.reliability.cluster_sums()")
+    with values_as_asked(how.show_values):
+        columns = columns_of(form, engine.names, how, clusters)
+    column = columns.reading.keep[-1]
+    work = ClusterWork(form=form, columns=columns, clusters=column, missing=missing, scales=names)
+    found = engine.sums(work)
+    if found.check.n_problems and how.on_invalid == "raise":
+        raise found.check.error()
+    if found.n_without:
+        raise EstimationError(
+            f"clusters: {counted(found.n_without, 'person')} who answered belong to none; leave them out, or "
+            "give each a label of its own"
+        )
+    found.check.warn()
+    if told := no_pairs_of(found.sums.moments.n_persons, found.sums.n_clusters):
+        warnings.warn(told, SingleClustersWarning, stacklevel=level_outside())
+    return found.sums
+
+
 def _summed(
     instrument: Instrument | str | Path,
     frame: Any,
@@ -216,7 +301,7 @@ def _summed(
         columns = columns_of(form, engine.names, how)
     if scores:
         warn_if_draft(form)
-    found = engine.sums(SumWork(form=form, columns=columns, moments=moments, scores=scores))
+    found = engine.sums(SummaryWork(form=form, columns=columns, moments=moments, scores=scores))
     if stop and found.check.n_problems and how.on_invalid == "raise":
         raise found.check.error()
     found.check.warn()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.schema import ScoresSchema
-from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import batches_from
 
 
@@ -39,9 +38,11 @@ class PolarsEngine:
             projection_pushdown=False,
         )
 
-    def sums(self, work: SumWork) -> DataSummary:
+    def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all batches of its streaming engine."""
-        return work(batches_from(self._used(work), "score()"))
+        used = self._used(work)
+        rows = used if work.together is None else used.sort(work.together)
+        return work(batches_from(rows, "score()"))
 
-    def _used(self, work: ScoreWork | SumWork) -> Any:
+    def _used(self, work: ScoreWork | SumWork[Any]) -> Any:
         return self.frame.select(list(work.columns.used))

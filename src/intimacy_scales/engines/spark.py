@@ -6,9 +6,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.engines.schema import ScoresSchema
-from intimacy_scales.engines.work import ScoreWork, SumWork
+from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import needs
 
 _WIDE = 8  # tasks that add up the parts before one adds up theirs
@@ -47,23 +46,27 @@ class SparkEngine:
         ]
         return self._used(work).mapInArrow(_Scored(work), kinds.StructType([*kept, *new]))
 
-    def sums(self, work: SumWork) -> DataSummary:
+    def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all partitions, added up on the workers.
 
         They are rows like any others, and no accumulator: a partition that is run again counts once.
         """
-        parts = self._used(work).mapInArrow(_Summed(work), _PART)
+        rows = self._used(work)
+        if work.together is not None:
+            column = f"c{list(self.names).index(work.together)}"
+            rows = rows.repartition(column).sortWithinPartitions(column)
+        parts = rows.mapInArrow(_Summed(work), _PART)
         for n_tasks in (_WIDE, 1):
             parts = parts.repartition(n_tasks).mapInArrow(_Added(work), _PART)
         return work.total(bytes(row.part) for row in parts.collect())
 
-    def _used(self, work: ScoreWork | SumWork) -> Any:
+    def _used(self, work: ScoreWork | SumWork[Any]) -> Any:
         """Return the columns that are read, named by their places: a name with a dot would be a path."""
         places = self._places(work)
         renamed = self.frame.toDF(*(f"c{place}" for place in range(len(self.names))))
         return renamed.select(*(f"c{place}" for place in places))
 
-    def _places(self, work: ScoreWork | SumWork) -> tuple[int, ...]:
+    def _places(self, work: ScoreWork | SumWork[Any]) -> tuple[int, ...]:
         return tuple(list(self.names).index(name) for name in work.columns.used)
 
 
@@ -83,7 +86,7 @@ class _Scored:
 class _Summed:
     """Sums up a partition; also one of nobody."""
 
-    work: SumWork
+    work: SumWork[Any]
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         yield _row_of(self.work.packed(_named(self.work, batches)))
@@ -93,13 +96,13 @@ class _Summed:
 class _Added:
     """Adds up what was made of partitions."""
 
-    work: SumWork
+    work: SumWork[Any]
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         yield _row_of(self.work.add(part for batch in batches for part in batch.column(0).to_pylist()))
 
 
-def _named(work: ScoreWork | SumWork, batches: Iterable[Any]) -> Iterator[Any]:
+def _named(work: ScoreWork | SumWork[Any], batches: Iterable[Any]) -> Iterator[Any]:
     """Yield batches with the names that the columns have in the frame."""
     import pyarrow as pa
 

@@ -7,9 +7,10 @@ engine may run a part again.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from intimacy_scales.engines.answer_check import check_of
 from intimacy_scales.engines.data_summary import DataSummary
@@ -42,8 +43,12 @@ class Columns:
     used: tuple[Hashable, ...]
 
 
-def columns_of(form: Instrument, names: Sequence[Hashable], reading: Reading) -> Columns:
+def columns_of(
+    form: Instrument, names: Sequence[Hashable], reading: Reading, clusters: Hashable = None
+) -> Columns:
     """Find and check the columns of a frame before any of its answers is read.
+
+    The column of ``clusters``, where it is named, is the last of those that are kept.
 
     Raises
     ------
@@ -57,6 +62,8 @@ def columns_of(form: Instrument, names: Sequence[Hashable], reading: Reading) ->
     there = ListTable({name: [] for name in names}, 0)
     person = None if reading.person is None else there.check(reading.person, "person")
     keep = tuple(there.check(name, "keep") for name in reading.keep)
+    if clusters is not None:
+        keep = (*keep, there.check(clusters, "clusters"))
     check_keep(keep, form.scale_ids)
     items = [name for name in wanted if name in set(names)]
     check_unique(names, items)
@@ -98,37 +105,98 @@ class ScoreWork:
         return scores.to_frame(answered=self.answered, pomp=self.pomp)
 
 
+class Summable(Protocol):
+    """What adds up, and travels as bytes."""
+
+    def __add__(self, other: Self) -> Self:
+        """Return the sums of both."""
+        ...
+
+    def to_bytes(self) -> bytes:
+        """Return the sums as bytes."""
+        ...
+
+
+SumsT = TypeVar("SumsT", bound=Summable)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SumWork:
+class SumWork(ABC, Generic[SumsT]):
     """Sum up a part.
 
     Attributes
     ----------
     form, columns
         What was answered, and where the answers stand.
-    moments, scores
-        Which sums are wanted beside the account of bad answers.
     """
 
     form: Instrument
     columns: Columns
+
+    @property
+    def together(self) -> Hashable:
+        """The column whose equal values must come to one part, one after another; None: none."""
+        return None
+
+    @abstractmethod
+    def __call__(self, tables: Iterable[Any]) -> SumsT:
+        """Return the sums over all tables of a part."""
+
+    @abstractmethod
+    def unpacked(self, part: bytes) -> SumsT:
+        """Return sums that came as bytes."""
+
+    def packed(self, tables: Iterable[Any]) -> bytes:
+        """Return the sums over a part as bytes, as they travel from worker to worker."""
+        return self(tables).to_bytes()
+
+    def add(self, parts: Iterable[bytes]) -> bytes:
+        """Return the sums over several parts, each as bytes."""
+        return self.total(parts).to_bytes()
+
+    def total(self, parts: Iterable[bytes]) -> SumsT:
+        """Return the sums over all parts, each as bytes."""
+        whole = self(())
+        for part in parts:
+            whole += self.unpacked(part)
+        return whole
+
+    def read(self, table: Any) -> tuple[AnswerReader, RangeUse]:
+        """Return what reads a table, and what watches its ends of ranges."""
+        used = RangeUse(self.form)
+        return AnswerReader(self.form, table, batch_reading(self.columns.reading), used=used), used
+
+    def nobody(self) -> ListTable:
+        """Return a table without rows."""
+        return ListTable({name: [] for name in self.columns.used}, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryWork(SumWork[DataSummary]):
+    """Sum up a part, whoever its persons are.
+
+    Attributes
+    ----------
+    moments, scores
+        Which sums are wanted beside the account of bad answers.
+    """
+
     moments: bool
     scores: bool
 
     def __call__(self, tables: Iterable[Any]) -> DataSummary:
         """Return the sums over all tables of a part."""
-        total = self.of_nobody()
+        total = self._of(self.nobody())
         for table in tables:
             total += self._of(table)
         return total
 
-    def of_nobody(self) -> DataSummary:
-        """Return the sums over nobody."""
-        return self._of(ListTable({name: [] for name in self.columns.used}, 0))
+    def unpacked(self, part: bytes) -> DataSummary:
+        """Return sums that came as bytes."""
+        return DataSummary.from_bytes(part, instrument=self.form)
 
     def _of(self, table: Any) -> DataSummary:
-        used = RangeUse(self.form)
-        reader = AnswerReader(self.form, table, batch_reading(self.columns.reading), used=used)
+        reader, used = self.read(table)
         kernel = Kernel(plan_of(self.form), len(reader.table)) if self.scores else None
         moments = no_moments(self.form) if self.moments else None
         for start, codes in reader.blocks():
@@ -144,16 +212,3 @@ class SumWork:
             moments=moments,
             scores=None if scores is None else scores.summary(),
         )
-
-    def packed(self, tables: Iterable[Any]) -> bytes:
-        """Return the sums over a part as bytes, as they travel from worker to worker."""
-        return self(tables).to_bytes()
-
-    def add(self, parts: Iterable[bytes]) -> bytes:
-        """Return the sums over several parts, each as bytes."""
-        return self.total(parts).to_bytes()
-
-    def total(self, parts: Iterable[bytes]) -> DataSummary:
-        """Return the sums over all parts, each as bytes."""
-        read = (DataSummary.from_bytes(part, instrument=self.form) for part in parts)
-        return sum(read, self.of_nobody())

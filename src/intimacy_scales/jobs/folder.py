@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
-from intimacy_scales.engines.answer_check import AnswerCheck, check_of
+from intimacy_scales.engines.answer_check import AnswerCheck, check_of, range_use_of
 from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.errors import IntimacyScalesError, ResponseError
 from intimacy_scales.files.base import FilePath, as_path
@@ -294,7 +294,7 @@ def _report(
             n_blank_rows += done[part.name].n_blank_rows
     whole = sum(summaries[1:], summaries[0])
     assert whole.scores is not None
-    used = whole.check.used()
+    used = range_use_of(whole.check)
     used.warn()
     return FolderReport(
         summary=whole.scores,

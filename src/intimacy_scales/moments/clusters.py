@@ -196,8 +196,12 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
 
 def no_pairs(positions: NDArray[np.intp]) -> str | None:
     """Say that no cluster has two members, or return None where one has."""
-    n = len(positions)
-    if n < _PAIR or int(positions.max()) + 1 < n:
+    return no_pairs_of(len(positions), int(positions.max(initial=-1)) + 1)
+
+
+def no_pairs_of(n: int, n_clusters: int) -> str | None:
+    """Say that no cluster has two members, of so many persons and clusters; None where one has."""
+    if n < _PAIR or n_clusters < n:
         return None
     return (
         f"clusters: all {n} labels are different, so nobody is taken as belonging together and clusters do "

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from intimacy_scales.moments.cluster_sums import ClusterSums, cluster_sums
     from intimacy_scales.moments.item_moments import ItemMoments, item_moments, item_moments_stream
     from intimacy_scales.moments.keyed import KeyedMoments, keyed_moments
     from intimacy_scales.reliability.agreement.groups import GroupICC, group_icc
@@ -81,6 +82,7 @@ _HOMES = {
     "diary.two_level_result": ("EqualLoadings", "TwoLevelOmega"),
 }  # fmt: skip
 _ELSEWHERE = {
+    "moments.cluster_sums": ("ClusterSums", "cluster_sums"),
     "moments.item_moments": ("ItemMoments", "item_moments", "item_moments_stream"),
     "moments.keyed": ("KeyedMoments", "keyed_moments"),
     "results.coefficient": ("Coefficient",),
@@ -91,17 +93,17 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for na
 }
 
 __all__ = [
-    "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "EqualLoadings", "GreatestLowerBound",
-    "GroupICC", "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval", "IntraclassCorrelation",
-    "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments", "LevelCoefficient",
-    "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents", "PersonChange",
-    "ReliabilityReport", "ReliableChange", "RetestReliability", "ScaleReliability", "SplitHalf",
-    "SplitHalves", "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected", "cronbach_alpha",
-    "diary_reliability", "greatest_lower_bound", "group_icc", "guttman_lambdas", "hierarchical_omega",
-    "intraclass_corr", "item_analysis", "item_moments", "item_moments_stream", "items_needed",
-    "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega", "measurement_error", "reliability_report",
-    "reliable_change", "spearman_brown", "split_half", "split_halves", "stratified_alpha", "test_retest",
-    "two_level_omega",
+    "ClusterSums", "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "EqualLoadings",
+    "GreatestLowerBound", "GroupICC", "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval",
+    "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments",
+    "LevelCoefficient", "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents",
+    "PersonChange", "ReliabilityReport", "ReliableChange", "RetestReliability", "ScaleReliability",
+    "SplitHalf", "SplitHalves", "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected",
+    "cluster_sums", "cronbach_alpha", "diary_reliability", "greatest_lower_bound", "group_icc",
+    "guttman_lambdas", "hierarchical_omega", "intraclass_corr", "item_analysis", "item_moments",
+    "item_moments_stream", "items_needed", "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega",
+    "measurement_error", "reliability_report", "reliable_change", "spearman_brown", "split_half",
+    "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
 ]  # fmt: skip
 
 

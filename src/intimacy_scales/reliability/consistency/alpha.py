@@ -14,7 +14,8 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answer_values import keyed_steps
 from intimacy_scales.moments.answers import Answers, answers_given
-from intimacy_scales.moments.clusters import Clusters, cluster_positions
+from intimacy_scales.moments.cluster_sums import ClusterSums, check_cluster_sums, units_of
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import (
     Floats,
     KeyedMoments,
@@ -119,7 +120,7 @@ class CronbachAlpha(Coefficient):
         n: int | None = None,
         n_resamples: int = 2000,
         rng: int | np.random.Generator | None = None,
-        clusters: Clusters = None,
+        clusters: Clusters | ClusterSums = None,
     ) -> Interval:
         """Return a confidence interval.
 
@@ -145,7 +146,8 @@ class CronbachAlpha(Coefficient):
             label for each person. With ``adf`` influences are added up within clusters (a sandwich
             variance, and t with one degree of freedom less than clusters); the bootstrap draws
             whole clusters. The others assume independent persons, and refuse. Below some 30
-            clusters, intervals are too narrow.
+            clusters, intervals are too narrow. Of moments, with ``adf``, the `ClusterSums` that they
+            belong to.
 
         Returns
         -------
@@ -169,7 +171,7 @@ class CronbachAlpha(Coefficient):
         low, high = self._closed_form(method, used, confidence_level)
         return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=used)
 
-    def _check(self, method: str, clusters: Clusters, n_resamples: int, n: int | None) -> None:
+    def _check(self, method: str, clusters: Clusters | ClusterSums, n_resamples: int, n: int | None) -> None:
         if method not in METHODS:
             raise EstimationError(f"method={method!r}: there are {', '.join(METHODS)}")
         if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
@@ -181,6 +183,8 @@ class CronbachAlpha(Coefficient):
                 f"method={method!r} takes every person as independent; with clusters use 'adf', "
                 "'bootstrap' or 'bca'"
             )
+        if check_cluster_sums(clusters, method, self.answers):
+            return
         if method in NEED_ANSWERS and not isinstance(self.answers, CodedResponses):
             raise without_answers(self.answers, f"method={method!r}", "cronbach_alpha")
         if method in ("bootstrap", "bca") and not (
@@ -213,10 +217,9 @@ class CronbachAlpha(Coefficient):
         method: IntervalMethod,
         n_resamples: int,
         rng: int | np.random.Generator | None,
-        clusters: Clusters,
+        clusters: Clusters | ClusterSums,
     ) -> Interval:
-        assert isinstance(self.answers, CodedResponses)
-        groups = cluster_positions(self.answers, clusters)
+        groups = units_of(self.answers, clusters)
         unit = "person" if groups is None else "cluster"
         if method == "adf":
             gradient = alpha_gradient(self.moments.covariances)
@@ -227,6 +230,8 @@ class CronbachAlpha(Coefficient):
             df = None if groups is None else n - 1
             low, high = symmetric(self.estimate, variance, confidence_level, df=df)
             return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
+        assert isinstance(self.answers, CodedResponses)
+        assert not isinstance(groups, ClusterSums)
         steps, there = keyed_steps(self.answers, self.scale)
         used = there.all(axis=1) if self.missing == "listwise" else there.any(axis=1)
         terms = AlphaTerms(steps[used], there[used], None if groups is None else _renumber(groups[used]))

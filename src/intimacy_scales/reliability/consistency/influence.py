@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.moments.answer_values import blocks_of
+from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import sum_by_cluster
+from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.reading.table import CodedResponses
 
@@ -59,13 +61,19 @@ def influences(
 
 
 def distribution_free_variance(
-    answers: CodedResponses, moments: KeyedMoments, gradient: Floats, clusters: NDArray[np.intp] | None
+    answers: CodedResponses | ItemMoments,
+    moments: KeyedMoments,
+    gradient: Floats,
+    clusters: NDArray[np.intp] | ClusterSums | None,
 ) -> tuple[float, int]:
     """Return the variance of a coefficient and how many persons (or clusters) it counts on.
 
     With clusters, influences are added up within them first, so that partners need not answer
     independently. The variance is nan of fewer than two.
     """
+    if isinstance(clusters, ClusterSums):
+        return clusters.variance(moments, gradient)
+    assert isinstance(answers, CodedResponses)
     values, used = influences(answers, moments, gradient)
     size, n = float(moments.counts.max()), moments.n
     if clusters is not None:

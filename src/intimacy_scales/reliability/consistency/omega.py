@@ -21,6 +21,7 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -152,7 +153,7 @@ class McDonaldOmega(Coefficient):
         *,
         n_resamples: int = 1000,
         rng: int | np.random.Generator | None = None,
-        clusters: Clusters = None,
+        clusters: Clusters | ClusterSums = None,
     ) -> Interval:
         """Return a confidence interval.
 

@@ -15,7 +15,9 @@ from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.moments.clusters import Clusters, cluster_positions, sum_by_cluster
+from intimacy_scales.moments.cluster_sums import ClusterSums, check_cluster_sums, units_of
+from intimacy_scales.moments.clusters import Clusters, sum_by_cluster
+from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
@@ -93,7 +95,7 @@ def omega_interval(
     method: str,
     n_resamples: int,
     rng: int | np.random.Generator | None,
-    clusters: Clusters,
+    clusters: Clusters | ClusterSums,
 ) -> Interval:
     """Return an interval of omega; see `McDonaldOmega.confidence_interval`."""
     level = check_level(confidence_level)
@@ -128,7 +130,7 @@ def _closed_form(estimate: float, variance: float, level: float, method: str) ->
     return symmetric(estimate, variance, level)
 
 
-def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Clusters) -> None:
+def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Clusters | ClusterSums) -> None:
     if method not in _METHODS:
         raise EstimationError(f"method={method!r}: there are {', '.join(_METHODS)}")
     if clusters is not None and method not in _NEED_ANSWERS:
@@ -136,7 +138,13 @@ def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Cluste
             f"method={method!r} takes every person as independent; with clusters use 'adf', 'bootstrap' or "
             "'bca'"
         )
-    if method in _NEED_ANSWERS and omega.reason is None and not isinstance(omega.answers, CodedResponses):
+    with_sums = check_cluster_sums(clusters, method, omega.answers)
+    if (
+        method in _NEED_ANSWERS
+        and omega.reason is None
+        and not with_sums
+        and not isinstance(omega.answers, CodedResponses)
+    ):
         raise without_answers(omega.answers, f"method={method!r}", "mcdonald_omega")
     if method in ("adf", "bca") and omega.missing == "fiml":
         raise EstimationError(f"method={method!r} is not there with FIML; use 'logit' or 'bootstrap'")
@@ -148,7 +156,7 @@ def _check(omega: McDonaldOmega, method: str, n_resamples: int, clusters: Cluste
 
 def _moments_and_gradient(omega: McDonaldOmega) -> tuple[KeyedMoments, Floats]:
     """Return the scale's moments, and the derivative of omega in their order of items."""
-    assert isinstance(omega.answers, CodedResponses)
+    assert isinstance(omega.answers, CodedResponses | ItemMoments)
     assert omega.sample is not None
     missing: Missing = "pairwise" if omega.missing == "pairwise" else "listwise"
     moments = keyed_moments(omega.answers, omega.scale, missing, pair_sds=False)
@@ -162,13 +170,14 @@ def _from_answers(
     method: str,
     n_resamples: int,
     rng: int | np.random.Generator | None,
-    clusters: Clusters,
+    clusters: Clusters | ClusterSums,
 ) -> Interval:
-    assert isinstance(omega.answers, CodedResponses)
-    groups = cluster_positions(omega.answers, clusters)
+    groups = units_of(omega.answers, clusters)
     unit = "person" if groups is None else "cluster"
     if method == "adf":
         return _distribution_free(omega, level, groups)
+    assert isinstance(omega.answers, CodedResponses)
+    assert not isinstance(groups, ClusterSums)
     members = _members(omega, groups)
     if len(members) < _THREE:
         few = f"too few: {counted(len(members), unit)}, three are needed"
@@ -201,9 +210,11 @@ def _from_answers(
     )
 
 
-def _distribution_free(omega: McDonaldOmega, level: float, groups: NDArray[np.intp] | None) -> Interval:
+def _distribution_free(
+    omega: McDonaldOmega, level: float, groups: NDArray[np.intp] | ClusterSums | None
+) -> Interval:
     """Return the symmetric interval for any distribution of answers, of persons or of clusters."""
-    assert isinstance(omega.answers, CodedResponses)
+    assert isinstance(omega.answers, CodedResponses | ItemMoments)
     moments, gradient = _moments_and_gradient(omega)
     variance, n = distribution_free_variance(omega.answers, moments, gradient, groups)
     reason = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reliability.consistency.alpha import NEED_ANSWERS, CronbachAlpha, IntervalMethod
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega, OmegaInterval
@@ -36,7 +37,7 @@ class IntervalOptions:
 
     confidence_level: float
     method: IntervalMethod
-    clusters: Clusters
+    clusters: Clusters | ClusterSums
     n_resamples: int
     rng: int | np.random.Generator | None
 

@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameEr
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import (
     CheckedClusters,
     Clusters,
@@ -263,12 +264,14 @@ class ReliabilityReport(Result):
 
 
 def _notes(
-    answers: CodedResponses | ItemMoments, groups: NDArray[np.intp] | None, person: Hashable
+    answers: CodedResponses | ItemMoments,
+    groups: NDArray[np.intp] | None,
+    n_clusters: int | None,
+    person: Hashable,
 ) -> tuple[str, ...]:
     """Return what to know of all scales: few clusters, persons who answered more than once."""
     notes = []
-    n_clusters = _FEW_CLUSTERS if groups is None else len(np.unique(groups))
-    if n_clusters < _FEW_CLUSTERS:
+    if n_clusters is not None and n_clusters < _FEW_CLUSTERS:
         few = counted(n_clusters, "cluster")
         notes.append(f"{few}: below some {_FEW_CLUSTERS}, intervals are too narrow")
     if groups is not None and (told := no_pairs(groups)):
@@ -291,7 +294,7 @@ def reliability_report(
     missing: Missing = "pairwise",
     confidence_level: float = 0.95,
     interval: IntervalMethod | None = None,
-    clusters: Clusters = None,
+    clusters: Clusters | ClusterSums = None,
     n_resamples: int = 2000,
     rng: int | np.random.Generator | None = None,
     **reading: Unpack[ReadingOptions],
@@ -314,7 +317,8 @@ def reliability_report(
         The interval of omega is ``adf`` too where this is ``adf`` or a bootstrap, otherwise ``logit``
         (docs/explanation/omega.md says why).
     clusters
-        Who answered together, such as couples: a column of the table, or one label for each person.
+        Who answered together, such as couples: a column of the table, or one label for each person; of
+        moments, the `ClusterSums` that they belong to.
     n_resamples, rng
         Of bootstrap intervals: how many, and a seed or Generator. By default other resamples at each
         call: pass a seed for what is to be shown again.
@@ -358,14 +362,18 @@ def reliability_report(
     if isinstance(answers, CodedResponses):
         summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")
         groups = cluster_positions(answers, clusters)
-    elif clusters is not None:
-        raise needs_answers("clusters=")
     else:
         summed, groups = answers, None
+        if clusters is not None and not isinstance(clusters, ClusterSums):
+            raise needs_answers("clusters=")
     if interval is not None and interval not in METHODS:
         raise EstimationError(f"interval={interval!r}: there are {', '.join(METHODS)}")
     method = interval or ("bonett" if clusters is None else "adf")
-    together = None if groups is None else CheckedClusters(groups)
+    sums = clusters if isinstance(clusters, ClusterSums) else None
+    together = sums if groups is None else CheckedClusters(groups)
+    n_clusters = None if sums is None else sums.n_clusters
+    if groups is not None:
+        n_clusters = len(np.unique(groups))
     options = IntervalOptions(
         confidence_level=confidence_level, method=method, clusters=together, n_resamples=n_resamples, rng=rng
     )
@@ -383,8 +391,8 @@ def reliability_report(
         confidence_level=confidence_level,
         interval_method=method,
         omega_interval_method=options.of_omega,
-        n_clusters=None if groups is None else len(np.unique(groups)),
-        notes=_notes(answers, groups, how.person),
+        n_clusters=n_clusters,
+        notes=_notes(answers, groups, n_clusters, how.person),
     )
     miskeyed = [str(result.keying) for result in scales if result.keying is not None]
     if miskeyed:
