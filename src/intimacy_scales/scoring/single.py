@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from operator import getitem, itemgetter
+from operator import getitem
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -14,96 +14,17 @@ from intimacy_scales.reading.columns import check_width, column_names, loose, na
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
-from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
+from intimacy_scales.scoring.complete import complete_reader
 from intimacy_scales.scoring.drafts import warn_if_draft
-from intimacy_scales.scoring.person import PersonScores, ScaleScore
-from intimacy_scales.scoring.plan import (
-    PerInstrument,
-    Plan,
-    PlannedComposite,
-    PlannedItem,
-    PlannedScale,
-    plan_of,
-)
+from intimacy_scales.scoring.meanings import CompositeScores, ItemSums
+from intimacy_scales.scoring.person import PersonScores, person_scores
+from intimacy_scales.scoring.plan import PerInstrument, Plan, PlannedComposite, PlannedScale, plan_of
+from intimacy_scales.scoring.scale_score import ScaleScore
 
-_SCORE = itemgetter(0)  # of a `ScaleScore`
 _PLAIN = frozenset({int, float, str, NoneType})
 _NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
-_MAX_KEPT = 65_536
 _MAX_OPTIONS = 64
-
-
-def pomp(score: float | None, low: float, high: float) -> float | None:
-    """Return a score as percent of the maximum possible."""
-    return None if score is None else (score - low) / (high - low) * 100
-
-
-class _Sums(dict[int, ScaleScore]):
-    """What a scale's packed sum of answers means; worked out once for each sum.
-
-    The packed sum holds, from the lowest bits: keyed units, spans of the answered items (only
-    where ranges differ), and the number of answers.
-    """
-
-    def __init__(self, scale: PlannedScale) -> None:
-        super().__init__()
-        self.scale = scale
-        self.bits = max(1, scale.span.bit_length())
-
-    def pack(self, item: PlannedItem, code: int) -> int:
-        """Return what one answer adds to the packed sum."""
-        if not code:
-            return 0
-        spans = 0 if self.scale.minimum is not None else item.span
-        return (1 << 2 * self.bits) | (spans << self.bits) | item.units[code]
-
-    def __missing__(self, packed: int) -> ScaleScore:
-        scale, bits = self.scale, self.bits
-        mask = (1 << bits) - 1
-        answered, spans, units = packed >> 2 * bits, packed >> bits & mask, packed & mask
-        if scale.minimum is not None:
-            spans = answered * scale.items[0].span
-        score = None
-        if answered >= scale.required:
-            numerator, denominator = scale.fraction(answered, units)
-            score = numerator / denominator
-        divisor = scale.unit * (len(scale.items) if scale.mean else 1)
-        lowest = units + scale.base
-        result = ScaleScore(
-            score,
-            pomp(score, scale.low, scale.high),
-            answered,
-            lowest / divisor,
-            (lowest + scale.span - spans) / divisor,
-            score is not None and answered < len(scale.items),
-        )
-        if len(self) >= _MAX_KEPT:
-            self.clear()
-        self[packed] = result
-        return result
-
-
-def _composite(scale: PlannedComposite, rows: Sequence[ScaleScore]) -> ScaleScore:
-    total, low, high, n, partly = 0.0, 0.0, 0.0, 0, False
-    for part in scale.parts:
-        score, _, _, part_low, part_high, part_prorated = rows[part]
-        low += part_low
-        high += part_high
-        if part_prorated:
-            partly = True
-        if score is not None:
-            total += score
-            n += 1
-    combined = scale.combine(total, n) if n >= scale.required else None
-    if combined is not None and scale.ends is not None:
-        there = {rows[part].score for part in scale.parts} - {None}
-        for end, own in zip(scale.ends, (scale.low, scale.high), strict=True):
-            combined = own if there == {end} else combined
-    if scale.mean:
-        low, high = low / len(scale.parts), high / len(scale.parts)
-    prorated = combined is not None and (partly or n < len(scale.parts))
-    return ScaleScore(combined, pomp(combined, scale.low, scale.high), n, low, high, prorated)
 
 
 class _Part(NamedTuple):
@@ -111,7 +32,7 @@ class _Part(NamedTuple):
 
     position: int
     stretch: slice
-    sums: _Sums
+    sums: ItemSums
 
 
 class SheetScorer:
@@ -141,23 +62,25 @@ class SheetScorer:
             for position, scale in enumerate(self.plan.scales)
             if isinstance(scale, PlannedScale)
         )
-        self.composites = tuple(
-            (position, scale)
+        self.composites = {
+            position: CompositeScores(scale)
             for position in self.plan.order
             if isinstance(scale := self.plan.scales[position], PlannedComposite)
-        )
+        }
         self.torn = {
             position: weights
-            for position, _ in self.composites
+            for position in self.composites
             if is_torn(self.plan, weights := composite_weights(self.plan, position))
         }
         scored = {item.index for part in self.parts for item in part.sums.scale.items}
         for index in set(range(len(self.names))) - scored:  # these are checked, and add to nothing
             self.places.append(self.names[index])
             self.tables.append(self.keys[index].known)
+        sums = {part.position: part.sums for part in self.parts}
+        self.read_complete = complete_reader(self.plan, self.keys, self.names, sums, self.composites)
 
     def _part(self, position: int, scale: PlannedScale) -> _Part:
-        sums = _Sums(scale)
+        sums = ItemSums(scale)
         tables: dict[tuple[AnswerKey, bool], dict[Any, int]] = {}
         begin = len(self.places)
         for item in scale.items:
@@ -176,8 +99,10 @@ class SheetScorer:
         reading: Reading = AS_THEY_ARE,
     ) -> PersonScores:
         """Score one person's answers to the instrument that this was made for."""
-        rows = self._quick(responses)
+        rows = self.read_complete(responses) if type(responses) is dict else None
         problems: Sequence[Any] = ()
+        if rows is None:
+            rows = self._quick(responses)
         if rows is None:
             with values_as_asked(reading.show_values):
                 codes, cells = read_sheet(instrument, self.keys, self.names, responses)
@@ -189,10 +114,7 @@ class SheetScorer:
                 if reading.on_invalid == "raise":
                     raise invalid_responses(instrument, problems)
             rows = self._from_codes(codes)
-        scores = FrozenMapping(zip(self.ids, map(_SCORE, rows), strict=True))
-        return PersonScores(
-            instrument=self.ref, scores=scores, rows=tuple(rows), problems=problems, form=instrument
-        )
+        return person_scores(self.ref, self.ids, rows, problems, instrument)
 
     def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
         """Score answers that are all plainly valid; None where a closer look is needed."""
@@ -233,17 +155,25 @@ class SheetScorer:
         return rows
 
     def _add_composites(self, rows: list[ScaleScore]) -> list[ScaleScore]:
-        for position, scale in self.composites:
-            rows[position] = _composite(scale, rows)
+        for position, composite in self.composites.items():
+            rows[position] = composite.of(rows)
         return rows
 
 
-_scorers: PerInstrument[dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
+def _usual_scorer(instrument: Instrument) -> SheetScorer:
+    warn_if_draft(instrument)
+    return SheetScorer(instrument, AS_THEY_ARE)
+
+
+_usual: PerInstrument[SheetScorer] = PerInstrument(_usual_scorer)
+_others: PerInstrument[dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
 
 
 def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
     """Return the scorer for an instrument and a way of reading it, made at its first use."""
-    kept = _scorers(instrument)
+    if reading is AS_THEY_ARE:
+        return _usual(instrument)
+    kept = _others(instrument)
     if not kept:
         warn_if_draft(instrument)
     named: Any = reading.columns
