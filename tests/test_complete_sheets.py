@@ -36,7 +36,7 @@ def variants(name: str) -> list[Instrument]:
     """A shipped instrument, and what its methods make of it."""
     form = load_shipped(name)
     made = [form, form.with_missing_rule(MissingRule(proportion=1)), form.with_method("sum")]
-    made += [form.with_coding(coding.id) for coding in form.codings]
+    made += [form.with_coding(coding.id) for coding in form.codings if coding.complete]
     if len({item.response_scale.range for item in form.items}) == 1:
         made += [form.with_response_scale(0, 10), form.with_response_scale(1, 7, step=0.5)]
     if all(scale.of or len(scale.items) > 1 for scale in form.scales):
