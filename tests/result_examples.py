@@ -19,6 +19,7 @@ from intimacy_scales import (
     load_bank,
     plan_sample_size,
     score,
+    score_many,
 )
 from intimacy_scales.factor import (
     bartlett,
@@ -73,6 +74,7 @@ def two_groups() -> Any:
 
 MORE: dict[str, Callable[[], Any]] = {
     "person": lambda: one("kmss"),
+    "sheet without scores": lambda: score_many("kmss", {"anna": {"kmss_1": 9, "kmss_2": "often"}})["anna"],
     "summary": lambda: score(answers().instrument, answers()).summary(),
     "person's standard scores": lambda: one("qmi").standardize(),
     "person's interpretation": lambda: one("csi-16", 2).interpret(),

@@ -126,7 +126,7 @@ def drawn() -> st.SearchStrategy[Instrument]:
 
 
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_instrument_and_every_way_to_skip(data: st.DataObject) -> None:
     form = data.draw(drawn())
     assert_alike(form, data.draw(answers(form)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
 from intimacy_scales.instrument import Instrument, ResponseScale
-from intimacy_scales.reading.advice import AnsweredRanges, Offence, offence_of, remedy_for
+from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
 from intimacy_scales.results.document_types import Object
@@ -267,10 +267,11 @@ def problem_type(*, table: bool) -> Object:
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
     """Return a problem as a dictionary; what JSON cannot hold is written as text."""
     fields = {name: getattr(problem, name) for name in PROBLEM_FIELDS}
-    return fields | {name: _json_value(fields[name]) for name in ("person", "value")}
+    return fields | {name: json_value(fields[name]) for name in ("person", "value")}
 
 
-def _json_value(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Return a value as JSON can hold it; what it cannot hold, as text."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
@@ -293,13 +294,23 @@ def describe_problems(
     return "\n".join(lines + ([hint] if hint else []))
 
 
+def what_is_wrong(
+    form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
+) -> tuple[str, Remedy | None]:
+    """Return a text of all problems, with what to do about them; and that again for whoever says more of it.
+
+    ``answered`` as of `remedy_for`.
+    """
+    remedy = remedy_for(problems.offences(), response_scales(form), answered)
+    first = list(islice(problems, _SHOWN))
+    return describe_problems(form.id, first, len(problems), remedy and remedy.python), remedy
+
+
 def invalid_responses(
     form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
 ) -> InvalidResponsesError:
     """Return the one error for all problems; ``answered`` as of `remedy_for`."""
-    remedy = remedy_for(problems.offences(), response_scales(form), answered)
-    first = list(islice(problems, _SHOWN))
-    message = describe_problems(form.id, first, len(problems), remedy and remedy.python)
+    message, remedy = what_is_wrong(form, problems, answered)
     message += "\nAll of them: .problems or .to_frame() of this error. "
     if remedy is not None and remedy.are_answers:
         message += 'on_invalid="missing" would score without them.'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from intimacy_scales.errors import DocumentError, ResponseProblem
 from intimacy_scales.instrument import Instrument, InstrumentRef
@@ -32,6 +32,8 @@ class PersonScores(Result):
 
     Attributes
     ----------
+    ok
+        True; `SheetProblems.ok` is False.
     instrument
         Id, version, digest and evidence status of the instrument.
     scores
@@ -50,6 +52,8 @@ class PersonScores(Result):
     >>> result
     <PersonScores ras 1: total 4.25 (prorated, 4 of 7 answered)>
     """
+
+    ok: ClassVar[Literal[True]] = True
 
     instrument: InstrumentRef
     scores: Mapping[str, float | None]

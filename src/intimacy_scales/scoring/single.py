@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from operator import getitem
 from types import NoneType
 from typing import Any, NamedTuple
 
-from intimacy_scales.errors import values_as_asked, values_shown
+from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import AnswerKey, answer_keys
-from intimacy_scales.reading.columns import check_width, column_names, loose, name_text
+from intimacy_scales.reading.columns import as_spelled, check_width, column_names, loose, name_text
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
@@ -99,22 +100,35 @@ class SheetScorer:
         reading: Reading = AS_THEY_ARE,
     ) -> PersonScores:
         """Score one person's answers to the instrument that this was made for."""
+        rows, problems = self.read(instrument, responses, reading)
+        if problems and reading.on_invalid == "raise":
+            raise invalid_responses(instrument, problems)
+        return person_scores(self.ref, self.ids, rows, problems or (), instrument)
+
+    def read(
+        self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
+    ) -> tuple[list[ScaleScore], Problems | None]:
+        """Return the score of each scale and, if there are any, the answers that count as missing for it.
+
+        Raises
+        ------
+        ResponseError
+            The mapping as a whole cannot be read.
+        """
         rows = self.read_complete(responses) if type(responses) is dict else None
-        problems: Sequence[Any] = ()
         if rows is None:
             rows = self._quick(responses)
-        if rows is None:
-            with values_as_asked(reading.show_values):
-                codes, cells = read_sheet(instrument, self.keys, self.names, responses)
-            if cells:
-                person = None if reading.person is None else responses[reading.person]
-                problems = Problems.of_sheet(cells, person)
-                if not values_shown(reading.show_values):
-                    problems = problems.without_values()
-                if reading.on_invalid == "raise":
-                    raise invalid_responses(instrument, problems)
-            rows = self._from_codes(codes)
-        return person_scores(self.ref, self.ids, rows, problems, instrument)
+        if rows is not None:
+            return rows, None
+        with values_as_asked(reading.show_values):
+            codes, cells = read_sheet(instrument, self.keys, self.names, responses)
+        problems = None
+        if cells:
+            person = None if reading.person is None else responses[reading.person]
+            problems = Problems.of_sheet(cells, person)
+            if not values_shown(reading.show_values):
+                problems = problems.without_values()
+        return self._from_codes(codes), problems
 
     def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
         """Score answers that are all plainly valid; None where a closer look is needed."""
@@ -163,6 +177,22 @@ class SheetScorer:
 def _usual_scorer(instrument: Instrument) -> SheetScorer:
     warn_if_draft(instrument)
     return SheetScorer(instrument, AS_THEY_ARE)
+
+
+def with_person_found(reading: Reading, sheet: Mapping[Any, Any]) -> Reading:
+    """Return how to read one mapping, with the key that holds the person's id as it is spelled there.
+
+    Raises
+    ------
+    ResponseError
+        There is no such key.
+    """
+    if reading.person is None or reading.person in sheet:
+        return reading
+    person = as_spelled((reading.person,), sheet)[0]
+    if person not in sheet:
+        raise ResponseError(f"person: the mapping has no key {reading.person!r}")
+    return replace(reading, person=person)
 
 
 _usual: PerInstrument[SheetScorer] = PerInstrument(_usual_scorer)
