@@ -22,7 +22,7 @@ from intimacy_scales.instrument.loading import load_shipped
 from intimacy_scales.reading.options import AS_THEY_ARE
 from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring import meanings, score_texts
-from intimacy_scales.scoring.person import ScaleScore
+from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer
 from naive_scores import form_of
 from strategies import Row, answers, instruments, torn_instruments
@@ -206,7 +206,7 @@ def test_results_are_pickled_and_read_back_as_ever() -> None:
     with pytest.raises(AttributeError):
         result.scores = {}  # type: ignore[misc]
     with pytest.raises(TypeError, match="results cannot be changed"):
-        result.scores["total"] = 3.0  # type: ignore[index]
+        result.scores["total"] = 3.0
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_results_are_pickled_and_read_back_as_ever() -> None:
         {"scores": {"total": 6}},
         {"scores": {"sum": 6.0}},
         {"rows": (ScaleScore(-0.0, -0.0, 3, -0.0, -0.0, False),), "scores": {"total": -0.0}},
-        {"rows": (ScaleScore(6.0, 16.666666666666664, 3, 6.0, 6.0, 0),)},
+        {"rows": (ScaleScore(6.0, 16.666666666666664, 3, 6.0, 6.0, 0),)},  # type: ignore[arg-type]
         {"instrument": load_shipped("ras").ref},
         {"problems": []},
     ],

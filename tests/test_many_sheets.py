@@ -203,7 +203,7 @@ def test_one_error_names_all_answers_of_all_sheets() -> None:
     with pytest.raises(ResponseError, match=r"^sheet 1 of person ben: the mapping is empty"):
         score_many(FORM, {"ann": BAD, "ben": {}}, on_invalid="raise")
     with pytest.raises(ResponseError, match=r"^sheet 0: the sheet is of type NoneType"):
-        score_many(FORM, [None], on_invalid="raise")  # type: ignore[list-item]
+        score_many(FORM, [None], on_invalid="raise")  # type: ignore[call-overload]
 
 
 # ------------------------------------------------------------------ documents of all
