@@ -103,6 +103,7 @@ def print_persons(repetitions: int, *, calls: int, judged: bool) -> None:
     chooser = random.Random(1)
     sheets = [{item: chooser.randint(1, 7) for item in form.item_ids} for _ in range(1_000)]
     person, hand = sheets[0], by_hand(form)
+    skipped = {**person, form.item_ids[0]: None}
     if any(hand(sheet) != score(form, sheet).scores for sheet in sheets):
         raise AssertionError("the two ways of scoring one person disagree")
 
@@ -117,7 +118,11 @@ def print_persons(repetitions: int, *, calls: int, judged: bool) -> None:
         lambda: score(form, person), lambda: hand(person), 2, calls,
     )  # fmt: skip
     compare(
-        "the same, as JSON", "loop by hand, and json.dumps of its scores",
+        "the same with one item skipped", "loop by hand, unchecked",
+        lambda: score(form, skipped), lambda: hand(skipped), 2.5, calls,
+    )  # fmt: skip
+    compare(
+        "the whole one, as JSON", "loop by hand, and json.dumps of its scores",
         lambda: score(form, person).to_json(), lambda: json.dumps(hand(person)), 2, calls,
     )  # fmt: skip
     compare(

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from operator import getitem
-from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any
 
 from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.answers import AnswerKey, answer_keys
-from intimacy_scales.reading.columns import as_spelled, check_width, column_names, loose, name_text
+from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
 from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
-from intimacy_scales.scoring.complete import complete_reader
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.meanings import CompositeScores, ItemSums
 from intimacy_scales.scoring.person import PersonScores, person_scores
+from intimacy_scales.scoring.plain_sheets import plain_reader
 from intimacy_scales.scoring.plan import PerInstrument, Plan, PlannedComposite, PlannedScale, plan_of
 from intimacy_scales.scoring.scale_score import ScaleScore
 
-_PLAIN = frozenset({int, float, str, NoneType})
 _NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
 _MAX_OPTIONS = 64
-
-
-class _Part(NamedTuple):
-    """A scale of items: which stretch of all look-ups is its own, and what their sum means."""
-
-    position: int
-    stretch: slice
-    sums: ItemSums
 
 
 class SheetScorer:
@@ -53,16 +42,11 @@ class SheetScorer:
         self.plan: Plan = plan_of(instrument)
         self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.names = column_names(instrument, reading.columns)
-        self.known_names = frozenset(self.names)
-        self.by_loose_name = frozenset(loose(str(name)) for name in self.names) - {""}
-        # one look-up for each item of each scale: where the answer stands, what it adds to the sum
-        self.places: list[Hashable] = []
-        self.tables: list[dict[Any, int]] = []
-        self.parts = tuple(
-            self._part(position, scale)
+        self.sums = {
+            position: ItemSums(scale)
             for position, scale in enumerate(self.plan.scales)
             if isinstance(scale, PlannedScale)
-        )
+        }
         self.composites = {
             position: CompositeScores(scale)
             for position in self.plan.order
@@ -73,25 +57,9 @@ class SheetScorer:
             for position in self.composites
             if is_torn(self.plan, weights := composite_weights(self.plan, position))
         }
-        scored = {item.index for part in self.parts for item in part.sums.scale.items}
-        for index in set(range(len(self.names))) - scored:  # these are checked, and add to nothing
-            self.places.append(self.names[index])
-            self.tables.append(self.keys[index].known)
-        sums = {part.position: part.sums for part in self.parts}
-        self.read_complete = complete_reader(self.plan, self.keys, self.names, sums, self.composites)
-
-    def _part(self, position: int, scale: PlannedScale) -> _Part:
-        sums = ItemSums(scale)
-        tables: dict[tuple[AnswerKey, bool], dict[Any, int]] = {}
-        begin = len(self.places)
-        for item in scale.items:
-            key = self.keys[item.index]
-            if (key, item.reverse) not in tables:
-                packed = [sums.pack(item, code) for code in range(len(item.units))]
-                tables[key, item.reverse] = {value: packed[code] for value, code in key.known.items()}
-            self.places.append(self.names[item.index])
-            self.tables.append(tables[key, item.reverse])
-        return _Part(position, slice(begin, len(self.places)), sums)
+        self.read_plain = plain_reader(
+            self.keys, self.names, self.sums, self.composites, torn=bool(self.torn)
+        )
 
     def __call__(
         self,
@@ -115,9 +83,7 @@ class SheetScorer:
         ResponseError
             The mapping as a whole cannot be read.
         """
-        rows = self.read_complete(responses) if type(responses) is dict else None
-        if rows is None:
-            rows = self._quick(responses)
+        rows = self.read_plain(responses)
         if rows is not None:
             return rows, None
         with values_as_asked(reading.show_values):
@@ -130,47 +96,16 @@ class SheetScorer:
                 problems = problems.without_values()
         return self._from_codes(codes), problems
 
-    def _quick(self, responses: Mapping[Any, Any]) -> list[ScaleScore] | None:
-        """Score answers that are all plainly valid; None where a closer look is needed."""
-        names = self.known_names
-        if self.torn:
-            return None
-        if not names.issuperset(responses) and self._has_stray(responses):
-            return None
-        if not set(map(type, responses.values())) <= _PLAIN or names.isdisjoint(responses):
-            return None
-        try:
-            added = list(map(getitem, self.tables, map(responses.get, self.places)))
-        except KeyError:
-            return None
-        rows = [_NOT_YET] * len(self.ids)
-        for position, stretch, sums in self.parts:
-            rows[position] = sums[sum(added[stretch])]
-        return self._add_composites(rows)
-
-    def _has_stray(self, responses: Mapping[Any, Any]) -> bool:
-        """Tell whether a key that is no item's looks like one."""
-        check_width(len(responses), "the mapping has {} keys")
-        return any(
-            loose(name if isinstance(name, str) else name_text(name) or "") in self.by_loose_name
-            for name in responses.keys() - self.known_names
-        )
-
     def _from_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         rows = [_NOT_YET] * len(self.ids)
-        for part in self.parts:
-            packed = sum(part.sums.pack(item, codes[item.index]) for item in part.sums.scale.items)
-            rows[part.position] = part.sums[packed]
-        self._add_composites(rows)
+        for position, sums in self.sums.items():
+            rows[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
+        for position, composite in self.composites.items():
+            rows[position] = composite.of(rows)
         for position, weights in self.torn.items():
             bounds = torn_bounds(self.plan, weights, codes)
             if bounds is not None:
                 rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
-        return rows
-
-    def _add_composites(self, rows: list[ScaleScore]) -> list[ScaleScore]:
-        for position, composite in self.composites.items():
-            rows[position] = composite.of(rows)
         return rows
 
 
