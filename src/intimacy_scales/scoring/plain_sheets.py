@@ -13,7 +13,6 @@ source text is made, so that no id or label of an instrument can become code.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from fractions import Fraction
 from itertools import filterfalse, groupby, islice
 from operator import getitem, itemgetter
 from types import NoneType
@@ -46,13 +45,14 @@ class _Differences(dict[int, ScaleScore]):
         self.sums = sums
         self.unit = sums.scale.unit
         self.packed = 0  # the packed sum without its units: how many answers, and their spans
-        constant = Fraction(0)
+        self.constant = 0
+        minima: dict[AnswerKey, int] = {}  # in units: whole numbers, as the unit was chosen
         for item in sums.scale.items:
-            at_minimum = item.units[1]
+            key, at_minimum = keys[item.index], item.units[1]
+            if key not in minima:
+                minima[key] = int(self.unit * exact(key.scale.minimum))
             self.packed += sums.pack(item, 1) - at_minimum
-            least = self.unit * exact(keys[item.index].scale.minimum)
-            constant += at_minimum + (least if item.reverse else -least)
-        self.constant = int(constant)
+            self.constant += at_minimum + (minima[key] if item.reverse else -minima[key])
 
     def __missing__(self, difference: int) -> ScaleScore:
         score = self.sums[self.packed + self.unit * difference + self.constant]
@@ -250,11 +250,12 @@ def _getter(names: Sequence[Hashable]) -> Callable[[dict[Any, Any]], Values | No
 
 def _allowing(keys: Sequence[AnswerKey]) -> Callable[[Values], bool]:
     """Return what tells whether all of a sheet's whole numbers are points of their items."""
+    points = {key: _whole_points(key) for key in dict.fromkeys(keys)}
     runs: list[tuple[Callable[[Any], bool], slice]] = []
     begin = 0
     for key, alike in groupby(keys):
         end = begin + len(list(alike))
-        runs.append((_whole_points(key).issuperset, slice(begin, end)))
+        runs.append((points[key].issuperset, slice(begin, end)))
         begin = end
     if len(runs) == 1:
         return runs[0][0]
