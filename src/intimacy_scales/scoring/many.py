@@ -120,12 +120,11 @@ def score_many(
     form = how.form(instrument)
     named = _checked(sheets, how)
     scorer = sheet_scorer(form, how)
-    accept_missing = on_invalid == "missing"
-    read_plain = scorer.read_plain if how.person is None else _nothing
-    persons, each = (repeat(None), sheets) if named is None else (iter(named), named.values())
+    accept_missing, is_quick = on_invalid == "missing", how.person is None
+    pairs = zip(repeat(None), sheets, strict=False) if named is None else named.items()
     outcomes: list[PersonScores | SheetProblems] = []
-    for person, sheet in zip(persons, each, strict=False):  # persons may be without end
-        rows = read_plain(sheet) if type(sheet) is dict else None
+    for person, sheet in pairs:
+        rows = scorer.read_plain(sheet) if is_quick and type(sheet) is dict else None
         if rows is None:
             found = _outcome(scorer, form, how, sheet, (len(outcomes), person), accept_missing=accept_missing)
         else:
@@ -134,10 +133,6 @@ def score_many(
     if on_invalid == "raise":
         _raise_if_any(form, outcomes)
     return outcomes if named is None else dict(zip(named, outcomes, strict=True))
-
-
-def _nothing(_: Mapping[Any, Any]) -> None:
-    """Read no sheet."""
 
 
 def _checked(sheets: Any, how: Reading) -> Mapping[Any, Any] | None:
