@@ -272,7 +272,7 @@ def person_scores(
     problems: Sequence[ResponseProblem],
     form: Instrument,
 ) -> PersonScores:
-    """Return what ``PersonScores(...)`` would, in less than half its time; ``ids`` are those of the scales."""
+    """Return what ``PersonScores(...)`` would, in less time; ``ids`` are those of the scales."""
     made: PersonScores = _new(PersonScores)
     _set_instrument(made, instrument)
     _set_scores(made, FrozenMapping(zip(ids, [row[0] for row in rows], strict=True)))
