@@ -8,7 +8,9 @@ The peers do not check anything; ours checks every cell.
 from __future__ import annotations
 
 import argparse
+import json
 import random
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +20,7 @@ import pandas as pd
 import polars as pl
 
 from benchmarks.paired import HEADER, line, paired
-from intimacy_scales import Instrument, encode, load, score, simulate
+from intimacy_scales import Instrument, encode, load, score, score_many, simulate
 
 SIZES = {"smallest": 20_000, "full": 1_000_000}
 
@@ -95,6 +97,45 @@ def print_pandas(
     print(line(job, "pandas idiom, unchecked", pair, bar, judged=judged), flush=True)
 
 
+def print_persons(repetitions: int, *, calls: int, judged: bool) -> None:
+    """Print the lines of one person's answers, and of a thousand persons', in CPU time."""
+    form = load("scii-48")
+    chooser = random.Random(1)
+    sheets = [{item: chooser.randint(1, 7) for item in form.item_ids} for _ in range(1_000)]
+    person, hand = sheets[0], by_hand(form)
+    skipped = {**person, form.item_ids[0]: None}
+    if any(hand(sheet) != score(form, sheet).scores for sheet in sheets):
+        raise AssertionError("the two ways of scoring one person disagree")
+
+    def compare(
+        job: str, peer: str, ours: Callable[[], Any], theirs: Callable[[], Any], bar: float, n: int
+    ) -> None:
+        pair = paired(ours, theirs, repetitions=repetitions, calls=n, clock=time.process_time)
+        print(line(job, peer, pair, bar, judged=judged), flush=True)
+
+    compare(
+        "one mapping of 48 answers, checked", "loop by hand, unchecked",
+        lambda: score(form, person), lambda: hand(person), 2, calls,
+    )  # fmt: skip
+    compare(
+        "the same with one item skipped", "loop by hand, unchecked",
+        lambda: score(form, skipped), lambda: hand(skipped), 2.5, calls,
+    )  # fmt: skip
+    compare(
+        "the whole one, as JSON", "loop by hand, and json.dumps of its scores",
+        lambda: score(form, person).to_json(), lambda: json.dumps(hand(person)), 2, calls,
+    )  # fmt: skip
+    compare(
+        "1,000 other mappings, one by one as JSON", "loop by hand, and json.dumps of its scores",
+        lambda: [score(form, sheet).to_json() for sheet in sheets],
+        lambda: [json.dumps(hand(sheet)) for sheet in sheets], 2, calls // 1_000 or 1,
+    )  # fmt: skip
+    compare(
+        "1,000 mappings, an outcome for each", "loop by hand, unchecked",
+        lambda: score_many(form, sheets), lambda: [hand(sheet) for sheet in sheets], 1.8, calls // 1_000 or 1,
+    )  # fmt: skip
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -123,15 +164,7 @@ def main() -> None:
     pair = paired(lambda: score(form, codes), lambda: codes.codes.copy(order="F"), repetitions=repetitions)
     print(line("from ready codes", "copying the codes once", pair, 6, judged=judged))
 
-    whole = load("scii-48")
-    chooser = random.Random(1)
-    person = {item: chooser.randint(1, 7) for item in whole.item_ids}
-    hand = by_hand(whole)
-    if hand(person) != score(whole, person).scores:
-        raise AssertionError("the two ways of scoring one person disagree")
-    calls = 2_000 if size == "full" else 200
-    pair = paired(lambda: score(whole, person), lambda: hand(person), repetitions=repetitions, calls=calls)
-    print(line("one mapping of 48 answers, checked", "loop by hand, unchecked", pair, 2, judged=judged))
+    print_persons(repetitions, calls=2_000 if size == "full" else 200, judged=judged)
 
 
 if __name__ == "__main__":

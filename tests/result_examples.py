@@ -19,6 +19,7 @@ from intimacy_scales import (
     load_bank,
     plan_sample_size,
     score,
+    score_many,
 )
 from intimacy_scales.engines import summarize
 from intimacy_scales.factor import (
@@ -83,6 +84,7 @@ def engine_rows() -> Any:
 
 MORE: dict[str, Callable[[], Any]] = {
     "person": lambda: one("kmss"),
+    "sheet without scores": lambda: score_many("kmss", {"anna": {"kmss_1": 9, "kmss_2": "often"}})["anna"],
     "summary": lambda: score(answers().instrument, answers()).summary(),
     "data summary": lambda: summarize("ras", engine_rows(), on_invalid="missing", person="id"),
     "person's standard scores": lambda: one("qmi").standardize(),

@@ -98,7 +98,7 @@ def test_a_mapping_of_columns_names_items(name: str, hint: str) -> None:
     assert str(caught.value) == f"columns names {name!r}, which is no item of small{hint}"
 
 
-@pytest.mark.parametrize("n_keys", [0, 1, 5, 6])
+@pytest.mark.parametrize("n_keys", [1, 5, 6])
 def test_a_mapping_without_any_item_says_what_it_has_and_what_is_wanted(n_keys: int) -> None:
     items = [f"item0{n}" for n in range(1, 8)]
     form = form_of(items=items, scales=[{"id": "a", "items": items}])
@@ -106,6 +106,17 @@ def test_a_mapping_without_any_item_says_what_it_has_and_what_is_wanted(n_keys: 
     with pytest.raises(ResponseError) as caught:
         score(form, dict.fromkeys(keys, 1))
     assert str(caught.value) == (
-        f"the mapping has no item of small: its keys are {', '.join(map(repr, keys[:5])) or 'none'}; "
+        f"the mapping has no item of small: its keys are {', '.join(map(repr, keys[:5]))}; "
         "the items are item01, item02, item03, item04, item05 …"
+    )
+
+
+def test_an_empty_mapping_is_told_from_a_person_who_answered_nothing() -> None:
+    form = form_of(items=["item01"], scales=[{"id": "a", "items": ["item01"]}])
+    assert score(form, {"item01": None}).scores == {"a": None}
+    with pytest.raises(ResponseError) as caught:
+        score(form, {})
+    assert str(caught.value) == (
+        "the mapping is empty: it has no item of small. Of a person who answered nothing, give an item "
+        "without an answer, such as {'item01': None}"
     )

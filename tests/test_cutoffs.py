@@ -122,6 +122,20 @@ def test_without_cutoffs_nothing_is_read(table):
         score("ras", [answers] if table else answers).interpret()
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("qmi", r"one sample \(infertile patients, .*\): scores\.standardize\(\) compares"),
+        ("ims", r"2 samples: scores\.standardize\(norm=\.\.\.\) .* 'women of 282 .*' or 'men of 282 "),
+    ],
+)
+def test_without_cutoffs_the_norms_that_there_are_are_named(name, told):
+    with pytest.raises(
+        NoNormsError, match=rf"{name} has no cut-off: none is recorded here\. It has norms of {told}"
+    ):
+        score(name, dict.fromkeys(load(name).item_ids, 3)).interpret()
+
+
 @pytest.mark.parametrize("table", [False, True])
 def test_a_draft_is_never_interpreted(table):
     document = load("ras").to_dict()

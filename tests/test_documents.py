@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -120,6 +122,20 @@ def test_documents_that_no_score_wrote_are_refused_by_name(
 def test_texts_that_are_no_documents_are_refused_by_name(text: Any) -> None:
     with pytest.raises(DocumentError, match=r"PersonScores: .* is no (JSON|document)"):
         PersonScores.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (Path("scores.json"), r"not its path: PersonScores\.from_json\(path\.read_bytes\(\)\)"),
+        (io.StringIO("{}"), r"not the file: PersonScores\.from_json\(file\.read\(\)\)"),
+        ({"scores": {}}, r"a dict is no text: read it with PersonScores\.from_dict\(document\)"),
+        (None, r"a value of type NoneType is no text: give what to_json\(\) returned"),
+    ],
+)
+def test_what_is_no_text_is_told_from_a_text_that_is_no_document(given: Any, told: str) -> None:
+    with pytest.raises(DocumentError, match=rf"PersonScores\.from_json: .*{told}"):
+        PersonScores.from_json(given)
 
 
 def test_a_name_that_stands_twice_is_refused() -> None:

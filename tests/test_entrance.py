@@ -223,7 +223,7 @@ SURVEY = ["id", *(f"q{n}" for n in range(1, 5))]
 NO_NAMES = ["does not name its columns", "columns=instrument.item_ids"]
 BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = {
     "no item": ({"x": 1, "y": 2}, {}, ResponseError, ["no item of closeness", "'x', 'y'", "tru01, tru02"]),
-    "nothing": ({}, {}, ResponseError, ["no item of closeness", "none"]),
+    "nothing": ({}, {}, ResponseError, ["is empty", "no item of closeness", "{'tru01': None}"]),
     "absent column": (
         frame(IDS[1:]), {}, MissingColumnsError,
         ["1 of 4 items of closeness have no column:\n  tru01\n", "allow_missing_items=True", "'tru02'"],
@@ -732,9 +732,11 @@ try:
     intimacy_scales.score("ras", {"ras_1": 77, "Ras_2": 3})
 except intimacy_scales.InvalidResponsesError as error:
     after_error = str(error) and heavy()
-print(json.dumps([after_import, after_score, after_error]))
+outcomes = intimacy_scales.score_many("ras", [{f"ras_{n}": 3 for n in range(1, 8)}, {"ras_1": 77}, None])
+after_many = [outcome.to_json() and repr(outcome) for outcome in outcomes] and heavy()
+print(json.dumps([after_import, after_score, after_error, after_many]))
 """
-    assert run(script) == [[], [], []]
+    assert run(script) == [[], [], [], []]
 
 
 def test_each_draft_warns_once():

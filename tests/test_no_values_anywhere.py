@@ -21,7 +21,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import IntimacyScalesError, ResponseError, encode, engines, load, score, score_stream
+from intimacy_scales import (
+    IntimacyScalesError,
+    ResponseError,
+    encode,
+    engines,
+    load,
+    score,
+    score_many,
+    score_stream,
+)
 from intimacy_scales.errors import SHOW_VALUES, InvalidResponsesError
 from intimacy_scales.factor import cfa, efa, invariance
 from intimacy_scales.jobs import reliability_file, score_file
@@ -82,6 +91,10 @@ HIDDEN: dict[str, Any] = {"show_values": False, "person": "who"}
 ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "a mapping": lambda v: score("ras", rows_of(v)[0], **HIDDEN),
     "a Series": lambda v: score("ras", pd.Series(rows_of(v)[0], dtype=object), **HIDDEN),
+    "many sheets": lambda v: score_many("ras", rows_of(v), on_invalid="raise", **HIDDEN),
+    "sheets by person": lambda v: score_many(
+        "ras", {WHO: rows_of(v)[0]}, on_invalid="raise", show_values=False
+    ),
     "a list": lambda v: score("ras", rows_of(v), **HIDDEN),
     "pandas": lambda v: encode("ras", objects(v), **HIDDEN),
     "numpy": lambda v: score("ras", array(v), columns=IDS, show_values=False),
@@ -133,6 +146,27 @@ def failing(call: Callable[[], Any]) -> IntimacyScalesError:
 @given(value=st.sampled_from([*TEXTS, *OTHERS]))
 def test_no_bad_cell_is_told_however_it_came_in(entrance: str, value: Any) -> None:
     check(everything(failing(lambda: ENTRANCES[entrance](value))))
+
+
+@given(
+    value=st.sampled_from([*TEXTS, *OTHERS]),
+    by_person=st.booleans(),
+    on_invalid=st.sampled_from(["return", "missing"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_outcome_of_a_sheet_tells_what_stood_in_it(value: Any, by_person: bool, on_invalid: Any) -> None:
+    sheets: list[Any] = [rows_of(value)[0], {"hits me": NUMBER, WHO: 1}, WHO, [NUMBER], {"who": WHO}]
+    options: Any = {"show_values": False, "on_invalid": on_invalid}
+    if by_person:
+        outcomes = list(score_many("ras", {f"{WHO}{n}": s for n, s in enumerate(sheets)}, **options).values())
+    else:
+        outcomes = score_many("ras", sheets, person="who", **options)
+    assert [outcome.ok for outcome in outcomes] == [on_invalid == "missing", False, False, False, False]
+    for outcome in outcomes:
+        check(
+            [repr(outcome), outcome._repr_html_(), outcome.to_json(), pickle.dumps(outcome).decode("latin-1")]
+        )
+        check(list(map(repr, outcome.problems)))
 
 
 @pytest.mark.parametrize("entrance", TEXT_ENTRANCES)

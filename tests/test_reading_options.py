@@ -25,6 +25,7 @@ from intimacy_scales import (
     load,
     reliability_report,
     score,
+    score_many,
     score_stream,
     structure_report,
 )
@@ -172,31 +173,34 @@ FILES: dict[str, tuple[Read, dict[str, Any]]] = {
 }
 
 
-def readers() -> dict[str, Any]:
-    """Every function of the library that has the options of reading, by name, with their defaults."""
+def readers(*options: str) -> dict[str, Any]:
+    """Every function of the library that has options of reading, by name, with their defaults."""
     found: dict[str, Any] = {}
     for module in pkgutil.walk_packages(intimacy_scales.__path__, "intimacy_scales."):
         if module.name.endswith("__main__"):
             continue
         for name, function in vars(importlib.import_module(module.name)).items():
             if inspect.isfunction(function) and function.__module__ == module.name:
-                options = inspect.signature(function).parameters
-                defaults = {
-                    o: options[o].default for o in ("allow_missing_items", "on_invalid") if o in options
-                }
-                if len(defaults) == 2 and inspect.Parameter.empty not in defaults.values():
+                known = inspect.signature(function).parameters
+                defaults = {o: known[o].default for o in options if o in known}
+                if len(defaults) == len(options) and inspect.Parameter.empty not in defaults.values():
                     room = next((f"{r}." for r in ("cli", "engines") if f".{r}." in module.name), "")
                     found[f"{room}{name}"] = defaults
     return found
 
 
 def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
-    found = readers()
+    found = readers("allow_missing_items", "on_invalid")
     commands = {"cli.score", "cli.reliability", "cli.structure"}
     # many files are read by what reads one: tests/test_many_files.py
     assert set(found) == {*TABLES, *ENGINES, *FILES, "score_folder", *commands}
     for name, defaults in found.items():
         assert (defaults["allow_missing_items"], defaults["on_invalid"]) == (False, "raise"), name
+    # a sheet may lack items, as one mapping may in `score`; a bad one gets no scores
+    others = {
+        name: of["on_invalid"] for name, of in readers("on_invalid", "columns").items() if name not in found
+    }
+    assert others == {"score_many": "return"}
 
 
 @pytest.mark.parametrize("name", [*TABLES, *ENGINES])
@@ -237,6 +241,27 @@ def test_every_option_has_the_same_meaning_everywhere(name: str) -> None:
         read(odd, on_invalid="accept", **named)
     with pytest.raises(TypeError, match=r"'column' is no option of \w+\(\); there are .*mean 'columns'"):
         read(odd, column="Q{n}")
+
+
+def test_the_options_of_many_sheets_mean_what_they_mean_elsewhere() -> None:
+    sheets = [
+        {f"Q{n}": value for n, value in enumerate(row.values(), start=1)} for row in BAD.to_dict("records")
+    ]
+    named: dict[str, Any] = {"columns": "Q{n}", "on_invalid": "raise"}
+    score_many(FORM, sheets, missing_codes=9, **named)
+    score_many(FORM, sheets, recode={"9": 5, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5}, **named)
+    with pytest.raises(
+        InvalidResponsesError, match=r"row 3, item ras_2 \('Q2'\): a value is outside"
+    ) as hidden:
+        score_many(FORM, sheets, show_values=False, **named)
+    assert "9" not in str(hidden.value).split(";")[0]
+    with pytest.raises(ResponseError, match="'accept': it is 'return', 'missing' or 'raise'"):
+        score_many(FORM, sheets, on_invalid="accept")  # type: ignore[call-overload]
+    for option in ("column", "keep", "allow_missing_items"):
+        with pytest.raises(
+            TypeError, match=rf"'{option}' is no option of score_many\(\); there are instrument,"
+        ):
+            score_many(FORM, sheets, **{option: "Q{n}"})  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         mcdonald_omega,
         reliability_report,
     )
-    from intimacy_scales.scoring import PersonScores, Scores, score, score_stream
+    from intimacy_scales.scoring import PersonScores, Scores, SheetProblems, score, score_many, score_stream
     from intimacy_scales.simulation import Simulation, simulate
 
 __version__ = "0.1.0"
@@ -84,7 +84,7 @@ _HOMES = {
         "ItemMoments", "cronbach_alpha", "item_analysis", "item_moments", "item_moments_stream",
         "mcdonald_omega", "reliability_report",
     ),
-    "scoring": ("PersonScores", "Scores", "score", "score_stream"),
+    "scoring": ("PersonScores", "Scores", "SheetProblems", "score", "score_many", "score_stream"),
     "simulation": ("Simulation", "simulate"),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -95,13 +95,14 @@ __all__ = [
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
     "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
-    "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "Simulation",
+    "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "SheetProblems",
+    "Simulation",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     "available", "cfa",
     "check_bank", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "reliability_report", "report_progress",
-    "score", "score_stream",
+    "score", "score_many", "score_stream",
     "simulate", "structure_report",
 ]  # fmt: skip
 

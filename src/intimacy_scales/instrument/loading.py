@@ -306,7 +306,7 @@ def _warned(form: Instrument) -> Instrument:
     confidence = form.evidence.confidence
     if confidence is not None and confidence != "verified":
         warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=level_outside())
-    if not any(entry.rule == "bands" for entry in form.accepted):
+    if form.cutoffs and not any(entry.rule == "bands" for entry in form.accepted):
         for _, _, told in overlapping(form.cutoffs):
             text = f"{form.id}: cut-off bands overlap: {told}. Who scores there is told both"
             warnings.warn(text, OverlappingBandsWarning, stacklevel=level_outside())

@@ -110,8 +110,13 @@ def read_sheet(
                 why = stray_explanation(name, names[index])
                 cell = BadCell(item, str(name), value, why, keys[index].scale, misplaced=True)
                 problems.append(cell)
+    if not responses:
+        raise ResponseError(
+            f"the mapping is empty: it has no item of {instrument.id}. Of a person who answered nothing, "
+            f"give an item without an answer, such as {{{shortened(names[0])}: None}}"
+        )
     if not found and not problems:
-        there = ", ".join(map(shortened, list(responses)[:5])) or "none"  # of several persons, their ids
+        there = ", ".join(map(shortened, list(responses)[:5]))  # of several persons, their ids
         if not values_shown():
             there = f"{len(responses):,} others"
         raise ResponseError(

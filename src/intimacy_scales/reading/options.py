@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import CodeType
@@ -21,16 +21,27 @@ _ON_INVALID = ("raise", "missing")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class DiaryReadingOptions(TypedDict, total=False):
-    """The options of `Reading` as keywords of a function that has a ``person`` of its own."""
+class AnswerOptions(TypedDict, total=False):
+    """The options of `Reading` that say what stands where, and what it means."""
 
     columns: ColumnMap
     missing_codes: MissingCode | Sequence[MissingCode]
     recode: Mapping[Any, Any] | None
-    on_invalid: OnInvalid
-    allow_missing_items: bool
     coding: str | None
     show_values: bool | None
+
+
+class SheetReadingOptions(AnswerOptions, total=False):
+    """The options of `Reading` as keywords of a function of answer sheets that are no table."""
+
+    person: Hashable
+
+
+class DiaryReadingOptions(AnswerOptions, total=False):
+    """The options of `Reading` as keywords of a function that has a ``person`` of its own."""
+
+    on_invalid: OnInvalid
+    allow_missing_items: bool
     keep: Sequence[Hashable]
 
 
@@ -93,6 +104,7 @@ class Reading:
 AS_THEY_ARE = Reading()
 _NAMES = tuple(field.name for field in fields(Reading))
 _KNOWN = frozenset(_NAMES)
+_OF_SHEETS = frozenset(SheetReadingOptions.__annotations__)
 _PUBLIC: dict[CodeType, Callable[..., Any]] = {}
 
 
@@ -131,6 +143,13 @@ def reading_of(options: ReadingOptions | DiaryReadingOptions) -> Reading:
     return Reading(**given)
 
 
+def reading_of_sheets(options: SheetReadingOptions) -> Reading:
+    """Return the options of a public function of many answer sheets, checked; errors as of `reading_of`."""
+    given: Any = options
+    check_known(given, _OF_SHEETS)
+    return reading_of(given)
+
+
 def as_keep(keep: Any) -> tuple[Hashable, ...]:
     """Return names of columns, each once.
 
@@ -149,15 +168,17 @@ def as_keep(keep: Any) -> tuple[Hashable, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def check_known(options: Iterable[str]) -> None:
+def check_known(options: Iterable[str], known: Collection[str] = _KNOWN) -> None:
     """Raise where an option is none of reading answers, and so none of the function that was called.
+
+    ``known`` are the options of that function where it does not have all.
 
     Raises
     ------
     TypeError
         Names the options of that function, and the one that was probably meant.
     """
-    unknown = [name for name in options if name not in _KNOWN]
+    unknown = [name for name in options if name not in known]
     if not unknown:
         return
     called = _called()
@@ -204,18 +225,27 @@ def refuse_reading(reading: Reading) -> None:
 
 def reads_answers(function: Function) -> Function:
     """Show the options of `Reading` one by one in the signature of a function that takes them."""
+    return _shows(function, ReadingOptions.__annotations__)
+
+
+def reads_sheets(function: Function) -> Function:
+    """Show the `SheetReadingOptions` one by one in the signature of a function that takes them."""
+    return _shows(function, SheetReadingOptions.__annotations__)
+
+
+def _shows(function: Function, options: Mapping[str, Any]) -> Function:
     signature = inspect.signature(function)
     shown = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    options = [
+    added = [
         inspect.Parameter(
             option.name,
             inspect.Parameter.KEYWORD_ONLY,
             default=option.default,
-            annotation=ReadingOptions.__annotations__[option.name].__forward_arg__,
+            annotation=options[option.name].__forward_arg__,
         )
         for option in fields(Reading)
-        if option.name not in signature.parameters
+        if option.name in options and option.name not in signature.parameters
     ]
     _PUBLIC[function.__code__] = function
-    function.__signature__ = signature.replace(parameters=[*shown, *options])  # type: ignore[attr-defined]  # help() reads it
+    function.__signature__ = signature.replace(parameters=[*shown, *added])  # type: ignore[attr-defined]  # help() reads it
     return function

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
 from intimacy_scales.instrument import Instrument, ResponseScale
-from intimacy_scales.reading.advice import AnsweredRanges, Offence, offence_of, remedy_for
+from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
 from intimacy_scales.results.document_types import Object
@@ -271,7 +271,7 @@ def problem_dict(problem: ResponseProblem) -> dict[str, Any]:
 
 
 def json_value(value: Any) -> Any:
-    """Return a person's id, or a value that was not accepted, as JSON can hold it."""
+    """Return a value as JSON can hold it; what it cannot hold, as text."""
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
@@ -294,13 +294,23 @@ def describe_problems(
     return "\n".join(lines + ([hint] if hint else []))
 
 
+def what_is_wrong(
+    form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
+) -> tuple[str, Remedy | None]:
+    """Return a text of all problems, with what to do about them; and that again for whoever says more of it.
+
+    ``answered`` as of `remedy_for`.
+    """
+    remedy = remedy_for(problems.offences(), response_scales(form), answered)
+    first = list(islice(problems, _SHOWN))
+    return describe_problems(form.id, first, len(problems), remedy and remedy.python), remedy
+
+
 def invalid_responses(
     form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
 ) -> InvalidResponsesError:
     """Return the one error for all problems; ``answered`` as of `remedy_for`."""
-    remedy = remedy_for(problems.offences(), response_scales(form), answered)
-    first = list(islice(problems, _SHOWN))
-    message = describe_problems(form.id, first, len(problems), remedy and remedy.python)
+    message, remedy = what_is_wrong(form, problems, answered)
     message += "\nAll of them: .problems or .to_frame() of this error. "
     if remedy is not None and remedy.are_answers:
         message += 'on_invalid="missing" would score without them.'

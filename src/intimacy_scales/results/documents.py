@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Any, cast, get_args, get_origin
 
 from intimacy_scales.errors import DocumentError, nearest, shortened
@@ -22,6 +23,8 @@ _ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
 
 def parsed(text: str | bytes, what: str) -> Any:
     """Return what a JSON text holds, or raise `DocumentError`."""
+    if not isinstance(text, str | bytes | bytearray):
+        raise DocumentError(f"{what}.from_json: {_no_text(text, what)}")
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -35,8 +38,20 @@ def parsed(text: str | bytes, what: str) -> Any:
         return json.loads(text, object_pairs_hook=once)
     except DocumentError:
         raise
-    except (TypeError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DocumentError(f"{what}: {shortened(text)} is no JSON: {error}") from None
+
+
+def _no_text(given: Any, what: str) -> str:
+    """Say how to read a document that is given as something else than its text."""
+    kind = type(given).__name__
+    if isinstance(given, PurePath):
+        return f"give the text of the file, not its path: {what}.from_json(path.read_bytes())"
+    if hasattr(given, "read"):
+        return f"give the text of the file, not the file: {what}.from_json(file.read())"
+    if isinstance(given, Mapping):
+        return f"a {kind} is no text: read it with {what}.from_dict(document)"
+    return f"a value of type {kind} is no text: give what to_json() returned"
 
 
 def checked(document: Any, wanted: Mapping[str, Any], where: str) -> Mapping[str, Any]:

@@ -53,7 +53,14 @@ class Result(Frozen, ABC):
         indent
             Blanks at each level, for people to read; None: one line.
         """
+        text = self._text() if indent is None else None
+        if text is not None:
+            return text
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent, allow_nan=False)
+
+    def _text(self) -> str | None:
+        """Return the one line that `to_json` writes, where that is joined sooner than written; else None."""
+        return None
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> Self:

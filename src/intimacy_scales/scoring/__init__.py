@@ -4,7 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.scoring.entry import score, score_stream
+from intimacy_scales.scoring.many import score_many
 from intimacy_scales.scoring.person import PersonScores
+from intimacy_scales.scoring.sheet_problems import SheetProblems
 
 if TYPE_CHECKING:
     from intimacy_scales.scoring.interpretation import PersonInterpretation
@@ -21,7 +23,7 @@ _HOME = {
 
 __all__ = [
     "Interpretation", "PersonInterpretation", "PersonScores", "PersonStandardScores", "ScoreSummary",
-    "Scores", "StandardScores", "score", "score_stream",
+    "Scores", "SheetProblems", "StandardScores", "score", "score_many", "score_stream",
 ]  # fmt: skip
 
 

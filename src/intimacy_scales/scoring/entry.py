@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.reading.columns import as_spelled
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers, refuse_reading
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.person import PersonScores
-from intimacy_scales.scoring.single import sheet_scorer
+from intimacy_scales.scoring.single import sheet_scorer, with_person_found
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.range_use import RangeUse
@@ -92,12 +90,7 @@ def score(
         if how.keep:
             raise ResponseError("keep: is for tables; one mapping's own values stand in the mapping")
         scorer = sheet_scorer(form, how)
-        if how.person is not None and how.person not in sheet:
-            person = as_spelled((how.person,), sheet)[0]
-            if person not in sheet:
-                raise ResponseError(f"person: the mapping has no key {how.person!r}")
-            how = replace(how, person=person)
-        return scorer(form, sheet, how)
+        return scorer(form, sheet, with_person_found(how, sheet))
     from intimacy_scales.reading.table import CodedResponses, check_belongs
     from intimacy_scales.scoring.tables import score_answers, score_coded
 

@@ -30,11 +30,24 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
             'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
         )
     if not form.cutoffs:
-        raise NoNormsError(
-            f"{form.id} has no cut-off: none is recorded here. Compare scores with a sample: "
-            'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
-        )
+        raise NoNormsError(f"{form.id} has no cut-off: none is recorded here. {_other_than_cutoffs(form)}")
     return form.cutoffs
+
+
+def _other_than_cutoffs(form: Instrument) -> str:
+    """Say what scores of an instrument without cut-offs can be compared with."""
+    samples = list(dict.fromkeys(norm.sample for norm in form.norms))
+    if not samples:
+        return (
+            'Compare scores with a sample: norms = Norm.from_scores(scores, sample="who they were"), then '
+            "scores.standardize(norm=norms)"
+        )
+    if len(samples) == 1:
+        return f"It has norms of one sample ({samples[0]}): scores.standardize() compares with these"
+    return (
+        f"It has norms of {len(samples)} samples: scores.standardize(norm=...) compares with one, which is "
+        + " or ".join(map(repr, samples))
+    )
 
 
 def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float, step: float) -> bool:
