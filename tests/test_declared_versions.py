@@ -11,10 +11,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
+ENGINES, ALL = ("dask", "duckdb", "spark"), ["intimacy-scales[io]"]
 RUN = [
     *PROJECT["build-system"]["requires"],
     *PROJECT["project"]["dependencies"],
-    *(line for extra in ("io", "test") for line in EXTRAS[extra]),
+    *(line for extra in ("io", "test", *ENGINES) for line in EXTRAS[extra] if line != ALL[0]),
 ]
 
 
@@ -39,7 +40,7 @@ def number(version: str) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("requirement", RUN)
 def test_a_declared_minimum_is_the_version_that_was_run(requirement):
-    name, minimum = re.fullmatch(r"([\w.-]+)>=([\d.]+)", requirement).groups()
+    name, minimum = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", requirement).groups()
     assert pins("constraints-lowest.txt")[normal(name)] == {minimum}
     assert min(map(number, pins("constraints.txt")[normal(name)])) >= number(minimum)
 
@@ -50,8 +51,9 @@ def test_no_minimum_is_declared_of_what_is_run_at_one_version_only():
 
 
 def test_every_extra_is_of_a_kind_that_is_checked_here():
-    assert EXTRAS.keys() == {"io", "test", "style", "all"}
-    assert EXTRAS["all"] == ["intimacy-scales[io]"]
+    assert EXTRAS.keys() == {"io", "test", "style", "all", *ENGINES}
+    assert EXTRAS["all"] == ALL
+    assert all(EXTRAS[engine][0] == ALL[0] and len(EXTRAS[engine]) == 2 for engine in ENGINES)
 
 
 def test_every_lowest_pin_is_one_version():

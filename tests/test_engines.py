@@ -189,8 +189,9 @@ def test_nobody_has_scores_and_sums(frame_of: Any) -> None:
 
 def test_a_range_that_nobody_uses_to_its_end_is_told_of_once(frame_of: Any) -> None:
     short = pa.table({item: np.random.default_rng(2).integers(1, 6, 400) for item in form().item_ids})
+    frame = frame_of(in_parts(short, 7))
     with pytest.warns(AnotherRangeWarning, match="none of 400 persons answered 6 or 7") as caught:
-        engines.item_moments(form(), frame_of(in_parts(short, 7)))
+        engines.item_moments(form(), frame)
     assert len(caught) == 1
     assert caught[0].filename == __file__
 

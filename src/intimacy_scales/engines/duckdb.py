@@ -37,12 +37,11 @@ class DuckDBEngine:
         arrow = needs("pyarrow", "io")
         keep = work.columns.reading.keep
         kept = self._selected(keep).limit(0).to_arrow_table().schema if keep else []
-        source = _Scored(self, work, arrow.schema([*kept, *scores.to_arrow()]))
+        schema = arrow.schema([*kept, *scores.to_arrow()])
         # a query cannot read from the connection that runs it, so the scores have one of their own
-        database = (
-            needs("duckdb", "duckdb").default_connection() if self.connection is None else self.connection
-        )
-        return database.cursor().from_arrow(source)
+        owner = needs("duckdb", "duckdb").default_connection() if self.connection is None else self.connection
+        own = owner.cursor()
+        return own.from_arrow(_Scored(self, work, schema, own))
 
     def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all batches."""
@@ -63,10 +62,13 @@ def _quoted(name: Hashable) -> str:
 
 
 class _Scored:
-    """Scores as DuckDB scans them: whoever asks for the stream gets it from the first row on."""
+    """Scores as DuckDB scans them: whoever asks for the stream gets it from the first row on.
 
-    def __init__(self, engine: DuckDBEngine, work: ScoreWork, schema: Any) -> None:
-        self._engine, self._work, self._schema = engine, work, schema
+    It keeps the connection, which some versions close once nobody else does.
+    """
+
+    def __init__(self, engine: DuckDBEngine, work: ScoreWork, schema: Any, connection: Any) -> None:
+        self._engine, self._work, self._schema, self._connection = engine, work, schema, connection
 
     def __arrow_c_schema__(self) -> Any:
         return self._schema.__arrow_c_schema__()

@@ -14,6 +14,8 @@ from intimacy_scales.reading.frames import ArrowTable, Table, needs
 
 _ROWS = 131_072  # at a time, as without DuckDB: the scores are written in groups of as many
 
+_TEXTS = {"string", "large_string", "string_view"}
+
 
 class DuckDBParquetFile(ParquetFile):
     """A Parquet file whose rows come from DuckDB, in their order."""
@@ -35,12 +37,12 @@ class DuckDBParquetFile(ParquetFile):
     def _as_in_the_file(self, batch: Any) -> Any:
         """Return a batch with texts of the type that the file has: DuckDB has one of its own."""
         arrow = needs("pyarrow", "io")
-        own, texts = self._file.schema_arrow, (arrow.string(), arrow.large_string(), arrow.string_view())
+        own = self._file.schema_arrow
         fields = [
-            own.field(field.name) if field.type in texts and own.field(field.name).type in texts else field
+            own.field(field.name) if {str(field.type), str(own.field(field.name).type)} <= _TEXTS else field
             for field in batch.schema
         ]
-        return batch.cast(arrow.schema(fields))
+        return arrow.Table.from_batches([batch]).cast(arrow.schema(fields))
 
 
 def open_by_duckdb(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> ParquetFile:
