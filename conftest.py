@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import shlex
 import tempfile
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from sybil import Example, Sybil
-from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 # what a person, a terminal or a service may have set, and what the command line prints by
 _OF_A_TERMINAL = (
@@ -79,6 +80,7 @@ def _setup(namespace: dict[str, Any]) -> None:
 
     from intimacy_scales import simulate
 
+    namespace["installed"] = lambda name: importlib.util.find_spec(name) is not None
     namespace["_patch"] = pytest.MonkeyPatch()
     _play_terminal(namespace["_patch"])  # a page gets no fixtures
     namespace["_before"] = Path.cwd()
@@ -98,6 +100,7 @@ def _teardown(namespace: dict[str, Any]) -> None:
 
 pytest_collect_file = Sybil(
     parsers=[
+        SkipParser(),
         PythonCodeBlockParser(doctest_optionflags=ELLIPSIS | NORMALIZE_WHITESPACE),
         CodeBlockParser(language="toml", evaluator=_save_instrument),
         CodeBlockParser(language="console", evaluator=_run_commands),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from engine_answers import PARTS, N, answers, collected, form, in_parts, of_one_table, same_scores
@@ -193,3 +194,16 @@ def test_partners_are_brought_together(spark: Any) -> None:
     assert engines.cluster_sums(form(), frame, clusters="couple") == cluster_sums(
         form(), columns, clusters="couple"
     )
+
+
+def test_the_block_of_the_page_runs(spark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[1].joinpath("docs/how-to/large-data.md").read_text(encoding="utf-8")
+    block = page.partition("\n## Spark\n")[2].partition("```python\n")[2].partition("```")[0]
+    assert "mapInArrow" not in block
+    monkeypatch.chdir(tmp_path)
+    Path("answers").mkdir()
+    pq.write_table(answers().rename_columns(["id", *answers().column_names[1:]]), "answers/a.parquet")
+    names: dict[str, Any] = {"engines": engines}
+    exec(block, names)
+    assert names["moments"] == of_one_table().moments
+    assert sum(len(pq.read_table(file)) for file in Path("scores-of-spark").glob("*.parquet")) == N

@@ -51,8 +51,19 @@ class IntervalOptions:
         return "adf" if self.method in NEED_ANSWERS else "logit"
 
 
+def _lacking(options: IntervalOptions, scale: str, n: int) -> Interval | None:
+    """Return that there is no interval where sums over clusters are not of this scale."""
+    sums, method = options.clusters, options.method
+    if not isinstance(sums, ClusterSums) or method != "adf" or scale in sums.scales:
+        return None
+    reason = f"the sums over clusters are not of this scale; make them with scales=[{scale!r}]"
+    return undefined_interval(options.confidence_level, method, n, reason)
+
+
 def interval_of_alpha(alpha: CronbachAlpha, options: IntervalOptions) -> Interval:
     """Return the interval of alpha."""
+    if (lacking := _lacking(options, alpha.scale, alpha.n)) is not None:
+        return lacking
     return alpha.confidence_interval(
         options.confidence_level,
         options.method,
@@ -67,4 +78,6 @@ def interval_of_omega(omega: McDonaldOmega, options: IntervalOptions) -> Interva
     method, level = options.of_omega, options.confidence_level
     if omega.improper and omega.reason is None:
         return undefined_interval(level, method, omega.n, f"omega is improper: {omega.improper[0]}")
+    if (lacking := _lacking(options, omega.scale, omega.n)) is not None:
+        return lacking
     return omega.confidence_interval(level, method, clusters=options.clusters)
