@@ -15,6 +15,7 @@ from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     fitted,
     observed_information,
 )
+from intimacy_scales.factor.confirmatory.estimation.patterns import patterns_of
 from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import PersonTerms
 from intimacy_scales.factor.reading import of_rows
@@ -83,7 +84,7 @@ def test_what_is_no_covariance_matrix_has_no_likelihood():
 def test_few_patterns_are_not_stacked():
     rows = answers(200, 5, 0.3, distinct=4)
     assert evidence_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True).stack is None
-    assert stack_of((), 5) is None
+    assert stack_of(patterns_of(np.zeros((3, 5)))[0]) is None
 
 
 def test_the_information_of_the_saturated_model_is_its_second_derivative():

@@ -15,7 +15,8 @@ from scipy.linalg import svd
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Problem, maximize
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, Pattern
+from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence
+from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, model_excess
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
