@@ -97,9 +97,9 @@ def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
         found = [value for value in odd if _is_no_answer(value, answers)]
     else:
         answers, odd = _without_usual_codes(distinct, _USUAL_BELOW_SCORES)
-        n = int(np.count_nonzero(np.isin(there, answers)))
+        n = int(np.count_nonzero(np.isin(there, answers))) if odd else len(there)
         found = [value for value in odd if n and _is_no_score(value, answers, n)]
-    rest = np.setdiff1d(distinct, found)
+    rest = np.setdiff1d(distinct, found) if found else distinct
     return found if scores else sorted(found + _far_from_others(rest))
 
 

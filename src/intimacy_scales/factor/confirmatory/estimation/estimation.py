@@ -28,7 +28,7 @@ from intimacy_scales.numerics.ties import descending
 
 _STEPS = 200
 _DONE = 1e-15  # of -logL / n, what another Newton step would gain
-_DONE_CORRECTED = 1e-22  # the same of steps that rest on corrected second derivatives, which end less suddenly
+_DONE_CORRECTED = 1e-22  # the same of steps by corrected second derivatives, which end less suddenly
 _NEAR = 1e-3
 _LATELY = 20  # steps over which it is seen that a search runs off
 _NOTHING = 0.1  # of the gain that one step promises
@@ -204,12 +204,13 @@ class Problem:
             total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
         return total
 
-    def own_shares(self, at: Evaluation) -> Floats:
+    def own_shares(self, free_values: Floats) -> Floats:
         """Return the share of each item's variance, group by group, that no factor explains."""
         parts = []
-        for group, basis in zip(self.groups, at.bases, strict=True):
-            theta = group.structure.matrices(group.values(at.values))["theta"]
-            parts.append(theta.diagonal() / basis.covariances.diagonal())
+        for group in self.groups:
+            values = group.values(free_values)
+            theta = group.structure.matrices(values)["theta"]
+            parts.append(theta.diagonal() / group.structure.basis(values).covariances.diagonal())
         return np.concatenate(parts)
 
     def first_order_information(self, at: Evaluation) -> Floats:
@@ -331,9 +332,7 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
         at, steps = below, optimum.iterations
 
 
-def _at_rest(
-    problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_iterations: int
-) -> Optimum:
+def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_iterations: int) -> Optimum:
     """Return where the search comes to rest that has taken some steps already."""
     damping, near = 0.0, False
     passed: deque[tuple[Evaluation, float]] = deque(maxlen=_LATELY + 1)
@@ -405,7 +404,7 @@ def _by_own_shares(problem: Problem, found: Sequence[Evaluation]) -> Evaluation:
 
     A rule that neither rounding nor the way in which factors have their units decides.
     """
-    order = descending(np.array([-problem.own_shares(at) for at in found]), _SAME_SHARE)
+    order = descending(np.array([-problem.own_shares(at.values) for at in found]), _SAME_SHARE)
     return found[int(order[0])]
 
 

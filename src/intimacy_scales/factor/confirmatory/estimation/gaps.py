@@ -87,6 +87,12 @@ class Stack:
         """Which variables the persons of each row answered (N + n_spread, p)."""
         return np.concatenate([self.there, self.there[self.owners]])
 
+    @cached_property
+    def all_together(self) -> bool:
+        """Whether each two variables were answered by someone."""
+        there = self.there.astype(np.float64)
+        return bool((there.T @ there > 0).all())
+
     def around(self, means: Floats) -> Floats:
         """Return deviations of patterns' means from some means, and the rows of the spread below them."""
         return np.concatenate([np.where(self.there, self.means - means, 0.0), self.spread])
@@ -205,17 +211,20 @@ def likelihood_of(
 ) -> tuple[float, Floats, Floats, Stacked] | None:
     """Return -logL / n without constants, its derivatives by covariances and means, and their parts."""
     rows = stack.around(means)
-    factors, inverses, logs = [], [], np.zeros(len(stack.shares))
+    factors: list[Floats] = []
+    inverses: list[Floats] = []
+    logs = np.zeros(len(stack.shares))
     for group in stack.alike:
         n, k = group.part.shape
         small = (inverse if group.lacking else covariances).take(group.spots).reshape(n, k, k)
         try:
-            factors.append(np.linalg.cholesky(small))
+            factor: Floats = np.asarray(np.linalg.cholesky(small), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-        logs[group.members] = 2 * np.log(np.diagonal(factors[-1], axis1=1, axis2=2)).sum(axis=1)
+        logs[group.members] = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
         logs[group.members] += log_determinant if group.lacking else 0.0
-        inverses.append(np.linalg.inv(small))
+        factors.append(factor)
+        inverses.append(np.asarray(np.linalg.inv(small), dtype=np.float64))
     pulls = _pulls(stack, inverse, rows, inverses)
     value = float(stack.shares @ logs + stack.row_shares @ np.einsum("ni,ni->n", pulls, rows)) / 2
     precision = _mean_precision(stack, inverse, inverses)

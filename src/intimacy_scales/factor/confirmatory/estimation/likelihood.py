@@ -256,7 +256,7 @@ def average_information(structure: Structure, basis: Basis, evidence: Evidence, 
     only changes of parameters that change no covariance and no mean have no information; where each two
     variables were answered by someone, these are the ones of which the expected information has none.
     """
-    if fit.stacked is None or not evidence.together(structure.p).all():
+    if fit.stacked is None or not fit.stacked.stack.all_together:
         return expected_information(structure, basis, evidence, fit)
     return structure.information(basis, fit.stacked.precision)
 

@@ -111,7 +111,7 @@ class Patterns(Sequence[Pattern]):
 
 
 def patterns_of(rows: Floats) -> tuple[Patterns, Positions]:
-    """Return the patterns of answers, nan where missing, and the positions of their persons' rows in order."""
+    """Return the patterns of answers, nan where missing, and where their persons' rows stand, in order."""
     answered = ~np.isnan(rows)
     _, first, which, persons = np.unique(
         np.packbits(answered, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True

@@ -79,8 +79,7 @@ def best_maximum(
     its items; else it leads to the same.
     """
     start = usable_start(table, samples, problem, likely=True)
-    there = problem.evaluate(start)
-    if there is None or np.abs(problem.own_shares(there) - problem.own_shares(found.at)).max() < _OTHERWISE:
+    if np.abs(problem.own_shares(start) - problem.own_shares(found.at.values)).max() < _OTHERWISE:
         return found
     try:
         other = maximize(problem, start, max_iterations=most_steps)

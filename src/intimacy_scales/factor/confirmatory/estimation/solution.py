@@ -400,8 +400,7 @@ def _typical(table: ParameterTable, problem: Problem) -> Floats:
     """Return the size that a parameter which begins at 0 may have."""
     sizes = np.ones(table.n_free)
     for group, part in enumerate(problem.groups):
-        variances = part.evidence.patterns[0].covariances.diagonal()
-        level = float(np.mean(variances)) or 1.0
+        level = float(np.mean(part.evidence.own_moments()[1])) or 1.0
         for p in table.of_group(group):
             if p.free >= 0 and p.place[0] in ("theta", "psi"):
                 sizes[p.free] = 0.3 * level
