@@ -8,14 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.estimation import (
-    GroupPart,
-    Optimum,
-    Problem,
-    maximize,
-    most_likely,
-)
+from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
+from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable

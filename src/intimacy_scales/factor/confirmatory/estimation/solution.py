@@ -11,14 +11,7 @@ import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
-from intimacy_scales.factor.confirmatory.estimation.estimation import (
-    Evaluation,
-    GroupPart,
-    Optimum,
-    Problem,
-    RanOffError,
-    maximize,
-)
+from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
     Fit,
@@ -28,6 +21,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     srmr_of,
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
     plain_start,
