@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
+from intimacy_scales.factor.confirmatory.estimation.run_off import lead_of_loading
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.numerics.progress import steps as told_steps
@@ -21,6 +22,7 @@ _DONE = 1e-15  # of -logL / n, what another Newton step would gain
 _DONE_CORRECTED = 1e-22  # the same of steps by corrected second derivatives, which end less suddenly
 _NEAR = 1e-3
 _LATELY = 20  # steps over which it is seen that a search runs off
+_LOOKED_BEYOND = frozenset({8, 12, 16, 24, 32, 64, 128})  # steps at which it is seen whether a loading grows
 _NOTHING = 0.1  # of the gain that one step promises
 _HALVINGS = 25
 
@@ -143,6 +145,11 @@ def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_
         if gain < _ROUNDING:
             return _finished(problem, newton, at, step)
         passed.append((at, gain))
+        if near and step - steps in _LOOKED_BEYOND:
+            further = _along_a_loading(problem, at)
+            if further is not None:
+                at, damping = further, 0.0
+                continue
         if _runs_off(passed):
             raise RanOffError(
                 f"no maximum of the likelihood: after {step} steps the search runs off, to ever less gain",
@@ -159,6 +166,35 @@ def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_
         f"no maximum of the likelihood within {max_iterations} steps (largest derivative "
         f"{float(np.abs(at.gradient).max()):.2g})"
     )
+
+
+def _along_a_loading(problem: Problem, at: Evaluation) -> Evaluation | None:
+    """Return a more likely place to which the largest loading leads, or None where it leads to none.
+
+    Raises
+    ------
+    RanOffError
+        The likelihood rises for ever as it grows.
+    """
+    lead = lead_of_loading(problem, at, _path)
+    if lead is None:
+        return None
+    if lead.grows is not None:
+        way = np.zeros(len(at.values))
+        way[lead.grows] = 1.0
+        raise RanOffError("no maximum of the likelihood: it rises for ever as a loading grows", way)
+    assert lead.values is not None
+    found = problem.evaluate(lead.values)
+    return found if found is not None and found.value < at.value else None
+
+
+def _path(problem: Problem, start: Floats) -> Iterator[Evaluation]:
+    """Yield where a search goes from some values, as long as plain steps lead upwards."""
+    at, newton, near = problem.evaluate(start), _Newton(problem), False
+    while at is not None:
+        yield at
+        direction, gain, near = _direction(problem, newton, at, 0.0, near=near)
+        at = None if gain < _ROUNDING else _descend(problem, at, direction)
 
 
 def _runs_off(passed: Sequence[tuple[Evaluation, float]]) -> bool:
