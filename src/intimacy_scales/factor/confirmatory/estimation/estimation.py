@@ -22,7 +22,9 @@ _DONE = 1e-15  # of -logL / n, what another Newton step would gain
 _DONE_CORRECTED = 1e-22  # the same of steps by corrected second derivatives, which end less suddenly
 _NEAR = 1e-3
 _LATELY = 20  # steps over which it is seen that a search runs off
-_LOOKED_BEYOND = frozenset({8, 12, 16, 24, 32, 64, 128})  # steps at which it is seen whether a loading grows
+_LOOKED_NEAR = frozenset({5, 8, 12, 16, 24, 32, 64, 128})  # steps at which it is seen where a loading leads
+_LOOKED_FAR = frozenset({5, 12})
+_AHEAD_NEAR, _AHEAD_FAR = 15, 6  # steps that are taken to see it
 _NOTHING = 0.1  # of the gain that one step promises
 _HALVINGS = 25
 
@@ -145,8 +147,8 @@ def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_
         if gain < _ROUNDING:
             return _finished(problem, newton, at, step)
         passed.append((at, gain))
-        if near and step - steps in _LOOKED_BEYOND:
-            further = _along_a_loading(problem, at)
+        if step - steps in (_LOOKED_NEAR if near else _LOOKED_FAR):
+            further = _along_a_loading(problem, at, near=near)
             if further is not None:
                 at, damping = further, 0.0
                 continue
@@ -168,23 +170,24 @@ def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_
     )
 
 
-def _along_a_loading(problem: Problem, at: Evaluation) -> Evaluation | None:
+def _along_a_loading(problem: Problem, at: Evaluation, *, near: bool) -> Evaluation | None:
     """Return a more likely place to which the largest loading leads, or None where it leads to none.
+
+    Far from a maximum it is only seen whether the loading grows for ever.
 
     Raises
     ------
     RanOffError
-        The likelihood rises for ever as it grows.
+        It does.
     """
-    lead = lead_of_loading(problem, at, _path)
+    lead = lead_of_loading(problem, at, _path, _AHEAD_NEAR if near else _AHEAD_FAR)
     if lead is None:
         return None
     if lead.grows is not None:
         way = np.zeros(len(at.values))
         way[lead.grows] = 1.0
         raise RanOffError("no maximum of the likelihood: it rises for ever as a loading grows", way)
-    assert lead.values is not None
-    found = problem.evaluate(lead.values)
+    found = problem.evaluate(lead.values) if near and lead.values is not None else None
     return found if found is not None and found.value < at.value else None
 
 
@@ -194,7 +197,10 @@ def _path(problem: Problem, start: Floats) -> Iterator[Evaluation]:
     while at is not None:
         yield at
         direction, gain, near = _direction(problem, newton, at, 0.0, near=near)
-        at = None if gain < _ROUNDING else _descend(problem, at, direction)
+        if gain < _ROUNDING:
+            yield _finished(problem, newton, at, 0).at
+            return
+        at = _descend(problem, at, direction)
 
 
 def _runs_off(passed: Sequence[tuple[Evaluation, float]]) -> bool:

@@ -1,11 +1,11 @@
 """Where the likelihood of one factor rises for ever, as one loading grows (arrays only).
 
-As the loading l of one item grows, with its own variance below 0 to keep the item's variance, and those of the
-others shrink as ``c / l``, covariances with this item stay ``c`` and those among the others, ``c c' / l²``, go
-to 0. In ``t = 1 / l²`` the implied covariances are smooth, also at ``t = 0`` and below, where no loading is:
-there is no maximum above a place from which the likelihood rises towards ``t = 0`` and would go on rising
-beyond. What is most likely at ``t = 0`` has a closed form, as the others are then unrelated and this item is
-their regression.
+Let the loading l of one item grow, its own variance fall below 0 so that the item's variance stays, and the
+loadings of the others shrink as ``c / l``. Covariances with this item stay ``c``, and those among the others,
+``c c' / l²``, go to 0. In ``t = 1 / l²`` the implied covariances are smooth, also at ``t = 0`` and below, where
+no loading is. From where a search comes to ``t = 0``, the likelihood rises on to the most likely place there,
+which has a closed form: the others are unrelated, and the item is their regression. If it falls from that place
+into the model, the search has no maximum above it: it would go on for ever.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, S
 
 Path = Callable[[Problem, Floats], Iterator[Evaluation]]
 _FEWEST = 3
-_STEPS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +39,7 @@ class Lead:
     values: Floats | None
 
 
-def lead_of_loading(problem: Problem, at: Evaluation, path: Path) -> Lead | None:
+def lead_of_loading(problem: Problem, at: Evaluation, path: Path, steps: int) -> Lead | None:
     """Return where the largest loading leads from some values on, or None where nothing is known of it.
 
     Parameters
@@ -51,6 +50,8 @@ def lead_of_loading(problem: Problem, at: Evaluation, path: Path) -> Lead | None
         Where its search is.
     path
         Yields where a search goes from some values of a model's parameters, ever upwards.
+    steps
+        How many are taken.
     """
     if not is_one_factor(problem):
         return None
@@ -62,7 +63,7 @@ def lead_of_loading(problem: Problem, at: Evaluation, path: Path) -> Lead | None
     start = np.concatenate([grown * loadings[others], [1 / grown**2, grown**2 + own[item]], own[others]])
     rises = towards_nothing(part.evidence.patterns[0].covariances, item)
     end = start
-    for found in islice(path(_beyond(part, item, bounded=not rises), start), _STEPS):
+    for found in islice(path(_beyond(part, item, bounded=not rises), start), steps):
         end = found.values
         if end[p - 1] <= 0:
             return Lead(grows=_loading(part, item), values=None)
@@ -91,20 +92,19 @@ def _in_loadings(part: GroupPart, item: int, values: Floats, sign: float) -> Flo
 def is_one_factor(problem: Problem) -> bool:
     """Whether a model is of one factor of variance 1 behind items, in one group of complete answers."""
     part = problem.groups[0]
-    p, wanted = part.structure.p, part.structure.p * 2
-    if len(problem.groups) > 1 or part.structure.m != 1 or p < _FEWEST or problem.n_free != wanted:
+    p, places = part.structure.p, part.structure.places
+    if len(problem.groups) > 1 or part.structure.m != 1 or p < _FEWEST or problem.n_free != 2 * p:
         return False
     if not part.evidence.complete or part.evidence.with_means or part.repeats:
         return False
-    free = {place for place, n in zip(part.structure.places, part.free, strict=True) if n >= 0}
-    held = [(place, x) for place, n, x in zip(part.structure.places, part.free, part.fixed, strict=True) if n < 0]
-    return held == [(("psi", 0, 0), 1.0)] and all(
-        ("lambda", i, 0) in free and ("theta", i, i) in free for i in range(p)
-    )
+    held = [(places[n], part.fixed[n]) for n in np.flatnonzero(part.free < 0)]
+    free = {places[n] for n in part.chosen}
+    wanted = {place for i in range(p) for place in (("lambda", i, 0), ("theta", i, i))}
+    return held == [(("psi", 0, 0), 1.0)] and free == wanted
 
 
 def towards_nothing(covariances: Floats, item: int) -> bool:
-    """Whether the likelihood rises towards ``t = 0``, at what is most likely there."""
+    """Whether -logL / n rises with t, at what is most likely where t is 0."""
     others = np.arange(len(covariances)) != item
     c, alone = covariances[item, others], covariances[np.ix_(others, others)]
     slopes = np.linalg.solve(alone, c)
