@@ -2,10 +2,10 @@
 
 Let the loading l of one item grow, its own variance fall below 0 so that the item's variance stays, and the
 loadings of the others shrink as ``c / l``. Covariances with this item stay ``c``, and those among the others,
-``c c' / l²``, go to 0. In ``t = 1 / l²`` the implied covariances are smooth, also at ``t = 0`` and below, where
-no loading is. From where a search comes to ``t = 0``, the likelihood rises on to the most likely place there,
-which has a closed form: the others are unrelated, and the item is their regression. If it falls from that place
-into the model, the search has no maximum above it: it would go on for ever.
+``c c' / l²``, go to 0. In ``t = 1 / l²`` the implied covariances are smooth, also at ``t = 0`` and below,
+where no loading is. From where a search comes to ``t = 0``, the likelihood rises on to the most likely place
+there, which has a closed form: the others are unrelated, and the item is their regression. If it falls from
+that place into the model, the search has no maximum above it: it would go on for ever.
 """
 
 from __future__ import annotations
