@@ -1,8 +1,8 @@
 """Exact sums of pairs of items from the bits of their codes (arrays only).
 
 A code is a sum of powers of 2, so that a sum of products of codes is a sum of counts: of the persons who have
-one bit in the code of one item and another in that of the other. A processor counts 64 persons at a time, which
-for few items of few points takes less than products of floats do.
+one bit in the code of one item and another in that of the other. A processor counts 64 persons at a time, and
+for few items of few points that takes less than products of floats.
 """
 
 from __future__ import annotations

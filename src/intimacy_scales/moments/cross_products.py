@@ -1,8 +1,9 @@
 """Codes → exact whole-number sums of single items and of pairs of items (arrays only).
 
 Code 0 means no answer, so products of codes are sums over the persons who answered both. Few items are
-counted bit by bit (`bit_planes`); of others, blocks are multiplied in float32 while every sum within a block stays below 2**24, in float64 otherwise, and
-added up as integers: the result is the same to the bit for any blocks in any order.
+counted bit by bit (`bit_planes`). Of others, blocks are multiplied in float32 while every sum within a block
+stays below 2**24, in float64 otherwise, and added up as integers: the result is the same to the bit for any
+blocks in any order.
 """
 
 from __future__ import annotations
