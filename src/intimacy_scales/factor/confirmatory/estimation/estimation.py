@@ -248,7 +248,7 @@ def _by_own_shares(problem: Problem, found: Sequence[Evaluation]) -> Evaluation:
 
     A rule that neither rounding nor the way in which factors have their units decides.
     """
-    order = descending(np.array([-problem.own_shares(at.values) for at in found]), _SAME_SHARE)
+    order = descending(np.array([-problem.own_shares(at.values, at.bases) for at in found]), _SAME_SHARE)
     return found[int(order[0])]
 
 

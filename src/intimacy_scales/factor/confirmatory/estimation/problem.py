@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -189,13 +190,17 @@ class Problem:
             total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
         return total
 
-    def own_shares(self, free_values: Floats) -> Floats:
-        """Return the share of each item's variance, group by group, that no factor explains."""
+    def own_shares(self, free_values: Floats, bases: Sequence[Basis] | None = None) -> Floats:
+        """Return the share of each item's variance, group by group, that no factor explains.
+
+        From the bases at these values, where they are known.
+        """
+        given: Sequence[Basis | None] = bases or [None] * len(self.groups)
         parts = []
-        for group in self.groups:
+        for group, known in zip(self.groups, given, strict=True):
             values = group.values(free_values)
-            theta = group.structure.matrices(values)["theta"]
-            parts.append(theta.diagonal() / group.structure.basis(values).covariances.diagonal())
+            basis = group.structure.basis(values) if known is None else known
+            parts.append(group.structure.matrices(values)["theta"].diagonal() / basis.covariances.diagonal())
         return np.concatenate(parts)
 
     def first_order_information(self, at: Evaluation) -> Floats:

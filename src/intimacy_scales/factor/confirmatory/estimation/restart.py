@@ -74,7 +74,10 @@ def best_maximum(
     its items; else it leads to the same.
     """
     start = usable_start(table, samples, problem, likely=True)
-    if np.abs(problem.own_shares(start) - problem.own_shares(found.at.values)).max() < _OTHERWISE:
+    if (
+        np.abs(problem.own_shares(start) - problem.own_shares(found.at.values, found.at.bases)).max()
+        < _OTHERWISE
+    ):
         return found
     try:
         other = maximize(problem, start, max_iterations=most_steps)

@@ -32,7 +32,7 @@ _TOP = 0.95  # loading of an item that stands for its factor
 
 def is_doubtful(problem: Problem, at: Evaluation, saturated: float, df: int) -> bool:
     """Whether a model fits badly, or leaves some item or factor next to no variance, or less."""
-    if (problem.own_shares(at.values) < _LITTLE).any():
+    if (problem.own_shares(at.values, at.bases) < _LITTLE).any():
         return True
     if any((basis.latent_covariances.diagonal() < 0).any() for basis in at.bases):
         return True
