@@ -3,9 +3,9 @@
 Run from the root of a checkout: python -m benchmarks.engines [--size smallest|full] [--rounds N] [--way NAME]
 
 Answers lie in Parquet files of equal size. Each way reads them, scores them and writes Parquet; its peer
-reads the same columns and writes them as they are, by the same engine. Every run is a process of its own. Memory is
-the peak of the process, and its bar the ratio to that of a tenth of the persons; what a million persons more
-cost is the difference of both in seconds of processors.
+reads the same columns and writes them as they are, by the same engine. Every run is a process of its own.
+Memory is the peak of the process, and its bar the ratio to that of a tenth of the persons; what a million
+persons more cost is the difference of both in seconds of processors.
 """
 
 from __future__ import annotations

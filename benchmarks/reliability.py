@@ -20,6 +20,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.paired import HEADER, Pair, line, paired
 from intimacy_scales import Instrument, encode, load, simulate
@@ -106,6 +107,21 @@ def whole_report(n: int, repetitions: int, *, judged: bool) -> str:
     return line(f"whole report of scii-48, {n:,} persons", "encode of the same frame", pair, 5, judged=judged)
 
 
+def answers_without_a_factor(n_scales: int, n: int, repetitions: int, *, judged: bool) -> str:
+    """Time a report of answers that have nothing in common against one of answers with a factor."""
+    form = a_form(n_scales, 6, 5)
+    with_factor = simulate(form, n, rng=1).answers
+    drawn = np.random.default_rng(1).integers(1, 6, with_factor.shape)
+    without = pd.DataFrame(drawn, columns=with_factor.columns)
+    pair = paired(
+        lambda: reliability_report(form, without),
+        lambda: reliability_report(form, with_factor),
+        repetitions=repetitions,
+    )
+    what = f"report of {n_scales} scales of 6 items without a common factor, {n:,} persons"
+    return line(what, "the same with a factor", pair, 2, judged=judged)
+
+
 def against_psych(repetitions: int, *, judged: bool) -> str:
     """Time item analysis and alpha of five scales against psych::alpha, R's start-up not counted."""
     if not shutil.which("Rscript"):
@@ -163,6 +179,8 @@ def main() -> None:
     print(alpha_of_many(SIZES[size], repetitions, judged=full))
     print(bootstrap(3 if full else 1, judged=full, n_resamples=2_000 if full else 100))
     print(whole_report(SIZES[size] // 10, repetitions, judged=full))
+    for n_scales in (2, 4, 16) if full else (4,):
+        print(answers_without_a_factor(n_scales, 1_000, repetitions, judged=full))
     print(against_psych(repetitions, judged=full))
 
 

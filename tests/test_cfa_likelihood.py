@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from intimacy_scales.factor import Model, cfa
-from intimacy_scales.factor.confirmatory.estimation.estimation import Problem
 from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, evidence_of, person_scores
+from intimacy_scales.factor.confirmatory.estimation.problem import Problem
 from intimacy_scales.factor.confirmatory.estimation.saturated import independence, saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
 from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, problem_of, solve

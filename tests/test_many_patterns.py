@@ -10,13 +10,16 @@ import pytest
 from intimacy_scales import cfa
 from intimacy_scales.factor.confirmatory.estimation.gaps import stack_of
 from intimacy_scales.factor.confirmatory.estimation.likelihood import (
+    average_information,
     evidence_of,
     expected_information,
     fitted,
     observed_information,
 )
+from intimacy_scales.factor.confirmatory.estimation.patterns import patterns_of
 from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import PersonTerms
+from intimacy_scales.factor.confirmatory.model.structure import Structure
 from intimacy_scales.factor.reading import of_rows
 
 
@@ -47,6 +50,25 @@ CASES = {
 }
 
 
+def assert_the_same(group, basis, together, single):
+    """Compare likelihood and information at implied moments, and near them."""
+    p, rng = len(basis.means), np.random.default_rng(3)
+    for shift in (0.0, 0.2):
+        means = basis.means + shift * rng.normal(size=p)
+        covariances = basis.covariances + shift * np.eye(p)
+        one, other = (fitted(evidence, covariances, means) for evidence in (together, single))
+        assert one.value == pytest.approx(other.value, rel=1e-12)
+        np.testing.assert_allclose(one.weights, other.weights, rtol=0, atol=1e-11)
+        np.testing.assert_allclose(one.mean_weights, other.mean_weights, rtol=0, atol=1e-11)
+    one, other = (fitted(e, basis.covariances, basis.means) for e in (together, single))
+    for information in (expected_information, observed_information):
+        a, b = (information(group.structure, basis, e, f) for e, f in ((together, one), (single, other)))
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-11 * np.abs(b).max())
+    for (pattern, a), (_, b) in zip(one.inverses_of(together), other.inverses_of(single), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-11 * np.abs(b).max())
+        assert a.shape == (len(pattern.means),) * 2
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_they_are_the_same_as_one_by_one(case):
     n, p, share, options = CASES[case]
@@ -57,19 +79,48 @@ def test_they_are_the_same_as_one_by_one(case):
     group, basis = result.solution.problem.groups[0], result.solution.at.bases[0]
     together = group.evidence
     assert together.stack is not None
-    single = replace(together, stack=None)
-    rng = np.random.default_rng(3)
-    for shift in (0.0, 0.2):  # at the maximum, and away from it
-        means = basis.means + shift * rng.normal(size=p)
-        covariances = basis.covariances + shift * np.eye(p)
-        one, other = (fitted(evidence, covariances, means) for evidence in (together, single))
-        assert one.value == pytest.approx(other.value, rel=1e-12)
-        np.testing.assert_allclose(one.weights, other.weights, rtol=0, atol=1e-11)
-        np.testing.assert_allclose(one.mean_weights, other.mean_weights, rtol=0, atol=1e-11)
-    one, other = (fitted(e, basis.covariances, basis.means) for e in (together, single))
-    for information in (expected_information, observed_information):
-        a, b = (information(group.structure, basis, e, f) for e, f in ((together, one), (single, other)))
-        np.testing.assert_allclose(a, b, rtol=0, atol=1e-9 * np.abs(b).max())
+    assert_the_same(group, basis, together, replace(together, stack=None))
+
+
+@pytest.mark.parametrize("distinct", [None, 15])
+def test_patterns_that_lack_many_and_have_many(distinct):
+    """Their information is of products of pairs; they are too few here to fit a model to."""
+    whole = pd.DataFrame(answers(200, 36, 0, m=3), columns=[f"x{i + 1}" for i in range(36)])
+    solution = cfa(model_of(36, 3), whole, means=True).solution
+    gaps = answers(40, 36, 0.5, m=3, distinct=distinct)
+    together = evidence_of(of_rows(gaps, tuple(whole), "fiml"), with_means=True)
+    missing = (~together.stack.there).sum(axis=1)
+    assert ((missing > 15) & (missing < 21)).sum() > 5
+    group, basis = solution.problem.groups[0], solution.at.bases[0]
+    assert_the_same(group, basis, together, replace(together, stack=None))
+
+
+def test_the_average_information_is_singular_where_the_expected_is():
+    """Loadings and variance of a factor without a unit: one way in which nothing changes."""
+    table = pd.DataFrame(answers(150, 6, 0.2), columns=[f"x{i + 1}" for i in range(6)])
+    solution = cfa(model_of(6, 1), table, missing="fiml", keep_answers=True).solution
+    group, basis = solution.problem.groups[0], solution.at.bases[0]
+    places = [("lambda", i, 0) for i in range(6)] + [("psi", 0, 0)] + [("theta", i, i) for i in range(6)]
+    free = Structure(6, 1, places)
+    values = np.concatenate([basis.columns[:, 6], [basis.latent_covariances[0, 0]], np.ones(6)])
+    own = free.basis(values)
+    fit = fitted(group.evidence, own.covariances, basis.means)
+    for information in (expected_information, average_information):
+        eigenvalues, vectors = np.linalg.eigh(information(free, own, group.evidence, fit))
+        assert eigenvalues[0] < 1e-12
+        assert eigenvalues[1] > 1e-4
+        way = np.concatenate([basis.columns[:, 6], [-2 * values[6]], np.zeros(6)])
+        assert abs(vectors[:, 0] @ way) == pytest.approx(np.linalg.norm(way))
+
+
+def test_estimates_are_a_maximum_to_the_last_digits():
+    """Steps that rest on corrected second derivatives come as far as Newton's."""
+    table = pd.DataFrame(answers(150, 9, 0.2, m=3), columns=[f"x{i + 1}" for i in range(9)])
+    solution = cfa(model_of(9, 3), table, missing="fiml", keep_answers=True).solution
+    assert solution.problem.is_stacked
+    step = np.linalg.solve(solution.problem.observed_information(solution.at), solution.at.gradient)
+    errors = np.sqrt(solution.covariance.diagonal())
+    assert np.abs(step / errors).max() < 1e-8
 
 
 def test_what_is_no_covariance_matrix_has_no_likelihood():
@@ -83,7 +134,7 @@ def test_what_is_no_covariance_matrix_has_no_likelihood():
 def test_few_patterns_are_not_stacked():
     rows = answers(200, 5, 0.3, distinct=4)
     assert evidence_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True).stack is None
-    assert stack_of((), 5) is None
+    assert stack_of(patterns_of(np.zeros((3, 5)))[0]) is None
 
 
 def test_the_information_of_the_saturated_model_is_its_second_derivative():

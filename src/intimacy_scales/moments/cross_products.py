@@ -1,8 +1,9 @@
 """Codes → exact whole-number sums of single items and of pairs of items (arrays only).
 
-Code 0 means no answer, so products of codes are sums over the persons who answered both. Blocks are
-multiplied in float32 while every sum within a block stays below 2**24, in float64 otherwise, and
-added up as integers: the result is the same to the bit for any blocks in any order.
+Code 0 means no answer, so products of codes are sums over the persons who answered both. Few items are
+counted bit by bit (`bit_planes`). Of others, blocks are multiplied in float32 while every sum within a block
+stays below 2**24, in float64 otherwise, and added up as integers: the result is the same to the bit for any
+blocks in any order.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.moments.bit_planes import bit_frequencies, bit_sums, is_faster
 from intimacy_scales.reading.encoding import Codes
 
 Integers = NDArray[np.int64]
@@ -97,6 +99,9 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
         Whether sums of squares of each pair are wanted, at the cost of another product.
     """
     n, k = codes.shape
+    if not squares and is_faster(codes, highest):
+        counts, sums, products = bit_sums(codes, highest)
+        return PairSums(counts, sums, None, products)
     size, kind = block_size(highest)
     total = no_pairs(k, squares=squares)
     space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=kind).T  # column-contiguous
@@ -145,6 +150,9 @@ def code_frequencies(codes: Codes, highest: int) -> Integers:
     A few codes are counted by comparing; of many, several columns are packed into one number and
     counted together.
     """
+    counted = bit_frequencies(codes, highest)
+    if counted is not None:
+        return counted
     n, k = codes.shape
     base = highest + 1
     if highest <= _FEW_CODES:

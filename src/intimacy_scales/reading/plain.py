@@ -97,16 +97,17 @@ def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
         found = [value for value in odd if _is_no_answer(value, answers)]
     else:
         answers, odd = _without_usual_codes(distinct, _USUAL_BELOW_SCORES)
-        n = int(np.count_nonzero(np.isin(there, answers)))
+        n = int(np.count_nonzero(np.isin(there, answers))) if odd else len(there)
         found = [value for value in odd if n and _is_no_score(value, answers, n)]
-    rest = np.setdiff1d(distinct, found)
+    rest = np.setdiff1d(distinct, found) if found else distinct
     return found if scores else sorted(found + _far_from_others(rest))
 
 
 def _without_usual_codes(distinct: Floats, below: re.Pattern[str]) -> tuple[Floats, list[float]]:
     """Return ascending values without those that are often codes, unless these go on where others end."""
-    answers = [value for value in distinct.tolist() if not _is_usual_code(value, below)]
-    odd = [value for value in distinct.tolist() if _is_usual_code(value, below)]
+    whole = distinct == np.rint(distinct)
+    odd = [value for value in distinct[whole].tolist() if _is_usual_code(value, below)]
+    answers = [value for value in distinct.tolist() if value not in odd] if odd else distinct.tolist()
     for value in (*reversed([v for v in odd if v < 0]), *(v for v in odd if v >= 0)):
         if answers and min(answers) - 1 <= value <= max(answers) + 1:  # as -1 beside 0, from -3 to 3
             answers.append(value)
@@ -115,8 +116,7 @@ def _without_usual_codes(distinct: Floats, below: re.Pattern[str]) -> tuple[Floa
 
 
 def _is_usual_code(value: float, below: re.Pattern[str]) -> bool:
-    if value != np.rint(value):
-        return False
+    """Tell whether a whole number is often a code for no answer."""
     digits = str(abs(int(value)))
     return bool(below.fullmatch(digits) if value < 0 else value > _WIDE and _USUAL.fullmatch(digits))
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from intimacy_scales.moments.answers import Answers
-from intimacy_scales.moments.item_moments import ItemMoments
-from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of
+from intimacy_scales.moments.cross_products import code_frequencies
+from intimacy_scales.moments.item_moments import ItemMoments, highest_code
+from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, scale_codes
 from intimacy_scales.reliability.items.distribution import distribution
 
 _MOST = 1.0
@@ -74,9 +75,8 @@ def shape_of(answers: Answers, moments: KeyedMoments) -> Shape:
     if isinstance(answers, ItemMoments):
         counts = answers.frequencies[items.columns, 1:]
     else:
-        codes = answers.codes[:, items.columns]
-        most = int(codes.max(initial=0)) + 1
-        counts = np.array([np.bincount(column, minlength=max(most, 2)) for column in codes.T])[:, 1:]
+        highest = highest_code(answers.instrument)
+        counts = code_frequencies(scale_codes(answers, items), highest)[:, 1:]
     return Shape.of(*distribution(counts)[1:])
 
 

@@ -14,8 +14,10 @@ import numpy as np
 from scipy.linalg import svd
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Problem, maximize
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, Pattern
+from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
+from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence
+from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, model_excess
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 

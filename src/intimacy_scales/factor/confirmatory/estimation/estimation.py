@@ -3,205 +3,30 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.likelihood import (
-    Evidence,
-    Fitted,
-    constant,
-    expected_information,
-    fitted,
-    observed_information,
-    person_scores,
-)
-from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
+from intimacy_scales.factor.confirmatory.estimation.run_off import lead_of_loading
+from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.ties import descending
 
 _STEPS = 200
 _DONE = 1e-15  # of -logL / n, what another Newton step would gain
+_DONE_CORRECTED = 1e-22  # the same of steps by corrected second derivatives, which end less suddenly
 _NEAR = 1e-3
 _LATELY = 20  # steps over which it is seen that a search runs off
+_LOOKED_NEAR = frozenset({4, 8, 12, 16, 24, 32, 64, 128})  # steps at which it is seen where a loading leads
+_LOOKED_FAR = frozenset({3, 8})
+_AHEAD_NEAR, _AHEAD_FAR = 15, 6  # steps that are taken to see it
 _NOTHING = 0.1  # of the gain that one step promises
 _HALVINGS = 25
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupPart:
-    """One group's model and answers.
-
-    Attributes
-    ----------
-    structure
-        Its matrices.
-    evidence
-        Its answers.
-    fixed
-        (n_parameters,): values of fixed parameters, 0 for free ones.
-    free
-        (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
-    """
-
-    structure: Structure
-    evidence: Evidence
-    fixed: Floats
-    free: Positions
-
-    @cached_property
-    def chosen(self) -> Positions:
-        """Positions of the free parameters."""
-        return np.flatnonzero(self.free >= 0)
-
-    @cached_property
-    def targets(self) -> Positions:
-        """Which free parameter of the whole model each of them is."""
-        return self.free[self.chosen]
-
-    @cached_property
-    def repeats(self) -> bool:
-        """Whether some are set equal within the group."""
-        return len(np.unique(self.targets)) < len(self.targets)
-
-    @cached_property
-    def whole_model(self) -> bool:
-        """Whether the free ones are all of the model's, in order."""
-        return bool(np.array_equal(self.targets, np.arange(len(self.targets))))
-
-    def values(self, free_values: Floats) -> Floats:
-        """Return the values of all parameters."""
-        values = self.fixed.astype(free_values.dtype)
-        values[self.chosen] = free_values[self.targets]
-        return values
-
-    def collect(self, vector: Floats, n_free: int) -> Floats:
-        """Add up a vector of all parameters by free parameter."""
-        own = vector[self.chosen]
-        if self.whole_model and len(own) == n_free:
-            return own
-        total: Floats = np.bincount(self.targets, weights=own, minlength=n_free).astype(np.float64)
-        return total
-
-    def collect_square(self, matrix: Floats, n_free: int) -> Floats:
-        """Add up rows and columns of a matrix of all parameters by free parameter."""
-        own = matrix[np.ix_(self.chosen, self.chosen)]
-        if self.whole_model and len(own) == n_free:
-            return own
-        total = np.zeros((n_free, n_free))
-        if not self.repeats:
-            total[np.ix_(self.targets, self.targets)] = own
-            return total
-        np.add.at(total, (self.targets[:, None], self.targets), own)
-        return total
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """A model's likelihood at some values of its free parameters.
-
-    Attributes
-    ----------
-    values
-        (n_free,).
-    value
-        -logL / n without constants.
-    gradient
-        (n_free,).
-    bases, fits
-        Of each group.
-    """
-
-    values: Floats
-    value: float
-    gradient: Floats
-    bases: tuple[Basis, ...]
-    fits: tuple[Fitted, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """A model in one or several groups, ready to be estimated.
-
-    Attributes
-    ----------
-    groups
-        One for each group.
-    n_free
-        Number of free parameters.
-    """
-
-    groups: tuple[GroupPart, ...]
-    n_free: int
-
-    @cached_property
-    def n(self) -> int:
-        """Persons in all groups."""
-        return sum(group.evidence.n for group in self.groups)
-
-    @cached_property
-    def constant(self) -> float:
-        """What -logL / n has beside `Evaluation.value`."""
-        return sum(constant(g.evidence) * g.evidence.n for g in self.groups) / self.n
-
-    def evaluate(self, free_values: Floats) -> Evaluation | None:
-        """Return the likelihood at these values, or None where they imply no covariances."""
-        value, gradient = 0.0, np.zeros(self.n_free)
-        bases, fits = [], []
-        for group in self.groups:
-            structure, share = group.structure, group.evidence.n / self.n
-            basis = structure.basis(group.values(free_values))
-            fit = fitted(group.evidence, basis.covariances, basis.means)
-            if fit is None:
-                return None
-            own = structure.covariance_gradient(basis, fit.weights)
-            if group.evidence.with_means:
-                own = own + structure.mean_gradient(basis, fit.mean_weights)
-            value += share * fit.value
-            gradient += share * group.collect(own, self.n_free)
-            bases.append(basis)
-            fits.append(fit)
-        return Evaluation(
-            values=free_values, value=value, gradient=gradient, bases=tuple(bases), fits=tuple(fits)
-        )
-
-    def expected_information(self, at: Evaluation) -> Floats:
-        """Return the expected information per person (n_free, n_free)."""
-        total = np.zeros((self.n_free, self.n_free))
-        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            own = expected_information(group.structure, basis, group.evidence, fit)
-            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
-        return total
-
-    def observed_information(self, at: Evaluation) -> Floats:
-        """Return the Hessian of -logL / n (n_free, n_free)."""
-        total = np.zeros((self.n_free, self.n_free))
-        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            own = observed_information(group.structure, basis, group.evidence, fit)
-            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
-        return total
-
-    def own_shares(self, at: Evaluation) -> Floats:
-        """Return the share of each item's variance, group by group, that no factor explains."""
-        parts = []
-        for group, basis in zip(self.groups, at.bases, strict=True):
-            theta = group.structure.matrices(group.values(at.values))["theta"]
-            parts.append(theta.diagonal() / basis.covariances.diagonal())
-        return np.concatenate(parts)
-
-    def first_order_information(self, at: Evaluation) -> Floats:
-        """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
-        total = np.zeros((self.n_free, self.n_free))
-        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            scores = group.evidence.summed(person_scores(group.structure, basis, group.evidence, fit))
-            products = group.evidence.correction / self.n * (scores.T @ scores)
-            total += group.collect_square(products, self.n_free)
-        return total
 
 
 class RanOffError(NotConvergedError):
@@ -222,10 +47,69 @@ class Optimum:
         The likelihood there.
     iterations
         Steps it took.
+    hessian
+        (n_free, n_free): the observed information there; None in results, which do not keep it.
     """
 
     at: Evaluation
     iterations: int
+    hessian: Floats | None = None
+
+
+class _Newton:
+    """Newton steps, each place's second derivatives worked out once.
+
+    With many patterns of missing answers these cost ten times what the likelihood does. There, second
+    derivatives that each step corrects (Broyden, 1970; Fletcher, 1970; Goldfarb, 1970; Shanno, 1970) serve
+    as long as they lead to the maximum fast, from the information of Fisher scoring on.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._exact: Evaluation | None = None
+        self._hessian: Floats = np.zeros((0, 0))  # where that is
+        self._left: Evaluation | None = None
+        self._matrix: Floats | None = None  # what the step from there was made with
+        self._step: Floats | None = None
+        self._gain = np.inf
+        self.done = _DONE_CORRECTED if problem.is_stacked else _DONE
+
+    def hessian(self, at: Evaluation) -> Floats:
+        """Return the observed information at some values."""
+        if self._exact is not at:
+            self._exact, self._hessian = at, self._problem.observed_information(at)
+        return self._hessian
+
+    def step(self, at: Evaluation, damping: float) -> Floats | None:
+        """Return a step, or None where the observed information is not positive definite."""
+        if damping == 0 and self._left is at:
+            return self._step
+        step, gain, matrix = None, np.inf, None
+        if damping == 0 and self._problem.is_stacked:
+            matrix = self._corrected(at)
+            step, gain = _step_and_gain(matrix, at, 0.0)
+        if step is None or not gain < _FALL * self._gain:
+            matrix = self.hessian(at)
+            step, gain = _step_and_gain(matrix, at, damping)
+        self._left, self._matrix, self._step, self._gain = at, matrix, step, gain
+        if damping:
+            self._left = None
+        return step
+
+    def _corrected(self, at: Evaluation) -> Floats:
+        """Return second derivatives that fit how the first changed since the last place."""
+        if self._left is None or self._matrix is None:
+            return self._problem.average_information(at)
+        step, change = at.values - self._left.values, at.gradient - self._left.gradient
+        bend, own = float(step @ change), self._matrix @ step
+        if bend <= 0:
+            return self.hessian(at)
+        return self._matrix + np.outer(change, change) / bend - np.outer(own, own) / float(step @ own)
+
+
+def _step_and_gain(hessian: Floats, at: Evaluation, damping: float) -> tuple[Floats | None, float]:
+    step = _solved(hessian, at.gradient, damping)
+    return step, np.inf if step is None else float(-step @ at.gradient)
 
 
 def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -> Optimum:
@@ -245,22 +129,29 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
         )
     steps = 0
     while True:
-        optimum = _at_rest(problem, at, steps, max_iterations)
-        below = _off_saddle(problem, optimum.at)
+        newton = _Newton(problem)
+        optimum = _at_rest(problem, newton, at, steps, max_iterations)
+        hessian = newton.hessian(optimum.at)
+        below = _off_saddle(problem, optimum.at, hessian)
         if below is None:
-            return optimum
+            return replace(optimum, hessian=hessian)
         at, steps = below, optimum.iterations
 
 
-def _at_rest(problem: Problem, at: Evaluation, steps: int, max_iterations: int) -> Optimum:
+def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_iterations: int) -> Optimum:
     """Return where the search comes to rest that has taken some steps already."""
     damping, near = 0.0, False
     passed: deque[tuple[Evaluation, float]] = deque(maxlen=_LATELY + 1)
     for step in told_steps(range(steps, max_iterations), "fitting the model"):
-        direction, gain, near = _direction(problem, at, damping, near=near)
+        direction, gain, near = _direction(problem, newton, at, damping, near=near)
         if gain < _ROUNDING:
-            return _finished(problem, at, step)
+            return _finished(problem, newton, at, step)
         passed.append((at, gain))
+        if step - steps in (_LOOKED_NEAR if near else _LOOKED_FAR):
+            further = _along_a_loading(problem, at, near=near)
+            if further is not None:
+                at, damping = further, 0.0
+                continue
         if _runs_off(passed):
             raise RanOffError(
                 f"no maximum of the likelihood: after {step} steps the search runs off, to ever less gain",
@@ -279,6 +170,39 @@ def _at_rest(problem: Problem, at: Evaluation, steps: int, max_iterations: int) 
     )
 
 
+def _along_a_loading(problem: Problem, at: Evaluation, *, near: bool) -> Evaluation | None:
+    """Return a more likely place to which the largest loading leads, or None where it leads to none.
+
+    Far from a maximum it is only seen whether the loading grows for ever.
+
+    Raises
+    ------
+    RanOffError
+        It does.
+    """
+    lead = lead_of_loading(problem, at, _path, _AHEAD_NEAR if near else _AHEAD_FAR)
+    if lead is None:
+        return None
+    if lead.grows is not None:
+        way = np.zeros(len(at.values))
+        way[lead.grows] = 1.0
+        raise RanOffError("no maximum of the likelihood: it rises for ever as a loading grows", way)
+    found = problem.evaluate(lead.values) if near and lead.values is not None else None
+    return found if found is not None and found.value < at.value else None
+
+
+def _path(problem: Problem, start: Floats) -> Iterator[Evaluation]:
+    """Yield where a search goes from some values, as long as plain steps lead upwards."""
+    at, newton, near = problem.evaluate(start), _Newton(problem), False
+    while at is not None:
+        yield at
+        direction, gain, near = _direction(problem, newton, at, 0.0, near=near)
+        if gain < _ROUNDING:
+            yield _finished(problem, newton, at, 0).at
+            return
+        at = _descend(problem, at, direction)
+
+
 def _runs_off(passed: Sequence[tuple[Evaluation, float]]) -> bool:
     """Whether late steps promise as much as earlier ones, and all of them gained next to nothing of it.
 
@@ -291,16 +215,16 @@ def _runs_off(passed: Sequence[tuple[Evaluation, float]]) -> bool:
     return late > earlier / 2 and passed[0][0].value - passed[-1][0].value < _NOTHING * late
 
 
-def _off_saddle(problem: Problem, at: Evaluation) -> Evaluation | None:
+def _off_saddle(problem: Problem, at: Evaluation, hessian: Floats) -> Evaluation | None:
     """Return a more likely place beside a saddle, or None at a maximum.
 
     On both sides of it the likelihood rises. The more likely side is taken; where they are as likely, as
     with mirror images, the one on which the first items have less variance of their own.
     """
-    scale = problem.expected_information(at).diagonal()
+    scale = problem.average_information(at).diagonal()
     if not (scale > 0).all():
         return None
-    way = falling_way(problem.observed_information(at), 1 / np.sqrt(scale))
+    way = falling_way(hessian, 1 / np.sqrt(scale))
     if way is None:
         return None
 
@@ -324,7 +248,7 @@ def _by_own_shares(problem: Problem, found: Sequence[Evaluation]) -> Evaluation:
 
     A rule that neither rounding nor the way in which factors have their units decides.
     """
-    order = descending(np.array([-problem.own_shares(at) for at in found]), _SAME_SHARE)
+    order = descending(np.array([-problem.own_shares(at.values, at.bases) for at in found]), _SAME_SHARE)
     return found[int(order[0])]
 
 
@@ -336,31 +260,33 @@ _AS_LIKELY = 1e-9  # of -logL / n
 _SAME_SHARE = 1e-4  # of an item's variance
 
 
-def _finished(problem: Problem, at: Evaluation, iterations: int) -> Optimum:
+def _finished(problem: Problem, newton: _Newton, at: Evaluation, iterations: int) -> Optimum:
     """Take the last steps, whose gain the likelihood is too coarse to show.
 
     Whether a step so small leads up or down would be decided by rounding. The gain that yet another step
     promises is made of derivatives, which are exact to many more digits here: it must fall.
     """
-    direction, gain, _ = _direction(problem, at, 0.0, near=True)
-    while gain >= _DONE:
+    direction, gain, _ = _direction(problem, newton, at, 0.0, near=True)
+    while gain >= newton.done:
         found = problem.evaluate(at.values + direction)
         if found is None:
             break
-        direction, left, _ = _direction(problem, found, 0.0, near=True)
+        direction, left, _ = _direction(problem, newton, found, 0.0, near=True)
         if not left < _FALL * gain:
             break
         at, gain, iterations = found, left, iterations + 1
     return Optimum(at=at, iterations=iterations)
 
 
-def _direction(problem: Problem, at: Evaluation, damping: float, *, near: bool) -> tuple[Floats, float, bool]:
+def _direction(
+    problem: Problem, newton: _Newton, at: Evaluation, damping: float, *, near: bool
+) -> tuple[Floats, float, bool]:
     """Return a step, twice the gain it promises, and whether the maximum is near."""
     if near:
-        step = _solved(problem.observed_information(at), at.gradient, damping)
+        step = newton.step(at, damping)
         if step is not None:
             return step, float(-step @ at.gradient), True
-    information = problem.expected_information(at)
+    information = problem.average_information(at)
     for _ in range(_HALVINGS):
         step = _solved(information, at.gradient, damping)
         if step is not None:

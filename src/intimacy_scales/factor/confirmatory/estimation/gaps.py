@@ -3,26 +3,52 @@
 With M the inverse covariances of all variables, those of the variables that a person answered are
 ``P = M - M[:, g] M[g, g]^-1 M[g, :]``, g the variables that are missing, and
 ``log|Sigma[o, o]| = log|Sigma| + log|M[g, g]|``. So one factorization serves all patterns; what is left
-for each is as small as what is missing. P stands in a stack with zeros for missing variables, and sums
-over patterns of products of its entries are products of two tall matrices.
+for each is as small as what is missing, or as what is not where that is less. No P is made: deviations d
+are completed by what is expected of missing answers, ``d - M[g, g]^-1 (M d)[g]``, and M times those is P d.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
-
-if TYPE_CHECKING:
-    from intimacy_scales.factor.confirmatory.estimation.likelihood import Pattern
+from intimacy_scales.factor.confirmatory.estimation.patterns import Patterns
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _FEWEST = 12  # patterns: fewer are as fast one by one
-_MOST_ENTRIES = 1e7  # of a stack of matrices, 80 MB
+_AT_ONCE = 256  # patterns whose P are made at once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """Patterns that lack as many variables.
+
+    Attributes
+    ----------
+    members
+        (n,): their positions.
+    part
+        (n, k): the variables they lack; or those they have, where these are fewer.
+    lacking
+        Which of both.
+    rows
+        (n_rows,): positions of the rows of these patterns, first one for each.
+    owners
+        (n_rows,): which of the members each row is of.
+    spots
+        (n * k * k,): where entries of matrices of each ``part`` stand in one of all variables.
+    """
+
+    members: Positions
+    part: Positions
+    lacking: bool
+    rows: Positions
+    owners: Positions
+    spots: Positions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +63,39 @@ class Stack:
         (N, p): which variables they answered.
     means
         (N, p).
-    alike
-        Patterns that lack as many variables: their positions, and which variables they lack and have.
     spread
-        Positions of patterns of two persons or more.
-    covariances
-        (n_spread, p, p): of their persons.
+        (n_spread, p): rows whose products, added up, are those of persons' deviations from the means of
+        their pattern.
+    owners
+        (n_spread,): which pattern each is of.
+    row_shares
+        (N + n_spread,): what a row counts, a row for the means of each pattern before those of the spread.
+    alike
+        Patterns that lack as many variables.
     """
 
     shares: Floats
     there: NDArray[np.bool_]
     means: Floats
-    alike: tuple[tuple[Positions, Positions, Positions], ...]
-    spread: Positions
-    covariances: Floats
+    spread: Floats
+    owners: Positions
+    row_shares: Floats
+    alike: tuple[Alike, ...]
+
+    @cached_property
+    def answered(self) -> NDArray[np.bool_]:
+        """Which variables the persons of each row answered (N + n_spread, p)."""
+        return np.concatenate([self.there, self.there[self.owners]])
+
+    @cached_property
+    def all_together(self) -> bool:
+        """Whether each two variables were answered by someone."""
+        there = self.there.astype(np.float64)
+        return bool((there.T @ there > 0).all())
+
+    def around(self, means: Floats) -> Floats:
+        """Return deviations of patterns' means from some means, and the rows of the spread below them."""
+        return np.concatenate([np.where(self.there, self.means - means, 0.0), self.spread])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,175 +104,171 @@ class Stacked:
 
     Attributes
     ----------
-    precisions
-        (N, p, p): P of each pattern.
+    inverse
+        M (p, p).
+    precision
+        (p, p): P, averaged over persons.
+    factors, inverses
+        For each of `Stack.alike`, (n, k, k): Cholesky factor and inverse of M, or of Sigma, of its ``part``.
     pulls
-        (N, p): P d, d the deviation of the pattern's means.
+        (N + n_spread, p): P times each row.
     """
 
     stack: Stack
-    precisions: Floats
+    inverse: Floats
+    precision: Floats
+    factors: tuple[Floats, ...]
+    inverses: tuple[Floats, ...]
     pulls: Floats
 
+    def precisions(self, number: int, chosen: slice) -> Floats:
+        """Return P of some patterns of one of `Stack.alike` (n, p, p)."""
+        group, p = self.stack.alike[number], len(self.inverse)
+        part, solved = group.part[chosen], self.inverses[number][chosen]
+        if not group.lacking:
+            own = np.zeros((len(part), p, p))
+            every = np.arange(len(part))[:, None, None]
+            own[every, part[:, :, None], part[:, None, :]] = solved
+            return own
+        tall = self.inverse[part]
+        there = self.stack.there[group.members[chosen]]
+        found: Floats = self.inverse - tall.transpose(0, 2, 1) @ (solved @ tall)
+        found *= there[:, :, None] & there[:, None, :]
+        return found
 
-def stack_of(patterns: Sequence[Pattern], p: int) -> Stack | None:
-    """Return patterns as arrays, or None where they are few, or too many to hold."""
-    count = len(patterns)
-    if count < _FEWEST or count * p * p > _MOST_ENTRIES:
+    def each_precision(self) -> Iterator[Floats]:
+        """Yield P of each pattern, in their order, with zeros where variables are missing."""
+        places = np.empty((len(self.stack.shares), 2), dtype=np.intp)
+        for number, group in enumerate(self.stack.alike):
+            places[group.members, 0] = number
+            places[group.members, 1] = np.arange(len(group.members))
+        for start in range(0, len(places), _AT_ONCE):
+            numbers, positions = places[start : start + _AT_ONCE].T
+            block = np.empty((len(numbers), *self.inverse.shape))
+            for number in np.unique(numbers):
+                own = np.flatnonzero(numbers == number)  # members ascend, so that these are neighbours
+                first, last = positions[own[0]], positions[own[-1]]
+                block[own] = self.precisions(int(number), slice(first, last + 1))
+            yield from block
+
+
+def stack_of(patterns: Patterns) -> Stack | None:
+    """Return patterns ready for the likelihood of all at once, or None where they are few."""
+    if len(patterns) < _FEWEST:
         return None
-    there, means = np.zeros((count, p), dtype=np.bool_), np.zeros((count, p))
-    for n, pattern in enumerate(patterns):
-        own = slice(None) if pattern.observed is None else pattern.observed
-        there[n, own], means[n, own] = True, pattern.means
-    persons = np.array([pattern.n for pattern in patterns], dtype=np.float64)
-    spread = np.flatnonzero(persons > 1)
-    covariances = np.zeros((len(spread), p, p))
-    for matrix, position in zip(covariances, spread.tolist(), strict=True):
-        have = np.flatnonzero(there[position])
-        matrix[np.ix_(have, have)] = patterns[position].covariances
-    lacking = (~there).sum(axis=1)
-    alike = []
-    for k in np.unique(lacking):
-        members = np.flatnonzero(lacking == k)
-        gone, left = (np.nonzero(x[members])[1].reshape(len(members), -1) for x in (~there, there))
-        alike.append((members, gone, left))
+    spread, owners = _spread(patterns)
+    persons = patterns.persons.astype(np.float64)
     return Stack(
         shares=persons / persons.sum(),
-        there=there,
-        means=means,
-        alike=tuple(alike),
+        there=patterns.there,
+        means=patterns.means,
         spread=spread,
-        covariances=covariances,
+        owners=owners,
+        row_shares=np.concatenate([persons, np.ones(len(owners))]) / persons.sum(),
+        alike=tuple(_alike(patterns.there, owners)),
     )
+
+
+def _spread(patterns: Patterns) -> tuple[Floats, Positions]:
+    """Return rows for deviations from patterns' means, no more of each than variables; and whose they are."""
+    parts: list[Floats] = [np.zeros((0, patterns.there.shape[1]))]
+    owners: list[int] = []
+    for n in patterns.covariances:
+        rows, own = patterns.deviations(n), patterns.there[n]
+        if len(rows) > np.count_nonzero(own):
+            whole = np.zeros((int(np.count_nonzero(own)), len(own)))
+            whole[:, own] = np.linalg.qr(rows[:, own], mode="r")
+            rows = whole
+        parts.append(rows)
+        owners += [n] * len(rows)
+    return np.concatenate(parts), np.array(owners, dtype=np.intp)
+
+
+def _alike(there: NDArray[np.bool_], owners: Positions) -> Iterator[Alike]:
+    """Yield patterns that lack as many variables, with their rows."""
+    count, p = there.shape
+    missing = (~there).sum(axis=1)
+    for k in np.unique(missing).tolist():
+        members = np.flatnonzero(missing == k)
+        lacking = k <= p - k
+        chosen = ~there[members] if lacking else there[members]
+        place = np.full(count, -1)
+        place[members] = np.arange(len(members))
+        own = np.flatnonzero(place[owners] >= 0)
+        part = np.nonzero(chosen)[1].reshape(len(members), -1)
+        yield Alike(
+            members=members,
+            part=part,
+            lacking=lacking,
+            rows=np.concatenate([members, count + own]),
+            owners=np.concatenate([np.arange(len(members)), place[owners[own]]]),
+            spots=(part[:, :, None] * p + part[:, None, :]).ravel(),
+        )
 
 
 def likelihood_of(
     stack: Stack, inverse: Floats, log_determinant: float, covariances: Floats, means: Floats
 ) -> tuple[float, Floats, Floats, Stacked] | None:
     """Return -logL / n without constants, its derivatives by covariances and means, and their parts."""
-    found = _precisions(stack, inverse, log_determinant, covariances)
-    if found is None:
-        return None
-    precisions, logs = found
-    shares = stack.shares
-    deviations = np.where(stack.there, stack.means - means, 0.0)
-    pulls: Floats = np.einsum("nij,nj->ni", precisions, deviations)
-    value = float(shares @ (logs + np.einsum("ni,ni->n", pulls, deviations))) / 2
-    weights = np.tensordot(shares, precisions, 1) - (pulls * shares[:, None]).T @ pulls
-    if len(stack.spread):
-        own = precisions[stack.spread]
-        products = own @ stack.covariances
-        parts = shares[stack.spread]
-        value += float(parts @ np.trace(products, axis1=1, axis2=2)) / 2
-        weights -= np.tensordot(parts, products @ own, 1)
-    weights = (weights + weights.T) / 4
-    return value, weights, -(shares @ pulls), Stacked(stack=stack, precisions=precisions, pulls=pulls)
-
-
-def _precisions(
-    stack: Stack, inverse: Floats, log_determinant: float, covariances: Floats
-) -> tuple[Floats, Floats] | None:
-    """Return P of each pattern, and the logarithm of the determinant of its covariances."""
-    count, p = stack.there.shape
-    precisions, logs = np.empty((count, p, p)), np.empty(count)
-    for members, gone, left in stack.alike:
-        k = gone.shape[1]
-        if k == 0:
-            precisions[members], logs[members] = inverse, log_determinant
-            continue
-        few = k <= p - k  # missing than answered: else they are inverted as they are
-        part = gone if few else left
-        small = (inverse if few else covariances)[part[:, :, None], part[:, None, :]]
+    rows = stack.around(means)
+    factors: list[Floats] = []
+    inverses: list[Floats] = []
+    logs = np.zeros(len(stack.shares))
+    for group in stack.alike:
+        n, k = group.part.shape
+        small = (inverse if group.lacking else covariances).take(group.spots).reshape(n, k, k)
         try:
-            roots = np.linalg.cholesky(small)
+            factor: Floats = np.asarray(np.linalg.cholesky(small), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-        logs[members] = 2 * np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
-        solved = np.linalg.inv(small)
-        solved = (solved + solved.transpose(0, 2, 1)) / 2
-        if few:
-            logs[members] += log_determinant
-            tall = inverse[part]  # (n, k, p)
-            own = inverse - tall.transpose(0, 2, 1) @ (solved @ tall)
-            own *= stack.there[members][:, :, None] & stack.there[members][:, None, :]
+        logs[group.members] = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+        logs[group.members] += log_determinant if group.lacking else 0.0
+        factors.append(factor)
+        inverses.append(np.asarray(np.linalg.inv(small), dtype=np.float64))
+    pulls = _pulls(stack, inverse, rows, inverses)
+    value = float(stack.shares @ logs + stack.row_shares @ np.einsum("ni,ni->n", pulls, rows)) / 2
+    precision = _mean_precision(stack, inverse, inverses)
+    weights = precision - (pulls * stack.row_shares[:, None]).T @ pulls
+    weights = (weights + weights.T) / 4
+    found = Stacked(
+        stack=stack,
+        inverse=inverse,
+        precision=precision,
+        factors=tuple(factors),
+        inverses=tuple(inverses),
+        pulls=pulls,
+    )
+    return value, weights, -(stack.shares @ pulls[: len(stack.shares)]), found
+
+
+def _pulls(stack: Stack, inverse: Floats, rows: Floats, inverses: Sequence[Floats]) -> Floats:
+    """Return P times each row."""
+    lifted, completed = rows @ inverse, rows.copy()
+    whole = []
+    for group, own in zip(stack.alike, inverses, strict=True):
+        at = (group.rows[:, None], group.part[group.owners])
+        each = own if len(group.owners) == len(own) else own[group.owners]
+        solved = (each @ (lifted if group.lacking else rows)[at][:, :, None])[:, :, 0]
+        if group.lacking:
+            completed[at] = -solved
         else:
-            own = np.zeros((len(members), p, p))
-            own[np.arange(len(members))[:, None, None], part[:, :, None], part[:, None, :]] = solved
-        precisions[members] = own
-    return precisions, logs
+            whole.append((at, solved))
+    pulls: Floats = completed @ inverse
+    pulls *= stack.answered
+    for at, solved in whole:
+        pulls[at] = solved
+    return pulls
 
 
-class Pairs:
-    """Sums over patterns of products of entries of ``Z' P Z``, Z the basis of a model.
-
-    Parameters
-    ----------
-    structure, basis
-        A model at some values.
-    at
-        What the likelihood is made of there.
-    """
-
-    def __init__(self, structure: Structure, basis: Basis, at: Stacked) -> None:
-        width = basis.columns.shape[1]
-        self.structure, self.basis, self.at = structure, basis, at
-        self._rows, self._columns = np.tril_indices(width)
-        self._position = np.empty((width, width), dtype=np.intp)
-        self._position[self._rows, self._columns] = np.arange(len(self._rows))
-        self._position[self._columns, self._rows] = np.arange(len(self._rows))
-        self.own = self._packed(at.precisions)
-        self.weighed = self.own * at.stack.shares
-
-    def _packed(self, matrices: Floats) -> Floats:
-        """Return the lower triangle of ``Z' A Z`` of each matrix A, a column for each (n_pairs, N)."""
-        z, p = self.basis.columns, matrices.shape[1]
-        beside = matrices @ z[:, p:]  # the first columns of Z are those of the identity
-        whole = np.empty((len(matrices), z.shape[1], z.shape[1]))
-        whole[:, :p, :p], whole[:, :p, p:] = matrices, beside
-        whole[:, p:, :p] = beside.transpose(0, 2, 1)
-        whole[:, p:, p:] = z[:, p:].T @ beside
-        return np.ascontiguousarray(whole[:, self._rows, self._columns].T)
-
-    def _summed(self, one: Floats, other: Floats) -> Floats:
-        """Return c c' times sums of ``a[x, x'] b[y, y'] + a[x, y'] b[y, x']`` of all pairs of parameters.
-
-        Where a and b are not alike, those with a and b exchanged are added.
-        """
-        acting = np.flatnonzero(self.basis.coefficients)
-        x, y, position = self.structure.x[acting], self.structure.y[acting], self._position
-        found = np.zeros((len(acting), len(acting)))
-        for n in range(len(acting)):
-            xs, ys = x[: n + 1], y[: n + 1]
-            xx, yy = position[x[n], xs], position[y[n], ys]
-            xy, yx = position[x[n], ys], position[y[n], xs]
-            row = np.einsum("bn,bn->b", one[xx], other[yy]) + np.einsum("bn,bn->b", one[xy], other[yx])
-            if one is not self.own:
-                row += np.einsum("bn,bn->b", one[yy], other[xx]) + np.einsum("bn,bn->b", one[yx], other[xy])
-            found[n, : n + 1] = found[: n + 1, n] = row
-        c, total = self.basis.coefficients[acting], np.zeros((len(self.structure.x),) * 2)
-        total[np.ix_(acting, acting)] = np.outer(c, c) * found
-        return total
-
-    def _of_means(self) -> Floats:
-        """Return what the information has of slopes of the means."""
-        s, x = self.basis.slopes, self.structure.x
-        found: Floats = np.outer(s, s) * self.weighed.sum(axis=1)[self._position[np.ix_(x, x)]]
-        return found
-
-    def expected_information(self) -> Floats:
-        """Return the expected information per person (n_parameters, n_parameters)."""
-        return self._summed(self.own, self.weighed) + self._of_means()
-
-    def observed_information(self) -> Floats:
-        """Return the Hessian of -logL / n, but for what the model's own curvature adds."""
-        x, y, position = self.structure.x, self.structure.y, self._position
-        c, s = self.basis.coefficients, self.basis.slopes
-        reach, stack = self.at.pulls @ self.basis.columns, self.at.stack
-        left = reach.T[self._rows] * reach.T[self._columns] - self.own / 2
-        if len(stack.spread):
-            own = self.at.precisions[stack.spread]
-            left[:, stack.spread] += self._packed(own @ stack.covariances @ own)
-        crossed = self.weighed @ reach
-        xx, xy = position[np.ix_(x, x)], position[np.ix_(x, y)]
-        mixed: Floats = np.outer(s, c) * (crossed[xx, y] + crossed[xy, x])
-        return self._summed(self.weighed, left) + mixed + mixed.T + self._of_means()
+def _mean_precision(stack: Stack, inverse: Floats, inverses: Sequence[Floats]) -> Floats:
+    """Return P, averaged over persons."""
+    p, share = len(inverse), 0.0
+    sums = {True: np.zeros(p * p), False: np.zeros(p * p)}
+    for group, own in zip(stack.alike, inverses, strict=True):
+        shares = stack.shares[group.members]
+        share += float(shares.sum()) if group.lacking else 0.0
+        amounts = (shares[:, None, None] * own).ravel()
+        sums[group.lacking] += np.bincount(group.spots, weights=amounts, minlength=p * p)
+    lacking, there = (sums[kind].reshape(p, p) for kind in (True, False))
+    found: Floats = share * inverse - inverse @ lacking @ inverse + there
+    return (found + found.T) / 2

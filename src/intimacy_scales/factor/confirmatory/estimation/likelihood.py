@@ -8,56 +8,21 @@ with mean m, covariances S (divisor n) and implied mu and Sigma of its variables
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotri
 
-from intimacy_scales.factor.confirmatory.estimation.gaps import (
-    Pairs,
-    Stack,
-    Stacked,
-    likelihood_of,
-    stack_of,
-)
+from intimacy_scales.factor.confirmatory.estimation.gap_information import StackInformation
+from intimacy_scales.factor.confirmatory.estimation.gaps import Stack, Stacked, likelihood_of, stack_of
+from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern, Patterns, patterns_of
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.moments.clusters import sum_by_cluster
 
 _LOG_2PI = math.log(2 * math.pi)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
-    """Persons who answered the same variables.
-
-    Attributes
-    ----------
-    n
-        How many.
-    observed
-        Positions of the variables they answered; None for all.
-    means, covariances
-        Of these persons, divisor n.
-    rows
-        (n, q): their answers; None where only sums are known.
-    """
-
-    n: int
-    observed: Positions | None
-    means: Floats
-    covariances: Floats
-    rows: Floats | None
-
-    def part(self, matrix: Floats) -> Floats:
-        """Return the rows and columns of a (p, p) matrix that belong to the observed variables."""
-        return matrix if self.observed is None else matrix[np.ix_(self.observed, self.observed)]
-
-    def rows_of(self, array: Floats) -> Floats:
-        """Return the entries of (p,) or the rows of (p, k) that belong to the observed variables."""
-        return array if self.observed is None else array[self.observed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +43,7 @@ class Evidence:
         Many patterns as arrays; None where they are taken one by one.
     """
 
-    patterns: tuple[Pattern, ...]
+    patterns: Sequence[Pattern]
     n: int
     with_means: bool
     clusters: Positions | None = None
@@ -92,17 +57,43 @@ class Evidence:
         n_clusters = len(np.unique(self.clusters))
         return n_clusters / (n_clusters - 1) if n_clusters > 1 else math.nan
 
+    @property
+    def counts(self) -> Floats:
+        """How many persons answered each variable (p,)."""
+        if isinstance(self.patterns, Patterns):
+            return self.patterns.persons.astype(np.float64) @ self.patterns.there
+        return np.full(len(self.patterns[0].means), float(self.n))
+
+    def own_moments(self) -> tuple[Floats, Floats]:
+        """Return mean and variance (divisor n) of each variable, of all who answered it (p,)."""
+        if not isinstance(self.patterns, Patterns):
+            return self.patterns[0].means, self.patterns[0].covariances.diagonal()
+        patterns, counts = self.patterns, self.counts
+        persons = patterns.persons.astype(np.float64)
+        means = persons @ patterns.means / counts
+        squares = persons @ np.where(patterns.there, patterns.means - means, 0.0) ** 2
+        for n, covariances in patterns.covariances.items():
+            squares[patterns.there[n]] += persons[n] * covariances.diagonal()
+        return means, squares / counts
+
     def summed(self, persons: Floats) -> Floats:
         """Return what persons add to a sum, added up within clusters where there are any."""
         return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)
 
     def together(self, p: int) -> NDArray[np.bool_]:
         """Return whether anyone answered both of two variables (p, p)."""
-        there = np.zeros((len(self.patterns), p))
-        for row, pattern in zip(there, self.patterns, strict=True):
-            row[slice(None) if pattern.observed is None else pattern.observed] = 1
+        if not isinstance(self.patterns, Patterns):
+            return np.ones((p, p), dtype=np.bool_)
+        there = self.patterns.there.astype(np.float64)
         found: NDArray[np.bool_] = there.T @ there > 0
         return found
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether each person's answers are known."""
+        if isinstance(self.patterns, Patterns):
+            return self.patterns.rows is not None
+        return all(pattern.rows is not None for pattern in self.patterns)
 
     @property
     def complete(self) -> bool:
@@ -140,7 +131,7 @@ class Fitted:
         if self.stacked is None:
             yield from zip(evidence.patterns, self.inverses, strict=True)
         else:
-            pairs = zip(evidence.patterns, self.stacked.precisions, strict=True)
+            pairs = zip(evidence.patterns, self.stacked.each_precision(), strict=True)
             yield from ((pattern, pattern.part(matrix)) for pattern, matrix in pairs)
 
 
@@ -155,42 +146,15 @@ def evidence_of(sample: SampleMoments, *, with_means: bool) -> Evidence:
             rows=sample.rows if sample.missing != "pairwise" else None,
         )
         return Evidence(patterns=(whole,), n=sample.n, with_means=with_means, clusters=sample.clusters)
-    patterns, order = _patterns(sample.rows)
+    patterns, order = patterns_of(sample.rows)
     clusters = None if sample.clusters is None else sample.clusters[order]
     return Evidence(
         patterns=patterns,
         n=len(sample.rows),
         with_means=True,
         clusters=clusters,
-        stack=stack_of(patterns, len(sample.names)),
+        stack=stack_of(patterns),
     )
-
-
-def _patterns(rows: Floats) -> tuple[tuple[Pattern, ...], Positions]:
-    """Return the patterns, and the positions of their persons' rows one after another."""
-    there = ~np.isnan(rows)
-    kinds, which = np.unique(np.packbits(there, axis=1), axis=0, return_inverse=True)
-    which = which.ravel()
-    order = np.argsort(which, kind="stable")
-    ends = np.cumsum(np.bincount(which, minlength=len(kinds)))
-    found = []
-    for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
-        members = order[start:end]
-        observed = np.flatnonzero(there[members[0]])
-        values = rows[np.ix_(members, observed)]
-        means = values.mean(axis=0)
-        centred = values - means
-        whole = len(observed) == rows.shape[1]
-        found.append(
-            Pattern(
-                n=len(members),
-                observed=None if whole else observed,
-                means=means,
-                covariances=centred.T @ centred / len(members),
-                rows=values,
-            )
-        )
-    return tuple(found), order
 
 
 def invert(matrix: Floats) -> tuple[Floats, float] | None:
@@ -267,8 +231,7 @@ def _one_by_one(evidence: Evidence, covariances: Floats, means: Floats) -> Fitte
 
 def constant(evidence: Evidence) -> float:
     """Return what -logL / n has beside `Fitted.value`."""
-    counts = sum(pattern.n * len(pattern.means) for pattern in evidence.patterns)
-    return counts * _LOG_2PI / 2 / evidence.n
+    return float(evidence.counts.sum()) * _LOG_2PI / 2 / evidence.n
 
 
 def expected_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
@@ -277,13 +240,25 @@ def expected_information(structure: Structure, basis: Basis, evidence: Evidence,
     Where answers are missing, given who answered what.
     """
     if fit.stacked is not None:
-        return Pairs(structure, basis, fit.stacked).expected_information()
+        return StackInformation(structure, basis, fit.stacked).expected()
     total = np.zeros((len(structure.x), len(structure.x)))
     for pattern, inverse in fit.inverses_of(evidence):
         rows = None if pattern.observed is None else basis.columns[pattern.observed]
         share = pattern.n / evidence.n
         total += share * structure.information(basis, inverse, columns=rows)
     return total
+
+
+def average_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
+    """Return what stands for the expected information where there are many patterns; else that itself.
+
+    As if everyone had the average of the patterns' inverse covariances. That is positive definite, so that
+    only changes of parameters that change no covariance and no mean have no information; where each two
+    variables were answered by someone, these are the ones of which the expected information has none.
+    """
+    if fit.stacked is None or not fit.stacked.stack.all_together:
+        return expected_information(structure, basis, evidence, fit)
+    return structure.information(basis, fit.stacked.precision)
 
 
 def information_beside(
@@ -303,7 +278,7 @@ def information_beside(
 def observed_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:
     """Return the Hessian of -logL / n by one group's parameters."""
     if fit.stacked is not None:
-        total = Pairs(structure, basis, fit.stacked).observed_information()
+        total = StackInformation(structure, basis, fit.stacked).observed()
     else:
         total = _hessian_one_by_one(structure, basis, evidence, fit)
     mean_weights = fit.mean_weights if evidence.with_means else None

@@ -8,14 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.estimation import (
-    GroupPart,
-    Optimum,
-    Problem,
-    maximize,
-    most_likely,
-)
+from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
+from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
@@ -79,8 +74,10 @@ def best_maximum(
     its items; else it leads to the same.
     """
     start = usable_start(table, samples, problem, likely=True)
-    there = problem.evaluate(start)
-    if there is None or np.abs(problem.own_shares(there) - problem.own_shares(found.at)).max() < _OTHERWISE:
+    if (
+        np.abs(problem.own_shares(start) - problem.own_shares(found.at.values, found.at.bases)).max()
+        < _OTHERWISE
+    ):
         return found
     try:
         other = maximize(problem, start, max_iterations=most_steps)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.estimation import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     Evidence,
     Fitted,
-    Pattern,
     fitted,
     invert,
 )
+from intimacy_scales.factor.confirmatory.estimation.patterns import Patterns
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 
 _STEPS = 5000
@@ -58,7 +58,8 @@ def saturated(evidence: Evidence, where: str = "") -> Saturated:
             raise NotConvergedError(f"the covariance matrix{where} is singular")
         value = (found[1] + len(only.means)) / 2
         return Saturated(means=only.means, covariances=only.covariances, value=value)
-    means, covariances = _first_guess(evidence)
+    means, variances = evidence.own_moments()
+    covariances = np.diag(variances)
     before = fitted(evidence, covariances, means)
     for _ in range(_STEPS):
         if before is None:
@@ -91,20 +92,6 @@ def _determined(covariances: Floats) -> bool:
     """Whether no variable is all but made up of others, as where the likelihood has no maximum."""
     sds = np.sqrt(covariances.diagonal())
     return bool(np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0] > _TINY)
-
-
-def _first_guess(evidence: Evidence) -> tuple[Floats, Floats]:
-    p = max(int(q.observed.max()) + 1 if q.observed is not None else len(q.means) for q in evidence.patterns)
-    counts, sums, squares = np.zeros(p), np.zeros(p), np.zeros(p)
-    for q in evidence.patterns:
-        own = slice(None) if q.observed is None else q.observed
-        counts[own] += q.n
-        sums[own] += q.n * q.means
-    means = sums / counts
-    for q in evidence.patterns:
-        own = slice(None) if q.observed is None else q.observed
-        squares[own] += q.n * (np.diag(q.covariances) + (q.means - means[own]) ** 2)
-    return means, np.diag(squares / counts)
 
 
 def _step(evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:
@@ -151,24 +138,22 @@ class Independence:
     value
         -logL / n without the constant.
     score_to_information
-        tr(B A^-1); nan without each person's answers.
+        tr(B A^-1); nan where no scaled test is asked for.
     """
 
     value: float
     score_to_information: float
 
 
-def independence(evidence: Evidence) -> Independence:
-    """Fit the model in which variables have means and variances of their own, and nothing else."""
-    means, covariances = _first_guess(evidence)
-    variances = np.diag(covariances)
-    value = 0.0
-    for q in evidence.patterns:
-        own = slice(None) if q.observed is None else q.observed
-        second = np.diag(q.covariances) + (q.means - means[own]) ** 2
-        value += q.n / evidence.n * float(np.sum(np.log(variances[own]) + second / variances[own])) / 2
-    known = all(q.rows is not None for q in evidence.patterns)
-    trace = _scores_of_single_items(evidence, means, variances) if known else math.nan
+def independence(evidence: Evidence, *, scores: bool = False) -> Independence:
+    """Fit the model in which variables have means and variances of their own, and nothing else.
+
+    With ``scores`` also what its scaled test needs, from each person's answers.
+    """
+    means, variances = evidence.own_moments()
+    # squares of standardized answers add up to the number of those who answered
+    value = float(np.sum(evidence.counts * (np.log(variances) + 1))) / (2 * evidence.n)
+    trace = _scores_of_single_items(evidence, means, variances) if scores else math.nan
     return Independence(value=value, score_to_information=trace)
 
 
@@ -192,8 +177,10 @@ def _scores_of_single_items(evidence: Evidence, means: Floats, variances: Floats
 
 def without_rows(evidence: Evidence) -> Evidence:
     """Return the same evidence without each person's answers."""
-    patterns = tuple(
-        Pattern(n=q.n, observed=q.observed, means=q.means, covariances=q.covariances, rows=None)
-        for q in evidence.patterns
+    patterns = evidence.patterns
+    bare = (
+        patterns.without_rows()
+        if isinstance(patterns, Patterns)
+        else tuple(replace(pattern, rows=None) for pattern in patterns)
     )
-    return Evidence(patterns=patterns, n=evidence.n, with_means=evidence.with_means)
+    return Evidence(patterns=bare, n=evidence.n, with_means=evidence.with_means)

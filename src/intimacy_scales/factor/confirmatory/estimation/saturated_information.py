@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, Pattern, invert
+from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, invert
+from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 

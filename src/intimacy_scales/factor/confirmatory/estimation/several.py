@@ -11,13 +11,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.estimation import (
-    Evaluation,
-    Optimum,
-    Problem,
-    maximize,
-    most_likely,
-)
+from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.restart import plain_start, usable_start
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, least_axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats
@@ -37,7 +32,7 @@ _TOP = 0.95  # loading of an item that stands for its factor
 
 def is_doubtful(problem: Problem, at: Evaluation, saturated: float, df: int) -> bool:
     """Whether a model fits badly, or leaves some item or factor next to no variance, or less."""
-    if (problem.own_shares(at) < _LITTLE).any():
+    if (problem.own_shares(at.values, at.bases) < _LITTLE).any():
         return True
     if any((basis.latent_covariances.diagonal() < 0).any() for basis in at.bases):
         return True

@@ -11,14 +11,7 @@ import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
-from intimacy_scales.factor.confirmatory.estimation.estimation import (
-    Evaluation,
-    GroupPart,
-    Optimum,
-    Problem,
-    RanOffError,
-    maximize,
-)
+from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
     Fit,
@@ -28,6 +21,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     srmr_of,
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
     plain_start,
@@ -120,7 +114,7 @@ class Solution:
     @property
     def keeps_answers(self) -> bool:
         """Whether each person's answers are still there."""
-        return all(q.rows is not None for group in self.problem.groups for q in group.evidence.patterns)
+        return all(group.evidence.has_rows for group in self.problem.groups)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
@@ -163,7 +157,7 @@ def check_identified(
     advice: str | None = None,
 ) -> None:
     """Raise where the information at some values is singular, naming what cannot be told apart."""
-    information = problem.expected_information(at)
+    information = problem.average_information(at)
     scale = np.sqrt(information.diagonal())
     names = table.free_names(groups)
     flat = np.flatnonzero(~(scale > 0))
@@ -244,27 +238,25 @@ def solve(
     check_identified(problem, optimum.at, table, labels, " at the estimates", advice)
     gaps = any(sample.missing == "fiml" for sample in samples)
     kind = information or ("observed" if estimator == "MLR" or gaps else "expected")
-    a = (
-        problem.expected_information(optimum.at)
-        if kind == "expected"
-        else problem.observed_information(optimum.at)
-    )
+    hessian = optimum.hessian
+    assert hessian is not None  # of every maximum
+    a = problem.expected_information(optimum.at) if kind == "expected" else hessian
     try:
         inverse = np.linalg.inv(a)
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
-    baseline = tuple(independence(group.evidence) for group in problem.groups)
+    robust = estimator == "MLR"
+    baseline = tuple(independence(group.evidence, scores=robust) for group in problem.groups)
     covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
-    if estimator == "MLR":
+    if robust:
         b = problem.first_order_information(optimum.at)
         covariance = inverse @ b @ inverse / problem.n
-        bread = a if kind == "observed" else problem.observed_information(optimum.at)
-        excess, baseline_excess = _excesses(problem, optimum.at, bread, b, wholes, baseline, scaling)
+        excess, baseline_excess = _excesses(problem, optimum.at, hessian, b, wholes, baseline, scaling)
         scores = spread_of_scores(problem, optimum.at) if scaling == "satorra_bentler" else b
     solution = Solution(
         table=table,
         problem=problem,
-        optimum=optimum,
+        optimum=replace(optimum, hessian=None),
         covariance=(covariance + covariance.T) / 2,
         information=kind,
         saturated=tuple(map(_observed_only, wholes, problem.groups)),
@@ -402,8 +394,7 @@ def _typical(table: ParameterTable, problem: Problem) -> Floats:
     """Return the size that a parameter which begins at 0 may have."""
     sizes = np.ones(table.n_free)
     for group, part in enumerate(problem.groups):
-        variances = part.evidence.patterns[0].covariances.diagonal()
-        level = float(np.mean(variances)) or 1.0
+        level = float(np.mean(part.evidence.own_moments()[1])) or 1.0
         for p in table.of_group(group):
             if p.free >= 0 and p.place[0] in ("theta", "psi"):
                 sizes[p.free] = 0.3 * level

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.estimation import GroupPart
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
 from intimacy_scales.factor.confirmatory.estimation.likelihood import information_beside
+from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
 from intimacy_scales.factor.confirmatory.model.table import Parameter

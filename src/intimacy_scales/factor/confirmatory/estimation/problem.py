@@ -1,0 +1,213 @@
+"""A model in one or several groups, with what was observed: its likelihood and derivatives (arrays only)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.estimation.likelihood import (
+    Evidence,
+    Fitted,
+    average_information,
+    constant,
+    expected_information,
+    fitted,
+    observed_information,
+    person_scores,
+)
+from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupPart:
+    """One group's model and answers.
+
+    Attributes
+    ----------
+    structure
+        Its matrices.
+    evidence
+        Its answers.
+    fixed
+        (n_parameters,): values of fixed parameters, 0 for free ones.
+    free
+        (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
+    """
+
+    structure: Structure
+    evidence: Evidence
+    fixed: Floats
+    free: Positions
+
+    @cached_property
+    def chosen(self) -> Positions:
+        """Positions of the free parameters."""
+        return np.flatnonzero(self.free >= 0)
+
+    @cached_property
+    def targets(self) -> Positions:
+        """Which free parameter of the whole model each of them is."""
+        return self.free[self.chosen]
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether some are set equal within the group."""
+        return len(np.unique(self.targets)) < len(self.targets)
+
+    @cached_property
+    def whole_model(self) -> bool:
+        """Whether the free ones are all of the model's, in order."""
+        return bool(np.array_equal(self.targets, np.arange(len(self.targets))))
+
+    def values(self, free_values: Floats) -> Floats:
+        """Return the values of all parameters."""
+        values = self.fixed.astype(free_values.dtype)
+        values[self.chosen] = free_values[self.targets]
+        return values
+
+    def collect(self, vector: Floats, n_free: int) -> Floats:
+        """Add up a vector of all parameters by free parameter."""
+        own = vector[self.chosen]
+        if self.whole_model and len(own) == n_free:
+            return own
+        total: Floats = np.bincount(self.targets, weights=own, minlength=n_free).astype(np.float64)
+        return total
+
+    def collect_square(self, matrix: Floats, n_free: int) -> Floats:
+        """Add up rows and columns of a matrix of all parameters by free parameter."""
+        own = matrix[np.ix_(self.chosen, self.chosen)]
+        if self.whole_model and len(own) == n_free:
+            return own
+        total = np.zeros((n_free, n_free))
+        if not self.repeats:
+            total[np.ix_(self.targets, self.targets)] = own
+            return total
+        np.add.at(total, (self.targets[:, None], self.targets), own)
+        return total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """A model's likelihood at some values of its free parameters.
+
+    Attributes
+    ----------
+    values
+        (n_free,).
+    value
+        -logL / n without constants.
+    gradient
+        (n_free,).
+    bases, fits
+        Of each group.
+    """
+
+    values: Floats
+    value: float
+    gradient: Floats
+    bases: tuple[Basis, ...]
+    fits: tuple[Fitted, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A model in one or several groups, ready to be estimated.
+
+    Attributes
+    ----------
+    groups
+        One for each group.
+    n_free
+        Number of free parameters.
+    """
+
+    groups: tuple[GroupPart, ...]
+    n_free: int
+
+    @cached_property
+    def n(self) -> int:
+        """Persons in all groups."""
+        return sum(group.evidence.n for group in self.groups)
+
+    @cached_property
+    def constant(self) -> float:
+        """What -logL / n has beside `Evaluation.value`."""
+        return sum(constant(g.evidence) * g.evidence.n for g in self.groups) / self.n
+
+    def evaluate(self, free_values: Floats) -> Evaluation | None:
+        """Return the likelihood at these values, or None where they imply no covariances."""
+        value, gradient = 0.0, np.zeros(self.n_free)
+        bases, fits = [], []
+        for group in self.groups:
+            structure, share = group.structure, group.evidence.n / self.n
+            basis = structure.basis(group.values(free_values))
+            fit = fitted(group.evidence, basis.covariances, basis.means)
+            if fit is None:
+                return None
+            own = structure.covariance_gradient(basis, fit.weights)
+            if group.evidence.with_means:
+                own = own + structure.mean_gradient(basis, fit.mean_weights)
+            value += share * fit.value
+            gradient += share * group.collect(own, self.n_free)
+            bases.append(basis)
+            fits.append(fit)
+        return Evaluation(
+            values=free_values, value=value, gradient=gradient, bases=tuple(bases), fits=tuple(fits)
+        )
+
+    def expected_information(self, at: Evaluation) -> Floats:
+        """Return the expected information per person (n_free, n_free)."""
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            own = expected_information(group.structure, basis, group.evidence, fit)
+            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+        return total
+
+    def average_information(self, at: Evaluation) -> Floats:
+        """Return what stands for the expected information, for a fraction of its cost (n_free, n_free).
+
+        It is singular where the expected information is, and close to it otherwise.
+        """
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            own = average_information(group.structure, basis, group.evidence, fit)
+            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+        return total
+
+    @cached_property
+    def is_stacked(self) -> bool:
+        """Whether there are many patterns of missing answers, whose second derivatives take long."""
+        return any(group.evidence.stack is not None for group in self.groups)
+
+    def observed_information(self, at: Evaluation) -> Floats:
+        """Return the Hessian of -logL / n (n_free, n_free)."""
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            own = observed_information(group.structure, basis, group.evidence, fit)
+            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+        return total
+
+    def own_shares(self, free_values: Floats, bases: Sequence[Basis] | None = None) -> Floats:
+        """Return the share of each item's variance, group by group, that no factor explains.
+
+        From the bases at these values, where they are known.
+        """
+        given: Sequence[Basis | None] = bases or [None] * len(self.groups)
+        parts = []
+        for group, known in zip(self.groups, given, strict=True):
+            values = group.values(free_values)
+            basis = group.structure.basis(values) if known is None else known
+            parts.append(group.structure.matrices(values)["theta"].diagonal() / basis.covariances.diagonal())
+        return np.concatenate(parts)
+
+    def first_order_information(self, at: Evaluation) -> Floats:
+        """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
+        total = np.zeros((self.n_free, self.n_free))
+        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
+            scores = group.evidence.summed(person_scores(group.structure, basis, group.evidence, fit))
+            products = group.evidence.correction / self.n * (scores.T @ scores)
+            total += group.collect_square(products, self.n_free)
+        return total
