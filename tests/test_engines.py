@@ -433,3 +433,11 @@ def test_clusters_that_cannot_be_are_told_of() -> None:
         engines.cluster_sums(form(), FRAMES["polars"]([alone]), **options)
     with pytest.raises(ResponseError, match="clusters: the table has no column 'pair'"):
         engines.cluster_sums(form(), FRAMES["polars"]([table]), clusters="pair")
+
+
+@pytest.mark.parametrize("name", [name for name in FRAMES if name != "arrow reader"])
+def test_functions_for_tables_say_where_frames_of_engines_belong(name: str) -> None:
+    frame = FRAMES[name]([answers()])
+    for call in (score, item_moments):
+        with pytest.raises(ResponseError, match=r"engines.score\(\)"):
+            call(form(), frame)

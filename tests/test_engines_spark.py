@@ -17,7 +17,9 @@ import pytest
 from engine_answers import PARTS, N, answers, collected, form, in_parts, of_one_table, same_scores
 from intimacy_scales import engines, item_moments, score, simulate
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
+from intimacy_scales.interop import score_folder
 from intimacy_scales.reliability import cluster_sums
+from test_many_files import bytes_in
 
 if shutil.which("java") is None:
     pytest.skip("Spark needs Java, which is not on this machine", allow_module_level=True)
@@ -211,3 +213,13 @@ def test_the_block_of_the_page_runs(spark: Any, tmp_path: Path) -> None:
     assert names["moments"] == of_one_table().moments
     written = (tmp_path / "scores-of-spark").glob("*.parquet")
     assert sum(len(pq.read_table(file)) for file in written) == N
+
+
+def test_files_are_worked_on_by_spark(spark: Any, tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    for n, part in enumerate(in_parts(answers(), 3)):
+        pq.write_table(part, tmp_path / "answers" / f"{n}.parquet")
+    for engine in (None, "spark"):
+        options: Any = {"keep": ["person"], "engine": engine}
+        score_folder(form(), tmp_path / "answers", output=tmp_path / str(engine), **options)
+    assert bytes_in(tmp_path / "spark") == bytes_in(tmp_path / "None")

@@ -230,7 +230,7 @@ def score_folder(
         sheet=sheet,
         by_duckdb=engine == "duckdb",
     )
-    with folder.alone():
+    with folder.alone(job.problems):
         folder.check_strangers(parts)
         return _report(form, job, parts, executor_of(engine), progress)
 

@@ -179,8 +179,10 @@ class PartsFolder:
             )
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, *others: Path | None) -> Iterator[None]:
         """Keep other runs out of the folder, and take away what a killed one has left unfinished.
+
+        ``others`` are more folders that such a run writes to.
 
         Raises
         ------
@@ -196,8 +198,9 @@ class PartsFolder:
                 except OSError:  # some file systems have no locks
                     pass
                 else:
-                    for left in self.folder.rglob(f"{_UNFINISHED}*"):
-                        left.unlink(missing_ok=True)
+                    for folder in (self.folder, *others):
+                        for left in [] if folder is None else folder.rglob(f"{_UNFINISHED}*"):
+                            left.unlink(missing_ok=True)
             yield
 
     def check_strangers(self, parts: Iterable[Part]) -> None:

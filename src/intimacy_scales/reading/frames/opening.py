@@ -46,18 +46,25 @@ def open_table(responses: Any, columns: Any = None) -> Table:
         return open_array(responses, columns)
     if is_of(responses, "polars", "LazyFrame"):
         raise ResponseError(
-            "a LazyFrame holds no answers yet: pass frame.collect(), or the LazyFrame to score_stream() or "
-            "item_moments_stream()"
+            "a LazyFrame holds no answers yet: pass frame.collect(), or the LazyFrame to score_stream(), "
+            "item_moments_stream(), or to engines.score() and engines.item_moments()"
         )
     for library, name, table in _FRAMES:
         if is_of(responses, library, name):
             return table(responses)
+    library = type(responses).__module__.partition(".")[0]
+    if library in ("pyspark", "dask"):
+        raise ResponseError(
+            f"a {library} {type(responses).__name__} lies on an engine: pass it to engines.score(), "
+            "engines.summarize() or engines.item_moments() of intimacy_scales"
+        )
     if hasattr(responses, "__arrow_c_stream__") or any(
         is_of(responses, "pyarrow", name) for name in ("Dataset", "Scanner")
     ):
         raise ResponseError(
             f"a {type(responses).__name__} holds no answers yet: pass it to score_stream() or "
-            "item_moments_stream(), which read it batch by batch, or pass the table that it gives"
+            "item_moments_stream(), which read it batch by batch, to engines.score() or "
+            "engines.item_moments(), or pass the table that it gives"
         )
     if isinstance(responses, str):
         raise ResponseError(
@@ -65,7 +72,6 @@ def open_table(responses: Any, columns: Any = None) -> Table:
             "holds, such as json.loads(text); for a file use score_file(), or the command line, "
             "intimacy-scales score FILE or intimacy-scales reliability FILE"
         )
-    library = type(responses).__module__.partition(".")[0]
     kind = type(responses).__name__ if library == "builtins" else f"{library}.{type(responses).__name__}"
     raise ResponseError(
         f"answers of type {kind} cannot be read: pass a mapping {{item: answer}}, a list of "
