@@ -9,6 +9,7 @@ from intimacy_scales.reading.frames.numbers import number_column, number_matrix
 from intimacy_scales.reading.frames.opening import is_table, open_table
 from intimacy_scales.reading.frames.pandas import PandasTable, row_labels, same_rows
 from intimacy_scales.reading.frames.polars import PolarsTable
+from intimacy_scales.reading.frames.repeated import RepeatedTable
 
 __all__ = [
     "ArrayTable",
@@ -20,6 +21,7 @@ __all__ = [
     "Numbers",
     "PandasTable",
     "PolarsTable",
+    "RepeatedTable",
     "Table",
     "batches_from",
     "check_unique",

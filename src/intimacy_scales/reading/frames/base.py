@@ -79,9 +79,18 @@ def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
 
 
 class Table(ABC):
-    """A caller's table: columns by name, and a way to answer in the same kind."""
+    """A caller's table: columns by name, and a way to answer in the same kind.
+
+    Attributes
+    ----------
+    names
+        Its columns.
+    from_mappings
+        Whether its rows were mappings, some of which may lack a name that others have.
+    """
 
     names: Sequence[Hashable]
+    from_mappings = False
 
     def __eq__(self, other: object) -> bool:
         """Whether two tables hold the same columns; without any, the same number of rows."""
