@@ -15,7 +15,7 @@ from intimacy_scales.errors import ResponseError
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.files.plain_objects import PlainObjects
 from intimacy_scales.jobs import reliability_file, score_file
-from intimacy_scales.reading.frames import ArrowTable, ListTable, RepeatedTable
+from intimacy_scales.reading.frames import ArrowTable, Distinct, ListTable, RepeatedTable
 
 IDS = [f"ras_{n}" for n in range(1, 8)]
 NEVER = 1 << 60
@@ -226,6 +226,19 @@ def test_what_was_met_is_forgotten_before_it_fills_the_memory(
     found, kinds = read(path, 300)
     assert found == read(path, None)[0]
     assert kinds == {RepeatedTable}
+
+
+def test_a_column_holds_the_values_alone_that_occur_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = [f'{{"id":{n},"q1":{n / 7}}}\n' if n % 9 else '{"q2":null}\n' for n in range(300)]
+    path.write_text("".join(lines), encoding="utf-8")
+    assert read(path, 300)[0] == read(path, None)[0]
+    with pytest.MonkeyPatch.context() as patch:
+        by_member(patch, 300)
+        for table in JsonLinesFile(path).batches(["q1"], ["id"]):
+            column = table.answers("q1")
+            assert isinstance(column, Distinct)
+            assert len(column.values) <= len(table)
 
 
 def test_names_that_hardly_ever_occur_take_no_room(tmp_path: Path) -> None:

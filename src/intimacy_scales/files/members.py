@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.reading.frames import Distinct
+from intimacy_scales.reading.frames import Distinct, arrow_numbers, numpy_numbers, numpy_truths
 
 _COMMA, _NEWLINE, _QUOTE = map(ord, ',\n"')
 _BLANKS = " \t\r"  # within a line
@@ -140,7 +140,7 @@ class Members:
         coded = texts.dictionary_encode()
         known = _Distinct(self, coded.dictionary)
         begins_line = np.concatenate([[True], ends_line[:-1]])
-        return known.objects(coded.indices.to_numpy(), begins_line, ends_line) if known.is_sure else None
+        return known.objects(numpy_numbers(coded.indices), begins_line, ends_line) if known.is_sure else None
 
     def values(self, name: int) -> list[Any]:
         """Return the values of a name that were met so far."""
@@ -205,12 +205,13 @@ class _Distinct:
         from pyarrow import compute
 
         begins, ends = compute.starts_with(texts, form.before), compute.ends_with(texts, form.behind)
-        is_long = compute.greater_equal(compute.binary_length(texts), len(form.before) + len(form.behind))
-        at = np.flatnonzero(compute.and_(compute.and_(begins, ends), is_long).to_numpy(zero_copy_only=False))
+        lengths = numpy_numbers(compute.binary_length(texts))
+        is_long = lengths >= len(form.before) + len(form.behind)
+        at = np.flatnonzero(numpy_truths(begins) & numpy_truths(ends) & is_long)
         at = at[others[at]]
         if not len(at):
             return
-        values = compute.binary_slice(texts.take(at), len(form.before), -len(form.behind))
+        values = compute.binary_slice(texts.take(arrow_numbers(at)), len(form.before), -len(form.behind))
         held = b"".join(values.to_pylist())
         if b'"' in held or b"\\" in held or (np.frombuffer(held, np.uint8) < ord(" ")).any():
             return
@@ -220,7 +221,7 @@ class _Distinct:
 
     def _look_up(self, texts: Any, at: NDArray[np.intp]) -> bool:
         """Find out what other members stand for; tells whether all are members."""
-        few = texts.take(at).to_pylist()
+        few = texts.take(arrow_numbers(at)).to_pylist()
         found = [self._members.known(text) for text in few]
         sure = [one for one in found if one is not None]
         if len(sure) < len(found):
@@ -264,15 +265,24 @@ class _Distinct:
         values = self._members.values(name)
         cut_out = self._cut_out.get(name)
         if cut_out is None:
-            return Distinct([*values], self._values[codes])
+            return _of_those_used(values, self._values[codes])
         texts = pa.concat_arrays([part.values for part in cut_out])
         place = np.full(len(self._values), -1, np.int32)
         place[np.concatenate([part.at for part in cut_out])] = np.arange(len(texts))
         positions = place[codes]
         if (positions >= 0).all():
-            return texts.take(pa.array(positions))
+            return texts.take(arrow_numbers(positions))
         behind = np.where(positions < 0, self._values[codes], positions + len(values))
         return Distinct([*values, *texts.to_pylist()], behind)
+
+
+def _of_those_used(values: list[Any], positions: Places) -> Distinct:
+    """Return a column, of many values with those alone that occur in it."""
+    if len(values) <= len(positions):
+        return Distinct([*values], positions)
+    used = np.unique(positions[positions >= 0])
+    places = np.where(positions < 0, -1, np.searchsorted(used, positions))
+    return Distinct([values[position] for position in used.tolist()], places)
 
 
 def _is_utf_8(data: bytes) -> bool:

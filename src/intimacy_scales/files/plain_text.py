@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.files.ahead import Parsed, Rest, parsed_ahead, whole_records
-from intimacy_scales.reading.frames import ArrowTable, Table
+from intimacy_scales.reading.frames import ArrowTable, Table, arrow_texts
 
 CHUNK = 1 << 20  # bytes that are parsed at a time
 _LEAST = 1 << 19  # of a smaller file, importing Arrow would take longer than reading
@@ -162,14 +162,14 @@ class PlainText:
                 texts = chunk.dictionary.to_pylist()
                 if self._separator != "," and any("," in text for text in texts):
                     return None  # a decimal comma, or thousands
-                without_blanks = pa.array([text.lstrip(" ") for text in texts], pa.string())
+                without_blanks = arrow_texts([text.lstrip(" ") for text in texts])
                 chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, without_blanks))
             columns[name] = pa.chunked_array(chunks)
         has_blanks = b" " in data
         for place, name in self._others.items():
             texts = parsed.column(str(place)).combine_chunks()
             columns[name] = compute.utf8_ltrim(texts, characters=" ") if has_blanks else texts
-        return ArrowTable(pa.table(list(columns.values()), names=list(map(str, columns))))
+        return ArrowTable(pa.table(list(columns.values()), names=list(map(str, columns))), is_own=True)
 
 
 def _end_of_record(data: bytes) -> int:

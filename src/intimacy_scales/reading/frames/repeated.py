@@ -52,7 +52,8 @@ class RepeatedTable(Table):
         if names and not any(isinstance(self._columns[str(name)], Distinct) for name in names):
             import pyarrow as pa
 
-            return ArrowTable(pa.table({str(name): self._columns[str(name)] for name in names}))
+            texts = {str(name): self._columns[str(name)] for name in names}
+            return ArrowTable(pa.table(texts), is_own=True)
         return ListTable({name: self.column(name) for name in names}, self._n_rows)
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
