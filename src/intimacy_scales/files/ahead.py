@@ -1,14 +1,14 @@
-"""Reading a text file chunk by chunk, each parsed in a thread while the one before it is being used.
+"""Reading a file part by part, each fetched in a thread while the one before it is being used.
 
-It goes on as long as there is no doubt what stands in a chunk; the rest of the file is left to another
+A text file is parsed so as long as there is no doubt what stands in a chunk; the rest is left to another
 reader.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, NamedTuple
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, NamedTuple, TypeVar
 
 from intimacy_scales.reading.frames import Table
 
@@ -51,25 +51,22 @@ class Parsed(NamedTuple):
 
 
 Parse = Callable[[bytes], Parsed | None]
-Waiting = Future[Parsed | None]
+Part = TypeVar("Part")
+
+
+def fetched_ahead(parts: Iterator[Part]) -> Generator[Part, None, None]:
+    """Yield the parts of something, each while the next one is being fetched."""
+    with ThreadPoolExecutor(1) as worker:
+        waiting = worker.submit(next, parts, None)
+        while (part := waiting.result()) is not None:
+            waiting = worker.submit(next, parts, None)
+            yield part
 
 
 def parsed_ahead(parse: Parse, records: Iterator[bytes]) -> Iterator[Parsed]:
     """Yield parsed chunks up to the first doubt, where ``parse`` returns None."""
-    with ThreadPoolExecutor(1) as worker:
-        waiting = _next_of(worker, parse, records)
-        while waiting is not None:
-            part = waiting.result()
-            if part is None:
-                return
-            waiting = _next_of(worker, parse, records)
-            yield part
-
-
-def _next_of(worker: ThreadPoolExecutor, parse: Parse, records: Iterator[bytes]) -> Waiting | None:
-    """Have the next chunk parsed; None where there is none."""
-    data = next(records, None)
-    return None if data is None else worker.submit(parse, data)
+    parts: Iterator[Parsed | None] = map(parse, records)
+    return fetched_ahead(iter(lambda: next(parts, None), None))  # None: a doubt, or the end
 
 
 def whole_records(file: IO[bytes], size: int, end_of_record: Callable[[bytes], int]) -> Iterator[bytes]:
