@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from answer_files import IDS
 from intimacy_scales import encode
 from intimacy_scales.reading.frames import Numbers, arrow_numbers, arrow_texts, numpy_numbers, numpy_truths
+from intimacy_scales.reading.frames.buffers import numpy_type
 
 KINDS = ["bool", "int8", "uint8", "int16", "uint16", "int32", "int64", "uint64", "float32", "float64"]
 
@@ -47,6 +48,11 @@ def test_nan_is_null_and_nothing_else_changes(kind: str, values: list[float]) ->
 @pytest.mark.parametrize("values", [np.array(["a", None], object), np.array(["a", "é"])])
 def test_what_has_another_layout_is_left_to_pyarrow(values: Any) -> None:
     assert arrow_numbers(values).to_pylist() == pa.array(values, from_pandas=True).to_pylist()
+
+
+@pytest.mark.parametrize("kind", [*KINDS[1:], "float16"])
+def test_types_of_numbers_are_those_of_pyarrow(kind: str) -> None:
+    assert numpy_type(pa.array(np.zeros(1, kind)).type) == np.dtype(kind)
 
 
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=8))

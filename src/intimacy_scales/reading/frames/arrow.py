@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table
-from intimacy_scales.reading.frames.buffers import arrow_numbers, numpy_numbers
+from intimacy_scales.reading.frames.buffers import arrow_numbers, numpy_numbers, numpy_type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,7 +112,7 @@ def column_of_arrow(array: Any) -> Column:
     ):
         return list(array.to_pylist())
     validity, data = array.buffers()
-    kind = np.dtype(array.type.to_pandas_dtype())
+    kind = numpy_type(array.type)
     start, stop = array.offset, array.offset + len(array)
     if data is None:
         return Numbers(np.empty(0, kind))

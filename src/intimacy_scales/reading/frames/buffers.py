@@ -13,7 +13,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHORTEST = 1 << 31  # bytes of texts that Arrow's usual type cannot count
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+_TOO_LONG = 1 << 31  # bytes of texts that Arrow's usual type cannot count
 
 
 def arrow_numbers(values: NDArray[Any]) -> Any:
@@ -44,15 +45,20 @@ def arrow_texts(texts: Sequence[str]) -> Any:
     encoded = [text.encode() for text in texts]
     ends = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text) for text in encoded], out=ends[1:])
-    if ends[-1] >= _SHORTEST:
+    if ends[-1] >= _TOO_LONG:
         return pa.array(texts, pa.string())
     buffers = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(encoded))]
     return pa.Array.from_buffers(pa.string(), len(texts), buffers)
 
 
+def numpy_type(kind: Any) -> np.dtype[Any]:
+    """Return numpy's type of numbers that Arrow names in its own way."""
+    return np.dtype(_FLOATS.get(str(kind), str(kind)))
+
+
 def numpy_numbers(array: Any) -> NDArray[Any]:
     """Return an array of Arrow that holds whole numbers, none of them null, without copying them."""
-    kind = np.dtype(array.type.to_pandas_dtype())
+    kind = numpy_type(array.type)
     data = array.buffers()[1]
     if data is None or not len(array):
         return np.empty(0, kind)
