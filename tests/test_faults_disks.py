@@ -26,7 +26,7 @@ pytest.importorskip("resource", reason="limits of a process are those of POSIX s
 def test_a_full_disk_is_told_with_the_name_of_the_file(answers: Path, kind_of_file: str, output: str) -> None:
     path = answers.with_name(output)
     path.write_text(OLD)
-    with pytest.raises(ResponseError) as caught, files_no_longer_than(2000):
+    with pytest.raises(ResponseError) as caught, files_no_longer_than(500):
         score_file("ras", answers, output=path)
     assert str(caught.value).startswith(f"{path}: cannot be written: ")
     assert names(answers.parent) == ["a.csv", output]

@@ -99,6 +99,13 @@ class Commands(TyperGroup):
         name, command, rest = super().resolve_command(ctx, args)
         return name, None if command is None else _loaded(str(command.name)), rest
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help page."""
+        from intimacy_scales.cli.help_page import print_help
+
+        del formatter  # what would write plain text
+        print_help(self, ctx)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command."""
         with signals_as_exits(), _output_told():

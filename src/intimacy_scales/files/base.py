@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
@@ -112,6 +112,9 @@ class AnswerFile(ABC):
     def close(self) -> None:
         """Let go of the file; nothing more can be read from it."""
         self._held.close()
+
+    def look_for(self, wanted: Collection[Hashable]) -> None:  # noqa: B027 - most know all names at once
+        """Tell which names are wanted before `names` are asked for: those at the beginning may do."""
 
     @abstractmethod
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, emptied, values_shown
+from intimacy_scales.files.ahead import Rest
 from intimacy_scales.files.base import (
     BATCH_CHARACTERS,
     BATCH_ROWS,
@@ -26,12 +27,11 @@ from intimacy_scales.files.base import (
     python_values,
     without_formula,
 )
-from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
-from intimacy_scales.files.plain_text import PlainText, Rest
+from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
+from intimacy_scales.files.plain_text import PlainText
 from intimacy_scales.files.row_texts import NumberTexts, row_texts
 from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
-_UTF_8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig")
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
 _LONGEST_FIELD = 10_000_000
@@ -123,7 +123,7 @@ class DelimitedFile(AnswerFile):
         csv.field_size_limit(_LONGEST_FIELD)
         detected = detect_encoding(path)
         self.encoding = encoding or detected
-        self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in _UTF_8
+        self._is_utf8 = detected == "utf-8-sig" and self.encoding.lower() in UTF_8
         self._n_characters = 0
         self._has_decimal_commas: bool | None = None
         self._n_skipped, said, sample = self._beginning()

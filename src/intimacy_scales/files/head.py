@@ -13,6 +13,7 @@ from pathlib import Path
 
 from intimacy_scales.errors import ResponseError
 
+UTF_8 = ("utf-8", "utf8", "utf-8-sig", "utf_8", "utf_8_sig")  # as it is called
 _LONGEST_LINE = 32 << 20
 _SIZE = 1 << 20  # Qualtrics writes two lines of question texts before the first answers
 _PACKED_BEGINS = b"PK\x03\x04"

@@ -5,19 +5,22 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError, emptied
+from intimacy_scales.files.ahead import Rest
 from intimacy_scales.files.base import BATCH_CHARACTERS, BATCH_ROWS, AnswerFile, ScoreFile, output_columns
-from intimacy_scales.files.head import Head, another_encoding, chunks, marked_encoding
-from intimacy_scales.reading.columns import loose
+from intimacy_scales.files.head import UTF_8, Head, another_encoding, chunks, marked_encoding
+from intimacy_scales.files.plain_objects import PlainObjects
+from intimacy_scales.reading.columns import check_width, loose
 from intimacy_scales.reading.frames import ListTable, Table
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|[ \t]+')  # and blanks
+_MARK = 4  # bytes of the longest mark of an encoding
 _OBJECT = re.compile(r"""\s*\{\s*["}]""")
 
 
@@ -65,22 +68,76 @@ class JsonLinesFile(AnswerFile):
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
         super().__init__(path)
-        marked = [marked_encoding(chunk) for chunk in chunks(path)][:1]
-        self.encoding = encoding or next(filter(None, marked), "utf-8-sig")
+        with path.open("rb") as file:
+            marked = marked_encoding(file.read(_MARK))
+        self.encoding = encoding or marked or "utf-8-sig"
         self._n_characters = 0
-        names: dict[str, None] = {}
-        for row in self._rows():
-            if not names.keys() >= row.keys():
-                names.update(dict.fromkeys(row))
-        self.names = list(names)
+        self._has_enough_names = False
+        plain = self._plain_objects()
+        if plain is not None and plain.begins():
+            self._names.update(plain.names)
+        else:
+            self._gather_names()
+
+    @property
+    def names(self) -> list[str]:
+        """The names that occur in any line; all lines are read for them, unless `look_for` found enough."""
+        if not self._has_enough_names:
+            self._gather_names()
+        return list(self._names)
+
+    @names.setter
+    def names(self, names: list[str]) -> None:
+        self._names = dict.fromkeys(names)
+
+    def look_for(self, wanted: Collection[Hashable]) -> None:
+        """Be content with the names at the beginning where all wanted ones are among them."""
+        self._has_enough_names = self._has_enough_names or self._names.keys() >= set(wanted)
+
+    def _gather_names(self) -> None:
+        """Read all lines for their names."""
+        plain = self._plain_objects()
+        if plain is not None:
+            for _ in plain.tables():
+                pass
+            self._names.update(plain.names)
+        if plain is None or not plain.is_done:
+            self._gather_names_by_line(None if plain is None else plain.rest)
+        self._has_enough_names = True
+
+    def _gather_names_by_line(self, rest: Rest | None) -> None:
+        for _ in chunks(self.path):
+            pass  # no line is too long
+        for row in self._rows(rest):
+            if not self._names.keys() >= row.keys():
+                self._names.update(dict.fromkeys(row))
         self.position = self.n_blank = 0
 
-    def _rows(self) -> Iterator[dict[str, Any]]:
+    def _plain_objects(
+        self, wanted: Collection[Hashable] = (), looks: Collection[str] = ()
+    ) -> PlainObjects | None:
+        """Return a reader for what can be read in one way only; None where that is not worth while.
+
+        It reads columns of the wanted names, and of those that are loosely like some.
+        """
+        encoding = self.encoding.lower()
+        if encoding not in UTF_8 or not PlainObjects.can_read(self.path):
+            return None
+        return PlainObjects(
+            self.path,
+            skips_mark=encoding.endswith("sig"),
+            is_wanted=lambda name: name in wanted or loose(name) in looks,
+        )
+
+    def _rows(self, rest: Rest | None = None) -> Iterator[dict[str, Any]]:
+        offset, n_above = (0, 0) if rest is None else rest
         try:
             with self.path.open(encoding=self.encoding, newline="\n") as file:
                 self._held.callback(file.close)
+                if offset:
+                    file.seek(offset)
                 n_blank = 0
-                for number, line in enumerate(file, start=1):
+                for number, line in enumerate(file, start=n_above + 1):
                     self.position = file.buffer.tell()  # type: ignore[attr-defined]  # a text file has one
                     self._n_characters += len(line)
                     if not line.strip():
@@ -121,10 +178,24 @@ class JsonLinesFile(AnswerFile):
         Other names may be as many as there are lines.
         """
         looks = {loose(str(name)) for name in (*items, *self.looked_for)}
-        alike = [name for name in self.names if loose(name) in looks]
-        wanted = list(dict.fromkeys([*items, *others, *alike]))
-        known, rows = set(wanted), self._rows()
+        named = dict.fromkeys([*items, *others])
+        plain = self._plain_objects(named, looks)
         self.n_blank = 0  # from here on, not when names were gathered
+        if plain is not None:
+            for table, self.position in plain.tables():
+                yield table
+            self._names.update(plain.names)
+            if not plain.is_done:
+                self._gather_names_by_line(plain.rest)
+            check_width(len(self._names))
+            self.n_blank = plain.n_blank
+        if plain is None or not plain.is_done:
+            alike = [name for name in self._names if loose(name) in looks]
+            wanted = list(dict.fromkeys([*named, *alike]))
+            yield from self._by_line(wanted, None if plain is None else plain.rest)
+
+    def _by_line(self, wanted: Sequence[Hashable], rest: Rest | None) -> Iterator[Table]:
+        known, rows = set(wanted), self._rows(rest)
         while batch := self._some(rows, known):
             columns = {name: [row.get(name) for row in batch] for name in wanted}
             yield ListTable(columns, len(batch), from_mappings=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.files.ahead import fetched_ahead
 from intimacy_scales.files.base import AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import Head
-from intimacy_scales.reading.frames import ArrowTable, Table, needs
+from intimacy_scales.reading.frames import ArrowTable, Table, arrow_numbers, needs
 
 _BATCH_ROWS = 131_072
 
@@ -41,9 +43,11 @@ class ParquetFile(AnswerFile):
         """Yield the wanted columns, some rows at a time."""
         wanted = [str(name) for name in dict.fromkeys([*items, *others])]
         try:
-            for batch in self._file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted):
+            batches = fetched_ahead(self._file.iter_batches(batch_size=_BATCH_ROWS, columns=wanted))
+            self._held.callback(batches.close)  # nothing is read any more when the file is closed
+            for batch in batches:
                 self.position += len(batch)
-                yield ArrowTable(batch)
+                yield ArrowTable(batch, is_own=True)
         except OSError as error:
             raise ResponseError(f"{self.path}: is damaged: {error}") from None
 
@@ -51,13 +55,16 @@ class ParquetFile(AnswerFile):
 class ParquetScores(ScoreFile):
     """A Parquet file of scores; null where there is none.
 
-    Kept columns keep their type where they come from Parquet; from other formats they are text.
+    Kept columns keep their type where they come from Parquet; from other formats they are text. A batch is
+    packed in a thread while the next one is being scored; what goes wrong is told by the next call.
     """
 
     def __init__(self, path: Path) -> None:
         self._pa, self._parquet = needs("pyarrow", "io"), needs("pyarrow.parquet", "io")
         super().__init__(path)
         self._writer: Any = None
+        self._worker = ThreadPoolExecutor(1)
+        self._written: Future[None] | None = None
 
     def _frame(
         self,
@@ -75,8 +82,7 @@ class ParquetScores(ScoreFile):
             for name, values in kept.items()
         }
         before, after = (
-            {name: self._pa.array(values, from_pandas=True) for name, values in some.items()}
-            for some in (first, columns)
+            {name: arrow_numbers(values) for name, values in some.items()} for some in (first, columns)
         )
         named = before | texts | after
         return self._pa.table(list(named.values()), names=[_text(name) for name in named])
@@ -90,14 +96,30 @@ class ParquetScores(ScoreFile):
     ) -> None:
         frame = self._frame(table, keep, columns, first)
         if self._writer is None:
-            # the same scores stand again and again; numbers of rows and ids do not
-            scores = [str(name) for name in columns]
-            self._writer = self._parquet.ParquetWriter(self.new.file, frame.schema, use_dictionary=scores)
-        self._writer.write_table(frame)
+            # the same scores stand again and again; numbers of rows go up by one; kept texts do neither
+            numbers = [name for name, values in first.items() if values.dtype.kind in "iu"]
+            self._writer = self._parquet.ParquetWriter(
+                self.new.file,
+                frame.schema,
+                compression="zstd",
+                use_dictionary=[str(name) for name in columns],
+                column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+            )
+        self._wait()
+        self._written = self._worker.submit(self._writer.write_table, frame)
+
+    def _wait(self) -> None:
+        """Wait until the batch before is written."""
+        if self._written is not None:
+            self._written.result()
 
     def _finish(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
+        try:
+            self._wait()
+        finally:
+            self._worker.shutdown()
+            if self._writer is not None:
+                self._writer.close()
 
 
 def _text(value: Any) -> str:

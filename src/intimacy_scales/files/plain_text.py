@@ -7,44 +7,20 @@ parsed only where both must agree; at the first doubt the rest of the file goes 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.reading.frames import ArrowTable
+from intimacy_scales.files.ahead import Parsed, Rest, parsed_ahead, whole_records
+from intimacy_scales.reading.frames import ArrowTable, Table, arrow_texts
 
 CHUNK = 1 << 20  # bytes that are parsed at a time
 _LEAST = 1 << 19  # of a smaller file, importing Arrow would take longer than reading
 _QUOTE, _NEWLINE, _RETURN, _BLANK = map(ord, '"\n\r ')
-
-
-class Rest(NamedTuple):
-    """Where the part of a file begins that was not read here.
-
-    Attributes
-    ----------
-    offset
-        Its first byte.
-    n_lines
-        How many lines stand above it.
-    """
-
-    offset: int
-    n_lines: int
-
-
-class Parsed(NamedTuple):
-    """A chunk as a table: of how many bytes and lines, and how many of its rows have nothing in them."""
-
-    table: ArrowTable
-    n_bytes: int
-    n_lines: int
-    n_blank: int
 
 
 class PlainText:
@@ -94,41 +70,17 @@ class PlainText:
         """Tell whether it is worth while, and whether a row can be told from a blank line."""
         return n_columns > 1 and path.stat().st_size >= _LEAST and find_spec("pyarrow") is not None
 
-    def tables(self) -> Iterator[tuple[ArrowTable, int]]:
+    def tables(self) -> Iterator[tuple[Table, int]]:
         """Yield some rows at a time, and the position in the file after them."""
         with self.path.open("rb") as file:
             above = b"".join(file.readline() for _ in range(self._n_above))
             if above.count(b"\r") != above.count(b"\r\n") or b"\r\r" in above:
                 return  # lines may be counted in another way
             self.rest = rest = Rest(len(above), self._n_above)
-            for part in self._parts(file):
+            for part in parsed_ahead(self._parsed, whole_records(file, CHUNK, _end_of_record)):
                 self.n_blank += part.n_blank
                 self.rest = rest = Rest(rest.offset + part.n_bytes, rest.n_lines + part.n_lines)
                 yield part.table, rest.offset
-
-    def _parts(self, file: IO[bytes]) -> Iterator[Parsed]:
-        """Yield parsed chunks up to the first doubt, each while the next one is being parsed."""
-        with ThreadPoolExecutor(1) as worker:
-            records = self._records(file)
-            waiting = _next_of(worker, self._parsed, records)
-            while waiting is not None:
-                part = waiting.result()
-                if part is None:
-                    return
-                waiting = _next_of(worker, self._parsed, records)
-                yield part
-
-    def _records(self, file: IO[bytes]) -> Iterator[bytes]:
-        """Yield chunks that end where a record does; stops where one is too long to tell."""
-        before = b""
-        while True:
-            read = file.read(CHUNK)
-            data = before + read
-            end = len(data) if not read else _end_of_record(data)
-            if not end:
-                return
-            yield data[:end]
-            before = data[end:]
 
     def _parsed(self, data: bytes) -> Parsed | None:
         """Return the wanted columns of a chunk, or None where it might be read in more than one way."""
@@ -210,22 +162,14 @@ class PlainText:
                 texts = chunk.dictionary.to_pylist()
                 if self._separator != "," and any("," in text for text in texts):
                     return None  # a decimal comma, or thousands
-                without_blanks = pa.array([text.lstrip(" ") for text in texts], pa.string())
+                without_blanks = arrow_texts([text.lstrip(" ") for text in texts])
                 chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, without_blanks))
             columns[name] = pa.chunked_array(chunks)
         has_blanks = b" " in data
         for place, name in self._others.items():
             texts = parsed.column(str(place)).combine_chunks()
             columns[name] = compute.utf8_ltrim(texts, characters=" ") if has_blanks else texts
-        return ArrowTable(pa.table(list(columns.values()), names=list(map(str, columns))))
-
-
-def _next_of(
-    worker: ThreadPoolExecutor, parse: Callable[[bytes], Parsed | None], records: Iterator[bytes]
-) -> Future[Parsed | None] | None:
-    """Have the next chunk parsed; None where there is none."""
-    data = next(records, None)
-    return None if data is None else worker.submit(parse, data)
+        return ArrowTable(pa.table(list(columns.values()), names=list(map(str, columns))), is_own=True)
 
 
 def _end_of_record(data: bytes) -> int:

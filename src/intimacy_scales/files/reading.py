@@ -129,7 +129,9 @@ def checked_columns(
 def _checked_columns(
     form: Instrument, file: AnswerFile, reading: Reading, others: Mapping[str, Sequence[Hashable]]
 ) -> list[Hashable]:
-    names = as_spelled(column_names(form, reading.columns), file.names)
+    names = column_names(form, reading.columns)
+    file.look_for([*names, *(name for some in others.values() for name in some if name is not None)])
+    names = as_spelled(names, file.names)
     mappings, allow_missing = isinstance(file, JsonLinesFile), reading.allow_missing_items
     try:
         check_columns(form, names, file.names, allow_missing=allow_missing, from_mappings=mappings)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.reading.frames import ArrowTable
+from intimacy_scales.reading.frames import ArrowTable, arrow_numbers, arrow_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,8 @@ def row_texts(
     *numbers, last = columns.values()
     before, after = ([_number_texts(x, known) for x in some] for some in (first.values(), numbers))
     ended = _number_texts(last, known, end="\n")
-    joined = compute.binary_join_element_wise(*before, *kept, *after, ended, separator)
+    between = arrow_texts([separator])[0]  # of a plain text pyarrow would ask pandas what it is
+    joined = compute.binary_join_element_wise(*before, *kept, *after, ended, between)
     _, ends, text = joined.buffers()
     end = int(np.frombuffer(ends, np.int32)[len(joined)]) if len(joined) else 0
     return memoryview(text)[:end] if end else memoryview(b"")
@@ -94,11 +95,11 @@ def _number_texts(values: NDArray[Any], known: NumberTexts, *, end: str = "") ->
     if values.dtype == np.bool_:
         values = values.astype(np.uint8)  # 1 and 0 are read by every program, True by Python alone
     if values.dtype == np.float64:
-        distinct = pa.array(np.ascontiguousarray(values).view(np.int64)).dictionary_encode()
+        distinct = arrow_numbers(np.ascontiguousarray(values).view(np.int64)).dictionary_encode()
         texts = [known[bits] + end for bits in distinct.dictionary.to_pylist()]
     elif not end:
-        return pa.array(values).cast(pa.string())
+        return arrow_numbers(values).cast(pa.string())
     else:
-        distinct = pa.array(values.astype(np.int64)).dictionary_encode()
+        distinct = arrow_numbers(values.astype(np.int64)).dictionary_encode()
         texts = [f"{number}{end}" for number in distinct.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(distinct.indices)
+    return arrow_texts(texts).take(distinct.indices)

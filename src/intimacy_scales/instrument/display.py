@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
 
 def instrument_html(form: InstrumentContent, ref: InstrumentRef) -> str:
     """Return title, scales and evidence as a fragment of HTML."""
+    from html import escape
+
     rows = "".join(
         "<tr>"
         + "".join(

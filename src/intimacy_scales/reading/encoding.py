@@ -225,16 +225,19 @@ class ColumnEncoder:
 
     def _encode_numbers(self, column: Numbers, start: int, codes: Codes) -> None:
         values = column.values[start : start + len(codes)]
-        present = column.present(start, start + len(codes))
         n_points = len(self.key.points)
-        n_present = len(codes)
         with np.errstate(invalid="ignore", over="ignore"):
             self._encode_chunk(values, codes)
+        if column.are_null_at_zeros(start, codes) and codes.max() <= n_points:
+            return
+        present = column.present(start, start + len(codes))
         if present is not None:
             codes *= present
-            n_present = int(np.count_nonzero(present))
-        if np.count_nonzero(codes) == n_present and codes.max() <= n_points:
+        # an answer's code less 1 is below the number of points, a gap stays 0, and what is neither wraps
+        there, spare = 1 if present is None else present, present if codes.dtype == np.uint8 else None
+        if np.subtract(codes, there, out=spare, dtype=codes.dtype).max() < n_points:
             return
+        present = column.present(start, start + len(codes))
         rows = _doubtful(values, codes, present, n_points)
         if not len(rows):
             return

@@ -289,9 +289,12 @@ class AnswerReader:
     def _check_columns(self, *, allow_missing_items: bool) -> None:
         names, there = self.names, self.table.names
         if there or len(self.table):
-            from_mappings = isinstance(self.table, ListTable) and self.table.from_mappings
             check_columns(
-                self.instrument, names, there, allow_missing=allow_missing_items, from_mappings=from_mappings
+                self.instrument,
+                names,
+                there,
+                allow_missing=allow_missing_items,
+                from_mappings=self.table.from_mappings,
             )
         check_unique(there, [name for name in names if name in set(there)])
 
@@ -335,7 +338,7 @@ class AnswerReader:
                         scale=key.scale,
                     )
                 )
-        if isinstance(self.table, ListTable) and self.table.from_mappings:
+        if self.table.from_mappings:
             bad.extend(_stray_answers(self, self.table))
         problems = Problems(tuple(bad), self._persons_in(bad), self.offset, numbered=self._numbered)
         if problems and not values_shown(self.reading.show_values):
@@ -356,13 +359,13 @@ class AnswerReader:
         return {int(row): persons[row] for part in bad for row in part.rows}
 
 
-def _stray_answers(reader: AnswerReader, table: ListTable) -> Iterator[BadColumn]:
+def _stray_answers(reader: AnswerReader, table: Table) -> Iterator[BadColumn]:
     """Find answers that stand under a name which looks like that of an item their row lacks."""
     ids = reader.instrument.item_ids
     for stray, item in look_alikes(reader.names, ids, table.names).items():
         index = ids.index(item)
-        key, wanted, values = reader.keys[index], reader.names[index], table.columns[stray]
-        own = table.columns.get(wanted) or [None] * len(table)
+        key, wanted, values = reader.keys[index], reader.names[index], table.values(stray, "columns")
+        own = table.values(wanted, "columns") if wanted in table.names else [None] * len(table)
         rows = [row for row in range(len(table)) if is_stray(key, values[row], own[row])]
         if rows:
             yield BadColumn(

@@ -23,20 +23,16 @@ def _sum_codes(codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteg
     return total
 
 
-def _count_answered(
-    codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteger[Any]]
-) -> NDArray[Any]:
-    """Count the answers in some columns; ``kind`` holds any such count."""
-    total: NDArray[Any] = (codes[:, columns[0]] != 0).astype(kind)
+def _count_answered(codes: Codes, columns: Sequence[int], answered: Counts) -> None:
+    """Add the number of answers in some columns to ``answered``."""
     there = np.empty(len(codes), dtype=np.bool_)
-    for column in columns[1:]:
+    for column in columns:
         np.not_equal(codes[:, column], 0, out=there)
-        total += there.view(np.uint8)
-    return total
+        answered += there.view(np.uint8)
 
 
-def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts) -> NDArray[np.float64]:
-    """Return the sum of keyed values in units, of a scale whose items share one grid.
+def _sum_keyed(codes: Codes, scale: PlannedScale, answered: Counts) -> NDArray[Any]:
+    """Return the sum of keyed codes of a scale whose items share one grid, and count the answers.
 
     An answered reverse-keyed code ``c`` counts as ``n_points + 1 - c``, a skipped one as 0.
     """
@@ -44,20 +40,25 @@ def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts)
     plus = [item.index for item in scale.items if not item.reverse]
     minus = [item.index for item in scale.items if item.reverse]
     kind = np.uint8 if len(scale.items) * (n_points + 1) <= np.iinfo(np.uint8).max else np.uint32
-    if minus:
-        count = _count_answered(codes, minus, kind)
-        total = count * kind(n_points + 1)
-        total -= _sum_codes(codes, minus, kind)
-        if plus:
-            count += _count_answered(codes, plus, kind)
-            total += _sum_codes(codes, plus, kind)
-    else:
-        count, total = _count_answered(codes, plus, kind), _sum_codes(codes, plus, kind)
-    answered[:] = count
-    values = total.astype(np.float64)
+    if not minus:
+        _count_answered(codes, plus, answered)
+        return _sum_codes(codes, plus, kind)
+    _count_answered(codes, minus, answered)
+    total: NDArray[Any] = np.multiply(answered, n_points + 1, dtype=kind)
+    total -= _sum_codes(codes, minus, kind)
+    if plus:
+        _count_answered(codes, plus, answered)
+        total += _sum_codes(codes, plus, kind)
+    return total
+
+
+def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts) -> NDArray[Any]:
+    """Return the sum of keyed values in units, of a scale whose items share one grid."""
+    total = _sum_keyed(codes, scale, answered)
     assert scale.minimum is not None
-    if step != 1:
-        values *= step
+    if scale.minimum == step == 1:
+        return total
+    values: NDArray[Any] = np.multiply(total, step, dtype=np.float64)
     if scale.minimum != step:  # a keyed code c stands for minimum + step * (c - 1)
         values += np.multiply(answered, scale.minimum - step, dtype=np.float64)
     return values
@@ -85,9 +86,10 @@ def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64],
     else:
         values = _grid_values(codes, scale, scale.step, answered)
     if not scale.mean:
-        values *= len(scale.items)
+        values = np.multiply(values, len(scale.items), dtype=np.float64)
+    count = answered if scale.unit == 1 else np.multiply(answered, scale.unit, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
-        np.divide(values, np.multiply(answered, scale.unit, dtype=np.float64), out=scores)
+        np.divide(values, count, out=scores, dtype=np.float64)
     short = answered < scale.required
     if short.any():
         scores[short] = np.nan

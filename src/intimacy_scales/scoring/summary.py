@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 50
 _HALF = 26
+_PART = 32_768  # scores at a time: what is made of them stays near the core
 _BLOCK = 512  # so many products of 27-bit halves add up within an int64
 
 
@@ -190,14 +191,23 @@ def kept_digits(low: float, high: float) -> int:
 
 
 def _exact_sums(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
-    """Return the exact sums of ``round(score * 2**digits)`` and of its square."""
+    """Return the exact sums of ``round(score * 2**digits)`` and of its square.
+
+    They are taken of some scores at a time, whose products stay near the core.
+    """
+    sums = [_sums_of_part(scores[at : at + _PART], digits) for at in range(0, len(scores), _PART)]
+    return sum(total for total, _ in sums), sum(squares for _, squares in sums)
+
+
+def _sums_of_part(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
     whole = np.rint(np.ldexp(scores, digits)).astype(np.int64)
     high, low = whole >> _HALF, whole & ((1 << _HALF) - 1)
     total = (int(high.sum()) << _HALF) + int(low.sum())
     squares = 0
     for product, shift in ((high * high, 2 * _HALF), (high * low, _HALF + 1), (low * low, 0)):
-        padded = np.pad(product, (0, -len(product) % _BLOCK)).reshape(-1, _BLOCK)
-        squares += sum(padded.sum(axis=1).tolist()) << shift
+        rest = len(product) % _BLOCK
+        blocks = product[: len(product) - rest].reshape(-1, _BLOCK)
+        squares += (sum(blocks.sum(axis=1).tolist()) + int(product[len(product) - rest :].sum())) << shift
     return total, squares
 
 

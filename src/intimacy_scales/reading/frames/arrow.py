@@ -8,17 +8,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.reading.frames.base import Column, Distinct, Numbers, Table
+from intimacy_scales.reading.frames.buffers import arrow_numbers, numpy_numbers, numpy_type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 class ArrowTable(Table):
-    """A pyarrow Table or RecordBatch."""
+    """A pyarrow Table or RecordBatch.
 
-    def __init__(self, native: Any, n_rows: int | None = None) -> None:
+    Parameters
+    ----------
+    native
+        The table.
+    n_rows
+        How many rows it has, where it has no columns.
+    is_own
+        Whether it was made by a reader of files, so that nobody else can change it.
+    """
+
+    def __init__(self, native: Any, n_rows: int | None = None, *, is_own: bool = False) -> None:
         import pyarrow as pa
 
+        self._is_own = is_own
         self.native = pa.Table.from_batches([native]) if isinstance(native, pa.RecordBatch) else native
         self.names = self.native.column_names
         self._n_rows = int(self.native.num_rows) if n_rows is None else n_rows
@@ -38,14 +50,16 @@ class ArrowTable(Table):
     def only(self, names: Sequence[Hashable]) -> ArrowTable:
         """Return some of the columns, copied: Arrow may share memory with an array of the caller's."""
         kept = self.native.select(list(names)).replace_schema_metadata(None)
-        return ArrowTable(kept.take(np.arange(len(self))) if names else kept, len(self))
+        if names and not self._is_own:
+            kept = kept.take(arrow_numbers(np.arange(len(self))))
+        return ArrowTable(kept, len(self), is_own=self._is_own)
 
     def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
         """Return a pyarrow Table, null where there is no score."""
         import pyarrow as pa
 
         kept = {str(name): self.native.column(name) for name in keep}
-        return pa.table(kept | {name: pa.array(values, from_pandas=True) for name, values in columns.items()})
+        return pa.table(kept | {name: arrow_numbers(values) for name, values in columns.items()})
 
 
 def _distinct(column: Any) -> Distinct | None:
@@ -61,7 +75,7 @@ def _distinct(column: Any) -> Distinct | None:
     positions = []
     for chunk in column.chunks:
         places = chunk.indices.cast(pa.int64())
-        found = places.fill_null(-1).to_numpy() if places.null_count else places.to_numpy()
+        found = numpy_numbers(places.fill_null(-1) if places.null_count else places)
         positions.append(
             np.where(found < 0, -1, found + len(values)) if places.null_count else found + len(values)
         )
@@ -98,7 +112,7 @@ def column_of_arrow(array: Any) -> Column:
     ):
         return list(array.to_pylist())
     validity, data = array.buffers()
-    kind = np.dtype(array.type.to_pandas_dtype())
+    kind = numpy_type(array.type)
     start, stop = array.offset, array.offset + len(array)
     if data is None:
         return Numbers(np.empty(0, kind))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SHOWN = 8
+_FEW_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,19 @@ class Numbers:
         first, last = self.offset + start, self.offset + stop
         bits = np.unpackbits(self.validity[first // 8 : -(-last // 8)], bitorder="little")
         return bits[first % 8 : first % 8 + stop - start]
+
+    def are_null_at_zeros(self, start: int, codes: NDArray[np.unsignedinteger[Any]]) -> bool:
+        """Tell whether rows from ``start`` on are null just where their codes are 0; False where unsure.
+
+        Many libraries keep a 0 where a number is null: then there is nothing to be taken away. Others keep
+        some number or other, as a few rows show.
+        """
+        first, n = self.offset + start, len(codes)
+        if self.validity is None or first % 8 or n % 8:
+            return False
+        there = self.validity[first // 8 : (first + n) // 8]
+        glances = (np.packbits(part, bitorder="little") for part in (codes[:_FEW_ROWS], codes))
+        return all(np.array_equal(packed, there[: len(packed)]) for packed in glances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +93,18 @@ def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
 
 
 class Table(ABC):
-    """A caller's table: columns by name, and a way to answer in the same kind."""
+    """A caller's table: columns by name, and a way to answer in the same kind.
+
+    Attributes
+    ----------
+    names
+        Its columns.
+    from_mappings
+        Whether its rows were mappings, some of which may lack a name that others have.
+    """
 
     names: Sequence[Hashable]
+    from_mappings = False
 
     def __eq__(self, other: object) -> bool:
         """Whether two tables hold the same columns; without any, the same number of rows."""

@@ -1,0 +1,74 @@
+"""numpy arrays and texts as arrays of Arrow, and back, by the memory that both lay out alike.
+
+pyarrow's own conversions ask for pandas, whose import takes longer than a small file takes to be scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+_TOO_LONG = 1 << 31  # bytes of texts that Arrow's usual type cannot count
+
+
+def arrow_numbers(values: NDArray[Any]) -> Any:
+    """Return numbers or truth values as an array of Arrow, null where nan; of other types as pyarrow does."""
+    import pyarrow as pa
+
+    if values.ndim != 1 or values.dtype.kind not in "biuf" or not values.dtype.isnative:
+        return pa.array(values, from_pandas=True)
+    if values.dtype.kind == "b":
+        return pa.Array.from_buffers(pa.bool_(), len(values), [None, pa.py_buffer(_bits(values))])
+    validity, n_gaps = None, 0
+    if values.dtype.kind == "f":
+        there = ~np.isnan(values)
+        n_gaps = len(there) - int(np.count_nonzero(there))
+        validity = pa.py_buffer(_bits(there)) if n_gaps else None
+    held = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [validity, held], n_gaps)
+
+
+def _bits(values: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    return np.packbits(values, bitorder="little")
+
+
+def arrow_texts(texts: Sequence[str]) -> Any:
+    """Return texts as an array of Arrow; half a surrogate pair is no text and cannot be in it."""
+    import pyarrow as pa
+
+    encoded = [text.encode() for text in texts]
+    ends = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum([len(text) for text in encoded], out=ends[1:])
+    if ends[-1] >= _TOO_LONG:
+        return pa.array(texts, pa.string())
+    buffers = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(texts), buffers)
+
+
+def numpy_type(kind: Any) -> np.dtype[Any]:
+    """Return numpy's type of numbers that Arrow names in its own way."""
+    return np.dtype(_FLOATS.get(str(kind), str(kind)))
+
+
+def numpy_numbers(array: Any) -> NDArray[Any]:
+    """Return an array of Arrow that holds whole numbers, none of them null, without copying them."""
+    kind = numpy_type(array.type)
+    data = array.buffers()[1]
+    if data is None or not len(array):
+        return np.empty(0, kind)
+    return np.frombuffer(data, kind, count=array.offset + len(array))[array.offset :]
+
+
+def numpy_truths(array: Any) -> NDArray[np.bool_]:
+    """Return an array of Arrow that holds truth values, none of them null."""
+    first, stop = array.offset, array.offset + len(array)
+    if not len(array):
+        return np.empty(0, np.bool_)
+    bits = np.frombuffer(array.buffers()[1], np.uint8)[first // 8 : -(-stop // 8)]
+    return np.unpackbits(bits, bitorder="little")[first % 8 : first % 8 + len(array)].view(np.bool_)

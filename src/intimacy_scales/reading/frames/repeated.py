@@ -1,0 +1,61 @@
+"""Columns in which a few values stand again and again, as a file reader found them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.reading.frames.arrow import ArrowTable
+from intimacy_scales.reading.frames.base import Column, Distinct, Table
+from intimacy_scales.reading.frames.lists import ListTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class RepeatedTable(Table):
+    """Rows that were mappings, by column.
+
+    Parameters
+    ----------
+    columns
+        Name → a few values and where they stand, or a pyarrow array of texts.
+    n_rows
+        How many rows there are.
+    """
+
+    from_mappings = True
+
+    def __init__(self, columns: Mapping[str, Any], n_rows: int) -> None:
+        self.names = list(columns)
+        self._columns = columns
+        self._n_rows = n_rows
+
+    def __len__(self) -> int:
+        return self._n_rows
+
+    def column(self, name: Hashable) -> list[Any]:
+        """Return one column as a list."""
+        column = self._columns[str(name)]
+        if not isinstance(column, Distinct):
+            return list(column.to_pylist())
+        values = [*column.values, None]  # at -1
+        return [values[position] for position in column.positions.tolist()]
+
+    def answers(self, name: Hashable) -> Column | Distinct:
+        """Return one column as answers are read from it: each value once, where there are few."""
+        column = self._columns[str(name)]
+        return column if isinstance(column, Distinct) else self.column(name)
+
+    def only(self, names: Sequence[Hashable]) -> Table:
+        """Return some of the columns: texts as an Arrow table, anything else as lists."""
+        if names and not any(isinstance(self._columns[str(name)], Distinct) for name in names):
+            import pyarrow as pa
+
+            texts = {str(name): self._columns[str(name)] for name in names}
+            return ArrowTable(pa.table(texts), is_own=True)
+        return ListTable({name: self.column(name) for name in names}, self._n_rows)
+
+    def frame(self, columns: Mapping[str, NDArray[Any]], keep: Sequence[Hashable]) -> Any:
+        """Return new columns after kept ones."""
+        return self.only(keep).frame(columns, keep)
