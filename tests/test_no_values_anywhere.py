@@ -119,6 +119,10 @@ def everything(error: BaseException) -> list[str]:
     """All that a log, a crash report or a pickle could hold of an error."""
     told = [str(error), repr(error), repr(error.args), repr(vars(error))]
     told += ["".join(traceback.format_exception_only(error)), pickle.dumps(error).decode("latin-1")]
+    led_to_it = error.__cause__ or error.__context__
+    while led_to_it is not None:  # some programs send them along
+        told += [pickle.dumps(led_to_it).decode("latin-1"), repr(vars(led_to_it))]
+        led_to_it = led_to_it.__cause__ or led_to_it.__context__
     if isinstance(error, InvalidResponsesError):
         problems = error.problems
         told += [json.dumps(problems.to_dict()), problems.to_frame().to_csv(), repr(list(problems))]

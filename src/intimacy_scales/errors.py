@@ -151,7 +151,9 @@ def emptied(error: BaseException) -> None:
     hanging: BaseException | None = error
     while hanging is not None:
         hanging.args = ()
-        vars(hanging).clear()  # such as the document of a JSONDecodeError
+        for name, value in vars(hanging).items():  # such as the document of a JSONDecodeError
+            # blank, not gone: what pickles an error with those that led to it asks for them
+            vars(hanging)[name] = type(value)() if type(value) in (str, bytes, int) else None
         if isinstance(hanging, UnicodeDecodeError):
             hanging.object = b""
         hanging = hanging.__cause__ or hanging.__context__
