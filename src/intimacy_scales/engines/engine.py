@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from intimacy_scales.engines.schema import ScoresSchema
 from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 
-ROWS = 262_144  # of a part, where the engine leaves that open
+ROWS = 131_072  # of a part, where the engine leaves that open
 
 
 class Engine(Protocol):
