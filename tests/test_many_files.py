@@ -86,7 +86,7 @@ def test_a_folder_is_scored_file_by_file(folder: Path) -> None:
 )
 def test_files_are_named_by_a_pattern_or_a_list(folder: Path, source: Any, names: list[str]) -> None:
     assert is_several(source)
-    assert sorted(part.name for part in parts_of(source, Path("scores"), None)) == names
+    assert sorted(part.name for part in parts_of(source, Path("scores"), None).parts) == names
 
 
 def test_one_format_for_all(folder: Path) -> None:
@@ -130,7 +130,7 @@ def test_parts_with_bad_cells_are_left_and_done_once_they_are_mended(folder: Pat
     report = run()
     assert (report.n_done_before, report.not_written) == (4, ("a0.csv",))
     assert sorted(bytes_in(Path("bad"))) == ["a0.csv"]
-    with pytest.raises(ResponseError, match="holds the scores of another run, which differs in on_invalid;"):
+    with pytest.raises(ResponseError, match="holds the scores of another run, which differs in on_invalid "):
         run(on_invalid="missing")
 
 
@@ -152,11 +152,12 @@ def test_nothing_about_a_person_is_stored_beside_the_scores(folder: Path) -> Non
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda: {"keep": ["id"]}, "holds the scores of another run, which differs in keep;"),
+        (lambda: {"keep": ["id"]}, "holds the scores of another run, which differs in keep "),
         (lambda: {"form": load("ras").with_response_scale(1, 5)}, None),
-        (lambda: {"form": load("kmss")}, "differs in instrument;"),
-        (lambda: {"output": "scores/*.csv"}, "differs in ending;"),
-        (lambda: {"source": "answers/*.csv"}, "differs in source;"),
+        (lambda: {"form": load("kmss")}, "differs in instrument "),
+        (lambda: {"output": "scores/*.csv"}, r"differs in ending \(None, now .csv\)"),
+        (lambda: {"source": "answers/late"}, "differs in answers "),
+        (lambda: {"output": "scores/*.xls"}, "files of scores end in .csv"),
         (lambda: {"output": "scores.csv"}, r"a pattern such as 'scores/\*.csv'"),
         (lambda: {"output": "answers/a0.csv"}, "written to a folder"),
         (lambda: {"output": "answers"}, "answers: the scores would stand among the answers"),
@@ -193,13 +194,54 @@ def test_other_files_and_two_of_one_name_are_refused(folder: Path) -> None:
         score_folder(RAS, "answers", output="scores/*.csv")
 
 
-def test_files_that_are_gone_are_told_of(folder: Path) -> None:
+def test_files_that_are_gone_are_told_of_and_may_be_kept(folder: Path) -> None:
     score_folder(RAS, folder, output="scores")
     (folder / "a1.csv").unlink()
-    with pytest.raises(
-        ResponseError, match=r"scores: a1\.csv were written before, and their files .* are gone"
-    ):
+    with pytest.raises(ResponseError, match=r"the files of answers of a1\.csv are gone. .* gone='keep'"):
         score_folder(RAS, folder, output="scores")
+    kept = score_folder(RAS, folder, output="scores", gone="keep")
+    assert (kept.n_parts, kept.n_done_before) == (6, 6)
+    assert kept.summary == score(RAS, pd.concat([table(n) for n in range(6)])).summary()
+    code, _, err = command("score", folder, "-i", "ras", "-o", "scores")
+    assert (code, "--keep-gone" in err) == (2, True)
+    assert command("score", folder, "-i", "ras", "-o", "scores", "--keep-gone")[0] == 0
+    Path("scores/a1.csv").unlink()  # the other advice
+    left = score_folder(RAS, folder, output="scores")
+    assert (left.n_parts, left.n_done_before) == (5, 5)
+
+
+def test_a_narrower_pattern_leaves_the_others_as_they_are(folder: Path) -> None:
+    score_folder(RAS, folder, output="scores")
+    before = bytes_in(Path("scores"))
+    report = score_folder(RAS, [f"{folder}/a[12].csv", "answers/b.parquet"], output="scores")
+    assert (report.n_parts, report.n_done_before) == (3, 3)
+    assert bytes_in(Path("scores")) == before
+
+
+def test_a_first_call_of_which_nothing_came_does_not_bind_the_next(folder: Path) -> None:
+    with pytest.raises(ResponseError, match="no column 'idd'"):
+        score_folder(RAS, folder, output="scores", keep=["idd"])
+    assert score_folder(RAS, folder, output="scores", keep=["id"]).n_done_before == 0
+
+
+def test_scores_of_a_file_that_is_bad_now_do_not_stay(folder: Path) -> None:
+    score_folder(RAS, folder, output="scores")
+    table(1, bad=True).to_csv(folder / "a1.csv", index=False)
+    report = score_folder(RAS, folder, output="scores")
+    assert report.not_written == ("a1.csv",)
+    assert not Path("scores/a1.csv").exists()
+    assert report.summary == score(RAS, pd.concat([table(n) for n in (0, 2, 3, 4, 5)])).summary()
+    assert report.check.n_persons == 6 * N
+
+
+def test_bad_cells_of_files_of_one_name_go_to_files_of_their_own(folder: Path) -> None:
+    table(1, bad=True).to_csv(folder / "a0.csv", index=False)
+    table(2, bad=True).to_parquet(folder / "a0.parquet")
+    report = score_folder(RAS, folder, output="scores", problems="bad", person="id")
+    assert report.not_written == ("a0.csv", "a0.parquet")
+    assert sorted(bytes_in(Path("bad"))) == ["a0.csv", "a0.parquet.csv"]
+    assert "p01-01" in Path("bad/a0.csv").read_text()
+    assert "p02-02" in Path("bad/a0.parquet.csv").read_text()
 
 
 def test_a_file_that_cannot_be_read_is_named_and_those_before_it_stay(folder: Path) -> None:
@@ -293,6 +335,8 @@ def test_the_command_line_tells_of_parts_that_were_left(folder: Path) -> None:
     assert "1 answer of 180 rows is not valid for ras:" in err
     assert "such as person p02-02, item ras_3: '9' is outside the range" in err
     assert "Not written: a2.csv. After these files are mended" in err
+    assert "--problems FOLDER writes all of them" in err
+    assert "150 persons" in out
     assert "Scores of 5 files written to scores" in out
     with pytest.raises((MissingColumnsError, InstrumentError, ResponseError)):
         score_folder("ras", "answers", output="other", keep=["nobody"])

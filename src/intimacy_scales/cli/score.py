@@ -100,6 +100,10 @@ def score(
         EngineChoice | None,
         typer.Option(help="Of several files: who works on them (dask, spark), or reads them."),
     ] = None,
+    keep_gone: Annotated[
+        bool,
+        typer.Option("--keep-gone", help="Of several files: keep scores of files that are no longer there."),
+    ] = False,
 ) -> None:
     """Score a file of answers, print a summary, and write the scores.
 
@@ -109,7 +113,7 @@ def score(
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with (
-        errors_as_messages(hint, instrument=instrument),
+        errors_as_messages(hint, {"gone='keep'": "On the command line: --keep-gone"}, instrument),
         warnings.catch_warnings(),
         progress_bar("scoring") as progress,
     ):
@@ -130,7 +134,7 @@ def score(
             "sheet": sheet,
             "progress": progress,
         }
-        report = _scored(form, files, output, engine, options)
+        report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
     where = "" if answered else " (--answered marks which)"
     if isinstance(report, FolderReport):
         _print_folder(report, output, where)
@@ -144,6 +148,8 @@ def _scored(
     output: Path | None,
     engine: EngineChoice | None,
     options: dict[str, Any],
+    *,
+    keep_gone: bool,
 ) -> FileReport | FolderReport:
     """Score one file to a file, or several to a folder."""
     from intimacy_scales.jobs.parts import is_several
@@ -155,7 +161,8 @@ def _scored(
             raise ResponseError("the scores of several files are written to a folder: -o FOLDER")
         several: Any = files if len(files) > 1 else files[0]
         chosen: Any = None if engine is None else engine.value
-        return score_folder(form, several, output=output, engine=chosen, **options)
+        kept: Any = "keep" if keep_gone else "refuse"
+        return score_folder(form, several, output=output, engine=chosen, gone=kept, **options)
     if engine is not None:
         raise ResponseError(f"--engine {engine.value}: is for several files; one is scored without")
     from intimacy_scales.jobs import score_file
@@ -195,6 +202,9 @@ def _print_folder(report: FolderReport, output: Path | None, where: str) -> None
     """
     if report.check.n_problems:
         err.print(f"[red]{escape(report.check.described())}[/]", soft_wrap=True)
+        if remedy := report.check.remedy:
+            err.print(escape(remedy.command), soft_wrap=True)
+        err.print("--problems FOLDER writes all of them, a file each, with their rows", soft_wrap=True)
     if report.not_written:
         left = report.not_written
         more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
@@ -203,7 +213,9 @@ def _print_folder(report: FolderReport, output: Path | None, where: str) -> None
             "command goes on with them. To count bad cells as missing: --on-invalid missing, to a new folder",
             soft_wrap=True,
         )
-    print_summary(report.summary, report.check.n_persons, where)
+    if report.summary is not None:
+        scale = report.summary.scales[0]
+        print_summary(report.summary, scale.n + scale.n_missing, where)
     print_only_ticked(report.only_ticked)
     _print_blank_rows(report.n_blank_rows)
     n = report.n_parts - len(report.not_written)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from intimacy_scales.errors import DocumentError, InvalidResponsesError, ProblemCode, shortened
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reading.advice import Offence, offence_of, remedy_for
+from intimacy_scales.reading.advice import Offence, Remedy, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.problems import (
     BadColumn,
@@ -146,8 +146,12 @@ class AnswerCheck(Result, Sums):
     @property
     def advice(self) -> str | None:
         """What to do about most of them, if there is one thing to do."""
-        remedy = remedy_for(self._offences(), response_scales(self.form), range_use_of(self).answered)
-        return None if remedy is None else remedy.python
+        return None if self.remedy is None else self.remedy.python
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """The same for Python and for the command line."""
+        return remedy_for(self._offences(), response_scales(self.form), range_use_of(self).answered)
 
     def __add__(self, other: AnswerCheck) -> AnswerCheck:
         """Return the counts of both parts together.

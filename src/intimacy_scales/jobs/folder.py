@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, Unpack
+from typing import Any, Literal, NamedTuple, Unpack
 
 from intimacy_scales.engines.answer_check import AnswerCheck, check_of, range_use_of
 from intimacy_scales.engines.data_summary import DataSummary
 from intimacy_scales.errors import IntimacyScalesError, ResponseError
 from intimacy_scales.files.base import FilePath, as_path
-from intimacy_scales.files.formats import open_answers
+from intimacy_scales.files.formats import endings, open_answers
 from intimacy_scales.files.reading import Account
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.jobs.duckdb_parquet import open_by_duckdb
 from intimacy_scales.jobs.executors import EngineName, executor_of
-from intimacy_scales.jobs.parts import Part, PartsFolder, parts_of
+from intimacy_scales.jobs.parts import Part, parts_of
+from intimacy_scales.jobs.parts_folder import PartsFolder
 from intimacy_scales.jobs.paths import JobPaths
 from intimacy_scales.jobs.scores import ScoreColumns, only_ticked, score_pass
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
@@ -26,6 +27,7 @@ from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.summary import ScoreSummary
 
+Gone = Literal["refuse", "keep"]
 _ANY_NAME = "*"
 
 
@@ -36,10 +38,10 @@ class FolderReport:
     Attributes
     ----------
     summary
-        Descriptive statistics of all scores.
+        Descriptive statistics of the scores that were written; None where none were.
     check
-        How many persons there are, and how many of their answers were not accepted; with examples of those
-        parts that this run has read.
+        How many persons there are, in all files, and how many of their answers were not accepted; with
+        examples of those parts that this run has read.
     n_parts, n_done_before
         Files of answers, and how many of them an earlier run had done.
     n_blank_rows
@@ -51,7 +53,7 @@ class FolderReport:
         As of `FileReport`.
     """
 
-    summary: ScoreSummary
+    summary: ScoreSummary | None
     check: AnswerCheck
     n_parts: int
     n_done_before: int
@@ -137,7 +139,9 @@ class PartJob:
             paths.problems.unlink(missing_ok=True)  # of a run before the part was mended
         check = replace(account.check, ends=used.ends())
         summary = DataSummary(instrument=self.form.ref, check=check, moments=None, scores=report.summary)
-        if report.written:
+        if not report.written:
+            self.folder.forget(part)
+        else:
             # what is stored holds no answer and no person's id
             kept = replace(summary, check=replace(check, examples=(), values=()))
             account_of = {"n_blank_rows": report.n_blank_rows, "summary": kept.to_dict()}
@@ -147,7 +151,7 @@ class PartJob:
     def _problems_of(self, part: Part) -> Path | None:
         if self.problems is None:
             return None
-        path = (self.problems / part.name).with_suffix(".csv")
+        path = self.problems / part.problems
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -171,6 +175,7 @@ def score_folder(
     encoding: str | None = None,
     sheet: str | None = None,
     engine: EngineName | None = None,
+    gone: Gone = "refuse",
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> FolderReport:
@@ -197,6 +202,9 @@ def score_folder(
         ``"dask"`` or ``"spark"``: who works on the parts, several at a time. Dask takes the scheduler that is
         set, Spark the session that there is, and their workers must see the same folders. ``"duckdb"``: who
         reads them, one after another; Parquet only. None: this process, one after another.
+    gone
+        What to do where scores of an earlier run are of files that are no longer there: ``"refuse"``, or
+        ``"keep"`` them, and count them in the summary.
     progress
         Called with how many parts are done, and how many there are.
     **reading
@@ -219,7 +227,7 @@ def score_folder(
     wanted = ScoreColumns.of(form, how, answered=answered, pomp=pomp)
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)
-    asked = _asked(form, wanted, source, ending, {"encoding": encoding, "sheet": sheet})
+    asked = _asked(form, wanted, parts.folder, ending, {"encoding": encoding, "sheet": sheet})
     folder = PartsFolder(target, asked)
     job = PartJob(
         form=form,
@@ -231,13 +239,17 @@ def score_folder(
         by_duckdb=engine == "duckdb",
     )
     with folder.alone(job.problems):
-        folder.check_strangers(parts)
-        return _report(form, job, parts, executor_of(engine), progress)
+        left = folder.gone(parts)
+        if gone != "keep":
+            folder.refuse_gone(left)
+        return _report(form, job, parts.parts, left, executor_of(engine), progress)
 
 
 def _target_of(output: Path) -> tuple[Path, str | None]:
     """Return the folder of the scores, and their ending where it is asked for."""
     if output.stem == _ANY_NAME and output.suffix:
+        if output.suffix.lower() not in endings(output=True).split(", "):
+            raise ResponseError(f"{output}: files of scores end in {endings(output=True)}")
         return output.parent, output.suffix.lower()
     if output.is_file() or output.suffix:
         raise ResponseError(
@@ -248,17 +260,16 @@ def _target_of(output: Path) -> tuple[Path, str | None]:
 
 
 def _asked(
-    form: Instrument, wanted: ScoreColumns, source: Any, ending: str | None, others: Mapping[str, Any]
+    form: Instrument, wanted: ScoreColumns, answers: Path, ending: str | None, others: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return all that scores depend on, by name."""
     from intimacy_scales import __version__
 
-    named = [str(one) for one in source] if isinstance(source, list | tuple) else str(source)
     how = {name: repr(value) for name, value in asdict(wanted.how).items()}
     return {
         "written_by": __version__,
         "instrument": {"id": form.id, "version": form.version, "digest": form.digest},
-        "source": named,
+        "answers": str(answers.resolve()),
         "ending": ending,
         "answered": wanted.answered,
         "pomp": wanted.pomp,
@@ -271,6 +282,7 @@ def _report(
     form: Instrument,
     job: PartJob,
     parts: Sequence[Part],
+    gone: Mapping[str, Any],
     execute: Callable[..., Any],
     progress: Callable[[int, int], Any],
 ) -> FolderReport:
@@ -284,24 +296,27 @@ def _report(
             raise ResponseError(outcome.error)
         done[outcome.name] = outcome
         progress(len(parts) - len(left) + len(done), len(parts))
-    summaries, n_blank_rows = [], 0
-    for part in parts:
-        if (account := before[part.name]) is not None:
-            summaries.append(DataSummary.from_dict(account["summary"], instrument=form))
-            n_blank_rows += account["n_blank_rows"]
-        else:
-            summaries.append(DataSummary.from_bytes(done[part.name].summary, instrument=form))
-            n_blank_rows += done[part.name].n_blank_rows
-    whole = sum(summaries[1:], summaries[0])
-    assert whole.scores is not None
-    used = range_use_of(whole.check)
+    summaries, n_blank_rows, written = [], 0, []
+    accounts = [*gone.values(), *(account for account in before.values() if account is not None)]
+    for account in accounts:
+        summaries.append(DataSummary.from_dict(account["summary"], instrument=form))
+        n_blank_rows += account["n_blank_rows"]
+    written += summaries
+    for outcome in done.values():
+        summaries.append(DataSummary.from_bytes(outcome.summary, instrument=form))
+        written += summaries[-1:] if outcome.written else []
+        n_blank_rows += outcome.n_blank_rows
+    check = sum((summary.check for summary in summaries[1:]), summaries[0].check)
+    used = range_use_of(check)
     used.warn()
+    scores = [summary.scores for summary in written if summary.scores is not None]
+    whole = sum(scores[1:], scores[0]) if scores else None
     return FolderReport(
-        summary=whole.scores,
-        check=whole.check,
-        n_parts=len(parts),
-        n_done_before=len(parts) - len(left),
+        summary=whole,
+        check=check,
+        n_parts=len(parts) + len(gone),
+        n_done_before=len(accounts),
         n_blank_rows=n_blank_rows,
-        not_written=tuple(name for name, outcome in done.items() if not outcome.written),
-        only_ticked=only_ticked(form, whole.scores) if used.only_ticked else (),
+        not_written=tuple(outcome.name for outcome in done.values() if not outcome.written),
+        only_ticked=only_ticked(form, whole) if used.only_ticked and whole is not None else (),
     )
