@@ -264,6 +264,35 @@ def test_files_of_a_dataset_may_differ_in_their_types(tmp_path: Path) -> None:
     assert same_scores(got, score(form(), table, keep=["person"]).to_frame())
 
 
+def test_a_file_of_a_dataset_that_lacks_an_item_is_told_of(tmp_path: Path) -> None:
+    table = answers()
+    items = form().item_ids
+    pq.write_table(table.slice(0, 700), tmp_path / "a.parquet")
+    pq.write_table(table.slice(700).drop_columns(items[4]), tmp_path / "b.parquet")
+    files = dataset.dataset(tmp_path, schema=table.schema)
+    with pytest.raises(
+        ResponseError, match=rf"b\.parquet: 1 item of scii-24 has no column, .*: {items[4]}\. To"
+    ):
+        engines.item_moments(form(), files)
+    got = engines.item_moments(form(), files, allow_missing_items=True)
+    assert got.frequencies[4, 0] >= N - 700
+
+
+def test_relations_read_by_a_cursor_may_be_used_in_sql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    monkeypatch.chdir(tmp_path)
+    pq.write_table(answers(), "answers.parquet")
+    relation = duckdb.cursor().read_parquet("answers.parquet")
+    scores = engines.score(form(), relation, keep=["person"])
+    wanted = score(form(), answers()).summary().scales[0]
+    assert len(scores.columns) == 8
+    assert duckdb.sql("select count(trust) from scores").fetchall() == [(wanted.n,)]
+    joined = "select count(*) from scores join 'answers.parquet' using (person)"
+    assert duckdb.sql(joined).fetchall() == [(N,)]
+
+
 def test_a_folder_names_a_column_that_is_kept(tmp_path: Path) -> None:
     dataset.write_dataset(
         answers().append_column("wave", pa.array([n % 3 for n in range(N)])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from intimacy_scales.engines.engine import ROWS
@@ -11,6 +11,9 @@ from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.reading.frames import needs
 from intimacy_scales.reading.kinds import is_of
+from intimacy_scales.results.wording import counted
+
+_SHOWN = 5
 
 
 class ArrowEngine:
@@ -57,6 +60,7 @@ class ArrowEngine:
         wanted = list(work.columns.used)
         if self._files:
             for fragment in self.source.get_fragments():
+                self._check_items(fragment, work)
                 yield from fragment.to_batches(
                     schema=self._of_file(fragment), columns=wanted, batch_size=ROWS, batch_readahead=1
                 )
@@ -64,6 +68,31 @@ class ArrowEngine:
             yield from (batch.select(wanted) for batch in self.source.to_batches())
         else:
             yield from (batch.select(wanted) for batch in self.source)
+
+    @staticmethod
+    def _check_items(fragment: Any, work: ScoreWork | SumWork[Any]) -> None:
+        """Raise where one of several files lacks items: Arrow would fill them with nulls.
+
+        Raises
+        ------
+        ResponseError
+            Names the file, and what to do.
+        """
+        reading = work.columns.reading
+        if reading.allow_missing_items or not isinstance(reading.columns, Mapping):
+            return
+        from pyarrow.dataset import get_partition_keys
+
+        there = {*fragment.physical_schema.names, *get_partition_keys(fragment.partition_expression)}
+        lacking = [item for item, name in reading.columns.items() if name not in there]
+        if lacking:
+            more = ", …" if len(lacking) > _SHOWN else ""
+            raise ResponseError(
+                f"{getattr(fragment, 'path', 'a part')}: {counted(len(lacking), 'item')} of {work.form.id} "
+                f"{'has' if len(lacking) == 1 else 'have'} no column, though other files have them: "
+                f"{', '.join(lacking[:_SHOWN])}{more}. To treat them as skipped by everyone there, pass "
+                "allow_missing_items=True"
+            )
 
     def _of_file(self, fragment: Any) -> Any:
         """Return the schema of one file of a dataset: its own types, so that texts in one of many stay texts.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,15 @@ class CheckedClusterSums(Frozen, Sums):
         )
 
 
+class _Read(NamedTuple):
+    """What was read of a table: persons who belong to a cluster, and what there is to tell of all."""
+
+    codes: Codes
+    labels: list[Any]
+    positions: NDArray[np.intp]
+    told: CheckedClusterSums
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterWork(SumWork[CheckedClusterSums]):
     """Sum up a part that holds whole clusters.
@@ -89,19 +98,21 @@ class ClusterWork(SumWork[CheckedClusterSums]):
 
         A cluster may go on in the next table, so that of the last row waits until that is there.
         """
-        total = self._of(self.nobody())
-        waiting: tuple[Codes, list[Any]] | None = None
+        total = self._read(self.nobody()).told
+        waiting: tuple[Codes, Any] | None = None
         for table in tables:
-            codes, labels, found = self._read(table)
-            total += found
-            if waiting is not None:
-                codes, labels = np.concatenate([waiting[0], codes]), waiting[1] + labels
+            codes, labels, positions, told = self._read(table)
+            total += told
             if not labels:
                 continue
-            positions = label_positions(labels, "clusters")
+            if waiting is not None and waiting[1] == labels[0]:
+                codes = np.concatenate([waiting[0], codes])
+                positions = np.concatenate([np.repeat(positions[:1], len(waiting[0])), positions])
+            elif waiting is not None:
+                total += self._summed(waiting[0], np.zeros(len(waiting[0]), dtype=np.intp))
             last = positions == positions[-1]
             total += self._summed(codes[~last], positions[~last])
-            waiting = codes[last], [label for label, is_last in zip(labels, last, strict=True) if is_last]
+            waiting = codes[last], labels[-1]
         if waiting is not None:
             total += self._summed(waiting[0], np.zeros(len(waiting[0]), dtype=np.intp))
         return total
@@ -110,27 +121,26 @@ class ClusterWork(SumWork[CheckedClusterSums]):
         """Return sums that came as bytes."""
         return CheckedClusterSums.from_bytes(part, instrument=self.form)
 
-    def _of(self, table: Any) -> CheckedClusterSums:
-        return self._read(table)[2]
-
-    def _read(self, table: Any) -> tuple[Codes, list[Any], CheckedClusterSums]:
-        """Return codes and labels of persons who belong to a cluster, and what there is to tell of all."""
+    def _read(self, table: Any) -> _Read:
+        """Read a table, and take out who belongs to no cluster."""
         reader, used = self.read(table)
         codes, n_rows = reader.read_all(), len(reader.table)
         check = check_of(self.form, n_rows, reader.finish(), used)
         labels: Any = reader.table.values(self.clusters, "clusters") if n_rows else []
         listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
-        without = label_positions(listed, "clusters") < 0
+        positions = label_positions(listed, "clusters")
+        theirs = positions >= 0
         told = CheckedClusterSums(
             sums=no_cluster_sums(self.form, self.missing, self.scales),
             check=check,
-            n_without=int(np.count_nonzero(codes[without].any(axis=1))),
+            n_without=int(np.count_nonzero(codes[~theirs].any(axis=1))),
         )
-        theirs = [label for label, alone in zip(listed, without, strict=True) if not alone]
-        return codes[~without], theirs, told
+        if not theirs.all():
+            codes, positions = codes[theirs], positions[theirs]
+            listed = [label for label, stays in zip(listed, theirs.tolist(), strict=True) if stays]
+        return _Read(codes, listed, positions, told)
 
     def _summed(self, codes: Codes, positions: NDArray[np.intp]) -> CheckedClusterSums:
         numbers = np.unique(positions, return_inverse=True)[1]
         sums = sums_of_clusters(self.form, np.asfortranarray(codes), numbers, self.missing, self.scales)
-        nobody = self._of(self.nobody())
-        return CheckedClusterSums(sums=sums, check=nobody.check, n_without=0)
+        return replace(self._read(self.nobody()).told, sums=sums)

@@ -296,7 +296,7 @@ def _summed(
 ) -> DataSummary:
     """Return what one pass gives; ``stop`` where answers that are not accepted may stop it."""
     form = how.form(instrument)
-    engine = engine_of(frame, "intimacy_scales.encode() or item_moments()")
+    engine = engine_of(frame, "intimacy_scales.score(), encode() or item_moments()")
     with values_as_asked(how.show_values):
         columns = columns_of(form, engine.names, how)
     if scores:

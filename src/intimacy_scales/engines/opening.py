@@ -16,7 +16,6 @@ _ENGINES = (
     ("dask", "DataFrame", "dask", "DaskEngine"),
     ("polars", "LazyFrame", "polars", "PolarsEngine"),
     ("duckdb", "DuckDBPyRelation", "duckdb", "DuckDBEngine"),
-    ("_duckdb", "DuckDBPyRelation", "duckdb", "DuckDBEngine"),  # before DuckDB 2
     ("pyarrow", "Dataset", "arrow", "ArrowEngine"),
     ("pyarrow", "Scanner", "arrow", "ArrowEngine"),
     ("pyarrow", "RecordBatchReader", "arrow", "ArrowEngine"),
