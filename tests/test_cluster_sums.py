@@ -103,8 +103,10 @@ def test_sums_are_those_that_loops_give(form: Instrument, size: int, missing: An
                 complete = all(own) or missing == "pairwise"
                 g = [int(code != 0 and complete) for code in own]
                 d = [
-                    (int(slope) * code + int(offset)) * there
-                    for slope, offset, code, there in zip(items.slopes, items.offsets, own, g, strict=True)
+                    (int(slope) * code + int(offset) - round(float(low) * items.unit)) * there
+                    for slope, offset, low, code, there in zip(
+                        items.slopes, items.offsets, items.minima, own, g, strict=True
+                    )
                 ]
                 answered = answered or any(g)
                 upper = [(j, other) for j in range(k) for other in range(j, k)]
@@ -204,3 +206,28 @@ def test_documents_that_no_sums_wrote_are_refused(change: Any, told: str) -> Non
     change(document)
     with pytest.raises(DocumentError, match=told):
         ClusterSums.from_dict(document)
+
+
+@pytest.mark.parametrize(("low", "high"), [(10_000, 10_004), (-1004, -1000), (0, 100), (1950, 1960)])
+def test_ranges_far_from_0_keep_their_intervals(low: int, high: int) -> None:
+    form = Instrument.model_validate(
+        {
+            "id": "far", "version": "1", "title": "Far from 0",
+            "response_scale": {"minimum": low, "maximum": high},
+            "items": [{"id": f"q{n}"} for n in range(4)],
+            "scales": [{"id": "s", "items": ["q0", "-q1", "q2", "q3"]}],
+        }
+    )  # fmt: skip
+    draw = np.random.default_rng(1)
+    true = draw.normal(size=(150, 1)) + np.repeat(draw.normal(size=(75, 1)), 2, axis=0)
+    points = np.clip(
+        np.rint((true + draw.normal(size=(150, 4))) * (high - low) / 6 + (high - low) / 2), 0, high - low
+    )
+    points[:, 1] = high - low - points[:, 1]
+    table = pd.DataFrame(points + low, columns=form.item_ids).assign(pair=np.arange(150) // 2)
+    whole = cronbach_alpha(encode(form, table, keep=["pair"]))
+    sums = cluster_sums(form, table, clusters="pair")
+    wanted = whole.confidence_interval(method="adf", clusters="pair")
+    got = cronbach_alpha(sums.moments).confidence_interval(method="adf", clusters=sums)
+    assert (got.low, got.high) == pytest.approx((wanted.low, wanted.high), rel=1e-10)
+    assert got.high - got.low > 0.05

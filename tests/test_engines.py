@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
@@ -470,3 +472,63 @@ def test_functions_for_tables_say_where_frames_of_engines_belong(name: str) -> N
     for call in (score, item_moments):
         with pytest.raises(ResponseError, match=r"engines.score\(\)"):
             call(form(), frame)
+
+
+def test_ids_in_text_files_of_a_dataset_keep_their_zeros(tmp_path: Path) -> None:
+    rows = "".join(f"{n:03d},{','.join(['4'] * 7)}\n" for n in range(3))
+    header = f"id,{','.join(f'ras_{n}' for n in range(1, 8))}\n"
+    (tmp_path / "a.csv").write_text(header + rows)
+    kinds = pa.schema([("id", pa.string()), *((f"ras_{n}", pa.int64()) for n in range(1, 8))])
+    files = dataset.dataset(tmp_path, format="csv", schema=kinds)
+    assert engines.score("ras", files, keep=["id"]).read_all()["id"].to_pylist() == ["000", "001", "002"]
+    bad = header + rows.replace("001,4", "001,9")
+    (tmp_path / "a.csv").write_text(bad)
+    assert engines.check("ras", files, person="id").examples[0].person == "001"
+
+
+def test_a_kept_column_has_the_type_of_the_dataset(tmp_path: Path) -> None:
+    table = answers().select(["person", *form().item_ids])
+    for n, kind in enumerate((pa.int32(), pa.int64())):
+        part = table.slice(700 * n, 700).append_column("wave", pa.array([n] * 700, kind))
+        pq.write_table(part, tmp_path / f"{n}.parquet")
+    files = dataset.dataset(tmp_path, schema=table.schema.append(pa.field("wave", pa.int64())))
+    assert engines.score(form(), files, keep=["wave"]).read_all()["wave"].type == pa.int64()
+
+
+def test_a_dataset_that_was_filtered_is_read(tmp_path: Path) -> None:
+    pq.write_table(answers(), tmp_path / "a.parquet")
+    files = dataset.dataset(tmp_path).filter(dataset.field("weight") < 0.5)
+    wanted = answers().filter(pa.compute.less(answers()["weight"], 0.5))
+    assert engines.item_moments(form(), files) == item_moments(form(), wanted)
+
+
+def test_labels_that_a_collation_calls_equal_are_those_of_a_table() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    table = pa.concat_tables(couples(1))
+    place = table.column_names.index("couple")
+    labels = [f"{'K' if row % 3 else 'k'}{label}" for row, label in enumerate(table["couple"].to_pylist())]
+    mixed = pa.concat_tables([table.set_column(place, "couple", pa.array(labels))] * 3)
+    connection = duckdb.connect()
+    connection.execute("set default_collation = 'nocase'")
+    options: dict[str, Any] = {"clusters": "couple", "on_invalid": "missing"}
+    got = engines.cluster_sums(form(), connection.from_arrow(mixed).order("random()"), **options)
+    assert got.n_clusters == len(set(labels))
+
+
+def test_labels_of_several_types_are_one_where_python_calls_them_equal() -> None:
+    dataframe = pytest.importorskip("dask.dataframe")
+    delayed = pytest.importorskip("dask").delayed
+    table = pa.concat_tables(couples(1)).to_pandas()
+    numbers = np.arange(len(table)) // 2
+    table["couple"] = [float(n) if row % 2 else int(n) for row, n in enumerate(numbers)]
+    table["couple"] = table["couple"].astype(object)
+    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(numbers, "D")
+    for labels in (table["couple"], pd.Series(days)):
+        parts = [table.assign(couple=labels)[n::2] for n in range(2)]
+        if labels.dtype.kind == "M":
+            parts[1] = parts[1].astype({"couple": "datetime64[ms]"})
+        frame = dataframe.from_delayed(
+            [delayed(part) for part in parts], meta=parts[0].iloc[:0], verify_meta=False
+        )
+        got = engines.cluster_sums(form(), frame, clusters="couple", on_invalid="missing")
+        assert got.n_clusters == 300

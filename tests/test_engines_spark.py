@@ -27,6 +27,7 @@ pytest.importorskip("pyspark", reason="Spark is not installed: intimacy-scales[s
 
 pytestmark = [
     pytest.mark.spark,
+    pytest.mark.filterwarnings("ignore::intimacy_scales.errors.SingleClustersWarning"),
     # what Spark itself says of the newest pandas, and sockets that it leaves open
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
     pytest.mark.filterwarnings(
@@ -223,3 +224,18 @@ def test_files_are_worked_on_by_spark(spark: Any, tmp_path: Path) -> None:
         options: Any = {"keep": ["person"], "engine": engine}
         score_folder(form(), tmp_path / "answers", output=tmp_path / str(engine), **options)
     assert bytes_in(tmp_path / "spark") == bytes_in(tmp_path / "None")
+
+
+def test_labels_that_a_collation_calls_equal_are_those_of_a_table(spark: Any) -> None:
+    table = simulate(form(), 200, couples=0.5, rng=4).answers.astype({"couple": str})
+    table["couple"] = [f"{'K' if row % 2 else 'k'}{label}" for row, label in enumerate(table["couple"])]
+    columns = pa.Table.from_pandas(table, preserve_index=False)
+    frame = spark.createDataFrame(columns).selectExpr(
+        "* except (couple)", "couple collate UTF8_LCASE as couple"
+    )
+    size = spark.conf.get("spark.sql.execution.arrow.maxRecordsPerBatch")
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 3)
+    try:
+        assert engines.cluster_sums(form(), frame, clusters="couple").n_clusters == 200
+    finally:
+        spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", size)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -40,6 +41,11 @@ def bytes_in(folder: Path) -> dict[str, bytes]:
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
+
+
+def cells_in(folder: Path | str) -> list[str]:
+    """The files of bad cells in a folder."""
+    return sorted(name for name in bytes_in(Path(folder)) if not name.startswith("_"))
 
 
 @pytest.fixture
@@ -123,13 +129,13 @@ def test_parts_with_bad_cells_are_left_and_done_once_they_are_mended(folder: Pat
     assert report.not_written == ("a0.csv", "a2.csv")
     assert report.check.n_problems == 2
     assert [example.person for example in report.check.examples] == ["p00-00", "p02-02"]
-    assert sorted(bytes_in(Path("bad"))) == ["a0.csv", "a2.csv"]
+    assert cells_in("bad") == ["a0.csv", "a2.csv"]
     assert "p02-02" in Path("bad/a2.csv").read_text()
     assert not Path("scores/a0.csv").exists()
     table(2).to_csv(folder / "a2.csv", index=False)
     report = run()
     assert (report.n_done_before, report.not_written) == (4, ("a0.csv",))
-    assert sorted(bytes_in(Path("bad"))) == ["a0.csv"]
+    assert cells_in("bad") == ["a0.csv"]
     with pytest.raises(ResponseError, match="holds the scores of another run, which differs in on_invalid "):
         run(on_invalid="missing")
 
@@ -234,12 +240,98 @@ def test_scores_of_a_file_that_is_bad_now_do_not_stay(folder: Path) -> None:
     assert report.check.n_persons == 6 * N
 
 
+def test_nobody_elses_files_are_touched(folder: Path) -> None:
+    Path("notes").mkdir()
+    Path("notes/b.parquet.csv").write_text("mine")
+    before = bytes_in(folder)
+    for problems, told in (
+        ("notes", "notes: is not empty"),
+        ("answers", "answers: bad cells would stand among the answers"),
+        ("answers/bad", "bad cells would stand among the answers"),
+        ("scores/bad", "bad cells would stand among the scores"),
+    ):
+        with pytest.raises(ResponseError, match=told):
+            score_folder(RAS, "answers/*.parquet", output="scores", problems=problems)
+    assert bytes_in(folder) == before
+    assert Path("notes/b.parquet.csv").read_text() == "mine"
+
+
+def test_scores_without_an_account_are_told_of(folder: Path) -> None:
+    """As a run leaves them that is killed between the two, before their answers get another name."""
+    score_folder(RAS, folder, output="scores")
+    Path("scores/_parts/a1.csv.json").unlink()
+    (folder / "a1.csv").rename(folder / "z.csv")
+    with pytest.raises(ResponseError, match=r"scores/a1\.csv: is of no file .* known; delete it"):
+        score_folder(RAS, folder, output="scores")
+    Path("scores/a1.csv").unlink()
+    assert score_folder(RAS, folder, output="scores").check.n_persons == 6 * N
+
+
+def test_scores_of_a_file_that_cannot_be_read_any_more_do_not_stay(folder: Path) -> None:
+    score_folder(RAS, folder, output="scores")
+    table(1).drop(columns="ras_3").to_csv(folder / "a1.csv", index=False)
+    with pytest.raises(ResponseError, match="ras_3"):
+        score_folder(RAS, folder, output="scores")
+    assert not Path("scores/a1.csv").exists()
+
+
+def test_files_of_one_size_and_time_that_change_places_are_told_apart(folder: Path) -> None:
+    one, other = folder / "a0.csv", folder / "a1.csv"
+    other.write_bytes(one.read_bytes().replace(b"p00", b"p99"))
+    for file in (one, other):
+        os.utime(file, ns=(10**18, 10**18))
+    score_folder(RAS, folder, output="scores", keep=["id"])
+    one.rename("spare")
+    other.rename(one)
+    Path("spare").rename(other)
+    assert score_folder(RAS, folder, output="scores", keep=["id"]).n_done_before == 4
+    assert "p99" in Path("scores/a0.csv").read_text()
+    changed = Path("scores/a2.csv")
+    changed.write_text(changed.read_text().replace("p02-01", "p02-99"))
+    assert score_folder(RAS, folder, output="scores", keep=["id"]).n_done_before == 5
+
+
+def test_nothing_is_written_outside_the_folder_of_scores(folder: Path) -> None:
+    Path("other").mkdir()
+    table(9).to_csv("other/b.csv", index=False)
+    score_folder(RAS, ["answers/a0.csv", "answers/../other/b.csv"], output="w/scores")
+    assert sorted(name for name in bytes_in(Path("w")) if "_" not in name) == [
+        "scores/answers/a0.csv",
+        "scores/other/b.csv",
+    ]
+
+
+def test_a_link_to_a_folder_is_told_of(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (folder / "more").symlink_to(tmp_path / "more")
+    with pytest.raises(ResponseError, match="more: is a link to a folder, which is not followed"):
+        score_folder(RAS, folder, output="scores")
+
+
+def test_bad_cells_that_are_asked_for_later_are_written(folder: Path) -> None:
+    table(1, bad=True).to_csv(folder / "a1.csv", index=False)
+    score_folder(RAS, folder, output="scores", on_invalid="missing")
+    report = score_folder(RAS, folder, output="scores", on_invalid="missing", problems="bad")
+    assert report.n_done_before == 5
+    assert cells_in("bad") == ["a1.csv"]
+
+
+def test_duckdb_may_not_change_a_type(folder: Path) -> None:
+    pytest.importorskip("duckdb", reason="DuckDB is not installed: intimacy-scales[duckdb]")
+    pq.write_table(
+        pq.read_table(folder / "b.parquet").append_column("took", pa.array([5] * N, pa.duration("us"))),
+        folder / "b.parquet",
+    )
+    with pytest.raises(ResponseError, match=r"DuckDB gives column 'took' as .*; leave"):
+        score_folder(RAS, "answers/*.parquet", output="scores", keep=["took"], engine="duckdb")
+
+
 def test_bad_cells_of_files_of_one_name_go_to_files_of_their_own(folder: Path) -> None:
     table(1, bad=True).to_csv(folder / "a0.csv", index=False)
     table(2, bad=True).to_parquet(folder / "a0.parquet")
     report = score_folder(RAS, folder, output="scores", problems="bad", person="id")
     assert report.not_written == ("a0.csv", "a0.parquet")
-    assert sorted(bytes_in(Path("bad"))) == ["a0.csv", "a0.parquet.csv"]
+    assert cells_in("bad") == ["a0.csv", "a0.parquet.csv"]
     assert "p01-01" in Path("bad/a0.csv").read_text()
     assert "p02-02" in Path("bad/a0.parquet.csv").read_text()
 
@@ -304,7 +396,7 @@ def test_killed_runs_go_on_to_the_same_bytes(tmp_path: Path) -> None:
     scores, whole = bytes_in(tmp_path / "scores"), bytes_in(tmp_path / "whole")
     assert scores == whole
     assert len(scores) == 1 + 2 * 64
-    assert len(bytes_in(tmp_path / "problems")) == 13
+    assert len(cells_in(tmp_path / "problems")) == 13
 
 
 def command(*arguments: Any) -> tuple[int, str, str]:

@@ -14,6 +14,7 @@ from intimacy_scales.reading.kinds import is_of
 from intimacy_scales.results.wording import counted
 
 _SHOWN = 5
+_TYPED = ("ParquetFileFormat", "IpcFileFormat", "OrcFileFormat", "NoneType")
 
 
 class ArrowEngine:
@@ -59,10 +60,10 @@ class ArrowEngine:
         """Yield the columns that are read, batch by batch."""
         wanted = list(work.columns.used)
         if self._files:
-            for fragment in self.source.get_fragments():
+            for fragment in self._fragments():
                 self._check_items(fragment, work)
                 yield from fragment.to_batches(
-                    schema=self._of_file(fragment), columns=wanted, batch_size=ROWS, batch_readahead=1
+                    schema=self._of_file(fragment, work), columns=wanted, batch_size=ROWS, batch_readahead=1
                 )
         elif is_of(self.source, "pyarrow", "Scanner"):
             yield from (batch.select(wanted) for batch in self.source.to_batches())
@@ -94,14 +95,49 @@ class ArrowEngine:
                 "allow_missing_items=True"
             )
 
-    def _of_file(self, fragment: Any) -> Any:
-        """Return the schema of one file of a dataset: its own types, so that texts in one of many stay texts.
+    def _fragments(self) -> Iterator[Any]:
+        """Yield the files of a dataset; one that was filtered has none of its own, and is read as a whole."""
+        try:
+            found = list(self.source.get_fragments())
+        except ValueError:
+            yield _Filtered(self.source)
+        else:
+            yield from found
 
-        A column that the file lacks is that of the dataset: null, or in the name of its folder.
+    def _of_file(self, fragment: Any, work: ScoreWork | SumWork[Any]) -> Any:
+        """Return the schema of one file of a dataset: answers by its own types, all else by the dataset's.
+
+        So texts in one of many files stay texts. Formats of text have no types of their own: what Arrow
+        guesses of one file would take the zeros from ids such as 007.
         """
+        if type(fragment.format).__name__ not in _TYPED:
+            return self._schema
         own = fragment.physical_schema
+        others = {*work.columns.reading.keep, work.columns.reading.person}
         return needs("pyarrow", "io").schema(
-            [own.field(field.name) if field.name in own.names else field for field in self._schema]
+            [
+                own.field(field.name) if field.name in own.names and field.name not in others else field
+                for field in self._schema
+            ]
+        )
+
+
+class _Filtered:
+    """A dataset that was filtered, read as one file."""
+
+    format = None
+
+    def __init__(self, dataset: Any) -> None:
+        self._dataset, self.physical_schema = dataset, dataset.schema
+        self.partition_expression = needs("pyarrow.dataset", "io").scalar(True)
+
+    def to_batches(
+        self, *, columns: Any, batch_size: int, batch_readahead: int, schema: Any
+    ) -> Iterator[Any]:
+        """Yield its rows."""
+        del schema
+        yield from self._dataset.to_batches(
+            columns=columns, batch_size=batch_size, batch_readahead=batch_readahead
         )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
+from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 from intimacy_scales.engines.schema import ScoresSchema
 from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import needs
 
+_KEY = "\0cluster"
 _AT_ONCE = 16  # parts that are added up by one task
 
 
@@ -34,8 +38,9 @@ class DaskEngine:
         """Return the sums over all partitions, added up on the workers by some at a time."""
         delayed = needs("dask", "dask").delayed
         summed, added = delayed(_summed), delayed(_added)
-        used = self._used(work)
-        rows = used if work.together is None else used.shuffle(on=work.together)
+        rows = self._used(work)
+        if work.together is not None:
+            rows = rows.map_partitions(_with_keys, work.together).shuffle(on=_KEY)
         parts = [summed(work, part) for part in rows.to_delayed()]
         while len(parts) > _AT_ONCE:
             parts = [added(work, parts[start : start + _AT_ONCE]) for start in range(0, len(parts), _AT_ONCE)]
@@ -51,3 +56,15 @@ def _summed(work: SumWork[Any], table: Any) -> bytes:
 
 def _added(work: SumWork[Any], parts: Sequence[bytes]) -> bytes:
     return work.add(parts)
+
+
+def _with_keys(table: Any, name: Hashable) -> Any:
+    """Return a partition with a column of texts that are equal where labels are: 1 and 1.0, or a day."""
+    import pandas as pd
+
+    return table.assign(**{_KEY: pd.Series([_key(x) for x in table[name]], index=table.index, dtype=object)})
+
+
+def _key(label: Any) -> str:
+    is_number = isinstance(label, Number) and not isinstance(label, complex) and label == label  # noqa: PLR0124
+    return str(Fraction(label)) if is_number and abs(label) != math.inf else str(label)

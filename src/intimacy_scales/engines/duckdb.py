@@ -46,12 +46,17 @@ class DuckDBEngine:
     def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all batches."""
         together = work.together
-        rows = self.relation if together is None else self.relation.order(_quoted(together))
+        rows = self.relation if together is None else self.relation.order(self._order(together))
         return work(DuckDBEngine(rows).batches(work))
 
     def batches(self, work: ScoreWork | SumWork[Any]) -> Iterator[Any]:
         """Yield the columns that are read, batch by batch."""
         yield from self._selected(work.columns.used).to_arrow_reader(ROWS)
+
+    def _order(self, name: Hashable) -> str:
+        """Return what rows are sorted by: texts by their bytes, as collations call different ones equal."""
+        kinds = dict(zip(self.relation.columns, map(str, self.relation.types), strict=True))
+        return f"encode({_quoted(name)})" if kinds[str(name)] == "VARCHAR" else _quoted(name)
 
     def _selected(self, names: Sequence[Hashable]) -> Any:
         return self.relation.project(", ".join(map(_quoted, names)))

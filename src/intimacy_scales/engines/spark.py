@@ -54,7 +54,12 @@ class SparkEngine:
         rows = self._used(work)
         if work.together is not None:
             column = f"c{list(self.names).index(work.together)}"
-            rows = rows.repartition(column).sortWithinPartitions(column)
+            kind = rows.schema[column].dataType.typeName()
+            if kind in ("string", "char", "varchar"):  # by their bytes: collations call different ones equal
+                key = rows[column].cast("string").cast("binary")
+            else:
+                key = rows[column]
+            rows = rows.repartition(key).sortWithinPartitions(key)
         parts = rows.mapInArrow(_Summed(work), _PART)
         for n_tasks in (_WIDE, 1):
             parts = parts.repartition(n_tasks).mapInArrow(_Added(work), _PART)

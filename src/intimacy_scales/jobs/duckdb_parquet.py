@@ -35,14 +35,22 @@ class DuckDBParquetFile(ParquetFile):
                 raise ResponseError(f"{self.path}: is damaged: {error}") from None
 
     def _as_in_the_file(self, batch: Any) -> Any:
-        """Return a batch with texts of the type that the file has: DuckDB has one of its own."""
+        """Return a batch in the types of the file: DuckDB has texts of its own.
+
+        Raises
+        ------
+        ResponseError
+            DuckDB gives a column in another type, so that answers or what is kept would be others.
+        """
         arrow = needs("pyarrow", "io")
-        own = self._file.schema_arrow
-        fields = [
-            own.field(field.name) if {str(field.type), str(own.field(field.name).type)} <= _TEXTS else field
-            for field in batch.schema
-        ]
-        return arrow.Table.from_batches([batch]).cast(arrow.schema(fields))
+        own = [self._file.schema_arrow.field(field.name) for field in batch.schema]
+        for field, wanted in zip(batch.schema, own, strict=True):
+            if field.type != wanted.type and not {str(field.type), str(wanted.type)} <= _TEXTS:
+                raise ResponseError(
+                    f"{self.path}: DuckDB gives column {field.name!r} as {field.type}, and the file has "
+                    f"{wanted.type}; leave the engine out, or choose dask or spark"
+                )
+        return arrow.Table.from_batches([batch]).cast(arrow.schema(own))
 
 
 def open_by_duckdb(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> ParquetFile:

@@ -122,6 +122,7 @@ class PartJob:
 
     def _done(self, part: Part) -> Outcome:
         seen = part.seen()
+        self.folder.forget(part)  # of answers that have changed
         paths = JobPaths.of(part.source, self.folder.output_of(part), self._problems_of(part))
         account, used = _CheckedAccount(self.form), _QuietRangeUse(self.form)
         report = score_pass(
@@ -139,14 +140,20 @@ class PartJob:
             paths.problems.unlink(missing_ok=True)  # of a run before the part was mended
         check = replace(account.check, ends=used.ends())
         summary = DataSummary(instrument=self.form.ref, check=check, moments=None, scores=report.summary)
-        if not report.written:
-            self.folder.forget(part)
-        else:
+        if report.written:
             # what is stored holds no answer and no person's id
             kept = replace(summary, check=replace(check, examples=(), values=()))
             account_of = {"n_blank_rows": report.n_blank_rows, "summary": kept.to_dict()}
             self.folder.done(part, seen, account_of)
         return Outcome(part.name, None, summary.to_bytes(), report.n_blank_rows, report.written)
+
+    def account_of(self, part: Part) -> Any | None:
+        """Return the account of a part that is done, with its bad cells if these are asked for."""
+        account = self.folder.account_of(part)
+        path = self._problems_of(part)
+        if account is None or path is None or not account["summary"]["check"]["counts"]:
+            return account
+        return account if path.is_file() else None
 
     def _problems_of(self, part: Part) -> Path | None:
         if self.problems is None:
@@ -228,12 +235,16 @@ def score_folder(
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)
     asked = _asked(form, wanted, parts.folder, ending, {"encoding": encoding, "sheet": sheet})
+    bad = None if problems is None else as_path(problems, "problems")
+    _check_problems(bad, parts.folder, target)
     folder = PartsFolder(target, asked)
+    if bad is not None:
+        PartsFolder(bad, asked)  # so that nobody else's files stand there
     job = PartJob(
         form=form,
         wanted=wanted,
         folder=folder,
-        problems=None if problems is None else as_path(problems, "problems"),
+        problems=bad,
         encoding=encoding,
         sheet=sheet,
         by_duckdb=engine == "duckdb",
@@ -257,6 +268,15 @@ def _target_of(output: Path) -> tuple[Path, str | None]:
             f"'{output.with_suffix('')}/*{output.suffix or '.csv'}'"
         )
     return output, None
+
+
+def _check_problems(problems: Path | None, answers: Path, scores: Path) -> None:
+    """Raise where bad cells would be written among answers or scores."""
+    if problems is None:
+        return
+    for other, what in ((answers, "answers"), (scores, "scores")):
+        if other.resolve() in (problems.resolve(), *problems.resolve().parents):
+            raise ResponseError(f"{problems}: bad cells would stand among the {what}; choose another folder")
 
 
 def _asked(
@@ -287,7 +307,7 @@ def _report(
     progress: Callable[[int, int], Any],
 ) -> FolderReport:
     """Do what is left to do, and add everything up in the order of the parts."""
-    before = {part.name: job.folder.account_of(part) for part in parts}
+    before = {part.name: job.account_of(part) for part in parts}
     left = [part for part in parts if before[part.name] is None]
     progress(len(parts) - len(left), len(parts))
     done: dict[str, Outcome] = {}

@@ -41,7 +41,12 @@ class Part:
     def seen(self) -> dict[str, int]:
         """Return by what a change of the file is noticed."""
         found = self.source.stat()
-        return {"size": found.st_size, "modified_ns": found.st_mtime_ns}
+        return {
+            "size": found.st_size,
+            "modified_ns": found.st_mtime_ns,
+            "changed_ns": found.st_ctime_ns,  # also where a file of the same size and time takes its place
+            "inode": found.st_ino,
+        }
 
 
 class Parts(NamedTuple):
@@ -117,7 +122,7 @@ def _files_of(source: FilePath | Sequence[FilePath]) -> tuple[Path, list[Path]]:
     if isinstance(source, str | os.PathLike):
         path = as_path(source, "source")
         if path.is_dir():
-            return path, [file for file in path.rglob("*") if file.is_file() and not _hidden(file, path)]
+            return path, _below(path)
         return _matching(path)
     if not isinstance(source, Sequence):
         as_path(source, "source")  # refuses it
@@ -129,9 +134,30 @@ def _files_of(source: FilePath | Sequence[FilePath]) -> tuple[Path, list[Path]]:
             files += _matching(path)[1]
         else:
             raise ResponseError(f"{path}: there is no such file, or it is a folder; name files or patterns")
-    if len({file.is_absolute() for file in files}) > 1:
-        files = [Path.cwd() / file for file in files]
+    # of one kind and without .., but links stay what they are called
+    files = [Path(os.path.abspath(file)) for file in files]  # noqa: PTH100
     return _common(files), list(dict.fromkeys(files))
+
+
+def _below(folder: Path) -> list[Path]:
+    """Return the files of a folder and of those below it.
+
+    Raises
+    ------
+    ResponseError
+        A link to a folder, which could lead in a circle.
+    """
+    found = []
+    for path in folder.rglob("*"):
+        if _hidden(path, folder):
+            continue
+        if path.is_symlink() and path.is_dir():
+            raise ResponseError(
+                f"{path}: is a link to a folder, which is not followed; name its files by a pattern"
+            )
+        if path.is_file():
+            found.append(path)
+    return found
 
 
 def _matching(pattern: Path) -> tuple[Path, list[Path]]:

@@ -7,6 +7,7 @@ names with an underscore.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,11 +25,12 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _JOB, _DONE = "_job.json", "_parts"
+_OF_A_PART = {"within", "answers", "digest", "summary", "n_blank_rows"}
 _SHOWN = 5
 
 
 class PartsFolder:
-    """The folder that parts are written to, with what a run needs to know of those before it.
+    """The folder that parts, or their bad cells, are written to, and what is known of runs before.
 
     Parameters
     ----------
@@ -62,7 +64,9 @@ class PartsFolder:
         before = mark.read_text(encoding="utf-8")
         if before == text:
             return
-        if not any((self.folder / _DONE).rglob("*.json")):  # nothing came of the run before
+        if all(path.name in (_JOB, _DONE) for path in self.folder.iterdir()) and not any(
+            (self.folder / _DONE).rglob("*.json")
+        ):  # nothing came of the run before
             write_text(mark, text)
             return
         told = "; ".join(_differences(before, job)) or "what was asked for"
@@ -97,14 +101,21 @@ class PartsFolder:
             yield
 
     def gone(self, parts: Parts) -> dict[str, Any]:
-        """Return the accounts of parts whose files of answers are no longer there, by their names."""
-        names, done = {part.name for part in parts.parts}, self.folder / _DONE
-        found = {}
-        for path in sorted(done.rglob("*.json")):
-            name = path.relative_to(done).as_posix().removesuffix(".json")
-            account = None if name in names else _account(path)
-            if account is None or not (self.folder / name).is_file():
+        """Return the accounts of parts whose files of answers are no longer there, by their names.
+
+        Raises
+        ------
+        ResponseError
+            Scores have no account: a run was killed before it wrote that, and their answers are gone.
+        """
+        names, found = {part.name for part in parts.parts}, {}
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder).as_posix()
+            if path.is_dir() or name in names or name.startswith(("_", ".")):
                 continue
+            account = _account(self.folder / _DONE / f"{name}.json")
+            if account is None:
+                raise ResponseError(f"{path}: is of no file of answers that is known; delete it")
             if not (parts.folder / account["within"]).is_file():
                 found[name] = account
         return found
@@ -138,9 +149,8 @@ class PartsFolder:
         if found is None:
             return None
         try:
-            same = found["answers"] == part.seen()
-            same = same and found["bytes"] == (self.folder / part.name).stat().st_size
-        except (OSError, KeyError):
+            same = found["answers"] == part.seen() and found["digest"] == _digest(self.folder / part.name)
+        except OSError:
             return None
         return found if same else None
 
@@ -148,15 +158,15 @@ class PartsFolder:
         return self.folder / _DONE / f"{part.name}.json"
 
     def forget(self, part: Part) -> None:
-        """Take away what stands there of a part that holds bad answers now."""
+        """Take away what stands there of a part that is to be done again, and may hold bad answers now."""
         with writing(self.folder):
             self._account_path(part).unlink(missing_ok=True)
             (self.folder / part.name).unlink(missing_ok=True)
 
     def done(self, part: Part, seen: Mapping[str, int], account: Mapping[str, Any]) -> None:
         """Say that a part is done, after its output was put in place."""
-        size = (self.folder / part.name).stat().st_size
-        told = {"within": part.within, "answers": dict(seen), "bytes": size, **account}
+        digest = _digest(self.folder / part.name)
+        told = {"within": part.within, "answers": dict(seen), "digest": digest, **account}
         path = _in_folder(self.folder / _DONE, f"{part.name}.json")
         write_text(path, json.dumps(told, sort_keys=True) + "\n")
 
@@ -174,7 +184,12 @@ def _account(path: Path) -> Any | None:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and "within" in found else None
+    return found if isinstance(found, dict) and found.keys() >= _OF_A_PART else None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
 def _differences(before: str, job: Mapping[str, Any]) -> list[str]:

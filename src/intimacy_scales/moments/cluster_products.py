@@ -7,7 +7,8 @@ products of each two of the entries of ``v``:
 
     v_c = sum over the members of cluster c of (d_j d_l, j <= l; d_j g_l; g_j g_l, j <= l)
 
-with ``d`` a member's keyed answers in units, 0 where there is none, and ``g`` 1 where there is one.
+with ``d`` a member's keyed answers in units above the lowest, 0 where there is none, and ``g`` 1 where there
+is one. (Of a range such as 10000 to 10004, squares of the answers themselves would drown their differences.)
 """
 
 from __future__ import annotations
@@ -114,7 +115,8 @@ def _entries(items: ScaleItems, codes: Codes, missing: Missing) -> Floats:
     if missing == "listwise":
         there &= there.all(axis=1, keepdims=True)
     g = there.astype(np.float64)
-    d = (items.slopes * own + items.offsets) * g
+    lowest = np.rint(items.minima * items.unit).astype(np.int64)
+    d = (items.slopes * own + items.offsets - lowest) * g
     k = len(items.ids)
     upper = np.triu_indices(k)
     return np.concatenate(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, EstimationError, shortened
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_products import ScaleClusterSums, n_entries, sums_of_scale, variance_of
 from intimacy_scales.moments.clusters import Clusters, cluster_positions
@@ -129,6 +129,14 @@ class ClusterSums(Frozen, Sums):
         """Return the sums that `to_dict` wrote; arguments and errors as of `ItemMoments.from_dict`."""
         values = read(_DOCUMENT, document, "ClusterSums")
         moments = ItemMoments.from_dict(values["moments"], instrument=instrument)
+        if values["instrument"] != moments.instrument.ref:
+            raise DocumentError(
+                f"ClusterSums: its moments are of {moments.instrument.ref}, and it is of another"
+            )
+        if not 0 <= values["n_clusters"] <= moments.n_persons:
+            raise DocumentError(
+                f"ClusterSums.n_clusters: {values['n_clusters']} of {moments.n_persons} persons"
+            )
         known = scale_items(moments.instrument)
         for name, part in values["scales"].items():
             if name not in known:
@@ -144,7 +152,7 @@ class ClusterSums(Frozen, Sums):
 
 
 _DOCUMENT = Object(
-    instrument=Any, moments=Any, missing=Missing, n_clusters=int, scales=by_name(ScaleClusterSums)
+    instrument=InstrumentRef, moments=Any, missing=Missing, n_clusters=int, scales=by_name(ScaleClusterSums)
 )
 
 
