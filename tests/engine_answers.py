@@ -83,6 +83,12 @@ def arrow_scanner(parts: list[pa.Table]) -> Any:
     return dataset.dataset(pa.concat_tables(parts)).scanner(batch_size=400)
 
 
+def arrow_dataset(parts: list[pa.Table]) -> Any:
+    from pyarrow import dataset
+
+    return dataset.dataset(pa.concat_tables(parts))
+
+
 def dask_frame(parts: list[pa.Table]) -> Any:
     dataframe = pytest.importorskip("dask.dataframe", reason="Dask is not installed: intimacy-scales[dask]")
     delayed = pytest.importorskip("dask").delayed
@@ -95,6 +101,7 @@ FRAMES: dict[str, Callable[[list[pa.Table]], Any]] = {
     "duckdb": duckdb_relation,
     "arrow reader": arrow_reader,
     "arrow scanner": arrow_scanner,
+    "arrow dataset": arrow_dataset,
     "dask": dask_frame,
 }
 

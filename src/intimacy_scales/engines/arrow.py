@@ -110,7 +110,7 @@ class ArrowEngine:
         So texts in one of many files stay texts. Formats of text have no types of their own: what Arrow
         guesses of one file would take the zeros from ids such as 007.
         """
-        if type(fragment.format).__name__ not in _TYPED:
+        if type(getattr(fragment, "format", None)).__name__ not in _TYPED:
             return self._schema
         own = fragment.physical_schema
         others = {*work.columns.reading.keep, work.columns.reading.person}
