@@ -60,6 +60,13 @@ def _doubtful(
     return np.flatnonzero(doubtful)
 
 
+def _are_nan_at_zeros(values: NDArray[Any], codes: Codes) -> bool:
+    """Tell whether codes are 0 where floats are nan and nowhere else; every nan has the code 0."""
+    if values.dtype.kind != "f":
+        return False
+    return len(codes) - int(np.count_nonzero(codes)) == int(np.count_nonzero(np.isnan(values)))
+
+
 def _reinterprets(values: np.dtype[Any], codes: np.dtype[Any], maximum: int) -> bool:
     """Tell whether the values' own bytes are unsigned codes already, negative ones being too large."""
     return (
@@ -229,6 +236,8 @@ class ColumnEncoder:
         with np.errstate(invalid="ignore", over="ignore"):
             self._encode_chunk(values, codes)
         if column.are_null_at_zeros(start, codes) and codes.max() <= n_points:
+            return
+        if column.validity is None and _are_nan_at_zeros(values, codes) and codes.max() <= n_points:
             return
         present = column.present(start, start + len(codes))
         if present is not None:
