@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from intimacy_scales.engines import DataSummary, summarize
 
 N = 1_500
 PARTS = (1, 7, 64)
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 _OPEN: list[Any] = []  # connections, which older versions of DuckDB close once nobody keeps them
 
 
@@ -89,6 +91,15 @@ def arrow_dataset(parts: list[pa.Table]) -> Any:
     return dataset.dataset(pa.concat_tables(parts))
 
 
+def parquet_folder(parts: list[pa.Table]) -> Any:
+    from pyarrow import dataset, parquet
+
+    _FOLDERS.append(tempfile.TemporaryDirectory())
+    for number, part in enumerate(parts):
+        parquet.write_table(part, f"{_FOLDERS[-1].name}/part-{number:03d}.parquet")
+    return dataset.dataset(_FOLDERS[-1].name)
+
+
 def dask_frame(parts: list[pa.Table]) -> Any:
     dataframe = pytest.importorskip("dask.dataframe", reason="Dask is not installed: intimacy-scales[dask]")
     delayed = pytest.importorskip("dask").delayed
@@ -102,6 +113,7 @@ FRAMES: dict[str, Callable[[list[pa.Table]], Any]] = {
     "arrow reader": arrow_reader,
     "arrow scanner": arrow_scanner,
     "arrow dataset": arrow_dataset,
+    "folder of Parquet": parquet_folder,
     "dask": dask_frame,
 }
 

@@ -1,8 +1,8 @@
 """Runs over many files that are killed, again and again, at a random moment; in a process of its own.
 
-``python tests/killed_runs.py FOLDER KILLS SEED``: score the files in FOLDER/answers to FOLDER/scores, kill
-the run by SIGKILL after a part or two, go on, and so on; then let it end. Prints how many parts were done
-each time.
+``python tests/killed_runs.py FOLDER KILLS SEED [PARTS]``: score the files in FOLDER/answers to FOLDER/scores,
+kill the run by SIGKILL after up to so many parts (2), go on, and so on; then let it end. Prints how many
+parts were done each time.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def run(folder: Path, scores: str) -> int:
     return score_folder("ras", source, output=output, problems=folder / "problems", **OPTIONS).n_done_before
 
 
-def killed(folder: Path, draw: random.Random) -> None:
+def killed(folder: Path, draw: random.Random, most: int) -> None:
     """Begin a run in a process that is killed once a few more parts are done, at any moment after it."""
     accounts = folder / "scores" / "_parts"
-    goal = sum(1 for _ in accounts.rglob("*.json")) + draw.randint(0, 2)
+    goal = sum(1 for _ in accounts.rglob("*.json")) + draw.randint(0, most)
     child = os.fork()
     if not child:
         run(folder, "scores")
@@ -48,8 +48,9 @@ def killed(folder: Path, draw: random.Random) -> None:
 
 def main() -> None:
     folder, kills, draw = Path(sys.argv[1]), int(sys.argv[2]), random.Random(int(sys.argv[3]))
+    most = int(sys.argv[4]) if len(sys.argv) > 4 else 2
     for _ in range(kills):
-        killed(folder, draw)
+        killed(folder, draw, most)
         print(sum(1 for _ in (folder / "scores" / "_parts").rglob("*.json")), end=" ")
     print("then", run(folder, "scores"))
     print("whole", run(folder, "whole"))
