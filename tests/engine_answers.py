@@ -60,8 +60,6 @@ def of_one_table(*, bad: bool = False) -> DataSummary:
 
 def polars_frame(parts: list[pa.Table]) -> Any:
     pl = pytest.importorskip("polars")
-    if not hasattr(pl.LazyFrame, "collect_batches"):
-        pytest.skip("this polars cannot give a LazyFrame in batches")
     return pl.concat([pl.from_arrow(part) for part in parts]).lazy()
 
 
@@ -122,7 +120,8 @@ def collected(frame: Any) -> pa.Table:
     """Run a frame of an engine."""
     library = type(frame).__module__.partition(".")[0]
     if library == "polars":
-        return frame.collect(engine="streaming").to_arrow()
+        new = hasattr(frame, "collect_batches")
+        return frame.collect(**({"engine": "streaming"} if new else {"streaming": True})).to_arrow()
     if library == "dask":
         return pa.Table.from_pandas(frame.compute(), preserve_index=False)
     if library == "pyspark":

@@ -42,7 +42,25 @@ class PolarsEngine:
         """Return the sums over all batches of its streaming engine."""
         used = self._used(work)
         rows = used if work.together is None else used.sort(work.together)
-        return work(batches_from(rows, "score()"))
+        if hasattr(rows, "collect_batches"):
+            return work(batches_from(rows, "score()"))
+        return work.total(self._parts(rows, work))
+
+    @staticmethod
+    def _parts(rows: Any, work: SumWork[Any]) -> list[bytes]:
+        """Return the sums of parts, of a polars that gives no batches: as a column, which its engine makes.
+
+        Rows that belong together come in one part then.
+        """
+        import polars as pl
+
+        summed = rows.map_batches(
+            lambda part: pl.DataFrame({"part": [work.packed([part])]}, schema={"part": pl.Binary}),
+            schema={"part": pl.Binary},
+            streamable=work.together is None,
+        )
+        parts: list[bytes] = summed.collect(streaming=work.together is None)["part"].to_list()
+        return parts
 
     def _used(self, work: ScoreWork | SumWork[Any]) -> Any:
         return self.frame.select(list(work.columns.used))

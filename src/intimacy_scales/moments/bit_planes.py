@@ -44,12 +44,6 @@ def bit_sums(codes: Codes, highest: int) -> tuple[Integers, Integers, Integers]:
         (n_persons, n_items), column-contiguous.
     highest
         No code is above it.
-
-    Examples
-    --------
-    >>> counts, sums, products = bit_sums(np.array([[3, 1], [2, 0]], dtype=np.uint8, order="F"), 3)
-    >>> counts.tolist(), sums.tolist(), products.tolist()
-    ([[2, 1], [1, 1]], [[5, 3], [1, 1]], [[13, 3], [3, 1]])
     """
     k, planes = codes.shape[1], _planes(highest)
     joint: Integers = np.zeros((k * planes, k * planes), dtype=np.int64)
