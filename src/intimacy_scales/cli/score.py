@@ -109,7 +109,7 @@ def score(
 
     Exit status: 0 done, 1 bad answers (nothing is written), 2 wrong use.
     """
-    from intimacy_scales.jobs import FolderReport
+    from intimacy_scales.jobs import FileReport  # what many files need is loaded for these alone
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with (
@@ -136,10 +136,10 @@ def score(
         }
         report = _scored(form, files, output, engine, options, keep_gone=keep_gone)
     where = "" if answered else " (--answered marks which)"
-    if isinstance(report, FolderReport):
-        _print_folder(report, output, where)
-    else:
+    if isinstance(report, FileReport):
         _print_file(report, output, on_invalid, where)
+    else:
+        _print_folder(report, output, where)
 
 
 def _scored(
