@@ -66,5 +66,5 @@ def _with_keys(table: Any, name: Hashable) -> Any:
 
 
 def _key(label: Any) -> str:
-    is_number = isinstance(label, Number) and not isinstance(label, complex) and label == label  # noqa: PLR0124
+    is_number = isinstance(label, Number) and not isinstance(label, complex) and label == label  # noqa: PLR0124 - nan
     return str(Fraction(label)) if is_number and abs(label) != math.inf else str(label)

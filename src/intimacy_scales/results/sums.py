@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ _LONGEST = 2**30  # of what is unpacked: the sums of the largest instruments tak
 _LONGEST_HEAD = 10_000
 
 
-class Sums:
+class Sums(ABC):
     """Whole-number sums over persons: those of parts add up to those of the whole, to the bit.
 
     As bytes they travel without pickle: JSON, compressed, behind a line that says what it is, of which
@@ -32,14 +33,14 @@ class Sums:
         """Let ``sum()`` add up: it begins with 0."""
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
+    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the sums as plain values."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> Self:
         """Return the sums that `to_dict` wrote."""
-        raise NotImplementedError
 
     def to_bytes(self) -> bytes:
         """Return the sums as bytes, for another process, machine or disk.
