@@ -27,10 +27,11 @@ import json, tomllib, warnings
 from pathlib import Path
 warnings.simplefilter("ignore")
 from intimacy_scales import available, load_bank
-from intimacy_scales.instrument.loading import _data, shipped_banks
+from intimacy_scales.instrument.loading import shipped_banks
+from intimacy_scales.instrument.shipped import banks_folder
 start = clock(); load("scii-24"); one = clock() - start
 start = clock(); listed = available(); [load_bank(name) for name in shipped_banks()]; rest = clock() - start
-files = sorted((_data() / "item_banks").rglob("*.toml"))
+files = sorted(banks_folder().rglob("*.toml"))
 start = clock()
 for file in files:
     tomllib.loads(file.read_text(encoding="utf-8"))

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-import intimacy_scales.instrument.loading as banks_module
 from intimacy_scales import (
     Instrument,
     InstrumentError,
@@ -20,6 +19,7 @@ from intimacy_scales import (
     load_bank,
     load_file,
 )
+from intimacy_scales.instrument.shipped import banks_folder
 
 COMPONENTS = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
 IDS = (
@@ -101,7 +101,7 @@ def own_form(folder: Path, **changes: Any) -> Instrument:
 
 def shipped_file(name: str) -> Path:
     """The file of a shipped id, found without the library's own look-up."""
-    (path,) = (Path(banks_module._data()) / "item_banks").rglob(f"{name}.toml")
+    (path,) = banks_folder().rglob(f"{name}.toml")
     return path
 
 
@@ -131,7 +131,7 @@ def test_every_component_bank_loads_and_is_named_like_its_file(name):
 
 
 def test_every_shipped_file_is_found():
-    root = Path(banks_module._data()) / "item_banks"
+    root = banks_folder()
     instruments = {path.stem for sub in ("forms", "published") for path in (root / sub).iterdir()}
     assert instruments == set(available().ids)
     assert set(IDS) <= instruments

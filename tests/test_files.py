@@ -21,7 +21,7 @@ from intimacy_scales import ResponseError, available, load, score
 from intimacy_scales.cli import terminal
 from intimacy_scales.files import base, delimited, open_answers
 from intimacy_scales.files.base import without_formula
-from intimacy_scales.instrument.loading import example_path
+from intimacy_scales.instrument.shipped import example_path
 from intimacy_scales.jobs.scores import score_file
 from intimacy_scales.reading.frames import ListTable
 

@@ -113,7 +113,7 @@ def assert_read(
     """Other answers than those of a whole sheet, which are read the shorter way where they are plain."""
     plain, change = other
     changed = change(whole, item)
-    torn = bool(sheet_scorer(form, AS_THEY_ARE).torn)  # of such, whole sheets only are plain
+    torn = bool(sheet_scorer(form, AS_THEY_ARE).tables.torn)  # of such, whole sheets only are plain
     if all(item.response_scale.n_points <= 1000 for item in form.items):
         assert is_plain(form, whole)
         assert is_plain(form, changed) == (plain and len(changed) > 0) or (plain and torn)
@@ -193,7 +193,8 @@ def test_what_is_kept_is_bounded_and_says_the_same_when_it_begins_anew(
     told = [texts.joined(result.instrument, result.scores, result.rows) for result in results]
     assert told == expected * 2
     assert max(map(len, texts.kept)) == 3
-    sizes = [len(sums) for sums in scorer.sums.values()] + [len(kept) for kept in scorer.composites.values()]
+    sizes = [len(sums) for sums in scorer.tables.sums.values()]
+    sizes += [len(kept) for kept in scorer.tables.composites.values()]
     assert max(sizes) <= 3
 
 

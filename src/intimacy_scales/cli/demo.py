@@ -10,7 +10,8 @@ from rich.table import Table
 from intimacy_scales.cli.console import out
 from intimacy_scales.cli.terminal import figure, print_summary
 from intimacy_scales.errors import UnvalidatedInstrumentWarning
-from intimacy_scales.instrument.loading import example_path, load
+from intimacy_scales.instrument.loading import load
+from intimacy_scales.instrument.shipped import example_path
 
 
 def demo() -> None:

@@ -89,7 +89,7 @@ pyarrow.RecordBatchReader
     engine = engine_of(frame, "intimacy_scales.score()", connection=connection)
     with values_as_asked(how.show_values):
         columns = columns_of(form, engine.names, how)
-    warn_if_draft(form)
+    warn_if_draft(form.ref)
     work = ScoreWork(form=form, columns=columns, answered=answered, pomp=pomp)
     return engine.score(work, scores_schema(form, answered=answered, pomp=pomp))
 
@@ -300,7 +300,7 @@ def _summed(
     with values_as_asked(how.show_values):
         columns = columns_of(form, engine.names, how)
     if scores:
-        warn_if_draft(form)
+        warn_if_draft(form.ref)
     found = engine.sums(SummaryWork(form=form, columns=columns, moments=moments, scores=scores))
     if stop and found.check.n_problems and how.on_invalid == "raise":
         raise found.check.error()

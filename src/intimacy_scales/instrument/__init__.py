@@ -1,19 +1,77 @@
-"""Frozen models of item banks and instruments, and the layout of their files."""
+"""Frozen models of item banks and instruments, and the layout of their files.
 
-from intimacy_scales.instrument.accepted import Accepted
-from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
-from intimacy_scales.instrument.base import LOOKALIKES, normalized
-from intimacy_scales.instrument.cutoff import Cutoff
-from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding, Step
-from intimacy_scales.instrument.faults import instrument_error
-from intimacy_scales.instrument.instrument import Instrument
-from intimacy_scales.instrument.item import Coding, Item, Wording
-from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.numbers import as_number, exact, plain
-from intimacy_scales.instrument.provenance import Citation, Confidence, License, Source
-from intimacy_scales.instrument.reference import InstrumentRef
-from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScale
-from intimacy_scales.instrument.scale import ItemKey, MissingRule, Scale
+Names load at first use: who scores plain answer sheets of a shipped form needs none of the models.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument.accepted import Accepted
+    from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
+    from intimacy_scales.instrument.cutoff import Cutoff
+    from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding, Step
+    from intimacy_scales.instrument.faults import instrument_error
+    from intimacy_scales.instrument.instrument import Instrument
+    from intimacy_scales.instrument.item import Coding, Item, Wording
+    from intimacy_scales.instrument.norm import Norm
+    from intimacy_scales.instrument.numbers import as_number, exact, plain
+    from intimacy_scales.instrument.numerals import NOT_ANSWERED
+    from intimacy_scales.instrument.provenance import Citation, Confidence, License, Source
+    from intimacy_scales.instrument.reference import InstrumentRef
+    from intimacy_scales.instrument.response_scale import ResponseScale
+    from intimacy_scales.instrument.scale import ItemKey, MissingRule, Scale
+    from intimacy_scales.instrument.texts import LOOKALIKES, normalized
+
+_HOMES = {
+    "accepted": ("Accepted",),
+    "bank": (
+        "BankItem",
+        "Facet",
+        "Form",
+        "ItemBank",
+    ),
+    "cutoff": ("Cutoff",),
+    "evidence": (
+        "STEPS",
+        "Evidence",
+        "EvidenceStep",
+        "Finding",
+        "Step",
+    ),
+    "faults": ("instrument_error",),
+    "instrument": ("Instrument",),
+    "item": (
+        "Coding",
+        "Item",
+        "Wording",
+    ),
+    "norm": ("Norm",),
+    "numbers": (
+        "as_number",
+        "exact",
+        "plain",
+    ),
+    "numerals": ("NOT_ANSWERED",),
+    "provenance": (
+        "Citation",
+        "Confidence",
+        "License",
+        "Source",
+    ),
+    "reference": ("InstrumentRef",),
+    "response_scale": ("ResponseScale",),
+    "scale": (
+        "ItemKey",
+        "MissingRule",
+        "Scale",
+    ),
+    "texts": (
+        "LOOKALIKES",
+        "normalized",
+    ),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "LOOKALIKES",
@@ -49,3 +107,16 @@ __all__ = [
     "normalized",
     "plain",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from intimacy_scales.instrument.numbers import finite
 
 _ID = re.compile(r"\w[\w.\-]*")
 _UNCHANGEABLE = "instruments and item banks cannot be changed; model_copy(update={…}) makes another one"
@@ -86,25 +87,5 @@ def _check_id(value: str) -> str:
 
 Id = Annotated[str, Field(max_length=100), AfterValidator(_check_id)]
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
-
-LOOKALIKES = str.maketrans(
-    {
-        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u00b4": "'", "`": "'",
-        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"',
-        "\u00ab": '"', "\u00bb": '"',
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-        "\ufeff": None, "\u200b": None, "\u200e": None, "\u200f": None,
-    }
-)  # fmt: skip
-
-
-def normalized(text: str) -> str:
-    """Return text as it is compared: without regard to case, blanks, BOM, or typographic quotes.
-
-    Examples
-    --------
-    >>> normalized("  DON'T   Know ")
-    "don't know"
-    """
-    folded = unicodedata.normalize("NFKC", text.translate(LOOKALIKES)).casefold()
-    return " ".join(folded.split())
+Number = Annotated[int | float, BeforeValidator(finite)]
+"""A finite number; whole floats become ints, so that 1.0 and 1 are the same content."""

@@ -8,8 +8,7 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from intimacy_scales.instrument.base import Id, Part, Text
-from intimacy_scales.instrument.numbers import Number
+from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.provenance import Confidence
 
 _SIDES = {"below": "below", "at_most": "at most", "above": "above", "at_least": "at least"}

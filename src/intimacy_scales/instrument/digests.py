@@ -8,11 +8,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.instrument.numbers import exact
-from intimacy_scales.instrument.numerals import as_compared, spelled
-from intimacy_scales.instrument.response_scale import NOT_ANSWERED, ResponseScale
+from intimacy_scales.instrument.numerals import NOT_ANSWERED, as_compared, spelled
 
 if TYPE_CHECKING:
     from intimacy_scales.instrument.content import InstrumentContent
+    from intimacy_scales.instrument.response_scale import ResponseScale
     from intimacy_scales.instrument.scale import Scale
 
 

@@ -7,9 +7,8 @@ from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from intimacy_scales.instrument.base import Id, Part, Text
+from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.numbers import Number
 from intimacy_scales.instrument.provenance import Confidence, Source
 
 Step = Literal["pilot", "items", "structure", "reliability", "validity", "invariance", "norms"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ from pydantic import StrictBool
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.provenance import Confidence
 from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.texts import as_it_looks, letters
 
 Wording = Literal["self", "partner", "daily"]
 
@@ -85,38 +85,12 @@ def unique(field: str, ids: Iterable[str]) -> None:
         seen.add(name)
 
 
-# letters of other alphabets that look like Latin ones in most fonts
-_TWINS = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХаеоԁсԛрѕіјухһԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναι",  # noqa: RUF001
-    "ABESIJKMHOPCTYXaeodcqpsijyxhwABEZHIKMNOPTYXovai",
-)
-
-
-_SMALL = {ord(chr(twin).lower()): latin.lower() for twin, latin in ((t, chr(c)) for t, c in _TWINS.items())}
-
-
-def without_twins(name: str) -> str:
-    """Return a name in small letters; those of other alphabets are the Latin ones that they look like.
-
-    Examples
-    --------
-    >>> without_twins("\u0430p") == without_twins("AP") == "ap"
-    True
-    """
-    return name.lower() if name.isascii() else name.translate(_TWINS).lower().translate(_SMALL)
-
-
 def no_twins(field: str, ids: Iterable[str]) -> None:
     """Raise a ValueError that names two ids which nobody can tell apart, such as Latin and Cyrillic a."""
     seen: dict[str, str] = {}
     for name in ids:
-        shape = unicodedata.normalize("NFKC", name).translate(_TWINS)
+        shape = as_it_looks(name)
         other = seen.setdefault(shape, name)
         if other != name:
             told = " and ".join(f"{one!r} ({letters(one)})" for one in (other, name))
             raise ValueError(f"{field}: ids {told} look the same: give one another name")
-
-
-def letters(name: str) -> str:
-    """Spell the letters of an id that are not ASCII, or say that all are."""
-    return ", ".join(unicodedata.name(c, "unnamed").lower() for c in name if not c.isascii()) or "ASCII"

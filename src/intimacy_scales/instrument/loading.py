@@ -1,4 +1,4 @@
-"""The only reader of bank files, and the only place that knows where the shipped data lie."""
+"""The only reader of bank files."""
 
 from __future__ import annotations
 
@@ -19,45 +19,20 @@ from intimacy_scales.errors import (
     InstrumentError,
     OverlappingBandsWarning,
     UnknownInstrumentError,
-    UnverifiedKeyWarning,
     level_outside,
     nearest,
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 from intimacy_scales.instrument.cutoff import overlapping
+from intimacy_scales.instrument.shipped import BANKS, FORMS, shipped_files
+from intimacy_scales.instrument.unsure import warn_if_unsure
 
 MAX_BYTES = 4 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
-_FORMS, _BANKS = ("forms", "published"), ("components", "companions")
 _SEPARATORS = re.compile(r"[\s_\-]+")
-_UNSURE = {
-    "single-source": "its scoring key was read in one source only. Compare it with the article or the "
-    "authors' form before you publish scores",
-    "unconfirmed": "its scoring key was read only where a reader cannot look it up. Compare it with the "
-    "article or the authors' form before you use it",
-}
 _FOR_A_FILE = "For a file of your own, pass pathlib.Path(…), or what load_file(…) returns."
 _LONGEST_SHOWN = 100  # of a name that nobody knows
 _Model = TypeVar("_Model", Instrument, ItemBank, Form)
-
-
-def _data() -> Path:
-    """Return the folder of shipped data: inside the installed package, or beside src in a checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "data"
-    return installed if installed.is_dir() else package.parents[1] / "data"
-
-
-def example_path(name: str = "simulated-couples.csv") -> Path:
-    """Return the path of a shipped example table; all of them hold simulated answers."""
-    return _data() / "examples" / name
-
-
-@cache
-def _shipped(folders: tuple[str, ...]) -> dict[str, Path]:
-    root = _data() / "item_banks"
-    found = {path.stem: path for folder in folders for path in (root / folder).glob("*.toml")}
-    return {name: found[name] for name in sorted(found)}
 
 
 def _no_constant(text: str) -> None:
@@ -123,8 +98,8 @@ def known_id(name: str, known: Sequence[str]) -> str | None:
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
-    other, reader = (_FORMS, "load") if kind == "item bank" else (_BANKS, "load_bank")
-    if name in _shipped(other):
+    other, reader = (FORMS, "load") if kind == "item bank" else (BANKS, "load_bank")
+    if name in shipped_files(other):
         return UnknownInstrumentError(f"{name!r} is no {kind}: read it with {reader}({name!r})")
     begun = [one for one in known if name and one.startswith(name.casefold())]
     near = begun or nearest(name.replace("_", "-"), known, most=3, alike=0.5)
@@ -161,7 +136,7 @@ def _as_file(source: str | Path) -> Path | None:
 def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
     path = _as_file(source)
     if path is None:
-        shipped = _shipped(folders)
+        shipped = shipped_files(folders)
         name = known_id(str(source), list(shipped))
         if name is None:
             raise _unknown(kind, str(source), list(shipped))
@@ -182,7 +157,7 @@ def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
 
 def _form_bank(name: str, field: str, path: Path) -> ItemBank:
     if not name.endswith(_ENDINGS):
-        shipped = _shipped(_BANKS)
+        shipped = shipped_files(BANKS)
         if name not in shipped:
             raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
         return load_bank(name)
@@ -219,14 +194,22 @@ def _load_file(path: Path) -> Instrument:
     return _build(Instrument, content, path)
 
 
+def sources_of(name: str) -> list[Path]:
+    """Return the files that a shipped instrument is made of: its own, and those of its banks."""
+    path = shipped_files(FORMS)[name]
+    content = _read(path)
+    banks = content["banks"] if _kind(content) == "form" else []
+    return [path, *(shipped_files(BANKS)[bank] for bank in banks)]
+
+
 def shipped_ids() -> list[str]:
     """Return the ids that `load` takes."""
-    return list(_shipped(_FORMS))
+    return list(shipped_files(FORMS))
 
 
 @cache
 def _load_shipped(name: str) -> Instrument:
-    path = _locate(name, "instrument", _FORMS)
+    path = _locate(name, "instrument", FORMS)
     return _load_file(path) if path.stem == name else _load_shipped(path.stem)
 
 
@@ -303,9 +286,7 @@ def load_file(path: str | os.PathLike[str]) -> Instrument:
 
 def _warned(form: Instrument) -> Instrument:
     """Return an instrument, with a warning where its key is not surely known or its bands overlap."""
-    confidence = form.evidence.confidence
-    if confidence is not None and confidence != "verified":
-        warnings.warn(f"{form.id}: {_UNSURE[confidence]}", UnverifiedKeyWarning, stacklevel=level_outside())
+    warn_if_unsure(form.id, form.evidence.confidence)
     if form.cutoffs and not any(entry.rule == "bands" for entry in form.accepted):
         for _, _, told in overlapping(form.cutoffs):
             text = f"{form.id}: cut-off bands overlap: {told}. Who scores there is told both"
@@ -342,7 +323,7 @@ def load_bank(source: str | Path) -> ItemBank:
     >>> [facet.id for facet in load_bank("trust").facets]
     ['security', 'emotional-safety', 'discretion', 'dependability']
     """
-    path = _locate(source, "item bank", _BANKS)
+    path = _locate(source, "item bank", BANKS)
     return _load_bank(path) if _as_file(source) is None else _load_bank.__wrapped__(path)
 
 
@@ -364,7 +345,7 @@ def shipped_banks() -> tuple[str, ...]:
     >>> "trust" in shipped_banks()
     True
     """
-    return tuple(_shipped(_BANKS))
+    return tuple(shipped_files(BANKS))
 
 
 def load_either(source: str | Path) -> Instrument | ItemBank:
@@ -389,11 +370,11 @@ def load_either(source: str | Path) -> Instrument | ItemBank:
     """
     path = _as_file(source)
     if path is None:
-        if source in _shipped(_BANKS):
+        if source in shipped_files(BANKS):
             return load_bank(source)
-        known = _shipped((*_FORMS, *_BANKS))
+        known = shipped_files((*FORMS, *BANKS))
         if source not in known:
             raise _unknown("instrument or item bank", str(source), list(known))
         return load(source)
-    is_bank = _kind(_read(_locate(path, "instrument", _FORMS))) == "bank"
+    is_bank = _kind(_read(_locate(path, "instrument", FORMS))) == "bank"
     return load_bank(path) if is_bank else load(path)

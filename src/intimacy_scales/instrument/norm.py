@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 from pydantic import Field, StrictInt, model_validator
 
 from intimacy_scales.errors import NoNormsError
-from intimacy_scales.instrument.base import Id, Part, Text
-from intimacy_scales.instrument.numbers import Number
+from intimacy_scales.instrument.base import Id, Number, Part, Text
 from intimacy_scales.instrument.provenance import Confidence
 from intimacy_scales.instrument.reference import InstrumentRef
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
+from typing import Any
 
 from intimacy_scales.instrument.budgets import shown
 
@@ -79,7 +77,3 @@ def finite(value: Any) -> int | float:
     except OverflowError:
         raise ValueError(f"{shown(value)} is too large") from None
     return int(value) if value == int(value) else value
-
-
-Number = Annotated[int | float, BeforeValidator(finite)]
-"""A finite number; whole floats become ints, so that 1.0 and 1 are the same content."""

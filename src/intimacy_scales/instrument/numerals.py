@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from intimacy_scales.instrument.base import LOOKALIKES, normalized
 from intimacy_scales.instrument.numbers import as_number
+from intimacy_scales.instrument.texts import LOOKALIKES, normalized
+
+NOT_ANSWERED = frozenset({"", "na", "nan"})  # texts that mean "no answer" everywhere
 
 _WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
 _PLAIN = str.maketrans({**LOOKALIKES, **_WIDE, 0xFF0E: ".", 0xFF0B: "+", 0xFF0D: "-"})

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, WithJsonSchema, model_validator
 
-from intimacy_scales.instrument.base import Id, Part, Text, kept, normalized
+from intimacy_scales.instrument.base import Id, Number, Part, Text, kept
 from intimacy_scales.instrument.budgets import shown
-from intimacy_scales.instrument.numbers import Number, as_number, exact, finite, plain
-from intimacy_scales.instrument.numerals import spelled
+from intimacy_scales.instrument.numbers import as_number, exact, finite, plain
+from intimacy_scales.instrument.numerals import NOT_ANSWERED, spelled
+from intimacy_scales.instrument.texts import normalized
 
 MAX_POINTS = 65_535
-NOT_ANSWERED = frozenset({"", "na", "nan"})  # texts that mean "no answer" everywhere
 
 
 def _point(key: Any) -> int | float:

@@ -230,7 +230,7 @@ def score_folder(
     """
     how = reading_of(reading)
     form = how.form(as_instrument(form))
-    warn_if_draft(form)
+    warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, how, answered=answered, pomp=pomp)
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)

@@ -140,7 +140,7 @@ def score_file(
     """
     how = reading_of(reading)
     form = how.form(as_instrument(form))
-    warn_if_draft(form)
+    warn_if_draft(form.ref)
     wanted = ScoreColumns.of(form, how, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)
     account, used = Account(), RangeUse(form)

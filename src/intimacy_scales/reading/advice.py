@@ -10,12 +10,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ProblemCode, shortened
-from intimacy_scales.instrument import ResponseScale, as_number, normalized
+from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import is_endless, is_misspelt
 from intimacy_scales.reading.explanations import DECIMAL_COMMA, Explanation
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import ResponseScale
 
 _USUAL_CODE = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
 _BEYOND_ANSWERS = 1000  # no usual code, and no answer on a usual range either

@@ -12,13 +12,16 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, shortened
-from intimacy_scales.instrument import NOT_ANSWERED, Instrument, ResponseScale
+from intimacy_scales.instrument import NOT_ANSWERED
 from intimacy_scales.instrument.numerals import as_compared, is_endless, spelled
 from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument, ResponseScale
 
 MISSING = 0
 PROBLEM = -1
@@ -60,6 +63,7 @@ class AnswerKey:
         self, scale: ResponseScale, missing_codes: Iterable[MissingCode] = (), recode: Recode = ()
     ) -> None:
         self.scale = scale
+        self.minimum = scale.minimum
         self.recoded = _Recoded({}, {}, {})
         self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import (
     MissingColumnsError,
@@ -18,8 +18,10 @@ from intimacy_scales.errors import (
     suggest,
     values_shown,
 )
-from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.item import without_twins
+from intimacy_scales.instrument.texts import without_twins
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
 

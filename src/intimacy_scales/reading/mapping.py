@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, shortened, shortened_text, values_shown
-from intimacy_scales.instrument import Instrument, ResponseScale
-from intimacy_scales.instrument.item import letters
+from intimacy_scales.instrument.texts import letters
 from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_width, look_alikes
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.kinds import is_of
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument, ResponseScale
 
 
 class BadCell(NamedTuple):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import CodeType
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 from intimacy_scales.errors import ResponseError, suggest
-from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
 from intimacy_scales.reading.columns import ColumnMap
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
 
 OnInvalid = Literal["raise", "missing", "accept"]
 _ON_INVALID = ("raise", "missing")
@@ -95,8 +96,18 @@ class Reading:
     show_values: bool | None = None
     keep: tuple[Hashable, ...] = ()
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether answers stand under the ids of their items and mean what the instrument says."""
+        return self is AS_THEY_ARE or (
+            self.columns is self.coding is self.person is None
+            and not (self.missing_codes or self.recode or self.keep)
+        )
+
     def form(self, instrument: Instrument | str | Path) -> Instrument:
         """Return the instrument that answers stored in this way belong to."""
+        from intimacy_scales.instrument.loading import as_instrument
+
         form = as_instrument(instrument)
         return form if self.coding is None else form.with_coding(self.coding)
 

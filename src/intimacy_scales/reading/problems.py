@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
-from intimacy_scales.instrument import Instrument, ResponseScale
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
@@ -22,6 +21,8 @@ from intimacy_scales.results.frozen import Frozen
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+
+    from intimacy_scales.instrument import Instrument, ResponseScale
 
     Cells = Sequence[Any] | NDArray[Any]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import warnings
 
 from intimacy_scales.errors import UnvalidatedInstrumentWarning, level_outside
-from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.reference import InstrumentRef
 
 _warned: set[str] = set()  # digests of drafts that were warned of
 _MOST = 10_000
 
 
-def warn_if_draft(instrument: Instrument) -> None:
+def warn_if_draft(instrument: InstrumentRef) -> None:
     """Warn once of each draft, by its digest, that nobody knows what its scores mean."""
-    if instrument.evidence.status != "draft" or instrument.digest in _warned:
+    if instrument.status != "draft" or instrument.digest in _warned:
         return
     if len(_warned) >= _MOST:  # of a service that makes drafts without end
         _warned.clear()

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers, refuse_reading
 from intimacy_scales.scoring.drafts import warn_if_draft
-from intimacy_scales.scoring.person import PersonScores
+from intimacy_scales.scoring.person import PersonScores, person_scores
+from intimacy_scales.scoring.prepared import prepared_form
 from intimacy_scales.scoring.single import sheet_scorer, with_person_found
 
 if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
     from intimacy_scales.reading.range_use import RangeUse
     from intimacy_scales.scoring.scores import Scores
 
@@ -84,6 +85,11 @@ def score(
     3.4285714285714284
     """
     how = reading_of(reading)
+    if type(instrument) is str and type(responses) is dict and how.is_usual:
+        prepared = prepared_form(instrument)
+        rows = None if prepared is None else prepared.read_plain(responses)
+        if prepared is not None and rows is not None:
+            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared)
     form = how.form(instrument)
     sheet = as_sheet(responses, how.show_values)
     if sheet is not None:
@@ -94,7 +100,7 @@ def score(
     from intimacy_scales.reading.table import CodedResponses, check_belongs
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
-    warn_if_draft(form)
+    warn_if_draft(form.ref)
     if isinstance(responses, CodedResponses):
         refuse_reading(how)
         check_belongs(form, responses.instrument, same_items=True)
@@ -137,7 +143,7 @@ def score_stream(
 
     how = reading_of(reading)
     form = how.form(instrument)
-    warn_if_draft(form)
+    warn_if_draft(form.ref)
     yield from stream_scores(form, batches_from(batches, "score()"), how)
 
 

@@ -6,16 +6,18 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from intimacy_scales.errors import ResponseError, shortened_text, values_shown
-from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, SheetReadingOptions, reading_of_sheets, reads_sheets
 from intimacy_scales.reading.problems import Problems, invalid_responses, what_is_wrong
 from intimacy_scales.scoring.person import PersonScores, person_scores
 from intimacy_scales.scoring.sheet_problems import SheetProblems
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer, with_person_found
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
 
 Key = TypeVar("Key", bound=Hashable)
 OnInvalidSheet = Literal["return", "missing", "raise"]

@@ -8,20 +8,22 @@ from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from intimacy_scales.errors import DocumentError, ResponseProblem
-from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
 from intimacy_scales.results.document_checks import ROUNDING, check_same_names
 from intimacy_scales.results.document_types import many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
-from intimacy_scales.scoring.plan import PerInstrument, PlannedComposite, PlannedScale, plan_of
+from intimacy_scales.scoring.plan import PerInstrument, Plan, PlannedComposite, PlannedScale, plan_of
+from intimacy_scales.scoring.prepared import PreparedForm
 from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.score_texts import ScoreTexts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from intimacy_scales.instrument import Instrument
     from intimacy_scales.scoring.interpretation import PersonInterpretation
     from intimacy_scales.scoring.norms import NormChoice, PersonStandardScores
 
@@ -104,15 +106,13 @@ class PersonScores(Result):
     @property
     def ranges(self) -> dict[str, tuple[float, float]]:
         """Scale id → lowest and highest possible score."""
-        plan = plan_of(self.form)
+        plan = _plan(self)
         return {name: (scale.low, scale.high) for name, scale in zip(self.scores, plan.scales, strict=True)}
 
     @property
     def needed(self) -> dict[str, int]:
         """Scale id → how many answers a score needs (of a composite: scores of its scales)."""
-        return {
-            name: scale.required for name, scale in zip(self.scores, plan_of(self.form).scales, strict=True)
-        }
+        return {name: scale.required for name, scale in zip(self.scores, _plan(self).scales, strict=True)}
 
     def standardize(self, norm: NormChoice = None) -> PersonStandardScores:
         """Compare the scores with a norm sample: z, T and percentile rank.
@@ -178,7 +178,7 @@ class PersonScores(Result):
     def _text(self) -> str | None:
         if self.problems or type(self) is not PersonScores:
             return None
-        return _texts_of(self.form).joined(self.instrument, self.scores, self.rows)
+        return _texts_of(_get_form(self)).joined(self.instrument, self.scores, self.rows)
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -231,7 +231,7 @@ class PersonScores(Result):
         return pandas_frame(columns).set_index("scale")
 
     def __repr__(self) -> str:
-        scales = plan_of(self.form).scales
+        scales = _plan(self).scales
         shown = ", ".join(
             f"{name} {_in_words(row, scale)}"
             for name, row, scale in zip(self.scores, self.rows, scales, strict=True)
@@ -263,6 +263,28 @@ _set_scores = _slots["scores"].__set__
 _set_rows = _slots["rows"].__set__
 _set_problems = _slots["problems"].__set__
 _set_form = _slots["form"].__set__
+_get_form = _slots["form"].__get__
+
+
+class _LoadedForm:
+    """The field `form`: one that was prepared is loaded when somebody looks at it."""
+
+    def __get__(self, scores: PersonScores | None, _: type[PersonScores] | None = None) -> Any:
+        if scores is None:
+            return self
+        form = _get_form(scores)
+        return form.load() if type(form) is PreparedForm else form
+
+    def __set__(self, scores: PersonScores, form: Instrument) -> None:
+        _set_form(scores, form)
+
+
+PersonScores.form = _LoadedForm()  # type: ignore[assignment]  # the field stays what its class declares
+
+
+def _plan(scores: PersonScores) -> Plan:
+    form = _get_form(scores)
+    return form.plan if type(form) is PreparedForm else plan_of(form)
 
 
 def person_scores(
@@ -270,7 +292,7 @@ def person_scores(
     ids: Sequence[str],
     rows: Sequence[ScaleScore],
     problems: Sequence[ResponseProblem],
-    form: Instrument,
+    form: Instrument | PreparedForm,
 ) -> PersonScores:
     """Return what ``PersonScores(...)`` would, in less time; ``ids`` are those of the scales."""
     made: PersonScores = _new(PersonScores)
@@ -282,12 +304,12 @@ def person_scores(
     return made
 
 
-def _make_texts(form: Instrument) -> ScoreTexts:
+def _make_texts(form: Instrument | PreparedForm) -> ScoreTexts:
     blank = [ScaleScore(None, None, 0, 0.0, 0.0, False)] * len(form.scale_ids)
     return ScoreTexts(form.ref, person_scores(form.ref, form.scale_ids, blank, (), form).to_dict())
 
 
-_texts_of: PerInstrument[ScoreTexts] = PerInstrument(_make_texts)
+_texts_of: PerInstrument[Instrument | PreparedForm, ScoreTexts] = PerInstrument(_make_texts)
 
 
 def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:

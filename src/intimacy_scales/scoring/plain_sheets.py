@@ -16,10 +16,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import filterfalse, groupby, islice
 from operator import getitem, itemgetter
 from types import NoneType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from intimacy_scales.instrument import exact
-from intimacy_scales.reading.answers import AnswerKey
 from intimacy_scales.reading.columns import MAX_COLUMNS, loose, name_text
 from intimacy_scales.scoring.meanings import CompositeScores, ItemSums, keep
 from intimacy_scales.scoring.scale_score import ScaleScore
@@ -30,7 +29,28 @@ Values = Sequence[Any]
 
 _PLAIN = frozenset({int, float, str, NoneType})  # a truth value is none of these types
 _FEW_POINTS = 1_000
-_NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
+NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
+
+
+class Allowed(Hashable, Protocol):
+    """Which answers an item allows; an `AnswerKey` is one.
+
+    Attributes
+    ----------
+    minimum
+        The lowest point.
+    points
+        Point → its code.
+    known
+        Values that need no thought → their codes.
+    """
+
+    @property
+    def minimum(self) -> int | float: ...  # noqa: D102 - told above
+    @property
+    def points(self) -> Mapping[Any, int]: ...  # noqa: D102
+    @property
+    def known(self) -> dict[Any, int]: ...  # noqa: D102
 
 
 class _Differences(dict[int, ScaleScore]):
@@ -40,17 +60,17 @@ class _Differences(dict[int, ScaleScore]):
     ``q * (maximum - value)`` where reversed: the sum times ``q``, and a constant of the scale.
     """
 
-    def __init__(self, sums: ItemSums, keys: Sequence[AnswerKey]) -> None:
+    def __init__(self, sums: ItemSums, keys: Sequence[Allowed]) -> None:
         super().__init__()
         self.sums = sums
         self.unit = sums.scale.unit
         self.packed = 0  # the packed sum without its units: how many answers, and their spans
         self.constant = 0
-        minima: dict[AnswerKey, int] = {}  # in units: whole numbers, as the unit was chosen
+        minima: dict[Allowed, int] = {}  # in units: whole numbers, as the unit was chosen
         for item in sums.scale.items:
             key, at_minimum = keys[item.index], item.units[1]
             if key not in minima:
-                minima[key] = int(self.unit * exact(key.scale.minimum))
+                minima[key] = int(self.unit * exact(key.minimum))
             self.packed += sums.pack(item, 1) - at_minimum
             self.constant += at_minimum + (minima[key] if item.reverse else -minima[key])
 
@@ -106,13 +126,13 @@ class _Layout:
         Position of a scale of items → what its sums mean.
     """
 
-    def __init__(self, keys: Sequence[AnswerKey], sums: Mapping[int, ItemSums]) -> None:
+    def __init__(self, keys: Sequence[Allowed], sums: Mapping[int, ItemSums]) -> None:
         kinds = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         self.items: list[int] = []
         self.tables: list[dict[Any, int]] = []  # of each place: value → what it adds to a packed sum
         self.parts: list[_Part] = []
         for position, of in sums.items():
-            made: dict[tuple[AnswerKey, bool], dict[Any, int]] = {}
+            made: dict[tuple[Allowed, bool], dict[Any, int]] = {}
             cuts = [len(self.items)]
             for reverse in (False, True):
                 of_sign = [item for item in of.scale.items if item.reverse == reverse]
@@ -133,7 +153,7 @@ class _Layout:
 
 
 def plain_reader(
-    keys: Sequence[AnswerKey],
+    keys: Sequence[Allowed],
     names: Sequence[Hashable],
     sums: Mapping[int, ItemSums],
     composites: Mapping[int, CompositeScores],
@@ -191,7 +211,7 @@ def _whole_scorer(
     composed = [(position, _Totals(composite).of) for position, composite in composites.items()]
 
     def score(values: Values) -> list[ScaleScore]:
-        rows = [_NOT_YET] * n_scales
+        rows = [NOT_YET] * n_scales
         for position, plus, minus, differences in scales:
             rows[position] = differences[sum(values[plus]) - sum(values[minus])]
         for position, score_of in composed:
@@ -210,7 +230,7 @@ def _gap_scorer(
     composed = [(position, composite.of) for position, composite in composites.items()]
 
     def score(added: list[int]) -> list[ScaleScore]:
-        rows = [_NOT_YET] * n_scales
+        rows = [NOT_YET] * n_scales
         for position, stretch, sums in scales:
             rows[position] = sums[sum(added[stretch])]
         for position, score_of in composed:
@@ -248,7 +268,7 @@ def _getter(names: Sequence[Hashable]) -> Callable[[dict[Any, Any]], Values | No
     return fetch
 
 
-def _allowing(keys: Sequence[AnswerKey]) -> Callable[[Values], bool]:
+def _allowing(keys: Sequence[Allowed]) -> Callable[[Values], bool]:
     """Return what tells whether all of a sheet's whole numbers are points of their items."""
     points = {key: _whole_points(key) for key in dict.fromkeys(keys)}
     runs: list[tuple[Callable[[Any], bool], slice]] = []
@@ -266,7 +286,7 @@ def _allowing(keys: Sequence[AnswerKey]) -> Callable[[Values], bool]:
     return are_allowed
 
 
-def _whole_points(key: AnswerKey) -> frozenset[int]:
+def _whole_points(key: Allowed) -> frozenset[int]:
     """Return the whole numbers that are read as the points they are: not those that were recoded."""
     few = islice(key.points.items(), _FEW_POINTS)  # of more points, `single` decodes each that it meets
     return frozenset(

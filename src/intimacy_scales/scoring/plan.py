@@ -12,13 +12,17 @@ import math
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from intimacy_scales.errors import InstrumentError
-from intimacy_scales.instrument import Instrument, ResponseScale, Scale, exact
+from intimacy_scales.instrument import exact
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument, ResponseScale, Scale
 
 _EXACT = 2**53
 
+Of = TypeVar("Of")
 Made = TypeVar("Made")
 
 
@@ -258,7 +262,7 @@ def make_plan(instrument: Instrument) -> Plan:
     return Plan(scales=scales, order=tuple(planned))
 
 
-class PerInstrument(Generic[Made]):
+class PerInstrument(Generic[Of, Made]):
     """Something made once for each instrument object, for as long as the object lives.
 
     Parameters
@@ -267,11 +271,11 @@ class PerInstrument(Generic[Made]):
         Instrument → what is kept.
     """
 
-    def __init__(self, make: Callable[[Instrument], Made]) -> None:
+    def __init__(self, make: Callable[[Of], Made]) -> None:
         self._make = make
-        self._kept: dict[int, tuple[weakref.ref[Instrument], Made]] = {}
+        self._kept: dict[int, tuple[weakref.ref[Of], Made]] = {}
 
-    def __call__(self, instrument: Instrument) -> Made:
+    def __call__(self, instrument: Of) -> Made:
         """Return what was made for this instrument."""
         key = id(instrument)
         kept = self._kept.get(key)

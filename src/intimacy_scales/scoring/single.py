@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
-from intimacy_scales.instrument import Instrument
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
 from intimacy_scales.reading.problems import Problems, invalid_responses
-from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
 from intimacy_scales.scoring.drafts import warn_if_draft
-from intimacy_scales.scoring.meanings import CompositeScores, ItemSums
 from intimacy_scales.scoring.person import PersonScores, person_scores
-from intimacy_scales.scoring.plain_sheets import plain_reader
-from intimacy_scales.scoring.plan import PerInstrument, Plan, PlannedComposite, PlannedScale, plan_of
+from intimacy_scales.scoring.plan import PerInstrument, plan_of
 from intimacy_scales.scoring.scale_score import ScaleScore
+from intimacy_scales.scoring.sheet_tables import SheetTables
 
-_NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
+
 _MAX_OPTIONS = 64
 
 
@@ -39,27 +38,10 @@ class SheetScorer:
     def __init__(self, instrument: Instrument, reading: Reading) -> None:
         self.ref = instrument.ref
         self.ids = instrument.scale_ids
-        self.plan: Plan = plan_of(instrument)
         self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.names = column_names(instrument, reading.columns)
-        self.sums = {
-            position: ItemSums(scale)
-            for position, scale in enumerate(self.plan.scales)
-            if isinstance(scale, PlannedScale)
-        }
-        self.composites = {
-            position: CompositeScores(scale)
-            for position in self.plan.order
-            if isinstance(scale := self.plan.scales[position], PlannedComposite)
-        }
-        self.torn = {
-            position: weights
-            for position in self.composites
-            if is_torn(self.plan, weights := composite_weights(self.plan, position))
-        }
-        self.read_plain = plain_reader(
-            self.keys, self.names, self.sums, self.composites, torn=bool(self.torn)
-        )
+        self.tables = SheetTables(plan_of(instrument), self.keys, self.names)
+        self.read_plain = self.tables.read_plain
 
     def __call__(
         self,
@@ -94,23 +76,11 @@ class SheetScorer:
             problems = Problems.of_sheet(cells, person)
             if not values_shown(reading.show_values):
                 problems = problems.without_values()
-        return self._from_codes(codes), problems
-
-    def _from_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
-        rows = [_NOT_YET] * len(self.ids)
-        for position, sums in self.sums.items():
-            rows[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
-        for position, composite in self.composites.items():
-            rows[position] = composite.of(rows)
-        for position, weights in self.torn.items():
-            bounds = torn_bounds(self.plan, weights, codes)
-            if bounds is not None:
-                rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
-        return rows
+        return self.tables.of_codes(codes), problems
 
 
 def _usual_scorer(instrument: Instrument) -> SheetScorer:
-    warn_if_draft(instrument)
+    warn_if_draft(instrument.ref)
     return SheetScorer(instrument, AS_THEY_ARE)
 
 
@@ -130,8 +100,8 @@ def with_person_found(reading: Reading, sheet: Mapping[Any, Any]) -> Reading:
     return replace(reading, person=person)
 
 
-_usual: PerInstrument[SheetScorer] = PerInstrument(_usual_scorer)
-_others: PerInstrument[dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
+_usual: PerInstrument[Instrument, SheetScorer] = PerInstrument(_usual_scorer)
+_others: PerInstrument[Instrument, dict[Any, SheetScorer]] = PerInstrument(lambda _: {})
 
 
 def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
@@ -140,7 +110,7 @@ def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
         return _usual(instrument)
     kept = _others(instrument)
     if not kept:
-        warn_if_draft(instrument)
+        warn_if_draft(instrument.ref)
     named: Any = reading.columns
     if named is not None and not isinstance(named, str):
         if not isinstance(named, Mapping):

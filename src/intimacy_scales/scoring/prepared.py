@@ -1,0 +1,131 @@
+"""Shipped forms whose tables were worked out beforehand: a first score does not wait for the models.
+
+`prepare` writes a file for each form, of what plain answer sheets need: the plan, which answers each item
+allows, and what results say of the instrument. It holds for the files that the form was made of, by their
+digests; of files that were changed since, the form is made as any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from intimacy_scales.instrument.reference import InstrumentRef
+from intimacy_scales.instrument.shipped import banks_folder, data_folder
+from intimacy_scales.instrument.unsure import warn_if_unsure
+from intimacy_scales.scoring.drafts import warn_if_draft
+from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedItem, PlannedScale
+from intimacy_scales.scoring.sheet_tables import SheetTables
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
+
+
+class PreparedAnswers:
+    """Which answers a response scale allows, as in an `AnswerKey`.
+
+    Parameters
+    ----------
+    entry
+        The lowest point, all points, and pairs of a value and its code.
+    """
+
+    def __init__(self, entry: Mapping[str, Any]) -> None:
+        self.minimum: int | float = entry["minimum"]
+        self.points: dict[Any, int] = {value: code for code, value in enumerate(entry["points"], start=1)}
+        self.known: dict[Any, int] = dict(entry["known"])
+
+
+class PreparedForm:
+    """What scoring plain sheets needs of a shipped form, and how to load the whole of it.
+
+    Parameters
+    ----------
+    document
+        What `prepare.document_of` wrote.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        ref = document["instrument"]
+        self.ref = InstrumentRef(**{**ref, "high_means": tuple(ref["high_means"].items())})
+        self.plan = _plan(document)
+        self.scale_ids = tuple(scale.id for scale in self.plan.scales)
+        answers = [PreparedAnswers(entry) for entry in document["answers"]]
+        items: Mapping[str, int] = document["items"]
+        keys = [answers[number] for number in items.values()]
+        self.read_plain = SheetTables(self.plan, keys, list(items)).read_plain
+
+    def load(self) -> Instrument:
+        """Return the form itself."""
+        from intimacy_scales.instrument.loading import load_shipped
+
+        return load_shipped(self.ref.id)
+
+
+def prepared_file(name: str) -> Path:
+    """Return the file of a prepared form."""
+    return data_folder() / "prepared" / f"{name}.json"
+
+
+def file_digest(path: Path) -> str:
+    """Return sha256 of a text file, the same with line ends of any system."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def prepared_form(name: str) -> PreparedForm | None:
+    """Return a shipped form prepared, by its id, with the warnings of loading it; None where there is none.
+
+    Warns
+    -----
+    UnvalidatedInstrumentWarning
+        Once of each draft.
+    UnverifiedKeyWarning
+        The key was not confirmed by a second source.
+    """
+    if name not in _names():
+        return None
+    form = _prepared(name)
+    if form is not None and form.ref.confidence is not None:
+        warn_if_unsure(form.ref.id, form.ref.confidence)
+    return form
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(path.stem for path in prepared_file("").parent.glob("*.json"))
+
+
+@cache
+def _prepared(name: str) -> PreparedForm | None:
+    document = json.loads(prepared_file(name).read_text(encoding="utf-8"))
+    folder = banks_folder()
+    for file, digest in document["files"].items():
+        path = folder / file
+        if not path.is_file() or file_digest(path) != digest:
+            return None
+    form = PreparedForm(document)
+    warn_if_draft(form.ref)
+    return form
+
+
+def _plan(document: Mapping[str, Any]) -> Plan:
+    grids = [tuple(grid) for grid in document["grids"]]
+    scales = tuple(_scale(entry, grids) for entry in document["scales"])
+    return Plan(scales=scales, order=tuple(document["order"]))
+
+
+def _scale(entry: Mapping[str, Any], grids: list[tuple[int, ...]]) -> PlannedScale | PlannedComposite:
+    if "parts" in entry:
+        ends = entry["ends"]
+        return PlannedComposite(
+            **{**entry, "parts": tuple(entry["parts"]), "ends": None if ends is None else (ends[0], ends[1])}
+        )
+    items = tuple(
+        PlannedItem(index=index, reverse=reverse, units=grids[grid], span=span)
+        for index, reverse, grid, span in entry["items"]
+    )
+    return PlannedScale(**{**entry, "items": items})

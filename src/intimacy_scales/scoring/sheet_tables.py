@@ -1,0 +1,55 @@
+"""Tables of what the sums of one answer sheet mean, made of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
+from intimacy_scales.scoring.meanings import CompositeScores, ItemSums
+from intimacy_scales.scoring.plain_sheets import NOT_YET, Allowed, plain_reader
+from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
+from intimacy_scales.scoring.scale_score import ScaleScore
+
+
+class SheetTables:
+    """Scores one sheet: of plain values by `read_plain`, of the codes of any answers by `of_codes`.
+
+    Parameters
+    ----------
+    plan
+        The plan of an instrument.
+    keys, names
+        What each item allows, and the key of a mapping under which its answer stands.
+    """
+
+    def __init__(self, plan: Plan, keys: Sequence[Allowed], names: Sequence[Hashable]) -> None:
+        self.plan = plan
+        self.sums = {
+            position: ItemSums(scale)
+            for position, scale in enumerate(plan.scales)
+            if isinstance(scale, PlannedScale)
+        }
+        self.composites = {
+            position: CompositeScores(scale)
+            for position in plan.order
+            if isinstance(scale := plan.scales[position], PlannedComposite)
+        }
+        self.torn = {
+            position: weights
+            for position in self.composites
+            if is_torn(plan, weights := composite_weights(plan, position))
+        }
+        self.read_plain = plain_reader(keys, names, self.sums, self.composites, torn=bool(self.torn))
+
+    def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
+        """Return the score of each scale; ``codes`` are those of the items, in order."""
+        rows = [NOT_YET] * len(self.plan.scales)
+        for position, sums in self.sums.items():
+            rows[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
+        for position, composite in self.composites.items():
+            rows[position] = composite.of(rows)
+        for position, weights in self.torn.items():
+            bounds = torn_bounds(self.plan, weights, codes)
+            if bounds is not None:
+                rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
+        return rows
