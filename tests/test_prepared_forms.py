@@ -1,4 +1,4 @@
-"""Shipped forms are prepared for a first score: to the bit as they are loaded, while their files are the same."""
+"""Shipped forms are prepared for a first score: to the bit as they are loaded, and of the same files only."""
 
 from __future__ import annotations
 

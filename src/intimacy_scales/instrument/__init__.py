@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.faults import instrument_error
     from intimacy_scales.instrument.instrument import Instrument
     from intimacy_scales.instrument.item import Coding, Item, Wording
+    from intimacy_scales.instrument.loading import as_instrument
     from intimacy_scales.instrument.norm import Norm
     from intimacy_scales.instrument.numbers import as_number, exact, plain
     from intimacy_scales.instrument.numerals import NOT_ANSWERED
@@ -25,52 +26,22 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "accepted": ("Accepted",),
-    "bank": (
-        "BankItem",
-        "Facet",
-        "Form",
-        "ItemBank",
-    ),
+    "bank": ("BankItem", "Facet", "Form", "ItemBank"),
     "cutoff": ("Cutoff",),
-    "evidence": (
-        "STEPS",
-        "Evidence",
-        "EvidenceStep",
-        "Finding",
-        "Step",
-    ),
+    "evidence": ("STEPS", "Evidence", "EvidenceStep", "Finding", "Step"),
     "faults": ("instrument_error",),
     "instrument": ("Instrument",),
-    "item": (
-        "Coding",
-        "Item",
-        "Wording",
-    ),
+    "item": ("Coding", "Item", "Wording"),
+    "loading": ("as_instrument",),
     "norm": ("Norm",),
-    "numbers": (
-        "as_number",
-        "exact",
-        "plain",
-    ),
+    "numbers": ("as_number", "exact", "plain"),
     "numerals": ("NOT_ANSWERED",),
-    "provenance": (
-        "Citation",
-        "Confidence",
-        "License",
-        "Source",
-    ),
+    "provenance": ("Citation", "Confidence", "License", "Source"),
     "reference": ("InstrumentRef",),
     "response_scale": ("ResponseScale",),
-    "scale": (
-        "ItemKey",
-        "MissingRule",
-        "Scale",
-    ),
-    "texts": (
-        "LOOKALIKES",
-        "normalized",
-    ),
-}
+    "scale": ("ItemKey", "MissingRule", "Scale"),
+    "texts": ("LOOKALIKES", "normalized"),
+}  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -101,6 +72,7 @@ __all__ = [
     "Source",
     "Step",
     "Wording",
+    "as_instrument",
     "as_number",
     "exact",
     "instrument_error",

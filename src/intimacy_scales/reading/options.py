@@ -9,6 +9,7 @@ from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
+from intimacy_scales import instrument as instruments  # its names load at first use
 from intimacy_scales.errors import ResponseError, suggest
 from intimacy_scales.reading.answers import MissingCode, as_missing_codes, as_recode
 from intimacy_scales.reading.columns import ColumnMap
@@ -106,9 +107,7 @@ class Reading:
 
     def form(self, instrument: Instrument | str | Path) -> Instrument:
         """Return the instrument that answers stored in this way belong to."""
-        from intimacy_scales.instrument.loading import as_instrument
-
-        form = as_instrument(instrument)
+        form = instruments.as_instrument(instrument)
         return form if self.coding is None else form.with_coding(self.coding)
 
 
