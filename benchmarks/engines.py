@@ -120,7 +120,7 @@ def measure(way: Way, answers: Path, target: Path, rounds: int) -> tuple[list[Ru
     for script in (way.ours, way.peer):
         if script is None:
             given = ["score", str(answers), "--instrument", FORM, "--keep", "id", "-o", str(target)]
-            commands.append([sys.executable, "-m", "intimacy_scales.cli", *given])
+            commands.append([sys.executable, "-m", "intimacy_scales", *given])
         else:
             text = script.format(form=FORM)
             commands.append([sys.executable, "-W", "ignore", "-c", text, str(answers), str(target)])

@@ -175,7 +175,7 @@ def measure(job: Job, folder: Path, rounds: int) -> dict[str, list[Run]]:
         for name, text in scripts(job).items()
     }
     ours = ["score", str(source), "--instrument", FORM, "--person", "id", "-o", str(targets["ours"])]
-    commands["ours"] = [sys.executable, "-m", "intimacy_scales.cli", *ours]
+    commands["ours"] = [sys.executable, "-m", "intimacy_scales", *ours]
     found: dict[str, list[Run]] = {name: [] for name in targets}
     for _ in range(rounds):
         for name in targets:

@@ -46,7 +46,7 @@ STARTS = (
     ),
     Start(
         "intimacy-scales --help",
-        ("-m", "intimacy_scales.cli", "--help"),
+        ("-m", "intimacy_scales", "--help"),
         "importing typer",
         ("-c", "import typer"),
         2.0,

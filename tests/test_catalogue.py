@@ -161,7 +161,7 @@ def test_show_prints_every_instrument_with_its_evidence(name):
 
 def test_a_fresh_process_warns_in_words_where_a_key_is_not_confirmed():
     result = subprocess.run(
-        [sys.executable, "-m", "intimacy_scales.cli", "show", "dts"],
+        [sys.executable, "-m", "intimacy_scales", "show", "dts"],
         capture_output=True,
         text=True,
         check=True,
@@ -174,7 +174,7 @@ def test_a_fresh_process_warns_in_words_where_a_key_is_not_confirmed():
 @pytest.mark.parametrize("columns", ["40", "200"])
 def test_what_a_terminal_cannot_show_stops_nothing(encoding, columns):
     result = subprocess.run(
-        [sys.executable, "-m", "intimacy_scales.cli", "show", "dts"],
+        [sys.executable, "-m", "intimacy_scales", "show", "dts"],
         env=os.environ | {"PYTHONIOENCODING": encoding, "COLUMNS": columns},
         capture_output=True,
         check=True,

@@ -80,7 +80,7 @@ def test_output_that_cannot_be_printed_is_told(command: list[str]) -> None:
         pytest.skip("this system has no /dev/full")
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(
-            [sys.executable, "-m", "intimacy_scales.cli", *command],
+            [sys.executable, "-m", "intimacy_scales", *command],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
