@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any
 
-from intimacy_scales.errors import DocumentError, InvalidResponsesError, ProblemCode, shortened
+from intimacy_scales.engines.bad_answers import (
+    BadAnswer,
+    BadAnswers,
+    BadValue,
+    added,
+    by_kind,
+    counted,
+    first_of,
+    found_in,
+)
+from intimacy_scales.errors import DocumentError, InvalidResponsesError, shortened
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.reading.advice import Offence, Remedy, offence_of, remedy_for
+from intimacy_scales.reading.advice import Offence, Remedy, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.problems import (
     BadColumn,
     Problems,
     found,
-    json_value,
-    plain_value,
     response_scales,
 )
 from intimacy_scales.reading.range_use import RangeEnds, RangeUse
@@ -29,10 +37,7 @@ from intimacy_scales.results.sums import Sums
 if TYPE_CHECKING:
     import pandas as pd
 
-_EXAMPLES = 3  # of each item and kind
-_VALUES = 1000  # different ones that are counted
 _SHOWN = 5
-_KINDS: tuple[str, ...] = get_args(ProblemCode)
 _IN_WORDS = {
     "range": "outside the range",
     "step": "between the steps of the range",
@@ -44,66 +49,6 @@ _IN_WORDS = {
     "recode": "not among the values that recode= names",
     "name": "under a name that is no item's",
 }
-
-
-class BadAnswers(NamedTuple):
-    """How many answers to an item were not accepted for one kind of reason."""
-
-    item: str
-    code: ProblemCode
-    n: int
-
-
-class BadAnswer(NamedTuple):
-    """One answer that was not accepted; its row is that of a person, never a number.
-
-    Attributes
-    ----------
-    person
-        The person's id, where ``person=`` named its column; else None.
-    column, item
-        Where the value stood, and the item it was read for.
-    value, code, reason, allowed, suggestion
-        As of `ResponseProblem`; the value as JSON can hold it.
-    """
-
-    person: Any
-    column: str
-    item: str
-    value: Any
-    code: ProblemCode
-    reason: str
-    allowed: str
-    suggestion: str | None
-
-    def order(self) -> tuple[Any, ...]:
-        """Return what examples are sorted by: the same of any two, whichever was found first."""
-        return str(self.person), repr(self.person), self.column, repr(self.value), self.reason
-
-
-class BadValue(NamedTuple):
-    """How often a value was not accepted for an item.
-
-    Attributes
-    ----------
-    item, code, n
-        As of `BadAnswers`.
-    value
-        A number or a text; None of any other type.
-    meant
-        The label that was probably meant.
-    """
-
-    item: str
-    code: ProblemCode
-    value: Any
-    meant: str | None
-    n: int
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """What makes it another value than others: True is no 1."""
-        return self.item, self.code, type(self.value).__name__, self.value, self.meant
 
 
 @result_class
@@ -168,9 +113,9 @@ class AnswerCheck(Result, Sums):
         return replace(
             self,
             n_persons=self.n_persons + other.n_persons,
-            counts=_counted(self.form, _by_kind((*self.counts, *other.counts))),
-            examples=_first(self.form, (*self.examples, *other.examples)),
-            values=_added(self.form, self.values, other.values),
+            counts=counted(self.form, by_kind((*self.counts, *other.counts))),
+            examples=first_of(self.form, (*self.examples, *other.examples)),
+            values=added(self.form, self.values, other.values),
             ends=tuple(one + more for one, more in zip(self.ends, other.ends, strict=True)),
         )
 
@@ -324,96 +269,13 @@ def check_of(form: Instrument, n_persons: int, problems: Problems, used: RangeUs
     problems, used
         What the reader of the part found.
     """
-    counts: Counter[tuple[str, ProblemCode]] = Counter()
-    values: Counter[tuple[str, Offence]] = Counter()
-    examples: list[BadAnswer] = []
-    for part in problems.columns:
-        told = _Explained(part)
-        by_kind: dict[ProblemCode, list[BadAnswer]] = {}
-        for row, value in zip(part.rows, part.values, strict=True):
-            why = told[value]
-            counts[part.item, why.code] += 1
-            if part.scale is not None and not part.misplaced:
-                values[part.item, offence_of(value, why, part.scale)] += 1
-            by_kind.setdefault(why.code, []).append(_example(problems, part, row, value, why))
-            if len(by_kind[why.code]) > _VALUES:
-                by_kind[why.code] = sorted(by_kind[why.code], key=BadAnswer.order)[:_EXAMPLES]
-        examples += [example for kind in by_kind.values() for example in kind]
-    seen = [BadValue(item, o.code, json_value(o.value), o.meant, n) for (item, o), n in values.items()]
+    counts, examples, values = found_in(form, problems)
     return AnswerCheck(
         instrument=form.ref,
         n_persons=n_persons,
-        counts=_counted(form, counts),
-        examples=_first(form, examples),
-        values=_added(form, (), seen),
+        counts=counts,
+        examples=examples,
+        values=values,
         ends=used.ends(),
         form=form,
     )
-
-
-class _Explained:
-    """Why each value of a column is a problem, worked out once for each."""
-
-    def __init__(self, part: BadColumn) -> None:
-        self._explain = part.explain
-        self._known: dict[Hashable, Explanation] = {}
-
-    def __getitem__(self, value: Any) -> Explanation:
-        name = (type(value), value) if isinstance(value, int | float | str) else None
-        if name is None:
-            return self._explain(value)
-        if name not in self._known:
-            self._known[name] = self._explain(value)
-        return self._known[name]
-
-
-def _example(problems: Problems, part: BadColumn, row: Any, value: Any, why: Explanation) -> BadAnswer:
-    person = None if problems.persons is None else json_value(plain_value(problems.persons[row]))
-    value = json_value(plain_value(value)) if problems.shown else None
-    return BadAnswer(person, part.column, part.item, value, why.code, why.reason, why.allowed, why.suggestion)
-
-
-def _by_kind(parts: Iterable[BadAnswers]) -> Counter[tuple[str, ProblemCode]]:
-    counts: Counter[tuple[str, ProblemCode]] = Counter()
-    for part in parts:
-        counts[part.item, part.code] += part.n
-    return counts
-
-
-def _counted(form: Instrument, counts: Mapping[tuple[str, ProblemCode], int]) -> tuple[BadAnswers, ...]:
-    """Return counts in the order of the items, and of kinds of problems."""
-    return tuple(BadAnswers(item, code, n) for (item, code), n in sorted(counts.items(), key=_place(form)))
-
-
-def _place(form: Instrument) -> Any:
-    items = {item: position for position, item in enumerate(form.item_ids)}
-    return lambda counted: (items[counted[0][0]], _KINDS.index(counted[0][1]))
-
-
-def _first(form: Instrument, examples: Iterable[BadAnswer]) -> tuple[BadAnswer, ...]:
-    """Return the examples to keep: the first few of each item and kind."""
-    by_kind: dict[tuple[str, ProblemCode], list[BadAnswer]] = {}
-    for example in examples:
-        by_kind.setdefault((example.item, example.code), []).append(example)
-
-    def kept() -> Iterator[BadAnswer]:
-        for _, those in sorted(by_kind.items(), key=_place(form)):
-            yield from sorted(those, key=BadAnswer.order)[:_EXAMPLES]
-
-    return tuple(kept())
-
-
-def _added(
-    form: Instrument, one: Iterable[BadValue] | None, other: Iterable[BadValue] | None
-) -> tuple[BadValue, ...] | None:
-    """Return how often each value was found in both parts; None once there are too many."""
-    if one is None or other is None:
-        return None
-    counts: dict[tuple[Any, ...], BadValue] = {}
-    for value in (*one, *other):
-        before = counts.get(value.key)
-        counts[value.key] = value if before is None else value._replace(n=before.n + value.n)
-    if len(counts) > _VALUES:
-        return None
-    place = _place(form)
-    return tuple(sorted(counts.values(), key=lambda value: (place((value[:2], 0)), *map(str, value.key))))
