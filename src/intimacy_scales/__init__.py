@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
     from intimacy_scales.instrument.catalogue import available
+    from intimacy_scales.instrument.comparison import InstrumentComparison, compare
     from intimacy_scales.instrument.loading import load, load_bank, load_file
     from intimacy_scales.numerics.progress import report_progress
     from intimacy_scales.planning import SamplePlan, plan_sample_size
@@ -63,6 +64,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "instrument.loading": ("load", "load_bank", "load_file"),
     "instrument.catalogue": ("available",),
+    "instrument.comparison": ("InstrumentComparison", "compare"),
     "checking": ("BankReport", "check_bank"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
@@ -91,7 +93,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnotherRangeWarning", "BankReport", "CodedResponses", "DocumentError", "EstimationError",
-    "Instrument", "InstrumentError",
+    "Instrument", "InstrumentComparison", "InstrumentError",
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
     "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
@@ -99,7 +101,7 @@ __all__ = [
     "Simulation",
     "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning", "UnverifiedKeyWarning",
     "available", "cfa",
-    "check_bank", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
+    "check_bank", "compare", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "reliability_report", "report_progress",
     "score", "score_many", "score_stream",

@@ -14,6 +14,7 @@ from intimacy_scales.cli.terminal import errors_as_messages
 from intimacy_scales.instrument import Instrument, ItemBank, Scale
 from intimacy_scales.instrument.catalogue import Catalogue, CatalogueEntry, available, construct_title
 from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
+from intimacy_scales.instrument.shipped import released_versions
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
@@ -88,15 +89,50 @@ def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instru
             form = form.to_instrument()
     out.print(f"[bold]{escape(form.title)}[/]\n{escape(str(form.ref))}")
     out.print(f"digest {form.digest[:12]}…, of its key alone {form.key_digest[:12]}…")
-    for text in (form.description, form.evidence.note, form.instructions and f"Told: {form.instructions}"):
+    told = form.instructions and f"Told: {form.instructions}"
+    care = form.safety and f"Take care: {form.safety}"
+    for text in (form.description, form.evidence.note, told, care, _counterpart(form)):
         if text:
             out.print(escape(text))
     _print_items(form)
     _print_scales(form)
+    _print_one_option(form)
     _print_codings(form)
     _print_cutoffs(form)
     _print_evidence(form)
+    _print_changes(form)
     _print_provenance(form)
+
+
+def _counterpart(form: Instrument) -> str | None:
+    other = form.counterpart
+    return (
+        other and f"{other} has the same item ids in another wording: its answers cannot be scored as these."
+    )
+
+
+def _print_one_option(form: Instrument) -> None:
+    """Say what agreeing with everything scores, of what stands for the whole: who answers so tells little."""
+    whole = [scale.id for scale in form.scales if scale.of] or [scale.id for scale in form.scales]
+    told = [
+        f"{name} {low:.3g} and {high:.3g}"
+        for name, (low, high) in form.one_option_scores.items()
+        if name in whole
+    ]
+    if len(form.items) > 1:
+        out.print(escape(f"\nThe lowest, or the highest option everywhere scores: {', '.join(told)}."))
+
+
+def _print_changes(form: Instrument) -> None:
+    versions = released_versions(form.id) if form.id in shipped_ids() else ()
+    older = [version for version in versions if version != form.version]
+    if older:
+        out.print(escape(f"\nOlder versions, for answers to them: {', '.join(older)}"))
+    for change in form.changes:
+        told = f"{change.note} " if change.note else ""
+        kinds = ("reworded", "answered", "added", "dropped", "rekeyed")
+        parts = [f"{kind} {', '.join(getattr(change, kind))}" for kind in kinds if getattr(change, kind)]
+        out.print(escape(f"Changed in {change.version}: {told}{'; '.join(parts).capitalize()}"))
 
 
 def _print_items(form: Instrument) -> None:
@@ -108,7 +144,8 @@ def _print_items(form: Instrument) -> None:
         return
     for response_scale in dict.fromkeys(item.response_scale for item in form.items):
         labels = ", ".join(f"{value} {text}" for value, text in response_scale.labels)
-        out.print(escape(f"Answers: {labels or response_scale.describe()}"))
+        none = next((f", or {code}" for code in response_scale.not_applicable), "")
+        out.print(escape(f"Answers: {labels or response_scale.describe()}{none}"))
     items = _table("id", "facet", "text", title="\nItems")
     for item in form.items:
         items.add_row(*map(escape, (item.id, item.facet or "", item.text or "")))

@@ -139,6 +139,8 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         out.print(
             f"\n{scores} prorated: made from fewer answers than the scale has items{where}.", soft_wrap=True
         )
+    if told := summary.in_words():
+        out.print(f"\n{escape(told)}.", soft_wrap=True)
 
 
 def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:

@@ -205,7 +205,11 @@ class SummaryWork(SumWork[DataSummary]):
             if moments is not None:
                 moments += moments_of_codes(self.form, codes)
         problems = reader.finish()
-        scores = None if kernel is None else scores_of_kernel(self.form, kernel, problems, reader.kept)
+        scores = (
+            None
+            if kernel is None
+            else scores_of_kernel(self.form, kernel, problems, reader.kept, reader.not_applicable())
+        )
         return DataSummary(
             instrument=self.form.ref,
             check=check_of(self.form, len(reader.table), problems, used),

@@ -11,6 +11,8 @@ from intimacy_scales.errors import InstrumentError, UnknownInstrumentError, sugg
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_size
+from intimacy_scales.instrument.changes import Change
+from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.faults import instrument_error
@@ -90,6 +92,11 @@ class ItemBank(Part):
     def _resolve(cls, data: Any) -> Any:
         check_size(data)
         return resolve_response_scales(data)
+
+    @kept
+    def digest(self) -> str:
+        """sha256 of the content, worked out as that of an instrument."""
+        return content_digest(self.model_dump(mode="json", exclude_defaults=True, exclude=NOT_CONTENT))
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -184,6 +191,8 @@ class Form(Part):
         As in an instrument; the sign of each item must agree with its key in the bank.
     accepted
         As in a bank; what the banks explain of the form's items is added.
+    changes
+        As in an instrument.
     """
 
     id: Id
@@ -193,6 +202,8 @@ class Form(Part):
     language: Text = "en"
     wording: Wording = "self"
     instructions: Text | None = None
+    safety: Text | None = None
+    counterpart: Id | None = None
     constructs: tuple[Id, ...] = ()
     evidence: Evidence = Evidence()
     citations: tuple[Citation, ...] = ()
@@ -202,6 +213,7 @@ class Form(Part):
     items: tuple[Id, ...] = ()
     scales: tuple[Scale, ...] = Field(min_length=1)
     accepted: tuple[Accepted, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -13,12 +13,13 @@ from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
+from intimacy_scales.instrument.changes import Change
 from intimacy_scales.instrument.cutoff import Cutoff
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
 from intimacy_scales.instrument.item import Coding, Item, Wording, no_twins, plain_item, unique
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.possible import counts_of_boxes, score_ranges, score_steps
+from intimacy_scales.instrument.possible import counts_of_boxes, one_option_scores, score_ranges, score_steps
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
@@ -37,6 +38,8 @@ class InstrumentContent(Part):
     language: Text = "en"
     wording: Wording = "self"
     instructions: Text | None = None
+    safety: Text | None = None
+    counterpart: Id | None = None
     constructs: tuple[Id, ...] = ()
     evidence: Evidence = Evidence()
     citations: tuple[Citation, ...] = ()
@@ -48,6 +51,7 @@ class InstrumentContent(Part):
     items: tuple[Item, ...] = Field(min_length=1)
     scales: tuple[Scale, ...] = Field(min_length=1)
     accepted: tuple[Accepted, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -162,6 +166,15 @@ class InstrumentContent(Part):
     def score_steps(self) -> dict[str, float]:
         """Scale id → how far apart its neighbouring scores are, where every answer is there."""
         return score_steps(self)
+
+    @kept
+    def one_option_scores(self) -> dict[str, tuple[float, float]]:
+        """Scale id → its score where somebody ticks the lowest option of every item, and the highest.
+
+        Who agrees with whatever is said ticks one option everywhere: a scale in which both scores are its
+        ends tells nothing of them.
+        """
+        return one_option_scores(self)
 
     def prorates(self, scale: Scale) -> bool:
         """Tell whether skipped answers of a sum, or parts without a score, count as the mean of the others.

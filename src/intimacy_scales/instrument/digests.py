@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.instrument.numbers import exact
@@ -16,10 +17,19 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.scale import Scale
 
 
-def _missing_codes(scale: ResponseScale) -> list[str]:
+NOT_CONTENT = {"accepted", "changes"}  # fields that change nothing that anyone answers
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """Return sha256 of a document without defaults, whatever the order of its fields."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read_as_none(given: Iterable[int | float | str]) -> list[str]:
     """Return what is read as no answer: numbers by their value, texts as they are compared."""
     codes = set()
-    for code in scale.missing_codes:
+    for code in given:
         number = spelled(code) if isinstance(code, str) else code
         if number is None or not math.isfinite(number):
             codes.add(as_compared(str(code)))
@@ -32,7 +42,8 @@ def _answers(scale: ResponseScale) -> list[Any]:
     """Return which answers are read, and as what."""
     labels = sorted((as_compared(text), str(exact(value))) for value, text in scale.labels)
     ends = [str(exact(value)) for value in (scale.minimum, scale.maximum, scale.step)]
-    return [*ends, labels, _missing_codes(scale)]
+    skipped = _read_as_none((*scale.missing_codes, *scale.not_applicable))
+    return [*ends, labels, skipped]
 
 
 def _score(form: InstrumentContent, scale: Scale) -> list[Any]:

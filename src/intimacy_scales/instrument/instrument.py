@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +15,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument.base import kept
 from intimacy_scales.instrument.content import InstrumentContent
-from intimacy_scales.instrument.digests import key_digest
+from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest, key_digest
 from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
 from intimacy_scales.instrument.evidence import Finding
@@ -39,6 +38,11 @@ class Instrument(InstrumentContent):
         Who the items speak of: ``self``, ``partner``, or ``daily`` for a diary.
     instructions
         What the person who answers is told.
+    safety
+        What whoever gives it to people must take care of.
+    counterpart
+        Id of the form with the same item ids in another wording, such as that about the partner: answers
+        to one are no answers to the other.
     constructs
         What it measures: ids such as ``trust``, by which the catalogue groups instruments.
     evidence, citations, license, norms, cutoffs
@@ -51,6 +55,8 @@ class Instrument(InstrumentContent):
         In order. An item may serve several scales, or none.
     accepted
         Findings of the linter that the author explains.
+    changes
+        What each version changed.
 
     Examples
     --------
@@ -70,11 +76,10 @@ class Instrument(InstrumentContent):
 
         The content is JSON with sorted keys and without fields that hold their default, so it is
         the same for TOML and JSON, on every machine, and for files written before a field existed.
-        What is explained to the linter is left out: it changes nothing that anyone answers.
+        What is explained to the linter is left out, and what versions changed: it changes nothing that
+        anyone answers.
         """
-        content = self.model_dump(mode="json", exclude_defaults=True, exclude={"accepted"})
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return content_digest(self.model_dump(mode="json", exclude_defaults=True, exclude=NOT_CONTENT))
 
     @kept
     def key_digest(self) -> str:

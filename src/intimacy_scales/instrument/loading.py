@@ -24,7 +24,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
 from intimacy_scales.instrument.cutoff import overlapping
-from intimacy_scales.instrument.shipped import BANKS, FORMS, shipped_files
+from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
 from intimacy_scales.instrument.unsure import warn_if_unsure
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -213,7 +213,7 @@ def _load_shipped(name: str) -> Instrument:
     return _load_file(path) if path.stem == name else _load_shipped(path.stem)
 
 
-def load(source: str | Path) -> Instrument:
+def load(source: str | Path, *, version: str | None = None) -> Instrument:
     """Load an instrument: a shipped one by its id, or one's own by a `pathlib.Path`.
 
     Parameters
@@ -221,6 +221,9 @@ def load(source: str | Path) -> Instrument:
     source
         An id from `available` (``CSI-16`` and ``csi 16`` are ``csi-16``), or the `pathlib.Path` of a
         ``.toml`` or ``.json`` file. A text is never opened as a file; `load_file` does that.
+    version
+        An older version of a shipped instrument, for answers that were given to it; None: as it is now.
+        `compare` says whether answers to one version can be scored by another.
 
     Returns
     -------
@@ -230,7 +233,7 @@ def load(source: str | Path) -> Instrument:
     Raises
     ------
     UnknownInstrumentError
-        No instrument of that id; near names are suggested.
+        No instrument of that id, or no such version of it; those that there are, or near names, are told.
     InstrumentError
         The file cannot be read or is not valid; every fault is named with its field.
 
@@ -243,9 +246,25 @@ def load(source: str | Path) -> Instrument:
     --------
     >>> load("scii-24").scale("trust").keys[2]
     ItemKey(item='tru09', reverse=True)
+    >>> load("scii-24", version="0.2.0").version
+    '0.2.0'
     """
     path = _as_file(source)
-    return _warned(_load_shipped(str(source)) if path is None else _load_file(_checked_ending(path)))
+    if path is None:
+        form = _load_shipped(str(source))
+        return _warned(form if version in (None, form.version) else _load_released(form.id, str(version)))
+    form = _load_file(_checked_ending(path))
+    if version not in (None, form.version):
+        raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
+    return _warned(form)
+
+
+@cache
+def _load_released(name: str, version: str) -> Instrument:
+    versions = released_versions(name)
+    if version not in versions:
+        raise UnknownInstrumentError(f"{name} has no version {version!r}; there are {', '.join(versions)}")
+    return _load_file(released_file(name, version))
 
 
 def load_file(path: str | os.PathLike[str]) -> Instrument:

@@ -45,6 +45,20 @@ def score_steps(form: InstrumentContent) -> dict[str, float]:
     return {name: float(step) for name, step in steps.items()}
 
 
+def one_option_scores(form: InstrumentContent) -> dict[str, tuple[float, float]]:
+    """Return what each scale scores where the lowest option is ticked everywhere, and where the highest is."""
+    found: dict[str, tuple[Fraction, Fraction]] = {}
+    for scale, responses in _parts_first(form):
+        ends = [
+            (exact(r.maximum), exact(r.minimum)) if key.reverse else (exact(r.minimum), exact(r.maximum))
+            for key, r in zip(scale.keys, responses, strict=True)
+        ]
+        lowest, highest = zip(*(ends or [found[part] for part in scale.of]), strict=True)
+        n = len(lowest) if scale.method == "mean" else 1
+        found[scale.id] = sum(lowest, Fraction(0)) / n, sum(highest, Fraction(0)) / n
+    return {name: (float(low), float(high)) for name, (low, high) in found.items()}
+
+
 def counts_of_boxes(form: InstrumentContent) -> frozenset[str]:
     """Return scales of answers of 0 and 1, and composites of sums of such that are not prorated."""
     found: set[str] = set()

@@ -74,6 +74,10 @@ class ResponseScale(Part):
         ``(value, text)`` for some or all points; in files a table ``value = "text"``.
     missing_codes
         Stored values or texts that mean "no answer"; none of them is a point.
+    not_applicable
+        Stored values or texts that mean that the question does not apply to the person, such as
+        ``"Does not apply"``, which stands first and is shown as an option. They count as no answer, and
+        are counted apart.
 
     Examples
     --------
@@ -88,6 +92,7 @@ class ResponseScale(Part):
     step: Number = 1
     labels: Labels = ()
     missing_codes: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
+    not_applicable: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
     _checked: bool = PrivateAttr(default=False)
 
     @model_validator(mode="after")
@@ -96,11 +101,7 @@ class ResponseScale(Part):
             return self
         self._check_range()
         self._check_labels()
-        for code in self.missing_codes:
-            number = spelled(code) if isinstance(code, str) else code
-            is_label = isinstance(code, str) and normalized(code) in self._label_texts
-            if is_label or (number is not None and self.holds(number)):
-                raise ValueError(f"missing code {code!r} is also an answer that the response scale allows")
+        self._check_codes()
         self._checked = True
         return self
 
@@ -138,6 +139,21 @@ class ResponseScale(Part):
             number = as_number(key)
             if number is not None and number != value:
                 raise ValueError(f"label {text!r} of point {value} reads as another number")
+
+    def _check_codes(self) -> None:
+        """Raise where a value that means no answer is one, or means two things."""
+        seen: dict[int | float | Fraction | str, str] = {}
+        kinds = (("missing code", self.missing_codes), ("not_applicable", self.not_applicable))
+        for kind, code in ((kind, code) for kind, codes in kinds for code in codes):
+            number = spelled(code) if isinstance(code, str) else code
+            is_label = isinstance(code, str) and normalized(code) in self._label_texts
+            if is_label or (number is not None and self.holds(number)):
+                raise ValueError(f"{kind} {code!r} is also an answer that the response scale allows")
+            value = normalized(str(code)) if number is None else number
+            if seen.setdefault(value, kind) != kind:
+                raise ValueError(f"{code!r} is a missing code, and not_applicable too: it can be one of them")
+            if kind == "not_applicable" and value in NOT_ANSWERED:
+                raise ValueError(f"not_applicable {code!r} reads as no answer")
 
     @kept
     def _label_texts(self) -> frozenset[str]:

@@ -21,6 +21,23 @@ def banks_folder() -> Path:
     return data_folder() / "item_banks"
 
 
+def digests_file() -> Path:
+    """Return the list of all versions that were ever released, with their digests."""
+    return data_folder() / "released" / "digests.txt"
+
+
+def released_file(name: str, version: str) -> Path:
+    """Return the file of an instrument as it was in one version."""
+    return data_folder() / "released" / name / f"{version}.toml"
+
+
+@cache
+def released_versions(name: str) -> tuple[str, ...]:
+    """Return the versions of a shipped instrument, by its id, that can be loaded, in their order."""
+    lines = [line.split(" ") for line in digests_file().read_text(encoding="utf-8").splitlines()]
+    return tuple(version for kind, one, version, _ in lines if kind == "instrument" and one == name)
+
+
 def example_path(name: str = "simulated-couples.csv") -> Path:
     """Return the path of a shipped example table; all of them hold simulated answers."""
     return data_folder() / "examples" / name

@@ -42,9 +42,12 @@ def on_another_range(
             f"{minimum} to {maximum} with items=[...]"
         )
     kept = dict.fromkeys(code for scale in ranges for code in scale.missing_codes)
+    none = dict.fromkeys(code for scale in ranges for code in scale.not_applicable)
     codes = tuple(kept) if missing_codes is None else tuple(missing_codes)
     try:
-        new = ResponseScale(minimum=minimum, maximum=maximum, step=step, missing_codes=codes)
+        new = ResponseScale(
+            minimum=minimum, maximum=maximum, step=step, missing_codes=codes, not_applicable=tuple(none)
+        )
     except ValidationError as error:
         why = error.errors()[0]["msg"].removeprefix("Value error, ")
         if missing_codes is None and why.startswith("missing code"):

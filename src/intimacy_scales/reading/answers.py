@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MISSING = 0
 PROBLEM = -1
+NOT_APPLICABLE = -2
 
 MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
@@ -67,14 +68,15 @@ class AnswerKey:
         self.recoded = _Recoded({}, {}, {})
         self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
-        self.missing_numbers: set[int | float | Fraction] = set()
-        codes = (*scale.missing_codes, *missing_codes)
-        for code in codes:
+        self.missing_numbers: dict[int | float | Fraction, int] = {}  # → which kind of no answer
+        missing = dict.fromkeys((*scale.missing_codes, *missing_codes), MISSING)
+        codes = missing | dict.fromkeys(scale.not_applicable, NOT_APPLICABLE)
+        for code, kind in codes.items():
             number = spelled(code) if isinstance(code, str) else code
             if number is not None:
-                self.missing_numbers.add(number)
+                self.missing_numbers[number] = kind
             if isinstance(code, str):
-                self.texts[as_compared(code)] = MISSING
+                self.texts[as_compared(code)] = kind
         self.texts |= {as_compared(text): self.points[value] for value, text in scale.labels}
         if recode:
             self.recoded = _recoded(self, recode)
@@ -101,7 +103,7 @@ class AnswerKey:
         return bool(self.recoded.points or self.recoded.others)
 
     def decode(self, value: Any) -> int:
-        """Return the code of a value from 1, `MISSING`, or `PROBLEM`."""
+        """Return the code of a value from 1, `MISSING`, `NOT_APPLICABLE`, or `PROBLEM`."""
         if isinstance(value, bool):
             return PROBLEM
         if isinstance(value, str):
@@ -143,7 +145,7 @@ class AnswerKey:
         if code is not None:
             return code
         if value in self.missing_numbers and value not in self.points:
-            return MISSING
+            return self.missing_numbers[value]  # type: ignore[index]  # equal numbers of any type hash alike
         return self.point(value, epsilon)
 
     def _recoded_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int | None:
@@ -292,7 +294,7 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
         code = MISSING if answer is None else key.decode(answer)
         if code == PROBLEM:
             continue  # an answer to items with another response scale
-        if key.decode(stored) == MISSING:
+        if key.decode(stored) in (MISSING, NOT_APPLICABLE):
             told = f"; {_FILL_IN}" if answer is not None else ""
             raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out{told}")
         value = stored_value(stored)

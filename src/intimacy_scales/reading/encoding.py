@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.reading.answers import PROBLEM, AnswerKey
+from intimacy_scales.reading.answers import NOT_APPLICABLE, PROBLEM, AnswerKey
 from intimacy_scales.reading.frames import Column, Distinct, Numbers
 
 _PLAIN = frozenset({str, int, float, NoneType})
@@ -176,6 +176,11 @@ class ColumnEncoder:
         What they mean.
     dtype
         The code type.
+
+    Attributes
+    ----------
+    not_applicable
+        To how many persons so far the question does not apply; their codes are 0.
     """
 
     def __init__(
@@ -184,6 +189,7 @@ class ColumnEncoder:
         self.column = column
         self.key = key
         self._dtype = np.dtype(dtype)
+        self.not_applicable = 0
         self._rows: list[NDArray[np.intp]] = []
         self._values: list[Any] = []
         if isinstance(column, Numbers):
@@ -193,7 +199,7 @@ class ColumnEncoder:
         if isinstance(column, Distinct):
             decoded = [self._decode(value) for value in (*column.values, None)]
             self._codes_of = np.array(decoded, dtype=np.int32)
-            self._all_decode = PROBLEM not in decoded
+            self._all_decode = min(decoded) >= 0
 
     def plain_numbers(self) -> NDArray[Any] | None:
         """Return the column where it holds numbers without nulls and all answers are whole numbers."""
@@ -253,6 +259,7 @@ class ColumnEncoder:
         distinct, inverse = np.unique(values[rows], return_inverse=True)
         decoded = np.array([self.key.decode(value) for value in distinct], dtype=np.int64)[inverse]
         codes[rows] = np.where(decoded > 0, decoded, 0)
+        self.not_applicable += int(np.count_nonzero(decoded == NOT_APPLICABLE))
         bad = rows[decoded == PROBLEM]
         if len(bad):
             self._rows.append(bad + start)
@@ -265,8 +272,7 @@ class ColumnEncoder:
         positions = column.positions[start : start + len(codes)]
         decoded = self._codes_of[positions]  # a null, at -1, is the last
         if not self._all_decode:
-            bad = np.flatnonzero(decoded == PROBLEM)
-            decoded[bad] = 0
+            bad = self._no_answers(decoded)
             if len(bad):
                 self._rows.append(bad + start)
                 self._values.append([column.values[positions[row]] for row in bad])
@@ -275,9 +281,15 @@ class ColumnEncoder:
     def _encode_objects(self, values: list[Any], start: int, codes: Codes) -> None:
         known, decode = self._known, self.key.decode
         decoded = np.array([known[v] if type(v) in _PLAIN else decode(v) for v in values], dtype=np.int64)
-        bad = np.flatnonzero(decoded == PROBLEM)
-        decoded[bad] = 0
+        bad = self._no_answers(decoded)
         codes[:] = decoded
         if len(bad):
             self._rows.append(bad + start)
             self._values.append([values[row] for row in bad])
+
+    def _no_answers(self, decoded: NDArray[Any]) -> NDArray[np.intp]:
+        """Write 0 over what is no answer, and return the positions of what is a problem."""
+        bad = np.flatnonzero(decoded == PROBLEM)
+        self.not_applicable += int(np.count_nonzero(decoded == NOT_APPLICABLE))
+        np.maximum(decoded, 0, out=decoded)
+        return bad

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, shortened, shortened_text, values_shown
 from intimacy_scales.instrument.texts import letters
-from intimacy_scales.reading.answers import MISSING, PROBLEM, AnswerKey
+from intimacy_scales.reading.answers import MISSING, NOT_APPLICABLE, PROBLEM, AnswerKey
 from intimacy_scales.reading.columns import as_spelled, check_width, look_alikes
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.kinds import is_of
@@ -42,7 +42,8 @@ def as_sheet(responses: Any, show_values: bool | None = None) -> Mapping[Any, An
 
 def is_stray(key: AnswerKey, value: Any, own: Any) -> bool:
     """Tell whether a value under a look-alike name would be lost: there is one, and none of its own."""
-    return key.decode(own) == MISSING and key.decode(value) != MISSING
+    none = (MISSING, NOT_APPLICABLE)
+    return key.decode(own) in none and key.decode(value) not in none
 
 
 def stray_explanation(name: Hashable, wanted: Hashable) -> Explanation:
@@ -103,7 +104,7 @@ def read_sheet(
             why = key.explain(value)
             problems.append(BadCell(item, str(name), value, why, key.scale))
             code = MISSING
-        codes.append(code)
+        codes.append(max(code, MISSING))  # a question that does not apply has no answer
     if found < len(responses):
         place = {item: index for index, item in enumerate(instrument.item_ids)}
         for name, item in look_alikes(names, instrument.item_ids, responses).items():

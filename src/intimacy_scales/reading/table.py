@@ -14,7 +14,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, ResponseError, values_as_asked, values_shown
+from intimacy_scales.errors import DocumentError, ResponseError, shortened, values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
@@ -52,11 +52,15 @@ class CodedResponses(Result):
         instrument's items.
     problems
         Cells that were not accepted and stand as missing (with ``on_invalid="missing"``).
+    not_applicable
+        Item → to how many persons it does not apply, by their answer; they stand as missing. Items that
+        apply to everybody are not named.
     """
 
     instrument: Instrument
     codes: Codes
     problems: Problems = field(default_factory=Problems)
+    not_applicable: Mapping[str, int] = field(default_factory=dict)
     kept: Table | None = field(default=None, repr=False)
 
     @property
@@ -89,6 +93,7 @@ class CodedResponses(Result):
             "instrument": self.instrument.ref.to_dict(),
             "codes": codes,
             "problems": self.problems.to_dict(),
+            "not_applicable": dict(self.not_applicable),
         }
 
     @classmethod
@@ -97,6 +102,7 @@ class CodedResponses(Result):
             "instrument": InstrumentRef,
             "codes": by_name(NDArray[np.int64]),
             "problems": many(problem_type(table=True)),
+            "not_applicable": Mapping[str, int],
         }
 
     @classmethod
@@ -112,7 +118,13 @@ class CodedResponses(Result):
                 )
         codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
         problems = Problems.of_documents(values["problems"])
-        return cls(instrument=form, codes=codes.T, problems=problems, kept=DocumentTable(codes.shape[1]))
+        return cls(
+            instrument=form,
+            codes=codes.T,
+            problems=problems,
+            not_applicable=checked_counts(form, values["not_applicable"], len(codes.T)),
+            kept=DocumentTable(codes.shape[1]),
+        )
 
     def __len__(self) -> int:
         return self.n_persons
@@ -123,6 +135,22 @@ class CodedResponses(Result):
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
             f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"
         )
+
+
+def checked_counts(form: Instrument, counts: Mapping[str, int], n_persons: int) -> Mapping[str, int]:
+    """Return how often items do not apply, as a document tells it.
+
+    Raises
+    ------
+    DocumentError
+        There is no such item, one that applies to everybody, or more persons than there are.
+    """
+    for item, n in counts.items():
+        if item not in form.item_ids or not form.item(item).response_scale.not_applicable:
+            raise DocumentError(f"not_applicable: {form.ref} has no item {shortened(item)} with that answer")
+        if not 0 < n <= n_persons:
+            raise DocumentError(f"not_applicable: {n} is no number of persons to whom {item} does not apply")
+    return counts
 
 
 def check_belongs(
@@ -219,7 +247,11 @@ def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -
     """
     reader = AnswerReader(form, responses, reading, labels=labels)
     return CodedResponses(
-        instrument=form, codes=reader.read_all(), problems=reader.finish(), kept=reader.kept
+        instrument=form,
+        codes=reader.read_all(),
+        problems=reader.finish(),
+        not_applicable=reader.not_applicable(),
+        kept=reader.kept,
     )
 
 
@@ -350,6 +382,11 @@ class AnswerReader:
         if self._warns:
             self._used.warn()
         return problems
+
+    def not_applicable(self) -> dict[str, int]:
+        """Return item → to how many persons so far it does not apply; of those to which there are any."""
+        items = zip(self.instrument.item_ids, self._encoders, strict=True)
+        return {item: e.not_applicable for item, e in items if e is not None and e.not_applicable}
 
     def _persons_in(self, bad: Sequence[BadColumn]) -> dict[int, Any] | None:
         """Return the ids of the persons whose answers were not accepted, by row; of nobody else."""

@@ -283,12 +283,15 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
     """
     from intimacy_scales.errors import UnknownInstrumentError
     from intimacy_scales.instrument.loading import as_instrument, load
+    from intimacy_scales.instrument.shipped import released_versions
 
     if instrument is not None:
         form = as_instrument(instrument)
     else:
         try:
             form = load(reference.id)
+            if form.digest != reference.digest and reference.version in released_versions(form.id):
+                form = load(reference.id, version=reference.version)
         except UnknownInstrumentError as error:
             raise DocumentError(
                 f"no instrument {reference.id!r} is shipped: pass it as instrument=, such as load_file(path)"

@@ -140,7 +140,9 @@ class _Layout:
                     key = keys[item.index]
                     if (key, reverse) not in made:
                         packed = [of.pack(item, code) for code in range(len(item.units))]
-                        made[key, reverse] = {value: packed[code] for value, code in key.known.items()}
+                        made[key, reverse] = {
+                            value: packed[max(code, 0)] for value, code in key.known.items()
+                        }
                     self.items.append(item.index)
                     self.tables.append(made[key, reverse])
                 cuts.append(len(self.items))

@@ -17,6 +17,7 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
+from intimacy_scales.reading.table import checked_counts
 from intimacy_scales.results.document_checks import ROUNDING, check_same_names
 from intimacy_scales.results.document_types import by_name, many
 from intimacy_scales.results.documents import instrument_for
@@ -52,6 +53,9 @@ class Scores(Result):
         (n_persons, n_scales), read-only: answered items; of a composite, its scales with a score.
     problems
         Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
+    not_applicable
+        Item → to how many persons it does not apply, by their answer: it counts as missing for them. Items
+        that apply to everybody are not named.
     form
         The instrument itself, with its norms and cut-offs.
     """
@@ -62,6 +66,7 @@ class Scores(Result):
     values: NDArray[np.float64]
     answered: NDArray[np.unsignedinteger[Any]]
     problems: Problems
+    not_applicable: Mapping[str, int] = field(default_factory=dict)
     kept: Table = field(repr=False)
     form: Instrument = field(repr=False, compare=False)
 
@@ -228,7 +233,11 @@ class Scores(Result):
             summarize_scale(name, self[name], float(low), float(high), n_prorated=int(n))
             for name, (low, high), n in zip(self.scale_ids, self.ranges, prorated, strict=True)
         )
-        return ScoreSummary(instrument=self.instrument, scales=scales)
+        return ScoreSummary(
+            instrument=self.instrument,
+            scales=scales,
+            not_applicable=dict(sorted(self.not_applicable.items())),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, scores by scale (None where there is none), what they rest on, and problems."""
@@ -241,6 +250,7 @@ class Scores(Result):
             "answered": answered,
             "prorated": {name: plain(prorated[:, i]) for i, name in enumerate(self.scale_ids)},
             "problems": self.problems.to_dict(),
+            "not_applicable": dict(self.not_applicable),
         }
 
     @classmethod
@@ -251,6 +261,7 @@ class Scores(Result):
             "answered": by_name(NDArray[np.int64]),
             "prorated": by_name(NDArray[np.bool_]),
             "problems": many(problem_type(table=True)),
+            "not_applicable": Mapping[str, int],
         }
 
     @classmethod
@@ -274,6 +285,7 @@ class Scores(Result):
             values=columns,
             answered=np.array([answered[name] for name in form.scale_ids], dtype=np.uint16).T,
             problems=Problems.of_documents(values["problems"]),
+            not_applicable=checked_counts(form, values["not_applicable"], len(columns)),
             kept=DocumentTable(len(columns)),
             form=form,
         )

@@ -8,7 +8,9 @@ out the same to the bit for one table, a stream of batches, or a cluster.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import field
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -145,10 +147,13 @@ class ScoreSummary(Result, Sums):
         What the scores were computed with.
     scales
         One `ScaleSummary` for each scale.
+    not_applicable
+        Item → to how many persons it does not apply, by their answer; in the order of their ids.
     """
 
     instrument: InstrumentRef
     scales: tuple[ScaleSummary, ...]
+    not_applicable: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_prorated(self) -> int:
@@ -160,7 +165,10 @@ class ScoreSummary(Result, Sums):
         if self.instrument != other.instrument:
             raise ValueError(f"summaries of {self.instrument} and {other.instrument} do not add up")
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
-        return ScoreSummary(instrument=self.instrument, scales=scales)
+        counts = Counter(self.not_applicable) + Counter(other.not_applicable)
+        return ScoreSummary(
+            instrument=self.instrument, scales=scales, not_applicable=dict(sorted(counts.items()))
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored, n prorated."""
@@ -174,14 +182,22 @@ class ScoreSummary(Result, Sums):
         return {
             "instrument": self.instrument.to_dict(),
             "scales": [scale.to_dict() for scale in self.scales],
+            "not_applicable": dict(self.not_applicable),
         }
 
     def __repr__(self) -> str:
-        return f"<ScoreSummary {self.instrument}>\n{self.to_frame().round(2).to_string()}"
+        told = f"\n{self.in_words()}" if self.not_applicable else ""
+        return f"<ScoreSummary {self.instrument}>\n{self.to_frame().round(2).to_string()}{told}"
 
     def _repr_html_(self) -> str:
         table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
-        return f"<p>{escape(str(self.instrument))}</p>{table}"
+        told = f"<p>{escape(self.in_words())}</p>" if self.not_applicable else ""
+        return f"<p>{escape(str(self.instrument))}</p>{table}{told}"
+
+    def in_words(self) -> str:
+        """Say which items do not apply to how many persons; nothing where all apply to all."""
+        told = ", ".join(f"{item} to {n:,}" for item, n in self.not_applicable.items())
+        return f"Does not apply, and counts as missing: {told}" if told else ""
 
 
 def kept_digits(low: float, high: float) -> int:

@@ -1,0 +1,161 @@
+"""Two instruments, or two versions of one: whether answers to the old can be scored by the new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from intimacy_scales.instrument.changes import Change
+from intimacy_scales.instrument.instrument import Instrument
+from intimacy_scales.instrument.item import Item
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.instrument.reference import InstrumentRef
+from intimacy_scales.instrument.texts import normalized
+
+Verdict = Literal["same", "rescorable", "blocked"]
+_IN_WORDS = {
+    "same": "every answer is scored alike by both",
+    "rescorable": "answers to the old can be scored by the new, and scores may differ",
+    "blocked": "answers to the old are no answers to the new",
+}
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentComparison:
+    """What differs between two instruments.
+
+    Attributes
+    ----------
+    old, new
+        Which they are.
+    verdict
+        ``"same"``: both score all answers alike. ``"rescorable"``: every item of the new was asked in the
+        old, in the same words and with the same options, so stored answers can be scored by the new.
+        ``"blocked"``: they cannot, and ``reasons`` say why.
+    reworded, answered, added, dropped, rekeyed
+        Items, as of `Change`.
+    reasons
+        Why answers to the old are no answers to the new; empty where they are.
+    """
+
+    old: InstrumentRef
+    new: InstrumentRef
+    verdict: Verdict
+    reworded: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    rekeyed: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    def as_change(self, note: str | None = None) -> Change:
+        """Return the items as an entry of ``changes`` of the new one's file."""
+        return Change(
+            version=self.new.version,
+            since=self.old.version,
+            note=note,
+            reworded=self.reworded,
+            answered=self.answered,
+            added=self.added,
+            dropped=self.dropped,
+            rekeyed=self.rekeyed,
+        )
+
+    def __str__(self) -> str:
+        lines = [f"{self.old.id} {self.old.version} to {self.new.id} {self.new.version}: {self.verdict}"]
+        lines[0] += f" ({_IN_WORDS[self.verdict]})"
+        lines += [f"  {reason}" for reason in self.reasons]
+        told = {"no longer asked": self.dropped, "counted otherwise": self.rekeyed}
+        lines += [f"  {what}: {_listed(items)}" for what, items in told.items() if items]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<InstrumentComparison {self}>"
+
+
+def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> InstrumentComparison:
+    """Say whether answers that were given to one instrument can be scored by another.
+
+    Parameters
+    ----------
+    old, new
+        Instruments, or ids or Paths of them; such as two versions of one.
+
+    Returns
+    -------
+    InstrumentComparison
+        ``print`` it to read what differs.
+
+    Notes
+    -----
+    A text is compared as labels are, without regard to case, blanks and typographic quotes. Where one of
+    both has no wording, as a published key has none, words cannot be compared and count as the same.
+
+    Examples
+    --------
+    >>> from intimacy_scales import MissingRule, load
+    >>> strict = load("ras").with_missing_rule(MissingRule(proportion=1))
+    >>> compare("ras", strict).verdict
+    'rescorable'
+    >>> print(compare("scii-24", "scii-24-partner").reasons[0])
+    the old asks in the wording self, the new in partner
+    """
+    before, after = as_instrument(old), as_instrument(new)
+    were, are = ({item.id: item for item in form.items} for form in (before, after))
+    shared = [name for name in are if name in were]
+    reworded = tuple(name for name in shared if _is_reworded(were[name], are[name]))
+    answered = tuple(name for name in shared if _is_answered_otherwise(were[name], are[name]))
+    added = tuple(name for name in are if name not in were)
+    counts = _counts(before), _counts(after)
+    reasons = [
+        f"the old asks in the {what} {one}, the new in {other}"
+        for what, one, other in (
+            ("wording", before.wording, after.wording),
+            ("language", before.language, after.language),
+            ("coding", before.coding or "as printed", after.coding or "as printed"),
+        )
+        if one != other
+    ]
+    told = {"reworded": reworded, "answered on other options": answered, "not asked in the old": added}
+    reasons += [f"{what}: {_listed(items)}" for what, items in told.items() if items]
+    verdict: Verdict = "blocked" if reasons else "rescorable"
+    if not reasons and before.key_digest == after.key_digest:
+        verdict = "same"
+    return InstrumentComparison(
+        old=before.ref,
+        new=after.ref,
+        verdict=verdict,
+        reworded=reworded,
+        answered=answered,
+        added=added,
+        dropped=tuple(name for name in were if name not in are),
+        rekeyed=tuple(name for name in shared if counts[0].get(name) != counts[1].get(name)),
+        reasons=tuple(reasons),
+    )
+
+
+def _is_reworded(old: Item, new: Item) -> bool:
+    return old.text is not None and new.text is not None and normalized(old.text) != normalized(new.text)
+
+
+def _is_answered_otherwise(old: Item, new: Item) -> bool:
+    one, other = old.response_scale, new.response_scale
+    labels = [[(value, normalized(text)) for value, text in scale.labels] for scale in (one, other)]
+    return one.range != other.range or (all(labels) and labels[0] != labels[1])
+
+
+def _counts(form: Instrument) -> dict[str, frozenset[tuple[str, bool]]]:
+    """Return item → the scales that it counts in, and whether it is reverse-keyed there."""
+    counts: dict[str, set[tuple[str, bool]]] = {}
+    for scale in form.scales:
+        for key in scale.keys:
+            counts.setdefault(key.item, set()).add((scale.id, key.reverse))
+    return {item: frozenset(places) for item, places in counts.items()}
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
+    return ", ".join(items[:_SHOWN]) + more
