@@ -46,7 +46,7 @@ def score_steps(form: InstrumentContent) -> dict[str, float]:
 
 
 def one_option_scores(form: InstrumentContent) -> dict[str, tuple[float, float]]:
-    """Return what each scale scores where the lowest option is ticked everywhere, and where the highest is."""
+    """Return what each scale scores where the lowest option is ticked everywhere, and the highest."""
     found: dict[str, tuple[Fraction, Fraction]] = {}
     for scale, responses in _parts_first(form):
         ends = [
