@@ -32,6 +32,14 @@ IMS_PARTS = {
     "commitment": [16, 17, 18, 19, 20, 21, 22],
 }  # fmt: skip
 
+NRI = (
+    "companionship", "disclosure", "pressure", "satisfaction", "conflict", "support", "criticism", "approval",
+    "dominance", "exclusion",
+)  # fmt: skip
+
+# scales that take the answers as they are, though the total reverses some of them
+AS_ANSWERED = {"dci": {"partner_negative", "own_negative"}}
+
 # id → (id in the facts, range, items with other ranges, scale → items, reverse-keyed items), by hand
 KEYS: dict[str, tuple[str, tuple[int, int], dict[int, tuple[int, int]], dict[str, list[int]], set[int]]] = {
     "ras": ("ras", (1, 5), {}, {"total": upto(7)}, {4, 7}),
@@ -96,6 +104,28 @@ KEYS: dict[str, tuple[str, tuple[int, int], dict[int, tuple[int, int]], dict[str
     "ios": ("ios", (1, 7), {}, {"total": [1]}, set()),
     "qmi": ("qmi", (1, 7), {6: (1, 10)}, {"total": upto(6)}, set()),
     "dts": ("dts", (1, 7), {}, {"total": upto(8)}, {1, 2, 6}),
+    "pnrq-8": ("pnrq", (1, 6), {}, blocks(4, "positive", "negative"), set()),
+    "trust-17": (
+        "trust17", (1, 7), {},
+        {"dependability": [1, 2, 3, 4, 5], "faith": [6, 7, 8, 9, 10, 11, 12],
+         "predictability": [13, 14, 15, 16, 17], "total": upto(17)},
+        {13, 14, 15, 17},
+    ),
+    "raas": (
+        "raas", (1, 5), {},
+        {"close": [1, 6, 8, 12, 13, 17], "depend": [2, 5, 7, 14, 16, 18], "anxiety": [3, 4, 9, 10, 11, 15]},
+        {2, 7, 8, 13, 16, 17, 18},
+    ),
+    "cpq-sf": (
+        "cpqsf", (1, 9), {},
+        {"constructive": [2, 5, 7], "self_demand": [3, 8, 10], "partner_demand": [4, 9, 11],
+         "demand_withdraw": [3, 4, 8, 9, 10, 11]},
+        set(),
+    ),
+    "pls-15": ("pls15", (1, 9), {}, {"total": upto(15)}, set()),
+    "nri-rqv": (
+        "nri_rqv", (1, 5), {}, {name: [n, n + 10, n + 20] for n, name in enumerate(NRI, start=1)}, set(),
+    ),
 }  # fmt: skip
 
 # the published range of every score, written by hand
@@ -124,6 +154,12 @@ RANGES = {
             "total": (35, 175)},
     "kmss": {"total": (3, 21)}, "rsat-7": {"total": (0, 42)}, "ios": {"total": (1, 7)},
     "qmi": {"total": (6, 45)}, "dts": {"total": (8, 56)},
+    "pnrq-8": dict.fromkeys(("positive", "negative"), (1, 6)),
+    "trust-17": dict.fromkeys(("dependability", "faith", "predictability", "total"), (1, 7)),
+    "raas": dict.fromkeys(("close", "depend", "anxiety"), (1, 5)),
+    "cpq-sf": {"constructive": (3, 27), "self_demand": (3, 27), "partner_demand": (3, 27),
+               "demand_withdraw": (6, 54)},
+    "pls-15": {"total": (15, 135)}, "nri-rqv": dict.fromkeys(NRI, (1, 5)),
 }  # fmt: skip
 
 # one person each, worked by hand: answers in the order of the items, and the scores
@@ -193,11 +229,11 @@ EXAMPLES: dict[str, tuple[list[int], dict[str, float]]] = {
         [5, 5, 4, 4, 3, 1, 2, 3, 4, 5, 2, 2, 2, 2, 1],
         {"intimacy": 4.2, "passion": 3, "commitment": 1.8, "total": 45 / 15},
     ),
-    # all 2: each of the eight reversed items becomes 4
+    # all 2: in the total each of the eight items of negative coping becomes 4
     "dci": (
         [2] * 37,
-        {"own_communication": 8, "partner_supportive": 10, "partner_negative": 16, "partner_delegated": 4,
-         "partner_communication": 8, "own_supportive": 10, "own_negative": 16, "own_delegated": 4,
+        {"own_communication": 8, "partner_supportive": 10, "partner_negative": 8, "partner_delegated": 4,
+         "partner_communication": 8, "own_supportive": 10, "own_negative": 8, "own_delegated": 4,
          "common": 10, "evaluation": 4, "total": 27 * 2 + 8 * 4},
     ),
     "kmss": ([5, 6, 7], {"total": 18}),
@@ -206,4 +242,28 @@ EXAMPLES: dict[str, tuple[list[int], dict[str, float]]] = {
     "qmi": ([7, 6, 5, 6, 7, 9], {"total": 40}),
     # 1, 2 and 6 turned: 7, 6, 3
     "dts": ([1, 2, 6, 7, 5, 5, 4, 7], {"total": 7 + 6 + 6 + 7 + 5 + 3 + 4 + 7}),
+    "pnrq-8": ([6, 5, 6, 5, 1, 2, 1, 1], {"positive": 22 / 4, "negative": 5 / 4}),
+    # 13, 14, 15 and 17 become 8 - 2 = 6, 8 - 1 = 7, 8 - 3 = 5 and 8 - 7 = 1
+    "trust-17": (
+        [7, 6, 5, 6, 7, 4, 4, 5, 5, 6, 6, 5, 2, 1, 3, 6, 7],
+        {"dependability": 31 / 5, "faith": 35 / 7, "predictability": 25 / 5, "total": 91 / 17},
+    ),
+    # close: 8, 13 and 17 turned to 4, 5, 3; depend: 2, 7, 16 and 18 to 3, 4, 5, 2; anxiety as it is
+    "raas": (
+        [5, 3, 1, 2, 4, 4, 2, 2, 1, 3, 2, 5, 1, 4, 2, 1, 3, 4],
+        {"close": (5 + 4 + 4 + 5 + 5 + 3) / 6, "depend": (3 + 4 + 4 + 4 + 5 + 2) / 6,
+         "anxiety": (1 + 2 + 1 + 3 + 2 + 2) / 6},
+    ),
+    "cpq-sf": (
+        [9, 7, 2, 5, 8, 9, 6, 3, 4, 1, 9],
+        {"constructive": 7 + 8 + 6, "self_demand": 2 + 3 + 1, "partner_demand": 5 + 4 + 9,
+         "demand_withdraw": 24},
+    ),
+    "pls-15": ([9, 8, 7, 6, 5, 4, 3, 2, 1, 9, 9, 9, 5, 5, 5], {"total": 45 + 27 + 15}),
+    # row by row: 1 to 10, then all 3, then all 5
+    "nri-rqv": (
+        [5, 4, 1, 5, 2, 4, 1, 5, 1, 1, *[3] * 10, *[5] * 10],
+        {"companionship": 13 / 3, "disclosure": 4, "pressure": 3, "satisfaction": 13 / 3, "conflict": 10 / 3,
+         "support": 4, "criticism": 3, "approval": 13 / 3, "dominance": 3, "exclusion": 3},
+    ),
 }  # fmt: skip

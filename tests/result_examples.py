@@ -87,7 +87,7 @@ MORE: dict[str, Callable[[], Any]] = {
     "sheet without scores": lambda: score_many("kmss", {"anna": {"kmss_1": 9, "kmss_2": "often"}})["anna"],
     "summary": lambda: score(answers().instrument, answers()).summary(),
     "data summary": lambda: summarize("ras", engine_rows(), on_invalid="missing", person="id"),
-    "person's standard scores": lambda: one("qmi").standardize(),
+    "person's standard scores": lambda: one("das", 1).standardize("married, 1976, n = 218"),
     "person's interpretation": lambda: one("csi-16", 2).interpret(),
     "interpretation": lambda: score("csi-16", [{f"csi16_{n}": 2 for n in range(1, 17)}] * 2).interpret(),
     "bank": lambda: check_bank(load_bank("trust")),

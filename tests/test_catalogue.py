@@ -310,7 +310,7 @@ def test_a_scale_of_that_name_is_found_too():
     assert available().measuring("empathy").ids == ("foundations",)
     assert available().measuring("loneliness").ids == ("wellbeing",)
     assert set(available().measuring("Attachment").ids) == {
-        "ecr", "ecr-12", "ecr-r", "ecr-r-alternating", "ecr-rs", "ecr-s",
+        "ecr", "ecr-12", "ecr-r", "ecr-r-alternating", "ecr-rs", "ecr-s", "raas",
     }  # fmt: skip
     (entry,) = (entry for entry in available() if entry.id == "ecr-rs")
     assert entry.heading.endswith("(high = more attachment insecurity)")

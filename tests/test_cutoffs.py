@@ -35,7 +35,7 @@ def test_csi_16_is_read_by_its_cutoff_of_51_5():
         found = score("csi-16", csi16(total)).interpret()
         (reading,) = found.readings
         assert (reading.score, reading.where, reading.applies) == (total, "below 51.5", below)
-        assert reading.source == "GitHub urtuba/psytools, SOURCES.md"
+        assert reading.source == "Funk & Rogge (2007); read at GitHub urtuba/psytools, SOURCES.md"
         assert bool(found.applying) == below
     assert "total 52 is not below 51.5" in repr(score("csi-16", csi16(52)).interpret())
 
@@ -125,7 +125,10 @@ def test_without_cutoffs_nothing_is_read(table):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("qmi", r"one sample \(infertile patients, .*\): scores\.standardize\(\) compares"),
+        (
+            "qmi",
+            r"one sample \(infertile .*\): scores\.standardize\('infertile .*'\) compares",
+        ),
         ("ims", r"2 samples: scores\.standardize\(norm=\.\.\.\) .* 'women of 282 .*' or 'men of 282 "),
     ],
 )

@@ -74,8 +74,8 @@ def test_one_person_beside_a_norm():
     assert (found.norms["total"].sample, found.without_norm) == (SAMPLE, ())
     content = json.loads(found.to_json())
     assert content["norms"]["total"] == {
-        "instrument": None, "key_digest": None, "scale": "total", "sample": SAMPLE, "n": 100, "mean": 4,
-        "sd": 0.5,
+        "instrument": None, "key_digest": None, "scale": "total", "sample": SAMPLE, "special": False,
+        "n": 100, "mean": 4, "sd": 0.5,
         "percentiles": "normal", "table": [], "smoothing": None, "source": None, "confidence": None,
     }  # fmt: skip
     assert "beside simulated persons, n = 100, percentiles of a normal distribution" in repr(found)
@@ -140,7 +140,8 @@ def test_a_person_without_a_score_has_no_standard_score():
 
 
 def test_scales_without_a_norm_are_named():
-    found = score("prqc", {f"prqc_{n}": 5 for n in range(1, 19)}).standardize()
+    (sample,) = {entry.sample for entry in load("prqc").norms}
+    found = score("prqc", {f"prqc_{n}": 5 for n in range(1, 19)}).standardize(sample)
     assert found.without_norm == ("total",)
     with pytest.raises(KeyError, match="was not compared with a norm; these were: satisfaction"):
         found["total"]
@@ -206,6 +207,29 @@ def test_the_only_sample_is_taken_and_several_must_be_chosen_from():
         person.standardize("men of 282 couples")
     with pytest.raises(NoNormsError, match="it has 'women of"):
         person.standardize("zzz")
+
+
+def test_special_people_are_compared_with_only_where_they_are_named():
+    person = score("qmi", {"qmi_6": 10} | {f"qmi_{n}": 7 for n in range(1, 6)})
+    for scores in (person, score("qmi", [{"qmi_6": 10} | {f"qmi_{n}": 7 for n in range(1, 6)}])):
+        with pytest.raises(
+            NoNormsError, match=r"one sample only, of special people: 'infertile.*say so: norm='infertile"
+        ):
+            scores.standardize()
+    patients = load("qmi").norms[0].sample
+    assert person.standardize(patients)["total"].z == pytest.approx((45 - 36.54) / 6.87)
+    assert person.standardize(load("qmi").norms[0])["total"].z == person.standardize(patients)["total"].z
+
+
+def test_the_only_sample_of_people_in_general_is_taken_beside_special_ones():
+    form = load("qmi").with_norms(norm(mean=35, sd=7))
+    person = {"qmi_6": 8} | {f"qmi_{n}": 6 for n in range(1, 6)}
+    assert score(form, person).standardize()["total"].z == pytest.approx(3 / 7)
+    both = form.with_norms(norm(sample="others", mean=30, sd=7))
+    with pytest.raises(NoNormsError, match=r"norms of 3 samples; say which: .*; special people: 'infertile"):
+        score(both, person).standardize()
+    told = norm(special=True)
+    assert type(told).from_dict(json.loads(json.dumps(told.to_dict()))) == told
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
+import tomllib
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hand_worked_keys import EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
+from hand_worked_keys import AS_ANSWERED, EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
 from intimacy_scales import (
     Instrument,
     InstrumentError,
     MissingRule,
+    NoNormsError,
     Norm,
     UnknownInstrumentError,
     UnverifiedKeyWarning,
@@ -35,7 +38,7 @@ FACTS = ROOT / "data" / "facts"
 
 
 every_key = pytest.mark.parametrize("name", KEYS)
-SINGLE = {"dci", "ecr-12", "ecr-r-alternating"}
+SINGLE = {"dci", "ecr-12", "ecr-r-alternating", "pnrq-8", "trust-17", "cpq-sf", "nri-rqv"}
 UNCONFIRMED = {"dts"}
 
 
@@ -58,17 +61,29 @@ def scored(form: Instrument) -> dict[str, tuple[str, ...]]:
     }
 
 
-def item_names(name: str, numbers: list[int], reverse: set[int]) -> tuple[str, ...]:
-    return tuple(f"{'-' if n in reverse else ''}{KEYS[name][0]}_{n}" for n in numbers)
+def keyed(name: str, scales: dict[str, list[int]], reverse: set[int]) -> dict[str, tuple[str, ...]]:
+    """Scale → its items, with a minus where the scale turns the answer round."""
+    turned = {scale: set() if scale in AS_ANSWERED.get(name, ()) else reverse for scale in scales}
+    return {
+        scale: tuple(f"{'-' if n in turned[scale] else ''}{KEYS[name][0]}_{n}" for n in numbers)
+        for scale, numbers in scales.items()
+    }
 
 
 def read_facts(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "facts.json").read_text(encoding="utf-8"))
 
 
+def all_facts() -> dict[str, Any]:
+    """The facts as they were received, with what was read later."""
+    return runpy.run_path(str(FACTS / "reading.py"))["read_all"](FACTS)
+
+
+EVERY_FACT = {fact["id"]: fact for fact in all_facts()["instruments"]}
+
+
 def facts_of(name: str) -> dict[str, Any]:
-    (found,) = (fact for fact in read_facts(FACTS)["instruments"] if fact["id"] == KEYS[name][0])
-    return found
+    return EVERY_FACT[KEYS[name][0]]
 
 
 # ---------------------------------------------------------------- the keys
@@ -77,7 +92,7 @@ def facts_of(name: str) -> dict[str, Any]:
 def test_every_published_key_is_worked_by_hand_here():
     published = {entry.id for entry in available() if entry.status != "draft"}
     assert published == set(KEYS) == set(RANGES) == set(EXAMPLES)
-    shipped = {fact["id"] for fact in read_facts(FACTS)["instruments"] if fact["ship_key"]}
+    shipped = {fact["id"] for fact in EVERY_FACT.values() if fact["ship_key"]}
     assert shipped == {key[0] for key in KEYS.values()}
 
 
@@ -86,7 +101,7 @@ def test_the_key_is_the_one_written_by_hand(name):
     prefix, ends, others, scales, reverse = KEYS[name]
     form = load(name)
     assert form.item_ids == tuple(f"{prefix}_{n}" for n in upto(len(form.items)))
-    assert scored(form) == {scale: item_names(name, numbers, reverse) for scale, numbers in scales.items()}
+    assert scored(form) == keyed(name, scales, reverse)
     for n, item in enumerate(form.items, start=1):
         points = item.response_scale
         assert ((points.minimum, points.maximum), points.step) == (others.get(n, ends), 1)
@@ -108,8 +123,9 @@ def test_extreme_answers_reach_the_published_ends_exactly(name, end):
     n_items = len(load(name).items)
     answers = [others.get(n, ends)[end != (n in reverse)] for n in upto(n_items)]
     result = score(name, numbered(name, answers))
-    assert result.scores == {scale: low_high[end] for scale, low_high in RANGES[name].items()}
-    assert set(result.pomp.values()) == {100.0 * end}
+    ends_of = {scale: end != (scale in AS_ANSWERED.get(name, ())) for scale in RANGES[name]}
+    assert result.scores == {scale: low_high[ends_of[scale]] for scale, low_high in RANGES[name].items()}
+    assert result.pomp == {scale: 100.0 * ends_of[scale] for scale in result.pomp}
 
 
 @every_key
@@ -128,7 +144,7 @@ def test_the_key_is_the_one_in_the_facts(name):
         numbers = facts["total"]["items"]
         parts = {**parts, "total": upto(facts["n_items"]) if numbers == "all" else numbers}
         methods["total"] = {"single": "mean"}.get(facts["total"]["method"], facts["total"]["method"])
-    assert scored(form) == {scale: item_names(name, items, reverse) for scale, items in parts.items()}
+    assert scored(form) == keyed(name, parts, reverse)
     assert {scale.id: scale.method for scale in form.scales} == methods
     for item, fact in zip(form.items, facts["items"], strict=True):
         assert (item.response_scale.minimum, item.response_scale.maximum) == (fact["min"], fact["max"])
@@ -206,6 +222,53 @@ def test_position_is_not_the_printed_value():
     assert (printed, by_position) == (28, 28 + 6)
 
 
+def with_items(name: str, scale: str, items: list[str]) -> Instrument:
+    """A key as somebody published it wrongly, or otherwise."""
+    other = load(name).to_dict()
+    (entry,) = (entry for entry in other["scales"] if entry["id"] == scale)
+    entry["items"] = items
+    return Instrument.model_validate(other)
+
+
+def test_the_raas_reverses_no_item_of_anxiety():
+    # the scale of 1990 did, and some programs score the revised one like it
+    answers, expected = EXAMPLES["raas"]
+    items = ["-raas_3", *(f"raas_{n}" for n in (4, 9, 10, 11, 15))]
+    as_in_1990 = score(with_items("raas", "anxiety", items), numbered("raas", answers)).scores
+    assert as_in_1990["anxiety"] != pytest.approx(expected["anxiety"])
+    assert as_in_1990["close"] == pytest.approx(expected["close"])
+
+
+def test_no_item_of_exclusion_is_reversed():
+    # one published program turns items 10 and 30, and leaves 20: whoever is never shut out then scores 3.67
+    never = numbered("nri-rqv", [1] * 30)
+    turned = with_items("nri-rqv", "exclusion", ["-nri_rqv_10", "nri_rqv_20", "-nri_rqv_30"])
+    assert score("nri-rqv", never).scores["exclusion"] == 1
+    assert score(turned, never).scores["exclusion"] == pytest.approx(11 / 3)
+
+
+def test_constructive_communication_has_three_items_and_not_item_1_reversed():
+    # an app adds item 1, which the revised scoring of the long form has
+    answers, expected = EXAMPLES["cpq-sf"]
+    with_avoidance = with_items("cpq-sf", "constructive", ["-cpqsf_1", "cpqsf_2", "cpqsf_5", "cpqsf_7"])
+    plan = score(with_avoidance, [numbered("cpq-sf", answers)])
+    assert plan.range("constructive") == (4, 36)
+    assert plan["constructive"][0] == expected["constructive"] + 1
+
+
+def test_answers_of_one_trust_scale_are_refused_by_the_other():
+    of_1986 = {f"trust18_{n}": 4 for n in upto(18)}
+    with pytest.raises(Exception, match="trust17_1"):
+        score("trust-17", of_1986)
+
+
+def test_what_could_not_be_read_whole_does_not_ship():
+    later = tomllib.loads((FACTS / "later.toml").read_text(encoding="utf-8"))
+    assert {"fis", "trust18", "mat"} <= later["not_shipped"].keys()
+    assert not later["not_shipped"].keys() & {fact["id"] for fact in EVERY_FACT.values() if fact["ship_key"]}
+    assert all(entry["read"] and entry["why"] for entry in later["not_shipped"].values())
+
+
 # ---------------------------------------------------------------- other codings
 
 
@@ -223,7 +286,13 @@ def test_csi_16_by_position_turns_five_items():
 
 @pytest.mark.parametrize(
     ("name", "coding"),
-    [("das", "position"), ("rdas", "position"), ("csi-16", "position"), ("csi-32", "intensity")],
+    [
+        ("das", "position"),
+        ("rdas", "position"),
+        ("csi-16", "position"),
+        ("csi-32", "intensity"),
+        ("csi-32", "position"),
+    ],
 )
 def test_a_coding_gives_the_scores_of_the_printed_values(name, coding):
     form = load(name)
@@ -251,11 +320,26 @@ def test_codings_are_those_of_the_facts():
         ] == known
 
 
+def known_in_part() -> Instrument:
+    form = load("csi-32")
+    codings = tuple(coding.model_copy(update={"complete": False}) for coding in form.codings)
+    return form.model_copy(update={"codings": codings})
+
+
 def test_a_coding_known_in_part_is_refused():
     with pytest.raises(
         InstrumentError, match=r"csi-32: answers coded by 'position' cannot be scored.*in part"
     ):
-        score("csi-32", {}, coding="position")
+        score(known_in_part(), {}, coding="position")
+
+
+def test_the_csi_32_by_position_turns_ten_items_and_says_that_nobody_confirmed_them():
+    stored = [3] * 32
+    result = score("csi-32", numbered("csi-32", stored), coding="position")
+    assert result.scores["total"] == 3 + 21 * 3 + 10 * 2
+    (coding,) = (c for c in load("csi-32").codings if c.id == "position")
+    assert coding.confidence == "unconfirmed"
+    assert "item 15 is from memory" in coding.description
 
 
 def test_a_coding_that_nobody_knows_is_refused():
@@ -304,7 +388,12 @@ def test_what_rests_on_a_source_that_nobody_can_find_counts_one_level_lower():
 
 
 AGAINST = {name: {"anxiety", "avoidance"} for name in KEYS if name.startswith("ecr")} | {
-    "ims": {"alternatives"}
+    "ims": {"alternatives"},
+    "dci": {"partner_negative", "own_negative"},
+    "pnrq-8": {"negative"},
+    "raas": {"anxiety"},
+    "cpq-sf": {"self_demand", "partner_demand", "demand_withdraw"},
+    "nri-rqv": {"pressure", "conflict", "criticism", "dominance", "exclusion"},
 }
 
 
@@ -319,10 +408,15 @@ def test_scales_against_closeness_are_not_flipped_and_say_where_they_point(name)
             assert result.to_dict()["instrument"]["high_means"][scale.id] == scale.high_means
 
 
-def test_negative_coping_says_that_high_is_less_of_it():
+def test_negative_coping_reads_as_it_is_called_and_counts_against_the_total():
     form = load("dci")
-    assert form.scale("partner_negative").high_means == "less negative coping"
-    assert "high partner_negative and own_negative = less negative coping" in str(form.ref)
+    assert form.scale("partner_negative").high_means == "more negative coping"
+    assert "high partner_negative and own_negative = more negative coping" in str(form.ref)
+    assert form.version == "2"
+    answers = dict.fromkeys(form.item_ids, 3)
+    more = score(form, answers | {"dci_7": 5}).scores
+    usual = score(form, answers).scores
+    assert (more["partner_negative"] - usual["partner_negative"], more["total"] - usual["total"]) == (2, -2)
 
 
 # ---------------------------------------------------------------- provenance
@@ -335,17 +429,18 @@ def test_a_key_carries_what_was_read_and_claims_no_more(name):
     assert form.constructs[-len(facts["components"]) :] == tuple(facts["components"])
     assert form.license is not None
     assert (form.license.name, form.license.text) == (facts["licence"]["status"], facts["licence"]["text"])
-    (citation,) = form.citations
+    citation = form.citations[0]
     assert (citation.authors, citation.year) == (facts["authors"], facts["year"])
-    assert facts["doi"] in (citation.doi, None)
+    assert facts.get("doi") in (*(cited.doi for cited in form.citations), None)
     assert facts["name"] in form.title
     assert len(form.evidence.findings) == len(facts["reliability"])
     for finding, fact in zip(form.evidence.findings, facts["reliability"], strict=True):
         assert finding.value == (tuple(fact["value"]) if isinstance(fact["value"], list) else fact["value"])
-    known = [(c.get("below"), c.get("band") and tuple(c["band"])) for c in facts["cutoffs"]]
-    assert [(c.below, c.band) for c in form.cutoffs] == known
-    reworded = {c.meaning for c in form.cutoffs} - {c["meaning"] for c in facts["cutoffs"]}
-    assert reworded <= {"below the clinical cut-off of this study"}
+    known = [
+        (c.get("below"), c.get("at_most"), c.get("band") and tuple(c["band"]), c["meaning"])
+        for c in facts["cutoffs"]
+    ]
+    assert [(c.below, c.at_most, c.band, c.meaning) for c in form.cutoffs] == known
 
 
 def test_norms_are_those_of_the_same_scale_in_its_own_coding():
@@ -358,11 +453,51 @@ def test_norms_are_those_of_the_same_scale_in_its_own_coding():
     assert load("csi-32").norms == ()  # what was read with it are means of the DAS
 
 
+def test_cut_offs_of_the_das_and_the_kmss():
+    at_97 = dict.fromkeys(load("das").item_ids, 0) | {f"das_{n}": 5 for n in range(1, 20)} | {"das_20": 2}
+    for answers, distressed in ((at_97, True), (at_97 | {"das_20": 3}, False)):
+        (reading,) = score("das", answers).interpret().readings
+        assert (reading.score, reading.applies) == (97 + (not distressed), distressed)
+    for last, distressed in ((4, True), (5, False)):
+        (reading,) = score("kmss", {"kmss_1": 6, "kmss_2": 6, "kmss_3": last}).interpret().readings
+        assert (reading.score, reading.applies) == (12 + last, distressed)
+        assert reading.source == "Crane, Middleton & Bean (2000), abstract"
+
+
+def test_norms_of_the_das_are_those_of_1976_by_name():
+    person = score("das", dict.fromkeys(load("das").item_ids, 1))
+    with pytest.raises(NoNormsError, match="das has norms of 2 samples; say which"):
+        person.standardize()
+    for sample, n, mean, sd in (
+        ("married, 1976, n = 218", 218, 114.8, 17.8),
+        ("divorced, of their last month together, 1976, n = 94", 94, 70.7, 23.8),
+    ):
+        norms = person.standardize(sample).norms
+        assert set(norms) == {"total"}
+        assert (norms["total"].n, norms["total"].mean, norms["total"].sd) == (n, mean, sd)
+
+
+@pytest.mark.parametrize(("who", "excess"), [("married", 6.0), ("divorced", 5.7)])
+def test_means_of_parts_that_do_not_add_up_to_the_total_are_no_norms(who, excess):
+    means = {d["scope"]: d["mean"] for d in facts_of("das")["descriptives"]}
+    parts = sum(means[f"{scale}, {who}"] for scale in load("das").scale_ids if scale != "total")
+    assert parts - means[f"total, {who}"] == pytest.approx(excess)
+
+
+def test_each_norm_of_the_ims_says_how_many_answered_its_scale():
+    assert [norm.n for norm in load("ims").norms] == [280, 282, 279, 278, 275, 278]
+
+
+def test_the_reliable_change_of_the_rdas_is_a_number():
+    (found,) = (f for f in load("rdas").evidence.findings if f.statistic == "reliable change")
+    assert (found.step, found.scale, found.value) == ("reliability", "total", 11.58)
+
+
 def test_the_keys_are_what_the_script_makes_of_the_facts():
     made = subprocess.run(
         [sys.executable, FACTS / "make_keys.py", "--check"], capture_output=True, text=True, check=False
     )
-    assert (made.returncode, made.stdout) == (0, "25 keys, 0 differ: none\n"), made.stdout + made.stderr
+    assert (made.returncode, made.stdout) == (0, "31 keys, 0 differ: none\n"), made.stdout + made.stderr
 
 
 def test_the_committed_facts_are_the_shared_ones(shared):
@@ -388,7 +523,9 @@ def test_a_coding_on_the_command_line_and_in_streams(tmp_path):
     assert streamed == [[43], [25]]
     form = load("csi-16").with_coding("position")
     assert score(form, encode(form, rows))["total"].tolist() == [43, 25]
-    refused = CliRunner().invoke(app, ["score", str(path), "-i", "csi-32", "--coding", "position"])
+    form_file = tmp_path / "in-part.toml"
+    form_file.write_text(known_in_part().to_toml(), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["score", str(path), "-i", str(form_file), "--coding", "position"])
     assert refused.exit_code == 2
     assert "known only in part" in " ".join(refused.stderr.split())
 

@@ -103,6 +103,7 @@ def test_what_is_worked_out_is_kept() -> None:
     assert type(form).digest.__doc__.startswith("sha256 of the canonical content")
 
 
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 def test_the_same_object_is_given_each_time() -> None:
     for name in shipped_ids()[::8]:
         assert load(name) is load(name)

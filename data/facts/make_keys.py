@@ -2,9 +2,9 @@
 
 Run from the root of a checkout: python data/facts/make_keys.py [--check]
 
-``facts.json`` holds what was read about each instrument, ``judgements.toml`` what the project adds to it.
-Correct a fact there and run this again; ``--check`` tells whether the files under
-``data/item_banks/published`` are up to date.
+``facts.json`` holds what was read about each instrument, ``later.toml`` what was read since, and
+``judgements.toml`` what the project adds to both. Correct a fact in ``later.toml`` and run this again;
+``--check`` tells whether the files under ``data/item_banks/published`` are up to date.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from reading import read_all
+
 HERE = Path(__file__).resolve().parent
 PUBLISHED = HERE.parent / "item_banks" / "published"
 HEAD = "# Scoring key of a published instrument: facts only, no wording. Bring your own licensed form.\n"
@@ -25,7 +27,7 @@ HEAD += "# Made by data/facts/make_keys.py from data/facts: correct the facts th
 LEVELS = ("verified", "single-source", "unconfirmed")
 LOWERED = "The key was read in part where a reader cannot look it up, and counts one confidence level lower."
 DEFAULT_RULE = "The missing-answer rule is this library's default; no published rule was found."
-STEPS = {"alpha": "reliability", "retest": "reliability", "meta-analysis": "reliability"}
+STEPS = dict.fromkeys(("alpha", "retest", "meta-analysis", "reliable change"), "reliability")
 CODINGS = {"position": "position", "statement": "intensity"}
 Table = dict[str, Any]
 
@@ -39,14 +41,14 @@ class Facts:
     """What was read, and what the project adds."""
 
     def __init__(self) -> None:
-        read = json.loads((HERE / "facts.json").read_text(encoding="utf-8"))
+        read = read_all(HERE)
         self.judgements = tomllib.loads((HERE / "judgements.toml").read_text(encoding="utf-8"))
         self.sources: dict[str, Table] = read["sources"] | self.judgements.pop("sources")  # ours name theirs
         self.names: dict[str, str] = self.judgements.pop("names")
         self.instruments = {fact["id"]: fact for fact in read["instruments"] if fact["ship_key"]}
         if self.instruments.keys() != self.judgements.keys():
             sys.exit(
-                f"judgements.toml and facts.json differ: {self.instruments.keys() ^ self.judgements.keys()}"
+                f"judgements.toml and the facts differ: {self.instruments.keys() ^ self.judgements.keys()}"
             )
 
     def findable(self, source: str) -> bool:
@@ -109,6 +111,7 @@ def norms(facts: Facts, fact: Table, own: Table) -> list[Table]:
             {
                 "scale": norm["scale"],
                 "sample": sample,
+                "special": norm.get("special"),
                 "n": norm.get("n", sample_size(sample)),
                 "mean": round(entry["mean"] + norm.get("add", 0), 10),
                 "sd": entry["sd"],
@@ -125,13 +128,21 @@ def cutoffs(facts: Facts, fact: Table, own: Table) -> list[Table]:
         {
             "scale": "total",
             "below": entry.get("below"),
+            "at_most": entry.get("at_most"),
             "band": entry.get("band"),
-            "meaning": own.get("meanings", {}).get(entry["meaning"], entry["meaning"]),
-            "source": facts.cite(entry["source"]),
+            "meaning": entry["meaning"],
+            "source": credited(facts.cite(entry["source"]), entry.get("by", own.get("cutoffs_by"))),
             "confidence": facts.confidence(entry["confidence"], [entry["source"], *entry.get("also", ())]),
         }
         for entry in fact["cutoffs"]
     ]
+
+
+def credited(source: str, author: str | None) -> str:
+    """Return whose cut-off it is, then where it was read."""
+    if author is None or source.startswith(author):
+        return source
+    return f"{author}; read at {source}"
 
 
 def codings(facts: Facts, fact: Table) -> list[Table]:
@@ -151,10 +162,11 @@ def codings(facts: Facts, fact: Table) -> list[Table]:
 
 def scales(fact: Table, own: Table) -> list[Table]:
     """Return subscales and total, with what high scores mean where that is not closeness."""
-    reverse, made = set(fact["reverse_items"]), []
+    made: list[Table] = []
     total = fact["total"] and {"id": "total", "name": "Total", **fact["total"]}
     for part in [*fact["subscales"], *([total] if total else [])]:
         numbers = range(1, fact["n_items"] + 1) if part["items"] == "all" else part["items"]
+        reverse = () if part["id"] in own.get("as_answered", ()) else fact["reverse_items"]
         others = [
             f"a {other['method']} ({other['range'][0]} to {other['range'][1]})"
             for other in part.get("alternatives", ())
@@ -191,13 +203,13 @@ def instrument(facts: Facts, fact: Table, own: Table) -> Table:
     """Return one instrument in the layout of its file."""
     level = facts.key_confidence(fact, own)
     lowered = not all(map(facts.findable, own["key_sources"]))
-    note = f"{LOWERED} {DEFAULT_RULE}" if lowered else DEFAULT_RULE
+    note = " ".join(filter(None, (own.get("note"), LOWERED if lowered else None, DEFAULT_RULE)))
     parts = scales(fact, own)
     points, items = response_scales(fact)
     licence = fact["licence"]
     return {
         "id": own["id"],
-        "version": "1",
+        "version": own.get("version", "1"),
         "title": own.get("title", fact["name"]),
         "description": own["description"],
         "language": "und",
@@ -218,9 +230,11 @@ def instrument(facts: Facts, fact: Table, own: Table) -> Table:
             {
                 "authors": fact["authors"],
                 "year": fact["year"],
+                "title": own.get("cited_title"),
                 "container": own.get("container", fact["reference"]) or None,
-                "doi": own.get("doi", fact["doi"]),
-            }
+                "doi": own.get("doi", fact.get("doi")) or None,
+            },
+            *own.get("also_cited", ()),
         ],
         "scales": parts,
         "norms": norms(facts, fact, own),

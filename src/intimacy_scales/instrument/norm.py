@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
 
-from pydantic import Field, StrictInt, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument.base import Id, Number, Part, Text
@@ -72,6 +72,9 @@ class Norm(Part):
         The scale's id.
     sample
         Who they were.
+    special
+        Whether they are special people, such as patients or persons after a divorce, with whom nobody is
+        to be compared by default: `standardize` takes such a norm only where its sample is named.
     n
         How many, if known.
     mean, sd
@@ -98,6 +101,7 @@ class Norm(Part):
     key_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     scale: Id
     sample: Text
+    special: StrictBool = False
     n: StrictInt | None = Field(default=None, ge=2)
     mean: Number
     sd: Number = Field(gt=0)
@@ -156,6 +160,7 @@ class Norm(Part):
             "key_digest": str | None,
             "scale": str,
             "sample": str,
+            "special": bool,
             "n": int | None,
             "mean": float,
         }

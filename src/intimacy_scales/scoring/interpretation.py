@@ -43,7 +43,8 @@ def _other_than_cutoffs(form: Instrument) -> str:
             "scores.standardize(norm=norms)"
         )
     if len(samples) == 1:
-        return f"It has norms of one sample ({samples[0]}): scores.standardize() compares with these"
+        named = repr(samples[0]) if any(norm.special for norm in form.norms) else ""
+        return f"It has norms of one sample ({samples[0]}): scores.standardize({named}) compares with these"
     return (
         f"It has norms of {len(samples)} samples: scores.standardize(norm=...) compares with one, which is "
         + " or ".join(map(repr, samples))

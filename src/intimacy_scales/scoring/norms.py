@@ -20,10 +20,12 @@ NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
 def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     """Return the norm of each scale that has one.
 
+    Without a choice it is the norm of the only sample, unless these were special people.
+
     Raises
     ------
     NoNormsError
-        There is none, or several samples to choose from.
+        There is none, several samples to choose from, or one of special people.
     """
     if isinstance(norm, Norm):
         return _by_scale(form, [norm])
@@ -38,12 +40,10 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
             'Make them of a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), '
             "then scores.standardize(norm=norms)"
         )
-    if norm is None and len(samples) > 1:
-        raise NoNormsError(
-            f"{form.id} has norms of {len(samples)} samples; say which: norm="
-            + " or norm=".join(map(repr, samples))
-        )
-    sample = samples[0] if norm is None else norm
+    general = [name for name in samples if name not in special_samples(form.norms)]
+    if norm is None and len(general) != 1:
+        raise NoNormsError(_which_sample(form, samples))
+    sample = general[0] if norm is None else norm
     if sample not in samples:
         near = nearest(sample, samples, alike=0.3)
         raise NoNormsError(
@@ -51,6 +51,26 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
             + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, samples))}")
         )
     return _by_scale(form, [entry for entry in form.norms if entry.sample == sample])
+
+
+def special_samples(norms: Iterable[Norm]) -> set[str]:
+    """Return the samples of special people, whom nobody is compared with unless they are named."""
+    return {norm.sample for norm in norms if norm.special}
+
+
+def _which_sample(form: Instrument, samples: list[str]) -> str:
+    """Say that a sample must be named, and why."""
+    choice = "norm=" + " or norm=".join(map(repr, samples))
+    special = special_samples(form.norms)
+    if len(samples) > 1:
+        told = "; special people: " + ", ".join(map(repr, filter(special.__contains__, samples)))
+        return f"{form.id} has norms of {len(samples)} samples; say which: {choice}{told if special else ''}"
+    return (
+        f"{form.id} has norms of one sample only, of special people: {samples[0]!r}. Nobody is compared with "
+        f"them by default; if yours are such people, say so: {choice}. Otherwise make norms of a sample of "
+        'your own: norms = Norm.from_scores(scores, sample="who they were"), then '
+        "scores.standardize(norm=norms)"
+    )
 
 
 def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:

@@ -121,12 +121,12 @@ class PersonScores(Result):
         ----------
         norm
             A `Norm` or several (one a scale), or the name of one of the instrument's own samples.
-            None: the instrument's only sample.
+            None: the instrument's only sample of people in general; special people must be named.
 
         Raises
         ------
         NoNormsError
-            There is no norm, or a choice between samples; says what to do.
+            There is no norm, a choice between samples, or one of special people; says what to do.
 
         Examples
         --------
@@ -152,7 +152,7 @@ class PersonScores(Result):
         >>> from intimacy_scales import score
         >>> score("csi-16", {f"csi16_{n}": 2 for n in range(1, 17)}).interpret()
         <PersonInterpretation csi-16 1: total 32 is below 51.5, notable relationship dissatisfaction \
-(GitHub urtuba/psytools, SOURCES.md)>
+(Funk & Rogge (2007); read at GitHub urtuba/psytools, SOURCES.md)>
         """
         from intimacy_scales.scoring.interpretation import interpret_person
 

@@ -119,7 +119,7 @@ class Scores(Result):
         ----------
         norm
             A `Norm` or several (one a scale), or the name of one of the instrument's own samples.
-            None: the instrument's only sample.
+            None: the instrument's only sample of people in general; special people must be named.
 
         Returns
         -------
@@ -129,14 +129,15 @@ class Scores(Result):
         Raises
         ------
         NoNormsError
-            There is no norm, or a choice between samples; says what to do.
+            There is no norm, a choice between samples, or one of special people; says what to do.
 
         Examples
         --------
         >>> from intimacy_scales import load, score
-        >>> qmi = score("qmi", [{f"qmi_{n}": 6 for n in range(1, 7)}]).standardize()
-        >>> qmi.samples, round(float(qmi["total"].z[0]), 2)
-        (('infertile patients, Persian version (2019)',), -0.08)
+        >>> ims = score("ims", [{f"ims_{n}": 6 for n in range(1, 23)}])
+        >>> women = ims.standardize("women of 282 mixed-sex couples")
+        >>> round(float(women["satisfaction"].z[0]), 2), women.without_norm
+        (-0.14, ('commitment',))
         """
         from intimacy_scales.scoring.norm_tables import standardize_table
 
