@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales import Instrument, simulate
+from intimacy_scales import Instrument, load, simulate
 from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root, standard_normal
 from intimacy_scales.simulation import simulate_diary
 
@@ -32,21 +32,31 @@ def _form(low: float, high: float, step: float = 1) -> Instrument:
 
 def digests() -> dict[str, str]:
     """Return a digest of each kind of draw."""
+    # versions whose digests were committed before the items changed: what is drawn of them stays the same
+    short, long = load("scii-24", version="0.2.0"), load("scii-48", version="0.2.0")
+    brief, daily = load("scii-12", version="0.1.0"), load("scii-daily", version="0.2.0")
     drawn = {
-        "six correlated scales": simulate("scii-24", 2_000, rng=1),
-        "long form": simulate("scii-48", 2_000, loadings=0.8, scale_correlations=0.4, rng=11),
-        "couples": simulate("scii-24", 2_000, couples=0.4, rng=1),
-        "couples, scale by scale": simulate("scii-12", 2_000, couples=PARTNERS, rng=8),
-        "partners who are of one mind": simulate("scii-12", 2_000, couples=1.0, rng=2),
-        "scales that are one": simulate("scii-12", 2_000, scale_correlations=1.0, rng=3),
-        "scales that are unrelated": simulate("scii-12", 2_000, scale_correlations=0.0, rng=3),
-        "gaps and careless persons": simulate("scii-24", 2_000, missing=0.1, careless=0.2, rng=6),
+        "six correlated scales": simulate(short, 2_000, rng=1),
+        "long form": simulate(long, 2_000, loadings=0.8, scale_correlations=0.4, rng=11),
+        "couples": simulate(short, 2_000, couples=0.4, rng=1),
+        "couples, scale by scale": simulate(brief, 2_000, couples=PARTNERS, rng=8),
+        "partners who are of one mind": simulate(brief, 2_000, couples=1.0, rng=2),
+        "scales that are one": simulate(brief, 2_000, scale_correlations=1.0, rng=3),
+        "scales that are unrelated": simulate(brief, 2_000, scale_correlations=0.0, rng=3),
+        "gaps and careless persons": simulate(short, 2_000, missing=0.1, careless=0.2, rng=6),
         "a published key": simulate("prqc", 2_000, rng=2),
-        "loadings of 1": simulate("scii-12", 2_000, loadings=1.0, rng=4),
+        "loadings of 1": simulate(brief, 2_000, loadings=1.0, rng=4),
         "two points": simulate(_form(0, 1), 2_000, rng=5),
         "0 to 100": simulate(_form(0, 100), 2_000, rng=5),
         "tenths": simulate(_form(0, 1, 0.1), 2_000, rng=5),
-        "a diary": simulate_diary("scii-daily", 100, 14, between=0.4, missed=0.2, missing=0.05, rng=7),
+        "a diary": simulate_diary(daily, 100, 14, between=0.4, missed=0.2, missing=0.05, rng=7),
+        "short form of version 0.3.0": simulate(load("scii-24", version="0.3.0"), 2_000, couples=0.4, rng=1),
+        "long form of version 0.3.0": simulate(load("scii-48", version="0.3.0"), 2_000, loadings=0.8, rng=11),
+        "brief form of version 0.3.0": simulate(load("scii-12", version="0.3.0"), 2_000, missing=0.1, rng=8),
+        "a diary of version 0.3.0": simulate_diary(
+            load("scii-daily", version="0.3.0"), 100, 14, between=0.4, missed=0.2, missing=0.05, rng=7
+        ),
+        "a quick diary": simulate_diary(load("scii-daily-quick", version="0.3.0"), 100, 14, rng=7),
     }
     found = {}
     for name, simulation in drawn.items():

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from factor_answers import NAN, coded, parts
-from intimacy_scales import EstimationError, item_moments, load
+from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import cfa, covariances_as_sample, htmt
-from reference.simulated import simulated_answers
+from reference.simulated import SHORT_FORM, simulated_answers
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
@@ -71,7 +71,7 @@ HTMT2 = [
 
 
 def test_ratios_are_semtools():
-    found = htmt(load("scii-24"), simulated_answers("complete"))
+    found = htmt(SHORT_FORM, simulated_answers("complete"))
     below = np.tril_indices(6, -1)
     near([found.htmt[below], found.htmt2[below]], [HTMT, HTMT2], rel=1e-7)
     assert found.htmt.tolist() == found.htmt.T.tolist()

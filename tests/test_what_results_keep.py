@@ -47,7 +47,7 @@ FORM = load("scii-24")
 SECRET = "kim.roe@example.org"  # made up
 ANSWERS = simulate("scii-24", 120, couples=0.4, rng=1).answers
 DIARY = simulate_diary("scii-daily", 20, 5, rng=1).answers
-MODEL = "trust =~ tru01 + tru04 + tru09 + tru11; caring =~ car01 + car05 + car09 + car10"
+MODEL = "trust =~ tru01 + tru04 + tru09 + tru11; caring =~ car05 + car09 + car13 + car15"
 
 
 def pandas_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 # R's values of the simulated answers beside this file: omega, its parts and standard error, HTMT.
-# Nobody gave these answers. Version 0.1.0 drew them (400 and 300 persons of scii-24, 8 % of the second table
-# missing); later versions draw others, so the files count, not a seed.
+# Nobody gave these answers. Version 0.1.0 drew them (400 and 300 persons of scii-24 0.2.0, 8 % of the second
+# table missing); later versions draw others, so the files count, not a seed.
 # Run in this folder: Rscript simulated.R
 # Values in the tests: R 4.2.2, psych 2.2.9, lavaan 0.6-14, semTools 0.5-6.
 suppressWarnings(suppressMessages({library(lavaan); library(semTools); library(psych)}))
