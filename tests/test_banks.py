@@ -467,5 +467,5 @@ def test_a_whole_bank_becomes_an_instrument_of_one_scale():
     assert own.id != partner.id
     with pytest.raises(InstrumentError, match="daily wording"):
         bank.to_instrument(wording="daily")
-    with pytest.raises(UnknownInstrumentError, match=r"trust has no item 'kno01'.*tru12"):
+    with pytest.raises(UnknownInstrumentError, match=r"trust has no item 'kno01'.*tru15"):
         bank.item("kno01")

@@ -231,7 +231,7 @@ def test_a_draft_says_that_nothing_is_known():
     assert "DRAFT: not validated" in repr(load("barriers"))
     assert repr(load("barriers")).endswith("nothing is known of its scores>")
     assert "nothing is known of its scores" in repr(load_bank("barriers"))
-    assert str(load_bank("barriers")) == "Barriers to closeness (high = more barrier) (barriers 0.1.0)"
+    assert str(load_bank("barriers")) == "Barriers to closeness (high = more barrier) (barriers 0.2.0)"
     assert "described in a publication" in repr(load("csi-32").evidence_steps)
     assert repr(load("csi-32")).endswith("nothing is recorded here of its scores>")
 
@@ -307,7 +307,7 @@ def test_cutoffs_of_a_draft_are_not_shown(tmp_path):
 
 
 def test_a_scale_of_that_name_is_found_too():
-    assert available().measuring("empathy").ids == ("foundations",)
+    assert available().measuring("empathy").ids == ("foundations", "foundations-partner")
     assert available().measuring("loneliness").ids == ("wellbeing",)
     assert set(available().measuring("Attachment").ids) == {
         "ecr", "ecr-12", "ecr-r", "ecr-r-alternating", "ecr-rs", "ecr-s", "raas",

@@ -9,6 +9,7 @@ import pytest
 
 from intimacy_scales import (
     Instrument,
+    InstrumentError,
     cronbach_alpha,
     encode,
     load,
@@ -22,18 +23,22 @@ from intimacy_scales.instrument.loading import shipped_banks
 
 # companion bank → the beginning of its item ids, its scales with their number of items
 COMPANIONS = {
-    "foundations": ("fou", {"empathy": 4, "authenticity": 4, "openness": 4}),
-    "satisfaction": ("sat", {"contentment": 4, "decisions": 4, "respect": 4, "conflict": 4}),
+    "foundations": ("fou", {"empathy": 4, "authenticity": 4, "openness": 6, "valued": 4}),
+    "satisfaction": (
+        "sat", {"contentment": 4, "decisions": 4, "respect": 4, "conflict": 4, "happiness": 4,
+                "shared-moments": 4},
+    ),
     "barriers": (
-        "bar", {"poor-communication": 4, "past-wounds": 4, "fear-of-rejection": 4, "busyness": 4},
+        "bar", {"poor-communication": 4, "past-wounds": 4, "fear-of-rejection": 4, "busyness": 5,
+                "held-back": 4},
     ),
     "practices": (
         "pra", {"listening": 3, "check-ins": 3, "appreciation": 3, "safe-space": 3, "vulnerability": 3,
                 "help-through-change": 3, "affection": 3},
     ),
-    "resilience": ("res", {"adapting": 6, "growth": 5}),
-    "closeness-kinds": ("clo", {"emotional": 5, "physical": 5}),
-    "wellbeing": ("wel", {"loneliness": 4, "worry": 4, "stress": 4}),
+    "resilience": ("res", {"adapting": 6, "growth": 7}),
+    "closeness-kinds": ("clo", {"emotional": 5, "physical": 5, "sexual": 4}),
+    "wellbeing": ("wel", {"loneliness": 4, "worry": 4, "stress": 4, "general": 4}),
 }  # fmt: skip
 AGREE = (
     "Strongly disagree", "Disagree", "Slightly disagree", "Neither agree nor disagree",
@@ -61,11 +66,11 @@ def companion(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def test_a_companion_bank_has_three_to_six_items_a_scale(companion):
+def test_a_companion_bank_has_three_to_seven_items_a_scale(companion):
     bank, (prefix, scales) = load_bank(companion), COMPANIONS[companion]
     assert Counter(item.facet for item in bank.items) == scales
     assert [facet.id for facet in bank.facets] == list(scales)
-    assert all(3 <= n <= 6 for n in scales.values())
+    assert all(3 <= n <= 7 for n in scales.values())
     assert [item.id for item in bank.items] == [f"{prefix}{n:02}" for n in range(1, len(bank.items) + 1)]
     for facet, n in scales.items():
         reverse = [item for item in bank.items if item.facet == facet and item.keyed == "-"]
@@ -135,6 +140,7 @@ def test_wellbeing_is_no_clinical_screen_and_says_so():
         "more loneliness",
         "more worry",
         "more stress",
+        "more distress",
     }
 
 
@@ -150,6 +156,11 @@ def test_practices_are_answered_by_how_often():
         ]
 
 
+def test_practices_hold_no_reverse_keyed_item_and_explain_why():
+    assert load("practices").one_option_scores["total"] == (1, 5)
+    assert [accepted.rule for accepted in load("practices").accepted] == ["key-balance"]
+
+
 def test_other_companions_are_answered_by_agreement():
     for name in COMPANIONS.keys() - {"practices"}:
         for item in load(name).items:
@@ -158,6 +169,13 @@ def test_other_companions_are_answered_by_agreement():
 
 def test_a_whole_bank_as_an_instrument_says_where_it_points():
     assert "high = more barrier" in str(load_bank("barriers").to_instrument().ref)
-    assert (
-        load_bank("barriers").to_instrument(wording="partner").items[0].text.startswith("My partner dodges")
-    )
+    assert "high = more barrier" in str(load("barriers-partner").ref)
+    assert (load("barriers-partner").item("bar01").text or "").startswith("My partner dodges")
+
+
+def test_what_the_partner_lived_through_is_not_asked():
+    wounds = {item.id for item in load_bank("barriers").items if item.facet == "past-wounds"}
+    assert wounds
+    assert not wounds & set(load("barriers-partner").item_ids)
+    with pytest.raises(InstrumentError, match=r"item 'bar05' has no partner wording in its bank"):
+        load_bank("barriers").to_instrument(wording="partner")

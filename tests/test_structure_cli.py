@@ -163,7 +163,7 @@ def test_long_names_cost_no_figures_on_80_columns(tmp_path: Path) -> None:
 
 
 def test_items_on_a_wrong_key_are_named_on_the_terminal(tmp_path: Path) -> None:
-    made = simulate(FORM, 300, rng=1).answers.rename(columns={"tru01": "car01", "car01": "tru01"})
+    made = simulate(FORM, 300, rng=1).answers.rename(columns={"tru01": "car13", "car13": "tru01"})
     WRITE["a.csv"](made, tmp_path / "a.csv")
     shown = run(tmp_path / "a.csv", *FEW).output
     assert "! tru01 is keyed to trust, but goes with" in shown
@@ -240,7 +240,7 @@ def test_wrong_use_exits_with_2_and_writes_nothing(data: Path, case: str) -> Non
 def test_scales_that_share_items_name_the_option(tmp_path: Path) -> None:
     document = FORM.model_dump(mode="json", exclude_defaults=True)
     document["scales"] = [s for s in document["scales"] if s["id"] in ("trust", "caring")]
-    document["scales"].append({"id": "mixed", "items": ["tru01", "car01", "com01"]})
+    document["scales"].append({"id": "mixed", "items": ["tru01", "car13", "com01"]})
     (tmp_path / "t.json").write_text(json.dumps(document), encoding="utf-8")
     WRITE["a.csv"](PERSONS, tmp_path / "a.csv")
     result = run(tmp_path / "a.csv", "-i", tmp_path / "t.json", "--iterations", 5)

@@ -154,7 +154,7 @@ def test_answers_from_the_keys_support_them(answered):
         "the model of the keys of scii-24 (24 items, 6 correlated factors) by robust maximum likelihood",
         "(n = 400, no answers missing)", f"scaled chi-square(237) = {found.fit.scaled.chi_square:.2f}, p = .",
         f"Standardized loadings were {low} to {high}.", "suggested 6 factors",
-        "scii-24 0.2.0 is a draft, and its scores are not validated.",
+        "scii-24 0.3.0 is a draft, and its scores are not validated.",
     ):  # fmt: skip
         assert words in said
     assert re.search(r"Factors correlated \.\d\d to \.\d\d\.", said)
@@ -170,12 +170,12 @@ def swapped(one, other):
 
 
 def test_items_that_were_swapped_are_pointed_at(answered):
-    found = presentable(structure_report(swapped("tru01", "car01"), answered, n_iterations=5))
-    assert [item.item for item in found.items if item.elsewhere] == ["car01", "tru01"]
-    assert {m.name for m in found.modifications[:2]} == {"caring =~ car01", "trust =~ tru01"}
-    assert "car01 also goes with caring" in repr(found)
+    found = presentable(structure_report(swapped("tru01", "car13"), answered, n_iterations=5))
+    assert [item.item for item in found.items if item.elsewhere] == ["car13", "tru01"]
+    assert {m.name for m in found.modifications[:2]} == {"caring =~ car13", "trust =~ tru01"}
+    assert "car13 also goes with caring" in repr(found)
     told = {text.split()[0]: text for text in found.warnings}
-    assert "is keyed to trust, but goes with" in told["car01"]
+    assert "is keyed to trust, but goes with" in told["car13"]
     assert "is keyed to caring, but goes with" in told["tru01"]
     assert not {g.index: g.met for g in found.guides}["largest HTMT"]
     assert len(found.modifications) == 5
