@@ -39,8 +39,8 @@ def written(folder: Path, *texts: str, **changes: Any) -> Path:
 def test_everything_shipped_passes_strictly():
     result = run("--all", "--strict")
     assert result.exit_code == 0, result.output
-    assert "bank trust 0.2.0: no findings" in result.output
-    assert "explained: The extreme is meant" in result.output
+    assert "bank knowledge 0.3.0: no findings" in result.output
+    assert "explained: No day need bring a weak side" in result.output
     assert "Why" not in result.output.splitlines()
 
 
@@ -75,15 +75,15 @@ def test_what_is_explained_does_not_count(tmp_path: Path):
 
 
 def test_json(file: Path):
-    result = run(file, "trust", "--json", "--strict")
+    result = run(file, "knowledge", "--json", "--strict")
     assert result.exit_code == 1
-    mine, trust = json.loads(result.stdout)
+    mine, knowledge = json.loads(result.stdout)
     assert [f["item"] for f in mine["findings"]] == ["x00", "x00", "x01", "x01"]
-    assert (trust["id"], trust["passed_strict"], trust["findings"]) == ("trust", True, [])
+    assert (knowledge["id"], knowledge["passed_strict"], knowledge["findings"]) == ("knowledge", True, [])
 
 
 def test_against(tmp_path: Path):
-    path = written(tmp_path, "I know what my partner fears most.", *GOOD[1:6])
+    path = written(tmp_path, "I know what scares my partner most.", *GOOD[1:6])
     assert "says nearly the same as kno08 of knowledge" in run(path).output
     assert "no findings" in run(path, "--against", "trust").output
     assert "kno08" in run(path, "--against", "trust", "--against", "knowledge").output

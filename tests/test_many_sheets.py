@@ -96,7 +96,7 @@ def test_a_sheet_without_scores_says_where_what_and_why() -> None:
     ]
     assert bad.message.startswith("2 answers are not valid for kmss:\n  item kmss_1: 9 is outside the range")
     assert repr(bad) == (
-        "<SheetProblems kmss 1: sheet 1 has no scores; item kmss_1: 9 is outside the range; allowed: 1 to 7; "
+        "<SheetProblems kmss 2: sheet 1 has no scores; item kmss_1: 9 is outside the range; allowed: 1 to 7; "
         "1 more>"
     )
 
@@ -115,7 +115,7 @@ def test_a_sheet_that_cannot_be_read_says_why(sheet: Any, told: str) -> None:
     assert isinstance(outcome, SheetProblems)
     assert outcome.message.startswith(told)
     assert len(outcome.problems) == 0
-    assert repr(outcome) == f"<SheetProblems kmss 1: sheet 0 has no scores; {outcome.message}>"
+    assert repr(outcome) == f"<SheetProblems kmss 2: sheet 0 has no scores; {outcome.message}>"
 
 
 # ------------------------------------------------------------------ who
@@ -128,7 +128,7 @@ def test_sheets_by_id_have_outcomes_by_id() -> None:
     assert [outcome.ok for outcome in outcomes.values()] == [True, False, False]
     bad = [outcome for outcome in outcomes.values() if isinstance(outcome, SheetProblems)]
     assert [(outcome.position, outcome.person) for outcome in bad] == [(1, 7), (2, "anna")]
-    assert repr(bad[1]).startswith("<SheetProblems kmss 1: sheet 2 of person anna has no scores; the mapping")
+    assert repr(bad[1]).startswith("<SheetProblems kmss 2: sheet 2 of person anna has no scores; the mapping")
 
 
 def test_a_person_is_named_by_what_stands_in_the_sheet() -> None:

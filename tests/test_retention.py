@@ -26,7 +26,7 @@ from reference.oracles import Reference
 Floats = NDArray[np.float64]
 RETENTION = [("bfi", "retention"), ("commitmentQ", "retention_p1"), ("prqcQ", "retention_p1")]
 EIGEN = [("bfi", "efa"), ("commitmentQ", "efa_p1"), ("prqcQ", "efa_p1"), ("sai_vale", "efa_time1")]
-ITEMS = ["tru01", "tru04", "tru09", "tru11", "com01", "com04", "com09", "com13"]
+ITEMS = ["tru01", "tru04", "tru09", "tru11", "com01", "com05", "com09", "com13"]
 _SEEDS = st.integers(0, 2**32 - 1)
 
 

@@ -96,6 +96,8 @@ _SAME = {"come": "go", "comes": "go", "goes": "go"}  # which of them depends on 
 def _stem(word: str) -> str:
     word = _SAME.get(word, word).removesuffix("'s")
     for ending in _ENDINGS:
+        if word.endswith("ss"):  # the s of "pass" is no ending, so that it has the stem of "passes"
+            break
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             word = word.removesuffix(ending)
             break

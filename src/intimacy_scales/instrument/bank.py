@@ -70,7 +70,7 @@ class ItemBank(Part):
     >>> from intimacy_scales import load_bank
     >>> bank = load_bank("trust")
     >>> len(bank.items), bank.item("tru01").facet
-    (12, 'security')
+    (15, 'security')
     """
 
     id: Id

@@ -212,6 +212,6 @@ def available() -> Catalogue:
     >>> "scii-24" in available()
     True
     >>> [entry.id for entry in available().measuring("barriers")]
-    ['barriers']
+    ['barriers', 'barriers-partner']
     """
     return Catalogue([_entry(name) for name in shipped_ids()])

@@ -151,7 +151,7 @@ class PersonScores(Result):
         --------
         >>> from intimacy_scales import score
         >>> score("csi-16", {f"csi16_{n}": 2 for n in range(1, 17)}).interpret()
-        <PersonInterpretation csi-16 1: total 32 is below 51.5, notable relationship dissatisfaction \
+        <PersonInterpretation csi-16 2: total 32 is below 51.5, notable relationship dissatisfaction \
 (Funk & Rogge (2007); read at GitHub urtuba/psytools, SOURCES.md)>
         """
         from intimacy_scales.scoring.interpretation import interpret_person

@@ -41,7 +41,7 @@ class SheetProblems(Result):
     >>> outcome.ok, outcome.position, [problem.item for problem in outcome.problems]
     (False, 0, ['kmss_2'])
     >>> outcome
-    <SheetProblems kmss 1: sheet 0 has no scores; item kmss_2: 9 is outside the range; allowed: 1 to 7>
+    <SheetProblems kmss 2: sheet 0 has no scores; item kmss_2: 9 is outside the range; allowed: 1 to 7>
     """
 
     ok: ClassVar[Literal[False]] = False

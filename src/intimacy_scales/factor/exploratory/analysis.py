@@ -321,7 +321,7 @@ def efa(
     --------
     >>> from intimacy_scales import encode, simulate
     >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
-    >>> result = efa(answers, 2, items=["tru01", "tru04", "tru09", "com01", "com04", "com10"])
+    >>> result = efa(answers, 2, items=["tru01", "tru04", "tru09", "com01", "com05", "com13"])
     >>> result.df, result.loadings.shape
     (4, (6, 2))
     >>> result.to_frame().columns.tolist()
