@@ -325,9 +325,9 @@ def test_one_source_alone(source, method):
 # ------------------------------------------------------------------ simulated diaries
 
 
-def test_the_daily_form_as_a_worked_example():
-    days = simulate_diary("scii-daily", 6, 5, missed=0.15, rng=4).answers
-    answers = encode("scii-daily", days, keep=["person", "day"])
+def test_the_quick_daily_form_as_a_worked_example():
+    days = simulate_diary("scii-daily-quick", 6, 5, missed=0.15, rng=4).answers
+    answers = encode("scii-daily-quick", days, keep=["person", "day"])
     result = diary_reliability(answers, person="person", occasion="day", scale="total")
     assert (result.n_persons, result.n_items, result.n_rows) == (6, 6, len(days))
     table = days.rename(columns=lambda name: name if name in ("person", "day") else f"q_{name}")
@@ -339,11 +339,21 @@ def test_the_daily_form_as_a_worked_example():
         diary_reliability(answers, person="person", occasion="day", scale="trust")
 
 
+def test_a_scale_of_the_daily_form_as_a_worked_example():
+    days = simulate_diary("scii-daily", 6, 5, missed=0.15, rng=4).answers
+    result = diary_reliability("scii-daily", days, person="person", occasion="day", scale="mutuality")
+    assert (result.n_persons, result.n_items, result.n_rows) == (6, 3, len(days))
+    keyed = {"mut02": days["mut02"], "mut03": 100 - days["mut03"], "mut04": days["mut04"]}
+    table = days[["person", "day"]].assign(**{f"q_{name}": values for name, values in keyed.items()})
+    found, total = np.array(list(result.components.values())), float(_long(table)[0].var())
+    assert_at_a_maximum(dense_crossed(table), found, total)
+
+
 @pytest.mark.parametrize("between", [0.2, 0.8])
 def test_a_larger_diary_gives_back_what_it_was_made_of(between):
     """Latent answers have variance 1: 0.49 of factors, half of which all items share."""
-    days = simulate_diary("scii-daily", 150, 8, between=between, missed=0.1, rng=2).answers
-    result = diary_reliability("scii-daily", days, person="person", occasion="day", scale="total")
+    days = simulate_diary("scii-daily-quick", 150, 8, between=between, missed=0.1, rng=2).answers
+    result = diary_reliability("scii-daily-quick", days, person="person", occasion="day", scale="total")
     share = {name: v / sum(result.components.values()) for name, v in result.components.items()}
     apart = 0.245 * between, 0.245 * (1 - between)
     expected = [apart[0], 0, 0, apart[1], apart[0], 0, 0.51 + apart[1]]
@@ -360,7 +370,7 @@ def test_simulated_days_are_what_was_asked_for():
     assert len(answers) / 2000 == pytest.approx(0.7, abs=0.03)
     assert answers.iloc[:, 2:].isna().mean().mean() == pytest.approx(0.1, abs=0.01)
     assert "nobody gave them" in answers.attrs["simulated"]
-    assert simulate_diary("scii-daily", 4, 3, missed=1.0).answers.shape == (0, 8)
+    assert simulate_diary("scii-daily", 4, 3, missed=1.0).answers.shape == (0, 20)
 
 
 @pytest.mark.parametrize("between", [0.0, 0.3, 1.0])

@@ -185,7 +185,7 @@ def test_the_sentence_of_a_draft_with_gaps_in_couples():
     total = "The reliability of Total intimacy, from its 6 scales, was .92 (stratified alpha) and .92, 90% CI"
     assert total in said
     assert "] (omega total of correlated factors, model-implied variance)" in said
-    assert said.endswith("scii-24 0.2.0 is a draft, and its scores are not validated.")
+    assert said.endswith("scii-24 0.3.0 is a draft, and its scores are not validated.")
     listwise = reliability_report(SHORT, PERSONS, missing="listwise").sentence()
     assert "of 120 persons, those who answered every item of the scale (listwise deletion))" in listwise
 
@@ -210,8 +210,8 @@ def test_a_coefficient_has_no_zero_before_its_point():
 
 
 def test_the_sentence_leaves_no_scale_out():
-    """The daily form has scales of one item each: their total has alpha, but no stratified alpha."""
-    report = reliability_report("scii-daily", simulate_diary("scii-daily", 60, 1, rng=1).answers)
+    """The quick daily form has scales of one item each: their total has alpha, but no stratified alpha."""
+    report = reliability_report("scii-daily-quick", simulate_diary("scii-daily-quick", 60, 1, rng=1).answers)
     assert "Trust, alpha is not defined: one item has no internal consistency" in report.sentence()
     assert report["total"].alpha.reason is None
     assert "Total intimacy" in report.sentence()

@@ -163,8 +163,8 @@ def test_deviations_tell_less_of_the_state_itself():
 @pytest.mark.parametrize("between", [0.3, 0.7])
 def test_a_large_simulated_diary_gives_back_what_it_was_made_of(between):
     """Latent answers: 0.49 of factors, half of which all six items share; cut into five points."""
-    days = simulate_diary("scii-daily", 300, 10, between=between, missed=0.2, rng=3).answers
-    result = two_level_omega("scii-daily", days, person="person", scale="total")
+    days = simulate_diary("scii-daily-quick", 300, 10, between=between, missed=0.2, rng=3).answers
+    result = two_level_omega("scii-daily-quick", days, person="person", scale="total")
     shared_part, own, rest = 36 * 0.245, 6 * 0.245, 6 * 0.51
     within = [shared_part * (1 - between), own * (1 - between) + rest]
     persons = [shared_part * between, own * between]

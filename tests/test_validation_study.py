@@ -26,7 +26,8 @@ from intimacy_scales import (
 from intimacy_scales.instrument import Source
 
 N = 20_000
-LOADINGS = dict(zip(load("resilience").item_ids, np.linspace(0.5, 0.85, 11).round(2).tolist(), strict=True))
+LOADINGS = dict(zip(load("resilience").item_ids, np.linspace(0.5, 0.85, 13).round(2).tolist(), strict=True))
+REVERSE = {key.item for scale in load("resilience").scales for key in scale.keys if key.reverse}
 PHI, PARTNERS = 0.6, 0.4
 FINE = np.linspace(-3.5, 3.5, 100).tolist()  # 101 points: next to no loss from rounding
 
@@ -37,6 +38,9 @@ def fine() -> Instrument:
     document = load("resilience").to_dict()
     document["response_scale"] = {"minimum": 0, "maximum": 100}
     del document["response_scales"]
+    document["items"] = [
+        {name: v for name, v in item.items() if name != "response_scale"} for item in document["items"]
+    ]
     return Instrument.model_validate(document)
 
 
@@ -99,7 +103,7 @@ def test_thresholds_missing_and_careless_shares_are_recovered():
     for item in load("resilience").items:
         answers = simulated.answers[item.id].dropna().to_numpy()
         within(len(answers) / N, 0.95, np.sqrt(0.05 * 0.95 / N))
-        keyed = answers if item.id not in ("res06", "res11") else 8 - answers
+        keyed = answers if item.id not in REVERSE else 8 - answers
         for point, cut in enumerate(cuts, start=1):
             below = (keyed <= point).mean()
             error = np.sqrt(below * (1 - below) / len(keyed)) / stats.norm.pdf(cut)
@@ -191,17 +195,18 @@ def test_findings_go_into_the_instrument_and_its_file(study, tmp_path):
 
 def test_an_item_leaves_every_scale():
     whole = load("resilience")
-    form = whole.without_items(["res06", "res11"], new_id="resilience-9", version="0.1.0")
-    assert (form.id, form.title, len(form.items)) == ("resilience-9", "Resilience as a couple, shortened", 9)
-    assert form.description == "This is resilience 0.1.0 without res06, res11."
+    form = whole.without_items(["res06", "res11"], new_id="resilience-11", version="0.1.0")
+    assert (form.id, form.title) == ("resilience-11", "Resilience as a couple, shortened")
+    assert form.item_ids == tuple(item for item in whole.item_ids if item not in ("res06", "res11"))
+    assert form.description == "This is resilience 0.2.0 without res06, res11."
     assert form.scale("adapting").items == ("res01", "res02", "res03", "res04", "res05")
     assert form.scale("total").of == ("adapting", "growth")
     shorter = load("rdas").without_items(["rdas_11"], new_id="rdas-13", version="1")
     assert (shorter.norms, shorter.cutoffs, shorter.evidence.status) == ((), (), "draft")
     assert "rdas_11" not in shorter.codings[0].flip
     assert "Nothing is known" in (shorter.evidence.note or "")
-    with pytest.raises(UnknownInstrumentError, match="resilience has no item 'res12'"):
-        whole.without_items(["res12"], new_id="x", version="1")
+    with pytest.raises(UnknownInstrumentError, match="resilience has no item 'res14'"):
+        whole.without_items(["res14"], new_id="x", version="1")
     with pytest.raises(ValueError, match="either items or"):
         load("kmss").without_items(["kmss_1", "kmss_2", "kmss_3"], new_id="x", version="1")
     with pytest.raises(InstrumentError, match="is what the whole is called"):
