@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
@@ -96,6 +96,8 @@ class Norm(Part):
     >>> norm.z(6.0), norm.t(6.0), round(norm.percentile(6.0), 1)
     (0.9999999999999998, 60.0, 84.1)
     """
+
+    _gained: ClassVar[Mapping[str, Any]] = {"special": False}  # see `Result._gained`
 
     instrument: Id | None = None
     key_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None

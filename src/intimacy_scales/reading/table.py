@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, ClassVar, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,8 @@ class CodedResponses(Result):
         Item → to how many persons it does not apply, by their answer; they stand as missing. Items that
         apply to everybody are not named.
     """
+
+    _gained: ClassVar[Mapping[str, Any]] = {"not_applicable": {}}
 
     instrument: Instrument
     codes: Codes

@@ -7,7 +7,7 @@ more, those are its fields. The schema follows from it here, and the way back in
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -126,7 +126,7 @@ def sort_of(kind: Any) -> Sort:
 def schema_of(kind: type[Result]) -> Schema:
     """Return the JSON Schema (2020-12) of a class's documents."""
     parts: dict[str, Schema] = {}
-    whole = _object(document_types(kind), parts)
+    whole = _object(document_types(kind), parts, gained(kind))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ADDRESS + kind.__name__,
@@ -137,11 +137,17 @@ def schema_of(kind: type[Result]) -> Schema:
     }
 
 
-def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema]) -> Schema:
+def gained(kind: Any) -> Mapping[str, Any]:
+    """Return names that documents of a class had not from the first → what one without them means."""
+    later: Mapping[str, Any] = getattr(kind, "_gained", {})
+    return later
+
+
+def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema], later: Container[str] = ()) -> Schema:
     return {
         "type": "object",
         "properties": {name: _schema(kind, parts) for name, kind in types_by_name.items()},
-        "required": list(types_by_name),
+        "required": [name for name in types_by_name if name not in later],
         "additionalProperties": False,
     }
 
@@ -183,5 +189,5 @@ def _named(kind: Any, parts: dict[str, Schema]) -> Schema:
     name = kind.__name__
     if name not in parts:
         parts[name] = {}  # so that a class which holds its like ends
-        parts[name] = _object(document_types(kind), parts)
+        parts[name] = _object(document_types(kind), parts, gained(kind))
     return {"$ref": f"#/$defs/{name}"}

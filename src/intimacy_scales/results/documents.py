@@ -12,7 +12,7 @@ from typing import Any, cast, get_args, get_origin
 from intimacy_scales.errors import DocumentError, nearest, shortened
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_checks import check_axes, check_follows
-from intimacy_scales.results.document_types import Object, Sort, document_types, sort_of, types_of
+from intimacy_scales.results.document_types import Object, Sort, document_types, gained, sort_of, types_of
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Kind, Result
 
@@ -197,7 +197,7 @@ def _part(kind: Any, value: Any, where: str) -> Any:
     """Return a result, a reference or another part of its own kind."""
     if hasattr(kind, "_from_document"):
         return result_of(kind, value, None, where)
-    found = checked(value, document_types(kind), where)
+    found = checked(_completed(kind, value), document_types(kind), where)
     if hasattr(kind, "from_dict"):  # parts of an instrument
         try:
             return kind.from_dict(found)
@@ -207,6 +207,12 @@ def _part(kind: Any, value: Any, where: str) -> Any:
     if kind is InstrumentRef:
         values["high_means"] = tuple(values["high_means"].items())
     return kind(**values)
+
+
+def _completed(kind: Any, document: Any) -> Any:
+    """Return a document with the names that those of its class had not from the first."""
+    later = gained(kind)
+    return {**later, **document} if later and isinstance(document, Mapping) else document
 
 
 def result_of(kind: type[Result], document: Any, instrument: Any, where: str | None = None) -> Any:
@@ -225,6 +231,7 @@ def result_of(kind: type[Result], document: Any, instrument: Any, where: str | N
     """
     told = where or kind.__name__
     try:
+        document = _completed(kind, document)
         values = _object(Object(**document_types(kind)), document, told)
     except RecursionError:
         raise DocumentError(f"{told}: nested too deeply") from None

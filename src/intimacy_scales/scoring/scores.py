@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,8 @@ class Scores(Result):
     form
         The instrument itself, with its norms and cut-offs.
     """
+
+    _gained: ClassVar[Mapping[str, Any]] = {"not_applicable": {}}
 
     instrument: InstrumentRef
     scale_ids: tuple[str, ...]

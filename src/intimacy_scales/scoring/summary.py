@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +150,8 @@ class ScoreSummary(Result, Sums):
     not_applicable
         Item → to how many persons it does not apply, by their answer; in the order of their ids.
     """
+
+    _gained: ClassVar[Mapping[str, Any]] = {"not_applicable": {}}
 
     instrument: InstrumentRef
     scales: tuple[ScaleSummary, ...]
