@@ -352,7 +352,8 @@ def answer_keys(
                 )
         keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
     for stored, answer in recode:
-        if answer is not None and not any(_plain_key(scale).decode(answer) > 0 for scale in keys):
+        meant = {_plain_key(scale).decode(answer) for scale in keys}
+        if answer is not None and meant <= {MISSING, PROBLEM}:
             raise ResponseError(
                 f"recode: {shortened(stored)} stands for {shortened(answer)}, which is an answer to no item"
             )
