@@ -26,6 +26,7 @@ from intimacy_scales.instrument import (
     Scale,
     Source,
 )
+from intimacy_scales.instrument.changes import Change
 
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "instrument-file.md").read_text(encoding="utf-8")
 MODELS = [
@@ -43,6 +44,7 @@ MODELS = [
     License,
     Coding,
     Accepted,
+    Change,
 ]
 AGREE = {"minimum": 1, "maximum": 5}
 FORM: dict[str, Any] = {

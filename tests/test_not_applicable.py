@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow.dataset import dataset
 from pydantic import ValidationError
 
 from intimacy_scales import (
@@ -32,6 +33,7 @@ from intimacy_scales import (
     score_many,
     score_stream,
 )
+from intimacy_scales.engines import summarize
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.interop import score_file
 from intimacy_scales.scoring import ScoreSummary
@@ -292,6 +294,16 @@ def test_a_stream_adds_up_to_the_whole(rows: list[dict[str, Any]], size: int):
     assert total.not_applicable == counted(rows)
     assert list(total.not_applicable) == sorted(total.not_applicable)
     assert ScoreSummary.from_json(total.to_json()) == total
+
+
+@pytest.mark.parametrize("engine", ["polars", "arrow"])
+def test_engines_count_it_in_their_summary(engine: str):
+    frame: Any = (
+        pl.DataFrame(AS_TEXT).lazy() if engine == "polars" else dataset(pa.Table.from_pylist(AS_TEXT))
+    )
+    found = summarize(FORM, frame)
+    assert found.scores == score(FORM, ROWS).summary()
+    assert found.scores.not_applicable == counted(ROWS)
 
 
 def test_a_summary_says_it_where_there_is_any():
