@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.moments.bit_planes import bit_frequencies, bit_sums, is_faster
+from intimacy_scales.moments.few_gaps import few_gap_sums
 from intimacy_scales.reading.encoding import Codes
 
 Integers = NDArray[np.int64]
@@ -99,9 +100,11 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
         Whether sums of squares of each pair are wanted, at the cost of another product.
     """
     n, k = codes.shape
-    if not squares and is_faster(codes, highest):
-        counts, sums, products = bit_sums(codes, highest)
-        return PairSums(counts, sums, None, products)
+    if not squares:
+        counted = bit_sums(codes, highest) if is_faster(codes, highest) else few_gap_sums(codes, highest)
+        if counted is not None:
+            counts, sums, products = counted
+            return PairSums(counts, sums, None, products)
     size, kind = block_size(highest)
     total = no_pairs(k, squares=squares)
     space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=kind).T  # column-contiguous
