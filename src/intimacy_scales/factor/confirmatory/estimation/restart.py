@@ -12,7 +12,7 @@ from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, m
 from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
 from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
-from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
+from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 
@@ -23,19 +23,16 @@ _OTHERWISE = 0.2  # of an item's variance
 
 def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
     """Return a model and what was observed as arrays."""
-    groups = []
-    for group, sample in enumerate(samples):
-        own = table.of_group(group)
-        structure = Structure(len(table.model.observed), len(table.model.latent), [p.place for p in own])
-        groups.append(
-            GroupPart(
-                structure=structure,
-                evidence=evidence_of(sample, with_means=table.with_means),
-                fixed=np.array([p.fixed or 0.0 for p in own]),
-                free=np.array([p.free for p in own], dtype=np.intp),
-            )
+    groups = tuple(
+        GroupPart(
+            structure=layout.structure,
+            evidence=evidence_of(sample, with_means=table.with_means),
+            fixed=layout.fixed,
+            free=layout.free,
         )
-    return Problem(groups=tuple(groups), n_free=table.n_free)
+        for layout, sample in zip(table.layouts, samples, strict=True)
+    )
+    return Problem(groups=groups, n_free=table.n_free)
 
 
 def usable_start(
@@ -48,17 +45,8 @@ def usable_start(
 ) -> Floats:
     """Return start values that imply covariances: with fixed values among them, smaller ones if need be."""
     start = start_values(table, samples, likely=likely, axes=axes)
-    ties = np.zeros(table.n_free, dtype=np.bool_)
-    for p in table.parameters:
-        kind, row, column = p.place
-        if (
-            p.free >= 0
-            and p.start is None
-            and (kind in ("lambda", "beta") or (kind != "nu" and row != column))
-        ):
-            ties[p.free] = True
     for share in (1.0, 0.5, 0.2, 0.05, 0.0):
-        tried = np.where(ties, share * start, start)
+        tried = np.where(table.relations, share * start, start)
         if problem.evaluate(tried) is not None:
             return tried
     return start

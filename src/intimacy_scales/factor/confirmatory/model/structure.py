@@ -117,6 +117,13 @@ class Structure:
             "alpha": flat[s["alpha"] :],
         }
 
+    def values_in(
+        self, *, loadings: Floats, beta: Floats, psi: Floats, theta: Floats, nu: Floats, alpha: Floats
+    ) -> Floats:
+        """Return what the matrices hold at the parameters' places: the reverse of `matrices`."""
+        flat = np.concatenate([loadings.ravel(), beta.ravel(), psi.ravel(), theta.ravel(), nu, alpha])
+        return flat[self._own]
+
     def basis(self, values: Floats) -> Basis:
         """Return implied moments and the basis of derivatives at these parameter values."""
         p, m = self.p, self.m
