@@ -14,11 +14,12 @@ import numpy as np
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.exploratory.minimum import TOLERANCE, Point, Rest, minimum
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.numerics.ties import descending, eigenvectors
+from intimacy_scales.numerics.ties import descending, directed, eigenvectors_either_way
 
 LOWEST = 0.005
 _ROUNDING = 1e-14
 _GAP = 1e-12
+_TINY = float(np.finfo(np.float64).tiny)
 _RIDGE = 1e-3
 _SEED = 1
 _MORE = 3  # times as many starts where they do not agree
@@ -82,7 +83,7 @@ class LeastSquares:
 
     def point(self, at: Floats) -> Point:
         """Return value and gradient ``-sum_{k>m} l_k v_ik**2``."""
-        values, vectors = eigenvectors(self.correlations - np.diag(at))
+        values, vectors = eigenvectors_either_way(self.correlations - np.diag(at))
         rest = values[: -self.m]
         gradient = vectors[:, : -self.m] ** 2 @ -rest
         value = float(rest @ rest) / 2
@@ -99,7 +100,7 @@ class LeastSquares:
     def solution(self, point: Point) -> tuple[Floats, Floats]:
         """Return loadings and uniquenesses."""
         lengths = np.sqrt(np.maximum(point.values[-self.m :], 0))
-        return (point.vectors[:, -self.m :] * lengths)[:, ::-1], point.at
+        return (directed(point.vectors[:, -self.m :]) * lengths)[:, ::-1], point.at
 
 
 class Likelihood:
@@ -123,11 +124,12 @@ class Likelihood:
     def point(self, at: Floats) -> Point:
         """Return value and gradient ``sum_{k>m} (1 - l_k) v_ik**2``."""
         scale = np.exp(-at / 2)
-        values, vectors = eigenvectors(self.correlations * scale[:, None] * scale)
-        rest = np.maximum(values[: -self.m], np.finfo(float).tiny)
-        value = float((rest - np.log(rest) - 1).sum())
-        rounding = _ROUNDING * float(1 + values[-1] * np.abs(1 - 1 / rest).sum())
-        return Point(at, value, rounding, vectors[:, : -self.m] ** 2 @ (1 - rest), values, vectors)
+        values, vectors = eigenvectors_either_way(self.correlations * scale[:, None] * scale)
+        rest = np.maximum(values[: -self.m], _TINY)
+        more = rest - 1
+        value = float((more - np.log(rest)).sum())
+        rounding = _ROUNDING * float(1 + values[-1] * np.abs(more / rest).sum())
+        return Point(at, value, rounding, vectors[:, : -self.m] ** 2 @ -more, values, vectors)
 
     def curvature(self, point: Point) -> tuple[Floats, Floats]:
         """Return the second derivatives (p, p), and the part of them that is never negative."""
@@ -140,7 +142,7 @@ class Likelihood:
     def solution(self, point: Point) -> tuple[Floats, Floats]:
         """Return loadings and uniquenesses."""
         lengths = np.sqrt(np.maximum(point.values[-self.m :] - 1, 0))
-        loadings = np.exp(point.at / 2)[:, None] * point.vectors[:, -self.m :] * lengths
+        loadings = np.exp(point.at / 2)[:, None] * directed(point.vectors[:, -self.m :]) * lengths
         return loadings[:, ::-1], np.exp(point.at)
 
 

@@ -123,7 +123,7 @@ class ParameterTable:
 
     @cached_property
     def relations(self) -> NDArray[np.bool_]:
-        """Which free parameters relate variables to others, and begin where the model does not say (n_free,)."""
+        """Which free parameters relate two variables, without a start that the model gives (n_free,)."""
         found = np.zeros(self.n_free, dtype=np.bool_)
         for p in self.parameters:
             kind, row, column = p.place
