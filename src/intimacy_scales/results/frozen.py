@@ -66,7 +66,8 @@ def frozen(value: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return value
     if kind in (dict, OrderedDict, FrozenMapping):
-        parts = {name: frozen(part, depth + 1) for name, part in value.items()}
+        deeper = depth + 1
+        parts = {n: part if type(part) in _PLAIN else frozen(part, deeper) for n, part in value.items()}
         same = kind is FrozenMapping and all(parts[name] is value[name] for name in parts)
         return value if same else FrozenMapping(parts)
     if kind is tuple and not all(type(part) in _PLAIN for part in value):
@@ -99,6 +100,8 @@ def freeze(holder: Any) -> None:
     kind: Any = type(holder)
     for name in field_names(kind):
         value = getattr(holder, name)
+        if type(value) in _PLAIN:
+            continue
         kept = frozen(value)
         if kept is not value:
             object.__setattr__(holder, name, kept)

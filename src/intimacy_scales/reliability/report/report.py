@@ -26,7 +26,7 @@ from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
 from intimacy_scales.moments.keyed import Missing, check_missing
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
+from intimacy_scales.reliability.consistency.alpha import METHODS, NEED_ANSWERS, IntervalMethod
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
 from intimacy_scales.reliability.report.intervals import IntervalOptions
 from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, report_cells
@@ -377,11 +377,12 @@ def reliability_report(
     options = IntervalOptions(
         confidence_level=confidence_level, method=method, clusters=together, n_resamples=n_resamples, rng=rng
     )
+    # a report holds sums, not what each person answered; some intervals are made of that before
+    behind = answers if method in NEED_ANSWERS else summed
     with one_blas_thread():
         results: dict[str, ScaleReliability] = {}
         for scale in form.scale_order:  # parts before what is made of them
-            results[scale] = scale_reliability(form, scale, summed, answers, missing, options, results)
-    # a report holds sums, not what each person answered
+            results[scale] = scale_reliability(form, scale, summed, behind, missing, options, results)
     scales = tuple(results[scale].without_answers(summed) for scale in form.scale_ids)
     report = ReliabilityReport(
         instrument=form.ref,

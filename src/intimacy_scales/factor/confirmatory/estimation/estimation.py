@@ -114,17 +114,20 @@ def _step_and_gain(hessian: Floats, at: Evaluation, damping: float) -> tuple[Flo
     return step, np.inf if step is None else float(-step @ at.gradient)
 
 
-def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -> Optimum:
+def maximize(
+    problem: Problem, start: Floats, *, at: Evaluation | None = None, max_iterations: int = _STEPS
+) -> Optimum:
     """Find a maximum of the likelihood by Fisher scoring, and Newton steps once it is near.
 
-    Where the search comes to rest on a saddle, it goes on from below it.
+    Where the search comes to rest on a saddle, it goes on from below it. ``at`` is the likelihood at the
+    start, where it is known.
 
     Raises
     ------
     NotConvergedError
         No covariance matrix at the start, or no maximum within so many steps; says what to try.
     """
-    at = problem.evaluate(start)
+    at = problem.evaluate(start) if at is None else at
     if at is None:
         raise NotConvergedError(
             "the start values imply no covariance matrix: give others with start(...) in the model"

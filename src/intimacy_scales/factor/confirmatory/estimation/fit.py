@@ -341,9 +341,8 @@ def srmr_of(
     observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
 ) -> float:
     """Return the root mean square of residuals of standardized variables, without those that are nan."""
-    sds = np.sqrt(np.diag(observed))
-    lower = np.tril_indices(len(sds))
-    residuals = ((observed - implied) / np.outer(sds, sds))[lower]
+    sds, position = np.sqrt(np.diag(observed)), np.arange(len(observed))
+    residuals = ((observed - implied) / (sds[:, None] * sds))[position[:, None] >= position]
     if observed_means is not None and implied_means is not None:
         residuals = np.concatenate([residuals, (observed_means - implied_means) / sds])
     return float(np.sqrt(np.nanmean(residuals**2)))

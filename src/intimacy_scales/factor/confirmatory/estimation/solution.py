@@ -219,12 +219,12 @@ def solve(
     wholes = tuple(
         saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
     )
-    given = start is not None
+    given, begin = start is not None, None
     if start is None:
-        start = usable_start(table, samples, problem)
+        start, begin = usable_start(table, samples, problem)
         if not identified:
             _check_at_large(problem, start, table, labels, advice)
-    optimum = _settled(table, samples, problem, start, max_iterations, advice)
+    optimum = _settled(table, samples, problem, start, begin, max_iterations, advice)
     several = False
     if not given:
         optimum = best_maximum(table, samples, problem, optimum, max_iterations)
@@ -323,12 +323,13 @@ def _settled(
     samples: Sequence[SampleMoments],
     problem: Problem,
     start: Floats,
+    begin: Evaluation | None,
     max_iterations: int,
     advice: str | None,
 ) -> Optimum:
-    """Search from a start; from others where that does not settle."""
+    """Search from a start, where the likelihood may be known; from others where that does not settle."""
     try:
-        return maximize(problem, start, max_iterations=max_iterations)
+        return maximize(problem, start, at=begin, max_iterations=max_iterations)
     except NotConvergedError as first:
         for other in (rescaled_start, plain_start):
             again = other(table, samples, max_iterations)
