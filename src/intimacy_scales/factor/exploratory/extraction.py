@@ -18,7 +18,7 @@ from intimacy_scales.numerics.ties import descending, directed, eigenvectors_eit
 
 LOWEST = 0.005
 _ROUNDING = 1e-14
-_GAP = 1e-12
+GAP = 1e-12
 _TINY = float(np.finfo(np.float64).tiny)
 _RIDGE = 1e-3
 _SEED = 1
@@ -94,7 +94,7 @@ class LeastSquares:
         rest, factors = point.values[: -self.m, None], point.values[-self.m :]
         left = point.vectors[:, : -self.m]
         within = (left @ left.T) ** 2
-        weights = 2 * rest / np.minimum(rest - factors, -_GAP)
+        weights = 2 * rest / np.minimum(rest - factors, -GAP)
         return within + _crossed(point, weights), within
 
     def solution(self, point: Point) -> tuple[Floats, Floats]:
@@ -136,7 +136,7 @@ class Likelihood:
         rest, factors = point.values[: -self.m, None], point.values[-self.m :]
         left = point.vectors[:, : -self.m]
         within = (left * rest.T) @ left.T * (left @ left.T)
-        weights = (rest - 1) * (rest + factors) / np.minimum(rest - factors, -_GAP)
+        weights = (rest - 1) * (rest + factors) / np.minimum(rest - factors, -GAP)
         return within + _crossed(point, weights), within
 
     def solution(self, point: Point) -> tuple[Floats, Floats]:
@@ -225,7 +225,7 @@ def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: 
     array([0.19, 0.36, 0.51, 0.64])
     """
     smallest = float(np.linalg.eigvalsh(correlations)[0])
-    if not smallest > _GAP:
+    if not smallest > GAP:
         raise EstimationError(
             f"the correlations are not positive definite (smallest eigenvalue {smallest:.3g}), and have no "
             "likelihood; use method='minres', leave out items that repeat each other, or use "
@@ -257,12 +257,25 @@ def _starts(correlations: Floats, m: int, n_starts: int) -> Floats:
     Random ones are always the same, and go to the items by what these have in common with others, not by
     their order: that of the items is to change nothing.
     """
-    values, vectors = np.linalg.eigh(correlations)
-    inverse = vectors**2 @ (1 / np.maximum(values, _RIDGE))
     starts = np.empty((_MORE * n_starts if n_starts > 1 else 1, len(correlations)))
-    starts[0] = np.clip((1 - m / (2 * len(correlations))) / inverse, LOWEST, 1)
+    starts[0] = first_start(correlations, m)
     if len(starts) > 1:
+        inverse = _inverse_diagonal(correlations)
         order = descending(np.column_stack([inverse, np.abs(correlations).sum(axis=0)]))
         drawn = np.random.default_rng(_SEED).random((len(starts) - 1, len(correlations)))
         starts[1:, order] = _LEAST + (1 - 2 * _LEAST) * drawn
     return starts
+
+
+def first_start(correlations: Floats, m: int) -> Floats:
+    """Return the uniquenesses of Jöreskog (1967), of one matrix (p, p) or of each of several (k, p, p)."""
+    share = 1 - m / (2 * correlations.shape[-1])
+    found: Floats = np.clip(share / _inverse_diagonal(correlations), LOWEST, 1)
+    return found
+
+
+def _inverse_diagonal(correlations: Floats) -> Floats:
+    """Return the diagonal of the inverse, of what is near to singular of something less so."""
+    values, vectors = np.linalg.eigh(correlations)
+    found: Floats = (vectors**2 @ (1 / np.maximum(values, _RIDGE))[..., None])[..., 0]
+    return found

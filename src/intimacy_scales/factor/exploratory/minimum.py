@@ -23,7 +23,7 @@ from intimacy_scales.numerics.ties import SAME, descending
 TOLERANCE = 1e-8
 _STEPS = 50
 _SHORTEST = 1e-9
-_SUFFICIENT = 1e-4
+SUFFICIENT = 1e-4
 _RIDGE = 1e-3
 _NEAR = 0.01  # derivatives near a saddle: to wait for 0 would let rounding grow, and it decide the side
 _CLOSE = 0.02  # in the same units: there is one minimum within
@@ -127,7 +127,8 @@ def _settled(objective: Objective, start: Floats, tolerance: float) -> Rest:
 def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequence[Rest] = ()) -> Rest:
     """Take Newton steps inside the bounds (Bertsekas, 1982) until they lead no further down.
 
-    Or until they come close to where an earlier search came to rest: the last steps would only lead there.
+    Of what no bound holds; by the convex part of the second derivatives alone where the whole is not. Or
+    until they come close to where an earlier search came to rest: the last steps would only lead there.
     """
     low, high = objective.bounds
     point = objective.point(start)
@@ -143,11 +144,12 @@ def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequen
         if len(free) < len(slope):
             square = (free[:, None], free)
             hessian, convex = hessian[square], convex[square]
-        if largest <= _NEAR:
+        valley = _is_positive_definite(hessian)
+        if largest <= _NEAR and not valley:
             after = _off_saddle(objective, point, hessian, free)
         if after is None and largest > tolerance:
-            way = np.zeros(len(slope))
-            way[free] = _direction(hessian, convex, slope[free])
+            way, bends = np.zeros(len(slope)), hessian if valley else convex + _RIDGE * np.eye(len(free))
+            way[free] = np.linalg.solve(bends, -slope[free])
             after = _descent(objective, point, way)
         if after is None:
             return Rest(point, largest, step)
@@ -155,13 +157,12 @@ def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequen
     return Rest(point, largest, _STEPS)
 
 
-def _direction(hessian: Floats, convex: Floats, slope: Floats) -> Floats:
-    """Return the Newton step of what no bound holds; by the convex part alone where the whole is not."""
+def _is_positive_definite(matrix: Floats) -> bool:
     try:
-        np.linalg.cholesky(hessian)
+        np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
-        hessian = convex + _RIDGE * np.eye(len(slope))
-    return np.asarray(np.linalg.solve(hessian, -slope), dtype=np.float64)
+        return False
+    return True
 
 
 def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
@@ -170,7 +171,7 @@ def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
     while length > _SHORTEST:
         moved = np.minimum(np.maximum(point.at + length * step, low), high)
         after = objective.point(moved)
-        expected = _SUFFICIENT * min(float(point.gradient @ (moved - point.at)), 0.0)
+        expected = SUFFICIENT * min(float(point.gradient @ (moved - point.at)), 0.0)
         if after.value <= point.value + expected + point.rounding:
             return after
         length /= 2

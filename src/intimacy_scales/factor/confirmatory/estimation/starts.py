@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Layout, Parameter, ParameterTable
 from intimacy_scales.factor.exploratory.extraction import ml
+from intimacy_scales.factor.exploratory.one_factor import likely_loadings
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 
@@ -20,6 +23,7 @@ _ALMOST = 0.97  # most likely ones may be as high
 _ONE_SOLUTION = 3
 
 Axis = Callable[[Floats], Floats]
+_known_axes: ContextVar[Mapping[bytes, Floats] | None] = ContextVar("known_axes", default=None)
 
 
 def start_values(
@@ -124,12 +128,36 @@ def _likely_axis(r: Floats) -> Floats:
     """Return the most likely loadings of one factor behind items; up to three have one solution only."""
     if len(r) <= _ONE_SOLUTION:
         return _axis(r)
+    known = _known_axes.get()
+    loadings = None if known is None else known.get(r.tobytes())
+    if loadings is None:
+        try:
+            loadings = ml(r, 1).loadings[:, 0]
+        except EstimationError:
+            return _axis(r)
+    return np.clip(loadings * directions(loadings[:, None]), -_ALMOST, _ALMOST)
+
+
+@contextmanager
+def known_axes(correlations: Sequence[Floats]) -> Iterator[None]:
+    """Search for the most likely loadings behind several sets of items at once, for all starts in the block.
+
+    A scale's items are those of its own model, and of a factor in that of a total.
+    """
+    by_size: dict[int, list[Floats]] = {}
+    for r in correlations:
+        if len(r) > _ONE_SOLUTION and np.isfinite(r).all():
+            by_size.setdefault(len(r), []).append(r)
+    known: dict[bytes, Floats] = {}
+    for some in by_size.values():
+        for r, loadings in zip(some, likely_loadings(np.array(some)), strict=True):
+            if np.isfinite(loadings).all():
+                known[r.tobytes()] = loadings
+    token = _known_axes.set(known)
     try:
-        loadings = ml(r, 1).loadings
-    except EstimationError:
-        return _axis(r)
-    found: Floats = np.clip((loadings * directions(loadings))[:, 0], -_ALMOST, _ALMOST)
-    return found
+        yield
+    finally:
+        _known_axes.reset(token)
 
 
 def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
