@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 
 CAN_COUNT = hasattr(np, "bitwise_count")  # since numpy 2.0
 _MOST_PLANES = 48  # of all items; beyond, products of floats are faster
-_FEWEST_ROWS = 32_768  # of fewer persons, what is done once takes longer
+_FEWEST_ROWS, _FEWEST_PAIRED = 2**15, 2**17  # of fewer persons, what is done once takes longer
 _ROWS = 2**20  # at once
 _ROWS_OF_ALL = 2**17  # of all items at once
 _BITS = 3  # of codes whose frequencies are counted: more have too many combinations
@@ -27,7 +27,7 @@ _BITS = 3  # of codes whose frequencies are counted: more have too many combinat
 def is_faster(codes: Codes, highest: int) -> bool:
     """Whether items are so few, of so few points, that counting bits is faster than products of floats."""
     n, k = codes.shape
-    return CAN_COUNT and n >= _FEWEST_ROWS and k * _planes(highest) <= _MOST_PLANES
+    return CAN_COUNT and n >= _FEWEST_PAIRED and k * _planes(highest) <= _MOST_PLANES
 
 
 def _planes(highest: int) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.moments.bit_planes import CAN_COUNT, Integers, both_bits, gap_bits
+from intimacy_scales.moments.blas import SMALL_PRODUCT
 from intimacy_scales.reading.encoding import Codes
 
 _FLOAT32 = 2**24
@@ -20,6 +21,7 @@ _FEWEST_ROWS, _FEWEST_ITEMS = 16_384, 16  # of fewer, what is done once takes lo
 _WORD = 64
 _ROWS = 16 * _WORD  # at once: more would leave less room for gaps
 _WORDS = 2**14  # of gaps, at once
+_ITEMS = 16  # on the left of such a product: a multiple of what it does together
 
 
 def few_gap_sums(codes: Codes, highest: int) -> tuple[Integers, Integers, Integers] | None:
@@ -81,7 +83,8 @@ def _centred_sums(codes: Codes, highest: int) -> tuple[Integers, Integers, Integ
     n, k = codes.shape
     middle, base = np.float32(_middle(highest)), _base(highest)
     centred, beside = (np.empty((k, _ROWS), dtype=np.float32) for _ in range(2))
-    ones = np.ones(_ROWS, dtype=np.float32)
+    ones, product = np.ones(_ROWS, dtype=np.float32), np.empty((k, k), dtype=np.float32)
+    at_once = _ITEMS if _ITEMS * k * _ROWS <= SMALL_PRODUCT else k
     totals, both_digits, at_gaps = (np.zeros(size) for size in (k, (k, k), (k, k)))  # whole numbers
     for start in range(0, n, _ROWS):
         part = codes[start : start + _ROWS].T
@@ -91,7 +94,9 @@ def _centred_sums(codes: Codes, highest: int) -> tuple[Integers, Integers, Integ
         np.copyto(right, part == 0)
         right *= np.float32(base)
         right += u
-        both = (u @ right.T).astype(np.float64)
+        for first in range(0, k, at_once):
+            np.matmul(u[first : first + at_once], right.T, out=product[first : first + at_once])
+        both = product.astype(np.float64)
         both_digits += both
         at_gaps += np.rint(both / base)
         totals += u @ ones[: part.shape[1]]

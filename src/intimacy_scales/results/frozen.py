@@ -66,11 +66,11 @@ def frozen(value: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return value
     if kind in (dict, OrderedDict, FrozenMapping):
-        deeper = depth + 1
-        parts = {n: part if type(part) in _PLAIN else frozen(part, deeper) for n, part in value.items()}
-        same = kind is FrozenMapping and all(parts[name] is value[name] for name in parts)
+        plain = _PLAIN.issuperset(map(type, value.values()))
+        parts = value if plain else {name: frozen(part, depth + 1) for name, part in value.items()}
+        same = kind is FrozenMapping and (plain or all(parts[name] is value[name] for name in parts))
         return value if same else FrozenMapping(parts)
-    if kind is tuple and not all(type(part) in _PLAIN for part in value):
+    if kind is tuple and not _PLAIN.issuperset(map(type, value)):
         made = tuple(frozen(part, depth + 1) for part in value)
         same = all(new is old for new, old in zip(made, value, strict=True))
         return value if same else made
