@@ -51,8 +51,9 @@ def likely_loadings(correlations: Floats) -> Floats:
     [[0.9, 0.8, 0.7, 0.6], [0.5, 0.5, 0.4, -0.4]]
     """
     low, high = Likelihood.bounds
-    at = np.log(first_start(correlations, 1))
     plain = np.linalg.eigvalsh(correlations)[:, 0] > GAP
+    correlations = np.where(plain[:, None, None], correlations, np.eye(correlations.shape[-1]))
+    at = np.log(first_start(correlations, 1))
     settled, fall, before = np.zeros(len(at), dtype=np.bool_), np.zeros(len(at)), np.full(len(at), np.inf)
     for _ in range(_STEPS):
         places = _places(correlations, at)
@@ -66,7 +67,7 @@ def likely_loadings(correlations: Floats) -> Floats:
         steps = np.linalg.solve(places.hessians[moving], -slopes[:, :, None])[:, :, 0]
         fall = np.zeros(len(at))
         fall[moving] = np.minimum(np.sum(steps * slopes, axis=1), 0.0)
-        at[moving] += steps
+        at[moving] = np.clip(at[moving] + steps, low, high)  # a search that comes to a bound is none of these
     lengths = np.sqrt(np.maximum(places.largest - 1, 0))
     loadings = np.exp(at / 2) * directed(places.axes.T).T * lengths[:, None]
     return np.where(settled[:, None], loadings, np.nan)
