@@ -55,3 +55,11 @@ def test_a_model_that_fits_without_remainder_has_the_best_fit_whatever_rounding_
         assert scaled_fit(found, 1.0, 1.2).robust_cfi == 1.0
     misfit = discrepancy(chi_square=2.0, df=0, baseline=0.4, baseline_df=3, n=300, n_groups=1)
     assert misfit.cfi == 0.0
+
+
+def test_what_fits_of_one_model_share_nobody_can_change():
+    """The matrices of a model are made once: a change of a result's would be one of all later results."""
+    basis = mcdonald_omega(ANSWERS, scale="trust").solution.at.bases[0]
+    for shared in (basis.coefficients, basis.effects):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0] = 7.0

@@ -91,7 +91,10 @@ class Structure:
         self.places = tuple(places)
         self._through = np.flatnonzero(self._from_latent >= 0)
         self._columns = np.concatenate([np.eye(p), np.zeros((p, 2 * m))], axis=1)
-        self._no_effects = locked(np.eye(m))  # of factors on each other
+        self._no_effects = np.eye(m)  # of factors on each other
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray):  # all fits of a model share them
+                setattr(self, name, locked(value))
 
     def _ends(self, kind: Place, row: int, column: int) -> tuple[int, int, float]:
         """Return x, y and c of a parameter."""
