@@ -90,6 +90,17 @@ class Structure:
         self.has_paths_between_latents = "beta" in self.kinds
         self.places = tuple(places)
         self._through = np.flatnonzero(self._from_latent >= 0)
+        of = {kind: [n for n, k in enumerate(self.kinds) if k == kind] for kind in ("psi", "beta")}
+        self._of_psi, self._of_beta = (np.array(of[kind], dtype=np.intp) for kind in ("psi", "beta"))
+        self._psi_rows, self._psi_columns = (
+            np.array([places[n][side] for n in of["psi"]], dtype=np.intp) for side in (1, 2)
+        )
+        self._beta_rows = np.array([places[n][1] for n in of["beta"]], dtype=np.intp)
+        # the columns of the basis that each parameter adds to others, see `_motions`
+        self._onto, self._other_onto = np.zeros_like(self.x), np.zeros_like(self.x)
+        self._onto[self._through] = self.x[self._through]
+        self._onto[self._of_psi], self._other_onto[self._of_psi] = p + self._psi_rows, p + self._psi_columns
+        self._other_onto[self._of_beta] = p + m + self._from_latent[self._of_beta]
         self._columns = np.concatenate([np.eye(p), np.zeros((p, 2 * m))], axis=1)
         self._no_effects = np.eye(m)  # of factors on each other
         for name, value in list(vars(self).items()):
@@ -239,20 +250,16 @@ class Structure:
         """Return, twice: the column each parameter adds, and how much of it to each other column."""
         p, m, n = self.p, self.m, len(self.x)
         first, second = np.zeros((n, p + 2 * m)), np.zeros((n, p + 2 * m))
-        onto, other = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.intp)
         e, v = basis.effects, basis.latent_covariances
-        for j, (kind, row, column) in enumerate(self.places):
-            if kind in ("lambda", "beta"):
-                onto[j] = self.x[j]
-                first[j, p : p + m], first[j, p + m :] = e[column], v[column]
-                if kind == "beta":
-                    other[j] = p + m + column
-                    second[j, p + m :] = e[:, row]
-            elif kind == "psi":
-                onto[j], other[j] = p + row, p + column
-                first[j, p + m :] = self._c[j] * e[:, column]
-                second[j, p + m :] = self._c[j] * e[:, row]
-        return [(onto, first), (other, second)]
+        through, latent = self._through, self._from_latent[self._through]
+        first[through, p : p + m], first[through, p + m :] = e[latent], v[latent]
+        if len(self._of_psi):
+            rows, columns, c = self._psi_rows, self._psi_columns, self._c[self._of_psi, None]
+            first[self._of_psi, p + m :] = c * e.T[columns]
+            second[self._of_psi, p + m :] = c * e.T[rows]
+        if len(self._of_beta):
+            second[self._of_beta, p + m :] = e.T[self._beta_rows]
+        return [(self._onto, first), (self._other_onto, second)]
 
     def _slope_changes(self, basis: Basis) -> Floats:
         """Return the change of each parameter's slope with each other parameter."""
