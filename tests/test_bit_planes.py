@@ -49,6 +49,7 @@ def test_blocks_change_no_bit(monkeypatch, rows):
 @pytest.mark.parametrize("kind", ["some missing", "all answered", "nothing"])
 def test_with_bits_and_without_are_the_same(monkeypatch, highest, kind):
     """As on numpy before 2.0, which has no count of bits."""
+    monkeypatch.setattr(bit_planes, "_FEWEST_PAIRED", 40_000)
     codes = codes_of(highest, 40_000, 6, highest)
     if kind != "some missing":
         codes[codes == 0] = 1 if kind == "all answered" else 0
@@ -66,8 +67,8 @@ def test_with_bits_and_without_are_the_same(monkeypatch, highest, kind):
 
 @needs_counts
 def test_many_items_or_few_persons_are_left_to_products_of_floats():
-    assert not bit_planes.is_faster(codes_of(1, 40_000, 13, 7), 7)
-    assert not bit_planes.is_faster(codes_of(1, 1_000, 3, 7), 7)
-    assert bit_planes.is_faster(codes_of(1, 40_000, 12, 7), 7)
+    assert not bit_planes.is_faster(codes_of(1, 140_000, 13, 7), 7)
+    assert not bit_planes.is_faster(codes_of(1, 100_000, 3, 7), 7)
+    assert bit_planes.is_faster(codes_of(1, 140_000, 12, 7), 7)
     assert bit_frequencies(codes_of(1, 1_000, 3, 7), 7) is None
     assert bit_frequencies(codes_of(1, 40_000, 1, 8), 8) is None

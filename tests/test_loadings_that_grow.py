@@ -41,7 +41,7 @@ def outcome(sample):
     """How searches from both starts end: the item whose loading grows, or the likelihood."""
     table, problem = one_factor(sample)
     found = []
-    for start in (usable_start(table, [sample], problem), plain_start(table, [sample], 0)):
+    for start in (usable_start(table, [sample], problem)[0], plain_start(table, [sample], 0)):
         try:
             found.append(maximize(problem, start))
         except RanOffError as error:
@@ -123,5 +123,5 @@ def test_of_other_models_nothing_is_told():
     both = Model.from_text("f =~ x0 + x1 + x2\ng =~ x3 + x4 + x5")
     table = parameter_table(both, identification="fixed_factor", with_means=False)
     problem = problem_of(table, [sample])
-    at = problem.evaluate(usable_start(table, [sample], problem))
+    at = usable_start(table, [sample], problem)[1]
     assert run_off.lead_of_loading(problem, at, estimation._path, 5) is None

@@ -16,8 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import IntimacyScalesError, PersonScores, load, score
+from intimacy_scales import InstrumentError, IntimacyScalesError, PersonScores, load, score
 from intimacy_scales.errors import UnvalidatedInstrumentWarning, UnverifiedKeyWarning
+from intimacy_scales.instrument import loading
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.shipped import banks_folder
 from intimacy_scales.reading.answers import answer_keys
@@ -145,6 +146,27 @@ def test_a_changed_file_is_read_itself(
         prepared._prepared.cache_clear()
 
 
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"files": {}}', b"\xff\xfe", b"\xef\xbb\xbf{}"])
+def test_a_broken_file_is_not_used(content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ras.json").write_bytes(content)
+    monkeypatch.setattr(prepared, "prepared_file", lambda name: tmp_path / f"{name}.json")
+    prepared._prepared.cache_clear()
+    try:
+        assert prepared_form("ras") is None
+        assert prepared_form("kmss") is None, "nothing stands there"
+        assert score("ras", whole_sheet("ras", 4)) == score(load("ras"), whole_sheet("ras", 4))
+    finally:
+        prepared._prepared.cache_clear()
+
+
+def test_a_form_that_changed_under_a_result_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = score("ras", whole_sheet("ras", 5))
+    monkeypatch.setattr(loading, "load_shipped", lambda _: load("ras").with_method("sum"))
+    with pytest.raises(InstrumentError, match="its files were changed while this process runs"):
+        _ = found.form
+    assert found.to_json()
+
+
 def test_no_name_leads_out_of_the_folder() -> None:
     for name in ("", ".", "../prepared/ras", "RAS", "ras.json", "trust", "\0"):
         assert prepared_form(name) is None
@@ -163,8 +185,11 @@ def test_what_loading_warns_of_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> 
             warnings.simplefilter("always")
             for seed in range(3):
                 score(name, whole_sheet(name, seed))
+            score(
+                name, dict.fromkeys(whole_sheet(name, 0), 1.5), on_invalid="missing"
+            )  # the form is loaded for it
         found = [warning for warning in caught if warning.category is kind]
-        assert len(found) == times
+        assert len(found) == times + (kind is UnverifiedKeyWarning), "once for each call"
         assert all(warning.filename == __file__ for warning in found), "where the caller stands"
 
 

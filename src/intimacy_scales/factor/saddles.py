@@ -36,10 +36,12 @@ def falling_way(hessian: Floats, units: Floats | None = None) -> Floats | None:
     >>> falling_way(np.eye(2)) is None
     True
     """
-    scaled = hessian if units is None else hessian * np.outer(units, units)
+    scaled = hessian if units is None else hessian * (units[:, None] * units)
     margin = _BENT_DOWN * float(np.abs(scaled.diagonal()).max(initial=0))
+    lifted = scaled.copy()
+    lifted.ravel()[:: len(lifted) + 1] += margin
     try:
-        np.linalg.cholesky(scaled + margin * np.eye(len(scaled)))
+        np.linalg.cholesky(lifted)
     except np.linalg.LinAlgError:
         way: Floats = eigenvectors(scaled, _BENT_DOWN)[1][:, 0]
         # near the ridge, not on it, equal parts of the way are not equal to the last bits

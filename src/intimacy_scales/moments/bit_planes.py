@@ -8,7 +8,6 @@ for few items of few points that takes less than products of floats.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +18,16 @@ Integers = NDArray[np.int64]
 
 CAN_COUNT = hasattr(np, "bitwise_count")  # since numpy 2.0
 _MOST_PLANES = 48  # of all items; beyond, products of floats are faster
-_FEWEST_ROWS = 32_768  # of fewer persons, what is done once takes longer
+_FEWEST_ROWS, _FEWEST_PAIRED = 2**15, 2**17  # of fewer persons, what is done once takes longer
 _ROWS = 2**20  # at once
+_ROWS_OF_ALL = 2**17  # of all items at once
 _BITS = 3  # of codes whose frequencies are counted: more have too many combinations
 
 
 def is_faster(codes: Codes, highest: int) -> bool:
     """Whether items are so few, of so few points, that counting bits is faster than products of floats."""
     n, k = codes.shape
-    return CAN_COUNT and n >= _FEWEST_ROWS and k * _planes(highest) <= _MOST_PLANES
+    return CAN_COUNT and n >= _FEWEST_PAIRED and k * _planes(highest) <= _MOST_PLANES
 
 
 def _planes(highest: int) -> int:
@@ -46,20 +46,42 @@ def bit_sums(codes: Codes, highest: int) -> tuple[Integers, Integers, Integers]:
         No code is above it.
     """
     k, planes = codes.shape[1], _planes(highest)
-    joint: Integers = np.zeros((k * planes, k * planes), dtype=np.int64)
+    masks = [np.iinfo(codes.dtype).max, *(1 << bit for bit in range(planes - 1))]
+    joint: Integers = np.zeros((planes * k, planes * k), dtype=np.int64)
     for start in range(0, len(codes), _ROWS):
-        bits = _bits(codes[start : start + _ROWS], planes)
-        both, counts = np.empty_like(bits), np.empty(bits.shape, dtype=np.uint8)
-        for row in range(len(bits)):
-            np.bitwise_and(bits[row], bits[row:], out=both[row:])
-            np.bitwise_count(both[row:], out=counts[row:])
-            joint[row, row:] += np.add.reduce(counts[row:], axis=1, dtype=np.uint32)
-    joint += np.triu(joint, 1).T
-    pairs = joint.reshape(k, planes, k, planes)
+        joint += both_bits(_packed(codes[start : start + _ROWS], masks).reshape(planes * k, -1))
+    pairs = joint.reshape(planes, k, planes, k)
     worth = 2 ** np.arange(planes - 1)
-    sums = np.einsum("p,ipj->ij", worth, pairs[:, 1:, :, 0])
-    products = np.einsum("p,q,ipjq->ij", worth, worth, pairs[:, 1:, :, 1:])
-    return np.ascontiguousarray(pairs[:, 0, :, 0]), sums, products
+    sums = np.einsum("p,pij->ij", worth, pairs[1:, :, 0])
+    products = np.einsum("p,q,piqj->ij", worth, worth, pairs[1:, :, 1:])
+    return np.ascontiguousarray(pairs[0, :, 0]), sums, products
+
+
+def both_bits(bits: NDArray[np.uint64]) -> Integers:
+    """Return how many persons have both of each two bits (n_bits, n_bits).
+
+    Parameters
+    ----------
+    bits
+        (n_bits, n_words): who has each, 64 persons in a number.
+    """
+    both, counts = np.empty_like(bits), np.empty(bits.shape, dtype=np.uint8)
+    joint: Integers = np.zeros((len(bits), len(bits)), dtype=np.int64)
+    for row in range(len(bits)):
+        np.bitwise_and(bits[row], bits[row:], out=both[row:])
+        np.bitwise_count(both[row:], out=counts[row:])
+        joint[row, row:] = np.add.reduce(counts[row:], axis=1, dtype=np.uint32)
+    joint += np.triu(joint, 1).T
+    return joint
+
+
+def gap_bits(codes: Codes) -> NDArray[np.uint64]:
+    """Return who did not answer each item (n_items, n_words), 64 persons in a number."""
+    found, bits = _no_bits(codes, 1)
+    for column, packed in zip(codes.T, bits[0], strict=True):
+        packed[:] = np.packbits(column == 0)
+    gaps: NDArray[np.uint64] = found[0]
+    return gaps
 
 
 def bit_frequencies(codes: Codes, highest: int) -> Integers | None:
@@ -71,31 +93,34 @@ def bit_frequencies(codes: Codes, highest: int) -> Integers | None:
     bits, (n, k) = highest.bit_length(), codes.shape
     if not CAN_COUNT or n < _FEWEST_ROWS or bits > _BITS:
         return None
-    found = np.empty((k, 2**bits), dtype=np.int64)
-    for item, counts in enumerate(found):
-        planes = _packed(codes[:, item], [1 << bit for bit in range(bits)])
+    found = np.zeros((2**bits, k), dtype=np.int64)
+    for start in range(0, n, _ROWS_OF_ALL):
+        part = codes[start : start + _ROWS_OF_ALL]
+        planes = _packed(part, [1 << bit for bit in range(bits)])
         having: dict[int, NDArray[np.uint64]] = {}
-        counts[0] = n
+        found[0] += len(part)
         for some in range(1, 2**bits):
             last = some.bit_length() - 1
             rest = some ^ (1 << last)
             having[some] = planes[last] & having[rest] if rest else planes[last]
-            counts[some] = np.bitwise_count(having[some]).sum(dtype=np.int64)
-        for bit in range(bits):
-            halves = counts.reshape(-1, 2, 2**bit)
-            halves[:, 0] -= halves[:, 1]
-    return found[:, : highest + 1]
+            found[some] += np.add.reduce(np.bitwise_count(having[some]), axis=1, dtype=np.uint32)
+    for bit in range(bits):
+        halves = found.reshape(-1, 2, 2**bit, k)
+        halves[:, 0] -= halves[:, 1]
+    return np.ascontiguousarray(found[: highest + 1].T)
 
 
-def _bits(codes: Codes, planes: int) -> NDArray[np.uint64]:
-    """Return whether each item was answered, and each bit of its code, 64 persons in a number."""
-    masks = [np.iinfo(codes.dtype).max, *(1 << bit for bit in range(planes - 1))]
-    return np.concatenate([_packed(codes[:, item], masks) for item in range(codes.shape[1])])
-
-
-def _packed(column: NDArray[Any], masks: Sequence[int]) -> NDArray[np.uint64]:
-    """Return who has any of the bits of each mask, 64 persons in a number."""
-    found = np.zeros((len(masks), -(-len(column) // 64)), dtype=np.uint64)
-    for row, mask in zip(found.view(np.uint8), masks, strict=True):
-        row[: -(-len(column) // 8)] = np.packbits(column & mask)
+def _packed(codes: Codes, masks: Sequence[int]) -> NDArray[np.uint64]:
+    """Return who has any of the bits of each mask in each code (n_masks, n_items, n_words)."""
+    found, bits = _no_bits(codes, len(masks))
+    for item, column in enumerate(codes.T):
+        for mask, packed in zip(masks, bits[:, item], strict=True):
+            packed[:] = np.packbits(column & mask)
     return found
+
+
+def _no_bits(codes: Codes, planes: int) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """Return room for so many bits of each code, 64 persons in a number, all 0; and its bytes."""
+    n, k = codes.shape
+    found = np.zeros((planes, k, -(-n // 64)), dtype=np.uint64)
+    return found, found.view(np.uint8)[:, :, : -(-n // 8)]

@@ -15,6 +15,10 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
+# multiplications that OpenBLAS does as the matrices stand; of more, it rearranges them first, which takes
+# longer than the product where one side is short
+SMALL_PRODUCT = 10**6
+
 _lock = Lock()
 _users = 0
 _limiter: Any = None

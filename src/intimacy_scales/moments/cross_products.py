@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.moments.bit_planes import bit_frequencies, bit_sums, is_faster
+from intimacy_scales.moments.blas import SMALL_PRODUCT
+from intimacy_scales.moments.few_gaps import few_gap_sums
 from intimacy_scales.reading.encoding import Codes
 
 Integers = NDArray[np.int64]
@@ -99,9 +101,11 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
         Whether sums of squares of each pair are wanted, at the cost of another product.
     """
     n, k = codes.shape
-    if not squares and is_faster(codes, highest):
-        counts, sums, products = bit_sums(codes, highest)
-        return PairSums(counts, sums, None, products)
+    if not squares:
+        counted = bit_sums(codes, highest) if is_faster(codes, highest) else few_gap_sums(codes, highest)
+        if counted is not None:
+            counts, sums, products = counted
+            return PairSums(counts, sums, None, products)
     size, kind = block_size(highest)
     total = no_pairs(k, squares=squares)
     space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=kind).T  # column-contiguous
@@ -118,10 +122,23 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
     return total
 
 
+def _products(columns: NDArray[Any]) -> NDArray[Any]:
+    """Return the sums of products of each two columns, of few columns in slices that take little time."""
+    rows = SMALL_PRODUCT // columns.shape[1] ** 2
+    if rows < _FEW:
+        whole: NDArray[Any] = columns.T @ columns
+        return whole
+    other = columns.copy(order="F")  # with itself, it would be another routine, which always rearranges
+    total: NDArray[Any] = columns[:rows].T @ other[:rows]
+    for start in range(rows, len(columns), rows):
+        total += columns[start : start + rows].T @ other[start : start + rows]
+    return total
+
+
 def _full_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
     """Sum up a block in which everything is answered: each pair has the sums of its items."""
     values = block[:, :k]
-    products = (values.T @ values).astype(np.int64)
+    products = _products(values).astype(np.int64)
     sums = values.sum(axis=0, dtype=np.float64).astype(np.int64)
     wide = np.ones((1, k), dtype=np.int64)
     return PairSums(
@@ -136,7 +153,7 @@ def _gappy_block(block: NDArray[Any], k: int, *, squares: bool) -> PairSums:
     """Sum up a block of codes, whether they were given, and room for their squares."""
     values, answered = block[:, :k], block[:, k : 2 * k]
     both = block[:, : 2 * k]
-    product = (both.T @ both).astype(np.int64)
+    product = _products(both).astype(np.int64)
     squared = None
     if squares:
         np.multiply(values, values, out=block[:, 2 * k :])

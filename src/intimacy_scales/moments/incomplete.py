@@ -6,6 +6,7 @@ persons less those over the incomplete ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,6 +17,7 @@ from intimacy_scales.moments.cross_products import Integers, PairSums, pair_sums
 from intimacy_scales.reading.encoding import Codes
 
 _FLOAT64 = 2**53
+_ROWS = 2**15  # at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,30 +141,55 @@ def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -
     persons[0] = 0  # who answered nothing has no sums
     if not persons.any():
         return sums
-    highest = int(codes.max())
-    largest = int(np.sum(np.maximum(np.abs(slopes + offsets), np.abs(slopes * highest + offsets))))
-    # products of floats are faster, and exact while every sum stays below 2**53
-    kind = np.float64 if len(codes) * largest**2 < _FLOAT64 else np.int64
-    given: NDArray[Any] = (codes != 0).astype(kind, order="F")
-    d = codes.astype(kind, order="F") * slopes.astype(kind)
-    d += offsets.astype(kind)
-    d *= given
     sums.persons[:] = persons
     most = int(persons.argmax())
-    _add_group(sums, most, given, d)
-    for m in np.flatnonzero(persons).tolist():
-        if m != most:
-            rows = np.flatnonzero(count == m)
-            _add_group(sums, m, given[rows], d[rows])
-            for part in (getattr(sums, f.name) for f in fields(sums)[1:]):
-                part[most] -= part[m]  # what is left of all is the largest group
+    others = np.flatnonzero(persons)
+    others = others[others != most]
+    _add_groups(sums, [most], codes, np.ones((1, len(codes)), dtype=np.bool_), slopes, offsets)
+    if len(others):
+        rows = np.flatnonzero((count != most) & (count != 0))
+        _add_groups(
+            sums,
+            others,
+            _rows(codes, np.arange(k), rows),
+            count[rows] == others[:, None],
+            slopes,
+            offsets,
+        )
+        for part in (getattr(sums, f.name) for f in fields(sums)[1:]):
+            part[most] -= part[others].sum(axis=0)  # what is left of all is the largest group
     return sums
 
 
-def _add_group(sums: AnsweredSums, m: int, given: NDArray[Any], d: NDArray[Any]) -> None:
-    """Write the sums of some persons into row m."""
-    t = d.sum(axis=1)
-    terms = np.stack([np.ones_like(t), t, t * t])
-    sums.totals[m], sums.squares[m] = t.sum(), t @ t
-    sums.item_persons[m], sums.item_totals[m], sums.item_squares[m] = terms @ given
-    sums.item_products[m] = t @ d
+def _add_groups(
+    sums: AnsweredSums,
+    groups: Sequence[int] | NDArray[np.intp],
+    codes: Codes,
+    belongs: NDArray[np.bool_],
+    slopes: Integers,
+    offsets: Integers,
+) -> None:
+    """Add the sums of persons to the rows of the groups to which each belongs (n_groups, n_persons)."""
+    n, k = codes.shape
+    highest = int(codes.max(initial=0))
+    largest = int(np.sum(np.maximum(np.abs(slopes + offsets), np.abs(slopes * highest + offsets))))
+    # products of floats are faster, and exact while every sum stays below 2**53
+    kind = np.float64 if n * max(largest, highest) ** 2 < _FLOAT64 else np.int64
+    units = np.concatenate([slopes, offsets]).astype(kind)
+    both = np.empty((min(n, _ROWS), 2 * k), dtype=kind, order="F")
+    for start in range(0, n, _ROWS):
+        part = codes[start : start + _ROWS]
+        given, answered = both[: len(part), :k], both[: len(part), k:]
+        np.copyto(given, part)
+        np.copyto(answered, part != 0)
+        t = both[: len(part)] @ units
+        one = belongs[:, start : start + _ROWS].astype(kind)
+        total = one * t
+        square = total * t
+        item_totals = (total @ answered).astype(np.int64)
+        sums.totals[groups] += total.sum(axis=1).astype(np.int64)
+        sums.squares[groups] += square.sum(axis=1).astype(np.int64)
+        sums.item_persons[groups] += (one @ answered).astype(np.int64)
+        sums.item_totals[groups] += item_totals
+        sums.item_squares[groups] += (square @ answered).astype(np.int64)
+        sums.item_products[groups] += slopes * (total @ given).astype(np.int64) + offsets * item_totals

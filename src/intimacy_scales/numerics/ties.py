@@ -94,7 +94,8 @@ def directions(columns: Floats) -> Floats:
     """
     sums = columns.sum(axis=0)
     even = np.abs(sums) <= SAME * np.abs(columns).sum(axis=0)
-    return np.where(np.where(even, _largest(columns), sums) < 0, -1.0, 1.0)
+    sides = np.where(even, _largest(columns), sums) if even.any() else sums
+    return np.where(sides < 0, -1.0, 1.0)
 
 
 def _largest(columns: Floats) -> Floats:
@@ -126,15 +127,29 @@ def eigenvectors(matrix: Floats, share: float = _ONE_AXIS) -> tuple[Floats, Floa
     >>> vectors.tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
+    values, vectors = eigenvectors_either_way(matrix, share)
+    return values, directed(vectors)
+
+
+def directed(vectors: Floats) -> Floats:
+    """Return columns of which the first of the largest numbers is positive: as they are, or turned round."""
+    return vectors * np.where(_largest(vectors) < 0, -1.0, 1.0)
+
+
+def eigenvectors_either_way(matrix: Floats, share: float = _ONE_AXIS) -> tuple[Floats, Floats]:
+    """Return eigenvalues and eigenvectors as `eigenvectors` does, each as it is or turned round.
+
+    For what depends on products of an eigenvector with itself alone.
+    """
     values, vectors = np.linalg.eigh(matrix)
     largest = max(-float(values[0]), float(values[-1])) if len(values) else 0.0
-    equal = np.diff(values) <= share * largest
+    equal = values[1:] - values[:-1] <= share * largest
     if equal.any():
         ends = np.flatnonzero(~equal) + 1
         for first, last in zip([0, *ends.tolist()], [*ends.tolist(), len(values)], strict=True):
             if last - first > 1:
                 vectors[:, first:last] = _nearest_to_variables(vectors[:, first:last])
-    return values, vectors * np.where(_largest(vectors) < 0, -1.0, 1.0)
+    return values, vectors
 
 
 def _nearest_to_variables(basis: Floats) -> Floats:

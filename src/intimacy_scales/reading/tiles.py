@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, whole_number_encoder
 
 _TILE = 1 << 17  # cells that stay near the core
+_LONG = 1 << 14  # answers side by side, from which on one column is read faster by itself
 
 
 class _OneColumn(NamedTuple):
@@ -112,7 +113,7 @@ def tile_encoders(
     alike: dict[Any, list[_Plain]] = {}
     for position, encoder in enumerate(encoders):
         values = None if encoder is None else encoder.plain_numbers()
-        if encoder is None or values is None or not len(values):
+        if encoder is None or values is None or not len(values) or _is_long_run(values):
             ways.append(_OneColumn(position, encoder))
         else:
             address = int(values.__array_interface__["data"][0])
@@ -126,6 +127,11 @@ def tile_encoders(
             for run in _even_runs(sorted(group, key=lambda column: column.address))
         )
     return ways
+
+
+def _is_long_run(values: NDArray[Any]) -> bool:
+    """Tell whether a column's own answers are side by side, and many."""
+    return len(values) >= _LONG and values.strides[0] == values.itemsize
 
 
 def _owner(values: NDArray[Any]) -> Any:

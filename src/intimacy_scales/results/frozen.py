@@ -28,6 +28,7 @@ class FrozenMapping(dict[Any, Any]):
 
 
 _DEEPEST = 50
+_PLAIN = frozenset({float, int, str, bool, type(None)})  # hold nothing, and are what most results hold
 
 
 def is_array(value: Any) -> TypeGuard[NDArray[Any]]:
@@ -57,16 +58,22 @@ def frozen(value: Any, depth: int = 0) -> Any:
 
     Deep within others, where no result has any, a value stays as it is.
     """
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
     if is_array(value):
         return locked(value)
     if depth > _DEEPEST:
         return value
-    if type(value) in (dict, OrderedDict, FrozenMapping):
-        parts = {name: frozen(part, depth + 1) for name, part in value.items()}
-        same = type(value) is FrozenMapping and all(parts[name] is value[name] for name in parts)
+    if kind in (dict, OrderedDict, FrozenMapping):
+        plain = _PLAIN.issuperset(map(type, value.values()))
+        parts = value if plain else {name: frozen(part, depth + 1) for name, part in value.items()}
+        same = kind is FrozenMapping and (plain or all(parts[name] is value[name] for name in parts))
         return value if same else FrozenMapping(parts)
-    if type(value) is tuple and any(is_array(part) or isinstance(part, dict | tuple) for part in value):
-        return tuple(frozen(part, depth + 1) for part in value)
+    if kind is tuple and not _PLAIN.issuperset(map(type, value)):
+        made = tuple(frozen(part, depth + 1) for part in value)
+        same = all(new is old for new, old in zip(made, value, strict=True))
+        return value if same else made
     return value
 
 
@@ -93,6 +100,8 @@ def freeze(holder: Any) -> None:
     kind: Any = type(holder)
     for name in field_names(kind):
         value = getattr(holder, name)
+        if type(value) in _PLAIN:
+            continue
         kept = frozen(value)
         if kept is not value:
             object.__setattr__(holder, name, kept)

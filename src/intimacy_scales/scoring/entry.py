@@ -89,6 +89,7 @@ def score(
         prepared = prepared_form(instrument)
         rows = None if prepared is None else prepared.read_plain(responses)
         if prepared is not None and rows is not None:
+            prepared.warn()
             return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared)
     form = how.form(instrument)
     sheet = as_sheet(responses, how.show_values)

@@ -23,45 +23,52 @@ def _sum_codes(codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteg
     return total
 
 
-def _count_answered(codes: Codes, columns: Sequence[int], answered: Counts) -> None:
-    """Add the number of answers in some columns to ``answered``."""
-    there = np.empty(len(codes), dtype=np.bool_)
+def _count_answered(codes: Codes, columns: Sequence[int], answered: Counts) -> bool:
+    """Add the number of answers in some columns to ``answered``, and tell whether nobody skipped any."""
+    there, n_whole = np.empty(len(codes), dtype=np.bool_), 0
     for column in columns:
-        np.not_equal(codes[:, column], 0, out=there)
-        answered += there.view(np.uint8)
+        cells = codes[:, column]
+        if cells.min(initial=1):  # sooner seen than counted
+            n_whole += 1
+        else:
+            np.not_equal(cells, 0, out=there)
+            answered += there.view(np.uint8)
+    answered += answered.dtype.type(n_whole)
+    return n_whole == len(columns)
 
 
-def _sum_keyed(codes: Codes, scale: PlannedScale, answered: Counts) -> NDArray[Any]:
+def _sum_keyed(codes: Codes, scale: PlannedScale, answered: Counts) -> tuple[NDArray[Any], bool]:
     """Return the sum of keyed codes of a scale whose items share one grid, and count the answers.
 
-    An answered reverse-keyed code ``c`` counts as ``n_points + 1 - c``, a skipped one as 0.
+    An answered reverse-keyed code ``c`` counts as ``n_points + 1 - c``, a skipped one as 0. Also returned is
+    whether nobody skipped any.
     """
     n_points = len(scale.items[0].units) - 1
     plus = [item.index for item in scale.items if not item.reverse]
     minus = [item.index for item in scale.items if item.reverse]
     kind = np.uint8 if len(scale.items) * (n_points + 1) <= np.iinfo(np.uint8).max else np.uint32
     if not minus:
-        _count_answered(codes, plus, answered)
-        return _sum_codes(codes, plus, kind)
-    _count_answered(codes, minus, answered)
+        everyone = _count_answered(codes, plus, answered)
+        return _sum_codes(codes, plus, kind), everyone
+    everyone = _count_answered(codes, minus, answered)
     total: NDArray[Any] = np.multiply(answered, n_points + 1, dtype=kind)
     total -= _sum_codes(codes, minus, kind)
     if plus:
-        _count_answered(codes, plus, answered)
+        everyone &= _count_answered(codes, plus, answered)
         total += _sum_codes(codes, plus, kind)
-    return total
+    return total, everyone
 
 
-def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts) -> NDArray[Any]:
-    """Return the sum of keyed values in units, of a scale whose items share one grid."""
-    total = _sum_keyed(codes, scale, answered)
+def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts) -> tuple[NDArray[Any], bool]:
+    """Return the sum of keyed values in units, of a scale whose items share one grid; else as above."""
+    total, everyone = _sum_keyed(codes, scale, answered)
     assert scale.minimum is not None
     if scale.minimum == step == 1:
-        return total
+        return total, everyone
     values: NDArray[Any] = np.multiply(total, step, dtype=np.float64)
     if scale.minimum != step:  # a keyed code c stands for minimum + step * (c - 1)
         values += np.multiply(answered, scale.minimum - step, dtype=np.float64)
-    return values
+    return values, everyone
 
 
 def _any_values(codes: Codes, scale: PlannedScale, answered: Counts) -> NDArray[np.float64]:
@@ -82,9 +89,12 @@ def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64],
     Values are whole numbers of units below 2**53, so the one division is the only rounding.
     """
     if scale.step is None:
-        values = _any_values(codes, scale, answered)
+        values, everyone = _any_values(codes, scale, answered), False
     else:
-        values = _grid_values(codes, scale, scale.step, answered)
+        values, everyone = _grid_values(codes, scale, scale.step, answered)
+    if everyone:
+        np.divide(values, scale.unit * (len(scale.items) if scale.mean else 1), out=scores, dtype=np.float64)
+        return
     if not scale.mean:
         values = np.multiply(values, len(scale.items), dtype=np.float64)
     count = answered if scale.unit == 1 else np.multiply(answered, scale.unit, dtype=np.float64)

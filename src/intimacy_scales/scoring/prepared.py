@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.shipped import banks_folder, data_folder
 from intimacy_scales.instrument.unsure import warn_if_unsure
@@ -60,10 +61,28 @@ class PreparedForm:
         self.read_plain = SheetTables(self.plan, keys, list(items)).read_plain
 
     def load(self) -> Instrument:
-        """Return the form itself."""
+        """Return the form itself.
+
+        Raises
+        ------
+        InstrumentError
+            Its files were changed since.
+        """
         from intimacy_scales.instrument.loading import load_shipped
 
-        return load_shipped(self.ref.id)
+        form = load_shipped(self.ref.id)
+        if form.digest != self.ref.digest:
+            raise InstrumentError(
+                f"{self.ref.id}: its files were changed while this process runs: scores were made with "
+                f"{self.ref.version} (digest {self.ref.digest[:12]}), and it is {form.version} (digest "
+                f"{form.digest[:12]}) now; start the process anew",
+                self.ref.id,
+            )
+        return form
+
+    def warn(self) -> None:
+        """Warn as loading the form would: of a key that was not confirmed by a second source."""
+        warn_if_unsure(self.ref.id, self.ref.confidence)
 
 
 def prepared_file(name: str) -> Path:
@@ -77,21 +96,14 @@ def file_digest(path: Path) -> str:
 
 
 def prepared_form(name: str) -> PreparedForm | None:
-    """Return a shipped form prepared, by its id, with the warnings of loading it; None where there is none.
+    """Return a shipped form prepared, by its id; None where there is none that holds.
 
     Warns
     -----
     UnvalidatedInstrumentWarning
         Once of each draft.
-    UnverifiedKeyWarning
-        The key was not confirmed by a second source.
     """
-    if name not in _names():
-        return None
-    form = _prepared(name)
-    if form is not None and form.ref.confidence is not None:
-        warn_if_unsure(form.ref.id, form.ref.confidence)
-    return form
+    return _prepared(name) if name in _names() else None
 
 
 @cache
@@ -101,14 +113,14 @@ def _names() -> frozenset[str]:
 
 @cache
 def _prepared(name: str) -> PreparedForm | None:
-    document = json.loads(prepared_file(name).read_text(encoding="utf-8"))
-    folder = banks_folder()
-    for file, digest in document["files"].items():
-        path = folder / file
-        if not path.is_file() or file_digest(path) != digest:
-            return None
-    form = PreparedForm(document)
-    warn_if_draft(form.ref)
+    try:
+        document = json.loads(prepared_file(name).read_text(encoding="utf-8"))
+        digests = {file: file_digest(banks_folder() / file) for file in document["files"]}
+        form = PreparedForm(document) if digests == document["files"] else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None  # a file is gone or broken: the form itself is read, and says what is wrong with it
+    if form is not None:
+        warn_if_draft(form.ref)
     return form
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.exploratory.minimum import TOLERANCE, Point, Rest, minimum
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.numerics.ties import descending, eigenvectors
+from intimacy_scales.numerics.ties import descending, directed, eigenvectors_either_way
 
 LOWEST = 0.005
 _ROUNDING = 1e-14
-_GAP = 1e-12
+GAP = 1e-12
+_TINY = float(np.finfo(np.float64).tiny)
 _RIDGE = 1e-3
 _SEED = 1
 _MORE = 3  # times as many starts where they do not agree
@@ -82,7 +83,7 @@ class LeastSquares:
 
     def point(self, at: Floats) -> Point:
         """Return value and gradient ``-sum_{k>m} l_k v_ik**2``."""
-        values, vectors = eigenvectors(self.correlations - np.diag(at))
+        values, vectors = eigenvectors_either_way(self.correlations - np.diag(at))
         rest = values[: -self.m]
         gradient = vectors[:, : -self.m] ** 2 @ -rest
         value = float(rest @ rest) / 2
@@ -93,13 +94,13 @@ class LeastSquares:
         rest, factors = point.values[: -self.m, None], point.values[-self.m :]
         left = point.vectors[:, : -self.m]
         within = (left @ left.T) ** 2
-        weights = 2 * rest / np.minimum(rest - factors, -_GAP)
+        weights = 2 * rest / np.minimum(rest - factors, -GAP)
         return within + _crossed(point, weights), within
 
     def solution(self, point: Point) -> tuple[Floats, Floats]:
         """Return loadings and uniquenesses."""
         lengths = np.sqrt(np.maximum(point.values[-self.m :], 0))
-        return (point.vectors[:, -self.m :] * lengths)[:, ::-1], point.at
+        return (directed(point.vectors[:, -self.m :]) * lengths)[:, ::-1], point.at
 
 
 class Likelihood:
@@ -123,24 +124,25 @@ class Likelihood:
     def point(self, at: Floats) -> Point:
         """Return value and gradient ``sum_{k>m} (1 - l_k) v_ik**2``."""
         scale = np.exp(-at / 2)
-        values, vectors = eigenvectors(self.correlations * scale[:, None] * scale)
-        rest = np.maximum(values[: -self.m], np.finfo(float).tiny)
-        value = float((rest - np.log(rest) - 1).sum())
-        rounding = _ROUNDING * float(1 + values[-1] * np.abs(1 - 1 / rest).sum())
-        return Point(at, value, rounding, vectors[:, : -self.m] ** 2 @ (1 - rest), values, vectors)
+        values, vectors = eigenvectors_either_way(self.correlations * scale[:, None] * scale)
+        rest = np.maximum(values[: -self.m], _TINY)
+        more = rest - 1
+        value = float((more - np.log(rest)).sum())
+        rounding = _ROUNDING * float(1 + values[-1] * np.abs(more / rest).sum())
+        return Point(at, value, rounding, vectors[:, : -self.m] ** 2 @ -more, values, vectors)
 
     def curvature(self, point: Point) -> tuple[Floats, Floats]:
         """Return the second derivatives (p, p), and the part of them that is never negative."""
         rest, factors = point.values[: -self.m, None], point.values[-self.m :]
         left = point.vectors[:, : -self.m]
         within = (left * rest.T) @ left.T * (left @ left.T)
-        weights = (rest - 1) * (rest + factors) / np.minimum(rest - factors, -_GAP)
+        weights = (rest - 1) * (rest + factors) / np.minimum(rest - factors, -GAP)
         return within + _crossed(point, weights), within
 
     def solution(self, point: Point) -> tuple[Floats, Floats]:
         """Return loadings and uniquenesses."""
         lengths = np.sqrt(np.maximum(point.values[-self.m :] - 1, 0))
-        loadings = np.exp(point.at / 2)[:, None] * point.vectors[:, -self.m :] * lengths
+        loadings = np.exp(point.at / 2)[:, None] * directed(point.vectors[:, -self.m :]) * lengths
         return loadings[:, ::-1], np.exp(point.at)
 
 
@@ -223,7 +225,7 @@ def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: 
     array([0.19, 0.36, 0.51, 0.64])
     """
     smallest = float(np.linalg.eigvalsh(correlations)[0])
-    if not smallest > _GAP:
+    if not smallest > GAP:
         raise EstimationError(
             f"the correlations are not positive definite (smallest eigenvalue {smallest:.3g}), and have no "
             "likelihood; use method='minres', leave out items that repeat each other, or use "
@@ -255,12 +257,25 @@ def _starts(correlations: Floats, m: int, n_starts: int) -> Floats:
     Random ones are always the same, and go to the items by what these have in common with others, not by
     their order: that of the items is to change nothing.
     """
-    values, vectors = np.linalg.eigh(correlations)
-    inverse = vectors**2 @ (1 / np.maximum(values, _RIDGE))
     starts = np.empty((_MORE * n_starts if n_starts > 1 else 1, len(correlations)))
-    starts[0] = np.clip((1 - m / (2 * len(correlations))) / inverse, LOWEST, 1)
+    starts[0] = first_start(correlations, m)
     if len(starts) > 1:
+        inverse = _inverse_diagonal(correlations)
         order = descending(np.column_stack([inverse, np.abs(correlations).sum(axis=0)]))
         drawn = np.random.default_rng(_SEED).random((len(starts) - 1, len(correlations)))
         starts[1:, order] = _LEAST + (1 - 2 * _LEAST) * drawn
     return starts
+
+
+def first_start(correlations: Floats, m: int) -> Floats:
+    """Return the uniquenesses of Jöreskog (1967), of one matrix (p, p) or of each of several (k, p, p)."""
+    share = 1 - m / (2 * correlations.shape[-1])
+    found: Floats = np.clip(share / _inverse_diagonal(correlations), LOWEST, 1)
+    return found
+
+
+def _inverse_diagonal(correlations: Floats) -> Floats:
+    """Return the diagonal of the inverse, of what is near to singular of something less so."""
+    values, vectors = np.linalg.eigh(correlations)
+    found: Floats = (vectors**2 @ (1 / np.maximum(values, _RIDGE))[..., None])[..., 0]
+    return found

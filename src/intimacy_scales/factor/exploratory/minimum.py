@@ -23,7 +23,7 @@ from intimacy_scales.numerics.ties import SAME, descending
 TOLERANCE = 1e-8
 _STEPS = 50
 _SHORTEST = 1e-9
-_SUFFICIENT = 1e-4
+SUFFICIENT = 1e-4
 _RIDGE = 1e-3
 _NEAR = 0.01  # derivatives near a saddle: to wait for 0 would let rounding grow, and it decide the side
 _CLOSE = 0.02  # in the same units: there is one minimum within
@@ -127,7 +127,8 @@ def _settled(objective: Objective, start: Floats, tolerance: float) -> Rest:
 def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequence[Rest] = ()) -> Rest:
     """Take Newton steps inside the bounds (Bertsekas, 1982) until they lead no further down.
 
-    Or until they come close to where an earlier search came to rest: the last steps would only lead there.
+    Of what no bound holds; by the convex part of the second derivatives alone where the whole is not. Or
+    until they come close to where an earlier search came to rest: the last steps would only lead there.
     """
     low, high = objective.bounds
     point = objective.point(start)
@@ -137,39 +138,40 @@ def _newton(objective: Objective, start: Floats, tolerance: float, found: Sequen
                 return rest
         slope = point.gradient
         held = ((point.at <= low) & (slope > 0)) | ((point.at >= high) & (slope < 0))
-        largest = float(np.abs(slope[~held]).max(initial=0))
-        curvature, after = objective.curvature(point), None
-        if largest <= _NEAR:
-            after = _off_saddle(objective, point, curvature[0], np.flatnonzero(~held))
+        free = np.flatnonzero(~held)
+        largest = float(np.abs(slope[free]).max(initial=0))
+        (hessian, convex), after = objective.curvature(point), None
+        if len(free) < len(slope):
+            square = (free[:, None], free)
+            hessian, convex = hessian[square], convex[square]
+        valley = _is_positive_definite(hessian)
+        if largest <= _NEAR and not valley:
+            after = _off_saddle(objective, point, hessian, free)
         if after is None and largest > tolerance:
-            after = _descent(objective, point, _direction(curvature, slope, held))
+            way, bends = np.zeros(len(slope)), hessian if valley else convex + _RIDGE * np.eye(len(free))
+            way[free] = np.linalg.solve(bends, -slope[free])
+            after = _descent(objective, point, way)
         if after is None:
             return Rest(point, largest, step)
         point = after
     return Rest(point, largest, _STEPS)
 
 
-def _direction(curvature: tuple[Floats, Floats], slope: Floats, held: NDArray[np.bool_]) -> Floats:
-    """Return the Newton step of what no bound holds; by the convex part alone where the whole is not."""
-    free = np.flatnonzero(~held)
-    square = np.ix_(free, free)
-    hessian, convex = (matrix[square] for matrix in curvature)
+def _is_positive_definite(matrix: Floats) -> bool:
     try:
-        np.linalg.cholesky(hessian)
+        np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
-        hessian = convex + _RIDGE * np.eye(len(free))
-    step = np.zeros(len(slope))
-    step[free] = np.linalg.solve(hessian, -slope[free])
-    return step
+        return False
+    return True
 
 
 def _descent(objective: Objective, point: Point, step: Floats) -> Point | None:
     """Take the step, shortened until it leads down; None where it never does."""
-    length = 1.0
+    length, (low, high) = 1.0, objective.bounds
     while length > _SHORTEST:
-        moved = np.clip(point.at + length * step, *objective.bounds)
+        moved = np.minimum(np.maximum(point.at + length * step, low), high)
         after = objective.point(moved)
-        expected = _SUFFICIENT * min(float(point.gradient @ (moved - point.at)), 0.0)
+        expected = SUFFICIENT * min(float(point.gradient @ (moved - point.at)), 0.0)
         if after.value <= point.value + expected + point.rounding:
             return after
         length /= 2
@@ -180,9 +182,9 @@ def _off_saddle(objective: Objective, point: Point, hessian: Floats, free: NDArr
     """Return a place further down the way along which a saddle falls most; None at a minimum.
 
     The way leads down to both sides. The lower one is taken; where they are as low, the one on which the
-    first of the uniquenesses that change most becomes smaller.
+    first of the uniquenesses that change most becomes smaller. The second derivatives are of the free ones.
     """
-    inner = falling_way(hessian[np.ix_(free, free)])
+    inner = falling_way(hessian)
     if inner is None:
         return None
     way = np.zeros(len(point.at))

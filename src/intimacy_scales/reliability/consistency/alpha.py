@@ -334,6 +334,16 @@ def cronbach_alpha(
     return alpha_from(moments, answers, standardized=standardized, sds=sds, warnings=told)
 
 
+def alpha_estimate(
+    moments: KeyedMoments, of: Source, *, sds: StandardDeviations = "items", reason: str | None = None
+) -> tuple[float, str | None]:
+    """Return alpha of covariances or correlations, and why it is nan; with a reason, it is."""
+    reason = reason or undefined_because(moments, of, sds)
+    estimate = math.nan if reason else alpha_of(moments.matrix(of, sds))
+    reason = reason or above_one_because(estimate)
+    return (math.nan if reason else estimate), reason
+
+
 def alpha_from(
     moments: KeyedMoments,
     answers: Answers,
@@ -345,12 +355,10 @@ def alpha_from(
 ) -> CronbachAlpha:
     """Return coefficient alpha of moments; with a reason, one that is not defined."""
     source: Source = "correlations" if standardized else "covariances"
-    reason = reason or undefined_because(moments, source, sds)
-    estimate = math.nan if reason else alpha_of(moments.matrix(source, sds))
-    reason = reason or above_one_because(estimate)
+    estimate, reason = alpha_estimate(moments, source, sds=sds, reason=reason)
     return CronbachAlpha(
         **moments.origin(),
-        estimate=math.nan if reason else estimate,
+        estimate=estimate,
         definition=f"k/(k-1) (1 - trace/total) of {moments.missing} {source}",
         reason=reason,
         warnings=(*warnings, *negative_alpha(estimate)),

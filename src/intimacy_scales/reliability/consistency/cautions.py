@@ -47,7 +47,12 @@ def no_population(moments: KeyedMoments) -> list[str]:
     """Say so where pairwise covariances are those of no population (not positive semidefinite)."""
     if moments.missing != "pairwise" or not np.all(np.isfinite(moments.covariances)):
         return []
-    values = np.linalg.eigvalsh(moments.covariances)
+    try:  # most are positive definite, which is seen at once
+        np.linalg.cholesky(moments.covariances)
+    except np.linalg.LinAlgError:
+        values = np.linalg.eigvalsh(moments.covariances)
+    else:
+        return []
     if values[0] >= -_ROUNDING * values[-1]:
         return []
     listwise = "; use missing='listwise'" if _someone_is_complete(moments) else ""

@@ -44,25 +44,39 @@ def squared_multiple_correlations(correlations: Floats) -> Floats:
     undefined = np.full(k, np.nan)
     if not np.all(np.isfinite(correlations)):
         return undefined
-    values = np.linalg.eigvalsh(correlations)
-    if values[0] <= _SINGULAR * values[-1]:
+    if not _is_regular(correlations):
         return undefined
     smc: Floats = 1 - 1 / np.diag(np.linalg.inv(correlations))
     return smc
 
 
+def _is_regular(matrix: Floats) -> bool:
+    """Whether the smallest eigenvalue is above next to nothing of the largest."""
+    try:  # which is at most the trace, and takes much longer to find
+        np.linalg.cholesky(matrix - _SINGULAR * np.trace(matrix) * np.eye(len(matrix)))
+    except np.linalg.LinAlgError:
+        values = np.linalg.eigvalsh(matrix)
+        return bool(values[0] > _SINGULAR * values[-1])
+    return True
+
+
+def lambda_2(matrix: Floats) -> float:
+    """Return Guttman's lambda-2 of a covariance or correlation matrix."""
+    k, total, off = len(matrix), float(matrix.sum()), matrix.copy()
+    np.fill_diagonal(off, 0.0)
+    return 1 - float(np.trace(matrix)) / total + math.sqrt(k / (k - 1) * float(np.sum(off**2))) / total
+
+
 def guttman_bounds(matrix: Floats) -> tuple[float, float, float, float, float]:
     """Return lambda 1, 2, 3, 5 and 6 of a covariance or correlation matrix; 6 is nan where singular."""
-    k, total = len(matrix), float(matrix.sum())
-    off = matrix - np.diag(np.diag(matrix))
+    total, off = float(matrix.sum()), matrix - np.diag(np.diag(matrix))
     first = 1 - float(np.trace(matrix)) / total
-    second = first + math.sqrt(k / (k - 1) * float(np.sum(off**2))) / total
     fifth = first + 2 * math.sqrt(float(np.max(np.sum(off**2, axis=0)))) / total
     sds = np.sqrt(np.diag(matrix))
     with np.errstate(invalid="ignore", divide="ignore"):
         smc = squared_multiple_correlations(matrix / np.outer(sds, sds))
     sixth = 1 - float(np.sum(np.diag(matrix) * (1 - smc))) / total
-    return first, second, alpha_of(matrix), fifth, sixth
+    return first, lambda_2(matrix), alpha_of(matrix), fifth, sixth
 
 
 @result_class

@@ -71,8 +71,8 @@ def _gradient(omega: McDonaldOmega, *, exact: bool) -> Floats:
 def omega_variance(omega: McDonaldOmega) -> float:
     """Return the sampling variance of omega for normal answers; nan where there is none.
 
-    ``2 tr(G Sigma G Sigma) / n`` with G the derivative of omega by the covariances; with FIML, by the
-    covariance matrix of the estimates.
+    Of a function of the estimates alone, by their covariance matrix; of one over the observed variance,
+    ``2 tr(G Sigma G Sigma) / n`` with G its derivative by the covariances.
     """
     solution = omega.solution
     if solution is None:
@@ -80,11 +80,11 @@ def omega_variance(omega: McDonaldOmega) -> float:
     found: float | None = stored(solution, "standard_error")
     if found is not None:
         return found**2
-    if omega.missing == "fiml":
-        if omega.denominator == "observed":
-            return math.nan
+    if omega.denominator == "model":
         slope = _slope(omega)
         return float(slope @ solution.covariance @ slope)
+    if omega.missing == "fiml":
+        return math.nan
     product = _gradient(omega, exact=False) @ solution.at.bases[0].covariances
     return 2 * float(np.sum(product * product.T)) / omega.n
 

@@ -52,12 +52,8 @@ def unit_sums(moments: ItemMoments, scale: str, items: ScaleItems) -> UnitSums:
     n = int(whole.counts[0, 0])
     codes = whole.sums.diagonal()
     d = slope * codes + n * shift
-    dd = (
-        np.outer(slope, slope) * whole.products
-        + np.outer(slope * codes, shift)
-        + np.outer(shift, slope * codes)
-        + n * np.outer(shift, shift)
-    )
+    crossed = (slope * codes)[:, None] * shift
+    dd = slope[:, None] * slope * whole.products + crossed + crossed.T + n * (shift[:, None] * shift)
     own = moments.pairs.of(items.columns, squares=False)
     counts, sums, products = (a.diagonal() for a in (own.counts, own.sums, own.products))
 

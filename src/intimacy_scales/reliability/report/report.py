@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameError
+from intimacy_scales.factor.confirmatory.estimation.starts import known_axes
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
@@ -23,10 +24,10 @@ from intimacy_scales.moments.clusters import (
     no_pairs,
 )
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
-from intimacy_scales.moments.keyed import Missing, check_missing
+from intimacy_scales.moments.keyed import Floats, Missing, check_missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
+from intimacy_scales.reliability.consistency.alpha import METHODS, NEED_ANSWERS, IntervalMethod
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
 from intimacy_scales.reliability.report.intervals import IntervalOptions
 from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, report_cells
@@ -286,6 +287,12 @@ def _notes(
     return tuple(notes)
 
 
+def _correlations(form: Instrument, summed: ItemMoments, missing: Missing) -> list[Floats]:
+    """Return the correlations of the items of each scale of items."""
+    scales = [scale for scale in form.scale_ids if not form.scale(scale).of]
+    return [keyed_moments(summed, scale, missing, pair_sds=False).correlations() for scale in scales]
+
+
 @reads_answers
 def reliability_report(
     instrument: Instrument | str | Path | Answers,
@@ -377,11 +384,12 @@ def reliability_report(
     options = IntervalOptions(
         confidence_level=confidence_level, method=method, clusters=together, n_resamples=n_resamples, rng=rng
     )
-    with one_blas_thread():
+    # a report holds sums, not what each person answered; some intervals are made of that before
+    behind = answers if method in NEED_ANSWERS else summed
+    with one_blas_thread(), known_axes(_correlations(form, summed, missing)):
         results: dict[str, ScaleReliability] = {}
         for scale in form.scale_order:  # parts before what is made of them
-            results[scale] = scale_reliability(form, scale, summed, answers, missing, options, results)
-    # a report holds sums, not what each person answered
+            results[scale] = scale_reliability(form, scale, summed, behind, missing, options, results)
     scales = tuple(results[scale].without_answers(summed) for scale in form.scale_ids)
     report = ReliabilityReport(
         instrument=form.ref,

@@ -14,14 +14,14 @@ from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.answers import Answers
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
-from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, alpha_from
+from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, alpha_estimate, alpha_from
 from intimacy_scales.reliability.consistency.cautions import (
     few_persons,
     negative_alpha,
     no_population,
 )
 from intimacy_scales.reliability.consistency.conditions import weighted_because
-from intimacy_scales.reliability.consistency.guttman import guttman_bounds
+from intimacy_scales.reliability.consistency.guttman import lambda_2
 from intimacy_scales.reliability.consistency.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega, omega_from
 from intimacy_scales.reliability.consistency.shape import Shape, shape_of
@@ -128,6 +128,8 @@ class ScaleReliability(Result):
 
     def without_answers(self, summed: ItemMoments) -> ScaleReliability:
         """Return the same with the sums in place of each person's answers."""
+        if self.alpha.answers is summed and self.omega.answers is summed:
+            return self
         return replace(
             self, alpha=replace(self.alpha, answers=summed), omega=replace(self.omega, answers=summed)
         )
@@ -305,7 +307,7 @@ def scale_reliability(
     summed
         Moments of the answers.
     answers
-        The answers where there are any, otherwise the moments again.
+        The answers where intervals are made of them, otherwise the moments again.
     missing, options
         As in `reliability_report`.
     others
@@ -350,12 +352,12 @@ def scale_reliability(
         n_pairs=moments.n_pairs,
         alpha=alpha,
         interval=intervals[0],
-        standardized_alpha=alpha_from(moments, answers, standardized=True, reason=weighted).estimate,
+        standardized_alpha=alpha_estimate(moments, "correlations", reason=weighted)[0],
         omega=omega,
         omega_interval=intervals[1],
-        lambda2=math.nan if alpha.reason else guttman_bounds(moments.covariances)[1],
+        lambda2=math.nan if alpha.reason else lambda_2(moments.covariances),
         split_half=split_half_from(moments, reason=weighted, warnings=told),
-        inter_item=inter_item(moments.correlations()),
+        inter_item=inter_item(moments.correlations()) if items is None else items.inter_item,
         stratified=stratified,
         error=_error(alpha if stratified is None else stratified, mean, sd),
         score_mean=mean,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
@@ -47,13 +47,15 @@ class Optimum:
         The likelihood there.
     iterations
         Steps it took.
-    hessian
-        (n_free, n_free): the observed information there; None in results, which do not keep it.
+    hessian, information
+        (n_free, n_free): the observed information there, and `Problem.average_information`; None in results,
+        which do not keep them.
     """
 
     at: Evaluation
     iterations: int
     hessian: Floats | None = None
+    information: Floats | None = None
 
 
 class _Newton:
@@ -112,17 +114,20 @@ def _step_and_gain(hessian: Floats, at: Evaluation, damping: float) -> tuple[Flo
     return step, np.inf if step is None else float(-step @ at.gradient)
 
 
-def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -> Optimum:
+def maximize(
+    problem: Problem, start: Floats, *, at: Evaluation | None = None, max_iterations: int = _STEPS
+) -> Optimum:
     """Find a maximum of the likelihood by Fisher scoring, and Newton steps once it is near.
 
-    Where the search comes to rest on a saddle, it goes on from below it.
+    Where the search comes to rest on a saddle, it goes on from below it. ``at`` is the likelihood at the
+    start, where it is known.
 
     Raises
     ------
     NotConvergedError
         No covariance matrix at the start, or no maximum within so many steps; says what to try.
     """
-    at = problem.evaluate(start)
+    at = problem.evaluate(start) if at is None else at
     if at is None:
         raise NotConvergedError(
             "the start values imply no covariance matrix: give others with start(...) in the model"
@@ -131,10 +136,10 @@ def maximize(problem: Problem, start: Floats, *, max_iterations: int = _STEPS) -
     while True:
         newton = _Newton(problem)
         optimum = _at_rest(problem, newton, at, steps, max_iterations)
-        hessian = newton.hessian(optimum.at)
-        below = _off_saddle(problem, optimum.at, hessian)
+        hessian, information = newton.hessian(optimum.at), problem.average_information(optimum.at)
+        below = _off_saddle(problem, optimum.at, hessian, information.diagonal())
         if below is None:
-            return replace(optimum, hessian=hessian)
+            return replace(optimum, hessian=hessian, information=information)
         at, steps = below, optimum.iterations
 
 
@@ -215,13 +220,13 @@ def _runs_off(passed: Sequence[tuple[Evaluation, float]]) -> bool:
     return late > earlier / 2 and passed[0][0].value - passed[-1][0].value < _NOTHING * late
 
 
-def _off_saddle(problem: Problem, at: Evaluation, hessian: Floats) -> Evaluation | None:
+def _off_saddle(problem: Problem, at: Evaluation, hessian: Floats, scale: Floats) -> Evaluation | None:
     """Return a more likely place beside a saddle, or None at a maximum.
 
-    On both sides of it the likelihood rises. The more likely side is taken; where they are as likely, as
-    with mirror images, the one on which the first items have less variance of their own.
+    ``scale`` is the information on each parameter. On both sides of a saddle the likelihood rises. The more
+    likely side is taken; where they are as likely, as with mirror images, the one on which the first items
+    have less variance of their own.
     """
-    scale = problem.average_information(at).diagonal()
     if not (scale > 0).all():
         return None
     way = falling_way(hessian, 1 / np.sqrt(scale))
@@ -305,11 +310,10 @@ def _solved(information: Floats, gradient: Floats, damping: float) -> Floats | N
         return None
     damped = information.copy()
     damped.ravel()[:: len(damped) + 1] *= 1 + damping + 1e-13
-    try:
-        factor = cho_factor(damped, lower=True, check_finite=False)
-    except LinAlgError:
+    factor, failed = dpotrf(damped, lower=1, clean=0)
+    if failed:
         return None
-    step: Floats = -cho_solve(factor, gradient, check_finite=False)
+    step: Floats = -dpotrs(factor, gradient, lower=1)[0]
     return step if np.isfinite(step).all() else None
 
 

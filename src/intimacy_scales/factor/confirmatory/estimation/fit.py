@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CLOSE = 0.05
+_ROUNDING = 1e-11  # of a chi-square, by person: what two likelihoods that are equal may differ by
 SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 
 
@@ -160,7 +161,7 @@ def discrepancy(
         p_value=chi_square_p(chi_square, df),
         baseline_chi_square=baseline,
         baseline_df=baseline_df,
-        cfi=1 - excess / most if most > 0 else 1.0,
+        cfi=1 - excess / most if most > _ROUNDING * n else 1.0,
         tli=tli,
         rmsea=math.sqrt(excess / (n * df)) * math.sqrt(n_groups) if df else 0.0,
         n=n,
@@ -317,7 +318,7 @@ def scaled_fit(
         scaling=scaling,
         scaling_factor=factor,
         baseline_scaling_factor=baseline_factor,
-        robust_cfi=1 - bounded / max(most, bounded) if most > 0 or bounded > 0 else 1.0,
+        robust_cfi=1 - bounded / max(most, bounded) if max(most, bounded) > _ROUNDING * n else 1.0,
         robust_tli=1 - excess * base_df / (most * df) if df and most else 1.0,
         robust_rmsea=math.sqrt(bounded / (n * df)) * math.sqrt(groups) if df else 0.0,
     )
@@ -340,9 +341,8 @@ def srmr_of(
     observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
 ) -> float:
     """Return the root mean square of residuals of standardized variables, without those that are nan."""
-    sds = np.sqrt(np.diag(observed))
-    lower = np.tril_indices(len(sds))
-    residuals = ((observed - implied) / np.outer(sds, sds))[lower]
+    sds, position = np.sqrt(np.diag(observed)), np.arange(len(observed))
+    residuals = ((observed - implied) / (sds[:, None] * sds))[position[:, None] >= position]
     if observed_means is not None and implied_means is not None:
         residuals = np.concatenate([residuals, (observed_means - implied_means) / sds])
     return float(np.sqrt(np.nanmean(residuals**2)))

@@ -171,6 +171,11 @@ def invert(matrix: Floats) -> tuple[Floats, float] | None:
     return full, 2 * float(np.log(diagonal).sum())
 
 
+def is_positive_definite(matrix: Floats) -> bool:
+    """Whether a symmetric matrix is positive definite."""
+    return not dpotrf(matrix, lower=1, clean=0)[1]
+
+
 def fitted(evidence: Evidence, covariances: Floats, means: Floats) -> Fitted | None:
     """Return the likelihood at these implied moments, or None where they are no covariances."""
     if evidence.stack is not None:

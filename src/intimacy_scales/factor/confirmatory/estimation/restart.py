@@ -10,9 +10,9 @@ import numpy as np
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
-from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
-from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
+from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 
@@ -23,19 +23,16 @@ _OTHERWISE = 0.2  # of an item's variance
 
 def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
     """Return a model and what was observed as arrays."""
-    groups = []
-    for group, sample in enumerate(samples):
-        own = table.of_group(group)
-        structure = Structure(len(table.model.observed), len(table.model.latent), [p.place for p in own])
-        groups.append(
-            GroupPart(
-                structure=structure,
-                evidence=evidence_of(sample, with_means=table.with_means),
-                fixed=np.array([p.fixed or 0.0 for p in own]),
-                free=np.array([p.free for p in own], dtype=np.intp),
-            )
+    groups = tuple(
+        GroupPart(
+            structure=layout.structure,
+            evidence=evidence_of(sample, with_means=table.with_means),
+            fixed=layout.fixed,
+            free=layout.free,
         )
-    return Problem(groups=tuple(groups), n_free=table.n_free)
+        for layout, sample in zip(table.layouts, samples, strict=True)
+    )
+    return Problem(groups=groups, n_free=table.n_free)
 
 
 def usable_start(
@@ -45,23 +42,18 @@ def usable_start(
     *,
     likely: bool = False,
     axes: Sequence[Axis | None] | None = None,
-) -> Floats:
-    """Return start values that imply covariances: with fixed values among them, smaller ones if need be."""
+) -> tuple[Floats, Evaluation | None]:
+    """Return start values that imply covariances, and the likelihood there; None where none do.
+
+    With fixed values among them, smaller ones if need be.
+    """
     start = start_values(table, samples, likely=likely, axes=axes)
-    ties = np.zeros(table.n_free, dtype=np.bool_)
-    for p in table.parameters:
-        kind, row, column = p.place
-        if (
-            p.free >= 0
-            and p.start is None
-            and (kind in ("lambda", "beta") or (kind != "nu" and row != column))
-        ):
-            ties[p.free] = True
     for share in (1.0, 0.5, 0.2, 0.05, 0.0):
-        tried = np.where(ties, share * start, start)
-        if problem.evaluate(tried) is not None:
-            return tried
-    return start
+        tried = np.where(table.relations, share * start, start)
+        at = problem.evaluate(tried)
+        if at is not None:
+            return tried, at
+    return start, None
 
 
 def best_maximum(
@@ -73,14 +65,12 @@ def best_maximum(
     it explains some item otherwise than what was found, as where a factor could be that of either half of
     its items; else it leads to the same.
     """
-    start = usable_start(table, samples, problem, likely=True)
-    if (
-        np.abs(problem.own_shares(start) - problem.own_shares(found.at.values, found.at.bases)).max()
-        < _OTHERWISE
-    ):
+    start, at = usable_start(table, samples, problem, likely=True)
+    own = problem.own_shares(start, None if at is None else at.bases)
+    if np.abs(own - problem.own_shares(found.at.values, found.at.bases)).max() < _OTHERWISE:
         return found
     try:
-        other = maximize(problem, start, max_iterations=most_steps)
+        other = maximize(problem, start, at=at, max_iterations=most_steps)
     except NotConvergedError:
         return found
     return other if most_likely(problem, [found.at, other.at]) is other.at else found
@@ -100,7 +90,8 @@ def rescaled_start(
     fixed = _with_unit_variances(table, markers)
     problem = problem_of(fixed, samples)
     try:
-        optimum = maximize(problem, usable_start(fixed, samples, problem), max_iterations=max_iterations)
+        start, at = usable_start(fixed, samples, problem)
+        optimum = maximize(problem, start, at=at, max_iterations=max_iterations)
     except NotConvergedError:
         return None
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -21,6 +22,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, S
 
 Path = Callable[[Problem, Floats], Iterator[Evaluation]]
 _FEWEST = 3
+_HELD = 2  # places that are 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +133,18 @@ class _Bounded(Problem):
 
 def _beyond(part: GroupPart, item: int, *, bounded: bool) -> Problem:
     """Return the model in t: a factor of variance t behind the others, related to the item by 1."""
-    p = part.structure.p
+    structure = _structure_beyond(part.structure.p, item)
+    n = len(structure.places) - _HELD
+    fixed = np.concatenate([np.zeros(n), np.ones(_HELD)])
+    numbers = np.concatenate([np.arange(n), np.full(_HELD, -1)])
+    group = GroupPart(structure=structure, evidence=part.evidence, fixed=fixed, free=numbers)
+    return (_Bounded if bounded else Problem)(groups=(group,), n_free=n)
+
+
+@lru_cache(maxsize=64)
+def _structure_beyond(p: int, item: int) -> Structure:
+    """Return the model's places: the free ones, and the last two, which are 1."""
     others = [i for i in range(p) if i != item]
     free: list[tuple[Place, int, int]] = [("lambda", i, 0) for i in others]
     free += [("psi", 0, 0), ("psi", 1, 1), *(("theta", i, i) for i in others)]
-    held: list[tuple[Place, int, int]] = [("lambda", item, 1), ("psi", 0, 1)]
-    n = len(free)
-    structure = Structure(p, 2, [*free, *held])
-    fixed = np.concatenate([np.zeros(n), np.ones(len(held))])
-    numbers = np.concatenate([np.arange(n), np.full(len(held), -1)])
-    group = GroupPart(structure=structure, evidence=part.evidence, fixed=fixed, free=numbers)
-    return (_Bounded if bounded else Problem)(groups=(group,), n_free=n)
+    return Structure(p, 2, [*free, ("lambda", item, 1), ("psi", 0, 1)])

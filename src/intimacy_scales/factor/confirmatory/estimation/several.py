@@ -61,10 +61,10 @@ def best_of_several(
 
 
 def _starts(table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem) -> Iterator[Floats]:
-    yield usable_start(table, samples, problem, likely=True)
+    yield usable_start(table, samples, problem, likely=True)[0]
     yield plain_start(table, samples, 0)
     for axes in _standing_out(table, samples):
-        yield usable_start(table, samples, problem, axes=axes)
+        yield usable_start(table, samples, problem, axes=axes)[0]
     yield from negative_starts(table, samples, problem)
 
 

@@ -20,7 +20,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
     srmr_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
+from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
@@ -149,24 +149,23 @@ def _few(names: Sequence[str]) -> str:
 
 
 def check_identified(
-    problem: Problem,
-    at: Evaluation,
+    information: Floats,
     table: ParameterTable,
     groups: Sequence[str | None],
     where: str,
     advice: str | None = None,
 ) -> None:
-    """Raise where the information at some values is singular, naming what cannot be told apart."""
-    information = problem.average_information(at)
+    """Raise where the average information is singular, naming what cannot be told apart."""
     scale = np.sqrt(information.diagonal())
-    names = table.free_names(groups)
     flat = np.flatnonzero(~(scale > 0))
     if len(flat):
+        names = table.free_names(groups)
         tied = [names[i] for i in flat]
     else:
-        scaled = information / np.outer(scale, scale)
-        if invert(scaled - _SINGULAR * np.eye(len(scaled))) is not None:
+        scaled = information / (scale[:, None] * scale)
+        if is_positive_definite(scaled - _SINGULAR * np.eye(len(scaled))):
             return
+        names = table.free_names(groups)
         values, vectors = np.linalg.eigh(scaled)
         share = members_of_space(vectors[:, values < _SINGULAR])
         tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # noqa: PLR2004 - takes part
@@ -220,12 +219,12 @@ def solve(
     wholes = tuple(
         saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
     )
-    given = start is not None
+    given, begin = start is not None, None
     if start is None:
-        start = usable_start(table, samples, problem)
+        start, begin = usable_start(table, samples, problem)
         if not identified:
             _check_at_large(problem, start, table, labels, advice)
-    optimum = _settled(table, samples, problem, start, max_iterations, advice)
+    optimum = _settled(table, samples, problem, start, begin, max_iterations, advice)
     several = False
     if not given:
         optimum = best_maximum(table, samples, problem, optimum, max_iterations)
@@ -235,12 +234,15 @@ def solve(
         if is_doubtful(problem, optimum.at, whole, degrees_of_freedom(table)):
             optimum, several = best_of_several(table, samples, problem, optimum)
     _check_variances(problem, table, optimum.at, labels)
-    check_identified(problem, optimum.at, table, labels, " at the estimates", advice)
+    hessian, average = optimum.hessian, optimum.information
+    assert hessian is not None  # both of every maximum
+    assert average is not None
+    check_identified(average, table, labels, " at the estimates", advice)
     gaps = any(sample.missing == "fiml" for sample in samples)
     kind = information or ("observed" if estimator == "MLR" or gaps else "expected")
-    hessian = optimum.hessian
-    assert hessian is not None  # of every maximum
-    a = problem.expected_information(optimum.at) if kind == "expected" else hessian
+    a = hessian
+    if kind == "expected":
+        a = problem.expected_information(optimum.at) if problem.is_stacked else average
     try:
         inverse = np.linalg.inv(a)
     except np.linalg.LinAlgError:
@@ -256,7 +258,7 @@ def solve(
     solution = Solution(
         table=table,
         problem=problem,
-        optimum=replace(optimum, hessian=None),
+        optimum=replace(optimum, hessian=None, information=None),
         covariance=(covariance + covariance.T) / 2,
         information=kind,
         saturated=tuple(map(_observed_only, wholes, problem.groups)),
@@ -321,12 +323,13 @@ def _settled(
     samples: Sequence[SampleMoments],
     problem: Problem,
     start: Floats,
+    begin: Evaluation | None,
     max_iterations: int,
     advice: str | None,
 ) -> Optimum:
-    """Search from a start; from others where that does not settle."""
+    """Search from a start, where the likelihood may be known; from others where that does not settle."""
     try:
-        return maximize(problem, start, max_iterations=max_iterations)
+        return maximize(problem, start, at=begin, max_iterations=max_iterations)
     except NotConvergedError as first:
         for other in (rescaled_start, plain_start):
             again = other(table, samples, max_iterations)
@@ -386,7 +389,7 @@ def _check_at_large(
         off_zero = np.where(starts == 0, spread * _typical(table, problem), 0.0)
         at = problem.evaluate(starts * shift + off_zero * standard_normal(rng, len(starts)))
         if at is not None:
-            check_identified(problem, at, table, labels, "", advice)
+            check_identified(problem.average_information(at), table, labels, "", advice)
             return
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
-from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable
+from intimacy_scales.factor.confirmatory.model.table import Layout, Parameter, ParameterTable
 from intimacy_scales.factor.exploratory.extraction import ml
+from intimacy_scales.factor.exploratory.one_factor import likely_loadings
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 
@@ -20,6 +23,7 @@ _ALMOST = 0.97  # most likely ones may be as high
 _ONE_SOLUTION = 3
 
 Axis = Callable[[Floats], Floats]
+_known_axes: ContextVar[Mapping[bytes, Floats] | None] = ContextVar("known_axes", default=None)
 
 
 def start_values(
@@ -38,68 +42,59 @@ def start_values(
     """
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)
     given = np.full(table.n_free, np.nan)
-    for group, sample in enumerate(samples):
-        own = table.of_group(group)
-        usual = _likely_axis if likely else _axis
-        chosen = [axis or usual for axis in axes] if axes else [usual] * len(table.model.latent)
-        guesses = _of_group(own, table, sample, chosen)
-        for parameter, guess in zip(own, guesses, strict=True):
-            if parameter.free < 0:
-                continue
-            total[parameter.free] += guess
-            count[parameter.free] += 1
-            if parameter.start is not None:
+    usual = _likely_axis if likely else _axis
+    chosen = [axis or usual for axis in axes] if axes else [usual] * len(table.model.latent)
+    for parameters, layout, sample in zip(table.by_group, table.layouts, samples, strict=True):
+        guesses, free = _of_group(parameters, table, layout, sample, chosen), layout.free >= 0
+        total += np.bincount(layout.free[free], weights=guesses[free], minlength=table.n_free)
+        count += np.bincount(layout.free[free], minlength=table.n_free)
+        for parameter in parameters:
+            if parameter.free >= 0 and parameter.start is not None:
                 given[parameter.free] = parameter.start
-    starts = total / count
-    return np.where(np.isnan(given), starts, given)
+    return np.where(np.isnan(given), total / count, given)
 
 
 def _of_group(
-    parameters: Sequence[Parameter], table: ParameterTable, sample: SampleMoments, axes: Sequence[Axis]
-) -> list[float]:
-    sds = np.sqrt(np.diag(sample.ml_covariances))
-    correlations = np.nan_to_num(sample.correlations)
-    loadings, phi = _standardized(table, parameters, correlations, axes)
+    parameters: Sequence[Parameter],
+    table: ParameterTable,
+    layout: Layout,
+    sample: SampleMoments,
+    axes: Sequence[Axis],
+) -> Floats:
+    variances = sample.ml_covariances.diagonal()
+    sds, known = np.sqrt(variances), np.isfinite(sample.correlations).all()
+    correlations = sample.correlations if known else np.nan_to_num(sample.correlations)
+    loadings, phi = _standardized(parameters, layout, correlations, axes)
     units = _factor_units(table, parameters, loadings, sds)
-    unique = np.clip(1 - np.einsum("ij,jk,ik->i", loadings, phi, loadings), _UNIQUE, 1.0)
+    unique = np.clip(1 - np.sum(loadings @ phi * loadings, axis=1), _UNIQUE, 1.0)
     paths, disturbances = _between_factors(table, parameters, phi, units)
-    guesses: list[float] = []
-    for p in parameters:
-        kind, row, column = p.place
-        if kind == "lambda":
-            guesses.append(loadings[row, column] * sds[row] / units[column])
-        elif kind == "beta":
-            guesses.append(paths[row, column])
-        elif kind == "theta":
-            guesses.append(unique[row] * sds[row] ** 2 if row == column else 0.0)
-        elif kind == "psi":
-            guesses.append(disturbances[row, column])
-        else:
-            guesses.append(float(sample.means[row]) if kind == "nu" else 0.0)
-    return guesses
+    return layout.structure.values_in(
+        loadings=loadings * (sds[:, None] / units),
+        beta=paths,
+        psi=disturbances,
+        theta=np.diag(unique * variances),
+        nu=sample.means,
+        alpha=np.zeros(len(units)),
+    )
 
 
 def _standardized(
-    table: ParameterTable, parameters: Sequence[Parameter], r: Floats, axes: Sequence[Axis]
+    parameters: Sequence[Parameter], layout: Layout, r: Floats, axes: Sequence[Axis]
 ) -> tuple[Floats, Floats]:
     """Return standardized loadings (p, m) and factor correlations (m, m)."""
-    model = table.model
-    m, loadings = len(model.latent), np.zeros((len(model.observed), len(model.latent)))
+    p, m = layout.structure.p, layout.structure.m
+    loadings = np.zeros((p, m))
     apart = {(p.place[1], p.place[2]) for p in parameters if p.place[0] == "psi" and p.fixed == 0.0}
     left, ways = r.copy(), iter(axes)
-    for k in range(m):
-        own = sorted(
-            p.place[1] for p in parameters if p.place[0] == "lambda" and p.place[2] == k and p.fixed != 0.0
-        )
-        if not own:
+    for k, own in enumerate(layout.items):
+        if not len(own):
             continue
-        axis = next(ways)(left[np.ix_(own, own)])
-        crowded = [bool(loadings[i].any()) for i in own]
+        square = (own[:, None], own)
+        axis = next(ways)(left[square])
+        crowded = loadings[own].any(axis=1)
         loadings[own, k] = axis
-        if any(
-            (min(k, j), max(k, j)) in apart or (max(k, j), min(k, j)) in apart for j in range(m) if j != k
-        ):
-            left[np.ix_(own, own)] -= np.outer(axis, axis)
+        if any(k in pair and pair != (k, k) for pair in apart):
+            left[square] -= axis[:, None] * axis
         else:
             loadings[own, k] = np.where(crowded, 0.3 * axis, axis)
     phi = _factor_correlations(loadings, r)
@@ -113,8 +108,9 @@ def _axis(r: Floats) -> Floats:
     """Return loadings on the first principal axis, most of them positive."""
     if len(r) == 1:
         return np.array([_MOST])
+    off = np.abs(r)
+    np.fill_diagonal(off, 0.0)
     reduced = r.copy()
-    off = np.abs(r - np.diag(np.diag(r)))
     np.fill_diagonal(reduced, off.max(axis=1))
     values, vectors = eigenvectors(reduced)
     axis: Floats = vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.1))
@@ -132,21 +128,47 @@ def _likely_axis(r: Floats) -> Floats:
     """Return the most likely loadings of one factor behind items; up to three have one solution only."""
     if len(r) <= _ONE_SOLUTION:
         return _axis(r)
+    known = _known_axes.get()
+    loadings = None if known is None else known.get(r.tobytes())
+    if loadings is None:
+        try:
+            loadings = ml(r, 1).loadings[:, 0]
+        except EstimationError:
+            return _axis(r)
+    return np.clip(loadings * directions(loadings[:, None]), -_ALMOST, _ALMOST)
+
+
+@contextmanager
+def known_axes(correlations: Sequence[Floats]) -> Iterator[None]:
+    """Search for the most likely loadings behind several sets of items at once, for all starts in the block.
+
+    A scale's items are those of its own model, and of a factor in that of a total.
+    """
+    by_size: dict[int, list[Floats]] = {}
+    for r in correlations:
+        if len(r) > _ONE_SOLUTION and np.isfinite(r).all():
+            by_size.setdefault(len(r), []).append(r)
+    known: dict[bytes, Floats] = {}
+    for some in by_size.values():
+        for r, loadings in zip(some, likely_loadings(np.array(some)), strict=True):
+            if np.isfinite(loadings).all():
+                known[r.tobytes()] = loadings
+    token = _known_axes.set(known)
     try:
-        loadings = ml(r, 1).loadings
-    except EstimationError:
-        return _axis(r)
-    found: Floats = np.clip((loadings * directions(loadings))[:, 0], -_ALMOST, _ALMOST)
-    return found
+        yield
+    finally:
+        _known_axes.reset(token)
 
 
 def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
     """Return correlations of sums of items, corrected for their unreliability."""
+    if loadings.shape[1] == 1:
+        return np.ones((1, 1))
     weights = np.sign(loadings)
     between = weights.T @ r @ weights
-    common = np.einsum("ij,ij->j", weights, loadings) ** 2
+    common = np.abs(loadings).sum(axis=0) ** 2
     scale = np.sqrt(np.where(common > 0, common, 1.0))
-    phi: Floats = np.clip(between / np.outer(scale, scale), -_MOST, _MOST)
+    phi: Floats = np.clip(between / (scale[:, None] * scale), -_MOST, _MOST)
     phi[common == 0] = 0.0
     phi[:, common == 0] = 0.0
     np.fill_diagonal(phi, 1.0)
@@ -154,7 +176,7 @@ def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
 
 
 def _positive_definite(phi: Floats) -> Floats:
-    smallest = float(np.linalg.eigvalsh(phi)[0])
+    smallest = float(np.linalg.eigvalsh(phi)[0]) if len(phi) > 1 else 1.0
     if smallest > 0.05:  # noqa: PLR2004 - well inside
         return phi
     share = 0.95 / (1 - smallest)

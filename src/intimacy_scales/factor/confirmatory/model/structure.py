@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.results.frozen import locked
+
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 Place = Literal["lambda", "beta", "psi", "theta", "nu", "alpha"]
@@ -87,7 +89,23 @@ class Structure:
         self.kinds: tuple[Place, ...] = tuple(k for k, _, _ in places)
         self.has_paths_between_latents = "beta" in self.kinds
         self.places = tuple(places)
-        self._identity = np.eye(p)
+        self._through = np.flatnonzero(self._from_latent >= 0)
+        of = {kind: [n for n, k in enumerate(self.kinds) if k == kind] for kind in ("psi", "beta")}
+        self._of_psi, self._of_beta = (np.array(of[kind], dtype=np.intp) for kind in ("psi", "beta"))
+        self._psi_rows, self._psi_columns = (
+            np.array([places[n][side] for n in of["psi"]], dtype=np.intp) for side in (1, 2)
+        )
+        self._beta_rows = np.array([places[n][1] for n in of["beta"]], dtype=np.intp)
+        # the columns of the basis that each parameter adds to others, see `_motions`
+        self._onto, self._other_onto = np.zeros_like(self.x), np.zeros_like(self.x)
+        self._onto[self._through] = self.x[self._through]
+        self._onto[self._of_psi], self._other_onto[self._of_psi] = p + self._psi_rows, p + self._psi_columns
+        self._other_onto[self._of_beta] = p + m + self._from_latent[self._of_beta]
+        self._columns = np.concatenate([np.eye(p), np.zeros((p, 2 * m))], axis=1)
+        self._no_effects = np.eye(m)  # of factors on each other
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray):  # all fits of a model share them
+                setattr(self, name, locked(value))
 
     def _ends(self, kind: Place, row: int, column: int) -> tuple[int, int, float]:
         """Return x, y and c of a parameter."""
@@ -106,7 +124,8 @@ class Structure:
         """Return Lambda, B, Psi, Theta, nu and alpha with these parameter values."""
         p, m, flat = self.p, self.m, np.zeros(self._size, dtype=values.dtype)
         flat[self._own] = values
-        flat[self._other] = values[self._mirrored]
+        if len(self._other):
+            flat[self._other] = values[self._mirrored]
         s = self._starts
         return {
             "lambda": flat[: s["beta"]].reshape(p, m),
@@ -117,25 +136,31 @@ class Structure:
             "alpha": flat[s["alpha"] :],
         }
 
+    def values_in(
+        self, *, loadings: Floats, beta: Floats, psi: Floats, theta: Floats, nu: Floats, alpha: Floats
+    ) -> Floats:
+        """Return what the matrices hold at the parameters' places: the reverse of `matrices`."""
+        flat = np.concatenate([loadings.ravel(), beta.ravel(), psi.ravel(), theta.ravel(), nu, alpha])
+        return flat[self._own]
+
     def basis(self, values: Floats) -> Basis:
         """Return implied moments and the basis of derivatives at these parameter values."""
         p, m = self.p, self.m
         found = self.matrices(values)
         loadings, psi, alpha = found["lambda"], found["psi"], found["alpha"]
-        columns = np.empty((p, p + 2 * m), dtype=values.dtype)
-        columns[:, :p] = self._identity
+        columns = self._columns.astype(values.dtype)
         if self.has_paths_between_latents:
             effects: Floats = np.asarray(np.linalg.inv(np.eye(m) - found["beta"]), dtype=values.dtype)
             latent = effects @ psi @ effects.T
             columns[:, p : p + m] = loadings @ effects
             latent_means = effects @ alpha
         else:
-            effects, latent, latent_means = np.eye(m, dtype=values.dtype), psi, alpha
+            effects, latent, latent_means = self._no_effects, psi, alpha
             columns[:, p : p + m] = loadings
         columns[:, p + m :] = loadings @ latent
         slopes = self._constant_slope.astype(values.dtype)
-        through = self._from_latent >= 0
-        slopes[through] = latent_means[self._from_latent[through]]
+        if latent_means.any():
+            slopes[self._through] = latent_means[self._from_latent[self._through]]
         return Basis(
             covariances=columns[:, p + m :] @ loadings.T + found["theta"],
             means=found["nu"] + loadings @ latent_means,
@@ -225,20 +250,16 @@ class Structure:
         """Return, twice: the column each parameter adds, and how much of it to each other column."""
         p, m, n = self.p, self.m, len(self.x)
         first, second = np.zeros((n, p + 2 * m)), np.zeros((n, p + 2 * m))
-        onto, other = np.zeros(n, dtype=np.intp), np.zeros(n, dtype=np.intp)
         e, v = basis.effects, basis.latent_covariances
-        for j, (kind, row, column) in enumerate(self.places):
-            if kind in ("lambda", "beta"):
-                onto[j] = self.x[j]
-                first[j, p : p + m], first[j, p + m :] = e[column], v[column]
-                if kind == "beta":
-                    other[j] = p + m + column
-                    second[j, p + m :] = e[:, row]
-            elif kind == "psi":
-                onto[j], other[j] = p + row, p + column
-                first[j, p + m :] = self._c[j] * e[:, column]
-                second[j, p + m :] = self._c[j] * e[:, row]
-        return [(onto, first), (other, second)]
+        through, latent = self._through, self._from_latent[self._through]
+        first[through, p : p + m], first[through, p + m :] = e[latent], v[latent]
+        if len(self._of_psi):
+            rows, columns, c = self._psi_rows, self._psi_columns, self._c[self._of_psi, None]
+            first[self._of_psi, p + m :] = c * e.T[columns]
+            second[self._of_psi, p + m :] = c * e.T[rows]
+        if len(self._of_beta):
+            second[self._of_beta, p + m :] = e.T[self._beta_rows]
+        return [(self._onto, first), (self._other_onto, second)]
 
     def _slope_changes(self, basis: Basis) -> Floats:
         """Return the change of each parameter's slope with each other parameter."""

@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import Model
-from intimacy_scales.factor.confirmatory.model.structure import Place
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Positions, Structure
 from intimacy_scales.factor.syntax.grammar import Equality, Modifier, Statement
+from intimacy_scales.results.frozen import locked
 
 Identification = Literal["marker", "fixed_factor", "none"]
 Equal = Literal["loadings", "intercepts", "residuals"]
@@ -56,6 +60,28 @@ class Parameter:
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Layout:
+    """Where one group's parameters stand, as arrays.
+
+    Attributes
+    ----------
+    structure
+        The matrices that they are in.
+    fixed
+        (n_parameters,): values of fixed ones, 0 for free ones.
+    free
+        (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
+    items
+        Of each factor: the items that it is behind, ascending.
+    """
+
+    structure: Structure
+    fixed: Floats
+    free: Positions
+    items: tuple[Positions, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class ParameterTable:
     """All parameters of a model.
@@ -89,6 +115,23 @@ class ParameterTable:
         """The parameters of each group."""
         return tuple(tuple(p for p in self.parameters if p.group == group) for group in range(self.n_groups))
 
+    @cached_property
+    def layouts(self) -> tuple[Layout, ...]:
+        """Where the parameters of each group stand, as arrays."""
+        p, m = len(self.model.observed), len(self.model.latent)
+        return tuple(_layout(own, p, m) for own in self.by_group)
+
+    @cached_property
+    def relations(self) -> NDArray[np.bool_]:
+        """Which free parameters relate two variables, without a start that the model gives (n_free,)."""
+        found = np.zeros(self.n_free, dtype=np.bool_)
+        for p in self.parameters:
+            kind, row, column = p.place
+            between = kind in ("lambda", "beta") or (kind in ("psi", "theta") and row != column)
+            if p.free >= 0 and p.start is None and between:
+                found[p.free] = True
+        return locked(found)
+
     def free_names(self, groups: Sequence[str | None]) -> list[str]:
         """Return how each free parameter is written, with its group where there are several."""
         names = [""] * self.n_free
@@ -96,6 +139,20 @@ class ParameterTable:
             if p.free >= 0 and not names[p.free]:
                 names[p.free] = p.name if self.n_groups == 1 else f"{p.name} (group {groups[p.group]})"
         return names
+
+
+def _layout(parameters: Sequence[Parameter], n_observed: int, n_latent: int) -> Layout:
+    items: list[list[int]] = [[] for _ in range(n_latent)]
+    for p in parameters:
+        kind, row, column = p.place
+        if kind == "lambda" and p.fixed != 0.0:
+            items[column].append(row)
+    return Layout(
+        structure=Structure(n_observed, n_latent, [p.place for p in parameters]),
+        fixed=locked(np.array([p.fixed or 0.0 for p in parameters])),
+        free=locked(np.array([p.free for p in parameters], dtype=np.intp)),
+        items=tuple(locked(np.array(sorted(own), dtype=np.intp)) for own in items),
+    )
 
 
 @lru_cache(maxsize=256)
