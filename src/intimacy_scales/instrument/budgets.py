@@ -89,7 +89,7 @@ def check_size(document: Any) -> None:
 def _points(responses: Iterable[ResponseScale]) -> int:
     """Return how many points there are on those that differ."""
     shared = {id(response): response for response in responses}  # labels are not compared again and again
-    return sum(response.n_points for response in set(shared.values()))
+    return sum(max(response.n_points, response.counted.n) for response in set(shared.values()))
 
 
 def _points_of_keys(form: InstrumentContent, scale: Scale) -> int:

@@ -94,9 +94,26 @@ class InstrumentContent(Part):
                     raise ValueError(
                         f"{field}.items: scale {scale.id!r} names {key.item!r}, which is no item"
                     )
+                if key.reverse:
+                    self._check_mirrored(f"{field}.items: '-{key.item}' is reverse-keyed", key.item)
             for part in scale.of:
                 if part not in self._scales:
                     raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
+
+    def _check_mirrored(self, use: str, item: str) -> None:
+        """Raise where answers to an item have no mirror image within what is allowed."""
+        scale = self._items[item].response_scale
+        odd = scale.not_mirrored()
+        if odd is None:
+            return
+        what = "what they count" if scale.scores else scale.describe()
+        remedy = (
+            "write the scores the other way round" if scale.scores else "give its points 'scores' instead"
+        )
+        raise ValueError(
+            f"{use}, but the answers to {item!r} ({what}) are not the same from both ends: lowest + highest - "
+            f"{odd} is none of them; {remedy}"
+        )
 
     def _check_provenance(self) -> None:
         provenance: dict[str, tuple[Norm | Cutoff | Finding, ...]] = {
@@ -117,6 +134,12 @@ class InstrumentContent(Part):
             for item in coding.flip:
                 if item not in self._items:
                     raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
+                if not self._items[item].response_scale.is_plain:
+                    raise ValueError(
+                        f"codings[{position}] ({coding.id}).flip: answers to {item!r} are listed or scored one "
+                        "by one, so that no position turns into another; declare what each stored value counts "
+                        "under 'scores'"
+                    )
 
     @kept
     def scale_order(self) -> tuple[str, ...]:

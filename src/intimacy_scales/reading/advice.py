@@ -136,7 +136,7 @@ def _kind_of_text(value: str, offence: Offence) -> str | None:
 def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
     """Return what should be done about a number outside the range."""
     whole = abs(number) < _BEYOND_ALL and number == int(number)
-    if whole and scale.step == 1:
+    if whole and scale.step == 1 and not scale.points:
         if scale.minimum == 0 and number == scale.maximum + 1:
             return "from one"
         if scale.minimum == 1 and number == 0:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, ResponseError, values_as_asked, values_shown
-from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef, Item
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
@@ -72,11 +72,12 @@ class CodedResponses(Result):
     def to_frame(self) -> Any:
         """Return the accepted answers as numbers by item, in the caller's own kind of frame.
 
-        Columns that were kept stand first.
+        Columns that were kept stand first. Where a response scale has ``scores``, the numbers are these: what
+        the answers count, not what was stored.
         """
         columns = {}
         for index, item in enumerate(self.instrument.items):
-            values = np.array([np.nan, *item.response_scale.values])
+            values = np.array([np.nan, *item.response_scale.counted.values])
             columns[item.id] = values[self.codes[:, index]]
         return frame_with_kept(
             ListTable({}, self.n_persons) if self.kept is None else self.kept, columns, None
@@ -105,11 +106,19 @@ class CodedResponses(Result):
         check_same_names({"codes": values["codes"]}, form.item_ids)
         columns = [values["codes"][item] for item in form.item_ids]
         for item, column in zip(form.items, columns, strict=True):
-            if len(column) and not 0 <= column.min() <= column.max() <= item.response_scale.n_points:
+            highest = item.response_scale.counted.n
+            if len(column) and not 0 <= column.min() <= column.max() <= highest:
                 raise DocumentError(
-                    f"codes of {item.id}: from 1 to {item.response_scale.n_points}, and 0 for no answer; "
+                    f"codes of {item.id}: from 1 to {highest}, and 0 for no answer; "
                     f"there are {column.min()} to {column.max()}"
                 )
+            strange = (
+                set()
+                if item.response_scale.is_plain
+                else {*column.tolist()} - {0, *item.response_scale.codes}
+            )
+            if strange:
+                raise DocumentError(f"codes of {item.id}: {min(strange)} is the code of none of its answers")
         codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
         problems = Problems.of_documents(values["problems"])
         return cls(instrument=form, codes=codes.T, problems=problems, kept=DocumentTable(codes.shape[1]))
@@ -152,10 +161,15 @@ def _answered_alike(one: Instrument, other: Instrument) -> bool:
     A coding says what the stored answers mean: codes of one coding cannot be scored by another.
     """
     asked = [
-        (form.id, form.version, form.coding, [(item.id, *item.response_scale.range) for item in form.items])
+        (form.id, form.version, form.coding, [(item.id, *_read_as(item)) for item in form.items])
         for form in (one, other)
     ]
     return asked[0] == asked[1]
+
+
+def _read_as(item: Item) -> tuple[Any, ...]:
+    scale = item.response_scale
+    return (*scale.range, scale.points, scale.scores)
 
 
 @reads_answers

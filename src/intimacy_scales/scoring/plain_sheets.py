@@ -175,7 +175,10 @@ def plain_reader(
     places, tables = [names[index] for index in layout.items], layout.tables
     fetch, look_like_items = _getter(places), _look_alike(names)
     known, n_names = frozenset(names), len(names)
-    whole_numbers, are_allowed = [int] * len(places), _allowing([keys[index] for index in layout.items])
+    # where answers count as they are stored, in every scale, their own sums say all
+    as_stored = all(of.scale.as_stored for of in sums.values())
+    whole_numbers = [int] * len(places) if as_stored else None
+    are_allowed = _allowing([keys[index] for index in layout.items])
     score_whole, score_some = _whole_scorer(layout.parts, composites), _gap_scorer(layout.parts, composites)
 
     def read(answers: Mapping[Any, Any]) -> list[ScaleScore] | None:
@@ -208,7 +211,10 @@ def _whole_scorer(
     """Return what scores the values of a sheet where every item is answered by a whole number."""
     n_scales = len(parts) + len(composites)
     scales = [(part.position, part.plus, part.minus, part.differences) for part in parts]
-    composed = [(position, _Totals(composite).of) for position, composite in composites.items()]
+    composed = [
+        (position, composite.of if composite.scale.difference else _Totals(composite).of)
+        for position, composite in composites.items()
+    ]
 
     def score(values: Values) -> list[ScaleScore]:
         rows = [NOT_YET] * n_scales

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
-from intimacy_scales.scoring.meanings import CompositeScores, ItemSums
+from intimacy_scales.scoring.bounds import is_torn, made_of_items, torn_bounds
+from intimacy_scales.scoring.meanings import ItemSums, composite_scores
 from intimacy_scales.scoring.plain_sheets import NOT_YET, Allowed, plain_reader
 from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.scale_score import ScaleScore
@@ -30,14 +30,14 @@ class SheetTables:
             if isinstance(scale, PlannedScale)
         }
         self.composites = {
-            position: CompositeScores(scale)
+            position: composite_scores(scale)
             for position in plan.order
             if isinstance(scale := plan.scales[position], PlannedComposite)
         }
         self.torn = {
-            position: weights
+            position: made_of
             for position in self.composites
-            if is_torn(plan, weights := composite_weights(plan, position))
+            if is_torn(plan, made_of := made_of_items(plan, position))
         }
         self.read_plain = plain_reader(keys, names, self.sums, self.composites, torn=bool(self.torn))
 
@@ -48,8 +48,8 @@ class SheetTables:
             rows[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
         for position, composite in self.composites.items():
             rows[position] = composite.of(rows)
-        for position, weights in self.torn.items():
-            bounds = torn_bounds(self.plan, weights, codes)
+        for position, made_of in self.torn.items():
+            bounds = torn_bounds(self.plan, made_of, codes)
             if bounds is not None:
                 rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
         return rows
