@@ -111,8 +111,8 @@ class InstrumentContent(Part):
             "write the scores the other way round" if scale.scores else "give its points 'scores' instead"
         )
         raise ValueError(
-            f"{use}, but the answers to {item!r} ({what}) are not the same from both ends: lowest + highest - "
-            f"{odd} is none of them; {remedy}"
+            f"{use}, but the answers to {item!r} ({what}) are not the same from both ends: lowest + highest "
+            f"- {odd} is none of them; {remedy}"
         )
 
     def _check_provenance(self) -> None:
@@ -136,9 +136,9 @@ class InstrumentContent(Part):
                     raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
                 if not self._items[item].response_scale.is_plain:
                     raise ValueError(
-                        f"codings[{position}] ({coding.id}).flip: answers to {item!r} are listed or scored one "
-                        "by one, so that no position turns into another; declare what each stored value counts "
-                        "under 'scores'"
+                        f"codings[{position}] ({coding.id}).flip: answers to {item!r} are listed or scored "
+                        "one by one, so that no position turns into another; declare what each stored value "
+                        "counts under 'scores'"
                     )
 
     @kept

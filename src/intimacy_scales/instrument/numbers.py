@@ -11,7 +11,7 @@ from typing import Any
 from intimacy_scales.instrument.budgets import shown
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_RATIO = re.compile(r"\d{1,18}/\d{1,18}", re.ASCII)
+_RATIO = re.compile(r"[+-]?\d{1,18}/\d{1,18}", re.ASCII)
 _LONGEST = 400  # digits of the longest number that a float can stand for, and a few
 
 

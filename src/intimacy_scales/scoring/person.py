@@ -72,7 +72,8 @@ class PersonScores(Result):
     def pomp(self) -> dict[str, float | None]:
         """Scale id → percent of maximum possible (Cohen et al., 1999).
 
-        ``(score - low) / (high - low) * 100``, with the lowest and highest possible score.
+        ``(score - low) / (high - low) * 100``, with the lowest and highest possible score. None for a
+        difference of two scales, which counts from 0 and not from its lowest score.
         """
         return {name: row.pomp for name, row in zip(self.scores, self.rows, strict=True)}
 
@@ -201,7 +202,8 @@ class PersonScores(Result):
         check_same_names(parts, form.scale_ids)
         scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
         for name, value in scores.items():
-            _check_score(name, value, values["pomp"][name], values["ranges"][name])
+            has_pomp = form.scale(name).method != "difference"
+            _check_score(name, value, values["pomp"][name], values["ranges"][name], has_pomp=has_pomp)
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -326,12 +328,19 @@ def _shown(value: float | None, style: str) -> str:
     return "not scored" if value is None else format(value, style)
 
 
-def _check_score(scale: str, score: float | None, pomp: float | None, ends: tuple[float, float]) -> None:
+def _check_score(
+    scale: str,
+    score: float | None,
+    pomp: float | None,
+    ends: tuple[float, float],
+    *,
+    has_pomp: bool,
+) -> None:
     """Raise where the score of a document is none of its scale, or its percentage another."""
     low, high = ends
     if score is not None and not low - ROUNDING <= score <= high + ROUNDING:
         raise DocumentError(f"PersonScores.scores.{scale}: {score} is outside {low:g} to {high:g}")
-    follows = None if score is None else 100 * (score - low) / (high - low)
+    follows = None if score is None or not has_pomp else 100 * (score - low) / (high - low)
     if (pomp is None) != (follows is None) or (
         pomp is not None and follows is not None and abs(pomp - follows) > ROUNDING
     ):

@@ -132,17 +132,18 @@ class _Layout:
         self.tables: list[dict[Any, int]] = []  # of each place: value → what it adds to a packed sum
         self.parts: list[_Part] = []
         for position, of in sums.items():
-            made: dict[tuple[Allowed, bool], dict[Any, int]] = {}
+            made: dict[tuple[Allowed, bool, int], dict[Any, int]] = {}
             cuts = [len(self.items)]
             for reverse in (False, True):
                 of_sign = [item for item in of.scale.items if item.reverse == reverse]
                 for item in sorted(of_sign, key=lambda item: kinds[keys[item.index]]):  # alike side by side
                     key = keys[item.index]
-                    if (key, reverse) not in made:
+                    alike = key, reverse, item.span  # what weighs more has a wider span
+                    if alike not in made:
                         packed = [of.pack(item, code) for code in range(len(item.units))]
-                        made[key, reverse] = {value: packed[code] for value, code in key.known.items()}
+                        made[alike] = {value: packed[code] for value, code in key.known.items()}
                     self.items.append(item.index)
-                    self.tables.append(made[key, reverse])
+                    self.tables.append(made[alike])
                 cuts.append(len(self.items))
             begin, turn, end = cuts
             stretches = slice(begin, end), slice(begin, turn), slice(turn, end)

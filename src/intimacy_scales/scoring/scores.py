@@ -176,7 +176,14 @@ class Scores(Result):
         return locked(prorated_scores(plan_of(self.form), self.answered.T)).T
 
     def pomp(self, scale: str) -> NDArray[np.float64]:
-        """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
+        """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``.
+
+        It is nan for a difference of two scales: such a percentage counts from the lowest score, and a
+        difference from 0.
+        """
+        planned = plan_of(self.form).scales[self._position(scale)]
+        if isinstance(planned, PlannedComposite) and planned.difference:
+            return np.full(len(self), np.nan)
         low, high = self.ranges[self._position(scale)]
         scores: NDArray[np.float64] = (self[scale] - low) / (high - low) * 100
         return scores
