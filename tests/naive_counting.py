@@ -81,7 +81,10 @@ def of_items(form: Instrument, scale: Scale, row: Row) -> Counted:
     boxes = all(r.values == (0, 1) and not r.scores for r in responses)
     k, n = len(scale.items), len(given)
     least = needed(scale, k, one_range=len(ranges) == 1, boxes=boxes)
-    both = [[(w, at[i]) for (w, _), at in zip(lowest, map(ends_of(scale), responses), strict=True)] for i in (0, 1)]
+    both = [
+        [(w, at[i]) for (w, _), at in zip(lowest, map(ends_of(scale), responses), strict=True)]
+        for i in (0, 1)
+    ]
     return Counted(
         score=scored(given) if n >= least else None,
         answered=n,
@@ -111,7 +114,12 @@ def of_scales(scale: Scale, parts: list[Counted]) -> Counted:
     score = None
     if scale.method == "difference":
         one, two = parts
-        low, high, most, lowest = one.low - two.high, one.high - two.low, one.most - two.least, one.least - two.most
+        low, high, most, lowest = (
+            one.low - two.high,
+            one.high - two.low,
+            one.most - two.least,
+            one.least - two.most,
+        )
         if len(there) == k:
             score = moved(there[0] - there[1])
     else:
@@ -140,6 +148,8 @@ def of_scales(scale: Scale, parts: list[Counted]) -> Counted:
 def counted(form: Instrument, row: Row) -> dict[str, Counted]:
     def visit(name: str) -> Counted:
         scale = form.scale(name)
-        return of_scales(scale, [visit(part) for part in scale.of]) if scale.of else of_items(form, scale, row)
+        return (
+            of_scales(scale, [visit(part) for part in scale.of]) if scale.of else of_items(form, scale, row)
+        )
 
     return {name: visit(name) for name in form.scale_ids}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import Instrument, PersonScores, ResponseScale, encode, load_file, score
+from intimacy_scales import Instrument, PersonScores, ResponseScale, encode, score
 from naive_counting import counted
 from naive_scores import bits
-from strategies import Row, Value
+from strategies import Row
 
 # ------------------------------------------------------------------ random instruments
 
@@ -29,7 +27,9 @@ def response_scales(draw: st.DrawFn) -> ResponseScale:
     kind = draw(st.sampled_from(["plain", "boxes", "points", "mirrored", "scores"]))
     if kind == "plain":
         low = draw(st.sampled_from([0, 1, -1, 0.5]))
-        return ResponseScale(minimum=low, maximum=low + draw(st.integers(1, 6)), step=draw(st.sampled_from([1, 0.5])))
+        return ResponseScale(
+            minimum=low, maximum=low + draw(st.integers(1, 6)), step=draw(st.sampled_from([1, 0.5]))
+        )
     if kind == "boxes":
         return ResponseScale(minimum=0, maximum=1)
     if kind == "scores":
@@ -38,7 +38,9 @@ def response_scales(draw: st.DrawFn) -> ResponseScale:
         return ResponseScale(minimum=1, maximum=n, scores=dict(enumerate(given_scores, start=1)))
     points = set(draw(st.lists(_NUMBER, min_size=2, max_size=6, unique=True)))
     if kind == "mirrored":
-        points |= {float(Fraction(str(min(points))) + Fraction(str(max(points))) - Fraction(str(p))) for p in points}
+        points |= {
+            float(Fraction(str(min(points))) + Fraction(str(max(points))) - Fraction(str(p))) for p in points
+        }
     return ResponseScale(points=sorted(points))
 
 
@@ -48,7 +50,9 @@ def _scale(draw: st.DrawFn, name: str, items: dict[str, ResponseScale]) -> dict[
     keys = [draw(st.sampled_from(["", "-"])) + i if items[i].not_mirrored() is None else i for i in chosen]
     found: dict[str, Any] = {"id": name, "items": keys, "method": draw(st.sampled_from(["mean", "sum"]))}
     if draw(st.booleans()):
-        found["weights"] = {i: draw(st.sampled_from([1, 2, "1/3", 0.25])) for i in chosen if draw(st.booleans())}
+        found["weights"] = {
+            i: draw(st.sampled_from([1, 2, "1/3", 0.25])) for i in chosen if draw(st.booleans())
+        }
     if draw(st.booleans()):
         found["rescale"] = draw(st.sampled_from([(0, 100), (1, 7), ("-1/2", 0.1)]))
     return found | draw(_moves()) | draw(_missing(len(chosen)))
@@ -74,7 +78,9 @@ def forms(draw: st.DrawFn) -> Instrument:
     pool = draw(st.lists(response_scales(), min_size=1, max_size=3))
     items = {f"q{n}": draw(st.sampled_from(pool)) for n in range(1, draw(st.integers(1, 5)) + 1)}
     scales = [draw(_scale(name, items)) for name in ("a", "b", "c")]
-    scales.append({"id": "gap", "of": draw(st.permutations(["a", "b"])), "method": "difference"} | draw(_moves()))
+    scales.append(
+        {"id": "gap", "of": draw(st.permutations(["a", "b"])), "method": "difference"} | draw(_moves())
+    )
     parts = draw(st.lists(st.sampled_from(["a", "b", "c", "gap"]), min_size=1, max_size=3, unique=True))
     method = draw(st.sampled_from(["mean", "sum"]))
     scales.append({"id": "all", "of": parts, "method": method} | draw(_moves()) | draw(_missing(len(parts))))
@@ -114,7 +120,16 @@ def test_table_mapping_and_fractions_agree_to_the_bit(data):
     pomp = np.column_stack([table.pomp(name) for name in form.scale_ids])
     assert bits(pomp) == bits([list(person.pomp.values()) for person in singles])
     for row, person, told in zip(rows, singles, wanted, strict=True):
-        assert encode(form, [row]).codes.tolist() == encode(form, [{k: str(v) for k, v in row.items() if v is not None} | {k: None for k, v in row.items() if v is None}]).codes.tolist()
+        assert (
+            encode(form, [row]).codes.tolist()
+            == encode(
+                form,
+                [
+                    {k: str(v) for k, v in row.items() if v is not None}
+                    | {k: None for k, v in row.items() if v is None}
+                ],
+            ).codes.tolist()
+        )
         for name in ("a", "b", "c"):
             assert person.bounds[name] == (told[name].low, told[name].high)
         assert PersonScores.from_json(person.to_json(), instrument=form) == person

@@ -13,6 +13,7 @@ from intimacy_scales.errors import UnknownInstrumentError, suggest
 from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
+from intimacy_scales.instrument.choose_all import ChooseAll, check_questions
 from intimacy_scales.instrument.cutoff import Cutoff
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
@@ -45,6 +46,7 @@ class InstrumentContent(Part):
     cutoffs: tuple[Cutoff, ...] = ()
     codings: tuple[Coding, ...] = ()
     coding: Id | None = None
+    choose_all: tuple[ChooseAll, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
     scales: tuple[Scale, ...] = Field(min_length=1)
     accepted: tuple[Accepted, ...] = ()
@@ -72,6 +74,7 @@ class InstrumentContent(Part):
                     raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
         self._check_references()
+        check_questions(self.choose_all, self._items)
         check_lookups(self)
         self._check_provenance()
         check_levels(self.scale_order, {scale.id: scale.of for scale in self.scales})

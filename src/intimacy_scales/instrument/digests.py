@@ -58,9 +58,12 @@ def key_digest(form: InstrumentContent) -> str:
     """Return sha256 of what scores depend on; `Instrument.key_digest` says what that is."""
     shared = {id(item.response_scale): item.response_scale for item in form.items}
     answers = {key: _answers(scale) for key, scale in shared.items()}
-    content = {
+    content: dict[str, list[Any]] = {
         "items": sorted([item.id, answers[id(item.response_scale)]] for item in form.items),
         "scales": sorted(_score(form, scale) for scale in form.scales),
     }
+    if form.choose_all:
+        rules = [[sorted(q.items), sorted(q.witnesses), q.shown is not None] for q in form.choose_all]
+        content["choose_all"] = sorted(rules)
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from intimacy_scales.errors import InstrumentError
+from intimacy_scales.instrument.choose_all import without_boxes
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.response_scale import ResponseScale
@@ -135,6 +136,7 @@ def without(form: Form, items: str | Collection[str], *, new_id: str, version: s
             "description": f"This is {said}.",
             "items": [item for item in form.items if item.id not in items],
             "scales": [kept(scale) for scale in form.scales],
+            "choose_all": without_boxes(form.choose_all, items),
             "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in form.codings if flips[c.id]],
             "accepted": [entry for entry in form.accepted if entry.item not in items],
             "evidence": Evidence(note=f"Shortened: {said}. Nothing is known of its scores."),

@@ -235,6 +235,11 @@ class ColumnEncoder:
         else:
             self._encode_objects(self.column[start : start + len(codes)], start, codes)
 
+    def refused(self, start: int, stop: int) -> NDArray[np.intp]:
+        """Return which of these rows, encoded before, hold values that are no answers."""
+        rows = [part[(part >= start) & (part < stop)] for part in self._rows]
+        return np.concatenate(rows) if rows else np.empty(0, dtype=np.intp)
+
     def bad(self) -> Bad:
         """Return the rows encoded so far whose values are no answers, and those values."""
         if not self._rows:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import DocumentError, ResponseError, values_as_asked, values_shown
 from intimacy_scales.instrument import Instrument, InstrumentRef, Item
 from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.blank_columns import BlankColumns
+from intimacy_scales.reading.blanks import blank_rules, told_of_blanks
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import DocumentTable, ListTable, Table, check_unique, open_table
@@ -32,7 +34,7 @@ from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid
 from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
 from intimacy_scales.reading.tiles import tile_encoders
 from intimacy_scales.results.document_checks import check_same_names
-from intimacy_scales.results.document_types import by_name, many
+from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.result import Result, result_class
 
@@ -58,6 +60,7 @@ class CodedResponses(Result):
     codes: Codes
     problems: Problems = field(default_factory=Problems)
     kept: Table | None = field(default=None, repr=False)
+    counted_blanks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_persons(self) -> int:
@@ -90,6 +93,7 @@ class CodedResponses(Result):
             "instrument": self.instrument.ref.to_dict(),
             "codes": codes,
             "problems": self.problems.to_dict(),
+            **({"counted_blanks": dict(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
     @classmethod
@@ -98,6 +102,7 @@ class CodedResponses(Result):
             "instrument": InstrumentRef,
             "codes": by_name(NDArray[np.int64]),
             "problems": many(problem_type(table=True)),
+            "counted_blanks": Unless(by_name(int), nothing={}),
         }
 
     @classmethod
@@ -121,7 +126,13 @@ class CodedResponses(Result):
                 raise DocumentError(f"codes of {item.id}: {min(strange)} is the code of none of its answers")
         codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
         problems = Problems.of_documents(values["problems"])
-        return cls(instrument=form, codes=codes.T, problems=problems, kept=DocumentTable(codes.shape[1]))
+        return cls(
+            instrument=form,
+            codes=codes.T,
+            problems=problems,
+            kept=DocumentTable(codes.shape[1]),
+            counted_blanks=values["counted_blanks"],
+        )
 
     def __len__(self) -> int:
         return self.n_persons
@@ -130,7 +141,8 @@ class CodedResponses(Result):
         missing = np.count_nonzero(self.codes == 0) / max(self.codes.size, 1)
         return (
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
-            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"
+            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems"
+            f"{told_of_blanks(self.counted_blanks)}>"
         )
 
 
@@ -232,8 +244,13 @@ def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -
     are kept too.
     """
     reader = AnswerReader(form, responses, reading, labels=labels)
+    codes = reader.read_all()
     return CodedResponses(
-        instrument=form, codes=reader.read_all(), problems=reader.finish(), kept=reader.kept
+        instrument=form,
+        codes=codes,
+        problems=reader.finish(),
+        kept=reader.kept,
+        counted_blanks=reader.counted_blanks,
     )
 
 
@@ -280,6 +297,15 @@ class AnswerReader:
             for name, key in zip(self.names, self.keys, strict=True)
         ]
         self._parts = tile_encoders(self._encoders, self.dtype)
+        rules = blank_rules(instrument)
+        self._blanks = BlankColumns(rules, self._encoders, self._stray_rows()) if rules else None
+
+    def _stray_rows(self) -> dict[int, list[int]]:
+        """Return in which rows the answer to an item, by its position, stands under another name."""
+        found: dict[int, list[int]] = {}
+        for bad in _stray_answers(self, self.table) if self.table.from_mappings else ():
+            found.setdefault(self.instrument.item_ids.index(bad.item), []).extend(map(int, bad.rows))
+        return found
 
     def _open(self, responses: Any, labels: Mapping[str, Any] | None) -> None:
         """Open the caller's table, or a mapping as a table of one row; find columns and persons."""
@@ -316,7 +342,15 @@ class AnswerReader:
         """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
         for part in self._parts:
             part.encode(start, codes)
+        if self._blanks is not None:
+            self._blanks.fill(start, codes)
         self._used.add(codes)
+
+    @property
+    def counted_blanks(self) -> dict[str, int]:
+        """Item → how many of its blanks counted as 0 so far, of items where some may."""
+        counts = {} if self._blanks is None else self._blanks.counts
+        return {self.instrument.item_ids[place]: n for place, n in sorted(counts.items())}
 
     def read_all(self) -> Codes:
         """Return the codes of the whole table (n_persons, n_items), column-contiguous."""

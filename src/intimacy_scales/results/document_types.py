@@ -50,6 +50,22 @@ class Object:
         self.types = types_by_name
 
 
+class Unless:
+    """A name that documents leave out where it stands for nothing.
+
+    Parameters
+    ----------
+    kind
+        Of which type its value is.
+    nothing
+        The value of results whose documents do not have it.
+    """
+
+    def __init__(self, kind: Any, *, nothing: Any) -> None:
+        self.kind = kind
+        self.nothing = nothing
+
+
 def many(kind: Any) -> Any:
     """Return the type of a list of parts."""
     return types.GenericAlias(list, (kind,))
@@ -92,7 +108,8 @@ def document_types(kind: Any) -> Mapping[str, Any]:
     if isinstance(kind, Object):
         return kind.types
     if kind is InstrumentRef:
-        return types_of(InstrumentRef) | {"high_means": dict[str, str]}
+        blanks = Unless(tuple[str, ...], nothing=())
+        return types_of(InstrumentRef) | {"high_means": dict[str, str], "blanks_count": blanks}
     told: Callable[[], Mapping[str, Any]] | None = getattr(kind, "_document", None)
     if told is not None:
         return told()
@@ -140,10 +157,14 @@ def schema_of(kind: type[Result]) -> Schema:
 def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema]) -> Schema:
     return {
         "type": "object",
-        "properties": {name: _schema(kind, parts) for name, kind in types_by_name.items()},
-        "required": list(types_by_name),
+        "properties": {name: _schema(_kind_of(kind), parts) for name, kind in types_by_name.items()},
+        "required": [name for name, kind in types_by_name.items() if not isinstance(kind, Unless)],
         "additionalProperties": False,
     }
+
+
+def _kind_of(kind: Any) -> Any:
+    return kind.kind if isinstance(kind, Unless) else kind
 
 
 def _schema(kind: Any, parts: dict[str, Schema]) -> Schema:

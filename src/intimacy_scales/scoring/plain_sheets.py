@@ -159,7 +159,7 @@ def plain_reader(
     sums: Mapping[int, ItemSums],
     composites: Mapping[int, CompositeScores],
     *,
-    torn: bool,
+    whole_only: bool,
 ) -> Reader:
     """Return what scores plain sheets of one instrument, and returns None for every other mapping.
 
@@ -169,8 +169,8 @@ def plain_reader(
         The answer key of each item, and the key of a mapping under which its answer stands.
     sums, composites
         Position of a scale → what its sums mean; composites in an order in which parts come first.
-    torn
-        Whether skipped items move some composite both ways, so that gaps need a closer look.
+    whole_only
+        Whether gaps need a closer look: skipped items move some composite both ways, or may count as 0.
     """
     layout = _Layout(keys, sums)
     places, tables = [names[index] for index in layout.items], layout.tables
@@ -196,7 +196,7 @@ def plain_reader(
             kinds = list(map(type, values))
             if kinds == whole_numbers and are_allowed(values):
                 return score_whole(values)
-        if torn or not _PLAIN.issuperset(kinds):
+        if whole_only or not _PLAIN.issuperset(kinds):
             return None
         try:
             return score_some(list(map(getitem, tables, values)))

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
 from intimacy_scales.results.document_checks import ROUNDING, check_same_names
-from intimacy_scales.results.document_types import by_name, many
+from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
@@ -54,6 +55,9 @@ class Scores(Result):
         Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
     form
         The instrument itself, with its norms and cut-offs.
+    counted_blanks
+        Item → how many of its blanks counted as 0, of items where an instrument says that they may
+        (`Instrument.choose_all`).
     """
 
     instrument: InstrumentRef
@@ -64,6 +68,7 @@ class Scores(Result):
     problems: Problems
     kept: Table = field(repr=False)
     form: Instrument = field(repr=False, compare=False)
+    counted_blanks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_persons(self) -> int:
@@ -248,6 +253,7 @@ class Scores(Result):
             "answered": answered,
             "prorated": {name: plain(prorated[:, i]) for i, name in enumerate(self.scale_ids)},
             "problems": self.problems.to_dict(),
+            **({"counted_blanks": dict(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
     @classmethod
@@ -258,6 +264,7 @@ class Scores(Result):
             "answered": by_name(NDArray[np.int64]),
             "prorated": by_name(NDArray[np.bool_]),
             "problems": many(problem_type(table=True)),
+            "counted_blanks": Unless(by_name(int), nothing={}),
         }
 
     @classmethod
@@ -283,6 +290,7 @@ class Scores(Result):
             problems=Problems.of_documents(values["problems"]),
             kept=DocumentTable(len(columns)),
             form=form,
+            counted_blanks=values["counted_blanks"],
         )
 
     def __repr__(self) -> str:
@@ -291,9 +299,10 @@ class Scores(Result):
 
     @property
     def _counted(self) -> str:
-        """How many scores are prorated, in words; nothing where none is."""
+        """How many scores are prorated, and how many blanks counted, in words; nothing where none."""
         n = int(np.count_nonzero(self.prorated))
-        return f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
+        prorated = f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
+        return prorated + told_of_blanks(self.counted_blanks)
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))

@@ -20,9 +20,13 @@ class SheetTables:
         The plan of an instrument.
     keys, names
         What each item allows, and the key of a mapping under which its answer stands.
+    gaps_count
+        Whether a blank may count as an answer, so that gaps need a closer look.
     """
 
-    def __init__(self, plan: Plan, keys: Sequence[Allowed], names: Sequence[Hashable]) -> None:
+    def __init__(
+        self, plan: Plan, keys: Sequence[Allowed], names: Sequence[Hashable], *, gaps_count: bool = False
+    ) -> None:
         self.plan = plan
         self.sums = {
             position: ItemSums(scale)
@@ -39,7 +43,8 @@ class SheetTables:
             for position in self.composites
             if is_torn(plan, made_of := made_of_items(plan, position))
         }
-        self.read_plain = plain_reader(keys, names, self.sums, self.composites, torn=bool(self.torn))
+        whole_only = bool(self.torn) or gaps_count
+        self.read_plain = plain_reader(keys, names, self.sums, self.composites, whole_only=whole_only)
 
     def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         """Return the score of each scale; ``codes`` are those of the items, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def score_answers(
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)
-    return scores_of_kernel(instrument, kernel, reader.finish(), reader.kept)
+    return scores_of_kernel(instrument, kernel, reader.finish(), reader.kept, reader.counted_blanks)
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
@@ -52,11 +52,21 @@ def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
     """Score answers that were checked before; the instrument has the items that they were checked for."""
     kernel = score_codes(plan_of(form), coded.codes)
     return scores_of_kernel(
-        form, kernel, coded.problems, ListTable({}, len(coded)) if coded.kept is None else coded.kept
+        form,
+        kernel,
+        coded.problems,
+        ListTable({}, len(coded)) if coded.kept is None else coded.kept,
+        coded.counted_blanks,
     )
 
 
-def scores_of_kernel(instrument: Instrument, kernel: Kernel, problems: Problems, kept: Table) -> Scores:
+def scores_of_kernel(
+    instrument: Instrument,
+    kernel: Kernel,
+    problems: Problems,
+    kept: Table,
+    counted_blanks: Mapping[str, int],
+) -> Scores:
     """Return what a kernel has worked out, as a result."""
     values, answered = kernel.scores.T, kernel.answered.T
     ranges = np.array([(scale.low, scale.high) for scale in kernel.plan.scales])
@@ -69,4 +79,5 @@ def scores_of_kernel(instrument: Instrument, kernel: Kernel, problems: Problems,
         problems=problems,
         kept=kept,
         form=instrument,
+        counted_blanks=counted_blanks,
     )
