@@ -64,8 +64,8 @@ def check_questions(questions: Iterable[ChooseAll], items: Mapping[str, Item]) -
             scale = items[name].response_scale
             if scale.range != (0, 1, 1) or scale.scores:
                 raise ValueError(
-                    f"{field}.items: answers to {name!r} are {scale.describe()}; a box that may be left blank "
-                    "has minimum = 0 and maximum = 1"
+                    f"{field}.items: answers to {name!r} are {scale.describe()}; a box that may be left "
+                    "blank has minimum = 0 and maximum = 1"
                 )
             if name in seen:
                 raise ValueError(f"{field}.items: {name!r} is a box of this question, or another, already")

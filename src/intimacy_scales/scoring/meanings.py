@@ -32,6 +32,7 @@ class ItemSums(dict[int, ScaleScore]):
         self.scale = scale
         self.bits = max(1, scale.span.bit_length())
         spans = {item.span for item in scale.items}
+        self.base, self.divisor = scale.whole(scale.base), scale.divisor * scale.weight
         self.one_span = spans.pop() if len(spans) == 1 else None
 
     def pack(self, item: PlannedItem, code: int) -> int:
@@ -47,17 +48,19 @@ class ItemSums(dict[int, ScaleScore]):
         answered, spans, units = packed >> 2 * bits, packed >> bits & mask, packed & mask
         if self.one_span is not None:
             spans = answered * self.one_span
+        divisor, lowest = self.divisor, scale.times * units + self.base
         score = None
-        if answered >= scale.required:
-            numerator, denominator = scale.fraction(answered, units, spans)
+        if answered == len(scale.items):
+            score = lowest / divisor
+        elif answered >= scale.required:
+            numerator, denominator = scale.fraction(units, spans)
             score = numerator / denominator
-        divisor, lowest = scale.divisor * scale.weight, units + scale.base
         result = ScaleScore(
             score,
             pomp(score, scale.low, scale.high),
             answered,
-            scale.whole(lowest) / divisor,
-            scale.whole(lowest + scale.span - spans) / divisor,
+            lowest / divisor,
+            (lowest + scale.times * (scale.span - spans)) / divisor,
             score is not None and answered < len(scale.items),
         )
         keep(self, packed, result)

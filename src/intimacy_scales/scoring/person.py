@@ -278,6 +278,7 @@ _set_problems = _slots["problems"].__set__
 _set_form = _slots["form"].__set__
 _set_blanks = _slots["counted_blanks"].__set__
 _get_form = _slots["form"].__get__
+_get_blanks = _slots["counted_blanks"].__get__
 
 
 class _LoadedForm:
@@ -294,6 +295,24 @@ class _LoadedForm:
 
 
 PersonScores.form = _LoadedForm()  # type: ignore[assignment]  # the field stays what its class declares
+
+
+class _Blanks:
+    """The field `counted_blanks`, which is not set where there are none, as of nearly every answer sheet."""
+
+    def __get__(self, scores: PersonScores | None, _: type[PersonScores] | None = None) -> Any:
+        if scores is None:
+            return self
+        try:
+            return _get_blanks(scores)
+        except AttributeError:
+            return ()
+
+    def __set__(self, scores: PersonScores, blanks: tuple[str, ...]) -> None:
+        _set_blanks(scores, blanks)
+
+
+PersonScores.counted_blanks = _Blanks()  # type: ignore[assignment]
 
 
 def _plan(scores: PersonScores) -> Plan:
@@ -316,7 +335,8 @@ def person_scores(
     _set_rows(made, tuple(rows))
     _set_problems(made, problems)
     _set_form(made, form)
-    _set_blanks(made, counted_blanks)
+    if counted_blanks:
+        _set_blanks(made, counted_blanks)
     return made
 
 

@@ -117,10 +117,8 @@ class PlannedScale:
             return self.span // (self.step or 1) + 1
         return self.span // math.gcd(*(units for item in self.items for units in item.units)) + 1
 
-    def fraction(self, answered: int, units: int, spans: int) -> tuple[int, int]:
-        """Return numerator and denominator of the score of so many answers, keyed units and spans."""
-        if answered == len(self.items):
-            return self.whole(units + self.base), self.divisor * self.weight
+    def fraction(self, units: int, spans: int) -> tuple[int, int]:
+        """Return numerator and denominator of a score with skipped answers, from keyed units and spans."""
         assert self.minimum is not None and self.width is not None
         weight = spans // self.width
         return self.times * (units + weight * self.minimum) + self.plus * weight, self.divisor * weight

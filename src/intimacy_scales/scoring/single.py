@@ -52,7 +52,10 @@ class SheetScorer:
         reading: Reading = AS_THEY_ARE,
     ) -> PersonScores:
         """Score one person's answers to the instrument that this was made for."""
-        rows, problems, blanks = self.read(instrument, responses, reading)
+        plain = self.read_plain(responses)
+        if plain is not None:  # as of nearly every sheet
+            return person_scores(self.ref, self.ids, plain, (), instrument)
+        rows, problems, blanks = self._read_any(instrument, responses, reading)
         if problems and reading.on_invalid == "raise":
             raise invalid_responses(instrument, problems)
         return person_scores(self.ref, self.ids, rows, problems or (), instrument, blanks)
@@ -67,9 +70,12 @@ class SheetScorer:
         ResponseError
             The mapping as a whole cannot be read.
         """
-        rows = self.read_plain(responses)
-        if rows is not None:
-            return rows, None, ()
+        plain = self.read_plain(responses)
+        return self._read_any(instrument, responses, reading) if plain is None else (plain, None, ())
+
+    def _read_any(
+        self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
+    ) -> tuple[list[ScaleScore], Problems | None, tuple[str, ...]]:
         with values_as_asked(reading.show_values):
             codes, cells = read_sheet(instrument, self.keys, self.names, responses)
         problems = None
