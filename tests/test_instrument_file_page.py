@@ -13,6 +13,7 @@ from intimacy_scales import Instrument, check_bank, load_file
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument import (
     Accepted,
+    ChooseAll,
     Citation,
     Coding,
     Cutoff,
@@ -42,6 +43,7 @@ MODELS = [
     Citation,
     License,
     Coding,
+    ChooseAll,
     Accepted,
 ]
 AGREE = {"minimum": 1, "maximum": 5}
@@ -108,8 +110,13 @@ def changed(place: str, old: str | None, new: str, value: Any = 1) -> dict[str, 
         ("scales.0", None, "metod", "did you mean 'method'?"),
         ("scales.0", None, "subscales", "did you mean 'of'?"),
         ("scales.0", None, "item", "did you mean 'items'?"),
-        ("scales.0", None, "weights", "count alike"),
-        ("scales.0", None, "multiply", "count alike"),
+        ("scales.0", None, "weight", "did you mean 'weights'?"),
+        ("scales.0", None, "factor", "did you mean 'multiply'?"),
+        ("scales.0", None, "constant", "did you mean 'offset'?"),
+        ("response_scale", None, "values", "did you mean 'points'?"),
+        ("response_scale", None, "weights", "did you mean 'scores'?"),
+        ("", None, "multiple_response", "did you mean 'choose_all'?"),
+        ("scales.0", None, "xyzzy", "; see docs/reference/instrument-file.md)"),
         ("scales.0", None, "reverse", 'items = ["a", "-b"]'),
         ("scales.0", None, "min_items", "'missing'?"),
         ("response_scale", None, "low", "did you mean 'minimum'?"),

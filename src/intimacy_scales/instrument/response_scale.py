@@ -48,6 +48,15 @@ def _by_point(table: Any, what: str, wrong_key: str) -> Any:
     return tuple(sorted(pairs, key=itemgetter(0)))
 
 
+def _point_list(points: Any) -> Any:
+    if not isinstance(points, list | tuple):
+        raise ValueError(
+            f"{shown(points)} is no list of the stored values, such as [0, 2, 7, 15]; values that are evenly "
+            "spaced have a minimum, a maximum and a step instead"
+        )
+    return points
+
+
 def _label_pairs(labels: Any) -> Any:
     wrong_key = "labels no point: a label's key is the number that is stored"
     return _by_point(labels, "labels are a table of value = text", wrong_key)
@@ -146,7 +155,9 @@ class ResponseScale(Part):
     minimum: Number
     maximum: Number
     step: Number = 1
-    points: tuple[Number, ...] = Field(default=(), max_length=MAX_POINTS)
+    points: Annotated[tuple[Number, ...], BeforeValidator(_point_list)] = Field(
+        default=(), max_length=MAX_POINTS
+    )
     scores: OptionScores = ()
     labels: Labels = ()
     missing_codes: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
