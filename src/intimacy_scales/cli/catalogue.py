@@ -126,6 +126,12 @@ def _what_options_count(scale: ResponseScale) -> str:
     return f" ({', '.join(f'{value} counts {score}' for value, score in scale.scores)})"
 
 
+def _parts(scale: Scale) -> list[str]:
+    """Return the items of a scale with their weights, or the scales of a composite."""
+    weights = {item: f" ×{float(weight):g}" for item, weight in scale.weights if weight != 1}
+    return [entry + weights.get(entry.removeprefix("-"), "") for entry in scale.items or scale.of]
+
+
 def _print_questions(form: Instrument) -> None:
     for question in form.choose_all:
         names, boxes = " or ".join(question.witnesses), " ".join(question.items)
@@ -163,7 +169,7 @@ def _print_scales(form: Instrument) -> None:
             scale.describe(),
             f"{planned.low:g} to {planned.high:g}",
             _needed(form, scale, planned.required),
-            escape(" ".join(scale.items or scale.of)),
+            escape(" ".join(_parts(scale))),
         )
     out.print(scales)
     if any(scale.missing is None and scale.items for scale in form.scales):

@@ -167,8 +167,8 @@ def print_only_ticked(scales: Sequence[str]) -> None:
     if scales:
         out.print(
             f"\nNo 0 occurs in the file, and most persons skipped items of {escape(', '.join(scales))}, "
-            "answered 0 or 1. If a blank means that a box was not ticked, fill in 0 for persons who saw "
-            "the question, and score again: docs/how-to/score-files.md",
+            "answered 0 or 1. If a blank means that a box was not ticked, say so under choose_all of the "
+            "instrument, or fill in 0 for persons who saw the question: docs/how-to/score-files.md",
             soft_wrap=True,
         )
 

@@ -30,8 +30,9 @@ MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
 _FILL_IN = (
-    "name only values that are there. If a blank means 0, as where people choose all that apply, fill it in "
-    "before scoring, in rows of persons who saw the question: table[items] = table[items].fillna(0)"
+    "name only values that are there. If a blank means 0, as where people choose all that apply, say so "
+    "under choose_all of the instrument, or fill it in before scoring, in rows of persons who saw the "
+    "question: table[items] = table[items].fillna(0)"
 )
 _FEW_POINTS = 1_000
 MAX_CODES = 10_000  # missing codes, or recoded values
