@@ -128,7 +128,7 @@ def _what_options_count(scale: ResponseScale) -> str:
 
 def _parts(scale: Scale) -> list[str]:
     """Return the items of a scale with their weights, or the scales of a composite."""
-    weights = {item: f" ×{float(weight):g}" for item, weight in scale.weights if weight != 1}
+    weights = {item: f" ({float(weight):g} times)" for item, weight in scale.weights if weight != 1}
     return [entry + weights.get(entry.removeprefix("-"), "") for entry in scale.items or scale.of]
 
 

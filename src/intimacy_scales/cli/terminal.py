@@ -139,6 +139,10 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         out.print(
             f"\n{scores} prorated: made from fewer answers than the scale has items{where}.", soft_wrap=True
         )
+    blanks = {item: n for item, n in summary.counted_blanks.items() if n}
+    if blanks:
+        told = ", ".join(f"{escape(item)} {n}" for item, n in blanks.items())
+        out.print(f"\nBlanks that counted as 0, not chosen: {told}.", soft_wrap=True)
 
 
 def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:

@@ -173,7 +173,7 @@ def _answered_alike(one: Instrument, other: Instrument) -> bool:
     A coding says what the stored answers mean: codes of one coding cannot be scored by another.
     """
     asked = [
-        (form.id, form.version, form.coding, [(item.id, *_read_as(item)) for item in form.items])
+        (form.id, form.version, form.coding, form.choose_all, [(i.id, *_read_as(i)) for i in form.items])
         for form in (one, other)
     ]
     return asked[0] == asked[1]

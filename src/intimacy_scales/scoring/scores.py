@@ -240,7 +240,8 @@ class Scores(Result):
             summarize_scale(name, self[name], float(low), float(high), n_prorated=int(n))
             for name, (low, high), n in zip(self.scale_ids, self.ranges, prorated, strict=True)
         )
-        return ScoreSummary(instrument=self.instrument, scales=scales)
+        blanks = {**self.counted_blanks}
+        return ScoreSummary(instrument=self.instrument, scales=scales, counted_blanks=blanks)
 
     def to_dict(self) -> dict[str, Any]:
         """Return instrument, scores by scale (None where there is none), what they rest on, and problems."""

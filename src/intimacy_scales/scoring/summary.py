@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import field
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.results.document_types import documented
+from intimacy_scales.reading.blanks import told_of_blanks
+from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.sums import Sums
 
@@ -145,10 +147,13 @@ class ScoreSummary(Result, Sums):
         What the scores were computed with.
     scales
         One `ScaleSummary` for each scale.
+    counted_blanks
+        Item → how many of its blanks counted as 0, of items where they may.
     """
 
     instrument: InstrumentRef
     scales: tuple[ScaleSummary, ...]
+    counted_blanks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_prorated(self) -> int:
@@ -160,7 +165,10 @@ class ScoreSummary(Result, Sums):
         if self.instrument != other.instrument:
             raise ValueError(f"summaries of {self.instrument} and {other.instrument} do not add up")
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
-        return ScoreSummary(instrument=self.instrument, scales=scales)
+        blanks = {**self.counted_blanks}
+        for item, n in other.counted_blanks.items():
+            blanks[item] = blanks.get(item, 0) + n
+        return ScoreSummary(instrument=self.instrument, scales=scales, counted_blanks=blanks)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table: n, mean, sd, min, max, % at floor and ceiling, % not scored, n prorated."""
@@ -174,14 +182,20 @@ class ScoreSummary(Result, Sums):
         return {
             "instrument": self.instrument.to_dict(),
             "scales": [scale.to_dict() for scale in self.scales],
+            **({"counted_blanks": dict(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return documented(cls) | {"counted_blanks": Unless(by_name(int), nothing={})}
+
     def __repr__(self) -> str:
-        return f"<ScoreSummary {self.instrument}>\n{self.to_frame().round(2).to_string()}"
+        blanks = told_of_blanks(self.counted_blanks)
+        return f"<ScoreSummary {self.instrument}{blanks}>\n{self.to_frame().round(2).to_string()}"
 
     def _repr_html_(self) -> str:
         table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
-        return f"<p>{escape(str(self.instrument))}</p>{table}"
+        return f"<p>{escape(str(self.instrument))}{told_of_blanks(self.counted_blanks)}</p>{table}"
 
 
 def kept_digits(low: float, high: float) -> int:
