@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from intimacy_scales import (
     CodedResponses,
@@ -20,11 +22,15 @@ from intimacy_scales import (
     Scores,
     cronbach_alpha,
     encode,
+    engines,
     item_moments,
     score,
     score_many,
     score_stream,
 )
+from intimacy_scales.cli import app
+from intimacy_scales.interop import score_file
+from intimacy_scales.scoring.summary import ScoreSummary
 from naive_scores import bits
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
@@ -115,16 +121,39 @@ def test_every_result_tells_that_blanks_count():
     rows = [{**dict.fromkeys(OWN.item_ids), **row} for row in rows]
     scores, coded = score(OWN, rows), encode(OWN, rows)
     assert "a blank of 3 items counts as not chosen" in str(OWN.ref)
-    for result, kind in ((scores, Scores), (person, PersonScores), (coded, CodedResponses)):
+    results = {Scores: scores, PersonScores: person, CodedResponses: coded, ScoreSummary: scores.summary()}
+    for kind, result in results.items():
         assert "a blank of 3 items counts as not chosen" in repr(result)
         again = kind.from_json(result.to_json(), instrument=OWN)
         assert again == result
         assert again.counted_blanks == result.counted_blanks
+        jsonschema.Draft202012Validator(kind.json_schema()).validate(json.loads(result.to_json()))
         assert json.loads(result.to_json())["instrument"]["blanks_count"] == list(BOXES)
     assert "blanks_count" not in score(plain(), rows[0]).to_json()
     assert "counted_blanks" not in score(plain(), rows[0]).to_json()
     assert score(OWN, coded).counted_blanks == coded.counted_blanks
     assert "3 items" in repr(item_moments(OWN, rows))
+    both = scores.summary() + scores.summary()
+    assert both.counted_blanks == {name: 2 * n for name, n in scores.counted_blanks.items()}
+    assert ScoreSummary.from_bytes(both.to_bytes()) == both
+
+
+def test_files_and_engines_tell_it_too(tmp_path):
+    pl.DataFrame(
+        {"walk": [1, None], "talk": [None, 1], "cook": [None, None], "mood": [2, 3], "saw": [1, 1]}
+    ).write_csv(tmp_path / "a.csv")
+    (tmp_path / "form.toml").write_text(OWN.to_toml(), encoding="utf-8")
+    report = score_file(OWN, tmp_path / "a.csv", tmp_path / "o.csv")
+    assert report.summary.counted_blanks == {"walk": 1, "talk": 1, "cook": 2}
+    assert pl.read_csv(tmp_path / "o.csv")["together"].to_list() == [1.0, 1.0]
+    command = ["score", str(tmp_path / "a.csv"), "-i", str(tmp_path / "form.toml")]
+    told = CliRunner().invoke(app, command, catch_exceptions=False).stdout
+    assert "Blanks that counted as 0, not chosen: walk 1, talk 1, cook 2." in told
+    lazy = pl.scan_csv(tmp_path / "a.csv")
+    assert engines.summarize(OWN, lazy).scores == report.summary
+    answered = engines.score(OWN, lazy, answered=True).collect()
+    assert answered["together"].to_list() == [1.0, 1.0]
+    assert answered["together_prorated"].to_list() == [False, False]
 
 
 def test_it_is_another_key_and_files_keep_it():
