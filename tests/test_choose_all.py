@@ -143,7 +143,7 @@ def test_files_and_engines_tell_it_too(tmp_path):
         {"walk": [1, None], "talk": [None, 1], "cook": [None, None], "mood": [2, 3], "saw": [1, 1]}
     ).write_csv(tmp_path / "a.csv")
     (tmp_path / "form.toml").write_text(OWN.to_toml(), encoding="utf-8")
-    report = score_file(OWN, tmp_path / "a.csv", tmp_path / "o.csv")
+    report = score_file(OWN, tmp_path / "a.csv", output=tmp_path / "o.csv")
     assert report.summary.counted_blanks == {"walk": 1, "talk": 1, "cook": 2}
     assert pl.read_csv(tmp_path / "o.csv")["together"].to_list() == [1.0, 1.0]
     command = ["score", str(tmp_path / "a.csv"), "-i", str(tmp_path / "form.toml")]
