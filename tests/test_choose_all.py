@@ -109,6 +109,8 @@ def test_what_is_no_blank_does_not_count():
         )
         assert np.array_equal(many["together"], [np.nan, 2], equal_nan=True)
         assert many.counted_blanks == {"walk": 0, "talk": 1, "cook": 0}
+    for one in ({"walk": 1}, [{"walk": 1}]):  # what a mapping lacks was skipped
+        assert encode(OWN, one, allow_missing_items=True).codes[:, :3].tolist() == [[2, 1, 1]]
     table = pd.DataFrame({"walk": [1, None], "cook": [None, 1]})
     coded = encode(OWN, table, allow_missing_items=True)
     assert coded.codes[:, :3].tolist() == [[2, 0, 1], [1, 0, 2]]

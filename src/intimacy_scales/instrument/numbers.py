@@ -12,6 +12,7 @@ from intimacy_scales.instrument.budgets import shown
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _RATIO = re.compile(r"[+-]?\d{1,18}/\d{1,18}", re.ASCII)
+_SHORT = 10**18
 _LONGEST = 400  # digits of the longest number that a float can stand for, and a few
 
 
@@ -49,6 +50,8 @@ def exact(value: int | float | str | Fraction) -> Fraction:
     """
     if isinstance(value, Fraction):
         return value
+    if type(value) is int and abs(value) < _SHORT:
+        return Fraction(value)
     text = str(value).strip()
     if not _RATIO.fullmatch(text) and as_number(text) is None:
         raise ValueError(f"{value!r} is not a number")

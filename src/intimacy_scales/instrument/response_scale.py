@@ -26,6 +26,7 @@ from intimacy_scales.instrument.numerals import NOT_ANSWERED, spelled
 from intimacy_scales.instrument.texts import normalized
 
 MAX_POINTS = 65_535
+MAX_LISTED_POINTS = 1_000  # that are listed or scored one by one
 _LISTED = 12  # points that a message names
 _GIVEN_BY_POINTS = ("minimum", "maximum", "step")
 
@@ -156,9 +157,9 @@ class ResponseScale(Part):
     maximum: Number
     step: Number = 1
     points: Annotated[tuple[Number, ...], BeforeValidator(_point_list)] = Field(
-        default=(), max_length=MAX_POINTS
+        default=(), max_length=MAX_LISTED_POINTS
     )
-    scores: OptionScores = ()
+    scores: OptionScores = Field(default=(), max_length=MAX_LISTED_POINTS)
     labels: Labels = ()
     missing_codes: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
     _checked: bool = PrivateAttr(default=False)
@@ -285,11 +286,15 @@ class ResponseScale(Part):
         if not self.minimum <= number <= self.maximum:
             return False
         if self.points:
-            return number in self.points
+            return number in self._listed
         if type(number) is type(self.minimum) is type(self.step) is int:
             return (number - self.minimum) % self.step == 0
         low, step = self._start
         return plain(low + step * self.nearest(number)) == number
+
+    @kept
+    def _listed(self) -> frozenset[int | float]:
+        return frozenset(self.points)
 
     @kept
     def _start(self) -> tuple[Fraction, Fraction]:

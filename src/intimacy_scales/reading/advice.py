@@ -355,7 +355,8 @@ def _stored_from(first: int) -> Callable[..., Remedy]:
     lowest = 1 - first
 
     def remedy(_: Any, __: Any, scales: Sequence[ResponseScale]) -> Remedy:
-        alike = [scale for scale in scales if scale.step == 1 and scale.minimum == lowest]
+        plain = (scale for scale in scales if scale.step == 1 and not scale.points)
+        alike = [scale for scale in plain if scale.minimum == lowest]
         points = sorted({int(value) for scale in alike for value in scale.values})
         said = f"Were the options stored from {first}? Then "
         if len(alike) < len(scales):  # recode would change the answers on the other ranges too

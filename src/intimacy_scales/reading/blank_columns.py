@@ -19,7 +19,10 @@ class BlankColumns:
     rules
         When they do.
     encoders
-        Those of the items; None where the table has no column of one, whose blanks nobody left.
+        Those of the items; None where the table has no column of one.
+    absent_is_blank
+        Whether an item without a column was left blank, as in mappings that lack it; otherwise its blanks
+        are nobody's.
     strays
         Position of an item → rows in which its answer stands under another name: no blanks either.
 
@@ -34,25 +37,27 @@ class BlankColumns:
         rules: Sequence[BlankRule],
         encoders: Sequence[ColumnEncoder | None],
         strays: Mapping[int, Sequence[int]],
+        *,
+        absent_is_blank: bool,
     ) -> None:
         self.rules = rules
         self._encoders = encoders
         self._strays = {place: np.array(rows, dtype=np.intp) for place, rows in strays.items()}
-        self.counts: dict[int, int] = {
-            place: 0 for rule in rules for place in rule.boxes if encoders[place] is not None
-        }
+        boxes = (place for rule in rules for place in rule.boxes)
+        self.counts = {place: 0 for place in boxes if absent_is_blank or encoders[place] is not None}
 
     def fill(self, start: int, codes: Codes) -> None:
         """Let blanks of the rows from ``start`` on, whose codes are ``codes`` (rows, n_items), count."""
         seen = [_who_saw(rule, codes) for rule in self.rules]  # before a blank counts as an answer
         for rule, there in zip(self.rules, seen, strict=True):
             for place in rule.boxes:
-                encoder = self._encoders[place]
-                if encoder is None:
+                if place not in self.counts:
                     continue
+                encoder = self._encoders[place]
                 column = codes[:, place]
                 blank = there & (column == 0)
-                blank[encoder.refused(start, start + len(codes)) - start] = False
+                if encoder is not None:
+                    blank[encoder.refused(start, start + len(codes)) - start] = False
                 if place in self._strays:
                     rows = self._strays[place] - start
                     blank[rows[(rows >= 0) & (rows < len(codes))]] = False

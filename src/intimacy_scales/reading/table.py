@@ -298,7 +298,11 @@ class AnswerReader:
         ]
         self._parts = tile_encoders(self._encoders, self.dtype)
         rules = blank_rules(instrument)
-        self._blanks = BlankColumns(rules, self._encoders, self._stray_rows()) if rules else None
+        self._blanks = None
+        if rules:
+            mappings = self.table.from_mappings
+            strays = self._stray_rows()
+            self._blanks = BlankColumns(rules, self._encoders, strays, absent_is_blank=mappings)
 
     def _stray_rows(self) -> dict[int, list[int]]:
         """Return in which rows the answer to an item, by its position, stands under another name."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 10
 _MOST_POINTS = 201
+_TOO_MANY_POINTS = 10_000
 
 
 @result_class
@@ -100,13 +101,14 @@ class Scores(Result):
     def n_possible(self, scale: str) -> int:
         """Return how many different scores complete answers can give.
 
-        Of a composite whose parts differ in range or in number of scores, 201: no two neighbours then
-        are further apart than half a percent of the range.
+        Of a composite whose parts differ in range or in number of scores, and of a scale whose weights give
+        more than 10,000, 201: no two neighbours then are further apart than half a percent of the range.
         """
         scales = plan_of(self.form).scales
         planned = scales[self._position(scale)]
         if not isinstance(planned, PlannedComposite):
-            return planned.n_possible
+            n = planned.n_possible
+            return n if planned.as_stored or n <= _TOO_MANY_POINTS else _MOST_POINTS
         parts = [scales[part] for part in planned.parts]
         sizes = {self.n_possible(part.id) for part in parts}
         one_grid = len(sizes) == 1 and len({(part.low, part.high) for part in parts}) == 1
