@@ -102,10 +102,12 @@ def ends_of(scale: Scale) -> Any:
 
 
 def of_scales(scale: Scale, parts: list[Counted]) -> Counted:
-    k, times, plus = len(parts), float(scale.multiply), float(scale.offset)
+    k, whole = len(parts), math.lcm(scale.multiply.denominator, scale.offset.denominator)
 
     def moved(value: float) -> float:
-        return value if (times, plus) == (1, 0) else value * times + plus
+        if (scale.multiply, scale.offset) == (1, 0):
+            return value
+        return (value * int(scale.multiply * whole) + int(scale.offset * whole)) / whole
 
     there = [part.score for part in parts if part.score is not None]
     same = len({(part.least, part.most) for part in parts}) == 1

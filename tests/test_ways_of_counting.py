@@ -326,6 +326,7 @@ def test_a_difference_by_hand():
     moved = differences(multiply=10, offset=50)
     assert scored(moved, row)["gap"] == 70.0
     assert moved.score_ranges["gap"] == (10.0, 90.0)
+    assert scored(differences(multiply=1.1, offset=0.1), row | {"a": 4, "b": 3})["gap"] == 1.2
 
 
 def test_bounds_of_a_difference_of_scales_that_share_an_item():

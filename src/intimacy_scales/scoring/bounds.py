@@ -36,8 +36,9 @@ def made_of_items(plan: Plan, position: int) -> MadeOf:
         scale = plan.scales[index]
         if index in weights and isinstance(scale, PlannedComposite):
             weight = weights.pop(index)
-            offset += weight * Fraction(scale.offset)
-            weight *= Fraction(scale.multiply) / (len(scale.parts) if scale.mean else 1)
+            weight /= Fraction(scale.divisor)
+            offset += weight * Fraction(scale.plus)
+            weight *= Fraction(scale.times) / (len(scale.parts) if scale.mean else 1)
             for number, part in enumerate(scale.parts):
                 sign = -1 if scale.difference and number else 1
                 weights[part] = weights.get(part, Fraction(0)) + sign * weight

@@ -143,8 +143,9 @@ def _score_composite(
 def _move(scores: NDArray[np.float64], scale: PlannedComposite) -> None:
     """Turn means, sums or differences into scores."""
     if scale.is_moved:
-        scores *= scale.multiply
-        scores += scale.offset
+        scores *= scale.times
+        scores += scale.plus
+        scores /= scale.divisor
 
 
 def count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from intimacy_scales.errors import InstrumentError
-from intimacy_scales.instrument.counting import counted_items
+from intimacy_scales.instrument.counting import CountedItem, counted_items
 from intimacy_scales.instrument.numbers import common_divisor
 
 if TYPE_CHECKING:
@@ -146,8 +146,9 @@ class PlannedComposite:
         Lowest and highest score.
     difference
         Whether it is its first part minus its second.
-    multiply, offset
-        What the mean, sum or difference is multiplied with, and what is added then.
+    times, plus, divisor
+        The score is ``(value * times + plus) / divisor`` of the mean, sum or difference: whole numbers, so
+        that decimals of a file round once.
     ends
         Lowest and highest score of each part, where some parts may stand for all and the mean of
         equal ends may come out beside them: ``(0.1 + 0.1 + 0.1) / 3`` is not 0.1 in floating
@@ -162,8 +163,9 @@ class PlannedComposite:
     high: float
     ends: tuple[float, float] | None = None
     difference: bool = False
-    multiply: float = 1.0
-    offset: float = 0.0
+    times: float = 1.0
+    plus: float = 0.0
+    divisor: float = 1.0
 
     @property
     def size(self) -> int:
@@ -173,7 +175,7 @@ class PlannedComposite:
     @property
     def is_moved(self) -> bool:
         """Whether the mean, sum or difference is not the score yet."""
-        return self.multiply != 1.0 or self.offset != 0.0
+        return (self.times, self.plus, self.divisor) != (1.0, 0.0, 1.0)
 
     def combine(self, total: float, n: int) -> float:
         """Return the score of ``n`` parts that add up to ``total``."""
@@ -183,7 +185,7 @@ class PlannedComposite:
 
     def moved(self, value: float) -> float:
         """Return the score that a mean, sum or difference becomes."""
-        return value * self.multiply + self.offset if self.is_moved else value
+        return (value * self.times + self.plus) / self.divisor if self.is_moved else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +208,24 @@ def _units(step: int, n: int, *, reverse: bool) -> tuple[int, ...]:
     return (0, *(step * (n - 1 - s if reverse else s) for s in range(n)))
 
 
+def _planned_items(
+    positions: Mapping[str, int], counted: Sequence[CountedItem], weights: Sequence[int], q: int
+) -> tuple[PlannedItem, ...]:
+    """Return the items of a scale in units, ``q`` of them in 1, each weighing so much."""
+    units: dict[Any, tuple[int, ...]] = {}  # listed once for all items that share it
+    items = []
+    for item, weight in zip(counted, weights, strict=True):
+        step = weight * int(item.step * q)
+        grid = step, item.n, item.reverse
+        if grid not in units:
+            units[grid] = _units(step, item.n, reverse=item.reverse)
+        span = weight * int((item.maximum - item.minimum) * q)
+        items.append(
+            PlannedItem(index=positions[item.item], reverse=item.reverse, units=units[grid], span=span)
+        )
+    return tuple(items)
+
+
 def _plan_items(instrument: Instrument, scale: Scale) -> PlannedScale:
     positions = {item: index for index, item in enumerate(instrument.item_ids)}
     responses = [instrument.items[positions[key.item]].response_scale for key in scale.keys]
@@ -213,20 +233,7 @@ def _plan_items(instrument: Instrument, scale: Scale) -> PlannedScale:
     grain = common_divisor(item.weight for item in counted)
     weights = [int(item.weight / grain) for item in counted]  # whole numbers, 1 where all count alike
     q = math.lcm(*(x.denominator for item in counted for x in (item.minimum, item.step)))
-    units: dict[Any, tuple[int, ...]] = {}  # listed once for all items that share it
-    for item, weight in zip(counted, weights, strict=True):
-        grid = weight * int(item.step * q), item.n, item.reverse
-        if grid not in units:
-            units[grid] = _units(grid[0], item.n, reverse=item.reverse)
-    items = tuple(
-        PlannedItem(
-            index=positions[item.item],
-            reverse=item.reverse,
-            units=units[weight * int(item.step * q), item.n, item.reverse],
-            span=weight * int((item.maximum - item.minimum) * q),
-        )
-        for item, weight in zip(counted, weights, strict=True)
-    )
+    items = _planned_items(positions, counted, weights, q)
     k, mean = len(items), scale.method == "mean"
     base = sum(weight * int(item.minimum * q) for item, weight in zip(counted, weights, strict=True))
     span, whole = sum(item.span for item in items), sum(weights)
@@ -298,7 +305,7 @@ def _plan_composite(
         for part_low, part_high in ranges:
             low, high = low + part_low, high + part_high
     partial = not difference and len(set(ranges)) == 1 and (mean or instrument.prorates(scale))
-    k = len(parts)
+    k, whole = len(parts), math.lcm(scale.multiply.denominator, scale.offset.denominator)
     composite = PlannedComposite(
         id=scale.id,
         parts=parts,
@@ -307,8 +314,9 @@ def _plan_composite(
         low=low / k if mean else low,
         high=high / k if mean else high,
         difference=difference,
-        multiply=float(scale.multiply),
-        offset=float(scale.offset),
+        times=float(scale.multiply * whole),
+        plus=float(scale.offset * whole),
+        divisor=float(whole),
     )
     if composite.is_moved:
         composite = replace(
