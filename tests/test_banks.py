@@ -292,8 +292,8 @@ FAULTS = [  # what is changed (None: taken away) → the field the message begin
      "response_scales.p", ["'x'", "6", "not a point"]),
     ({"response_scale": "p", "response_scales": {"p": {"minimum": 1, "maximum": 5, "missing_codes": [True]}}},
      "response_scales.p.missing_codes", ["True"]),
-    ({"response_scale": "p", "response_scales": {"p": {"minimum": 1, "maximum": 5, "points": 5}}},
-     "response_scales.p.points", ["no such field"]),
+    ({"response_scale": "p", "response_scales": {"p": {"minimum": 1, "maximum": 5, "n_points": 5}}},
+     "response_scales.p.n_points", ["no such field", "did you mean 'maximum'?"]),
     ({"response_scales": {"p": {"minimum": 1, "maximum": 5}}}, "response_scales.p", ["no item uses it"]),
     ({"response_scales": [1]}, "response_scales", ["table"]),
 ]  # fmt: skip

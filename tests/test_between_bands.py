@@ -10,6 +10,8 @@ import pytest
 
 from intimacy_scales import Instrument, check_bank, load_file, score
 from intimacy_scales.errors import OverlappingBandsWarning
+from intimacy_scales.instrument import Cutoff
+from intimacy_scales.scoring.interpretation import score_text
 
 SIX = [f"q{n}" for n in range(1, 7)]
 
@@ -132,3 +134,27 @@ def test_overlapping_bands_load_with_a_warning(bands: Any, tmp_path: Path) -> No
         load_file(path)
         path.write_text(form([(6, 10), (11, 30)]).to_toml(), encoding="utf-8")
         load_file(path)
+
+
+def test_a_reading_between_two_bands_says_so() -> None:
+    instrument = form([(6, 10), (11, 20), (21, 30)])
+    between = dict.fromkeys(SIX[:3], 2) | {"q4": 1, "q5": None, "q6": None}
+    told = repr(score(instrument, between).interpret())
+    assert "s 10.5 is between 10 and 11, read as in 6 to 10, band 0 (Doe)" in told
+    within = dict.fromkeys(SIX, 2)
+    assert "s 12 is in 11 to 20, band 1 (Doe)" in repr(score(instrument, within).interpret())
+    table = score(instrument, [between, within]).interpret()
+    assert "1 of 2 s 6 to 10, 1 of them between 10 and 11 (band 0), 1 of 2 s 11 to 20 (band 1)" in repr(table)
+
+
+def test_no_score_is_rounded_onto_a_boundary() -> None:
+    """12.49999 is below 12.5, and is not shown as if it were there."""
+    cutoff = {"scale": "s", "below": 12.5, "meaning": "low", "source": "Doe"}
+    instrument = form([]).model_copy(update={"cutoffs": [cutoff]})
+    fine = {"minimum": 1, "maximum": 5, "step": 0.0005}
+    items = [item.model_copy(update={"response_scale": fine}) for item in instrument.items]
+    answers = dict.fromkeys(SIX, 2) | {"q1": 2.4995}
+    told = repr(score(instrument.model_copy(update={"items": items}), answers).interpret())
+    assert "s 12.499 is below 12.5, low" in told
+    for value, words in ((12.5, "12.5"), (12.499999999999998, "12.499999999999998"), (3.14159, "3.142")):
+        assert score_text(value, [Cutoff.model_validate(cutoff)]) == words

@@ -287,7 +287,7 @@ def test_what_a_score_needs_is_told_by_show_and_by_results():
     assert re.search(r"total +sum +0 to 81", run("show", "csi-16"))
     assert re.search(r"total +mean +1 to 5 +4 of 7", run("show", "ras"))
     person = score("csi-16", {f"csi16_{n}": 3 for n in range(1, 16)})
-    assert "total not scored (15 of 16 needed)" in repr(person)
+    assert "total not scored (15 of 16 answered, needs all 16)" in repr(person)
     assert (person.needed, person.ranges) == ({"total": 16}, {"total": (0, 81)})
     content = person.to_dict()
     assert (content["needed"], content["ranges"]) == ({"total": 16}, {"total": [0, 81]})

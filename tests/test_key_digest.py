@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
 
 from intimacy_scales import Instrument, load, score
+from intimacy_scales.instrument.loading import shipped_ids
+from intimacy_scales.instrument.numbers import exact
+from intimacy_scales.instrument.numerals import as_compared
 
 SCALE = {"minimum": 1, "maximum": 5, "labels": {1: "Never", 3: "Agree", 5: "Always"}, "missing_codes": [-9]}
 FORM = {
@@ -100,3 +105,43 @@ def test_key_digests_are_the_same_on_every_machine():
 
 
 PINNED = "a126a92043ae0d9e"
+
+
+def test_digests_are_those_from_before_answers_and_scales_had_more_fields():
+    """As written by the version without points, scores, weights, rescaling, factors and blanks that count."""
+    assert form().digest == "a8d90ed16ce4eeee6a78c2510db5806b83d0d74cef3891fdbaf77f0cb81fc376"
+    assert form().key_digest == "68728e869b4c4af82acbc7a6f771e04ccfc9d4f2ff15d9c5b7935b45c7bbd35b"
+    written = hashlib.sha256(form().to_json().encode()).hexdigest()
+    assert written == "517cfc0b476384f3d4dd726d750fc159dc7dd4a188bd798740a43ce31b334ee0"
+
+
+@pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
+@pytest.mark.parametrize("name", shipped_ids())
+def test_shipped_forms_without_the_new_fields_have_the_digests_of_before(name):
+    """The digests as they were worked out before there were such fields, done again here."""
+    shipped = load(name)
+    content = shipped.model_dump(mode="json", exclude_defaults=True, exclude={"accepted"})
+    newer = {"points", "scores", "weights", "rescale", "multiply", "offset", "choose_all"}
+    tables = [content, *content["scales"], *(item["response_scale"] for item in content["items"])]
+    if any(newer & set(table) for table in tables):
+        pytest.skip("a form that could not be written before")
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert shipped.digest == hashlib.sha256(text.encode()).hexdigest()
+    assert shipped.key_digest == hashlib.sha256(_key_before(shipped).encode()).hexdigest()
+
+
+def _key_before(shipped: Instrument) -> str:
+    def answers(scale: Any) -> list[Any]:
+        labels = sorted([as_compared(text), str(exact(value))] for value, text in scale.labels)
+        codes = sorted(f"= {exact(code)}" for code in scale.missing_codes)
+        return [*(str(exact(end)) for end in scale.range), labels, codes]
+
+    def of(scale: Any) -> list[Any]:
+        prorated = scale.method == "sum" and shipped.prorates(scale)
+        return [scale.id, sorted(scale.items), list(scale.of), scale.method, scale.required, prorated]
+
+    content = {
+        "items": sorted([item.id, answers(item.response_scale)] for item in shipped.items),
+        "scales": sorted(of(scale) for scale in shipped.scales),
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

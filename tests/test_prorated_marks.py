@@ -95,7 +95,7 @@ BOTH = form(SUM, MEAN)
     [
         (WHOLE, "sum 16, mean 3"),
         (SKIPPED, "sum 16 (prorated, 3 of 4 answered), mean 2.667 (prorated, 3 of 4 answered)"),
-        (FEW, "sum not scored (1 of 2 needed), mean not scored (1 of 2 needed)"),
+        (FEW, "sum not scored (1 of 4 answered, needs 2), mean not scored (1 of 4 answered, needs 2)"),
     ],
 )
 def test_one_persons_result_says_so_in_every_form(person: dict[str, Any], shown: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from intimacy_scales.checking.findings import Hit
 from intimacy_scales.checking.words import Checked
 from intimacy_scales.instrument import Instrument, ResponseScale
+from intimacy_scales.instrument.counting import counted_items
 from intimacy_scales.instrument.cutoff import between_bands, overlapping
 
 EASILY_LABELLED = 7
@@ -61,13 +62,11 @@ def _check_ranges(form: Instrument) -> Iterator[Hit]:
     spans: dict[str, tuple[float, float]] = {}
     for name in form.scale_order:
         scale = form.scale(name)
-        responses = [form.item(key.item).response_scale for key in scale.keys]
-        parts = [(float(r.minimum), float(r.maximum)) for r in responses] or [
-            spans[part] for part in scale.of
-        ]
-        low, high = sum(low for low, _ in parts), sum(high for _, high in parts)
-        n = len(parts) if scale.method == "mean" else 1
-        spans[name] = (round(low / n, 9), round(high / n, 9))
+        counted = counted_items(scale, [form.item(key.item).response_scale for key in scale.keys])
+        parts = [(float(item.minimum), float(item.maximum)) for item in counted]
+        parts = parts or [spans[part] for part in scale.of]
+        low, high = form.score_ranges[name]
+        spans[name] = round(low, 9), round(high, 9)
         if scale.method == "mean" and len(set(parts)) > 1:
             told = ", ".join(f"{low:g} to {high:g}" for low, high in sorted(set(parts)))
             message = f"the mean {name!r} is of {'items' if scale.items else 'scales'} on {told}"

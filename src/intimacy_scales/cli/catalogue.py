@@ -11,8 +11,9 @@ from rich.table import Table
 from intimacy_scales.cli.console import out
 from intimacy_scales.cli.options import typed_source
 from intimacy_scales.cli.terminal import errors_as_messages
-from intimacy_scales.instrument import Instrument, ItemBank, Scale
+from intimacy_scales.instrument import Instrument, ItemBank, ResponseScale, Scale
 from intimacy_scales.instrument.catalogue import Catalogue, CatalogueEntry, available, construct_title
+from intimacy_scales.instrument.counting import counted_items
 from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
 from intimacy_scales.instrument.shipped import released_versions
 from intimacy_scales.scoring.plan import plan_of
@@ -97,6 +98,7 @@ def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instru
     _print_items(form)
     _print_scales(form)
     _print_one_option(form)
+    _print_questions(form)
     _print_codings(form)
     _print_cutoffs(form)
     _print_evidence(form)
@@ -140,16 +142,42 @@ def _print_items(form: Instrument) -> None:
         out.print("\n[bold]Items[/] (key only: bring the wording that you have permission to use)")
         for scale in dict.fromkeys(item.response_scale for item in form.items):
             ids = " ".join(item.id for item in form.items if item.response_scale == scale)
-            out.print(escape(f"  {scale.describe()}: {ids}"))
+            out.print(escape(f"  {scale.describe()}{_what_options_count(scale)}: {ids}"))
         return
     for response_scale in dict.fromkeys(item.response_scale for item in form.items):
         labels = ", ".join(f"{value} {text}" for value, text in response_scale.labels)
         none = next((f", or {code}" for code in response_scale.not_applicable), "")
-        out.print(escape(f"Answers: {labels or response_scale.describe()}{none}"))
+        told = f"{labels or response_scale.describe()}{_what_options_count(response_scale)}{none}"
+        out.print(escape(f"Answers: {told}"))
     items = _table("id", "facet", "text", title="\nItems")
     for item in form.items:
         items.add_row(*map(escape, (item.id, item.facet or "", item.text or "")))
     out.print(items)
+
+
+def _what_options_count(scale: ResponseScale) -> str:
+    """Say what stored answers count, where that is something else."""
+    if not scale.scores:
+        return ""
+    return f" ({', '.join(f'{value} counts {score}' for value, score in scale.scores)})"
+
+
+def _parts(scale: Scale) -> list[str]:
+    """Return the items of a scale with their weights, or the scales of a composite."""
+    weights = {item: f" ({float(weight):g} times)" for item, weight in scale.weights if weight != 1}
+    return [entry + weights.get(entry.removeprefix("-"), "") for entry in scale.items or scale.of]
+
+
+def _print_questions(form: Instrument) -> None:
+    for question in form.choose_all:
+        names, boxes = " or ".join(question.witnesses), " ".join(question.items)
+        if question.shown is not None:
+            seen = f"{names} says that the question was shown"
+        else:
+            seen = f"{names} was answered" if question.answered else "another of them was ticked"
+        out.print(
+            escape(f"\nChoose all that apply: a blank of {boxes} counts as 0 (not chosen) where {seen}.")
+        )
 
 
 def _needed(form: Instrument, scale: Scale, required: int) -> str:
@@ -158,7 +186,8 @@ def _needed(form: Instrument, scale: Scale, required: int) -> str:
     if required < parts:
         return f"{required} of {parts}"
     if required > scale.required:
-        unlike = len({form.item(key.item).response_scale.range for key in scale.keys}) > 1
+        counted = counted_items(scale, [form.item(key.item).response_scale for key in scale.keys])
+        unlike = len({item.ends for item in counted}) > 1
         if scale.of:
             unlike = scale.method == "mean" or form.prorates(scale)
         return f"all {parts}, as {'their ranges differ' if unlike else 'it counts answers of 0 and 1'}"
@@ -173,10 +202,10 @@ def _print_scales(form: Instrument) -> None:
     for scale, planned in zip(form.scales, plan_of(form).scales, strict=True):
         scales.add_row(
             escape(scale.id),
-            scale.method,
+            scale.describe(),
             f"{planned.low:g} to {planned.high:g}",
             _needed(form, scale, planned.required),
-            escape(" ".join(scale.items or scale.of)),
+            escape(" ".join(_parts(scale))),
         )
     out.print(scales)
     if any(scale.missing is None and scale.items for scale in form.scales):

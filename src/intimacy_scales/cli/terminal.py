@@ -141,6 +141,10 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         )
     if told := summary.in_words():
         out.print(f"\n{escape(told)}.", soft_wrap=True)
+    blanks = {item: n for item, n in summary.counted_blanks.items() if n}
+    if blanks:
+        told = ", ".join(f"{escape(item)} {n}" for item, n in blanks.items())
+        out.print(f"\nBlanks that counted as 0, not chosen: {told}.", soft_wrap=True)
 
 
 def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
@@ -169,8 +173,8 @@ def print_only_ticked(scales: Sequence[str]) -> None:
     if scales:
         out.print(
             f"\nNo 0 occurs in the file, and most persons skipped items of {escape(', '.join(scales))}, "
-            "answered 0 or 1. If a blank means that a box was not ticked, fill in 0 for persons who saw "
-            "the question, and score again: docs/how-to/score-files.md",
+            "answered 0 or 1. If a blank means that a box was not ticked, say so under choose_all of the "
+            "instrument, or fill in 0 for persons who saw the question: docs/how-to/score-files.md",
             soft_wrap=True,
         )
 

@@ -20,10 +20,12 @@ from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, check_unique
 from intimacy_scales.reading.options import Reading
+from intimacy_scales.reading.problems import Problems
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader
 from intimacy_scales.scoring.kernel import Kernel
 from intimacy_scales.scoring.plan import plan_of
+from intimacy_scales.scoring.scores import Scores
 from intimacy_scales.scoring.tables import check_keep, score_answers, scores_of_kernel
 
 
@@ -71,6 +73,11 @@ def columns_of(
     placed = dict(zip(form.item_ids, wanted, strict=True))
     placed_reading = replace(reading, columns=placed, person=person, keep=keep, coding=None)
     return Columns(reading=placed_reading, used=tuple(used))
+
+
+def _scores(form: Instrument, kernel: Kernel, problems: Problems, reader: AnswerReader) -> Scores:
+    counts = reader.not_applicable(), reader.counted_blanks
+    return scores_of_kernel(form, kernel, problems, reader.kept, *counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,11 +212,7 @@ class SummaryWork(SumWork[DataSummary]):
             if moments is not None:
                 moments += moments_of_codes(self.form, codes)
         problems = reader.finish()
-        scores = (
-            None
-            if kernel is None
-            else scores_of_kernel(self.form, kernel, problems, reader.kept, reader.not_applicable())
-        )
+        scores = None if kernel is None else _scores(self.form, kernel, problems, reader)
         return DataSummary(
             instrument=self.form.ref,
             check=check_of(self.form, len(reader.table), problems, used),

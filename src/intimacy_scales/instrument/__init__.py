@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from intimacy_scales.instrument.accepted import Accepted
     from intimacy_scales.instrument.bank import BankItem, Facet, Form, ItemBank
+    from intimacy_scales.instrument.choose_all import ChooseAll
     from intimacy_scales.instrument.cutoff import Cutoff
     from intimacy_scales.instrument.evidence import STEPS, Evidence, EvidenceStep, Finding, Step
     from intimacy_scales.instrument.faults import instrument_error
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "accepted": ("Accepted",),
     "bank": ("BankItem", "Facet", "Form", "ItemBank"),
+    "choose_all": ("ChooseAll",),
     "cutoff": ("Cutoff",),
     "evidence": ("STEPS", "Evidence", "EvidenceStep", "Finding", "Step"),
     "faults": ("instrument_error",),
@@ -50,6 +52,7 @@ __all__ = [
     "STEPS",
     "Accepted",
     "BankItem",
+    "ChooseAll",
     "Citation",
     "Coding",
     "Confidence",

@@ -15,13 +15,20 @@ _CALLED = {
         "subscales": "of", "parts": "of", "components": "of", "scales": "of",
         "name": "title", "label": "title",
         "required": "missing", "min_items": "missing", "prorated": "missing", "proportion": "missing",
+        "weight": "weights", "item_weights": "weights",
+        "factor": "multiply", "multiplier": "multiply", "times": "multiply", "scale_by": "multiply",
+        "constant": "offset", "add": "offset", "plus": "offset", "intercept": "offset",
+        "range": "rescale", "common_range": "rescale", "rescale_to": "rescale", "stretch": "rescale",
+        "difference": "method", "minus": "method",
     },
     "ResponseScale": {
         "low": "minimum", "lowest": "minimum", "min": "minimum", "from": "minimum", "start": "minimum",
         "high": "maximum", "highest": "maximum", "max": "maximum", "to": "maximum", "end": "maximum",
-        "options": "labels", "choices": "labels", "values": "labels", "anchors": "labels",
+        "options": "labels", "choices": "labels", "anchors": "labels",
+        "values": "points", "allowed": "points", "answers": "points", "codes": "points",
+        "weights": "scores", "weight": "scores", "score": "scores", "keys": "scores", "counts": "scores",
         "missing": "missing_codes", "missing_values": "missing_codes", "na": "missing_codes",
-        "increment": "step", "by": "step", "points": "maximum",
+        "increment": "step", "by": "step", "n_points": "maximum",
     },
     "Item": {
         "question": "text", "wording": "text", "label": "text", "stem": "text", "name": "id",
@@ -35,14 +42,17 @@ _CALLED = {
         "m": "mean", "average": "mean", "std": "sd", "s": "sd", "ranks": "percentiles", "group": "sample",
     },
 }  # fmt: skip
+_CALLED["Instrument"] = {
+    "multiple_answers": "choose_all", "multiple_response": "choose_all", "response_sets": "choose_all",
+    "questions": "items", "subscales": "scales",
+}  # fmt: skip
 _CALLED["BankItem"] = _CALLED["Item"]
 
-_WEIGHTS = "all items of a scale count alike, and scores have no factor"
 _REVERSE = 'reverse-keyed items have a minus in the list of a scale: items = ["a", "-b"]'
 _WITHOUT = {
-    "weights": _WEIGHTS, "weight": _WEIGHTS, "multiply": _WEIGHTS, "factor": _WEIGHTS,
     "reverse": _REVERSE, "reversed": _REVERSE, "reverse_items": _REVERSE, "reverse_keyed": _REVERSE,
 }  # fmt: skip
+PAGE = "docs/reference/instrument-file.md"
 _OF_FILES = ("response_scale", "response_scales", "kind")  # resolved before a model is made of the rest
 _WHOLE = ("Instrument", "ItemBank", "Form")
 
@@ -99,4 +109,4 @@ def no_such_field(title: str, location: Sequence[int | str]) -> str:
     called = _CALLED.get(part.__name__, {}).get(name)
     near = [called] if called else nearest(name, known)
     hint = _WITHOUT.get(name) or (f"did you mean {near[0]!r}?" if near else "")
-    return f"no such field{f'; {hint}' if hint else ''} (fields are {', '.join(known)})"
+    return f"no such field{f'; {hint}' if hint else ''} (fields are {', '.join(known)}; see {PAGE})"

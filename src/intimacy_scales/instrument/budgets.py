@@ -89,15 +89,17 @@ def check_size(document: Any) -> None:
 def _points(responses: Iterable[ResponseScale]) -> int:
     """Return how many points there are on those that differ."""
     shared = {id(response): response for response in responses}  # labels are not compared again and again
-    return sum(response.n_points for response in set(shared.values()))
+    return sum(max(response.n_points, response.counted.n) for response in set(shared.values()))
 
 
 def _points_of_keys(form: InstrumentContent, scale: Scale) -> int:
-    """Return how many points a scale looks up: those of different response scales, for each key."""
-    return sum(
-        _points(form.item(key.item).response_scale for key in scale.keys if key.reverse is reverse)
-        for reverse in (False, True)
-    )
+    """Return how many points a scale looks up: of different response scales, for each key and weight."""
+    weights = dict(scale.weights)
+    alike: dict[tuple[bool, Any], list[ResponseScale]] = {}
+    for key in scale.keys:
+        response = form.item(key.item).response_scale
+        alike.setdefault((key.reverse, weights.get(key.item, 1)), []).append(response)
+    return sum(_points(responses) for responses in alike.values())
 
 
 def check_cost(form: InstrumentContent) -> None:

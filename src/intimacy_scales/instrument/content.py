@@ -14,6 +14,7 @@ from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_cost, check_levels, check_lookups, check_size
 from intimacy_scales.instrument.changes import Change
+from intimacy_scales.instrument.choose_all import ChooseAll, check_questions
 from intimacy_scales.instrument.cutoff import Cutoff
 from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
@@ -48,6 +49,7 @@ class InstrumentContent(Part):
     cutoffs: tuple[Cutoff, ...] = ()
     codings: tuple[Coding, ...] = ()
     coding: Id | None = None
+    choose_all: tuple[ChooseAll, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
     scales: tuple[Scale, ...] = Field(min_length=1)
     accepted: tuple[Accepted, ...] = ()
@@ -76,6 +78,7 @@ class InstrumentContent(Part):
                     raise ValueError(f"scales: {column!r} is what results call a column of {scale.id!r}")
         self._check_response_scale_names()
         self._check_references()
+        check_questions(self.choose_all, self._items)
         check_lookups(self)
         self._check_provenance()
         check_levels(self.scale_order, {scale.id: scale.of for scale in self.scales})
@@ -98,9 +101,26 @@ class InstrumentContent(Part):
                     raise ValueError(
                         f"{field}.items: scale {scale.id!r} names {key.item!r}, which is no item"
                     )
+                if key.reverse:
+                    self._check_mirrored(f"{field}.items: '-{key.item}' is reverse-keyed", key.item)
             for part in scale.of:
                 if part not in self._scales:
                     raise ValueError(f"{field}.of: {scale.id!r} is composed of {part!r}, which is no scale")
+
+    def _check_mirrored(self, use: str, item: str) -> None:
+        """Raise where answers to an item have no mirror image within what is allowed."""
+        scale = self._items[item].response_scale
+        odd = scale.not_mirrored()
+        if odd is None:
+            return
+        what = "what they count" if scale.scores else scale.describe()
+        remedy = (
+            "write the scores the other way round" if scale.scores else "give its points 'scores' instead"
+        )
+        raise ValueError(
+            f"{use}, but the answers to {item!r} ({what}) are not the same from both ends: lowest + highest "
+            f"- {odd} is none of them; {remedy}"
+        )
 
     def _check_provenance(self) -> None:
         provenance: dict[str, tuple[Norm | Cutoff | Finding, ...]] = {
@@ -121,6 +141,12 @@ class InstrumentContent(Part):
             for item in coding.flip:
                 if item not in self._items:
                     raise ValueError(f"codings[{position}] ({coding.id}).flip: {item!r} is no item")
+                if not self._items[item].response_scale.is_plain:
+                    raise ValueError(
+                        f"codings[{position}] ({coding.id}).flip: answers to {item!r} are listed or scored "
+                        "one by one, so that no position turns into another; declare what each stored value "
+                        "counts under 'scores'"
+                    )
 
     @kept
     def scale_order(self) -> tuple[str, ...]:

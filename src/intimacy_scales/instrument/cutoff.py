@@ -120,6 +120,15 @@ def overlapping(cutoffs: Iterable[Cutoff]) -> Iterator[tuple[Cutoff, Cutoff, str
             yield one, other, f"{one.scale!r}: {scores} in {told}"
 
 
+def following_band(cutoff: Cutoff, cutoffs: Iterable[Cutoff]) -> float | None:
+    """Return where the next band of the same scale and source begins; None of the last one."""
+    if cutoff.band is None:
+        return None
+    alike = (other for other in cutoffs if (other.scale, other.source) == (cutoff.scale, cutoff.source))
+    begins = (other.band[0] for other in alike if other.band is not None)
+    return min((begin for begin in begins if begin > cutoff.band[1]), default=None)
+
+
 def is_gap(end: float, begin: float, step: float) -> bool:
     """Tell whether scores of complete answers, ``step`` apart, may lie between two bands."""
     return begin - end > step * (1 + _SLACK)

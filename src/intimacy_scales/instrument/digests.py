@@ -39,26 +39,42 @@ def _read_as_none(given: Iterable[int | float | str]) -> list[str]:
 
 
 def _answers(scale: ResponseScale) -> list[Any]:
-    """Return which answers are read, and as what."""
+    """Return which answers are read, and as what they count."""
     labels = sorted((as_compared(text), str(exact(value))) for value, text in scale.labels)
     ends = [str(exact(value)) for value in (scale.minimum, scale.maximum, scale.step)]
     skipped = _read_as_none((*scale.missing_codes, *scale.not_applicable))
-    return [*ends, labels, skipped]
+    told: list[Any] = [*ends, labels, skipped]
+    if scale.points:
+        told.append(["points", [str(exact(value)) for value in scale.points]])
+    if scale.scores:
+        told.append(["scores", [[str(exact(value)) for value in pair] for pair in scale.scores]])
+    return told
 
 
 def _score(form: InstrumentContent, scale: Scale) -> list[Any]:
     """Return how one score is made; parts of a composite are added in their order, to the last bit."""
     prorated = scale.method == "sum" and form.prorates(scale)
-    return [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
+    told: list[Any] = [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
+    # told where it is there, so that the digests of keys without it are those from before it could be
+    if weights := sorted((item, str(weight)) for item, weight in scale.weights if weight != 1):
+        told.append(["weights", weights])
+    if scale.rescale is not None:
+        told.append(["rescale", *map(str, scale.rescale)])
+    if scale.is_moved:
+        told.append(["times, plus", str(scale.multiply), str(scale.offset)])
+    return told
 
 
 def key_digest(form: InstrumentContent) -> str:
     """Return sha256 of what scores depend on; `Instrument.key_digest` says what that is."""
     shared = {id(item.response_scale): item.response_scale for item in form.items}
     answers = {key: _answers(scale) for key, scale in shared.items()}
-    content = {
+    content: dict[str, list[Any]] = {
         "items": sorted([item.id, answers[id(item.response_scale)]] for item in form.items),
         "scales": sorted(_score(form, scale) for scale in form.scales),
     }
+    if form.choose_all:
+        rules = [[sorted(q.items), sorted(q.witnesses), q.shown is not None] for q in form.choose_all]
+        content["choose_all"] = sorted(rules)
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from intimacy_scales.instrument.content import InstrumentContent
     from intimacy_scales.instrument.reference import InstrumentRef
+    from intimacy_scales.instrument.scale import Scale
+
+
+def _made_of(scale: Scale) -> str:
+    """Say of how many items or scales a score is made, and how."""
+    method, _, rest = scale.describe().partition(", ")
+    parts = f"{len(scale.items or scale.of)} {'items' if scale.items else 'scales'}"
+    return f"{method} of {parts}" + (f", {rest}" if rest else "")
 
 
 def instrument_html(form: InstrumentContent, ref: InstrumentRef) -> str:
@@ -20,7 +28,7 @@ def instrument_html(form: InstrumentContent, ref: InstrumentRef) -> str:
             for cell in (
                 f"<code>{escape(scale.id)}</code>",
                 escape(scale.title or ""),
-                f"{scale.method} of {len(scale.items or scale.of)} {'items' if scale.items else 'scales'}",
+                escape(_made_of(scale)),
                 escape(scale.high_means or ""),
             )
         )

@@ -136,6 +136,9 @@ def name_response_scales(content: Document) -> Document:
 def file_schema(schema: Document) -> Document:
     """Turn the schema of a model into that of its files: response scales may be named."""
     definitions = schema["$defs"]
+    response_scale = definitions["ResponseScale"]
+    response_scale.pop("required", None)
+    response_scale["anyOf"] = [{"required": ["minimum", "maximum"]}, {"required": ["points"]}]
     reference = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/ResponseScale"}]}
     for name, definition in definitions.items():
         if name.endswith("Item"):

@@ -36,6 +36,7 @@ _EXAMPLES = {  # by the field, so that a list of tables is not shown as if it we
     "norms": '{ scale = "ease", sample = "who", mean = 11, sd = 2.5 }',
     "cutoffs": '{ scale = "ease", below = 9, meaning = "what", source = "where" }',
     "codings": '{ id = "position", description = "what", flip = ["calm"] }',
+    "choose_all": '{ items = ["walk", "talk"] }',
     "accepted": '{ rule = "negation", because = "why" }',
     "facets": '{ id = "warm", title = "Warm" }',
 }

@@ -51,6 +51,8 @@ class Instrument(InstrumentContent):
         Other ways in which its answers are known to be stored.
     coding
         The one of them that this instrument reads; None: stored values are the printed ones.
+    choose_all
+        Questions of which people choose all that apply, and when a blank of theirs counts as 0.
     items, scales
         In order. An item may serve several scales, or none.
     accepted
@@ -85,9 +87,10 @@ class Instrument(InstrumentContent):
     def key_digest(self) -> str:
         """sha256 of what scores depend on: two instruments that share it score all answers alike.
 
-        It covers which answers of each item are read, and as what (range, step, labels as they are
-        compared, missing codes), and how each scale is scored (items and their keys, parts of a
-        composite, mean or sum, answers needed, proration). It leaves out wording, titles, evidence,
+        It covers which answers of each item are read, and as what (range, step, points, scores, labels as
+        they are compared, missing codes, blanks that count as 0), and how each scale is scored (items and
+        their keys, parts of a composite, method, weights, rescaling, factor and offset, answers needed,
+        proration). It leaves out wording, titles, evidence,
         norms and cut-offs, and the order of items and scales.
 
         Answers stored as numbers are scored alike by a form with other labels, but answers stored
@@ -114,6 +117,7 @@ class Instrument(InstrumentContent):
             coding=self.coding,
             high_means=tuple((scale.id, scale.high_means) for scale in self.scales if scale.high_means),
             scales=len(self.scales),
+            blanks_count=tuple(item for question in self.choose_all for item in question.items),
         )
 
     def to_dict(self) -> Document:

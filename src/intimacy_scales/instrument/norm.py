@@ -97,7 +97,9 @@ class Norm(Part):
     (0.9999999999999998, 60.0, 84.1)
     """
 
-    _gained: ClassVar[Mapping[str, Any]] = {"special": False}  # see `Result._gained`
+    _gained: ClassVar[Mapping[str, Any]] = {
+        "special": False
+    }  # documents had it not from the first: what one without it means
 
     instrument: Id | None = None
     key_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None

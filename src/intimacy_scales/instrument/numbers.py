@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from intimacy_scales.instrument.budgets import shown
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_RATIO = re.compile(r"\d{1,18}/\d{1,18}", re.ASCII)
+_RATIO = re.compile(r"[+-]?\d{1,18}/\d{1,18}", re.ASCII)
+_SHORT = 10**18
 _LONGEST = 400  # digits of the longest number that a float can stand for, and a few
 
 
@@ -48,10 +50,31 @@ def exact(value: int | float | str | Fraction) -> Fraction:
     """
     if isinstance(value, Fraction):
         return value
+    if type(value) is int and abs(value) < _SHORT:
+        return Fraction(value)
     text = str(value).strip()
     if not _RATIO.fullmatch(text) and as_number(text) is None:
         raise ValueError(f"{value!r} is not a number")
     return Fraction(text)
+
+
+def common_step(numbers: Iterable[Fraction]) -> Fraction:
+    """Return the largest step that leads from each of some numbers to all others; 0 where all are equal.
+
+    Examples
+    --------
+    >>> common_step([Fraction(0), Fraction(2), Fraction(7)]), common_step([Fraction(1, 2), Fraction(2)])
+    (Fraction(1, 1), Fraction(3, 2))
+    """
+    found = list(numbers)
+    return common_divisor(number - found[0] for number in found)
+
+
+def common_divisor(numbers: Iterable[Fraction]) -> Fraction:
+    """Return the largest number of which all others are whole multiples; 0 of none but zeros."""
+    found = list(numbers)
+    whole = math.lcm(*(number.denominator for number in found))
+    return Fraction(math.gcd(*(int(number * whole) for number in found)), whole)
 
 
 def plain(value: Fraction) -> int | float:

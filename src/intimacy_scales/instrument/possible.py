@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from intimacy_scales.instrument.numbers import exact
+from intimacy_scales.instrument.counting import counted_items
+from intimacy_scales.instrument.numbers import common_divisor
 
 if TYPE_CHECKING:
     from intimacy_scales.instrument.content import InstrumentContent
@@ -24,24 +24,29 @@ def _parts_first(form: InstrumentContent) -> Iterator[tuple[Scale, list[Response
 
 def score_ranges(form: InstrumentContent) -> dict[str, tuple[float, float]]:
     """Return the lowest and the highest score of each scale."""
-    ranges: dict[str, tuple[float, float]] = {}
+    ranges: dict[str, tuple[Fraction, Fraction]] = {}
     for scale, responses in _parts_first(form):
-        own = [(float(r.minimum), float(r.maximum)) for r in responses]
-        ends = own or [ranges[part] for part in scale.of]
-        n = len(ends) if scale.method == "mean" else 1
-        low, high = (math.fsum(end) / n for end in zip(*ends, strict=True))
-        ranges[scale.id] = low, high
-    return ranges
+        items = counted_items(scale, responses)
+        weighted = [(item.weight, *item.ends) for item in items]
+        weighted += [(Fraction(1), *ranges[part]) for part in scale.of]
+        low, high = (sum(weight * ends[n] for weight, *ends in weighted) for n in (0, 1))
+        if scale.method == "difference":
+            (first, second) = (ranges[part] for part in scale.of)
+            low, high = first[0] - second[1], first[1] - second[0]
+        whole = sum(weight for weight, *_ in weighted) if scale.method == "mean" else 1
+        moved = [Fraction(end) / whole * scale.multiply + scale.offset for end in (low, high)]
+        ranges[scale.id] = moved[0], moved[1]
+    return {name: (float(low), float(high)) for name, (low, high) in ranges.items()}
 
 
 def score_steps(form: InstrumentContent) -> dict[str, float]:
     """Return how far apart neighbouring scores of each scale are, where every answer is there."""
     steps: dict[str, Fraction] = {}
     for scale, responses in _parts_first(form):
-        parts = [exact(step) for step in {r.step for r in responses}] or [steps[part] for part in scale.of]
-        common = math.lcm(*(step.denominator for step in parts))
-        together = Fraction(math.gcd(*(int(step * common) for step in parts)), common)
-        steps[scale.id] = together / len(scale.items or scale.of) if scale.method == "mean" else together
+        items = counted_items(scale, responses)
+        together = common_divisor([i.weight * i.step for i in items] or [steps[part] for part in scale.of])
+        whole = sum(item.weight for item in items) or len(scale.of)
+        steps[scale.id] = (together / whole if scale.method == "mean" else together) * scale.multiply
     return {name: float(step) for name, step in steps.items()}
 
 
@@ -49,13 +54,14 @@ def one_option_scores(form: InstrumentContent) -> dict[str, tuple[float, float]]
     """Return what each scale scores where the lowest option is ticked everywhere, and the highest."""
     found: dict[str, tuple[Fraction, Fraction]] = {}
     for scale, responses in _parts_first(form):
-        ends = [
-            (exact(r.maximum), exact(r.minimum)) if key.reverse else (exact(r.minimum), exact(r.maximum))
-            for key, r in zip(scale.keys, responses, strict=True)
-        ]
-        lowest, highest = zip(*(ends or [found[part] for part in scale.of]), strict=True)
-        n = len(lowest) if scale.method == "mean" else 1
-        found[scale.id] = sum(lowest, Fraction(0)) / n, sum(highest, Fraction(0)) / n
+        items = counted_items(scale, responses)
+        weighted = [(item.weight, *(item.ends[::-1] if item.reverse else item.ends)) for item in items]
+        signs = (1, -1) if scale.method == "difference" else (1,) * len(scale.of)
+        weighted += [(Fraction(sign), *found[part]) for sign, part in zip(signs, scale.of, strict=False)]
+        lowest, highest = (sum(weight * scores[n] for weight, *scores in weighted) for n in (0, 1))
+        whole = sum(weight for weight, *_ in weighted) if scale.method == "mean" else 1
+        moved = [Fraction(score) / whole * scale.multiply + scale.offset for score in (lowest, highest)]
+        found[scale.id] = moved[0], moved[1]
     return {name: (float(low), float(high)) for name, (low, high) in found.items()}
 
 
@@ -67,7 +73,7 @@ def counts_of_boxes(form: InstrumentContent) -> frozenset[str]:
         if scale.of:
             boxes = any((p.of or p.method == "sum") and not p.missing_rule.prorated for p in parts)
         else:
-            boxes = all((r.minimum, r.maximum, r.step) == (0, 1, 1) for r in responses)
+            boxes = all(r.range == (0, 1, 1) and not r.scores for r in responses)
         if boxes:
             found.add(scale.id)
     return frozenset(found)

@@ -25,6 +25,8 @@ class InstrumentRef:
         ``(scale, what a high score means)``, of scales where it is not more closeness.
     scales
         How many scales there are.
+    blanks_count
+        Items whose blanks count as 0, "not chosen", where a person saw the question.
     """
 
     id: str
@@ -35,11 +37,14 @@ class InstrumentRef:
     coding: str | None = None
     high_means: tuple[tuple[str, str], ...] = ()
     scales: int = 0
+    blanks_count: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         told = ["DRAFT: not validated"] if self.status == "draft" else []
         told += [_UNSURE[self.confidence]] if self.confidence in _UNSURE else []
         told += [f"coding by {self.coding}"] if self.coding else []
+        n = len(self.blanks_count)
+        told += [f"a blank of {n} item{'s' * (n > 1)} counts as not chosen"] if n else []
         return ", ".join([f"{self.id} {self.version}", *told, *self.directions()])
 
     def directions(self) -> list[str]:
@@ -65,4 +70,5 @@ class InstrumentRef:
             "coding": self.coding,
             "high_means": meanings,
             "scales": self.scales,
+            **({"blanks_count": list(self.blanks_count)} if self.blanks_count else {}),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -20,7 +20,9 @@ from pydantic import (
 
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import shown
-from intimacy_scales.instrument.numbers import exact
+from intimacy_scales.instrument.numbers import exact, plain
+
+_TOO_LONG = 10**15  # numerators and denominators; scores are exact below 2**53
 
 
 def _proportion(value: Any) -> Fraction:
@@ -37,6 +39,51 @@ Proportion = Annotated[
     BeforeValidator(_proportion),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": ["string", "number"], "description": "a fraction ('2/3') or a decimal (0.75)"}),
+]
+
+
+def _exact(value: Any) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
+        raise ValueError(f"{shown(value)} is not a number: write 1.25 or '5/4'")
+    try:
+        number = exact(value)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{shown(value)} is not a number: write 1.25 or '5/4'") from None
+    if max(abs(number.numerator), number.denominator) >= _TOO_LONG:
+        raise ValueError(f"{shown(value)} has too many digits to be counted with exactly")
+    return number
+
+
+def _written(value: Fraction) -> int | float | str:
+    """Return a number as a decimal where that is exact, otherwise as a ratio."""
+    number = plain(value)
+    return number if exact(number) == value else str(value)
+
+
+def _weight_pairs(weights: Any) -> Any:
+    if isinstance(weights, Mapping):
+        return tuple(weights.items())
+    if isinstance(weights, list | tuple) and all(isinstance(pair, list | tuple) for pair in weights):
+        return weights
+    raise ValueError("weights are a table of item = number; an item that it leaves out has 1")
+
+
+Exact = Annotated[
+    Fraction,
+    BeforeValidator(_exact),
+    PlainSerializer(_written, return_type=int | float | str),
+    WithJsonSchema({"type": ["number", "string"], "description": "a decimal (1.25) or a ratio ('5/4')"}),
+]
+"""A decimal or a ratio, kept as the fraction that it stands for."""
+
+Weights = Annotated[
+    tuple[tuple[Id, Exact], ...],
+    BeforeValidator(_weight_pairs),
+    PlainSerializer(
+        lambda weights: {item: _written(weight) for item, weight in weights},
+        return_type=dict[str, int | float | str],
+    ),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "string"]}}),
 ]
 
 
@@ -104,7 +151,7 @@ class ItemKey(NamedTuple):
 
 
 class Scale(Part):
-    """A score: the mean or sum of keyed items, or of other scales.
+    """A score: the mean or sum of keyed items, or of other scales, or the difference of two scales.
 
     Attributes
     ----------
@@ -115,7 +162,15 @@ class Scale(Part):
     of
         Instead of items: ids of the scales that this score is composed of.
     method
-        ``mean`` or ``sum``.
+        ``mean`` or ``sum``; ``difference`` is the first of two scales minus the second.
+    weights
+        ``(item, weight)`` of items that count more or less than 1: a mean is the weighted mean. Above 0;
+        an item that counts against the score is reverse-keyed.
+    rescale
+        Lowest and highest value of the range that every item is stretched to before it is counted, so
+        that items of different ranges count alike.
+    multiply, offset
+        The score is what was worked out so far times ``multiply``, plus ``offset``.
     high_means
         What a high score means, where that is not more closeness (``"more barrier"``); every report
         says it. Scores are never flipped for it.
@@ -136,7 +191,11 @@ class Scale(Part):
     description: Text | None = None
     items: tuple[Entry, ...] = ()
     of: tuple[Id, ...] = ()
-    method: Literal["mean", "sum"] = "mean"
+    method: Literal["mean", "sum", "difference"] = "mean"
+    weights: Weights = ()
+    rescale: tuple[Exact, Exact] | None = None
+    multiply: Exact = Fraction(1)
+    offset: Exact = Fraction(0)
     high_means: Text | None = None
     against_closeness: StrictBool = False
     missing: MissingRule | None = None
@@ -155,7 +214,47 @@ class Scale(Part):
         needed, parts = self.required, len(self.items or self.of)
         if needed > parts:
             raise ValueError(f"missing.count {needed} is more than the {parts} there are")
+        self._check_counting()
         return self
+
+    def _check_counting(self) -> None:
+        """Check how items count, and what becomes of their mean or sum."""
+        if self.method == "difference":
+            if len(self.of) != len(("first", "second")):
+                raise ValueError(
+                    f"method: a difference is the first of two scales minus the second; 'of' names "
+                    f"{len(self.of)}"
+                )
+            if self.missing is not None:
+                raise ValueError(
+                    "missing: a difference needs both scores, whatever a rule says; leave it out"
+                )
+        for field in ("weights", "rescale"):
+            if self.of and getattr(self, field):
+                raise ValueError(
+                    f"{field}: is of items; a composite counts the scores of its scales as they are"
+                )
+        names = {key.item for key in self.keys}
+        for item, weight in self.weights:
+            if item not in names:
+                raise ValueError(f"weights: {item!r} is no item of the scale")
+            if weight <= 0:
+                raise ValueError(
+                    f"weights: {item} has {_written(weight)}, and weights are above 0: an item that counts "
+                    f'against the score is reverse-keyed, "-{item}" under items, and one that does not count '
+                    "is left out"
+                )
+        for item, times in Counter(item for item, _ in self.weights).items():
+            if times > 1:
+                raise ValueError(f"weights: {item!r} has {times} weights")
+        if self.rescale is not None and self.rescale[0] >= self.rescale[1]:
+            low, high = map(_written, self.rescale)
+            raise ValueError(f"rescale: {low} is not below {high}; write [lowest, highest]")
+        if self.multiply <= 0:
+            raise ValueError(
+                f"multiply: {_written(self.multiply)} is not above 0: where a high score is to become a low "
+                "one, turn the keys of the items round"
+            )
 
     @kept
     def keys(self) -> tuple[ItemKey, ...]:
@@ -173,6 +272,22 @@ class Scale(Part):
     def required(self) -> int:
         """How many items (of a composite: scales) the missing rule asks for."""
         return self.missing_rule.required(len(self.items or self.of))
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the mean, sum or difference is multiplied, or something is added to it."""
+        return self.multiply != 1 or self.offset != 0
+
+    def describe(self) -> str:
+        """Say in words how the score is made: ``mean``, or ``sum, weighted, times 1.25``."""
+        told: list[str] = [self.method]
+        if self.rescale is not None:
+            told.append("of items on {} to {}".format(*map(_written, self.rescale)))
+        told += ["weighted"] if self.weights else []
+        told += [f"times {_written(self.multiply)}"] if self.multiply != 1 else []
+        sign = "plus" if self.offset > 0 else "minus"
+        told += [f"{sign} {_written(abs(self.offset))}"] if self.offset else []
+        return ", ".join(told)
 
     def turned(self, items: Collection[str]) -> Scale:
         """Return the scale with the keys of some items turned round."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from intimacy_scales.errors import InstrumentError
+from intimacy_scales.instrument.choose_all import without_boxes
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.response_scale import ResponseScale
@@ -34,6 +35,12 @@ def on_another_range(
     """
     chosen = list(form.item_ids) if items is None else [items] if isinstance(items, str) else list(items)
     ranges = [form.item(name).response_scale for name in chosen]
+    for name, scale in zip(chosen, ranges, strict=True):
+        if not scale.is_plain:
+            raise InstrumentError(
+                f"{form.id}: the answers to {name} are listed or scored one by one, and no other range says "
+                "what its options would count; change its response scale in the file"
+            )
     there = list(dict.fromkeys((scale.minimum, scale.maximum) for scale in ranges))
     if len(there) != 1:
         several = ", ".join(f"{low} to {high}" for low, high in there) or "none"
@@ -119,7 +126,8 @@ def without(form: Form, items: str | Collection[str], *, new_id: str, version: s
 
     def kept(scale: Scale) -> Scale:
         left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
-        return scale if left == scale.items else scale.model_copy(update={"items": left})
+        weights = tuple(pair for pair in scale.weights if pair[0] not in items)
+        return scale if left == scale.items else scale.model_copy(update={"items": left, "weights": weights})
 
     said = f"{form.id} {form.version} without {', '.join(items)}"
     flips = {c.id: tuple(i for i in c.flip if i not in items) for c in form.codings}
@@ -131,6 +139,7 @@ def without(form: Form, items: str | Collection[str], *, new_id: str, version: s
             "description": f"This is {said}.",
             "items": [item for item in form.items if item.id not in items],
             "scales": [kept(scale) for scale in form.scales],
+            "choose_all": without_boxes(form.choose_all, items),
             "codings": [c.model_copy(update={"flip": flips[c.id]}) for c in form.codings if flips[c.id]],
             "accepted": [entry for entry in form.accepted if entry.item not in items],
             "evidence": Evidence(note=f"Shortened: {said}. Nothing is known of its scores."),

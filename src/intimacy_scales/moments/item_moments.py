@@ -55,7 +55,7 @@ _LARGEST = 2**60
 
 def highest_code(instrument: Instrument) -> int:
     """Return the highest code that any item has."""
-    return max(item.response_scale.n_points for item in instrument.items)
+    return max(item.response_scale.counted.n for item in instrument.items)
 
 
 class Kept(dict[Any, Any]):

@@ -58,6 +58,10 @@ class KeyedMoments(Frozen):
         (k,): share of each keyed item in the score.
     torn
         Items that a composite counts in both directions; no coefficient is defined then.
+    constant
+        What the score has beside the weighted sum of the keyed items.
+    is_composite, is_difference
+        Whether it is a score of scales, and whether one of them is subtracted.
     """
 
     instrument: InstrumentRef
@@ -72,6 +76,9 @@ class KeyedMoments(Frozen):
     pair_variances: Floats | None
     weights: Floats
     torn: tuple[str, ...] = ()
+    constant: float = 0.0
+    is_composite: bool = False
+    is_difference: bool = False
 
     @property
     def n_items(self) -> int:
@@ -119,7 +126,7 @@ class KeyedMoments(Frozen):
     @property
     def score_mean(self) -> float:
         """Mean score, on the scale's own metric."""
-        return float(self.weights @ self.means)
+        return float(self.weights @ self.means) + self.constant
 
     @property
     def score_sd(self) -> float:
@@ -335,4 +342,7 @@ def keyed_moments_of(
         pair_variances=None if pair_variances is None else pair_variances * (items.steps**2)[:, None],
         weights=items.weights,
         torn=items.torn,
+        constant=items.constant,
+        is_composite=items.is_composite,
+        is_difference=items.is_difference,
     )

@@ -136,7 +136,7 @@ def _kind_of_text(value: str, offence: Offence) -> str | None:
 def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
     """Return what should be done about a number outside the range."""
     whole = abs(number) < _BEYOND_ALL and number == int(number)
-    if whole and scale.step == 1:
+    if whole and scale.step == 1 and not scale.points:
         if scale.minimum == 0 and number == scale.maximum + 1:
             return "from one"
         if scale.minimum == 1 and number == 0:
@@ -355,7 +355,8 @@ def _stored_from(first: int) -> Callable[..., Remedy]:
     lowest = 1 - first
 
     def remedy(_: Any, __: Any, scales: Sequence[ResponseScale]) -> Remedy:
-        alike = [scale for scale in scales if scale.step == 1 and scale.minimum == lowest]
+        plain = (scale for scale in scales if scale.step == 1 and not scale.points)
+        alike = [scale for scale in plain if scale.minimum == lowest]
         points = sorted({int(value) for scale in alike for value in scale.values})
         said = f"Were the options stored from {first}? Then "
         if len(alike) < len(scales):  # recode would change the answers on the other ranges too

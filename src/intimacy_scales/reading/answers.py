@@ -31,8 +31,9 @@ MissingCode = int | float | str
 Recode = tuple[tuple[MissingCode, MissingCode | None], ...]
 
 _FILL_IN = (
-    "name only values that are there. If a blank means 0, as where people choose all that apply, fill it in "
-    "before scoring, in rows of persons who saw the question: table[items] = table[items].fillna(0)"
+    "name only values that are there. If a blank means 0, as where people choose all that apply, say so "
+    "under choose_all of the instrument, or fill it in before scoring, in rows of persons who saw the "
+    "question: table[items] = table[items].fillna(0)"
 )
 _FEW_POINTS = 1_000
 MAX_CODES = 10_000  # missing codes, or recoded values
@@ -55,6 +56,12 @@ class AnswerKey:
 
     Attributes
     ----------
+    places
+        Point → its place among the points, from 1.
+    points
+        Point → its code: its place, but for points with gaps or scores, where it says what they count.
+    highest
+        The highest code.
     known
         Values that need no thought → their codes: labels, missing codes, and of points, with their decimal
         texts, the first thousand. Booleans must be kept away from it, for ``True == 1``.
@@ -66,7 +73,11 @@ class AnswerKey:
         self.scale = scale
         self.minimum = scale.minimum
         self.recoded = _Recoded({}, {}, {})
-        self.points: dict[Any, int] = {v: code for code, v in enumerate(scale.values, start=1)}
+        self.places: dict[Any, int] = {v: place for place, v in enumerate(scale.values, start=1)}
+        self.points = self.places
+        if not scale.is_plain:
+            self.points = dict(zip(scale.values, scale.codes, strict=True))
+        self.highest = scale.counted.n
         self.texts: dict[str, int] = dict.fromkeys(NOT_ANSWERED, MISSING)
         self.missing_numbers: dict[int | float | Fraction, int] = {}  # → which kind of no answer
         missing = dict.fromkeys((*scale.missing_codes, *missing_codes), MISSING)
@@ -77,12 +88,12 @@ class AnswerKey:
                 self.missing_numbers[number] = kind
             if isinstance(code, str):
                 self.texts[as_compared(code)] = kind
-        self.texts |= {as_compared(text): self.points[value] for value, text in scale.labels}
+        self.texts |= {as_compared(text): self.places[value] for value, text in scale.labels}
         if recode:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
         texts = [text for _, text in scale.labels]
-        few = [*islice(self.points, _FEW_POINTS)]  # of more, each is decoded when it is met
+        few = [*islice(self.places, _FEW_POINTS)]  # of more, each is decoded when it is met
         candidates = (
             None,
             "",
@@ -104,6 +115,11 @@ class AnswerKey:
 
     def decode(self, value: Any) -> int:
         """Return the code of a value from 1, `MISSING`, `NOT_APPLICABLE`, or `PROBLEM`."""
+        place = self.place(value)
+        return self.scale.codes[place - 1] if place > 0 else place
+
+    def place(self, value: Any) -> int:
+        """Return the place of a value among the points from 1, `MISSING`, `NOT_APPLICABLE`, or `PROBLEM`."""
         if isinstance(value, bool):
             return PROBLEM
         if isinstance(value, str):
@@ -122,7 +138,7 @@ class AnswerKey:
             plain = float(plain)  # a long double has no plainer form of its own
         if isinstance(plain, int | float) and not isinstance(plain, bool):
             return self._decode_number(plain, _EPSILON.get(type(value).__name__, 2.0**-52))
-        return PROBLEM if type(plain).__module__ == "numpy" else self.decode(plain)
+        return PROBLEM if type(plain).__module__ == "numpy" else self.place(plain)
 
     def _decode_text(self, value: str) -> int:
         if is_endless(value):
@@ -144,7 +160,7 @@ class AnswerKey:
         code = self._recoded_number(value, epsilon)
         if code is not None:
             return code
-        if value in self.missing_numbers and value not in self.points:
+        if value in self.missing_numbers and value not in self.places:
             return self.missing_numbers[value]  # type: ignore[index]  # equal numbers of any type hash alike
         return self.point(value, epsilon)
 
@@ -156,16 +172,14 @@ class AnswerKey:
         return points.get(self.point(value, epsilon)) if points else None
 
     def point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
-        """Return the code of the point that a number is, or `PROBLEM`."""
-        code = self.points.get(value)  # equal numbers of any type hash alike
-        if code is not None:
-            return code
+        """Return the place of the point that a number is, or `PROBLEM`."""
+        place = self.places.get(value)  # equal numbers of any type hash alike
+        if place is not None:
+            return place
         try:
             number = float(value)
-            position = round((number - self.scale.minimum) / self.scale.step)
+            position = self.scale.nearest(number)
         except (OverflowError, ValueError):
-            return PROBLEM
-        if not 0 <= position < len(self.points):
             return PROBLEM
         point = self.scale.values[position]
         # the same number up to the way its type stores it: 0.30000000000000004 is 0.3
@@ -260,7 +274,7 @@ def _twice(one: MissingCode, other: MissingCode) -> ResponseError:
 
 
 class _Recoded(NamedTuple):
-    """What stored values stand for, as codes.
+    """What stored values stand for, as places among the points.
 
     Where a number that is itself an answer is recoded, the pairs are the whole code book: no other number
     is an answer then. The same holds for labels. A number is one however it is written, and a label that is
@@ -271,7 +285,7 @@ class _Recoded(NamedTuple):
     others
         Values that are no answers themselves: numbers, and texts that are no numbers.
     points, labels
-        By the code of an answer, and by label; empty where none of them is recoded.
+        By the place of an answer, and by label; empty where none of them is recoded.
     """
 
     others: dict[Any, int]
@@ -291,14 +305,14 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
     labels = {as_compared(text): spelled(text) for _, text in key.scale.labels}
     entries: dict[tuple[int, Any], tuple[MissingCode, int]] = {}
     for stored, answer in recode:
-        code = MISSING if answer is None else key.decode(answer)
+        code = MISSING if answer is None else key.place(answer)
         if code == PROBLEM:
             continue  # an answer to items with another response scale
         if key.decode(stored) in (MISSING, NOT_APPLICABLE):
             told = f"; {_FILL_IN}" if answer is not None else ""
             raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out{told}")
         value = stored_value(stored)
-        point = PROBLEM if isinstance(value, str | Fraction) else key.decode(value)
+        point = PROBLEM if isinstance(value, str | Fraction) else key.place(value)
         book: dict[Any, int] = found.labels if value in labels else found.others
         name: Any = value
         if point > 0:
@@ -308,9 +322,9 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
             raise _twice(other[0], stored)
         book[name] = code
     if found.points:
-        found.points.update({c: PROBLEM for c in key.points.values() if c not in found.points})
+        found.points.update({c: PROBLEM for c in key.places.values() if c not in found.points})
     if found.labels:
-        numbers = {key.points[number] for number in labels.values() if number in key.points}
+        numbers = {key.places[number] for number in labels.values() if number in key.places}
         found.points.update({c: PROBLEM for c in numbers if c not in found.points})
         found.labels.update({text: PROBLEM for text in labels if text not in found.labels})
     return found

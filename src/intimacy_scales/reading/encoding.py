@@ -33,14 +33,15 @@ class Bad(NamedTuple):
 
 def code_dtype(keys: Sequence[AnswerKey]) -> type[np.uint8] | type[np.uint16]:
     """Return the narrowest unsigned type that holds every code of an instrument."""
-    return np.uint8 if max(len(key.points) for key in keys) <= np.iinfo(np.uint8).max else np.uint16
+    return np.uint8 if max(key.highest for key in keys) <= np.iinfo(np.uint8).max else np.uint16
 
 
 def _is_unit_grid(key: AnswerKey, limit: int) -> bool:
     """Tell whether answers are whole numbers that the code type itself can hold."""
     scale = key.scale
     return (
-        scale.step == 1
+        scale.is_plain
+        and scale.step == 1
         and isinstance(scale.minimum, int)
         and scale.minimum >= 0
         and isinstance(scale.maximum, int)
@@ -49,10 +50,10 @@ def _is_unit_grid(key: AnswerKey, limit: int) -> bool:
 
 
 def _doubtful(
-    values: NDArray[Any], codes: Codes, present: NDArray[np.uint8] | None, n_points: int
+    values: NDArray[Any], codes: Codes, present: NDArray[np.uint8] | None, highest: int
 ) -> NDArray[np.intp]:
     """Return positions of a chunk that are neither an answer nor certainly missing."""
-    doubtful = (codes == 0) | (codes > n_points)
+    doubtful = (codes == 0) | (codes > highest)
     if values.dtype.kind == "f":
         doubtful &= ~np.isnan(values)
     if present is not None:
@@ -104,6 +105,15 @@ def _encode_grid(values: NDArray[Any], codes: Codes, key: AnswerKey, grid: NDArr
     codes[:] = np.where(inside & (points[index] == values), index + 1, 0)
 
 
+def _encode_listed(
+    values: NDArray[Any], codes: Codes, points: NDArray[np.float64], codes_of: NDArray[np.integer[Any]]
+) -> None:
+    """Write the code of each value that equals one of some rising points, else 0; ``codes_of`` are theirs."""
+    points = points.astype(values.dtype) if values.dtype.kind == "f" else points
+    index = np.minimum(np.searchsorted(points, values), len(points) - 1)
+    codes[:] = np.where(points[index] == values, codes_of[index], 0)
+
+
 def _encode_distinct(values: NDArray[Any], codes: Codes, key: AnswerKey) -> None:
     """Write the code of each value, looked up once for each distinct one."""
     distinct, inverse = np.unique(values, return_inverse=True)
@@ -145,6 +155,9 @@ def _number_encoder(values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any])
     if found is not None:
         return found
     grid = np.array(key.scale.values, dtype=np.float64)
+    if not key.scale.is_plain:
+        codes_of = np.array(key.scale.codes, dtype=codes)
+        return lambda part, out: _encode_listed(part, out, grid, codes_of)
     return lambda part, out: _encode_grid(part, out, key, grid)
 
 
@@ -228,6 +241,11 @@ class ColumnEncoder:
         else:
             self._encode_objects(self.column[start : start + len(codes)], start, codes)
 
+    def refused(self, start: int, stop: int) -> NDArray[np.intp]:
+        """Return which of these rows, encoded before, hold values that are no answers."""
+        rows = [part[(part >= start) & (part < stop)] for part in self._rows]
+        return np.concatenate(rows) if rows else np.empty(0, dtype=np.intp)
+
     def bad(self) -> Bad:
         """Return the rows encoded so far whose values are no answers, and those values."""
         if not self._rows:
@@ -238,22 +256,22 @@ class ColumnEncoder:
 
     def _encode_numbers(self, column: Numbers, start: int, codes: Codes) -> None:
         values = column.values[start : start + len(codes)]
-        n_points = len(self.key.points)
+        highest = self.key.highest
         with np.errstate(invalid="ignore", over="ignore"):
             self._encode_chunk(values, codes)
-        if column.are_null_at_zeros(start, codes) and codes.max() <= n_points:
+        if column.are_null_at_zeros(start, codes) and codes.max() <= highest:
             return
-        if column.validity is None and _are_nan_at_zeros(values, codes) and codes.max() <= n_points:
+        if column.validity is None and _are_nan_at_zeros(values, codes) and codes.max() <= highest:
             return
         present = column.present(start, start + len(codes))
         if present is not None:
             codes *= present
-        # an answer's code less 1 is below the number of points, a gap stays 0, and what is neither wraps
+        # an answer's code less 1 is below the highest code, a gap stays 0, and what is neither wraps
         there, spare = 1 if present is None else present, present if codes.dtype == np.uint8 else None
-        if np.subtract(codes, there, out=spare, dtype=codes.dtype).max() < n_points:
+        if np.subtract(codes, there, out=spare, dtype=codes.dtype).max() < highest:
             return
         present = column.present(start, start + len(codes))
-        rows = _doubtful(values, codes, present, n_points)
+        rows = _doubtful(values, codes, present, highest)
         if not len(rows):
             return
         distinct, inverse = np.unique(values[rows], return_inverse=True)

@@ -70,7 +70,8 @@ def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, all
     if key.recoded.points and key.point(value, 2.0**-52) > 0:
         return Explanation("recode", "is not among the values that recode names", allowed)
     if key.scale.minimum <= value <= key.scale.maximum:
-        return Explanation("step", f"is off the step of {key.scale.step}", allowed)
+        off = "is none of the answers" if key.scale.points else f"is off the step of {key.scale.step}"
+        return Explanation("step", off, allowed)
     return Explanation("range", "is outside the range", allowed)
 
 

@@ -196,6 +196,8 @@ class RangeUse:
         groups: dict[Any, _Group] = {}
         for column, item in enumerate(instrument.items):
             scale = item.response_scale
+            if not scale.is_plain:  # answers that are listed one by one have no range beside another
+                continue
             group = groups.get((scale.minimum, scale.maximum, scale.step))
             if group is None:
                 group = groups[scale.minimum, scale.maximum, scale.step] = _Group(scale)

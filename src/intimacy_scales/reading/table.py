@@ -9,14 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, ResponseError, shortened, values_as_asked, values_shown
-from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef, Item
 from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.blank_columns import BlankColumns
+from intimacy_scales.reading.blanks import blank_rules, told_of_blanks
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import DocumentTable, ListTable, Table, check_unique, open_table
@@ -32,7 +34,7 @@ from intimacy_scales.reading.problems import BadColumn, Problems, found, invalid
 from intimacy_scales.reading.range_use import FEWEST_PERSONS, RangeUse
 from intimacy_scales.reading.tiles import tile_encoders
 from intimacy_scales.results.document_checks import check_same_names
-from intimacy_scales.results.document_types import by_name, many
+from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.result import Result, result_class
 
@@ -57,13 +59,12 @@ class CodedResponses(Result):
         apply to everybody are not named.
     """
 
-    _gained: ClassVar[Mapping[str, Any]] = {"not_applicable": {}}
-
     instrument: Instrument
     codes: Codes
     problems: Problems = field(default_factory=Problems)
     not_applicable: Mapping[str, int] = field(default_factory=dict)
     kept: Table | None = field(default=None, repr=False)
+    counted_blanks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_persons(self) -> int:
@@ -78,11 +79,12 @@ class CodedResponses(Result):
     def to_frame(self) -> Any:
         """Return the accepted answers as numbers by item, in the caller's own kind of frame.
 
-        Columns that were kept stand first.
+        Columns that were kept stand first. Where a response scale has ``scores``, the numbers are these: what
+        the answers count, not what was stored.
         """
         columns = {}
         for index, item in enumerate(self.instrument.items):
-            values = np.array([np.nan, *item.response_scale.values])
+            values = np.array([np.nan, *item.response_scale.counted.values])
             columns[item.id] = values[self.codes[:, index]]
         return frame_with_kept(
             ListTable({}, self.n_persons) if self.kept is None else self.kept, columns, None
@@ -95,7 +97,8 @@ class CodedResponses(Result):
             "instrument": self.instrument.ref.to_dict(),
             "codes": codes,
             "problems": self.problems.to_dict(),
-            "not_applicable": dict(self.not_applicable),
+            **({"not_applicable": dict(self.not_applicable)} if self.not_applicable else {}),
+            **({"counted_blanks": dict(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
     @classmethod
@@ -104,7 +107,8 @@ class CodedResponses(Result):
             "instrument": InstrumentRef,
             "codes": by_name(NDArray[np.int64]),
             "problems": many(problem_type(table=True)),
-            "not_applicable": Mapping[str, int],
+            "not_applicable": Unless(by_name(int), nothing={}),
+            "counted_blanks": Unless(by_name(int), nothing={}),
         }
 
     @classmethod
@@ -113,11 +117,19 @@ class CodedResponses(Result):
         check_same_names({"codes": values["codes"]}, form.item_ids)
         columns = [values["codes"][item] for item in form.item_ids]
         for item, column in zip(form.items, columns, strict=True):
-            if len(column) and not 0 <= column.min() <= column.max() <= item.response_scale.n_points:
+            highest = item.response_scale.counted.n
+            if len(column) and not 0 <= column.min() <= column.max() <= highest:
                 raise DocumentError(
-                    f"codes of {item.id}: from 1 to {item.response_scale.n_points}, and 0 for no answer; "
+                    f"codes of {item.id}: from 1 to {highest}, and 0 for no answer; "
                     f"there are {column.min()} to {column.max()}"
                 )
+            strange = (
+                set()
+                if item.response_scale.is_plain
+                else {*column.tolist()} - {0, *item.response_scale.codes}
+            )
+            if strange:
+                raise DocumentError(f"codes of {item.id}: {min(strange)} is the code of none of its answers")
         codes: Any = np.array(columns, dtype=code_dtype(answer_keys(form)))
         problems = Problems.of_documents(values["problems"])
         return cls(
@@ -126,6 +138,7 @@ class CodedResponses(Result):
             problems=problems,
             not_applicable=checked_counts(form, values["not_applicable"], len(codes.T)),
             kept=DocumentTable(codes.shape[1]),
+            counted_blanks=values["counted_blanks"],
         )
 
     def __len__(self) -> int:
@@ -135,7 +148,8 @@ class CodedResponses(Result):
         missing = np.count_nonzero(self.codes == 0) / max(self.codes.size, 1)
         return (
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
-            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems>"
+            f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems"
+            f"{told_of_blanks(self.counted_blanks)}>"
         )
 
 
@@ -182,10 +196,15 @@ def _answered_alike(one: Instrument, other: Instrument) -> bool:
     A coding says what the stored answers mean: codes of one coding cannot be scored by another.
     """
     asked = [
-        (form.id, form.version, form.coding, [(item.id, *item.response_scale.range) for item in form.items])
+        (form.id, form.version, form.coding, form.choose_all, [(i.id, *_read_as(i)) for i in form.items])
         for form in (one, other)
     ]
     return asked[0] == asked[1]
+
+
+def _read_as(item: Item) -> tuple[Any, ...]:
+    scale = item.response_scale
+    return (*scale.range, scale.points, scale.scores)
 
 
 @reads_answers
@@ -248,12 +267,14 @@ def checked(form: Instrument, responses: Any, reading: Reading, **labels: Any) -
     are kept too.
     """
     reader = AnswerReader(form, responses, reading, labels=labels)
+    codes = reader.read_all()
     return CodedResponses(
         instrument=form,
-        codes=reader.read_all(),
+        codes=codes,
         problems=reader.finish(),
         not_applicable=reader.not_applicable(),
         kept=reader.kept,
+        counted_blanks=reader.counted_blanks,
     )
 
 
@@ -300,6 +321,19 @@ class AnswerReader:
             for name, key in zip(self.names, self.keys, strict=True)
         ]
         self._parts = tile_encoders(self._encoders, self.dtype)
+        rules = blank_rules(instrument)
+        self._blanks = None
+        if rules:
+            mappings = self.table.from_mappings
+            strays = self._stray_rows()
+            self._blanks = BlankColumns(rules, self._encoders, strays, absent_is_blank=mappings)
+
+    def _stray_rows(self) -> dict[int, list[int]]:
+        """Return in which rows the answer to an item, by its position, stands under another name."""
+        found: dict[int, list[int]] = {}
+        for bad in _stray_answers(self, self.table) if self.table.from_mappings else ():
+            found.setdefault(self.instrument.item_ids.index(bad.item), []).extend(map(int, bad.rows))
+        return found
 
     def _open(self, responses: Any, labels: Mapping[str, Any] | None) -> None:
         """Open the caller's table, or a mapping as a table of one row; find columns and persons."""
@@ -336,7 +370,15 @@ class AnswerReader:
         """Write the codes of the rows from ``start`` on into ``codes`` (rows, n_items)."""
         for part in self._parts:
             part.encode(start, codes)
+        if self._blanks is not None:
+            self._blanks.fill(start, codes)
         self._used.add(codes)
+
+    @property
+    def counted_blanks(self) -> dict[str, int]:
+        """Item → how many of its blanks counted as 0 so far, of items where some may."""
+        counts = {} if self._blanks is None else self._blanks.counts
+        return {self.instrument.item_ids[place]: n for place, n in sorted(counts.items())}
 
     def read_all(self) -> Codes:
         """Return the codes of the whole table (n_persons, n_items), column-contiguous."""

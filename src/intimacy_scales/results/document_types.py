@@ -7,7 +7,7 @@ more, those are its fields. The schema follows from it here, and the way back in
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Collection, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -48,6 +48,22 @@ class Object:
 
     def __init__(self, **types_by_name: Any) -> None:
         self.types = types_by_name
+
+
+class Unless:
+    """A name that documents leave out where it stands for nothing.
+
+    Parameters
+    ----------
+    kind
+        Of which type its value is.
+    nothing
+        The value of results whose documents do not have it.
+    """
+
+    def __init__(self, kind: Any, *, nothing: Any) -> None:
+        self.kind = kind
+        self.nothing = nothing
 
 
 def many(kind: Any) -> Any:
@@ -92,10 +108,14 @@ def document_types(kind: Any) -> Mapping[str, Any]:
     if isinstance(kind, Object):
         return kind.types
     if kind is InstrumentRef:
-        return types_of(InstrumentRef) | {"high_means": dict[str, str]}
+        blanks = Unless(tuple[str, ...], nothing=())
+        return types_of(InstrumentRef) | {"high_means": dict[str, str], "blanks_count": blanks}
     told: Callable[[], Mapping[str, Any]] | None = getattr(kind, "_document", None)
     if told is not None:
-        return told()
+        gained: Mapping[str, Any] = getattr(kind, "_gained", {})
+        return {
+            name: Unless(of, nothing=gained[name]) if name in gained else of for name, of in told().items()
+        }
     names = compared_names(cast(Any, kind)) if is_dataclass(kind) else kind._fields
     return {name: types_of(kind)[name] for name in names}
 
@@ -126,7 +146,7 @@ def sort_of(kind: Any) -> Sort:
 def schema_of(kind: type[Result]) -> Schema:
     """Return the JSON Schema (2020-12) of a class's documents."""
     parts: dict[str, Schema] = {}
-    whole = _object(document_types(kind), parts, gained(kind))
+    whole = _object(document_types(kind), parts)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": ADDRESS + kind.__name__,
@@ -137,19 +157,17 @@ def schema_of(kind: type[Result]) -> Schema:
     }
 
 
-def gained(kind: Any) -> Mapping[str, Any]:
-    """Return names that documents of a class had not from the first → what one without them means."""
-    later: Mapping[str, Any] = getattr(kind, "_gained", {})
-    return later
-
-
-def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema], later: Container[str] = ()) -> Schema:
+def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema]) -> Schema:
     return {
         "type": "object",
-        "properties": {name: _schema(kind, parts) for name, kind in types_by_name.items()},
-        "required": [name for name in types_by_name if name not in later],
+        "properties": {name: _schema(_kind_of(kind), parts) for name, kind in types_by_name.items()},
+        "required": [name for name, kind in types_by_name.items() if not isinstance(kind, Unless)],
         "additionalProperties": False,
     }
+
+
+def _kind_of(kind: Any) -> Any:
+    return kind.kind if isinstance(kind, Unless) else kind
 
 
 def _schema(kind: Any, parts: dict[str, Schema]) -> Schema:
@@ -189,5 +207,5 @@ def _named(kind: Any, parts: dict[str, Schema]) -> Schema:
     name = kind.__name__
     if name not in parts:
         parts[name] = {}  # so that a class which holds its like ends
-        parts[name] = _object(document_types(kind), parts, gained(kind))
+        parts[name] = _object(document_types(kind), parts)
     return {"$ref": f"#/$defs/{name}"}

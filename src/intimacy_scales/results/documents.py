@@ -12,7 +12,7 @@ from typing import Any, cast, get_args, get_origin
 from intimacy_scales.errors import DocumentError, nearest, shortened
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.document_checks import check_axes, check_follows
-from intimacy_scales.results.document_types import Object, Sort, document_types, gained, sort_of, types_of
+from intimacy_scales.results.document_types import Object, Sort, Unless, document_types, sort_of, types_of
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Kind, Result
 
@@ -66,7 +66,7 @@ def checked(document: Any, wanted: Mapping[str, Any], where: str) -> Mapping[str
         raise DocumentError(
             f"{where}: {shortened(document)} is no document; give what to_dict() or to_json() returned"
         )
-    lacking = [name for name in wanted if name not in document]
+    lacking = [n for n, kind in wanted.items() if n not in document and not isinstance(kind, Unless)]
     if lacking:
         raise DocumentError(f"{where}: {', '.join(lacking)} {'lacks' if len(lacking) == 1 else 'lack'}")
     for name in document:
@@ -121,7 +121,20 @@ def _single(kind: Any, value: Any, where: str) -> Any:
 
 def _object(kind: Any, value: Any, where: str) -> dict[str, Any]:
     found = checked(value, kind.types, where)
-    return {name: read(of, found[name], f"{where}.{name}") for name, of in kind.types.items()}
+    return _parts(kind.types, found, where)
+
+
+def _parts(types: Mapping[str, Any], found: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return the parts of a document by name; of those that it left out, what stands for nothing."""
+    parts = {}
+    for name, of in types.items():
+        if not isinstance(of, Unless):
+            parts[name] = read(of, found[name], f"{where}.{name}")
+        elif name in found:
+            parts[name] = read(of.kind, found[name], f"{where}.{name}")
+        else:
+            parts[name] = of.nothing
+    return parts
 
 
 def _literal(kind: Any, value: Any, where: str) -> Any:
@@ -197,22 +210,16 @@ def _part(kind: Any, value: Any, where: str) -> Any:
     """Return a result, a reference or another part of its own kind."""
     if hasattr(kind, "_from_document"):
         return result_of(kind, value, None, where)
-    found = checked(_completed(kind, value), document_types(kind), where)
+    found = checked(value, document_types(kind), where)
     if hasattr(kind, "from_dict"):  # parts of an instrument
         try:
             return kind.from_dict(found)
         except (TypeError, ValueError) as error:
             raise DocumentError(f"{where}: {error}") from error
-    values = {name: read(of, found[name], f"{where}.{name}") for name, of in document_types(kind).items()}
+    values = _parts(document_types(kind), found, where)
     if kind is InstrumentRef:
         values["high_means"] = tuple(values["high_means"].items())
     return kind(**values)
-
-
-def _completed(kind: Any, document: Any) -> Any:
-    """Return a document with the names that those of its class had not from the first."""
-    later = gained(kind)
-    return {**later, **document} if later and isinstance(document, Mapping) else document
 
 
 def result_of(kind: type[Result], document: Any, instrument: Any, where: str | None = None) -> Any:
@@ -231,7 +238,6 @@ def result_of(kind: type[Result], document: Any, instrument: Any, where: str | N
     """
     told = where or kind.__name__
     try:
-        document = _completed(kind, document)
         values = _object(Object(**document_types(kind)), document, told)
     except RecursionError:
         raise DocumentError(f"{told}: nested too deeply") from None

@@ -40,8 +40,6 @@ class Result(Frozen, ABC):
 
     # name of an array → a letter for each axis; in a document, axes of one letter must be equally long
     _axes: ClassVar[Mapping[str, str]] = {}
-    # name that documents had not from the first → what one without it means
-    _gained: ClassVar[Mapping[str, Any]] = {}
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:

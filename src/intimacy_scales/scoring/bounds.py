@@ -9,25 +9,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedItem, PlannedScale
 
 
-def composite_weights(plan: Plan, position: int) -> dict[int, Fraction]:
+class MadeOf(NamedTuple):
+    """What a composite is made of, all being answered.
+
+    Attributes
+    ----------
+    weights
+        Position of a scale of items → what a point on it adds.
+    offset
+        What is added to them.
+    """
+
+    weights: Mapping[int, Fraction]
+    offset: Fraction
+
+
+def made_of_items(plan: Plan, position: int) -> MadeOf:
     """Return what a point on each scale of items adds to a composite, all being answered."""
-    weights = {position: Fraction(1)}
+    weights, offset = {position: Fraction(1)}, Fraction(0)
     for index in reversed(plan.order):
         scale = plan.scales[index]
         if index in weights and isinstance(scale, PlannedComposite):
-            weight = weights.pop(index) / (len(scale.parts) if scale.mean else 1)
-            for part in scale.parts:
-                weights[part] = weights.get(part, Fraction(0)) + weight
-    return weights
+            weight = weights.pop(index)
+            weight /= Fraction(scale.divisor)
+            offset += weight * Fraction(scale.plus)
+            weight *= Fraction(scale.times) / (len(scale.parts) if scale.mean else 1)
+            for number, part in enumerate(scale.parts):
+                sign = -1 if scale.difference and number else 1
+                weights[part] = weights.get(part, Fraction(0)) + sign * weight
+    return MadeOf(weights, offset)
 
 
-def is_torn(plan: Plan, weights: Mapping[int, Fraction]) -> bool:
+def is_torn(plan: Plan, made_of: MadeOf) -> bool:
     """Tell whether some item counts for a composite in one of its scales and against it in another."""
-    keys = {(item.index, item.reverse) for p in weights for item in _items(plan, p)}
+    keys = {
+        (item.index, item.reverse == (weight > 0))
+        for position, weight in made_of.weights.items()
+        for item in _items(plan, position)
+    }
     return any((index, not reverse) in keys for index, reverse in keys)
 
 
@@ -36,17 +60,16 @@ def _items(plan: Plan, position: int) -> tuple[PlannedItem, ...]:
     return scale.items if isinstance(scale, PlannedScale) else ()
 
 
-def torn_bounds(
-    plan: Plan, weights: Mapping[int, Fraction], codes: Sequence[int]
-) -> tuple[float, float] | None:
+def torn_bounds(plan: Plan, made_of: MadeOf, codes: Sequence[int]) -> tuple[float, float] | None:
     """Return the bounds of a composite whose skipped items pull it both ways at once; None without any."""
-    fixed = Fraction(0)
+    fixed = made_of.offset
     pulls: dict[int, tuple[Fraction, Fraction]] = {}
-    for position, weight in weights.items():
+    for position, weight in made_of.weights.items():
         scale = plan.scales[position]
         assert isinstance(scale, PlannedScale)
-        unit = weight / (scale.unit * (len(scale.items) if scale.mean else 1))
-        fixed += unit * scale.base
+        unit = weight / (scale.divisor * scale.weight)
+        fixed += unit * scale.whole(scale.base)
+        unit *= scale.times
         for item in scale.items:
             if codes[item.index]:
                 fixed += unit * item.units[codes[item.index]]

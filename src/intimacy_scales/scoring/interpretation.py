@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
-from intimacy_scales.instrument.cutoff import is_gap
+from intimacy_scales.instrument.cutoff import following_band, is_gap
 from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_DIGITS, _MOST_DIGITS = 4, 17
 
 
 def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
@@ -69,11 +72,36 @@ def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float, step: float
     """
     if cutoff.band is None or score <= cutoff.band[1]:
         return cutoff.applies(score)
-    end = cutoff.band[1]
-    alike = (other for other in cutoffs if (other.scale, other.source) == (cutoff.scale, cutoff.source))
-    following = [other.band[0] for other in alike if other.band is not None and other.band[0] > end]
-    begin = min(following, default=end)
-    return end < score < begin and not is_gap(end, begin, step)
+    end, begin = cutoff.band[1], following_band(cutoff, cutoffs)
+    return begin is not None and end < score < begin and not is_gap(end, begin, step)
+
+
+def where_it_lies(cutoff: Cutoff, cutoffs: Iterable[Cutoff], score: float) -> str:
+    """Say where a score lies to which a cut-off applies; between two bands it is read as in the lower."""
+    if cutoff.band is None:
+        return cutoff.describe()
+    begin = following_band(cutoff, cutoffs)
+    if score <= cutoff.band[1] or begin is None:
+        return f"in {cutoff.describe()}"
+    return f"between {cutoff.band[1]} and {begin}, read as in {cutoff.describe()}"
+
+
+def score_text(score: float, cutoffs: Iterable[Cutoff]) -> str:
+    """Write a score with four digits, or with so many that it stays on its side of every boundary.
+
+    Examples
+    --------
+    >>> score_text(51.49999, [Cutoff(scale="s", below=51.5, meaning="low", source="x")])
+    '51.49999'
+    """
+    boundaries = [end for c in cutoffs for end in (c.band or (c.below, c.at_most, c.above, c.at_least))]
+    sides = [(score > end, score < end) for end in boundaries if end is not None]
+    for digits in range(_DIGITS, _MOST_DIGITS):
+        text = format(score, f".{digits}g")
+        shown = float(text)
+        if sides == [(shown > end, shown < end) for end in boundaries if end is not None]:
+            return text
+    return repr(score)
 
 
 def describe_source(cutoff: Cutoff) -> str:
@@ -151,8 +179,10 @@ class PersonInterpretation(Result):
         return pandas_frame(columns).set_index("scale")
 
     def _lines(self) -> list[str]:
+        cutoffs = [_cutoff_of(reading) for reading in self.readings]
         lines = [
-            f"{r.scale} {r.score:.4g} is {'in ' if r.side == 'band' else ''}{r.where}, {r.meaning} "
+            f"{r.scale} {score_text(r.score, _of_scale(cutoffs, r.scale))} is "
+            f"{where_it_lies(_cutoff_of(r), cutoffs, r.score)}, {r.meaning} "
             f"({r.source}{'' if r.confidence in (None, 'verified') else f', {r.confidence}'})"
             for r in self.applying
             if r.score is not None
@@ -165,7 +195,7 @@ class PersonInterpretation(Result):
                 bands = all(r.side == "band" for r in of_scale)
                 told = (", " if bands else " or ").join(r.where for r in of_scale)
                 lines.append(
-                    f"{scale} {of_scale[0].score:.4g} is "
+                    f"{scale} {score_text(of_scale[0].score, _of_scale(cutoffs, scale))} is "
                     + (f"in no band ({told})" if bands else f"not {told}")
                 )
         return lines
@@ -176,6 +206,16 @@ class PersonInterpretation(Result):
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{escape(line)}</li>" for line in self._lines())
         return f"<p><b>{escape(str(self.instrument))}</b></p><ul>{lines}</ul>"
+
+
+def _cutoff_of(reading: Reading) -> Cutoff:
+    """Return the cut-off that a reading was made with."""
+    side: Any = {reading.side: reading.boundary}
+    return Cutoff(scale=reading.scale, meaning=reading.meaning, source=reading.source, **side)
+
+
+def _of_scale(cutoffs: Iterable[Cutoff], scale: str) -> list[Cutoff]:
+    return [cutoff for cutoff in cutoffs if cutoff.scale == scale]
 
 
 def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> PersonInterpretation:

@@ -71,16 +71,26 @@ def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts)
     return values, everyone
 
 
-def _any_values(codes: Codes, scale: PlannedScale, answered: Counts) -> NDArray[np.float64]:
-    """Return the sum of keyed values in units, item by item."""
+def _any_values(
+    codes: Codes, scale: PlannedScale, answered: Counts
+) -> tuple[NDArray[np.float64], Counts | NDArray[np.int64]]:
+    """Return the sum of keyed values in units, item by item, and that of the weights."""
     units = np.zeros(len(codes), dtype=np.int64)
+    alike = scale.weight == len(scale.items)
+    weights = None if alike or scale.width is None else np.zeros(len(codes), dtype=np.int64)
     for item in scale.items:
         column = codes[:, item.index]
         units += np.array(item.units, dtype=np.int64)[column]
-        answered += column != 0
-    # without one minimum for all, only complete answers are scored
-    below = scale.base if scale.minimum is None else np.multiply(answered, scale.minimum, dtype=np.int64)
-    return (units + below).astype(np.float64)
+        there = column != 0
+        answered += there
+        if weights is not None and scale.width is not None:
+            weights += there * (item.span // scale.width)
+    if scale.minimum is None:  # only complete answers are scored
+        whole = answered if alike else np.full(len(codes), scale.weight, dtype=np.int64)
+        return (units + scale.base).astype(np.float64), whole
+    found = answered if weights is None else weights
+    below = np.multiply(found, scale.minimum, dtype=np.int64)
+    return (units + below).astype(np.float64), found
 
 
 def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64], answered: Counts) -> None:
@@ -88,16 +98,20 @@ def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64],
 
     Values are whole numbers of units below 2**53, so the one division is the only rounding.
     """
+    weights: Any = answered
     if scale.step is None:
-        values, everyone = _any_values(codes, scale, answered), False
+        values, weights = _any_values(codes, scale, answered)
+        everyone = False
     else:
         values, everyone = _grid_values(codes, scale, scale.step, answered)
-    if everyone:
-        np.divide(values, scale.unit * (len(scale.items) if scale.mean else 1), out=scores, dtype=np.float64)
+    if scale.times != 1:
+        values = np.multiply(values, scale.times, dtype=np.float64)
+    if scale.plus:
+        values = values + np.multiply(weights, scale.plus, dtype=np.float64)
+    if everyone:  # so that all weigh alike
+        np.divide(values, len(scale.items) * scale.divisor, out=scores, dtype=np.float64)
         return
-    if not scale.mean:
-        values = np.multiply(values, len(scale.items), dtype=np.float64)
-    count = answered if scale.unit == 1 else np.multiply(answered, scale.unit, dtype=np.float64)
+    count = weights if scale.divisor == 1 else np.multiply(weights, scale.divisor, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         np.divide(values, count, out=scores, dtype=np.float64)
     short = answered < scale.required
@@ -120,19 +134,29 @@ def _score_composite(
         # a part without a score is nan, and so is every sum with it
         np.add(parts[0], 0.0, out=scores)
         for part in parts[1:]:
-            scores += part
+            np.subtract(scores, part, out=scores) if scale.difference else np.add(scores, part, out=scores)
         if scale.mean:
             scores /= k
+        _move(scores, scale)
         return
     scores[:] = 0.0
     for part, there in zip(parts, scored, strict=True):
         np.add(scores, part, out=scores, where=there)
     mean = scores / np.maximum(answered, 1)
     scores[:] = mean if scale.mean else np.where(answered == k, scores, mean * k)
+    _move(scores, scale)
     for end, own in zip(scale.ends or (), (scale.low, scale.high), strict=False):
         at_end = [~there | (part == end) for part, there in zip(parts, scored, strict=True)]
         scores[np.logical_and.reduce(at_end)] = own
     scores[answered < scale.required] = np.nan
+
+
+def _move(scores: NDArray[np.float64], scale: PlannedComposite) -> None:
+    """Turn means, sums or differences into scores."""
+    if scale.is_moved:
+        scores *= scale.times
+        scores += scale.plus
+        scores /= scale.divisor
 
 
 def count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:

@@ -185,12 +185,12 @@ def _outcome(
         how = with_person_found(how, answers)
         if how.person is not None:
             person = answers[how.person]
-        rows, problems = scorer.read(form, answers, how)
+        rows, problems, blanks = scorer.read(form, answers, how)
     except ResponseError as error:
         message = str(error)
     else:
         if problems is None or accept_missing:
-            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form)
+            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form, blanks)
         problems = replace(problems, persons=None)  # who it is, is said once
         message, _ = what_is_wrong(form, problems)
     return SheetProblems(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
+from intimacy_scales.instrument.cutoff import following_band
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.results.document_checks import check_axes
@@ -270,6 +271,16 @@ class Interpretation(Result):
                 found[scale] = int((~np.isnan(scores) & ~self.applies[:, own].any(axis=1)).sum())
         return {scale: n for scale, n in found.items() if n}
 
+    def _between(self) -> list[str]:
+        """Say of each cut-off how many scores lie between its band and the next, and are read as in it."""
+        told = []
+        for column, cutoff in enumerate(self.cutoffs):
+            beyond = np.inf if cutoff.band is None else cutoff.band[1]
+            n = int(np.count_nonzero(self.applies[:, column] & (self.values[cutoff.scale] > beyond)))
+            begin = following_band(cutoff, self.cutoffs)
+            told.append(f", {n} of them between {beyond} and {begin}" if n else "")
+        return told
+
     def __len__(self) -> int:
         return len(self.applies)
 
@@ -362,8 +373,10 @@ class Interpretation(Result):
 
     def __repr__(self) -> str:
         told = ", ".join(
-            f"{n} of {scored} {cutoff.scale} {cutoff.describe()} ({cutoff.meaning})"
-            for cutoff, n, scored in zip(self.cutoffs, self.counts, self.scored, strict=True)
+            f"{n} of {scored} {cutoff.scale} {cutoff.describe()}{between} ({cutoff.meaning})"
+            for cutoff, n, scored, between in zip(
+                self.cutoffs, self.counts, self.scored, self._between(), strict=True
+            )
         )
         outside = "".join(f", {n} in no band of {scale}" for scale, n in self._in_no_band().items())
         return f"<Interpretation {self.instrument}: {told}{outside}>"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from intimacy_scales.errors import DocumentError, ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
 from intimacy_scales.results.document_checks import ROUNDING, check_same_names
-from intimacy_scales.results.document_types import many
+from intimacy_scales.results.document_types import Unless, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument
     from intimacy_scales.scoring.interpretation import PersonInterpretation
     from intimacy_scales.scoring.norms import NormChoice, PersonStandardScores
+
+
+_BY_SCALE = ("scores", "pomp", "answered", "prorated", "needed", "ranges", "bounds")
 
 
 @result_class
@@ -44,6 +48,8 @@ class PersonScores(Result):
         Answers that were not accepted and count as missing (with ``on_invalid="missing"``).
     form
         The instrument itself, with its norms and cut-offs.
+    counted_blanks
+        Items that were left blank and count as 0, as the instrument says (`Instrument.choose_all`).
 
     Examples
     --------
@@ -62,6 +68,7 @@ class PersonScores(Result):
     rows: Sequence[ScaleScore]
     problems: Sequence[ResponseProblem] = ()
     form: Instrument = field(repr=False, compare=False)
+    counted_blanks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # the scorer hands over what is frozen already, and this is called for every answer sheet
@@ -72,7 +79,8 @@ class PersonScores(Result):
     def pomp(self) -> dict[str, float | None]:
         """Scale id → percent of maximum possible (Cohen et al., 1999).
 
-        ``(score - low) / (high - low) * 100``, with the lowest and highest possible score.
+        ``(score - low) / (high - low) * 100``, with the lowest and highest possible score. None for a
+        difference of two scales, which counts from 0 and not from its lowest score.
         """
         return {name: row.pomp for name, row in zip(self.scores, self.rows, strict=True)}
 
@@ -173,10 +181,11 @@ class PersonScores(Result):
                 {name: value for name, value in problem_dict(p).items() if name not in ("row", "person")}
                 for p in self.problems
             ],
+            **({"counted_blanks": list(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
     def _text(self) -> str | None:
-        if self.problems or type(self) is not PersonScores:
+        if self.problems or self.counted_blanks or type(self) is not PersonScores:
             return None
         return _texts_of(_get_form(self)).joined(self.instrument, self.scores, self.rows)
 
@@ -192,16 +201,18 @@ class PersonScores(Result):
             "ranges": Mapping[str, tuple[float, float]],
             "bounds": Mapping[str, tuple[float, float]],
             "problems": many(problem_type(table=False)),
+            "counted_blanks": Unless(tuple[str, ...], nothing=()),
         }
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> PersonScores:
         form = instrument_for(values["instrument"], instrument)
-        parts = {name: part for name, part in values.items() if name not in ("instrument", "problems")}
+        parts = {name: part for name, part in values.items() if name in _BY_SCALE}
         check_same_names(parts, form.scale_ids)
         scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
         for name, value in scores.items():
-            _check_score(name, value, values["pomp"][name], values["ranges"][name])
+            has_pomp = form.scale(name).method != "difference"
+            _check_score(name, value, values["pomp"][name], values["ranges"][name], has_pomp=has_pomp)
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -219,6 +230,7 @@ class PersonScores(Result):
             rows=rows,
             problems=Problems.of_documents(values["problems"]) if values["problems"] else (),
             form=form,
+            counted_blanks=values["counted_blanks"],
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -236,7 +248,8 @@ class PersonScores(Result):
             f"{name} {_in_words(row, scale)}"
             for name, row, scale in zip(self.scores, self.rows, scales, strict=True)
         )
-        return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}>"
+        blanks = told_of_blanks(dict.fromkeys(self.counted_blanks, 1))
+        return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}{blanks}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -263,7 +276,9 @@ _set_scores = _slots["scores"].__set__
 _set_rows = _slots["rows"].__set__
 _set_problems = _slots["problems"].__set__
 _set_form = _slots["form"].__set__
+_set_blanks = _slots["counted_blanks"].__set__
 _get_form = _slots["form"].__get__
+_get_blanks = _slots["counted_blanks"].__get__
 
 
 class _LoadedForm:
@@ -282,6 +297,24 @@ class _LoadedForm:
 PersonScores.form = _LoadedForm()  # type: ignore[assignment]  # the field stays what its class declares
 
 
+class _Blanks:
+    """The field `counted_blanks`, which is not set where there are none, as of nearly every answer sheet."""
+
+    def __get__(self, scores: PersonScores | None, _: type[PersonScores] | None = None) -> Any:
+        if scores is None:
+            return self
+        try:
+            return _get_blanks(scores)
+        except AttributeError:
+            return ()
+
+    def __set__(self, scores: PersonScores, blanks: tuple[str, ...]) -> None:
+        _set_blanks(scores, blanks)
+
+
+PersonScores.counted_blanks = _Blanks()  # type: ignore[assignment]
+
+
 def _plan(scores: PersonScores) -> Plan:
     form = _get_form(scores)
     return form.plan if type(form) is PreparedForm else plan_of(form)
@@ -293,6 +326,7 @@ def person_scores(
     rows: Sequence[ScaleScore],
     problems: Sequence[ResponseProblem],
     form: Instrument | PreparedForm,
+    counted_blanks: tuple[str, ...] = (),
 ) -> PersonScores:
     """Return what ``PersonScores(...)`` would, in less time; ``ids`` are those of the scales."""
     made: PersonScores = _new(PersonScores)
@@ -301,6 +335,8 @@ def person_scores(
     _set_rows(made, tuple(rows))
     _set_problems(made, problems)
     _set_form(made, form)
+    if counted_blanks:
+        _set_blanks(made, counted_blanks)
     return made
 
 
@@ -314,7 +350,7 @@ _texts_of: PerInstrument[Instrument | PreparedForm, ScoreTexts] = PerInstrument(
 
 def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
     if row.score is None:
-        return f"not scored ({row.answered} of {scale.required} needed)"
+        return f"not scored ({_short_of(row.answered, scale)})"
     if not row.prorated:
         return f"{row.score:.4g}"
     # every scale of a composite may have a score, and one of them be prorated
@@ -322,16 +358,31 @@ def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
     return f"{row.score:.4g} (prorated{counted})"
 
 
+def _short_of(answered: int, scale: PlannedScale | PlannedComposite) -> str:
+    """Say how many answers there are, and how many a score needs."""
+    k, needed = scale.size, scale.required
+    if isinstance(scale, PlannedScale):
+        return f"{answered} of {k} answered, needs {f'all {k}' if needed == k > 1 else needed}"
+    return f"{answered} of {k} scales scored, needs {f'all {k}' if needed == k > 1 else needed}"
+
+
 def _shown(value: float | None, style: str) -> str:
     return "not scored" if value is None else format(value, style)
 
 
-def _check_score(scale: str, score: float | None, pomp: float | None, ends: tuple[float, float]) -> None:
+def _check_score(
+    scale: str,
+    score: float | None,
+    pomp: float | None,
+    ends: tuple[float, float],
+    *,
+    has_pomp: bool,
+) -> None:
     """Raise where the score of a document is none of its scale, or its percentage another."""
     low, high = ends
     if score is not None and not low - ROUNDING <= score <= high + ROUNDING:
         raise DocumentError(f"PersonScores.scores.{scale}: {score} is outside {low:g} to {high:g}")
-    follows = None if score is None else 100 * (score - low) / (high - low)
+    follows = None if score is None or not has_pomp else 100 * (score - low) / (high - low)
     if (pomp is None) != (follows is None) or (
         pomp is not None and follows is not None and abs(pomp - follows) > ROUNDING
     ):

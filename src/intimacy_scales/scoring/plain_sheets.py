@@ -132,19 +132,18 @@ class _Layout:
         self.tables: list[dict[Any, int]] = []  # of each place: value → what it adds to a packed sum
         self.parts: list[_Part] = []
         for position, of in sums.items():
-            made: dict[tuple[Allowed, bool], dict[Any, int]] = {}
+            made: dict[tuple[Allowed, bool, int], dict[Any, int]] = {}
             cuts = [len(self.items)]
             for reverse in (False, True):
                 of_sign = [item for item in of.scale.items if item.reverse == reverse]
                 for item in sorted(of_sign, key=lambda item: kinds[keys[item.index]]):  # alike side by side
                     key = keys[item.index]
-                    if (key, reverse) not in made:
+                    alike = key, reverse, item.span  # what weighs more has a wider span
+                    if alike not in made:
                         packed = [of.pack(item, code) for code in range(len(item.units))]
-                        made[key, reverse] = {
-                            value: packed[max(code, 0)] for value, code in key.known.items()
-                        }
+                        made[alike] = {value: packed[max(code, 0)] for value, code in key.known.items()}
                     self.items.append(item.index)
-                    self.tables.append(made[key, reverse])
+                    self.tables.append(made[alike])
                 cuts.append(len(self.items))
             begin, turn, end = cuts
             stretches = slice(begin, end), slice(begin, turn), slice(turn, end)
@@ -160,7 +159,7 @@ def plain_reader(
     sums: Mapping[int, ItemSums],
     composites: Mapping[int, CompositeScores],
     *,
-    torn: bool,
+    whole_only: bool,
 ) -> Reader:
     """Return what scores plain sheets of one instrument, and returns None for every other mapping.
 
@@ -170,14 +169,17 @@ def plain_reader(
         The answer key of each item, and the key of a mapping under which its answer stands.
     sums, composites
         Position of a scale → what its sums mean; composites in an order in which parts come first.
-    torn
-        Whether skipped items move some composite both ways, so that gaps need a closer look.
+    whole_only
+        Whether gaps need a closer look: skipped items move some composite both ways, or may count as 0.
     """
     layout = _Layout(keys, sums)
     places, tables = [names[index] for index in layout.items], layout.tables
     fetch, look_like_items = _getter(places), _look_alike(names)
     known, n_names = frozenset(names), len(names)
-    whole_numbers, are_allowed = [int] * len(places), _allowing([keys[index] for index in layout.items])
+    # where answers count as they are stored, in every scale, their own sums say all
+    as_stored = all(of.scale.as_stored for of in sums.values())
+    whole_numbers = [int] * len(places) if as_stored else None
+    are_allowed = _allowing([keys[index] for index in layout.items])
     score_whole, score_some = _whole_scorer(layout.parts, composites), _gap_scorer(layout.parts, composites)
 
     def read(answers: Mapping[Any, Any]) -> list[ScaleScore] | None:
@@ -194,7 +196,7 @@ def plain_reader(
             kinds = list(map(type, values))
             if kinds == whole_numbers and are_allowed(values):
                 return score_whole(values)
-        if torn or not _PLAIN.issuperset(kinds):
+        if whole_only or not _PLAIN.issuperset(kinds):
             return None
         try:
             return score_some(list(map(getitem, tables, values)))
@@ -210,7 +212,10 @@ def _whole_scorer(
     """Return what scores the values of a sheet where every item is answered by a whole number."""
     n_scales = len(parts) + len(composites)
     scales = [(part.position, part.plus, part.minus, part.differences) for part in parts]
-    composed = [(position, _Totals(composite).of) for position, composite in composites.items()]
+    composed = [
+        (position, composite.of if composite.scale.difference else _Totals(composite).of)
+        for position, composite in composites.items()
+    ]
 
     def score(values: Values) -> list[ScaleScore]:
         rows = [NOT_YET] * n_scales

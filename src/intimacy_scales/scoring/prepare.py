@@ -41,7 +41,12 @@ def document_of(form: Instrument) -> dict[str, Any]:
 
 
 def _answers(key: AnswerKey) -> dict[str, Any]:
-    return {"minimum": key.minimum, "points": list(key.points), "known": list(key.known.items())}
+    return {
+        "minimum": key.minimum,
+        "points": list(key.points),
+        "codes": None if key.scale.is_plain else key.scale.codes,
+        "known": list(key.known.items()),
+    }
 
 
 def _scale(scale: PlannedScale | PlannedComposite, grids: dict[tuple[int, ...], int]) -> dict[str, Any]:

@@ -32,12 +32,15 @@ class PreparedAnswers:
     Parameters
     ----------
     entry
-        The lowest point, all points, and pairs of a value and its code.
+        The lowest point, all points, their codes where these are not 1, 2, 3 …, and pairs of a value and
+        its code.
     """
 
     def __init__(self, entry: Mapping[str, Any]) -> None:
         self.minimum: int | float = entry["minimum"]
-        self.points: dict[Any, int] = {value: code for code, value in enumerate(entry["points"], start=1)}
+        points = entry["points"]
+        codes = entry["codes"] or range(1, len(points) + 1)
+        self.points: dict[Any, int] = dict(zip(points, codes, strict=True))
         self.known: dict[Any, int] = dict(entry["known"])
 
 

@@ -7,19 +7,20 @@ import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import field
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
 from intimacy_scales.reading.table import checked_counts
 from intimacy_scales.results.document_checks import ROUNDING, check_same_names
-from intimacy_scales.results.document_types import by_name, many
+from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 10
 _MOST_POINTS = 201
+_TOO_MANY_POINTS = 10_000
 
 
 @result_class
@@ -58,9 +60,10 @@ class Scores(Result):
         that apply to everybody are not named.
     form
         The instrument itself, with its norms and cut-offs.
+    counted_blanks
+        Item → how many of its blanks counted as 0, of items where an instrument says that they may
+        (`Instrument.choose_all`).
     """
-
-    _gained: ClassVar[Mapping[str, Any]] = {"not_applicable": {}}
 
     instrument: InstrumentRef
     scale_ids: tuple[str, ...]
@@ -71,6 +74,7 @@ class Scores(Result):
     not_applicable: Mapping[str, int] = field(default_factory=dict)
     kept: Table = field(repr=False)
     form: Instrument = field(repr=False, compare=False)
+    counted_blanks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_persons(self) -> int:
@@ -102,13 +106,14 @@ class Scores(Result):
     def n_possible(self, scale: str) -> int:
         """Return how many different scores complete answers can give.
 
-        Of a composite whose parts differ in range or in number of scores, 201: no two neighbours then
-        are further apart than half a percent of the range.
+        Of a composite whose parts differ in range or in number of scores, and of a scale whose weights give
+        more than 10,000, 201: no two neighbours then are further apart than half a percent of the range.
         """
         scales = plan_of(self.form).scales
         planned = scales[self._position(scale)]
         if not isinstance(planned, PlannedComposite):
-            return planned.n_possible
+            n = planned.n_possible
+            return n if planned.as_stored or n <= _TOO_MANY_POINTS else _MOST_POINTS
         parts = [scales[part] for part in planned.parts]
         sizes = {self.n_possible(part.id) for part in parts}
         one_grid = len(sizes) == 1 and len({(part.low, part.high) for part in parts}) == 1
@@ -184,7 +189,14 @@ class Scores(Result):
         return locked(prorated_scores(plan_of(self.form), self.answered.T)).T
 
     def pomp(self, scale: str) -> NDArray[np.float64]:
-        """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``."""
+        """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``.
+
+        It is nan for a difference of two scales: such a percentage counts from the lowest score, and a
+        difference from 0.
+        """
+        planned = plan_of(self.form).scales[self._position(scale)]
+        if isinstance(planned, PlannedComposite) and planned.difference:
+            return np.full(len(self), np.nan)
         low, high = self.ranges[self._position(scale)]
         scores: NDArray[np.float64] = (self[scale] - low) / (high - low) * 100
         return scores
@@ -240,6 +252,7 @@ class Scores(Result):
             instrument=self.instrument,
             scales=scales,
             not_applicable=dict(sorted(self.not_applicable.items())),
+            counted_blanks={**self.counted_blanks},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -253,7 +266,8 @@ class Scores(Result):
             "answered": answered,
             "prorated": {name: plain(prorated[:, i]) for i, name in enumerate(self.scale_ids)},
             "problems": self.problems.to_dict(),
-            "not_applicable": dict(self.not_applicable),
+            **({"not_applicable": dict(self.not_applicable)} if self.not_applicable else {}),
+            **({"counted_blanks": dict(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
     @classmethod
@@ -264,7 +278,8 @@ class Scores(Result):
             "answered": by_name(NDArray[np.int64]),
             "prorated": by_name(NDArray[np.bool_]),
             "problems": many(problem_type(table=True)),
-            "not_applicable": Mapping[str, int],
+            "not_applicable": Unless(by_name(int), nothing={}),
+            "counted_blanks": Unless(by_name(int), nothing={}),
         }
 
     @classmethod
@@ -291,6 +306,7 @@ class Scores(Result):
             not_applicable=checked_counts(form, values["not_applicable"], len(columns)),
             kept=DocumentTable(len(columns)),
             form=form,
+            counted_blanks=values["counted_blanks"],
         )
 
     def __repr__(self) -> str:
@@ -299,9 +315,10 @@ class Scores(Result):
 
     @property
     def _counted(self) -> str:
-        """How many scores are prorated, in words; nothing where none is."""
+        """How many scores are prorated, and how many blanks counted, in words; nothing where none."""
         n = int(np.count_nonzero(self.prorated))
-        return f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
+        prorated = f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
+        return prorated + told_of_blanks(self.counted_blanks)
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(name)}</th>" for name in ("", *self.scale_ids))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from intimacy_scales.scoring.bounds import composite_weights, is_torn, torn_bounds
-from intimacy_scales.scoring.meanings import CompositeScores, ItemSums
+from intimacy_scales.scoring.bounds import is_torn, made_of_items, torn_bounds
+from intimacy_scales.scoring.meanings import ItemSums, composite_scores
 from intimacy_scales.scoring.plain_sheets import NOT_YET, Allowed, plain_reader
 from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.scale_score import ScaleScore
@@ -20,9 +20,13 @@ class SheetTables:
         The plan of an instrument.
     keys, names
         What each item allows, and the key of a mapping under which its answer stands.
+    gaps_count
+        Whether a blank may count as an answer, so that gaps need a closer look.
     """
 
-    def __init__(self, plan: Plan, keys: Sequence[Allowed], names: Sequence[Hashable]) -> None:
+    def __init__(
+        self, plan: Plan, keys: Sequence[Allowed], names: Sequence[Hashable], *, gaps_count: bool = False
+    ) -> None:
         self.plan = plan
         self.sums = {
             position: ItemSums(scale)
@@ -30,16 +34,17 @@ class SheetTables:
             if isinstance(scale, PlannedScale)
         }
         self.composites = {
-            position: CompositeScores(scale)
+            position: composite_scores(scale)
             for position in plan.order
             if isinstance(scale := plan.scales[position], PlannedComposite)
         }
         self.torn = {
-            position: weights
+            position: made_of
             for position in self.composites
-            if is_torn(plan, weights := composite_weights(plan, position))
+            if is_torn(plan, made_of := made_of_items(plan, position))
         }
-        self.read_plain = plain_reader(keys, names, self.sums, self.composites, torn=bool(self.torn))
+        whole_only = bool(self.torn) or gaps_count
+        self.read_plain = plain_reader(keys, names, self.sums, self.composites, whole_only=whole_only)
 
     def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         """Return the score of each scale; ``codes`` are those of the items, in order."""
@@ -48,8 +53,8 @@ class SheetTables:
             rows[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
         for position, composite in self.composites.items():
             rows[position] = composite.of(rows)
-        for position, weights in self.torn.items():
-            bounds = torn_bounds(self.plan, weights, codes)
+        for position, made_of in self.torn.items():
+            bounds = torn_bounds(self.plan, made_of, codes)
             if bounds is not None:
                 rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
         return rows

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
 from intimacy_scales.reading.answers import answer_keys
+from intimacy_scales.reading.blanks import blank_rules, count_blanks
 from intimacy_scales.reading.columns import as_spelled, column_names
 from intimacy_scales.reading.mapping import read_sheet
 from intimacy_scales.reading.options import AS_THEY_ARE, Reading
@@ -40,7 +41,8 @@ class SheetScorer:
         self.ids = instrument.scale_ids
         self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.names = column_names(instrument, reading.columns)
-        self.tables = SheetTables(plan_of(instrument), self.keys, self.names)
+        self.blanks = blank_rules(instrument)
+        self.tables = SheetTables(plan_of(instrument), self.keys, self.names, gaps_count=bool(self.blanks))
         self.read_plain = self.tables.read_plain
 
     def __call__(
@@ -50,24 +52,30 @@ class SheetScorer:
         reading: Reading = AS_THEY_ARE,
     ) -> PersonScores:
         """Score one person's answers to the instrument that this was made for."""
-        rows, problems = self.read(instrument, responses, reading)
+        plain = self.read_plain(responses)
+        if plain is not None:  # as of nearly every sheet
+            return person_scores(self.ref, self.ids, plain, (), instrument)
+        rows, problems, blanks = self._read_any(instrument, responses, reading)
         if problems and reading.on_invalid == "raise":
             raise invalid_responses(instrument, problems)
-        return person_scores(self.ref, self.ids, rows, problems or (), instrument)
+        return person_scores(self.ref, self.ids, rows, problems or (), instrument, blanks)
 
     def read(
         self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
-    ) -> tuple[list[ScaleScore], Problems | None]:
-        """Return the score of each scale and, if there are any, the answers that count as missing for it.
+    ) -> tuple[list[ScaleScore], Problems | None, tuple[str, ...]]:
+        """Return the score of each scale, answers that count as missing for it, and blanks that count as 0.
 
         Raises
         ------
         ResponseError
             The mapping as a whole cannot be read.
         """
-        rows = self.read_plain(responses)
-        if rows is not None:
-            return rows, None
+        plain = self.read_plain(responses)
+        return self._read_any(instrument, responses, reading) if plain is None else (plain, None, ())
+
+    def _read_any(
+        self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
+    ) -> tuple[list[ScaleScore], Problems | None, tuple[str, ...]]:
         with values_as_asked(reading.show_values):
             codes, cells = read_sheet(instrument, self.keys, self.names, responses)
         problems = None
@@ -76,7 +84,13 @@ class SheetScorer:
             problems = Problems.of_sheet(cells, person)
             if not values_shown(reading.show_values):
                 problems = problems.without_values()
-        return self.tables.of_codes(codes), problems
+        blanks: tuple[str, ...] = ()
+        if self.blanks:
+            refused = {cell.item for cell in cells}
+            places = {place for place, item in enumerate(instrument.item_ids) if item in refused}
+            counted = count_blanks(self.blanks, codes, places)
+            blanks = tuple(instrument.item_ids[place] for place in counted)
+        return self.tables.of_codes(codes), problems, blanks
 
 
 def _usual_scorer(instrument: Instrument) -> SheetScorer:

@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.results.document_types import documented
+from intimacy_scales.reading.blanks import told_of_blanks
+from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.sums import Sums
 
@@ -149,13 +150,14 @@ class ScoreSummary(Result, Sums):
         One `ScaleSummary` for each scale.
     not_applicable
         Item → to how many persons it does not apply, by their answer; in the order of their ids.
+    counted_blanks
+        Item → how many of its blanks counted as 0, of items where they may.
     """
-
-    _gained: ClassVar[Mapping[str, Any]] = {"not_applicable": {}}
 
     instrument: InstrumentRef
     scales: tuple[ScaleSummary, ...]
     not_applicable: Mapping[str, int] = field(default_factory=dict)
+    counted_blanks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def n_prorated(self) -> int:
@@ -167,9 +169,15 @@ class ScoreSummary(Result, Sums):
         if self.instrument != other.instrument:
             raise ValueError(f"summaries of {self.instrument} and {other.instrument} do not add up")
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
-        counts = Counter(self.not_applicable) + Counter(other.not_applicable)
+        none = Counter(self.not_applicable) + Counter(other.not_applicable)
+        blanks = {**self.counted_blanks}
+        for item, n in other.counted_blanks.items():
+            blanks[item] = blanks.get(item, 0) + n
         return ScoreSummary(
-            instrument=self.instrument, scales=scales, not_applicable=dict(sorted(counts.items()))
+            instrument=self.instrument,
+            scales=scales,
+            not_applicable=dict(sorted(none.items())),
+            counted_blanks=blanks,
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -184,17 +192,24 @@ class ScoreSummary(Result, Sums):
         return {
             "instrument": self.instrument.to_dict(),
             "scales": [scale.to_dict() for scale in self.scales],
-            "not_applicable": dict(self.not_applicable),
+            **({"not_applicable": dict(self.not_applicable)} if self.not_applicable else {}),
+            **({"counted_blanks": dict(self.counted_blanks)} if self.counted_blanks else {}),
         }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        counts = Unless(by_name(int), nothing={})
+        return documented(cls) | {"not_applicable": counts, "counted_blanks": counts}
 
     def __repr__(self) -> str:
         told = f"\n{self.in_words()}" if self.not_applicable else ""
-        return f"<ScoreSummary {self.instrument}>\n{self.to_frame().round(2).to_string()}{told}"
+        blanks = told_of_blanks(self.counted_blanks)
+        return f"<ScoreSummary {self.instrument}{blanks}>\n{self.to_frame().round(2).to_string()}{told}"
 
     def _repr_html_(self) -> str:
         table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
         told = f"<p>{escape(self.in_words())}</p>" if self.not_applicable else ""
-        return f"<p>{escape(str(self.instrument))}</p>{table}{told}"
+        return f"<p>{escape(str(self.instrument))}{told_of_blanks(self.counted_blanks)}</p>{table}{told}"
 
     def in_words(self) -> str:
         """Say which items do not apply to how many persons; nothing where all apply to all."""

@@ -37,7 +37,8 @@ def score_answers(
     kernel = Kernel(plan_of(instrument), len(reader.table))
     for start, codes in reader.blocks():
         kernel.score(start, codes)
-    return scores_of_kernel(instrument, kernel, reader.finish(), reader.kept, reader.not_applicable())
+    counts = reader.not_applicable(), reader.counted_blanks
+    return scores_of_kernel(instrument, kernel, reader.finish(), reader.kept, *counts)
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
@@ -52,7 +53,8 @@ def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
     """Score answers that were checked before; the instrument has the items that they were checked for."""
     kernel = score_codes(plan_of(form), coded.codes)
     kept = ListTable({}, len(coded)) if coded.kept is None else coded.kept
-    return scores_of_kernel(form, kernel, coded.problems, kept, coded.not_applicable)
+    counts = coded.not_applicable, coded.counted_blanks
+    return scores_of_kernel(form, kernel, coded.problems, kept, *counts)
 
 
 def scores_of_kernel(
@@ -61,6 +63,7 @@ def scores_of_kernel(
     problems: Problems,
     kept: Table,
     not_applicable: Mapping[str, int],
+    counted_blanks: Mapping[str, int],
 ) -> Scores:
     """Return what a kernel has worked out, as a result."""
     values, answered = kernel.scores.T, kernel.answered.T
@@ -75,4 +78,5 @@ def scores_of_kernel(
         not_applicable=not_applicable,
         kept=kept,
         form=instrument,
+        counted_blanks=counted_blanks,
     )

@@ -18,7 +18,14 @@ from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.frames import pandas_frame, pandas_frame_of
 from intimacy_scales.results.wording import counted
-from intimacy_scales.simulation.model import AnswerModel, model_of, partner_correlations, share, whole_number
+from intimacy_scales.simulation.model import (
+    AnswerModel,
+    by_count,
+    model_of,
+    partner_correlations,
+    share,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +117,7 @@ def _answers(
 ) -> NDArray[Any]:
     """Return answers (n_items, n_persons), nan where missing."""
     items = model.instrument.items
-    values = [np.array(item.response_scale.values) for item in items]
+    values = [np.array(by_count(item.response_scale)) for item in items]
     whole = not missing and all(v.dtype.kind == "i" for v in values)
     n = factors.shape[1]
     answers = np.empty((len(values), n), dtype=np.int64 if whole else np.float64)
@@ -220,7 +227,8 @@ def simulate(
     Notes
     -----
     ``y* = loading * factor + sqrt(1 - loading**2) * noise``; the answer is the number of thresholds
-    below ``y*``, turned round where the item is reverse-keyed (by the first scale that lists it). A seed
+    below ``y*``, turned round where the item is reverse-keyed (by the first scale that lists it). Options
+    that are scored one by one stand in the order of what they count; what is stored is drawn. A seed
     gives the same answers, to the bit, on every machine: normal draws are quantiles (Wichura, 1988) of
     uniform ones. Fewer persons are not the first rows of more.
 

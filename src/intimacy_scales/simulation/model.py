@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, nearest
-from intimacy_scales.instrument import Instrument, Scale
+from intimacy_scales.instrument import Instrument, ResponseScale, Scale
+from intimacy_scales.instrument.counting import counted_items
 from intimacy_scales.numerics.normal_draws import bell
 
 Floats = NDArray[np.float64]
@@ -84,12 +85,36 @@ class AnswerModel:
         """Return how much each factor moves a scale's score."""
         weights = [0.0] * len(self.factors)
         position = {item: n for n, item in enumerate(self.instrument.item_ids)}
+        counts = _stretches(self.instrument, scale)
         for key in scale.keys:
             n = position[key.item]
-            slope = float(self.instrument.items[n].response_scale.step) * math.fsum(bell(self.cuts[n]))
+            slope = counts[key.item] * _slope(self.instrument.items[n].response_scale, self.cuts[n])
             sign = 1.0 if key.reverse == (key.item in self.reversed_items) else -1.0
             weights[self.owner[key.item]] += sign * slope * float(self.loadings[n])
         return weights
+
+
+def by_count(scale: ResponseScale) -> list[int | float]:
+    """Return the points of a response scale from the one that counts least to the one that counts most."""
+    return sorted(scale.values, key=scale.score_of)
+
+
+def _slope(scale: ResponseScale, cuts: Floats) -> float:
+    """Return how far what an answer counts follows its latent response."""
+    if scale.is_plain:
+        return float(scale.step) * math.fsum(bell(cuts))
+    counted = [float(scale.score_of(value)) for value in by_count(scale)]
+    return math.fsum(b * (high - low) for b, low, high in zip(bell(cuts), counted, counted[1:], strict=False))
+
+
+def _stretches(instrument: Instrument, scale: Scale) -> dict[str, float]:
+    """Return by what each answer is multiplied before it is counted in a scale."""
+    responses = [instrument.item(key.item).response_scale for key in scale.keys]
+    items = counted_items(scale, responses)
+    return {
+        item.item: float(item.weight * item.step / response.counted.step)
+        for item, response in zip(items, responses, strict=True)
+    }
 
 
 def model_of(instrument: Instrument, loadings: Any, scale_correlations: Any, thresholds: Any) -> AnswerModel:

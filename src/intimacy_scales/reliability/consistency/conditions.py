@@ -53,16 +53,34 @@ def undefined_because(
     return None if varies(correlations) else "the total of the standardized items does not vary"
 
 
-def weighted_because(moments: KeyedMoments) -> str | None:
-    """Return why a composite's items do not stand for it, or None where they do."""
+def no_total_because(moments: KeyedMoments) -> str | None:
+    """Return why a composite is no total of its items, or None where it is."""
     if moments.torn:
         return (
             f"scale {moments.scale!r} counts {moments.torn[0]} in both directions through its parts; the "
             "covariances of its items say nothing about it"
         )
+    if moments.is_difference:
+        return (
+            f"{moments.scale!r} is a difference of scales, whose items are not of one kind; "
+            "stratified_alpha() gives the reliability of a difference"
+        )
+    return None
+
+
+def weighted_because(moments: KeyedMoments) -> str | None:
+    """Return why the sum of a scale's items does not stand for its score, or None where it does."""
+    reason = no_total_because(moments)
+    if reason is not None:
+        return reason
     least, most = float(moments.weights.min()), float(moments.weights.max())
     if most - least <= _NOTHING * most:
         return None
+    if not moments.is_composite:
+        return (
+            f"the items of {moments.scale!r} have weights, and coefficients of their plain sum are not about "
+            "its score; use mcdonald_omega(), which takes the weights into account"
+        )
     return (
         f"the items of {moments.scale!r} do not count alike in its score, because its parts differ in "
         "number of items or share some, and coefficients of their sum are not about its score; use "
@@ -71,7 +89,7 @@ def weighted_because(moments: KeyedMoments) -> str | None:
 
 
 def check_unweighted(moments: KeyedMoments) -> None:
-    """Raise where items weigh differently in a composite."""
+    """Raise where items weigh differently in a score."""
     reason = weighted_because(moments)
     if reason:
         raise EstimationError(reason)

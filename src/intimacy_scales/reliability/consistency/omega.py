@@ -24,13 +24,13 @@ from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
+from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.cautions import cautions, few_persons
 from intimacy_scales.reliability.consistency.conditions import (
-    check_unweighted,
+    no_total_because,
     undefined_because,
-    weighted_because,
 )
 from intimacy_scales.reliability.consistency.omega_figures import (
     GroupOmega,
@@ -199,7 +199,8 @@ class McDonaldOmega(Coefficient):
             return math.nan, math.nan
         if self.missing == "fiml":
             observed = self.solution.saturated[0]
-            return float(self.weights @ observed.means), math.sqrt(
+            constant = scale_items(needed(self.answers).instrument)[self.scale].constant
+            return float(self.weights @ observed.means) + constant, math.sqrt(
                 float(self.weights @ observed.covariances @ self.weights)
             )
         kept: Missing = "listwise" if self.missing == "listwise" else "pairwise"
@@ -341,13 +342,10 @@ def mcdonald_omega(
     if denominator not in get_args(Denominator):
         raise EstimationError(f"denominator={denominator!r}: 'model' or 'observed'")
     name, _ = items_of(answers, scale)
-    composite = bool(answers.instrument.scale(name).of)
     parts = parts_of_total(answers.instrument, name)
     chosen = _model_for(model, name, total=bool(parts))
     kept = "pairwise" if missing == "fiml" else missing
     moments = keyed_moments(answers, name, kept, pair_sds=False)
-    if not composite:
-        check_unweighted(moments)
     sample = keyed_as_sample(moments)
     if missing == "fiml":
         if not isinstance(answers, CodedResponses):
@@ -403,8 +401,7 @@ def omega_from(
     }
     apart = sample.missing == "fiml" and bool(sample.never_together)
     reason = reason or _undefined(moments, sample, denominator, apart=apart) or _too_few(moments, model)
-    if moments.torn and reason is None:
-        reason = weighted_because(moments)
+    reason = reason or no_total_because(moments)
     try:
         if reason is None:
             sample.check_usable(apart=apart)

@@ -80,7 +80,8 @@ def stratified_alpha(
     Notes
     -----
     ``1 - sum_i var_i (1 - r_i) / var_total``, with var_i the variance of what part i adds to the score
-    (Cronbach, Schönemann & McKie, 1965; Rajaratnam, Cronbach & Gleser, 1965). Coefficient alpha over
+    (Cronbach, Schönemann & McKie, 1965; Rajaratnam, Cronbach & Gleser, 1965). Of a difference of two
+    scales it is the reliability of difference scores (Lord, 1956). Coefficient alpha over
     all items takes what differs between the parts for error, and is lower as a rule.
 
     Examples
@@ -107,14 +108,13 @@ def stratified_alpha(
     for part in composite.of:
         inner = keyed_moments(answers, part, missing, pair_sds=False)
         parts[part] = (inner, *_part_reliability(answers, part, missing, reliabilities))
-    return stratified_from(moments, parts, mean=composite.method == "mean", warnings=cautions(moments))
+    return stratified_from(moments, parts, warnings=cautions(moments))
 
 
 def stratified_from(
     moments: KeyedMoments,
     parts: Mapping[str, tuple[KeyedMoments, float, str | None]],
     *,
-    mean: bool,
     warnings: tuple[str, ...] = (),
 ) -> StratifiedAlpha:
     """Return stratified alpha of moments.
@@ -125,18 +125,15 @@ def stratified_from(
         Of the composite's items.
     parts
         Moments, reliability, and why there is none, of each part.
-    mean
-        Whether the composite is the mean of its parts, otherwise their sum.
     warnings
         What to know of the composite's answers.
     """
-    share = 1 / len(parts) if mean else 1.0
     unreliable, reason = 0.0, too_few_because(moments) or _shared_because(parts)
     for name, (inner, reliability, why) in parts.items():
         reason = reason or (why and f"{name}: {why}")
         rows = [moments.items.index(item) for item in inner.items]
-        among = moments.covariances[np.ix_(rows, rows)]
-        unreliable += share**2 * float(inner.weights @ among @ inner.weights) * (1 - reliability)
+        among, weights = moments.covariances[np.ix_(rows, rows)], moments.weights[rows]
+        unreliable += float(weights @ among @ weights) * (1 - reliability)
     if reason is None and not varies(moments.covariances, moments.weights):
         reason = "the total score does not vary"
     total = float(moments.weights @ moments.covariances @ moments.weights)

@@ -61,7 +61,8 @@ def _read(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diar
         raise EstimationError(f"scale {name!r} counts {items.torn[0]} in both directions through its parts")
     if not items.is_unweighted:
         raise EstimationError(
-            f"the parts of {name!r} have different numbers of items, so its items do not count alike"
+            f"the items of {name!r} do not count alike: they have weights, its parts differ in number of "
+            "items, or it is a difference"
         )
     values, complete = keyed_answers(answers, name)
     who = np.unique(labelled_rows(answers, person, "person")[complete], return_inverse=True)[1]

@@ -317,7 +317,8 @@ def diary_reliability(
     name, items = items_of(answers, scale)
     if not items.is_unweighted:
         raise EstimationError(
-            f"the parts of {name!r} have different numbers of items, so its items do not count alike"
+            f"the items of {name!r} do not count alike: they have weights, its parts differ in number of "
+            "items, or it is a difference"
         )
     values, complete = keyed_answers(answers, name)
     who = _renumbered(labelled_rows(answers, person, "person")[complete])

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import KeyingWarning
-from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef, ResponseScale
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.cross_products import Integers
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
@@ -384,8 +385,9 @@ def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tup
         sums = unit_sums(summed, moments.scale, items)
         planned = plan_of(summed.instrument).scales[summed.instrument.scale_ids.index(moments.scale)]
         score = available_score(sums, required=planned.required)
-        times = 1 if isinstance(planned, PlannedScale) and planned.mean else len(items.ids)
-        score = ScoreSums(n=score.n, mean=score.mean * times, sd=score.sd * times)
+        assert isinstance(planned, PlannedScale)
+        times, plus = planned.times * planned.unit / planned.divisor, planned.plus / planned.divisor
+        score = ScoreSums(n=score.n, mean=score.mean * times + plus, sd=score.sd * times)
         return score, item_score_correlations(sums)
     c, weights = moments.covariances, moments.weights
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -453,6 +455,12 @@ def item_analysis(
     return analysis
 
 
+def _options(scale: ResponseScale) -> tuple[NDArray[np.intp], tuple[int | float, ...]]:
+    """Return where what an answer may count stands among all codes from 1, and what that is."""
+    places = np.array(sorted({code - 1 for code in scale.codes}), dtype=np.intp)
+    return places, tuple(scale.counted.values[place] for place in places)
+
+
 def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:
     """Return the item analysis of moments, without a warning."""
     name, items = items_of(summed, moments.scale)
@@ -460,6 +468,7 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
     table = summed.frequencies[items.columns, 1:]
     given, position = table.sum(axis=1), np.arange(len(items.ids))
     median, skew, kurtosis = distribution(table)
+    asked = [_options(summed.instrument.item(item).response_scale) for item in items.ids]
     lowest, highest = table[:, 0], table[position, items.points - 1]
     with np.errstate(invalid="ignore", divide="ignore"):
         floor = np.where(items.reverse, highest, lowest) / given
@@ -481,8 +490,8 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
         r_raw=r_raw,
         **_item_total(moments, correlations),
         inter_item=inter_item(correlations),
-        frequencies=tuple(row[:points] for row, points in zip(table, items.points, strict=True)),
-        options=tuple(summed.instrument.item(item).response_scale.values for item in items.ids),
+        frequencies=tuple(row[places] for row, (places, _) in zip(table, asked, strict=True)),
+        options=tuple(options for _, options in asked),
         score=score,
         missing=moments.missing,
         moments=moments,

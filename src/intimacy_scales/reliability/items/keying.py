@@ -71,6 +71,7 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     varied = covariances.diagonal() > 0
     if (
         moments.torn
+        or moments.is_difference  # whose scales may well go together
         or moments.n < _ENOUGH
         or np.count_nonzero(varied) < _ENOUGH
         or not np.all(np.isfinite(covariances))

@@ -317,7 +317,7 @@ def scale_reliability(
     moments = keyed_moments(summed, scale_id, missing, pair_sds=False)
     weighted = weighted_because(moments)
     n_complete = summed.n_complete[scale_id]
-    items = None if scale.of else items_from(summed, moments, "items")
+    items = None if scale.of or weighted else items_from(summed, moments, "items")
     keying = find_miskeyed(moments) if items is None else items.keying
     keys = [str(keying)] if keying else []
     shape = shape_of(summed, moments) if items is None else Shape.of(items.skew, items.kurtosis)
@@ -326,13 +326,12 @@ def scale_reliability(
     stratified = None
     if scale.of:
         parts = {part: others[part].as_part() for part in scale.of}
-        stratified = stratified_from(moments, parts, mean=scale.method == "mean", warnings=told)
+        stratified = stratified_from(moments, parts, warnings=told)
     omega = omega_from(
         answers,
         moments,
         keyed_as_sample(moments),
         "correlated" if parts_of_total(instrument, scale_id) else "one_factor",
-        reason=None if scale.of else weighted,
         warnings=told + shape.narrows_omega(),
     )
     intervals = interval_of_alpha(alpha, options), interval_of_omega(omega, options)

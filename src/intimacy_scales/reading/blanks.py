@@ -1,0 +1,71 @@
+"""Blanks that count as 0: boxes that were not chosen by persons who saw the question (plain Python)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from intimacy_scales.reading.answers import MISSING
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument
+
+NOT_CHOSEN = 1  # the code of 0, where answers are 0 and 1
+
+
+class BlankRule(NamedTuple):
+    """When blanks of a question's boxes count as 0.
+
+    Attributes
+    ----------
+    boxes
+        Positions of its items.
+    witnesses
+        Positions of items that show whether a person saw it.
+    least
+        The lowest code of a witness that shows it: 1 for any answer, the highest where it says so itself.
+    """
+
+    boxes: tuple[int, ...]
+    witnesses: tuple[int, ...]
+    least: int
+
+
+def blank_rules(form: Instrument) -> tuple[BlankRule, ...]:
+    """Return the rules of an instrument's questions of which people choose all that apply."""
+    places = {item: index for index, item in enumerate(form.item_ids)}
+    return tuple(
+        BlankRule(
+            tuple(places[item] for item in question.items),
+            tuple(places[item] for item in question.witnesses),
+            1 if question.shown is None else form.item(question.shown).response_scale.counted.n,
+        )
+        for question in form.choose_all
+    )
+
+
+def count_blanks(rules: Sequence[BlankRule], codes: list[int], refused: Collection[int]) -> list[int]:
+    """Let blanks of one person count as 0, and return their positions.
+
+    Parameters
+    ----------
+    rules
+        When they do.
+    codes
+        The person's codes; written.
+    refused
+        Positions of values that were not accepted: these are no blanks.
+    """
+    seen = [rule for rule in rules if any(codes[place] >= rule.least for place in rule.witnesses)]
+    found = [
+        place for rule in seen for place in rule.boxes if codes[place] == MISSING and place not in refused
+    ]
+    for place in found:
+        codes[place] = NOT_CHOSEN
+    return sorted(found)
+
+
+def told_of_blanks(counts: Mapping[str, int]) -> str:
+    """Say how many blanks counted as 0, as the end of a sentence; nothing where none did."""
+    n = sum(counts.values())
+    return f"; {n:,} {'blank' if n == 1 else 'blanks'} counted as not chosen" if n else ""
