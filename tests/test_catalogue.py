@@ -328,3 +328,28 @@ def test_a_score_in_another_method_leaves_norms_and_cutoffs_behind():
     assert {scale.method for scale in form.scales} == {"mean"}
     assert form.norms == ()
     assert load("qmi").with_method("sum") is load("qmi")
+
+
+def test_show_tells_what_to_take_care_of_and_what_versions_changed():
+    shown = " ".join(run("show", "scii-24-partner").split())
+    for words in (
+        "Take care: Each partner answers alone.",
+        "scii-24 has the same item ids in another wording: its answers cannot be scored as these.",
+        "The lowest, or the highest option everywhere scores: total 2.5 and 5.5.",
+        "Older versions, for answers to them: 0.2.0",
+        "Changed in 0.3.0: As in the form about oneself; every item asks for what the partner feels. Reworded "
+        "mut07,",
+        "; added com13, car13, mut13, com05, car15; dropped com10, car01, mut11, com04, car10",
+    ):
+        assert words in shown
+    assert "7 Strongly agree, or Does not apply" in " ".join(run("show", "resilience").split())
+    assert "Older versions" not in run("show", "scii-daily-quick")
+
+
+def test_show_tells_changes_of_ones_own_form_by_its_ids(tmp_path):
+    path = tmp_path / "mood.json"
+    items = {"items": [{"id": "A1"}, {"id": "B2"}], "scales": [{"id": "s", "items": ["A1", "B2"]}]}
+    change = {"version": "2", "since": "1", "reworded": ["A1"], "added": ["B2"]}
+    own = Instrument.model_validate(document(version="2", changes=[change]) | items)
+    path.write_text(own.to_json(), encoding="utf-8")
+    assert "Changed in 2: Reworded A1; added B2" in run("show", str(path))

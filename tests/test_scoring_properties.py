@@ -416,3 +416,20 @@ def test_summary_of_large_sums_equals_numpy(n_items, high):
     summary = result.summary().scales[0]
     assert summary.mean == pytest.approx(np.mean(array.sum(axis=1)), rel=1e-12)
     assert summary.sd == pytest.approx(np.std(array.sum(axis=1), ddof=1), rel=1e-12)
+
+
+# ------------------------------------------------------------------ one option everywhere
+
+
+@given(instruments(composed=True))
+@settings(max_examples=40, deadline=None)
+def test_one_option_everywhere_scores_what_the_instrument_says(form):
+    """Of the lowest and the highest option of every item; nothing is skipped, so every scale has a score."""
+    found = {name: [] for name in form.scale_ids}
+    for end in ("minimum", "maximum"):
+        given_ = {item.id: getattr(item.response_scale, end) for item in form.items}
+        for name, value in score(form, given_).scores.items():
+            found[name].append(value)
+    assert form.one_option_scores.keys() == found.keys()
+    for name, ends in form.one_option_scores.items():
+        assert list(ends) == pytest.approx(found[name], rel=1e-12, abs=1e-12)

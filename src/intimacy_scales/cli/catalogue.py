@@ -134,7 +134,8 @@ def _print_changes(form: Instrument) -> None:
         told = f"{change.note} " if change.note else ""
         kinds = ("reworded", "answered", "added", "dropped", "rekeyed")
         parts = [f"{kind} {', '.join(getattr(change, kind))}" for kind in kinds if getattr(change, kind)]
-        out.print(escape(f"Changed in {change.version}: {told}{'; '.join(parts).capitalize()}"))
+        listed = "; ".join(parts)
+        out.print(escape(f"Changed in {change.version}: {told}{listed[:1].upper()}{listed[1:]}"))
 
 
 def _print_items(form: Instrument) -> None:
