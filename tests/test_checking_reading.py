@@ -67,12 +67,11 @@ def test_person():
     assert [person_of(text) for text in texts] == ["first", "second", "none"]
 
 
-# what partner wordings say in other words than their items: nobody can look into the partner, so that they
-# tell what the partner feels; "once they are made" would be said of the partner
+# what partner wordings say in other words than their items: they ask for the partner's view, and what somebody
+# knows is a fact seen from outside
 OTHER_WORDS = {
     "tru07": ({"know"}, {"feel"}),
     "tru14": ({"know"}, {"feel"}),
-    "mut09": ({"onc", "mad"}, {"feel", "too", "lat"}),
 }
 
 
