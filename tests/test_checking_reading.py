@@ -67,8 +67,8 @@ def test_person():
     assert [person_of(text) for text in texts] == ["first", "second", "none"]
 
 
-# what partner wordings say in other words than their items: they ask for the partner's view, and what somebody
-# knows is a fact seen from outside
+# what partner wordings say in other words than their items: they ask for the partner's view, and what
+# somebody knows is a fact seen from outside
 OTHER_WORDS = {
     "tru07": ({"know"}, {"feel"}),
     "tru14": ({"know"}, {"feel"}),
