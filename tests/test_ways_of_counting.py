@@ -389,6 +389,16 @@ def test_sums_that_are_too_large_to_be_exact_are_refused():
         score(form, {"a": 1})
 
 
+def test_weights_do_not_multiply_what_is_looked_up():
+    """Each weight needs a table of its own, and there are limits to tables."""
+    names = [f"q{n}" for n in range(20)]
+    scale = {"id": "s", "items": names, "weights": {name: n + 1 for n, name in enumerate(names)}}
+    wide = dict.fromkeys(names, {"minimum": 0, "maximum": 20_000})
+    with pytest.raises(ValueError, match="points of the items of all scales"):
+        form_of([scale], **wide)
+    assert form_of([scale | {"weights": {}}], **wide).id == "small"
+
+
 def test_keys_tell_ways_of_counting_apart_and_defaults_do_not():
     base = {"id": "s", "items": ["a", "b"]}
     others: list[dict[str, Any]] = [
