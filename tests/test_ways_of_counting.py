@@ -393,7 +393,7 @@ def test_weights_do_not_multiply_what_is_looked_up():
     """Each weight needs a table of its own, and there are limits to tables."""
     names = [f"q{n}" for n in range(20)]
     scale = {"id": "s", "items": names, "weights": {name: n + 1 for n, name in enumerate(names)}}
-    wide = dict.fromkeys(names, {"minimum": 0, "maximum": 20_000})
+    wide = {key: {"minimum": 0, "maximum": 20000} for key in names}
     with pytest.raises(ValueError, match="points of the items of all scales"):
         form_of([scale], **wide)
     assert form_of([scale | {"weights": {}}], **wide).id == "small"
