@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from intimacy_scales import (
     CodedResponses,
     Instrument,
+    InstrumentError,
     InvalidResponsesError,
     PersonScores,
     Scores,
@@ -165,6 +166,10 @@ def test_it_is_another_key_and_files_keep_it():
     assert AFTER.without_items("walk", new_id="b", version="1").choose_all[0].items == ("talk", "cook")
     assert AFTER.without_items("mood", new_id="b", version="1").choose_all == ()
     assert SHOWN.without_items("saw", new_id="b", version="1").choose_all == ()
+    with pytest.raises(
+        InstrumentError, match="a blank of walk counts as 0, which another range may not have"
+    ):
+        OWN.with_response_scale(1, 2, items=["walk"], missing_codes=[])
 
 
 @pytest.mark.parametrize(

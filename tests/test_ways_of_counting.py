@@ -171,7 +171,7 @@ def test_extremes_are_reached_exactly_and_bounds_hold(data):
             if fewer.scores[name] is not None:
                 assert fewer.scores[name] == person.scores[name]
     person = score(form, data.draw(sheets(form)))
-    for name in ("a", "b", "c", "gap"):  # in a composite, other scales may stand for one that lacks a score
+    for name in ("a", "b", "c"):  # in composites, other scales and items may stand for what was skipped
         low, high = person.bounds[name]
         tiny = 1e-9 * (person.ranges[name][1] - person.ranges[name][0])
         value = person.scores[name]
@@ -387,6 +387,16 @@ def test_sums_that_are_too_large_to_be_exact_are_refused():
     )
     with pytest.raises(InstrumentError, match="too large to be exact: use a coarser step, and weights"):
         score(form, {"a": 1})
+
+
+def test_weights_do_not_multiply_what_is_looked_up():
+    """Each weight needs a table of its own, and there are limits to tables."""
+    names = [f"q{n}" for n in range(20)]
+    scale = {"id": "s", "items": names, "weights": {name: n + 1 for n, name in enumerate(names)}}
+    wide = {key: {"minimum": 0, "maximum": 20000} for key in names}
+    with pytest.raises(ValueError, match="points of the items of all scales"):
+        form_of([scale], **wide)
+    assert form_of([scale | {"weights": {}}], **wide).id == "small"
 
 
 def test_keys_tell_ways_of_counting_apart_and_defaults_do_not():

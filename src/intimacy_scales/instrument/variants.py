@@ -41,6 +41,12 @@ def on_another_range(
                 f"{form.id}: the answers to {name} are listed or scored one by one, and no other range says "
                 "what its options would count; change its response scale in the file"
             )
+    boxes = {name for question in form.choose_all for name in question.items} & set(chosen)
+    if boxes:
+        raise InstrumentError(
+            f"{form.id}: a blank of {min(boxes)} counts as 0, which another range may not have; answers to "
+            "boxes are 0 and 1 (choose_all)"
+        )
     there = list(dict.fromkeys((scale.minimum, scale.maximum) for scale in ranges))
     if len(there) != 1:
         several = ", ".join(f"{low} to {high}" for low, high in there) or "none"

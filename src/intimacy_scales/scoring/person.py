@@ -185,7 +185,9 @@ class PersonScores(Result):
         }
 
     def _text(self) -> str | None:
-        if self.problems or self.counted_blanks or type(self) is not PersonScores:
+        if self.problems or type(self) is not PersonScores:
+            return None
+        if self.instrument.blanks_count and self.counted_blanks:
             return None
         return _texts_of(_get_form(self)).joined(self.instrument, self.scores, self.rows)
 
