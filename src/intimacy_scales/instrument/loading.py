@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import warnings
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import tomli
-from pydantic import ValidationError
 
 from intimacy_scales.errors import (
     InstrumentError,
@@ -22,64 +16,16 @@ from intimacy_scales.errors import (
     level_outside,
     nearest,
 )
-from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
+from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
 from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
+from intimacy_scales.instrument.stored import build, kind_of, read_document
 from intimacy_scales.instrument.unsure import warn_if_unsure
 
-MAX_BYTES = 4 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _FOR_A_FILE = "For a file of your own, pass pathlib.Path(…), or what load_file(…) returns."
 _LONGEST_SHOWN = 100  # of a name that nobody knows
-_Model = TypeVar("_Model", Instrument, ItemBank, Form)
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is not a number of JSON")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        twice = next(name for name, count in counts.items() if count > 1)
-        raise ValueError(f"field {twice!r} occurs twice in one table")
-    return table
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Read a TOML or JSON file as data: bounded, UTF-8, one table."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: no path can have that name
-        reason = getattr(error, "strerror", None) or error
-        raise InstrumentError(f"{path}: cannot be read: {reason}", str(path)) from None
-    if len(raw) > MAX_BYTES:
-        raise InstrumentError(f"{path}: larger than 4 MiB, which no instrument file is", str(path))
-    try:
-        text = raw.decode("utf-8-sig")
-        if path.suffix.casefold() == ".json":
-            content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
-        else:
-            content = tomli.loads(text.replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        raise InstrumentError(f"{path}: is not UTF-8 text (byte {error.start})", str(path)) from None
-    except (ValueError, RecursionError) as error:
-        kind = "JSON" if path.suffix.casefold() == ".json" else "TOML"
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise InstrumentError(f"{path}: is not valid {kind}: {reason}", str(path)) from None
-    if not isinstance(content, dict):
-        raise InstrumentError(f"{path}: holds no table of fields at its top", str(path))
-    return content
-
-
-def _build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise instrument_error(error, content, str(path)) from None
 
 
 def known_id(name: str, known: Sequence[str]) -> str | None:
@@ -170,35 +116,24 @@ def _form_bank(name: str, field: str, path: Path) -> ItemBank:
     return load_bank(target)
 
 
-def _kind(content: dict[str, Any]) -> str:
-    """Return what a document is: what it says, or what its fields show."""
-    if "kind" in content:
-        return str(content.pop("kind"))
-    items = content.get("items")
-    keyed = isinstance(items, list) and any(isinstance(item, dict) and "keyed" in item for item in items)
-    if "facets" in content or (keyed and "scales" not in content):
-        return "bank"
-    return "form" if "banks" in content else "instrument"
-
-
 def _load_file(path: Path) -> Instrument:
-    content = _read(path)
-    kind = _kind(content)
+    content = read_document(path)
+    kind = kind_of(content)
     if kind == "form":
-        form = _build(Form, content, path)
+        form = build(Form, content, path)
         return form.assemble(_form_banks(form, path), source=str(path))
     if kind == "bank":
         raise InstrumentError(f"{path}: is an item bank: read it with load_bank()", str(path))
     if kind != "instrument":
         raise InstrumentError(f"{path}: kind: {kind!r} is none of instrument, form, bank", str(path))
-    return _build(Instrument, content, path)
+    return build(Instrument, content, path)
 
 
 def sources_of(name: str) -> list[Path]:
     """Return the files that a shipped instrument is made of: its own, and those of its banks."""
     path = shipped_files(FORMS)[name]
-    content = _read(path)
-    banks = content["banks"] if _kind(content) == "form" else []
+    content = read_document(path)
+    banks = content["banks"] if kind_of(content) == "form" else []
     return [path, *(shipped_files(BANKS)[bank] for bank in banks)]
 
 
@@ -315,11 +250,11 @@ def _warned(form: Instrument) -> Instrument:
 
 @cache
 def _load_bank(path: Path) -> ItemBank:
-    content = _read(path)
-    kind = _kind(content)
+    content = read_document(path)
+    kind = kind_of(content)
     if kind != "bank":
         raise InstrumentError(f"{path}: is of kind {kind}, not an item bank: read it with load()", str(path))
-    return _build(ItemBank, content, path)
+    return build(ItemBank, content, path)
 
 
 def load_bank(source: str | Path) -> ItemBank:
@@ -395,5 +330,5 @@ def load_either(source: str | Path) -> Instrument | ItemBank:
         if source not in known:
             raise _unknown("instrument or item bank", str(source), list(known))
         return load(source)
-    is_bank = _kind(_read(_locate(path, "instrument", FORMS))) == "bank"
+    is_bank = kind_of(read_document(_locate(path, "instrument", FORMS))) == "bank"
     return load_bank(path) if is_bank else load(path)
