@@ -18,6 +18,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
+from intimacy_scales.instrument.languages import translated
 from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
 from intimacy_scales.instrument.stored import build, kind_of, read_document
 from intimacy_scales.instrument.unsure import warn_if_unsure
@@ -102,18 +103,23 @@ def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
 
 
 def _form_bank(name: str, field: str, path: Path) -> ItemBank:
+    found = _bank_path(name, field, path)
+    return load_bank(found) if name.endswith(_ENDINGS) else load_bank(name)
+
+
+def _bank_path(name: str, field: str, path: Path) -> Path:
     if not name.endswith(_ENDINGS):
         shipped = shipped_files(BANKS)
         if name not in shipped:
             raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
-        return load_bank(name)
+        return shipped[name]
     folder = path.resolve().parent
     target = folder / name
     if "\0" in name or target.resolve().parent != folder:
         raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
     if not target.exists():
         raise InstrumentError(f"{field}: there is no file {name!r} beside the form", str(path))
-    return load_bank(target)
+    return target
 
 
 def _load_file(path: Path) -> Instrument:
@@ -148,7 +154,13 @@ def _load_shipped(name: str) -> Instrument:
     return _load_file(path) if path.stem == name else _load_shipped(path.stem)
 
 
-def load(source: str | Path, *, version: str | None = None) -> Instrument:
+def load(
+    source: str | Path,
+    *,
+    version: str | None = None,
+    language: str | None = None,
+    variant: str | None = None,
+) -> Instrument:
     """Load an instrument: a shipped one by its id, or one's own by a `pathlib.Path`.
 
     Parameters
@@ -159,6 +171,12 @@ def load(source: str | Path, *, version: str | None = None) -> Instrument:
     version
         An older version of a shipped instrument, for answers that were given to it; None: as it is now.
         `compare` says whether answers to one version can be scored by another.
+    language
+        BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` is ``"de"`` where there is none of its own.
+        None: as it was written. Translations are of the current version.
+    variant
+        Form of gendered words in that language, such as ``"feminine"`` for a partner who is a woman; None:
+        the one that goes for anybody.
 
     Returns
     -------
@@ -168,9 +186,11 @@ def load(source: str | Path, *, version: str | None = None) -> Instrument:
     Raises
     ------
     UnknownInstrumentError
-        No instrument of that id, or no such version of it; those that there are, or near names, are told.
+        No instrument of that id, or no such version or language of it; those that there are, or near names,
+        are told.
     InstrumentError
-        The file cannot be read or is not valid; every fault is named with its field.
+        The file cannot be read or is not valid; every fault is named with its field. Or the wording was
+        changed since it was translated, an item lacks a translation, or there is no such variant.
 
     Warns
     -----
@@ -183,15 +203,44 @@ def load(source: str | Path, *, version: str | None = None) -> Instrument:
     ItemKey(item='tru09', reverse=True)
     >>> load("scii-24", version="0.2.0").version
     '0.2.0'
+    >>> german = load("scii-24", language="de", variant="feminine")
+    >>> german.item("int01").text
+    'Wenn ich einen schlechten Tag habe, gehe ich zuerst zu meiner Partnerin.'
     """
     path = _as_file(source)
-    if path is None:
-        form = _load_shipped(str(source))
-        return _warned(form if version in (None, form.version) else _load_released(form.id, str(version)))
-    form = _load_file(_checked_ending(path))
+    form = _load_shipped(str(source)) if path is None else _load_file(_checked_ending(path))
     if version not in (None, form.version):
-        raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
-    return _warned(form)
+        if path is not None:
+            raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
+        older = _load_released(form.id, str(version))
+        if language is not None or variant is not None:
+            raise UnknownInstrumentError(
+                f"{form.id} {version} is kept in {older.language} only; translations are of {form.version}"
+            )
+        return _warned(older)
+    if language is None:
+        if variant is not None:
+            raise InstrumentError(f"variant={variant!r} is one of a language: give language= too")
+        return _warned(form)
+    if path is None:
+        return _warned(_load_translated(form.id, language, variant))
+    return _warned(translated(form, _parts_of(path, form), language, variant))
+
+
+@cache
+def _load_translated(name: str, language: str, variant: str | None) -> Instrument:
+    form = _load_shipped(name)
+    return translated(form, _parts_of(shipped_files(FORMS)[name], form), language, variant)
+
+
+def _parts_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | ItemBank]]:
+    """Return the files that an instrument is made of, its own first, and what is in them."""
+    content = read_document(path)
+    if kind_of(content) != "form":
+        return [(path, form)]
+    banks = build(Form, content, path).banks
+    paths = [_bank_path(name, f"{path}: banks[{i}]", path) for i, name in enumerate(banks)]
+    return [(path, form), *((bank, _load_bank(bank)) for bank in paths)]
 
 
 @cache

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
@@ -33,6 +33,10 @@ class KeyedForm(Protocol):
     @property
     def key_digest(self) -> str:
         """What its scores depend on."""
+
+    @property
+    def translated_language(self) -> str | None:
+        """The language, where it is not that in which it was written."""
 
 
 class ScoresOfPersons(Protocol):
@@ -75,6 +79,9 @@ class Norm(Part):
     special
         Whether they are special people, such as patients or persons after a divorce, with whom nobody is
         to be compared by default: `standardize` takes such a norm only where its sample is named.
+    language
+        Language in which a translated instrument was answered; None: that in which it was written. Scores
+        in another language are not compared with it.
     n
         How many, if known.
     mean, sd
@@ -102,6 +109,7 @@ class Norm(Part):
     scale: Id
     sample: Text
     special: StrictBool = False
+    language: Text | None = None
     n: StrictInt | None = Field(default=None, ge=2)
     mean: Number
     sd: Number = Field(gt=0)
@@ -109,6 +117,7 @@ class Norm(Part):
     smoothing: Text | None = None
     source: Text | None = None
     confidence: Confidence | None = None
+    added_later: ClassVar[Mapping[str, Any]] = {"language": None}
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
@@ -161,6 +170,7 @@ class Norm(Part):
             "scale": str,
             "sample": str,
             "special": bool,
+            "language": str | None,
             "n": int | None,
             "mean": float,
         }
@@ -230,6 +240,23 @@ class Norm(Part):
             f"the norm of {self.scale!r} ({self.sample}) was made of scores of another key: other items, "
             "ranges, labels or rules for skipped answers (key_digest). If it holds for these scores too: "
             'norm.model_copy(update={"key_digest": None})'
+        )
+
+    def of_another_language(self, language: str | None) -> str | None:
+        """Say that scores are in another language than the norm was made of, or return None.
+
+        Parameters
+        ----------
+        language
+            That of a translated instrument; None: the one in which it was written.
+        """
+        if self.language == language:
+            return None
+        theirs, ours = (name or "the original language" for name in (self.language, language))
+        return (
+            f"the norm of {self.scale!r} ({self.sample}) is of answers in {theirs}, and these are in {ours}: "
+            "whether scores mean the same in both is to be tested. If it holds for these too: "
+            f'norm.model_copy(update={{"language": {language!r}}})'
         )
 
     def misfit(self, low: float, high: float) -> str | None:
@@ -348,6 +375,7 @@ def _norm_of(
     return norm(
         instrument=scores.instrument.id,
         key_digest=scores.form.key_digest,
+        language=scores.form.translated_language,
         scale=scale,
         sample=sample,
         n=n,

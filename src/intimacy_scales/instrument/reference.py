@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
+_TRANSLATED = {"back-translated": "back-translated", "invariance-tested": "invariance tested"}
 _UNSURE = {"single-source": "key read in one source", "unconfirmed": "key not confirmed"}
 
 
@@ -25,6 +26,19 @@ class InstrumentRef:
         ``(scale, what a high score means)``, of scales where it is not more closeness.
     scales
         How many scales there are.
+    language
+        BCP 47 tag of the wording that was answered; ``mul`` where answers in several were pooled. None in
+        documents from before it was recorded.
+    translation
+        Of a translation: how far it has come, such as ``forward``.
+    pooled
+        Languages whose answers were pooled.
+    text_digest
+        `Instrument.text_digest`: what people were shown.
+
+    Notes
+    -----
+    The digest covers language and texts too, so that two references are compared by it.
     """
 
     id: str
@@ -35,12 +49,28 @@ class InstrumentRef:
     coding: str | None = None
     high_means: tuple[tuple[str, str], ...] = ()
     scales: int = 0
+    language: str | None = field(default=None, compare=False)
+    translation: str | None = field(default=None, compare=False)
+    pooled: tuple[str, ...] = field(default=(), compare=False)
+    text_digest: str | None = field(default=None, compare=False)
+    added_later: ClassVar[Mapping[str, Any]] = {
+        "language": None, "translation": None, "pooled": [], "text_digest": None,
+    }  # fmt: skip
 
     def __str__(self) -> str:
         told = ["DRAFT: not validated"] if self.status == "draft" else []
         told += [_UNSURE[self.confidence]] if self.confidence in _UNSURE else []
         told += [f"coding by {self.coding}"] if self.coding else []
-        return ", ".join([f"{self.id} {self.version}", *told, *self.directions()])
+        return ", ".join([f"{self.id} {self.version}{self._in_words()}", *told, *self.directions()])
+
+    def _in_words(self) -> str:
+        """Say the language, where it is not the one in which the instrument was written."""
+        if self.pooled:
+            return f" ({' and '.join(self.pooled)} pooled)"
+        if self.translation is None:
+            return ""
+        how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
+        return f" ({self.language}, {how})"
 
     def directions(self) -> list[str]:
         """Say what high scores mean, where it is not more closeness."""
@@ -65,4 +95,18 @@ class InstrumentRef:
             "coding": self.coding,
             "high_means": meanings,
             "scales": self.scales,
+            "language": self.language,
+            "translation": self.translation,
+            "pooled": list(self.pooled),
+            "text_digest": self.text_digest,
         }
+
+
+def hint_of_languages(one: InstrumentRef, other: InstrumentRef) -> str:
+    """Say how answers in two languages are taken together, or nothing where that is not what differs."""
+    if (one.id, one.version) != (other.id, other.version) or one.language == other.language:
+        return ""
+    return (
+        f": they are of {one.language} and {other.language}. To take languages together on purpose, read all "
+        "answers by pool_languages(load(…), load(…, language=…))"
+    )

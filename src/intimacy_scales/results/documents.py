@@ -197,6 +197,8 @@ def _part(kind: Any, value: Any, where: str) -> Any:
     """Return a result, a reference or another part of its own kind."""
     if hasattr(kind, "_from_document"):
         return result_of(kind, value, None, where)
+    newer = getattr(kind, "added_later", {})
+    value = {**newer, **value} if newer and isinstance(value, Mapping) else value
     found = checked(value, document_types(kind), where)
     if hasattr(kind, "from_dict"):  # parts of an instrument
         try:
@@ -282,16 +284,13 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
         It is another than the one with which the result was made, or none of that id is shipped.
     """
     from intimacy_scales.errors import UnknownInstrumentError
-    from intimacy_scales.instrument.loading import as_instrument, load
-    from intimacy_scales.instrument.shipped import released_versions
+    from intimacy_scales.instrument.loading import as_instrument
 
     if instrument is not None:
         form = as_instrument(instrument)
     else:
         try:
-            form = load(reference.id)
-            if form.digest != reference.digest and reference.version in released_versions(form.id):
-                form = load(reference.id, version=reference.version)
+            form = _shipped_as(reference)
         except UnknownInstrumentError as error:
             raise DocumentError(
                 f"no instrument {reference.id!r} is shipped: pass it as instrument=, such as load_file(path)"
@@ -308,4 +307,21 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
             f"{reference.digest[:12]}), and {given} is {form.id} {form.version} (digest {form.digest[:12]}): "
             "pass the one it was written with as instrument=; keep an instrument as its file, or by to_json()"
         )
+    return form
+
+
+def _shipped_as(reference: InstrumentRef) -> Any:
+    """Return the shipped instrument that fits a reference best: its version, or its language and variant."""
+    from intimacy_scales.instrument.languages import variants_in
+    from intimacy_scales.instrument.loading import load
+    from intimacy_scales.instrument.shipped import released_versions
+    from intimacy_scales.instrument.translation import SEVERAL
+
+    form = load(reference.id)
+    if reference.translation is not None and reference.language not in (None, SEVERAL):
+        variants = (None, *variants_in(reference.language))
+        forms = (load(reference.id, language=reference.language, variant=one) for one in variants)
+        return next((one for one in forms if one.digest == reference.digest), form)
+    if form.digest != reference.digest and reference.version in released_versions(form.id):
+        form = load(reference.id, version=reference.version)
     return form
