@@ -20,7 +20,13 @@ PREFIXES = {
 }  # fmt: skip
 SIX = tuple(PREFIXES)
 COMPANIONS = tuple(name for name in shipped_banks() if name not in SIX)
-SELF_FORMS = {"scii-48": 8, "scii-24": 4, "scii-12": 2, "scii-daily": 3, "scii-daily-quick": 1}  # items a scale
+SELF_FORMS = {
+    "scii-48": 8,
+    "scii-24": 4,
+    "scii-12": 2,
+    "scii-daily": 3,
+    "scii-daily-quick": 1,
+}  # items a scale
 DAILY_FORMS = tuple(name for name in SELF_FORMS if "daily" in name)
 PARTNER_FORMS = {"scii-48-partner": "scii-48", "scii-24-partner": "scii-24"}
 OWN_FORMS = (*SELF_FORMS, *PARTNER_FORMS)

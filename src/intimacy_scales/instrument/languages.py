@@ -9,10 +9,16 @@ from pathlib import Path
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
 from intimacy_scales.instrument.bank import ItemBank
 from intimacy_scales.instrument.instrument import Instrument
-from intimacy_scales.instrument.shipped import banks_folder
+from intimacy_scales.instrument.shipped import FORMS, banks_folder, shipped_files
 from intimacy_scales.instrument.stored import build, read_document
 from intimacy_scales.instrument.translating import Part, in_language
-from intimacy_scales.instrument.translation import LanguageFile, TranslationFile, fitting, language_tag
+from intimacy_scales.instrument.translation import (
+    LanguageFile,
+    TranslationFile,
+    TranslationStatus,
+    fitting,
+    language_tag,
+)
 
 
 def translations_of(path: Path) -> dict[str, Path]:
@@ -53,6 +59,12 @@ def read_language(tag: str) -> LanguageFile | None:
         return None
     path = folder / f"{found}.toml"
     return build(LanguageFile, read_document(path), path)
+
+
+def shipped_translations(name: str) -> tuple[tuple[str, TranslationStatus], ...]:
+    """Return the languages that a shipped instrument is translated into, and how far each has come."""
+    files = translations_of(shipped_files(FORMS)[name])
+    return tuple((tag, read_translation(path).status) for tag, path in files.items())
 
 
 def variants_in(tag: str) -> tuple[str, ...]:

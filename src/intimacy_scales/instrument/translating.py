@@ -62,10 +62,10 @@ def check_part(part: Part) -> None:
         named = [name for texts in file.wordings().values() for name in texts]
         what = ", ".join(named) or "title and instructions"
         raise InstrumentError(
-            f"{path}: source_digest: stale. The wording of {source.id} ({source.language}) was changed since "
-            f"version {file.version} was translated; it is {source.version} now. Compare {what} with the "
-            f"wording of {source.version}, mend what says something else, and write version = "
-            f'"{source.version}" and source_digest = "{now}"',
+            f"{path}: source_digest: stale. What it translates of {source.id} ({source.language}) is not "
+            f"worded as it was when version {file.version} was translated; {source.id} is {source.version} "
+            f"now. Compare {what} with the wording of {source.version}, mend what says something else, and "
+            f'write version = "{source.version}" and source_digest = "{now}"',
             str(path),
         )
 
