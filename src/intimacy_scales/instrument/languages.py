@@ -108,6 +108,11 @@ def translated(
     """
     known = translations_of(sources[0][0])
     tag = fitting(_wanted(language), [*known, form.language])
+    if tag is None and not any(item.text for item in form.items):
+        raise UnknownInstrumentError(
+            f"{form.id} is a key without wording; lay that which you have permission to use over it: "
+            f"load({form.id!r}).with_texts(texts, language={language!r})"
+        )
     if tag is None:
         raise UnknownInstrumentError(
             f"{form.id} is not translated into {language!r}; it can be had in "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -70,6 +70,10 @@ def fitting(wanted: str, known: Iterable[str]) -> str | None:
 
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
+
+
+def _all_composed(labels: Sequence[tuple[int | float, str]]) -> tuple[tuple[int | float, str], ...]:
+    return tuple((value, _composed(text)) for value, text in labels)
 
 
 Tag = Annotated[Text, AfterValidator(language_tag)]
@@ -185,7 +189,7 @@ class TranslationFile(Part):
     texts: Texts = Field(default={})
     partner_texts: Texts = Field(default={})
     daily_texts: Texts = Field(default={})
-    labels: dict[Id, Labels] = Field(default={})
+    labels: dict[Id, Annotated[Labels, AfterValidator(_all_composed)]] = Field(default={})
     not_applicable: Texts = Field(default={})
     slots: Slots = Field(default={})
     evidence: Evidence | None = None
