@@ -190,12 +190,11 @@ def copied(tmp_path: Path) -> Path:
 
 def changed(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, (path, old)
+    assert old in text, (path, old)
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def refused(form: Path, **asked: Any) -> str:
-    read_translation.cache_clear()
     with pytest.raises(InstrumentError) as caught:
         load(form, language="de", **asked)
     return str(caught.value)
@@ -216,7 +215,6 @@ def test_wording_that_was_changed_since_makes_a_translation_stale(copied):
     assert digest is not None
     file = copied.with_name("trust.de.toml")
     file.write_text(re.sub(r"[0-9a-f]{64}", digest[1], file.read_text("utf-8")), encoding="utf-8")
-    read_translation.cache_clear()
     assert load(copied, language="de").language == "de"
 
 
@@ -293,7 +291,6 @@ def test_a_bank_without_the_language_is_named(copied):
 def test_decomposed_letters_are_composed(copied):
     path = copied.with_name("interdependence.de.toml")
     path.write_text(unicodedata.normalize("NFD", path.read_text("utf-8")), encoding="utf-8")
-    read_translation.cache_clear()
     assert load(copied, language="de").text_digest == load("scii-12", language="de").text_digest
 
 
@@ -313,7 +310,6 @@ def test_a_template_filled_in_is_a_translation(copied):
         text = re.sub(r'^(\d) = ""', r'\1 = "Grado \1"', path.read_text("utf-8"), flags=re.M)
         text = re.sub(r'= ""', lambda _, n=count: f'= "Parola {next(n)} però"', text)
         path.write_text(text, encoding="utf-8")
-    read_translation.cache_clear()
     form = load(copied, language="it")
     assert form.key_digest == own.key_digest and str(form.ref).startswith(
         "scii-12 0.3.0 (it, draft translation)"

@@ -38,7 +38,6 @@ def _tag_of(tag: str, path: Path) -> str:
         raise InstrumentError(f"{path}: {error}", str(path)) from None
 
 
-@cache
 def read_translation(path: Path) -> TranslationFile:
     """Read a translation; what is wrong with it is said with its field."""
     file = build(TranslationFile, read_document(path), path)
@@ -61,6 +60,7 @@ def read_language(tag: str) -> LanguageFile | None:
     return build(LanguageFile, read_document(path), path)
 
 
+@cache
 def shipped_translations(name: str) -> tuple[tuple[str, TranslationStatus], ...]:
     """Return the languages that a shipped instrument is translated into, and how far each has come."""
     files = translations_of(shipped_files(FORMS)[name])

@@ -240,7 +240,7 @@ def _parts_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | Ite
         return [(path, form)]
     banks = build(Form, content, path).banks
     paths = [_bank_path(name, f"{path}: banks[{i}]", path) for i, name in enumerate(banks)]
-    return [(path, form), *((bank, _load_bank(bank)) for bank in paths)]
+    return [(path, form), *((bank, load_bank(bank)) for bank in paths)]
 
 
 @cache

@@ -61,16 +61,18 @@ class InstrumentRef:
         told = ["DRAFT: not validated"] if self.status == "draft" else []
         told += [_UNSURE[self.confidence]] if self.confidence in _UNSURE else []
         told += [f"coding by {self.coding}"] if self.coding else []
-        return ", ".join([f"{self.id} {self.version}{self._in_words()}", *told, *self.directions()])
+        return ", ".join([self.named, *told, *self.directions()])
 
-    def _in_words(self) -> str:
-        """Say the language, where it is not the one in which the instrument was written."""
+    @property
+    def named(self) -> str:
+        """Id and version, with the language where it is not the one in which the instrument was written."""
+        told = f"{self.id} {self.version}"
         if self.pooled:
-            return f" ({' and '.join(self.pooled)} pooled)"
+            return f"{told} ({' and '.join(self.pooled)} pooled)"
         if self.translation is None:
-            return ""
+            return told
         how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
-        return f" ({self.language}, {how})"
+        return f"{told} ({self.language}, {how})"
 
     def directions(self) -> list[str]:
         """Say what high scores mean, where it is not more closeness."""
