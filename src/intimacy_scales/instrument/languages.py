@@ -80,11 +80,37 @@ def _wanted(language: str) -> str:
         raise UnknownInstrumentError(f"language: {error}") from None
 
 
+def chosen_language(form: Instrument, path: Path, language: str) -> str:
+    """Return the language in which an instrument can be had that stands for the one that was asked for.
+
+    Parameters
+    ----------
+    form, path
+        The instrument as it was written, and its file.
+    language
+        A BCP 47 tag; a region falls back to the language without it.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        There is no translation into that language; those that there are, are told.
+    """
+    known = [form.language, *translations_of(path)]
+    tag = fitting(_wanted(language), known)
+    if tag is not None:
+        return tag
+    if any(item.text for item in form.items):
+        raise UnknownInstrumentError(
+            f"{form.id} is not translated into {language!r}; it can be had in {', '.join(known)}"
+        )
+    raise UnknownInstrumentError(
+        f"{form.id} is a key without wording; lay that which you have permission to use over it: "
+        f"load({form.id!r}).with_texts(texts, language={language!r})"
+    )
+
+
 def translated(
-    form: Instrument,
-    sources: Sequence[tuple[Path, Instrument | ItemBank]],
-    language: str,
-    variant: str | None,
+    form: Instrument, sources: Sequence[tuple[Path, Instrument | ItemBank]], tag: str, variant: str | None
 ) -> Instrument:
     """Return an instrument in another language, made of the translations that lie beside its files.
 
@@ -94,31 +120,17 @@ def translated(
         The instrument as it was written.
     sources
         Its file and itself, then files and banks that it is made of.
-    language
-        A BCP 47 tag; a region falls back to the language without it.
+    tag
+        What `chosen_language` returned.
     variant
         Form of gendered words; None: the first of the language.
 
     Raises
     ------
-    UnknownInstrumentError
-        There is no translation into that language; those that there are, are told.
     InstrumentError
         A translation is stale, lacks something, or has no such variant.
     """
-    known = translations_of(sources[0][0])
-    tag = fitting(_wanted(language), [*known, form.language])
-    if tag is None and not any(item.text for item in form.items):
-        raise UnknownInstrumentError(
-            f"{form.id} is a key without wording; lay that which you have permission to use over it: "
-            f"load({form.id!r}).with_texts(texts, language={language!r})"
-        )
-    if tag is None:
-        raise UnknownInstrumentError(
-            f"{form.id} is not translated into {language!r}; it can be had in "
-            f"{', '.join([form.language, *known])}"
-        )
-    if tag not in known:
+    if tag not in translations_of(sources[0][0]):
         if variant is not None:
             raise InstrumentError(f"{form.id} in {tag!r} has no variant {variant!r}; it has one wording")
         return form

@@ -18,7 +18,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
-from intimacy_scales.instrument.languages import translated
+from intimacy_scales.instrument.languages import chosen_language, translated
 from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
 from intimacy_scales.instrument.stored import build, kind_of, read_document
 from intimacy_scales.instrument.unsure import warn_if_unsure
@@ -222,15 +222,16 @@ def load(
         if variant is not None:
             raise InstrumentError(f"variant={variant!r} is one of a language: give language= too")
         return _warned(form)
+    tag = chosen_language(form, path or shipped_files(FORMS)[form.id], language)
     if path is None:
-        return _warned(_load_translated(form.id, language, variant))
-    return _warned(translated(form, _parts_of(path, form), language, variant))
+        return _warned(_load_translated(form.id, tag, variant))
+    return _warned(translated(form, _parts_of(path, form), tag, variant))
 
 
 @cache
-def _load_translated(name: str, language: str, variant: str | None) -> Instrument:
+def _load_translated(name: str, tag: str, variant: str | None) -> Instrument:
     form = _load_shipped(name)
-    return translated(form, _parts_of(shipped_files(FORMS)[name], form), language, variant)
+    return translated(form, _parts_of(shipped_files(FORMS)[name], form), tag, variant)
 
 
 def _parts_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | ItemBank]]:
