@@ -26,6 +26,12 @@ from intimacy_scales.instrument import (
     Scale,
     Source,
 )
+from intimacy_scales.instrument.translation import (
+    LanguageFile,
+    PooledLanguage,
+    Translation,
+    TranslationFile,
+)
 
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "instrument-file.md").read_text(encoding="utf-8")
 MODELS = [
@@ -43,6 +49,10 @@ MODELS = [
     License,
     Coding,
     Accepted,
+    TranslationFile,
+    LanguageFile,
+    Translation,
+    PooledLanguage,
 ]
 AGREE = {"minimum": 1, "maximum": 5}
 FORM: dict[str, Any] = {
