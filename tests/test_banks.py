@@ -132,11 +132,14 @@ def test_every_component_bank_loads_and_is_named_like_its_file(name):
 
 def test_every_shipped_file_is_found():
     root = banks_folder()
-    instruments = {path.stem for sub in ("forms", "published") for path in (root / sub).iterdir()}
+    instruments = {path.stem for sub in ("forms", "published") for path in (root / sub).glob("*.toml")}
+    instruments = {name for name in instruments if "." not in name}  # others are translations
     assert instruments == set(available().ids)
     assert set(IDS) <= instruments
     for path in (root / "components").iterdir():
-        assert load_bank(path.stem).id == path.stem
+        name, _, language = path.stem.partition(".")
+        assert load_bank(name).id == name
+        assert language in ("", "de", "es", "fr")
 
 
 def test_ids_are_read_without_regard_to_case_and_separators():

@@ -678,6 +678,10 @@ def test_one_persons_scores_as_json():
         "coding": None,
         "high_means": {},
         "scales": 2,
+        "language": "en",
+        "translation": None,
+        "pooled": [],
+        "text_digest": FORM.text_digest,
     }
     assert (content["scores"], content["pomp"]) == ({"trust": None, "mood": None},) * 2
     assert content["answered"] == {"trust": 1, "mood": 0}

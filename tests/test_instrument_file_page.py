@@ -28,6 +28,12 @@ from intimacy_scales.instrument import (
     Source,
 )
 from intimacy_scales.instrument.changes import Change
+from intimacy_scales.instrument.translation import (
+    LanguageFile,
+    PooledLanguage,
+    Translation,
+    TranslationFile,
+)
 
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "instrument-file.md").read_text(encoding="utf-8")
 MODELS = [
@@ -47,6 +53,10 @@ MODELS = [
     ChooseAll,
     Accepted,
     Change,
+    TranslationFile,
+    LanguageFile,
+    Translation,
+    PooledLanguage,
 ]
 AGREE = {"minimum": 1, "maximum": 5}
 FORM: dict[str, Any] = {

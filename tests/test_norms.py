@@ -75,6 +75,7 @@ def test_one_person_beside_a_norm():
     content = json.loads(found.to_json())
     assert content["norms"]["total"] == {
         "instrument": None, "key_digest": None, "scale": "total", "sample": SAMPLE, "special": False,
+            "language": None,
         "n": 100, "mean": 4, "sd": 0.5,
         "percentiles": "normal", "table": [], "smoothing": None, "source": None, "confidence": None,
     }  # fmt: skip

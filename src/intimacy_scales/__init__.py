@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         IntimacyScalesWarning,
         InvalidResponsesError,
         KeyingWarning,
+        LanguagesPooledWarning,
         MissingColumnsError,
         MissingDependencyError,
         ModelSyntaxError,
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.catalogue import available
     from intimacy_scales.instrument.comparison import InstrumentComparison, compare
     from intimacy_scales.instrument.loading import load, load_bank, load_file
+    from intimacy_scales.instrument.pooling import pool_languages
+    from intimacy_scales.instrument.template import translation_template
     from intimacy_scales.numerics.progress import report_progress
     from intimacy_scales.planning import SamplePlan, plan_sample_size
     from intimacy_scales.reading.table import CodedResponses, encode
@@ -65,14 +68,17 @@ _HOMES = {
     "instrument.loading": ("load", "load_bank", "load_file"),
     "instrument.catalogue": ("available",),
     "instrument.comparison": ("InstrumentComparison", "compare"),
+    "instrument.pooling": ("pool_languages",),
+    "instrument.template": ("translation_template",),
     "checking": ("BankReport", "check_bank"),
     "reading.table": ("CodedResponses", "encode"),
     "errors": (
         "AnotherRangeWarning", "DocumentError", "EstimationError", "InstrumentError", "IntimacyScalesError",
         "IntimacyScalesWarning",
-        "InvalidResponsesError", "KeyingWarning", "MissingColumnsError", "MissingDependencyError",
-        "ModelSyntaxError", "NoNormsError", "NotConvergedError", "NotIdentifiedError", "ResponseError",
-        "ResponseProblem", "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
+        "InvalidResponsesError", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
+        "MissingDependencyError", "ModelSyntaxError", "NoNormsError", "NotConvergedError",
+        "NotIdentifiedError", "ResponseError", "ResponseProblem",
+        "UnknownInstrumentError", "UnknownNameError", "UnvalidatedInstrumentWarning",
         "UnverifiedKeyWarning",
     ),
     "factor": (
@@ -95,7 +101,8 @@ __all__ = [
     "AnotherRangeWarning", "BankReport", "CodedResponses", "DocumentError", "EstimationError",
     "Instrument", "InstrumentComparison", "InstrumentError",
     "IntimacyScalesError", "IntimacyScalesWarning", "InvalidResponsesError", "Item", "ItemBank",
-    "ItemMoments", "KeyingWarning", "MissingColumnsError", "MissingDependencyError", "MissingRule", "Model",
+    "ItemMoments", "KeyingWarning", "LanguagesPooledWarning", "MissingColumnsError",
+    "MissingDependencyError", "MissingRule", "Model",
     "ModelSyntaxError", "NoNormsError", "Norm", "NotConvergedError", "NotIdentifiedError", "PersonScores",
     "ResponseError", "ResponseProblem", "ResponseScale", "SamplePlan", "Scale", "Scores", "SheetProblems",
     "Simulation",
@@ -103,9 +110,9 @@ __all__ = [
     "available", "cfa",
     "check_bank", "compare", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
-    "mcdonald_omega", "parallel_analysis", "plan_sample_size", "reliability_report", "report_progress",
-    "score", "score_many", "score_stream",
-    "simulate", "structure_report",
+    "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",
+    "report_progress", "score", "score_many", "score_stream",
+    "simulate", "structure_report", "translation_template",
 ]  # fmt: skip
 
 

@@ -346,6 +346,10 @@ class OverlappingBandsWarning(IntimacyScalesWarning):
     """Cut-off bands of one source share scores, so that a person there is told two different things."""
 
 
+class LanguagesPooledWarning(IntimacyScalesWarning):
+    """Answers in several languages are taken together, and nobody tested that they mean the same."""
+
+
 class AnotherRangeWarning(IntimacyScalesWarning):
     """Nobody used an end of the range on any item, so that the answers were probably given on another."""
 

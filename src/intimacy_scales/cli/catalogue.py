@@ -12,10 +12,18 @@ from intimacy_scales.cli.console import out
 from intimacy_scales.cli.options import typed_source
 from intimacy_scales.cli.terminal import errors_as_messages
 from intimacy_scales.instrument import Instrument, ItemBank, ResponseScale, Scale
-from intimacy_scales.instrument.catalogue import Catalogue, CatalogueEntry, available, construct_title
+from intimacy_scales.instrument.catalogue import (
+    Catalogue,
+    CatalogueEntry,
+    available,
+    construct_title,
+    in_languages,
+)
 from intimacy_scales.instrument.counting import counted_items
+from intimacy_scales.instrument.languages import shipped_translations, variants_in
 from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
 from intimacy_scales.instrument.shipped import released_versions
+from intimacy_scales.instrument.translation import STATUSES
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
@@ -77,14 +85,26 @@ def list_instruments(
         out.print("\n[bold]What they cover[/]")
     for line in covered:
         out.print(f"  {escape(line)}")
+    if translated := in_languages(catalogue):
+        out.print("\n[bold]In other languages[/]")
+    for line in translated:
+        out.print(f"  {escape(line)}")
     out.print(f"\n{_KEYS_HINT}\nAn instrument that measures several things is listed under each of them.")
 
 
-def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instrument or a bank.")]) -> None:
+def show(
+    instrument: Annotated[str, typer.Argument(help="Id or file of an instrument or a bank.")],
+    language: Annotated[str | None, typer.Option(help="A language that it is translated into.")] = None,
+    variant: Annotated[str | None, typer.Option(help="Form of gendered words in that language.")] = None,
+) -> None:
     """Show an instrument: items, response scale, scales with their keys, evidence, permission."""
     with errors_as_messages():
-        only_bank = known_id(instrument, shipped_ids()) is None
-        form = load_either(typed_source(instrument)) if only_bank else load(instrument)
+        only_bank = known_id(instrument, shipped_ids()) is None and language is None
+        form = (
+            load_either(typed_source(instrument))
+            if only_bank
+            else load(typed_source(instrument), language=language, variant=variant)
+        )
         if isinstance(form, ItemBank):
             out.print(f"[bold]{escape(form.title)}[/]: an item bank, shown as one scale of all its items\n")
             form = form.to_instrument()
@@ -92,7 +112,7 @@ def show(instrument: Annotated[str, typer.Argument(help="Id or file of an instru
     out.print(f"digest {form.digest[:12]}…, of its key alone {form.key_digest[:12]}…")
     told = form.instructions and f"Told: {form.instructions}"
     care = form.safety and f"Take care: {form.safety}"
-    for text in (form.description, form.evidence.note, told, care, _counterpart(form)):
+    for text in (form.description, form.evidence.note, told, care, _counterpart(form), _languages(form)):
         if text:
             out.print(escape(text))
     _print_items(form)
@@ -111,6 +131,22 @@ def _counterpart(form: Instrument) -> str | None:
     return (
         other and f"{other} has the same item ids in another wording: its answers cannot be scored as these."
     )
+
+
+def _languages(form: Instrument) -> str | None:
+    """Say what the form is called in its language, or into which it is translated, and how far."""
+    if form.translation is not None:
+        variant = f", variant {form.translation.variant}" if form.translation.variant else ""
+        title = f": {form.translation.title}" if form.translation.title else ""
+        return f"In {form.language}{variant}{title}"
+    if form.id not in shipped_ids():
+        return None
+    told = []
+    for tag, status in shipped_translations(form.id):
+        variants = variants_in(tag)
+        more = f"; variants {', '.join(variants)}" if variants else ""
+        told.append(f"{tag} ({STATUSES[status]}{more})")
+    return f"In other languages: {', '.join(told)}" if told else None
 
 
 def _print_one_option(form: Instrument) -> None:

@@ -63,6 +63,10 @@ CodingName = Annotated[
     str | None,
     typer.Option(help="How answers were stored, if not as the printed value: a coding that show names."),
 ]
+LanguageName = Annotated[
+    str | None,
+    typer.Option(help="Language in which it was answered, such as de; its labels are read as answers."),
+]
 SheetName = Annotated[
     str | None, typer.Option(help="Sheet of a workbook; by default the first that is not hidden.")
 ]
@@ -78,9 +82,9 @@ def typed_source(text: str) -> str | Path:
     return Path(text) if is_path else text
 
 
-def load_for(name: str, coding: str | None) -> Instrument:
-    """Load the instrument, in the coding of the answers."""
-    form = load(typed_source(name))
+def load_for(name: str, coding: str | None, language: str | None) -> Instrument:
+    """Load the instrument, in the coding and language of the answers."""
+    form = load(typed_source(name), language=language)
     return form if coding is None else form.with_coding(coding)
 
 

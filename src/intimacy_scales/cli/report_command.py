@@ -19,6 +19,7 @@ from intimacy_scales.cli.options import (
     ColumnsText,
     EncodingName,
     InstrumentName,
+    LanguageName,
     MissingCodes,
     OnInvalidChoice,
     OnInvalidOption,
@@ -75,7 +76,7 @@ def report_command(
             for said_anyway in (KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning):
                 warnings.simplefilter("ignore", said_anyway)
             result = job()(
-                load_for(instrument, shared["coding"]),
+                load_for(instrument, shared["coding"], shared["language"]),
                 file,
                 output=shared["output"],
                 problems=shared["problems"],
@@ -128,6 +129,7 @@ _LAST = (
     _parameter("output", _Output, None),
     _parameter("problems", ProblemsFile, None),
     _parameter("coding", CodingName, None),
+    _parameter("language", LanguageName, None),
     _parameter("encoding", EncodingName, None),
     _parameter("sheet", SheetName, None),
 )

@@ -17,6 +17,7 @@ from intimacy_scales.cli.options import (
     ColumnsText,
     EncodingName,
     InstrumentName,
+    LanguageName,
     MissingCodes,
     OnInvalidChoice,
     OnInvalidOption,
@@ -94,6 +95,7 @@ def score(
         typer.Option(help="Write every bad cell to this .csv file; of several, to a folder."),
     ] = None,
     coding: CodingName = None,
+    language: LanguageName = None,
     encoding: EncodingName = None,
     sheet: SheetName = None,
     engine: Annotated[
@@ -118,7 +120,7 @@ def score(
         progress_bar("scoring") as progress,
     ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
-        form = load_for(instrument, coding)
+        form = load_for(instrument, coding, language)
         options = {
             "problems": problems,
             "columns": read_columns(columns),

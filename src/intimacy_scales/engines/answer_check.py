@@ -20,6 +20,7 @@ from intimacy_scales.engines.bad_answers import (
 )
 from intimacy_scales.errors import DocumentError, InvalidResponsesError, shortened
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument.reference import hint_of_languages
 from intimacy_scales.reading.advice import Offence, Remedy, remedy_for
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.problems import (
@@ -109,7 +110,10 @@ class AnswerCheck(Result, Sums):
         if not isinstance(other, AnswerCheck):
             return NotImplemented
         if self.instrument != other.instrument:
-            raise ValueError(f"checks of {self.instrument} and {other.instrument} do not add up")
+            raise ValueError(
+                f"checks of {self.instrument} and {other.instrument} do not add up"
+                + hint_of_languages(self.instrument, other.instrument)
+            )
         return replace(
             self,
             n_persons=self.n_persons + other.n_persons,

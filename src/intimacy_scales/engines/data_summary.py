@@ -50,14 +50,13 @@ class DataSummary(Result, Sums):
         alike = (self.moments is None) == (other.moments is None)
         if not alike or (self.scores is None) != (other.scores is None):
             raise ValueError("these summaries do not add up: one lacks sums that the other has")
+        check = self.check + other.check
         moments, scores = self.moments, self.scores
         if moments is not None and other.moments is not None:
             moments = moments + other.moments
         if scores is not None and other.scores is not None:
             scores = scores + other.scores
-        return DataSummary(
-            instrument=self.instrument, check=self.check + other.check, moments=moments, scores=scores
-        )
+        return DataSummary(instrument=self.instrument, check=check, moments=moments, scores=scores)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sums as plain values; None for those that were not asked for."""

@@ -12,7 +12,7 @@ from intimacy_scales.instrument.accepted import Accepted
 from intimacy_scales.instrument.base import Id, Part, Text, kept
 from intimacy_scales.instrument.budgets import check_size
 from intimacy_scales.instrument.changes import Change
-from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest
+from intimacy_scales.instrument.digests import NOT_CONTENT, bank_text_digest, content_digest
 from intimacy_scales.instrument.document import resolve_default, resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.faults import instrument_error
@@ -97,6 +97,11 @@ class ItemBank(Part):
     def digest(self) -> str:
         """sha256 of the content, worked out as that of an instrument."""
         return content_digest(self.model_dump(mode="json", exclude_defaults=True, exclude=NOT_CONTENT))
+
+    @kept
+    def text_digest(self) -> str:
+        """sha256 of all wordings of the items, and of their options: what a translation is made of."""
+        return bank_text_digest(self)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import overload
 
 from intimacy_scales.errors import UnknownInstrumentError, nearest
+from intimacy_scales.instrument.languages import shipped_translations
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
+from intimacy_scales.instrument.translation import STATUSES, TranslationStatus
 
 SIX = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
 
@@ -52,6 +54,8 @@ class CatalogueEntry:
         Its licence, or a word for what is known about permission to use it.
     directions
         What high scores mean, where that is not more closeness.
+    translations
+        Language → how far its translation has come.
     """
 
     id: str
@@ -65,6 +69,7 @@ class CatalogueEntry:
     scales: tuple[str, ...]
     permission: str
     directions: tuple[str, ...] = ()
+    translations: tuple[tuple[str, TranslationStatus], ...] = ()
 
     @property
     def heading(self) -> str:
@@ -77,10 +82,27 @@ class CatalogueEntry:
         """Whether it measures all six components of intimacy."""
         return set(SIX) <= set(self.constructs)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """BCP 47 tags of the languages that `load` gives it in, the original one first."""
+        return (self.language, *(language for language, _ in self.translations))
+
     def standing(self) -> str:
         """Say the evidence status, and how surely a published key is known."""
         unsure = self.confidence not in (None, "verified")
         return f"{self.status}, key {self.confidence}" if unsure else self.status
+
+
+def in_languages(entries: Iterable[CatalogueEntry]) -> list[str]:
+    """Say which translations there are: a line for each language and how far it has come."""
+    found: dict[tuple[str, TranslationStatus], list[str]] = {}
+    for entry in entries:
+        for translation in entry.translations:
+            found.setdefault(translation, []).append(entry.id)
+    return [
+        f"{language} ({STATUSES[status]}): {', '.join(ids)}"
+        for (language, status), ids in sorted(found.items())
+    ]
 
 
 class Catalogue(Sequence[CatalogueEntry]):
@@ -163,6 +185,8 @@ class Catalogue(Sequence[CatalogueEntry]):
                 f"{e.standing():<{standing}}  {e.heading}"
                 for e in entries
             ]
+        if translated := in_languages(self._entries):
+            lines += ["in other languages", *(f"  {line}" for line in translated)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -178,6 +202,8 @@ class Catalogue(Sequence[CatalogueEntry]):
                 + "</tr>"
                 for e in entries
             ]
+        for line in in_languages(self._entries):
+            rows.append(f'<tr><td colspan="{len(names)}" style="text-align:left">{escape(line)}</td></tr>')
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -201,6 +227,7 @@ def _entry(name: str) -> CatalogueEntry:
         scales=form.scale_ids,
         permission="not stated" if form.license is None else form.license.name,
         directions=tuple(form.ref.directions()),
+        translations=shipped_translations(name),
     )
 
 

@@ -24,6 +24,7 @@ from intimacy_scales.instrument.possible import counts_of_boxes, one_option_scor
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale
+from intimacy_scales.instrument.translation import PooledLanguage, Translation, check_tested
 
 COLUMN_ENDINGS = ("_pomp", "_answered", "_prorated")  # of columns of results, after the id of a scale
 _Part = TypeVar("_Part", bound=Part)
@@ -37,6 +38,8 @@ class InstrumentContent(Part):
     title: Text
     description: Text | None = None
     language: Text = "en"
+    translation: Translation | None = None
+    pooled: tuple[PooledLanguage, ...] = ()
     wording: Wording = "self"
     instructions: Text | None = None
     safety: Text | None = None
@@ -81,6 +84,8 @@ class InstrumentContent(Part):
         check_questions(self.choose_all, self._items)
         check_lookups(self)
         self._check_provenance()
+        if self.translation is not None:
+            check_tested(self.translation.status, self.evidence)
         check_levels(self.scale_order, {scale.id: scale.of for scale in self.scales})
         return self
 
@@ -164,6 +169,11 @@ class InstrumentContent(Part):
     @kept
     def _scales(self) -> dict[str, Scale]:
         return {scale.id: scale for scale in self.scales}
+
+    @property
+    def translated_language(self) -> str | None:
+        """The language, where it is not that in which the instrument was written."""
+        return self.language if self.translation is not None or self.pooled else None
 
     @property
     def item_ids(self) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""What scores depend on, as one digest."""
+"""What scores depend on, and what people are shown, each as one digest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import math
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from intimacy_scales.instrument.numbers import exact
 from intimacy_scales.instrument.numerals import NOT_ANSWERED, as_compared, spelled
 
 if TYPE_CHECKING:
+    from intimacy_scales.instrument.bank import ItemBank
     from intimacy_scales.instrument.content import InstrumentContent
     from intimacy_scales.instrument.response_scale import ResponseScale
     from intimacy_scales.instrument.scale import Scale
+    from intimacy_scales.instrument.translation import TranslationFile
 
 
 NOT_CONTENT = {"accepted", "changes"}  # fields that change nothing that anyone answers
@@ -68,7 +71,7 @@ def _score(form: InstrumentContent, scale: Scale) -> list[Any]:
 def key_digest(form: InstrumentContent) -> str:
     """Return sha256 of what scores depend on; `Instrument.key_digest` says what that is."""
     shared = {id(item.response_scale): item.response_scale for item in form.items}
-    answers = {key: _answers(scale) for key, scale in shared.items()}
+    answers = {key: _answers(scale.translated_from or scale) for key, scale in shared.items()}
     content: dict[str, list[Any]] = {
         "items": sorted([item.id, answers[id(item.response_scale)]] for item in form.items),
         "scales": sorted(_score(form, scale) for scale in form.scales),
@@ -78,3 +81,72 @@ def key_digest(form: InstrumentContent) -> str:
         content["choose_all"] = sorted(rules)
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _shown_with(scale: ResponseScale) -> list[Any]:
+    """Return the texts that a person is shown as options."""
+    labels = [[str(exact(value)), _composed(text)] for value, text in scale.labels]
+    return [labels, [_composed(code) for code in scale.not_applicable if isinstance(code, str)]]
+
+
+def _composed(text: str | None) -> str | None:
+    return None if text is None else unicodedata.normalize("NFC", text)
+
+
+def _wording_digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def text_digest(form: InstrumentContent) -> str:
+    """Return sha256 of what people are shown; `Instrument.text_digest` says what that is."""
+    if form.pooled:
+        return _wording_digest(sorted([part.language, part.text_digest] for part in form.pooled))
+    shared = {id(item.response_scale): item.response_scale for item in form.items}
+    options = {key: _shown_with(scale) for key, scale in shared.items()}
+    return _wording_digest(
+        {
+            "language": form.language,
+            "instructions": _composed(form.instructions),
+            "items": sorted(
+                ([item.id, _composed(item.text), options[id(item.response_scale)]] for item in form.items),
+                key=lambda entry: str(entry[0]),
+            ),
+        }
+    )
+
+
+def bank_text_digest(bank: ItemBank) -> str:
+    """Return sha256 of all wordings of a bank's items, and of their options."""
+    return _wording_digest(
+        {
+            "language": bank.language,
+            "items": {
+                item.id: [
+                    *map(_composed, (item.text, item.partner_text, item.daily_text)),
+                    _shown_with(item.response_scale),
+                ]
+                for item in bank.items
+            },
+        }
+    )
+
+
+def source_digest(source: InstrumentContent | ItemBank, file: TranslationFile) -> str:
+    """Return sha256 of the wording that a file translates, as it is now; nothing else of its source counts.
+
+    Items that the file does not translate may be reworded, added or dropped.
+    """
+    items = {item.id: item for item in source.items}
+    scales = {item.response_scale.id: item.response_scale for item in source.items}
+    content: dict[str, Any] = {
+        field: {name: _composed(getattr(items[name], field)) for name in texts if name in items}
+        for field, texts in file.wordings().items()
+        if texts
+    }
+    named = {*file.labels, *file.not_applicable}
+    content["options"] = {name: _shown_with(scales[name]) for name in named if name in scales}
+    for field in ("title", "instructions", "safety"):
+        if getattr(file, field) is not None:
+            content[field] = _composed(getattr(source, field, None))
+    return _wording_digest(content)

@@ -15,16 +15,16 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument.base import kept
 from intimacy_scales.instrument.content import InstrumentContent
-from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest, key_digest
+from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest, key_digest, text_digest
 from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
 from intimacy_scales.instrument.evidence import Finding
-from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.norm import Norm
 from intimacy_scales.instrument.provenance import CONFIDENCES, Source
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.scale import MissingRule
 from intimacy_scales.instrument.variants import on_another_range, without
+from intimacy_scales.instrument.words_laid_over import in_other_words
 
 
 class Instrument(InstrumentContent):
@@ -34,6 +34,10 @@ class Instrument(InstrumentContent):
     ----------
     id, version, title, description, language
         Identity. ``language`` is a BCP 47 tag such as ``en``.
+    translation
+        Of a translation: how far it has come, and of which wording it is one.
+    pooled
+        Languages whose answers are read together; `pool_languages` makes such an instrument.
     wording
         Who the items speak of: ``self``, ``partner``, or ``daily`` for a diary.
     instructions
@@ -95,6 +99,8 @@ class Instrument(InstrumentContent):
 
         Answers stored as numbers are scored alike by a form with other labels, but answers stored
         as labels are not: labels laid over a key by `with_texts` change the digest, wording does not.
+        A translation has the digest of what it was translated from: its options are called otherwise, and
+        each is read by its own instrument.
 
         Examples
         --------
@@ -104,6 +110,22 @@ class Instrument(InstrumentContent):
         (True, False)
         """
         return key_digest(self)
+
+    @kept
+    def text_digest(self) -> str:
+        """sha256 of what people are shown: language, instructions, and text and options of each item.
+
+        Titles, keys and evidence are left out, and the order of items. Two persons who were shown the same
+        words have the same text digest, whatever was made of their answers.
+
+        Examples
+        --------
+        >>> from intimacy_scales import MissingRule, load
+        >>> short = load("scii-12")
+        >>> short.with_missing_rule(MissingRule(proportion=1)).text_digest == short.text_digest
+        True
+        """
+        return text_digest(self)
 
     @kept
     def ref(self) -> InstrumentRef:
@@ -118,6 +140,10 @@ class Instrument(InstrumentContent):
             high_means=tuple((scale.id, scale.high_means) for scale in self.scales if scale.high_means),
             scales=len(self.scales),
             blanks_count=tuple(item for question in self.choose_all for item in question.items),
+            language=self.language,
+            translation=None if self.translation is None else self.translation.status,
+            pooled=tuple(dict.fromkeys(part.language for part in self.pooled)),
+            text_digest=self.text_digest,
         )
 
     def to_dict(self) -> Document:
@@ -336,6 +362,8 @@ class Instrument(InstrumentContent):
             own = norm.instrument in (None, self.id)
             if own and norm.key_digest not in (None, self.key_digest):
                 raise InstrumentError(f"{self.id}: {norm.of_another_key()}")
+            if told := norm.of_another_language(self.translated_language):
+                raise InstrumentError(f"{self.id}: {told}")
         added = {(norm.scale, norm.sample): norm for norm in (*self.norms, *norms)}
         return self.model_copy(update={"norms": tuple(added.values())})
 
@@ -345,6 +373,7 @@ class Instrument(InstrumentContent):
         *,
         labels: Mapping[str, Mapping[int | float, str]] | None = None,
         instructions: str | None = None,
+        language: str | None = None,
     ) -> Self:
         """Return this instrument with wording laid over its key, for forms and reports.
 
@@ -360,13 +389,17 @@ class Instrument(InstrumentContent):
             Item id → value → text of the option, for forms, and for answers that are stored as texts.
         instructions
             What the person who answers is told.
+        language
+            BCP 47 tag of the wording, where it is another than so far. It is then a translation and a draft:
+            norms, cut-offs and findings are of the other wording, and are left behind. Every item needs
+            wording, and labels where it has some; instructions that are not given are left out.
 
         Raises
         ------
         UnknownInstrumentError
             An id that is no item.
         InstrumentError
-            Items are left without wording.
+            Items are left without wording, or with some in another language.
 
         Examples
         --------
@@ -374,28 +407,7 @@ class Instrument(InstrumentContent):
         >>> load("ios").with_texts({"ios_1": "Which picture shows the two of you?"}).item("ios_1").text
         'Which picture shows the two of you?'
         """
-        if not isinstance(texts, Mapping):
-            raise InstrumentError(f"texts: a mapping of item id → wording, not a {type(texts).__name__}")
-        shown = labels or {}
-        for name in (*texts, *shown):
-            if name not in self._items:
-                raise UnknownInstrumentError(f"texts: {self.no_such('item', name, self._items)}")
-        bare = [item.id for item in self.items if item.text is None and item.id not in texts]
-        if bare:
-            raise InstrumentError(f"texts: no wording of {', '.join(bare)}")
-
-        def worded(item: Item) -> Item:
-            scale = item.response_scale
-            if item.id in shown:  # its name stands for one set of labels
-                scale = scale.model_copy(update={"labels": shown[item.id], "id": None})
-            return item.model_copy(update={"text": texts.get(item.id, item.text), "response_scale": scale})
-
-        return self.model_copy(
-            update={
-                "items": [worded(item) for item in self.items],
-                "instructions": instructions or self.instructions,
-            }
-        )
+        return in_other_words(self, texts, labels=labels, instructions=instructions, language=language)
 
     def with_coding(self, coding: str) -> Self:
         """Return this instrument for answers that were stored in another way than as printed.

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import warnings
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-import tomli
-from pydantic import ValidationError
 
 from intimacy_scales.errors import (
     InstrumentError,
@@ -22,64 +16,17 @@ from intimacy_scales.errors import (
     level_outside,
     nearest,
 )
-from intimacy_scales.instrument import Form, Instrument, ItemBank, instrument_error
+from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
+from intimacy_scales.instrument.languages import chosen_language, translated
 from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
+from intimacy_scales.instrument.stored import build, kind_of, read_document
 from intimacy_scales.instrument.unsure import warn_if_unsure
 
-MAX_BYTES = 4 * 1024 * 1024
 _ENDINGS = (".toml", ".json")
 _SEPARATORS = re.compile(r"[\s_\-]+")
 _FOR_A_FILE = "For a file of your own, pass pathlib.Path(…), or what load_file(…) returns."
 _LONGEST_SHOWN = 100  # of a name that nobody knows
-_Model = TypeVar("_Model", Instrument, ItemBank, Form)
-
-
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is not a number of JSON")
-
-
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        twice = next(name for name, count in counts.items() if count > 1)
-        raise ValueError(f"field {twice!r} occurs twice in one table")
-    return table
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Read a TOML or JSON file as data: bounded, UTF-8, one table."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: no path can have that name
-        reason = getattr(error, "strerror", None) or error
-        raise InstrumentError(f"{path}: cannot be read: {reason}", str(path)) from None
-    if len(raw) > MAX_BYTES:
-        raise InstrumentError(f"{path}: larger than 4 MiB, which no instrument file is", str(path))
-    try:
-        text = raw.decode("utf-8-sig")
-        if path.suffix.casefold() == ".json":
-            content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
-        else:
-            content = tomli.loads(text.replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        raise InstrumentError(f"{path}: is not UTF-8 text (byte {error.start})", str(path)) from None
-    except (ValueError, RecursionError) as error:
-        kind = "JSON" if path.suffix.casefold() == ".json" else "TOML"
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
-        raise InstrumentError(f"{path}: is not valid {kind}: {reason}", str(path)) from None
-    if not isinstance(content, dict):
-        raise InstrumentError(f"{path}: holds no table of fields at its top", str(path))
-    return content
-
-
-def _build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise instrument_error(error, content, str(path)) from None
 
 
 def known_id(name: str, known: Sequence[str]) -> str | None:
@@ -156,49 +103,43 @@ def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
 
 
 def _form_bank(name: str, field: str, path: Path) -> ItemBank:
+    found = _bank_path(name, field, path)
+    return load_bank(found) if name.endswith(_ENDINGS) else load_bank(name)
+
+
+def _bank_path(name: str, field: str, path: Path) -> Path:
     if not name.endswith(_ENDINGS):
         shipped = shipped_files(BANKS)
         if name not in shipped:
             raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
-        return load_bank(name)
+        return shipped[name]
     folder = path.resolve().parent
     target = folder / name
     if "\0" in name or target.resolve().parent != folder:
         raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
     if not target.exists():
         raise InstrumentError(f"{field}: there is no file {name!r} beside the form", str(path))
-    return load_bank(target)
-
-
-def _kind(content: dict[str, Any]) -> str:
-    """Return what a document is: what it says, or what its fields show."""
-    if "kind" in content:
-        return str(content.pop("kind"))
-    items = content.get("items")
-    keyed = isinstance(items, list) and any(isinstance(item, dict) and "keyed" in item for item in items)
-    if "facets" in content or (keyed and "scales" not in content):
-        return "bank"
-    return "form" if "banks" in content else "instrument"
+    return target
 
 
 def _load_file(path: Path) -> Instrument:
-    content = _read(path)
-    kind = _kind(content)
+    content = read_document(path)
+    kind = kind_of(content)
     if kind == "form":
-        form = _build(Form, content, path)
+        form = build(Form, content, path)
         return form.assemble(_form_banks(form, path), source=str(path))
     if kind == "bank":
         raise InstrumentError(f"{path}: is an item bank: read it with load_bank()", str(path))
     if kind != "instrument":
         raise InstrumentError(f"{path}: kind: {kind!r} is none of instrument, form, bank", str(path))
-    return _build(Instrument, content, path)
+    return build(Instrument, content, path)
 
 
 def sources_of(name: str) -> list[Path]:
     """Return the files that a shipped instrument is made of: its own, and those of its banks."""
     path = shipped_files(FORMS)[name]
-    content = _read(path)
-    banks = content["banks"] if _kind(content) == "form" else []
+    content = read_document(path)
+    banks = content["banks"] if kind_of(content) == "form" else []
     return [path, *(shipped_files(BANKS)[bank] for bank in banks)]
 
 
@@ -213,7 +154,13 @@ def _load_shipped(name: str) -> Instrument:
     return _load_file(path) if path.stem == name else _load_shipped(path.stem)
 
 
-def load(source: str | Path, *, version: str | None = None) -> Instrument:
+def load(
+    source: str | Path,
+    *,
+    version: str | None = None,
+    language: str | None = None,
+    variant: str | None = None,
+) -> Instrument:
     """Load an instrument: a shipped one by its id, or one's own by a `pathlib.Path`.
 
     Parameters
@@ -224,6 +171,12 @@ def load(source: str | Path, *, version: str | None = None) -> Instrument:
     version
         An older version of a shipped instrument, for answers that were given to it; None: as it is now.
         `compare` says whether answers to one version can be scored by another.
+    language
+        BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` is ``"de"`` where there is none of its own.
+        None: as it was written. Translations are of the current version.
+    variant
+        Form of gendered words in that language, such as ``"feminine"`` for a partner who is a woman; None:
+        the one that goes for anybody.
 
     Returns
     -------
@@ -233,9 +186,11 @@ def load(source: str | Path, *, version: str | None = None) -> Instrument:
     Raises
     ------
     UnknownInstrumentError
-        No instrument of that id, or no such version of it; those that there are, or near names, are told.
+        No instrument of that id, or no such version or language of it; those that there are, or near names,
+        are told.
     InstrumentError
-        The file cannot be read or is not valid; every fault is named with its field.
+        The file cannot be read or is not valid; every fault is named with its field. Or the wording was
+        changed since it was translated, an item lacks a translation, or there is no such variant.
 
     Warns
     -----
@@ -248,15 +203,45 @@ def load(source: str | Path, *, version: str | None = None) -> Instrument:
     ItemKey(item='tru09', reverse=True)
     >>> load("scii-24", version="0.2.0").version
     '0.2.0'
+    >>> german = load("scii-24", language="de", variant="feminine")
+    >>> german.item("int01").text
+    'Wenn ich einen schlechten Tag habe, gehe ich zuerst zu meiner Partnerin.'
     """
     path = _as_file(source)
-    if path is None:
-        form = _load_shipped(str(source))
-        return _warned(form if version in (None, form.version) else _load_released(form.id, str(version)))
-    form = _load_file(_checked_ending(path))
+    form = _load_shipped(str(source)) if path is None else _load_file(_checked_ending(path))
     if version not in (None, form.version):
-        raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
-    return _warned(form)
+        if path is not None:
+            raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
+        older = _load_released(form.id, str(version))
+        if language is not None or variant is not None:
+            raise UnknownInstrumentError(
+                f"{form.id} {version} is kept in {older.language} only; translations are of {form.version}"
+            )
+        return _warned(older)
+    if language is None:
+        if variant is not None:
+            raise InstrumentError(f"variant={variant!r} is one of a language: give language= too")
+        return _warned(form)
+    tag = chosen_language(form, path or shipped_files(FORMS)[form.id], language)
+    if path is None:
+        return _warned(_load_translated(form.id, tag, variant))
+    return _warned(translated(form, _parts_of(path, form), tag, variant))
+
+
+@cache
+def _load_translated(name: str, tag: str, variant: str | None) -> Instrument:
+    form = _load_shipped(name)
+    return translated(form, _parts_of(shipped_files(FORMS)[name], form), tag, variant)
+
+
+def _parts_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | ItemBank]]:
+    """Return the files that an instrument is made of, its own first, and what is in them."""
+    content = read_document(path)
+    if kind_of(content) != "form":
+        return [(path, form)]
+    banks = build(Form, content, path).banks
+    paths = [_bank_path(name, f"{path}: banks[{i}]", path) for i, name in enumerate(banks)]
+    return [(path, form), *((bank, load_bank(bank)) for bank in paths)]
 
 
 @cache
@@ -315,11 +300,11 @@ def _warned(form: Instrument) -> Instrument:
 
 @cache
 def _load_bank(path: Path) -> ItemBank:
-    content = _read(path)
-    kind = _kind(content)
+    content = read_document(path)
+    kind = kind_of(content)
     if kind != "bank":
         raise InstrumentError(f"{path}: is of kind {kind}, not an item bank: read it with load()", str(path))
-    return _build(ItemBank, content, path)
+    return build(ItemBank, content, path)
 
 
 def load_bank(source: str | Path) -> ItemBank:
@@ -395,5 +380,5 @@ def load_either(source: str | Path) -> Instrument | ItemBank:
         if source not in known:
             raise _unknown("instrument or item bank", str(source), list(known))
         return load(source)
-    is_bank = _kind(_read(_locate(path, "instrument", FORMS))) == "bank"
+    is_bank = kind_of(read_document(_locate(path, "instrument", FORMS))) == "bank"
     return load_bank(path) if is_bank else load(path)

@@ -34,6 +34,10 @@ class KeyedForm(Protocol):
     def key_digest(self) -> str:
         """What its scores depend on."""
 
+    @property
+    def translated_language(self) -> str | None:
+        """The language, where it is not that in which it was written."""
+
 
 class ScoresOfPersons(Protocol):
     """What a norm needs of the scores of a table."""
@@ -75,6 +79,9 @@ class Norm(Part):
     special
         Whether they are special people, such as patients or persons after a divorce, with whom nobody is
         to be compared by default: `standardize` takes such a norm only where its sample is named.
+    language
+        Language in which a translated instrument was answered; None: that in which it was written. Scores
+        in another language are not compared with it.
     n
         How many, if known.
     mean, sd
@@ -106,6 +113,7 @@ class Norm(Part):
     scale: Id
     sample: Text
     special: StrictBool = False
+    language: Text | None = None
     n: StrictInt | None = Field(default=None, ge=2)
     mean: Number
     sd: Number = Field(gt=0)
@@ -165,6 +173,7 @@ class Norm(Part):
             "scale": str,
             "sample": str,
             "special": bool,
+            "language": str | None,
             "n": int | None,
             "mean": float,
         }
@@ -234,6 +243,23 @@ class Norm(Part):
             f"the norm of {self.scale!r} ({self.sample}) was made of scores of another key: other items, "
             "ranges, labels or rules for skipped answers (key_digest). If it holds for these scores too: "
             'norm.model_copy(update={"key_digest": None})'
+        )
+
+    def of_another_language(self, language: str | None) -> str | None:
+        """Say that scores are in another language than the norm was made of, or return None.
+
+        Parameters
+        ----------
+        language
+            That of a translated instrument; None: the one in which it was written.
+        """
+        if self.language == language:
+            return None
+        theirs, ours = (name or "the original language" for name in (self.language, language))
+        return (
+            f"the norm of {self.scale!r} ({self.sample}) is of answers in {theirs}, and these are in {ours}: "
+            "whether scores mean the same in both is to be tested. If it holds for these too: "
+            f'norm.model_copy(update={{"language": {language!r}}})'
         )
 
     def misfit(self, low: float, high: float) -> str | None:
@@ -352,6 +378,7 @@ def _norm_of(
     return norm(
         instrument=scores.instrument.id,
         key_digest=scores.form.key_digest,
+        language=scores.form.translated_language,
         scale=scale,
         sample=sample,
         n=n,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
+_TRANSLATED = {"back-translated": "back-translated", "invariance-tested": "invariance tested"}
 _UNSURE = {"single-source": "key read in one source", "unconfirmed": "key not confirmed"}
 
 
@@ -27,6 +28,19 @@ class InstrumentRef:
         How many scales there are.
     blanks_count
         Items whose blanks count as 0, "not chosen", where a person saw the question.
+    language
+        BCP 47 tag of the wording that was answered; ``mul`` where answers in several were pooled. None in
+        documents from before it was recorded.
+    translation
+        Of a translation: how far it has come, such as ``forward``.
+    pooled
+        Languages whose answers were pooled.
+    text_digest
+        `Instrument.text_digest`: what people were shown.
+
+    Notes
+    -----
+    The digest covers language and texts too, so that two references are compared by it.
     """
 
     id: str
@@ -38,6 +52,15 @@ class InstrumentRef:
     high_means: tuple[tuple[str, str], ...] = ()
     scales: int = 0
     blanks_count: tuple[str, ...] = ()
+    language: str | None = field(default=None, compare=False)
+    translation: str | None = field(default=None, compare=False)
+    pooled: tuple[str, ...] = field(default=(), compare=False)
+    text_digest: str | None = field(default=None, compare=False)
+
+    # what documents mean that were written before they had a name
+    _gained: ClassVar[Mapping[str, Any]] = {
+        "blanks_count": (), "language": None, "translation": None, "pooled": (), "text_digest": None,
+    }  # fmt: skip
 
     def __str__(self) -> str:
         told = ["DRAFT: not validated"] if self.status == "draft" else []
@@ -45,7 +68,18 @@ class InstrumentRef:
         told += [f"coding by {self.coding}"] if self.coding else []
         n = len(self.blanks_count)
         told += [f"a blank of {n} item{'s' * (n > 1)} counts as not chosen"] if n else []
-        return ", ".join([f"{self.id} {self.version}", *told, *self.directions()])
+        return ", ".join([self.named, *told, *self.directions()])
+
+    @property
+    def named(self) -> str:
+        """Id and version, with the language where it is not the one in which the instrument was written."""
+        told = f"{self.id} {self.version}"
+        if self.pooled:
+            return f"{told} ({' and '.join(self.pooled)} pooled)"
+        if self.translation is None:
+            return told
+        how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
+        return f"{told} ({self.language}, {how})"
 
     def directions(self) -> list[str]:
         """Say what high scores mean, where it is not more closeness."""
@@ -71,4 +105,18 @@ class InstrumentRef:
             "high_means": meanings,
             "scales": self.scales,
             **({"blanks_count": list(self.blanks_count)} if self.blanks_count else {}),
+            "language": self.language,
+            "translation": self.translation,
+            "pooled": list(self.pooled),
+            "text_digest": self.text_digest,
         }
+
+
+def hint_of_languages(one: InstrumentRef, other: InstrumentRef) -> str:
+    """Say how answers in two languages are taken together, or nothing where that is not what differs."""
+    if (one.id, one.version) != (other.id, other.version) or one.language == other.language:
+        return ""
+    return (
+        f": they are of {one.language} and {other.language}. To take languages together on purpose, read all "
+        "answers by pool_languages(load(…), load(…, language=…))"
+    )

@@ -143,6 +143,8 @@ class ResponseScale(Part):
         Stored values or texts that mean that the question does not apply to the person, such as
         ``"Does not apply"``, which stands first and is shown as an option. They count as no answer, and
         are counted apart.
+    translated_from
+        Of a translation: the response scale whose options are put in other words.
 
     Examples
     --------
@@ -167,6 +169,7 @@ class ResponseScale(Part):
     labels: Labels = ()
     missing_codes: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
     not_applicable: tuple[MissingCode, ...] = Field(default=(), max_length=1_000)
+    translated_from: ResponseScale | None = None
     _checked: bool = PrivateAttr(default=False)
 
     @model_validator(mode="before")
@@ -202,6 +205,8 @@ class ResponseScale(Part):
             self._check_scores()
         self._check_labels()
         self._check_codes()
+        if self.translated_from is not None and self.translated_from.range != self.range:
+            raise ValueError("translated_from: has another range")
         self._checked = True
         return self
 

@@ -45,6 +45,10 @@ def example_path(name: str = "simulated-couples.csv") -> Path:
 
 @cache
 def shipped_files(folders: tuple[str, ...]) -> dict[str, Path]:
-    """Return id → file of what lies in some folders of item banks, sorted by id."""
-    found = {path.stem: path for folder in folders for path in (banks_folder() / folder).glob("*.toml")}
+    """Return id → file of what lies in some folders of item banks, sorted by id.
+
+    A file beside it with a language in its name, such as ``trust.de.toml``, is a translation of it.
+    """
+    files = (path for folder in folders for path in (banks_folder() / folder).glob("*.toml"))
+    found = {path.stem: path for path in files if "." not in path.stem}
     return {name: found[name] for name in sorted(found)}

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.pooling import only_languages_differ, pool_languages
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import (
     Integers,
@@ -118,10 +119,19 @@ class ItemMoments(Frozen, Sums):
         ------
         EstimationError
             They belong to different instruments.
+
+        Warns
+        -----
+        LanguagesPooledWarning
+            They belong to one instrument in two languages, and nobody tested that answers mean the same in
+            both. The sum belongs to the instrument that `pool_languages` makes of them.
         """
         if not isinstance(other, ItemMoments):
             return NotImplemented
-        if self.instrument is not other.instrument and self.instrument.digest != other.instrument.digest:
+        instrument = self.instrument
+        if only_languages_differ(instrument, other.instrument):
+            instrument = pool_languages(instrument, other.instrument)
+        elif self.instrument is not other.instrument and self.instrument.digest != other.instrument.digest:
             ours, theirs = self.instrument.ref, other.instrument.ref
             raise EstimationError(
                 f"moments of {ours} and of {theirs} do not add up: the instruments differ "
@@ -130,7 +140,7 @@ class ItemMoments(Frozen, Sums):
         n = self.n_persons + other.n_persons
         check_capacity(self.instrument, n)
         return ItemMoments(
-            instrument=self.instrument,
+            instrument=instrument,
             n_persons=n,
             pairs=self.pairs + other.pairs,
             n_complete={name: m + other.n_complete[name] for name, m in self.n_complete.items()},

@@ -193,8 +193,11 @@ def check_belongs(
 def _answered_alike(one: Instrument, other: Instrument) -> bool:
     """Tell whether two are the same version of an instrument but for keys, norms and wording.
 
-    A coding says what the stored answers mean: codes of one coding cannot be scored by another.
+    A coding says what the stored answers mean: codes of one coding cannot be scored by another. Answers to
+    one language are none to another, but where several are pooled on purpose.
     """
+    if one.language != other.language and not (one.pooled or other.pooled):
+        return False
     asked = [
         (form.id, form.version, form.coding, form.choose_all, [(i.id, *_read_as(i)) for i in form.items])
         for form in (one, other)

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from intimacy_scales.errors import DocumentError, shortened
+from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result
 
+ADDED_LATER = {*InstrumentRef._gained}  # a norm's language has the same name
 ROUNDING = 1e-6  # beside the larger of two figures, or 1: one of them can come from another machine
 
 
@@ -50,9 +52,9 @@ def check_follows(made: Result, document: Mapping[str, Any], where: str) -> None
 def _compare(ours: Any, theirs: Any, where: str) -> None:
     if isinstance(ours, str) and isinstance(theirs, str) and "Infinity" not in (ours, theirs):
         return
-    if isinstance(ours, Mapping) and isinstance(theirs, Mapping) and ours.keys() == theirs.keys():
-        for name, part in ours.items():
-            _compare(part, theirs[name], f"{where}.{name}")
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping) and _same_names(ours, theirs):
+        for name, part in theirs.items():
+            _compare(ours[name], part, f"{where}.{name}")
     elif isinstance(ours, list | tuple) and isinstance(theirs, list | tuple):
         if len(ours) == len(theirs):
             for i, (one, other) in enumerate(zip(ours, theirs, strict=True)):
@@ -64,6 +66,12 @@ def _compare(ours: Any, theirs: Any, where: str) -> None:
             f"{where}: {shortened(theirs)} does not follow from the other figures of the document, which "
             f"give {shortened(ours)}: it was changed after it was written"
         )
+
+
+def _same_names(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Tell whether two have the same names, but for what documents of before did not record."""
+    lacking = ours.keys() - theirs.keys()
+    return theirs.keys() <= ours.keys() and lacking <= ADDED_LATER
 
 
 def _alike(ours: Any, theirs: Any) -> bool:

@@ -108,16 +108,20 @@ def document_types(kind: Any) -> Mapping[str, Any]:
     if isinstance(kind, Object):
         return kind.types
     if kind is InstrumentRef:
-        blanks = Unless(tuple[str, ...], nothing=())
-        return types_of(InstrumentRef) | {"high_means": dict[str, str], "blanks_count": blanks}
+        return _with_gained(kind, types_of(InstrumentRef) | {"high_means": dict[str, str]})
     told: Callable[[], Mapping[str, Any]] | None = getattr(kind, "_document", None)
     if told is not None:
-        gained: Mapping[str, Any] = getattr(kind, "_gained", {})
-        return {
-            name: Unless(of, nothing=gained[name]) if name in gained else of for name, of in told().items()
-        }
+        return _with_gained(kind, told())
     names = compared_names(cast(Any, kind)) if is_dataclass(kind) else kind._fields
     return {name: types_of(kind)[name] for name in names}
+
+
+def _with_gained(kind: Any, types_by_name: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return types where what a class gained after documents were written may be left out."""
+    gained: Mapping[str, Any] = getattr(kind, "_gained", {})
+    return {
+        name: Unless(of, nothing=gained[name]) if name in gained else of for name, of in types_by_name.items()
+    }
 
 
 def sort_of(kind: Any) -> Sort:

@@ -295,16 +295,13 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
         It is another than the one with which the result was made, or none of that id is shipped.
     """
     from intimacy_scales.errors import UnknownInstrumentError
-    from intimacy_scales.instrument.loading import as_instrument, load
-    from intimacy_scales.instrument.shipped import released_versions
+    from intimacy_scales.instrument.loading import as_instrument
 
     if instrument is not None:
         form = as_instrument(instrument)
     else:
         try:
-            form = load(reference.id)
-            if form.digest != reference.digest and reference.version in released_versions(form.id):
-                form = load(reference.id, version=reference.version)
+            form = _shipped_as(reference)
         except UnknownInstrumentError as error:
             raise DocumentError(
                 f"no instrument {reference.id!r} is shipped: pass it as instrument=, such as load_file(path)"
@@ -321,4 +318,21 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
             f"{reference.digest[:12]}), and {given} is {form.id} {form.version} (digest {form.digest[:12]}): "
             "pass the one it was written with as instrument=; keep an instrument as its file, or by to_json()"
         )
+    return form
+
+
+def _shipped_as(reference: InstrumentRef) -> Any:
+    """Return the shipped instrument that fits a reference best: its version, or its language and variant."""
+    from intimacy_scales.instrument.languages import variants_in
+    from intimacy_scales.instrument.loading import load
+    from intimacy_scales.instrument.shipped import released_versions
+    from intimacy_scales.instrument.translation import SEVERAL
+
+    form = load(reference.id)
+    if reference.translation is not None and reference.language not in (None, SEVERAL):
+        variants = (None, *variants_in(reference.language))
+        forms = (load(reference.id, language=reference.language, variant=one) for one in variants)
+        return next((one for one in forms if one.digest == reference.digest), form)
+    if form.digest != reference.digest and reference.version in released_versions(form.id):
+        form = load(reference.id, version=reference.version)
     return form

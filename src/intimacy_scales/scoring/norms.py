@@ -93,6 +93,8 @@ def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
             raise NoNormsError(told)
         if norm not in form.norms and norm.key_digest not in (None, form.key_digest):
             raise NoNormsError(norm.of_another_key())
+        if norm not in form.norms and (told := norm.of_another_language(form.translated_language)):
+            raise NoNormsError(told)
         if norm.scale in found:
             raise NoNormsError(
                 f"two norms of {norm.scale!r}: {found[norm.scale].sample!r} and {norm.sample!r}"

@@ -55,7 +55,8 @@ class PreparedForm:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         ref = document["instrument"]
-        self.ref = InstrumentRef(**{**ref, "high_means": tuple(ref["high_means"].items())})
+        meanings = tuple(ref["high_means"].items())
+        self.ref = InstrumentRef(**{**ref, "high_means": meanings, "pooled": tuple(ref["pooled"])})
         self.plan = _plan(document)
         self.scale_ids = tuple(scale.id for scale in self.plan.scales)
         answers = [PreparedAnswers(entry) for entry in document["answers"]]

@@ -61,7 +61,7 @@ def structure_sentence(report: StructureReport) -> str:
         said.append(improper_sentence(report.improper))
     if report.instrument.status == "draft":
         ref = report.instrument
-        said.append(f"{ref.id} {ref.version} is a draft, and its scores are not validated.")
+        said.append(f"{ref.named} is a draft, and its scores are not validated.")
     return " ".join(said)
 
 

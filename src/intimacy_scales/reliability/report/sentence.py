@@ -94,7 +94,7 @@ def method_sentence(
     ]
     said += [f"For {r.title}, {_reason(r)}." for r in rest if _reason(r)]
     if instrument.status == "draft":
-        said.append(f"{instrument.id} {instrument.version} is a draft, and its scores are not validated.")
+        said.append(f"{instrument.named} is a draft, and its scores are not validated.")
     return " ".join(said)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.instrument.pooling import warn_if_languages_differ
 from intimacy_scales.moments.keyed import scale_id
 from intimacy_scales.reading.frames import DocumentTable, row_labels, same_rows
 from intimacy_scales.reading.kept import frame_with_kept
@@ -127,6 +128,7 @@ def _check_same_key(before: Instrument, after: Instrument, scale: str) -> None:
     elif before.wording != after.wording:  # the same items, asked of someone else or of another time
         what = f"ask different things (wording {before.wording!r} and {after.wording!r})"
     else:
+        warn_if_languages_differ(before, after)
         return
     raise EstimationError(
         f"before was scored with {before.id} {before.version} and after with {after.id} {after.version}, "

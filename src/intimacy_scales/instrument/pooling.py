@@ -1,0 +1,139 @@
+"""Answers in several languages read as those of one instrument: on purpose, and not without a warning."""
+
+from __future__ import annotations
+
+import warnings
+
+from intimacy_scales.errors import InstrumentError, LanguagesPooledWarning, level_outside
+from intimacy_scales.instrument.evidence import Evidence
+from intimacy_scales.instrument.instrument import Instrument
+from intimacy_scales.instrument.response_scale import ResponseScale
+from intimacy_scales.instrument.translation import SEVERAL, PooledLanguage
+
+
+def only_languages_differ(one: Instrument, other: Instrument) -> bool:
+    """Tell whether two instruments are the same version and key in different languages."""
+    asked = [
+        (form.id, form.version, form.wording, form.coding, form.item_ids, form.key_digest)
+        for form in (one, other)
+    ]
+    translated = any(form.translation is not None or form.pooled for form in (one, other))
+    return translated and asked[0] == asked[1] and one.text_digest != other.text_digest
+
+
+def pool_languages(*forms: Instrument) -> Instrument:
+    """Return the instrument by which answers in several languages are read and scored together.
+
+    Whether people who are alike answer alike in both languages is not known until it was tested:
+    `invariance` with the languages as groups does that. Until then scores of two languages may differ by
+    what the words say, and not by what people feel.
+
+    Parameters
+    ----------
+    *forms
+        One instrument in two languages or more, as `load` gives it with ``language=``.
+
+    Returns
+    -------
+    Instrument
+        Its language is ``mul`` (several), and it has no wording. Answers are read as numbers: options are
+        called differently in each language. It is a draft, whatever is known of one of the languages.
+
+    Raises
+    ------
+    InstrumentError
+        They differ in more than language: in items, keys, version, or who the items speak of.
+
+    Warns
+    -----
+    LanguagesPooledWarning
+        The evidence of a translation does not say that it was tested for invariance.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from intimacy_scales import load
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     both = pool_languages(load("scii-24"), load("scii-24", language="de"))
+    >>> both.language, both.key_digest == load("scii-24").key_digest
+    ('mul', True)
+    """
+    if not forms or not all(isinstance(form, Instrument) for form in forms):
+        raise InstrumentError("pool_languages: give an instrument in several languages, as load() returns it")
+    first = forms[0]
+    for form in forms[1:]:
+        if not only_languages_differ(first, form) and form.text_digest != first.text_digest:
+            raise InstrumentError(
+                f"{first.ref} and {form.ref} differ in more than language: items, keys, version or wording; "
+                "compare(…) says in what"
+            )
+    parts = {(part.language, part.text_digest): part for form in forms for part in _languages(form)}
+    pooled = tuple(parts[key] for key in sorted(parts))
+    if len(pooled) == 1:
+        return first
+    warn_of_languages(first.id, pooled)
+    return _without_words(first, pooled)
+
+
+def _languages(form: Instrument) -> tuple[PooledLanguage, ...]:
+    if form.pooled:
+        return form.pooled
+    tested = form.translation is None or form.translation.status == "invariance-tested"
+    return (PooledLanguage(language=form.language, text_digest=form.text_digest, tested=tested),)
+
+
+def warn_of_languages(name: str, pooled: tuple[PooledLanguage, ...]) -> None:
+    """Warn of languages for which nobody has shown that the scores mean the same."""
+    if all(part.tested for part in pooled):
+        return
+    told = " and ".join(dict.fromkeys(part.language for part in pooled))
+    warnings.warn(
+        f"{name}: answers in {told} are taken together, and nobody has shown that they mean the same in "
+        "each: test invariance over languages, or report each language apart",
+        LanguagesPooledWarning,
+        stacklevel=level_outside(),
+    )
+
+
+def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
+    """Warn where scores of two languages are compared that were not tested for invariance."""
+    if only_languages_differ(one, other):
+        warn_of_languages(one.id, (*_languages(one), *_languages(other)))
+
+
+def _without_words(form: Instrument, pooled: tuple[PooledLanguage, ...]) -> Instrument:
+    """Return what is the same in every language."""
+    told = " and ".join(dict.fromkeys(part.language for part in pooled))
+
+    def bare(scale: ResponseScale) -> ResponseScale:
+        source = scale.translated_from or scale.model_copy(update={"id": None})
+        codes = tuple(code for code in source.not_applicable if not isinstance(code, str))
+        return ResponseScale(
+            minimum=scale.minimum,
+            maximum=scale.maximum,
+            step=scale.step,
+            missing_codes=scale.missing_codes,
+            not_applicable=codes,
+            translated_from=source,
+        )
+
+    return form.model_copy(
+        update={
+            "language": SEVERAL,
+            "translation": None,
+            "pooled": pooled,
+            "instructions": None,
+            "safety": None,
+            "items": [
+                item.model_copy(update={"text": None, "response_scale": bare(item.response_scale)})
+                for item in form.items
+            ],
+            "evidence": Evidence(
+                confidence=form.evidence.confidence,
+                note=f"Answers in {told} taken together.",
+                sources=form.evidence.sources,
+            ),
+            "norms": (),
+            "cutoffs": (),
+        }
+    )
