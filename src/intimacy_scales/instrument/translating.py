@@ -86,13 +86,8 @@ def in_language(form: Form, parts: Sequence[Part], words: LanguageFile | None, v
     """
     for part in parts:
         check_part(part)
+    _check_steps(parts)
     head = parts[0]
-    for path, file, _ in parts[1:]:
-        if list(STATUSES).index(file.status) < list(STATUSES).index(head.file.status):
-            raise InstrumentError(
-                f"{head.path}: status: {head.file.status!r}, and {path} is {file.status!r} only",
-                str(head.path),
-            )
     variants = () if words is None else words.variants
     chosen = _variant(form, head.file.language, variants, variant)
     slots = [_slots(part, words, variants) for part in parts]
@@ -122,14 +117,25 @@ def in_language(form: Form, parts: Sequence[Part], words: LanguageFile | None, v
         raise instrument_error(error, update, str(head.path)) from None
 
 
+def _check_steps(parts: Sequence[Part]) -> None:
+    """Raise where a form is said to have come further than a bank that it takes items of."""
+    steps, head = list(STATUSES), parts[0]
+    for path, file, _ in parts[1:]:
+        if steps.index(file.status) < steps.index(head.file.status):
+            raise InstrumentError(
+                f"{head.path}: status: {head.file.status!r}, and {path} is {file.status!r} only",
+                str(head.path),
+            )
+
+
 def untested(form: InstrumentContent, language: str, status: TranslationStatus, by: str | None) -> Evidence:
     """Return what is known of the scores of a translation that nobody has studied: nothing."""
     how = STATUSES[status]
     told = f" {by.rstrip('.')}." if by else ""
     return Evidence(
         confidence=form.evidence.confidence,
-        note=f"{how.capitalize()} into {language}.{told} What is known of scores in "
-        f"{form.language} is not known of these.",
+        note=f"{how.capitalize()} into {language}.{told} What is known of the original's scores is not "
+        "known of these.",
         sources=form.evidence.sources,
     )
 
