@@ -189,6 +189,14 @@ def test_a_question_that_cannot_be_is_refused(question, words):
         form(**question)
 
 
+def test_a_box_cannot_say_that_it_does_not_apply():
+    # it would be left blank, and counted as not chosen
+    document = OWN.to_dict()
+    document["items"][0]["response_scale"] = {**BOX, "not_applicable": ["n/a"]}
+    with pytest.raises(ValueError, match="has not_applicable: a box that does not apply is left blank"):
+        Instrument.model_validate(document)
+
+
 CELL = st.sampled_from([0, 1, None, None])
 SHEET = st.fixed_dictionaries(
     {

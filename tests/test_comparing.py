@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intimacy_scales import Instrument, InstrumentComparison, MissingRule, compare, load, score
+from intimacy_scales import (
+    Instrument,
+    InstrumentComparison,
+    InstrumentError,
+    MissingRule,
+    compare,
+    load,
+    score,
+)
 from strategies import BYTES, answers, instruments
 
 
@@ -159,3 +167,10 @@ def test_a_rekeyed_item_is_named(data: st.DataObject):
     scale["items"][place] = entry[1:] if entry.startswith("-") else f"-{entry}"
     found = compare(form, Instrument.model_validate(document))
     assert (found.verdict, found.rekeyed) == ("rescorable", (entry.removeprefix("-"),))
+
+
+def test_a_scale_that_would_lose_all_its_items_is_named() -> None:
+    form = load("kmss")
+    with pytest.raises(InstrumentError, match="no item is left of total: leave one in") as caught:
+        form.without_items(form.item_ids, new_id="nothing", version="1")
+    assert "kmss: without kmss_1, kmss_2, kmss_3" in str(caught.value)

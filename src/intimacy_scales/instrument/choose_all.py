@@ -67,6 +67,11 @@ def check_questions(questions: Iterable[ChooseAll], items: Mapping[str, Item]) -
                     f"{field}.items: answers to {name!r} are {scale.describe()}; a box that may be left "
                     "blank has minimum = 0 and maximum = 1"
                 )
+            if scale.not_applicable:
+                raise ValueError(
+                    f"{field}.items: {name!r} has not_applicable: a box that does not apply is left blank, "
+                    "and counts as not chosen; take not_applicable out of its response scale"
+                )
             if name in seen:
                 raise ValueError(f"{field}.items: {name!r} is a box of this question, or another, already")
             seen.add(name)

@@ -145,7 +145,12 @@ def source_digest(source: InstrumentContent | ItemBank, file: TranslationFile) -
         if texts
     }
     named = {*file.labels, *file.not_applicable}
-    content["options"] = {name: _shown_with(scales[name]) for name in named if name in scales}
+    # where a range grew, its labels stand for something else
+    content["options"] = {
+        name: [*(str(exact(value)) for value in scales[name].range), *_shown_with(scales[name])]
+        for name in named
+        if name in scales
+    }
     for field in ("title", "instructions", "safety"):
         if getattr(file, field) is not None:
             content[field] = _composed(getattr(source, field, None))

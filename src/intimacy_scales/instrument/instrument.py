@@ -281,8 +281,8 @@ class Instrument(InstrumentContent):
         ------
         UnknownInstrumentError
             An id that is no item.
-        ValueError
-            A scale would have no item left.
+        InstrumentError
+            A scale would have no item left; names it.
 
         Examples
         --------

@@ -60,6 +60,7 @@ def check_part(part: Part) -> None:
     now = source_digest(source, file)
     if now != file.source_digest:
         named = [name for texts in file.wordings().values() for name in texts]
+        named += [f"the options of {name}" for name in dict.fromkeys((*file.labels, *file.not_applicable))]
         what = ", ".join(named) or "title and instructions"
         raise InstrumentError(
             f"{path}: source_digest: stale. What it translates of {source.id} ({source.language}) is not "

@@ -130,6 +130,13 @@ def without(form: Form, items: str | Collection[str], *, new_id: str, version: s
     if new_id == form.id:
         raise InstrumentError(f"new_id={new_id!r} is what the whole is called: give another")
 
+    emptied = [s.id for s in form.scales if s.keys and all(key.item in items for key in s.keys)]
+    if emptied:
+        raise InstrumentError(
+            f"{form.id}: without {', '.join(items)}, no item is left of {', '.join(emptied)}: leave one in, "
+            "or make an instrument without that scale by model_copy(update={'scales': …})"
+        )
+
     def kept(scale: Scale) -> Scale:
         left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
         weights = tuple(pair for pair in scale.weights if pair[0] not in items)

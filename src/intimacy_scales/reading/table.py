@@ -190,13 +190,26 @@ def check_belongs(
     raise ResponseError(f"these {what} belong to {theirs}, not to {ours}{digests}")
 
 
+def _worded_alike(answered: Instrument, form: Instrument) -> bool:
+    """Tell whether answers to one wording are answers to a form in its language, or in those it pools.
+
+    A wording in the language in which an instrument was written may be laid over, and a translation may not:
+    it is another one with other words.
+    """
+    if not any(one.translation is not None or one.pooled for one in (answered, form)):
+        return answered.language == form.language
+    given, known = (
+        {part.text_digest for part in one.pooled} or {one.text_digest} for one in (answered, form)
+    )
+    return given <= known
+
+
 def _answered_alike(one: Instrument, other: Instrument) -> bool:
     """Tell whether two are the same version of an instrument but for keys, norms and wording.
 
-    A coding says what the stored answers mean: codes of one coding cannot be scored by another. Answers to
-    one language are none to another, but where several are pooled on purpose.
+    A coding says what the stored answers mean: codes of one coding cannot be scored by another.
     """
-    if one.language != other.language and not (one.pooled or other.pooled):
+    if not _worded_alike(one, other):
         return False
     asked = [
         (form.id, form.version, form.coding, form.choose_all, [(i.id, *_read_as(i)) for i in form.items])
