@@ -83,15 +83,20 @@ def on_another_range(
                 item.model_copy(update={"response_scale": new}) if item.id in changed else item
                 for item in form.items
             ],
-            "evidence": form.evidence.model_copy(
-                update={
-                    "findings": (),
-                    "status": "published" if form.evidence.status == "validated" else form.evidence.status,
-                    "note": note if form.evidence.note is None else f"{note} {form.evidence.note}",
-                }
-            ),
+            "evidence": _of_another_range(form.evidence, note),
             "norms": (),
             "cutoffs": (),
+        }
+    )
+
+
+def _of_another_range(evidence: Evidence, note: str) -> Evidence:
+    """Return what is known of a form that was answered on another range than the one it was studied on."""
+    return evidence.model_copy(
+        update={
+            "findings": (),
+            "status": "published" if evidence.status == "validated" else evidence.status,
+            "note": note if evidence.note is None else f"{note} {evidence.note}",
         }
     )
 
