@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from operator import add
 from typing import Any
 
 from intimacy_scales import Instrument, ResponseScale, Scale
@@ -17,12 +15,12 @@ from strategies import Row, Value
 class Counted:
     """One scale of one person: its score, bounds and range as they should come out."""
 
-    score: float | None
+    score: Fraction | None
     answered: int
-    low: float
-    high: float
-    least: float
-    most: float
+    low: Fraction
+    high: Fraction
+    least: Fraction
+    most: Fraction
     prorated: bool
     boxes: bool
 
@@ -73,9 +71,9 @@ def of_items(form: Instrument, scale: Scale, row: Row) -> Counted:
         lowest[-1] = highest[-1] = (weight, value)
     whole = sum(weight for weight, _ in lowest)
 
-    def scored(parts: list[tuple[Fraction, Fraction]]) -> float:
+    def scored(parts: list[tuple[Fraction, Fraction]]) -> Fraction:
         mean = sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-        return float((mean if scale.method == "mean" else mean * whole) * scale.multiply + scale.offset)
+        return (mean if scale.method == "mean" else mean * whole) * scale.multiply + scale.offset
 
     responses = [form.item(entry.removeprefix("-")).response_scale for entry in scale.items]
     boxes = all(r.values == (0, 1) and not r.scores for r in responses)
@@ -102,45 +100,30 @@ def ends_of(scale: Scale) -> Any:
 
 
 def of_scales(scale: Scale, parts: list[Counted]) -> Counted:
-    k, whole = len(parts), math.lcm(scale.multiply.denominator, scale.offset.denominator)
+    def moved(value: Fraction) -> Fraction:
+        return value * scale.multiply + scale.offset
 
-    def moved(value: float) -> float:
-        if (scale.multiply, scale.offset) == (1, 0):
-            return value
-        return (value * int(scale.multiply * whole) + int(scale.offset * whole)) / whole
-
-    there = [part.score for part in parts if part.score is not None]
+    k, there = len(parts), [part.score for part in parts if part.score is not None]
     same = len({(part.least, part.most) for part in parts}) == 1
     boxes = any(part.boxes for part in parts)
-    least = needed(scale, k, one_range=same, boxes=boxes)
-    score = None
+    needs = needed(scale, k, one_range=same, boxes=boxes)
     if scale.method == "difference":
         one, two = parts
-        low, high, most, lowest = (
-            one.low - two.high,
-            one.high - two.low,
-            one.most - two.least,
-            one.least - two.most,
-        )
-        if len(there) == k:
-            score = moved(there[0] - there[1])
+        low, high = one.low - two.high, one.high - two.low
+        least, most = one.least - two.most, one.most - two.least
+        score = there[0] - there[1] if len(there) == k else None
     else:
-        divisor = k if scale.method == "mean" else 1
-        low, high, most, lowest = (
-            reduce(add, [getattr(part, name) for part in parts], 0.0) / divisor
-            for name in ("low", "high", "most", "least")
+        share = Fraction(1, k) if scale.method == "mean" else Fraction(1)
+        low, high, least, most = (
+            share * sum(getattr(part, name) for part in parts) for name in ("low", "high", "least", "most")
         )
-        if len(there) >= least:
-            total = reduce(add, there, 0.0)
-            score = moved(total / divisor if len(there) == k else total / len(there) * (k // divisor))
-            if least < k and set(there) in ({parts[0].least}, {parts[0].most}):
-                score = moved(lowest if set(there) == {parts[0].least} else most)
+        score = sum(there, Fraction(0)) / len(there) * k * share if len(there) >= needs else None
     return Counted(
-        score=score,
+        score=None if score is None else moved(score),
         answered=len(there),
         low=moved(low),
         high=moved(high),
-        least=moved(lowest),
+        least=moved(least),
         most=moved(most),
         prorated=score is not None and any(part.score is None or part.prorated for part in parts),
         boxes=boxes and not (scale.missing and scale.missing.prorated),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from operator import add
 from typing import Any
 
 import numpy as np
@@ -17,12 +15,23 @@ from strategies import Row, Value
 
 @dataclass
 class ByHand:
-    score: float | None
+    exact: Fraction | None
     answered: int
-    low: float
-    high: float
+    ends: tuple[Fraction, Fraction]
     prorated: bool
     counts: bool  # of boxes, which a blank may have left without a tick
+
+    @property
+    def score(self) -> float | None:
+        return None if self.exact is None else float(self.exact)
+
+    @property
+    def low(self) -> float:
+        return float(self.ends[0])
+
+    @property
+    def high(self) -> float:
+        return float(self.ends[1])
 
     @property
     def pomp(self) -> float | None:
@@ -56,10 +65,9 @@ def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
     least = needed(scale, k, one_range=len(set(zip(lows, highs, strict=True))) == 1, counts=counts)
     times = 1 if scale.method == "mean" else k
     return ByHand(
-        score=float(sum(keyed) / Fraction(n) * times) if n >= least else None,
+        exact=sum(keyed) / Fraction(n) * times if n >= least else None,
         answered=n,
-        low=float(sum(lows) / Fraction(k) * times),
-        high=float(sum(highs) / Fraction(k) * times),
+        ends=(sum(lows) / Fraction(k) * times, sum(highs) / Fraction(k) * times),
         prorated=least <= n < k,
         counts=counts and scale.method == "sum" and (scale.missing is None or not scale.missing.prorated),
     )
@@ -67,22 +75,15 @@ def score_items(form: Instrument, scale: Scale, row: Row) -> ByHand:
 
 def score_parts(scale: Scale, parts: list[ByHand]) -> ByHand:
     k = len(parts)
-    there = [part.score for part in parts if part.score is not None]
-    total, low, high = (
-        reduce(add, xs, 0.0) for xs in (there, [p.low for p in parts], [p.high for p in parts])
-    )
+    there = [part.exact for part in parts if part.exact is not None]
+    low, high = (sum((part.ends[n] for part in parts), Fraction(0)) for n in (0, 1))
     divisor = k if scale.method == "mean" else 1
-    value = None
-    one_range = len({(p.low, p.high) for p in parts}) == 1
+    one_range = len({part.ends for part in parts}) == 1
     least = needed(scale, k, one_range=one_range, counts=any(part.counts for part in parts))
-    if len(there) >= least:
-        value = total / divisor if len(there) == k else total / len(there) * (k // divisor)
-        if least < k:  # all at one end: so is the composite, however sums of that end are rounded
-            value = low / divisor if set(there) == {parts[0].low} else value
-            value = high / divisor if set(there) == {parts[0].high} else value
-    prorated = value is not None and any(part.score is None or part.prorated for part in parts)
+    value = sum(there, Fraction(0)) / len(there) * k / divisor if len(there) >= least else None
+    prorated = value is not None and any(part.exact is None or part.prorated for part in parts)
     counted = any(part.counts for part in parts) and (scale.missing is None or not scale.missing.prorated)
-    return ByHand(value, len(there), low / divisor, high / divisor, prorated, counted)
+    return ByHand(value, len(there), (low / divisor, high / divisor), prorated, counted)
 
 
 def by_hand(form: Instrument, row: Row) -> dict[str, ByHand]:

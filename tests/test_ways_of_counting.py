@@ -145,7 +145,7 @@ def test_table_mapping_and_fractions_agree_to_the_bit(data):
     assert score(form, encode(form, rows)) == table
     for row, person, told in zip(rows, singles, wanted, strict=True):
         for name in ("a", "b", "c"):
-            assert person.bounds[name] == (told[name].low, told[name].high)
+            assert person.bounds[name] == (float(told[name].low), float(told[name].high))
         texts = {item: None if value is None else f" {value} " for item, value in row.items()}
         assert score(form, texts) == person
         assert PersonScores.from_json(person.to_json(), instrument=form) == person

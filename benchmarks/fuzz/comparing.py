@@ -104,26 +104,22 @@ def differences(
     for cell in sorted(bad ^ sheets.bad(reference.rules)):
         answer = sheets.rows[cell[0]][cell[1]]
         yield f"{cell}: {answer.value!r} ({answer.meaning}) is {'not ' if cell in bad else ''}accepted"
-    composites = {scale.id for scale in reference.form.scales if scale.of}
     for i, there in enumerate(found):
         expected = reference.scores(sheets.answers(i, reference.rules))
         if there.keys() != expected.keys():
             yield f"row {i}: scales {sorted(there)} instead of {sorted(expected)}"
             continue
         for name, right in expected.items():
-            if not _same(there[name], right, exact=name not in composites, with_bounds=with_bounds):
+            if not _same(there[name], right, with_bounds=with_bounds):
                 yield f"row {i}, {name}: {_shown(there[name])} instead of {_shown(right)}"
 
 
-def _same(found: Expected, right: Expected, *, exact: bool, with_bounds: bool) -> bool:
-    """Tell whether scores are equal: the nearest float to a score of items; composites to rounding."""
+def _same(found: Expected, right: Expected, *, with_bounds: bool) -> bool:
+    """Tell whether scores are equal, to the nearest float, and bounds and percentages to rounding."""
     if found.answered != right.answered or (found.score is None) != (right.score is None):
         return False
-    if found.score is not None and right.score is not None:
-        if exact and float(found.score) != float(right.score):
-            return False
-        if not _near(found.score, right.score):
-            return False
+    if found.score is not None and right.score is not None and float(found.score) != float(right.score):
+        return False
     if not with_bounds:
         return True
     if (found.pomp is None) != (right.pomp is None):

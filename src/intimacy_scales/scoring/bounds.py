@@ -7,75 +7,43 @@ once, and each skipped item has to be weighed on the whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedItem, PlannedScale
+from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 
 
-class MadeOf(NamedTuple):
-    """What a composite is made of, all being answered.
-
-    Attributes
-    ----------
-    weights
-        Position of a scale of items → what a point on it adds.
-    offset
-        What is added to them.
-    """
-
-    weights: Mapping[int, Fraction]
-    offset: Fraction
+def _leaves(plan: Plan, composite: PlannedComposite) -> list[tuple[PlannedScale, int]]:
+    """Return the scales of items that a composite rests on, with what their whole numbers count for in it."""
+    scales = [plan.scales[leaf] for leaf in composite.leaves]
+    pairs = zip(scales, composite.weights, strict=True)
+    return [(scale, weight) for scale, weight in pairs if isinstance(scale, PlannedScale)]
 
 
-def made_of_items(plan: Plan, position: int) -> MadeOf:
-    """Return what a point on each scale of items adds to a composite, all being answered."""
-    weights, offset = {position: Fraction(1)}, Fraction(0)
-    for index in reversed(plan.order):
-        scale = plan.scales[index]
-        if index in weights and isinstance(scale, PlannedComposite):
-            weight = weights.pop(index)
-            weight /= Fraction(scale.divisor)
-            offset += weight * Fraction(scale.plus)
-            weight *= Fraction(scale.times) / (len(scale.parts) if scale.mean else 1)
-            for number, part in enumerate(scale.parts):
-                sign = -1 if scale.difference and number else 1
-                weights[part] = weights.get(part, Fraction(0)) + sign * weight
-    return MadeOf(weights, offset)
-
-
-def is_torn(plan: Plan, made_of: MadeOf) -> bool:
+def is_torn(plan: Plan, composite: PlannedComposite) -> bool:
     """Tell whether some item counts for a composite in one of its scales and against it in another."""
     keys = {
         (item.index, item.reverse == (weight > 0))
-        for position, weight in made_of.weights.items()
-        for item in _items(plan, position)
+        for scale, weight in _leaves(plan, composite)
+        for item in scale.items
+        if weight
     }
     return any((index, not reverse) in keys for index, reverse in keys)
 
 
-def _items(plan: Plan, position: int) -> tuple[PlannedItem, ...]:
-    scale = plan.scales[position]
-    return scale.items if isinstance(scale, PlannedScale) else ()
-
-
-def torn_bounds(plan: Plan, made_of: MadeOf, codes: Sequence[int]) -> tuple[float, float] | None:
+def torn_bounds(plan: Plan, composite: PlannedComposite, codes: Sequence[int]) -> tuple[float, float] | None:
     """Return the bounds of a composite whose skipped items pull it both ways at once; None without any."""
-    fixed = made_of.offset
-    pulls: dict[int, tuple[Fraction, Fraction]] = {}
-    for position, weight in made_of.weights.items():
-        scale = plan.scales[position]
-        assert isinstance(scale, PlannedScale)
-        unit = weight / (scale.divisor * scale.weight)
-        fixed += unit * scale.whole(scale.base)
-        unit *= scale.times
+    fixed = composite.offset
+    pulls: dict[int, tuple[int, int]] = {}
+    for scale, weight in _leaves(plan, composite):
+        fixed += weight * scale.whole(scale.base)
+        unit = weight * scale.times
         for item in scale.items:
             if codes[item.index]:
                 fixed += unit * item.units[codes[item.index]]
                 continue
-            at_minimum, at_maximum = pulls.get(item.index, (Fraction(0), Fraction(0)))
+            at_minimum, at_maximum = pulls.get(item.index, (0, 0))
             pulls[item.index] = at_minimum + unit * item.units[1], at_maximum + unit * item.units[-1]
     if not pulls:
         return None
-    return float(fixed + sum(map(min, pulls.values()))), float(fixed + sum(map(max, pulls.values())))
+    low, high = (fixed + sum(map(end, pulls.values())) for end in (min, max))
+    return low / composite.denominator, high / composite.denominator

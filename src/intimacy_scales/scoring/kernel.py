@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.reading.encoding import Codes
-from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
+from intimacy_scales.scoring.composite_kernel import CompositeKernel, Numerators
+from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 
 CHUNK = 131_072
 Counts = NDArray[np.unsignedinteger[Any]]
@@ -93,8 +94,10 @@ def _any_values(
     return (units + below).astype(np.float64), found
 
 
-def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64], answered: Counts) -> None:
-    """Score a chunk of a scale of items.
+def _score_items(
+    codes: Codes, scale: PlannedScale, scores: NDArray[np.float64], answered: Counts
+) -> Numerators:
+    """Score a chunk of a scale of items, and return what was divided.
 
     Values are whole numbers of units below 2**53, so the one division is the only rounding.
     """
@@ -110,53 +113,14 @@ def _score_items(codes: Codes, scale: PlannedScale, scores: NDArray[np.float64],
         values = values + np.multiply(weights, scale.plus, dtype=np.float64)
     if everyone:  # so that all weigh alike
         np.divide(values, len(scale.items) * scale.divisor, out=scores, dtype=np.float64)
-        return
+        return Numerators(values, weights, everyone=True)
     count = weights if scale.divisor == 1 else np.multiply(weights, scale.divisor, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         np.divide(values, count, out=scores, dtype=np.float64)
     short = answered < scale.required
     if short.any():
         scores[short] = np.nan
-
-
-def _score_composite(
-    scale: PlannedComposite,
-    parts: Sequence[NDArray[np.float64]],
-    scored: Sequence[NDArray[np.bool_]],
-    scores: NDArray[np.float64],
-    answered: Counts,
-) -> None:
-    """Score a chunk of a composite from the scores of its parts, added in their order."""
-    k = len(parts)
-    for there in scored:
-        answered += there.view(np.uint8)
-    if scale.required == k:
-        # a part without a score is nan, and so is every sum with it
-        np.add(parts[0], 0.0, out=scores)
-        for part in parts[1:]:
-            np.subtract(scores, part, out=scores) if scale.difference else np.add(scores, part, out=scores)
-        if scale.mean:
-            scores /= k
-        _move(scores, scale)
-        return
-    scores[:] = 0.0
-    for part, there in zip(parts, scored, strict=True):
-        np.add(scores, part, out=scores, where=there)
-    mean = scores / np.maximum(answered, 1)
-    scores[:] = mean if scale.mean else np.where(answered == k, scores, mean * k)
-    _move(scores, scale)
-    for end, own in zip(scale.ends or (), (scale.low, scale.high), strict=False):
-        at_end = [~there | (part == end) for part, there in zip(parts, scored, strict=True)]
-        scores[np.logical_and.reduce(at_end)] = own
-    scores[answered < scale.required] = np.nan
-
-
-def _move(scores: NDArray[np.float64], scale: PlannedComposite) -> None:
-    """Turn means, sums or differences into scores."""
-    if scale.is_moved:
-        scores *= scale.times
-        scores += scale.plus
-        scores /= scale.divisor
+    return Numerators(values, weights, everyone=False)
 
 
 def count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
@@ -187,20 +151,22 @@ class Kernel:
         self.plan = plan
         self.scores: NDArray[np.float64] = np.empty((len(plan.scales), n_persons))
         self.answered: Counts = np.zeros((len(plan.scales), n_persons), dtype=count_type(plan))
+        self._composites = {
+            position: CompositeKernel(plan, position)
+            for position in plan.order
+            if isinstance(plan.scales[position], PlannedComposite)
+        }
 
     def score(self, start: int, codes: Codes) -> None:
         """Score the persons from ``start`` on, whose codes are ``codes`` (rows, n_items)."""
         rows = slice(start, start + len(codes))
-        scales = self.plan.scales
+        numerators: dict[int, Numerators] = {}
         for position in self.plan.order:
-            scale = scales[position]
-            scores, answered = self.scores[position, rows], self.answered[position, rows]
+            scale, scores = self.plan.scales[position], self.scores[position, rows]
             if isinstance(scale, PlannedComposite):
-                parts = [self.scores[part, rows] for part in scale.parts]
-                scored = [self.answered[part, rows] >= scales[part].required for part in scale.parts]
-                _score_composite(scale, parts, scored, scores, answered)
+                self._composites[position].score(numerators, self.answered[:, rows], scores)
             else:
-                _score_items(codes, scale, scores, answered)
+                numerators[position] = _score_items(codes, scale, scores, self.answered[position, rows])
 
 
 def prorated_scores(plan: Plan, answered: Counts) -> NDArray[np.bool_]:

@@ -16,7 +16,8 @@ from intimacy_scales.results.document_types import Unless, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
-from intimacy_scales.scoring.plan import PerInstrument, Plan, PlannedComposite, PlannedScale, plan_of
+from intimacy_scales.scoring.plan import PerInstrument, plan_of
+from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.prepared import PreparedForm
 from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.score_texts import ScoreTexts

@@ -12,6 +12,7 @@ source text is made, so that no id or label of an instrument can become code.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import filterfalse, groupby, islice
 from operator import getitem, itemgetter
@@ -20,16 +21,21 @@ from typing import Any, NamedTuple, Protocol
 
 from intimacy_scales.instrument import exact
 from intimacy_scales.reading.columns import MAX_COLUMNS, loose, name_text
-from intimacy_scales.scoring.meanings import CompositeScores, ItemSums, keep
+from intimacy_scales.scoring.meanings import (
+    NOT_YET,
+    CompositeScores,
+    ItemSums,
+    Meaning,
+    keep,
+    with_composites,
+)
 from intimacy_scales.scoring.scale_score import ScaleScore
 
 Reader = Callable[[Mapping[Any, Any]], "list[ScaleScore] | None"]
-Rows = Sequence[ScaleScore]
 Values = Sequence[Any]
 
 _PLAIN = frozenset({int, float, str, NoneType})  # a truth value is none of these types
 _FEW_POINTS = 1_000
-NOT_YET = ScaleScore(None, None, 0, 0.0, 0.0, False)
 
 
 class Allowed(Hashable, Protocol):
@@ -75,33 +81,9 @@ class _Differences(dict[int, ScaleScore]):
             self.constant += at_minimum + (minima[key] if item.reverse else -minima[key])
 
     def __missing__(self, difference: int) -> ScaleScore:
-        score = self.sums[self.packed + self.unit * difference + self.constant]
+        score = self.sums[self.packed + self.unit * difference + self.constant].score
         keep(self, difference, score)
         return score
-
-
-class _Totals(dict[float, ScaleScore]):
-    """What the sum of a composite's part scores means where every item was answered.
-
-    Each part's score is then its lowest and its highest, so the composite's bounds are its score as well: all
-    follows from the sum. (`PlannedComposite.ends` changes nothing, as the sum of all ends is the own end.)
-    """
-
-    def __init__(self, composite: CompositeScores) -> None:
-        super().__init__()
-        self.composite = composite
-        self.parts = composite.scale.parts
-
-    def of(self, rows: Rows) -> ScaleScore:
-        """Return the composite's score; ``rows`` holds those of its parts at their positions."""
-        total: Any = 0.0
-        for part in self.parts:  # in their order, as they are added everywhere
-            total += rows[part][0]
-        kept = self.get(total)
-        if kept is None:
-            kept = self.composite.of(rows)
-            keep(self, total, kept)
-        return kept
 
 
 class _Part(NamedTuple):
@@ -113,6 +95,42 @@ class _Part(NamedTuple):
     minus: slice
     sums: ItemSums
     differences: _Differences
+
+
+class _Totals(dict[int, ScaleScore]):
+    """What a composite's score is where every item was answered.
+
+    It follows from the differences of its scales of items (see `_Differences`), each times a whole number,
+    and a constant of the composite.
+    """
+
+    def __init__(self, composite: CompositeScores, parts: Sequence[_Part]) -> None:
+        super().__init__()
+        self.composite = composite
+        planned = composite.scale
+        own = {part.position: part for part in parts}
+        factors, self.constant = [], planned.offset
+        for leaf, weight in zip(planned.leaves, planned.weights, strict=True):
+            scale, differences = own[leaf].sums.scale, own[leaf].differences
+            factors.append(weight * scale.times * scale.unit)
+            self.constant += weight * scale.whole(scale.base + differences.constant)
+        self.grain = math.gcd(*factors) or 1
+        places = {part.position: place for place, part in enumerate(parts)}
+        self.terms = [
+            (places[leaf], factor // self.grain) for leaf, factor in zip(planned.leaves, factors, strict=True)
+        ]
+
+    def __missing__(self, total: int) -> ScaleScore:
+        score = self.composite.of_whole(self.grain * total + self.constant)
+        keep(self, total, score)
+        return score
+
+    def scorer(self, n_parts: int) -> Callable[[Sequence[int]], ScaleScore]:
+        """Return what gives the score from the differences of all ``n_parts`` scales of items."""
+        if self.terms == [(place, 1) for place in range(n_parts)]:
+            return lambda differences: self[sum(differences)]
+        terms = self.terms
+        return lambda differences: self[sum([differences[place] * factor for place, factor in terms])]
 
 
 class _Layout:
@@ -213,16 +231,17 @@ def _whole_scorer(
     n_scales = len(parts) + len(composites)
     scales = [(part.position, part.plus, part.minus, part.differences) for part in parts]
     composed = [
-        (position, composite.of if composite.scale.difference else _Totals(composite).of)
-        for position, composite in composites.items()
+        (position, _Totals(composite, parts).scorer(len(parts))) for position, composite in composites.items()
     ]
 
     def score(values: Values) -> list[ScaleScore]:
-        rows = [NOT_YET] * n_scales
+        rows, found = [NOT_YET.score] * n_scales, []
         for position, plus, minus, differences in scales:
-            rows[position] = differences[sum(values[plus]) - sum(values[minus])]
+            difference = sum(values[plus]) - sum(values[minus])
+            rows[position] = differences[difference]
+            found.append(difference)
         for position, score_of in composed:
-            rows[position] = score_of(rows)
+            rows[position] = score_of(found)
         return rows
 
     return score
@@ -234,15 +253,13 @@ def _gap_scorer(
     """Return what scores a sheet by what each of its answers adds to a packed sum."""
     n_scales = len(parts) + len(composites)
     scales = [(part.position, part.all, part.sums) for part in parts]
-    composed = [(position, composite.of) for position, composite in composites.items()]
+    composed = list(composites.items())
 
     def score(added: list[int]) -> list[ScaleScore]:
-        rows = [NOT_YET] * n_scales
+        found: list[Meaning] = [NOT_YET] * n_scales
         for position, stretch, sums in scales:
-            rows[position] = sums[sum(added[stretch])]
-        for position, score_of in composed:
-            rows[position] = score_of(rows)
-        return rows
+            found[position] = sums[sum(added[stretch])]
+        return with_composites(found, composed)
 
     return score
 

@@ -1,207 +1,25 @@
-"""An instrument's scales as frozen index tables, made once and used by both ways of scoring.
-
-Within a scale every answer is a whole number of units above its item's minimum, keyed: with ``q``
-the common denominator of what its codes count (minima and steps, times weights),
-``d = q * weight * (value - minimum)``, or ``q * weight * (maximum - value)`` where reverse-keyed. Sums
-of ``d`` are whole numbers, hence exact. So is what becomes of them: with ``T`` the sum of the keyed
-answers in units and ``W`` that of their weights, a score is ``(times * T + plus * W) / (divisor * W)``,
-one division of two whole numbers, hence the nearest float to the exact value.
-"""
+"""How an instrument's plan is worked out, once for each instrument."""
 
 from __future__ import annotations
 
 import math
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.counting import CountedItem, counted_items
 from intimacy_scales.instrument.numbers import common_divisor
+from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedItem, PlannedScale
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from intimacy_scales.instrument import Instrument, Scale
 
 _EXACT = 2**53
 
 Of = TypeVar("Of")
 Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedItem:
-    """One item of a scale.
-
-    Attributes
-    ----------
-    index
-        Its position among the instrument's items, so its column of codes.
-    reverse
-        Whether it is reverse-keyed.
-    units
-        Code → keyed units above the minimum; code 0 (no answer) has none.
-    span
-        Units from minimum to maximum.
-    """
-
-    index: int
-    reverse: bool
-    units: tuple[int, ...]
-    span: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedScale:
-    """A scale of items.
-
-    Attributes
-    ----------
-    id
-        The scale's id.
-    items
-        Its items.
-    required
-        How many answers a score needs.
-    unit
-        ``q``: units in 1.
-    base
-        Sum of the items' minima, in units.
-    span
-        Sum of the items' spans, in units.
-    weight
-        Sum of the items' weights, as whole numbers without a common divisor: the number of items
-        where all count alike.
-    times, plus, divisor
-        What makes a score of sums in units, and of weights.
-    step
-        Units from one code to the next where all items share one response scale and count alike, else
-        None.
-    minimum, width
-        Minimum and span of one item in units, of weight 1, where all share one range, else None: skipped
-        answers have nothing then that could stand for them.
-    as_stored
-        Whether keyed answers are added up as they are stored, weighted and stretched by nothing.
-    low, high
-        Lowest and highest score.
-    """
-
-    id: str
-    items: tuple[PlannedItem, ...]
-    required: int
-    unit: int
-    base: int
-    span: int
-    weight: int
-    times: int
-    plus: int
-    divisor: int
-    step: int | None
-    minimum: int | None
-    width: int | None
-    as_stored: bool
-    low: float
-    high: float
-
-    @property
-    def size(self) -> int:
-        """How many items it has."""
-        return len(self.items)
-
-    @property
-    def n_possible(self) -> int:
-        """How many different scores complete answers can give, at most."""
-        if self.as_stored:
-            return self.span // (self.step or 1) + 1
-        return self.span // math.gcd(*(units for item in self.items for units in item.units)) + 1
-
-    def fraction(self, units: int, spans: int) -> tuple[int, int]:
-        """Return numerator and denominator of a score with skipped answers, from keyed units and spans."""
-        assert self.minimum is not None and self.width is not None
-        weight = spans // self.width
-        return self.times * (units + weight * self.minimum) + self.plus * weight, self.divisor * weight
-
-    def whole(self, total: int) -> int:
-        """Return the numerator of the score of complete answers that add up to so many units."""
-        return self.times * total + self.plus * self.weight
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedComposite:
-    """A scale of scales.
-
-    Attributes
-    ----------
-    id
-        The scale's id.
-    parts
-        Positions of its scales among all.
-    required
-        How many of them must have a score.
-    mean
-        Whether it is a mean, otherwise a sum.
-    low, high
-        Lowest and highest score.
-    difference
-        Whether it is its first part minus its second.
-    times, plus, divisor
-        The score is ``(value * times + plus) / divisor`` of the mean, sum or difference: whole numbers, so
-        that decimals of a file round once.
-    ends
-        Lowest and highest score of each part, where some parts may stand for all and the mean of
-        equal ends may come out beside them: ``(0.1 + 0.1 + 0.1) / 3`` is not 0.1 in floating
-        point. Persons at an end are then put there. Otherwise None.
-    """
-
-    id: str
-    parts: tuple[int, ...]
-    required: int
-    mean: bool
-    low: float
-    high: float
-    ends: tuple[float, float] | None = None
-    difference: bool = False
-    times: float = 1.0
-    plus: float = 0.0
-    divisor: float = 1.0
-
-    @property
-    def size(self) -> int:
-        """How many scales it is composed of."""
-        return len(self.parts)
-
-    @property
-    def is_moved(self) -> bool:
-        """Whether the mean, sum or difference is not the score yet."""
-        return (self.times, self.plus, self.divisor) != (1.0, 0.0, 1.0)
-
-    def combine(self, total: float, n: int) -> float:
-        """Return the score of ``n`` parts that add up to ``total``."""
-        if self.mean:
-            return self.moved(total / n)
-        return self.moved(total if n == len(self.parts) else total / n * len(self.parts))
-
-    def moved(self, value: float) -> float:
-        """Return the score that a mean, sum or difference becomes."""
-        return (value * self.times + self.plus) / self.divisor if self.is_moved else value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything that scoring needs of an instrument.
-
-    Attributes
-    ----------
-    scales
-        In the instrument's order.
-    order
-        Positions of the scales such that every composite comes after its parts.
-    """
-
-    scales: tuple[PlannedScale | PlannedComposite, ...]
-    order: tuple[int, ...]
 
 
 def _units(step: int, n: int, *, reverse: bool) -> tuple[int, ...]:
@@ -290,65 +108,110 @@ def _largest(base: int, span: int, times: int, plus: int, divisor: int) -> int:
     return max((abs(base) + span) * times + abs(plus), divisor)
 
 
+class _Exact(NamedTuple):
+    """What is known of a scale in fractions.
+
+    Attributes
+    ----------
+    low, high
+        Lowest and highest score.
+    weights
+        Position of a scale of items → what a point on it adds, all being answered.
+    offset
+        What is added to them.
+    """
+
+    low: Fraction
+    high: Fraction
+    weights: Mapping[int, Fraction]
+    offset: Fraction
+
+
+def _exact_items(position: int, scale: PlannedScale) -> _Exact:
+    whole = scale.divisor * scale.weight
+    low, high = (Fraction(scale.whole(total), whole) for total in (scale.base, scale.base + scale.span))
+    return _Exact(low, high, {position: Fraction(1)}, Fraction(0))
+
+
+def _exact_composite(scale: Scale, parts: Sequence[_Exact]) -> _Exact:
+    """Return what is known of a composite from what is known of its parts."""
+    difference = scale.method == "difference"
+    signs = (1, -1) if difference else (1,) * len(parts)
+    share = scale.multiply / (len(parts) if scale.method == "mean" else 1)
+    weights: dict[int, Fraction] = {}
+    for sign, part in zip(signs, parts, strict=True):
+        for leaf, weight in part.weights.items():
+            weights[leaf] = weights.get(leaf, Fraction(0)) + sign * share * weight
+    offset = sum((sign * part.offset for sign, part in zip(signs, parts, strict=True)), Fraction(0))
+    low = sum((part.low for part in parts), Fraction(0))
+    high = sum((part.high for part in parts), Fraction(0))
+    if difference:
+        low, high = parts[0].low - parts[1].high, parts[0].high - parts[1].low
+    moved = [end * share + scale.offset for end in (low, high, offset)]
+    return _Exact(moved[0], moved[1], weights, moved[2])
+
+
 def _plan_composite(
     instrument: Instrument,
     scale: Scale,
-    parts: tuple[int, ...],
-    planned: dict[int, PlannedScale | PlannedComposite],
-) -> PlannedComposite:
+    planned: Mapping[int, PlannedScale | PlannedComposite],
+    exact: Mapping[int, _Exact],
+) -> tuple[PlannedComposite, _Exact]:
+    """Return the plan of a composite; its parts are planned."""
+    parts = tuple(instrument.scale_ids.index(part) for part in scale.of)
     mean, difference = scale.method == "mean", scale.method == "difference"
-    ranges = [(planned[p].low, planned[p].high) for p in parts]
-    low, high = 0.0, 0.0
-    if difference:
-        low, high = ranges[0][0] - ranges[1][1], ranges[0][1] - ranges[1][0]
-    else:
-        for part_low, part_high in ranges:
-            low, high = low + part_low, high + part_high
-    partial = not difference and len(set(ranges)) == 1 and (mean or instrument.prorates(scale))
-    k, whole = len(parts), math.lcm(scale.multiply.denominator, scale.offset.denominator)
+    own = _exact_composite(scale, [exact[part] for part in parts])
+    one_range = len({(exact[part].low, exact[part].high) for part in parts}) == 1
+    partial = not difference and one_range and (mean or instrument.prorates(scale))
+    required = scale.required if partial else len(parts)
+    signs = (1, -1) if difference else (1,) * len(parts)
+    below = math.lcm(*(planned[part].common for part in parts))
+    multiples = [_multiple(scale, n) if n >= required else Fraction(0) for n in range(len(parts) + 1)]
+    finer = math.lcm(scale.offset.denominator, *(multiple.denominator for multiple in multiples))
+    by_unit = {leaf: weight / _unit_of(planned[leaf]) for leaf, weight in own.weights.items()}
+    denominator = math.lcm(own.offset.denominator, *(weight.denominator for weight in by_unit.values()))
     composite = PlannedComposite(
         id=scale.id,
         parts=parts,
-        required=scale.required if partial else k,
-        mean=mean,
-        low=low / k if mean else low,
-        high=high / k if mean else high,
+        required=required,
         difference=difference,
-        times=float(scale.multiply * whole),
-        plus=float(scale.offset * whole),
-        divisor=float(whole),
+        common=below * finer,
+        factors=tuple(sign * below // planned[p].common for sign, p in zip(signs, parts, strict=True)),
+        multiples=tuple(int(multiple * finer) for multiple in multiples),
+        shift=int(scale.offset * below * finer),
+        leaves=tuple(by_unit),
+        weights=tuple(int(weight * denominator) for weight in by_unit.values()),
+        offset=int(own.offset * denominator),
+        denominator=denominator,
+        low=float(own.low),
+        high=float(own.high),
     )
-    if composite.is_moved:
-        composite = replace(
-            composite, low=composite.moved(composite.low), high=composite.moved(composite.high)
-        )
-    if difference or _reaches_its_ends(composite, ranges[0]):
-        return composite
-    return replace(composite, ends=ranges[0])
+    return composite, own
 
 
-def _reaches_its_ends(composite: PlannedComposite, ends: tuple[float, float]) -> bool:
-    """Tell whether any number of parts at one end gives the composite's own end, to the bit."""
-    for part, own in zip(ends, (composite.low, composite.high), strict=True):
-        total = 0.0
-        for n in range(1, len(composite.parts)):
-            total += part
-            if n >= composite.required and composite.combine(total, n) != own:
-                return False
-    return True
+def _multiple(scale: Scale, n: int) -> Fraction:
+    """Return what the sum of n parts with a score is multiplied by: their mean stands for the others."""
+    return scale.multiply / n * (1 if scale.method == "mean" else len(scale.of))
+
+
+def _unit_of(leaf: PlannedScale | PlannedComposite) -> int:
+    """Return the denominator of the score of a scale of items, all being answered."""
+    assert isinstance(leaf, PlannedScale)
+    return leaf.divisor * leaf.weight
 
 
 def make_plan(instrument: Instrument) -> Plan:
     """Work out the plan of an instrument."""
     positions = {name: index for index, name in enumerate(instrument.scale_ids)}
     planned: dict[int, PlannedScale | PlannedComposite] = {}
+    exact: dict[int, _Exact] = {}
     for name in instrument.scale_order:
-        scale = instrument.scale(name)
+        scale, position = instrument.scale(name), positions[name]
         if scale.of:
-            parts = tuple(positions[part] for part in scale.of)
-            planned[positions[name]] = _plan_composite(instrument, scale, parts, planned)
+            planned[position], exact[position] = _plan_composite(instrument, scale, planned, exact)
         else:
-            planned[positions[name]] = _plan_items(instrument, scale)
+            planned[position] = items = _plan_items(instrument, scale)
+            exact[position] = _exact_items(position, items)
     scales = tuple(planned[position] for position in sorted(planned))
     return Plan(scales=scales, order=tuple(planned))
 

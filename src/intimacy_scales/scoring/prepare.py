@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids, sources_of
 from intimacy_scales.instrument.shipped import banks_folder
 from intimacy_scales.reading.answers import AnswerKey, answer_keys
-from intimacy_scales.scoring.plan import PlannedComposite, PlannedScale, plan_of
+from intimacy_scales.scoring.plan import plan_of
+from intimacy_scales.scoring.planned import PlannedComposite, PlannedScale
 from intimacy_scales.scoring.prepared import file_digest, prepared_file
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.shipped import banks_folder, data_folder
 from intimacy_scales.instrument.unsure import warn_if_unsure
 from intimacy_scales.scoring.drafts import warn_if_draft
-from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedItem, PlannedScale
+from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedItem, PlannedScale
 from intimacy_scales.scoring.sheet_tables import SheetTables
 
 if TYPE_CHECKING:
@@ -136,10 +136,8 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 def _scale(entry: Mapping[str, Any], grids: list[tuple[int, ...]]) -> PlannedScale | PlannedComposite:
     if "parts" in entry:
-        ends = entry["ends"]
-        return PlannedComposite(
-            **{**entry, "parts": tuple(entry["parts"]), "ends": None if ends is None else (ends[0], ends[1])}
-        )
+        lists = {name: tuple(entry[name]) for name in ("parts", "factors", "multiples", "leaves", "weights")}
+        return PlannedComposite(**{**entry, **lists})
     items = tuple(
         PlannedItem(index=index, reverse=reverse, units=grids[grid], span=span)
         for index, reverse, grid, span in entry["items"]

@@ -25,7 +25,8 @@ from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.scoring.kernel import prorated_scores
-from intimacy_scales.scoring.plan import PlannedComposite, plan_of
+from intimacy_scales.scoring.plan import plan_of
+from intimacy_scales.scoring.planned import PlannedComposite
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from intimacy_scales.scoring.bounds import is_torn, made_of_items, torn_bounds
-from intimacy_scales.scoring.meanings import ItemSums, composite_scores
-from intimacy_scales.scoring.plain_sheets import NOT_YET, Allowed, plain_reader
-from intimacy_scales.scoring.plan import Plan, PlannedComposite, PlannedScale
+from intimacy_scales.scoring.bounds import is_torn, torn_bounds
+from intimacy_scales.scoring.meanings import NOT_YET, CompositeScores, ItemSums, Meaning, with_composites
+from intimacy_scales.scoring.plain_sheets import Allowed, plain_reader
+from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.scale_score import ScaleScore
 
 
@@ -34,27 +34,26 @@ class SheetTables:
             if isinstance(scale, PlannedScale)
         }
         self.composites = {
-            position: composite_scores(scale)
+            position: CompositeScores(scale)
             for position in plan.order
             if isinstance(scale := plan.scales[position], PlannedComposite)
         }
         self.torn = {
-            position: made_of
-            for position in self.composites
-            if is_torn(plan, made_of := made_of_items(plan, position))
+            position: composite.scale
+            for position, composite in self.composites.items()
+            if is_torn(plan, composite.scale)
         }
         whole_only = bool(self.torn) or gaps_count
         self.read_plain = plain_reader(keys, names, self.sums, self.composites, whole_only=whole_only)
 
     def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         """Return the score of each scale; ``codes`` are those of the items, in order."""
-        rows = [NOT_YET] * len(self.plan.scales)
+        found: list[Meaning] = [NOT_YET] * len(self.plan.scales)
         for position, sums in self.sums.items():
-            rows[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
-        for position, composite in self.composites.items():
-            rows[position] = composite.of(rows)
-        for position, made_of in self.torn.items():
-            bounds = torn_bounds(self.plan, made_of, codes)
+            found[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
+        rows = with_composites(found, list(self.composites.items()))
+        for position, scale in self.torn.items():
+            bounds = torn_bounds(self.plan, scale, codes)
             if bounds is not None:
                 rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
         return rows

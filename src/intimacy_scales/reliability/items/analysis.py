@@ -45,7 +45,8 @@ from intimacy_scales.results.document_types import Object, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.scoring.plan import PlannedScale, plan_of
+from intimacy_scales.scoring.plan import plan_of
+from intimacy_scales.scoring.planned import PlannedScale
 
 if TYPE_CHECKING:
     import pandas as pd
