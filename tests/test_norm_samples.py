@@ -114,11 +114,12 @@ def test_a_sample_without_differences_has_no_norms(answer, n):
 
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
 def test_equal_totals_of_unequal_parts_are_no_difference():
-    """In floats (1.4 + 1.2) / 2 is not (1.6 + 1.0) / 2: a norm of these would have an sd of 1e-16."""
+    """In floats (1.4 + 1.2) / 2 is not (1.6 + 1.0) / 2; added as fractions, as totals are, they are equal."""
     form = form_of({"a": "q1 q2 q3 q4 q5", "b": "q6 q7 q8 q9 q10", "t": {"of": ["a", "b"]}})
     rows = [[2, 1, 1, 1, 1, 3, 1, 1, 1, 1], [1, 1, 1, 1, 1, 4, 1, 1, 1, 1]] * 20
     scores = score(form, [dict(zip(form.item_ids, row, strict=True)) for row in rows])
-    assert len(set(scores["t"].tolist())) == 2
+    assert (1.4 + 1.2) / 2 != (1.6 + 1.0) / 2
+    assert set(scores["t"].tolist()) == {1.3}
     with pytest.raises(NoNormsError, match=r"all 40 persons have the score 1\.3$"):
         Norm.from_scores(scores, sample=SAMPLE, scales="t")
 
