@@ -115,15 +115,15 @@ def read_sheet(
                 problems.append(cell)
     if not responses:
         raise ResponseError(
-            f"the mapping is empty: it has no item of {instrument.id}. Of a person who answered nothing, "
-            f"give an item without an answer, such as {{{shortened(names[0])}: None}}"
+            f"the mapping is empty: it has no item of {instrument.ref.called}. Of a person who answered "
+            f"nothing, give an item without an answer, such as {{{shortened(names[0])}: None}}"
         )
     if not found and not problems:
         there = ", ".join(map(shortened, list(responses)[:5]))  # of several persons, their ids
         if not values_shown():
             there = f"{len(responses):,} others"
         raise ResponseError(
-            f"the mapping has no item of {instrument.id}: its keys are {there}; "
+            f"the mapping has no item of {instrument.ref.called}: its keys are {there}; "
             f"the items are {', '.join(map(shortened_text, names[:5]))} …"
         )
     return codes, problems

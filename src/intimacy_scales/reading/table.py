@@ -186,8 +186,8 @@ def check_belongs(
     if same_items and _answered_alike(belongs_to, form):
         return
     theirs, ours = belongs_to.ref, form.ref
-    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if str(theirs) == str(ours) else ""
-    raise ResponseError(f"these {what} belong to {theirs}, not to {ours}{digests}")
+    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if theirs.named == ours.named else ""
+    raise ResponseError(f"these {what} belong to {theirs.named}, not to {ours.named}{digests}")
 
 
 def _worded_alike(answered: Instrument, form: Instrument) -> bool:

@@ -28,12 +28,14 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
     """
     if form.evidence.status == "draft":
         raise NoNormsError(
-            f"{form.id} is a draft, and scores of a draft are not interpreted: nobody has shown yet what "
-            "they mean. You may compare them with a sample of your own: "
+            f"{form.ref.called} is a draft, and scores of a draft are not interpreted: nobody has shown yet "
+            "what they mean. You may compare them with a sample of your own: "
             'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
         )
     if not form.cutoffs:
-        raise NoNormsError(f"{form.id} has no cut-off: none is recorded here. {_other_than_cutoffs(form)}")
+        raise NoNormsError(
+            f"{form.ref.called} has no cut-off: none is recorded here. {_other_than_cutoffs(form)}"
+        )
     return form.cutoffs
 
 

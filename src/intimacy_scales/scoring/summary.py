@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.instrument.reference import hint_of_languages
+from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
@@ -169,8 +169,8 @@ class ScoreSummary(Result, Sums):
         """Return the summary of both parts together."""
         if self.instrument != other.instrument:
             raise ValueError(
-                f"summaries of {self.instrument} and {other.instrument} do not add up"
-                + hint_of_languages(self.instrument, other.instrument)
+                f"summaries of {self.instrument.named} and {other.instrument.named} do not add up"
+                + hint_of_wordings(self.instrument, other.instrument)
             )
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
         none = Counter(self.not_applicable) + Counter(other.not_applicable)
