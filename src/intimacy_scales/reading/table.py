@@ -163,7 +163,9 @@ def checked_counts(form: Instrument, counts: Mapping[str, int], n_persons: int) 
     """
     for item, n in counts.items():
         if item not in form.item_ids or not form.item(item).response_scale.not_applicable:
-            raise DocumentError(f"not_applicable: {form.ref} has no item {shortened(item)} with that answer")
+            raise DocumentError(
+                f"not_applicable: {form.ref.named} has no item {shortened(item)} with that answer"
+            )
         if not 0 < n <= n_persons:
             raise DocumentError(f"not_applicable: {n} is no number of persons to whom {item} does not apply")
     return counts

@@ -90,7 +90,9 @@ def score(
         rows = None if prepared is None else prepared.read_plain(responses)
         if prepared is not None and rows is not None:
             prepared.warn()
-            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared)
+            none = prepared.not_applicable_in
+            found = () if none is None else none(responses)
+            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared, (), found)
     form = how.form(instrument)
     sheet = as_sheet(responses, how.show_values)
     if sheet is not None:

@@ -123,6 +123,7 @@ def score_many(
     named = _checked(sheets, how)
     scorer = sheet_scorer(form, how)
     accept_missing, is_quick = on_invalid == "missing", how.person is None
+    none = scorer.not_applicable_in
     pairs = zip(repeat(None), sheets, strict=False) if named is None else named.items()
     outcomes: list[PersonScores | SheetProblems] = []
     for person, sheet in pairs:
@@ -130,7 +131,8 @@ def score_many(
         if rows is None:
             found = _outcome(scorer, form, how, sheet, (len(outcomes), person), accept_missing=accept_missing)
         else:
-            found = person_scores(scorer.ref, scorer.ids, rows, (), form)
+            skipped = () if none is None else none(sheet)
+            found = person_scores(scorer.ref, scorer.ids, rows, (), form, (), skipped)
         outcomes.append(found)
     if on_invalid == "raise":
         _raise_if_any(form, outcomes)
@@ -185,12 +187,12 @@ def _outcome(
         how = with_person_found(how, answers)
         if how.person is not None:
             person = answers[how.person]
-        rows, problems, blanks = scorer.read(form, answers, how)
+        rows, problems, *noted = scorer.read(form, answers, how)
     except ResponseError as error:
         message = str(error)
     else:
         if problems is None or accept_missing:
-            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form, blanks)
+            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form, *noted)
         problems = replace(problems, persons=None)  # who it is, is said once
         message, _ = what_is_wrong(form, problems)
     return SheetProblems(
