@@ -21,6 +21,7 @@ from intimacy_scales.engines.bad_answers import (
 from intimacy_scales.errors import DocumentError, InvalidResponsesError, shortened
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.reference import hint_of_wordings
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.advice import Offence, Remedy
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.other_wording import what_to_do
@@ -37,6 +38,8 @@ from intimacy_scales.results.sums import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _SHOWN = 5
 _IN_WORDS = {

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument, ResponseScale
 
     Cells = Sequence[Any] | NDArray[Any]
+else:
+    pd = late_module("pandas")
 
 _SHOWN = 5
 _TOLD = 50  # distinct values of a column that are looked at for what to do

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
 from intimacy_scales.instrument.cutoff import following_band, is_gap
+from intimacy_scales.late import late_module
 from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 _DIGITS, _MOST_DIGITS = 4, 17

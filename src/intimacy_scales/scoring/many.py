@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
+import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseError, shortened_text, values_shown
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, SheetReadingOptions, reading_of_sheets, reads_sheets
@@ -15,9 +16,6 @@ from intimacy_scales.reading.problems import Problems, invalid_responses, what_i
 from intimacy_scales.scoring.person import PersonScores, person_scores
 from intimacy_scales.scoring.sheet_problems import SheetProblems
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer, with_person_found
-
-if TYPE_CHECKING:
-    from intimacy_scales.instrument import Instrument
 
 Key = TypeVar("Key", bound=Hashable)
 OnInvalidSheet = Literal["return", "missing", "raise"]
@@ -28,7 +26,7 @@ _OF_TABLES = ("__array__", "__dataframe__", "__arrow_c_stream__")
 
 @overload
 def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, and never is
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Mapping[Key, Mapping[Any, Any]],
     *,
     on_invalid: Literal["raise"],
@@ -36,7 +34,7 @@ def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of
 ) -> dict[Key, PersonScores]: ...
 @overload
 def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, and never is
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Mapping[Key, Mapping[Any, Any]],
     *,
     on_invalid: Literal["return", "missing"] = "return",
@@ -44,7 +42,7 @@ def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of
 ) -> dict[Key, PersonScores | SheetProblems]: ...
 @overload
 def score_many(
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Iterable[Mapping[Any, Any]],
     *,
     on_invalid: Literal["raise"],
@@ -52,7 +50,7 @@ def score_many(
 ) -> list[PersonScores]: ...
 @overload
 def score_many(
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Iterable[Mapping[Any, Any]],
     *,
     on_invalid: Literal["return", "missing"] = "return",
@@ -60,7 +58,7 @@ def score_many(
 ) -> list[PersonScores | SheetProblems]: ...
 @reads_sheets
 def score_many(
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Mapping[Any, Mapping[Any, Any]] | Iterable[Mapping[Any, Any]],
     *,
     on_invalid: OnInvalidSheet = "return",
@@ -169,7 +167,7 @@ def _checked(sheets: Any, how: Reading) -> Mapping[Any, Any] | None:
 
 def _outcome(
     scorer: SheetScorer,
-    form: Instrument,
+    form: models.Instrument,
     how: Reading,
     sheet: Any,
     which: tuple[int, Any],
@@ -204,7 +202,7 @@ def _outcome(
     )
 
 
-def _raise_if_any(form: Instrument, outcomes: Iterable[PersonScores | SheetProblems]) -> None:
+def _raise_if_any(form: models.Instrument, outcomes: Iterable[PersonScores | SheetProblems]) -> None:
     """Raise one error for all sheets without scores, or for the first of them that cannot be read."""
     bad = [outcome for outcome in outcomes if isinstance(outcome, SheetProblems)]
     for outcome in bad:

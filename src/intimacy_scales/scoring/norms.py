@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from intimacy_scales.errors import NoNormsError, UnknownNameError, nearest
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
+from intimacy_scales.late import late_module
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
 

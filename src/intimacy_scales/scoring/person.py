@@ -7,8 +7,10 @@ from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
 from intimacy_scales.results.document_checks import check_same_names
@@ -25,9 +27,11 @@ from intimacy_scales.scoring.score_texts import ScoreTexts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from intimacy_scales.instrument import Instrument
-    from intimacy_scales.scoring.interpretation import PersonInterpretation
-    from intimacy_scales.scoring.norms import NormChoice, PersonStandardScores
+    from intimacy_scales.scoring import interpretation, norms
+else:
+    pd = late_module("pandas")
+    interpretation = late_module("intimacy_scales.scoring.interpretation")
+    norms = late_module("intimacy_scales.scoring.norms")
 
 
 _BY_SCALE = ("scores", "pomp", "answered", "prorated", "needed", "ranges", "bounds")
@@ -70,7 +74,7 @@ class PersonScores(Result):
     scores: Mapping[str, float | None]
     rows: Sequence[ScaleScore]
     problems: Sequence[ResponseProblem] = ()
-    form: Instrument = field(repr=False, compare=False)
+    form: models.Instrument = field(repr=False, compare=False)
     counted_blanks: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
 
@@ -126,7 +130,7 @@ class PersonScores(Result):
         """Scale id → how many answers a score needs (of a composite: scores of its scales)."""
         return {name: scale.required for name, scale in zip(self.scores, _plan(self).scales, strict=True)}
 
-    def standardize(self, norm: NormChoice = None) -> PersonStandardScores:
+    def standardize(self, norm: norms.NormChoice = None) -> norms.PersonStandardScores:
         """Compare the scores with a norm sample: z, T and percentile rank.
 
         Parameters
@@ -151,7 +155,7 @@ class PersonScores(Result):
 
         return standardize_person(self.form, self.scores, norm)
 
-    def interpret(self) -> PersonInterpretation:
+    def interpret(self) -> interpretation.PersonInterpretation:
         """Read the scores by the instrument's published cut-offs.
 
         Raises
@@ -304,7 +308,7 @@ class _LoadedForm:
         form = _get_form(scores)
         return form.load() if type(form) is PreparedForm else form
 
-    def __set__(self, scores: PersonScores, form: Instrument) -> None:
+    def __set__(self, scores: PersonScores, form: models.Instrument) -> None:
         _set_form(scores, form)
 
 
@@ -343,7 +347,7 @@ def person_scores(
     ids: Sequence[str],
     rows: Sequence[ScaleScore],
     problems: Sequence[ResponseProblem],
-    form: Instrument | PreparedForm,
+    form: models.Instrument | PreparedForm,
     counted_blanks: tuple[str, ...] = (),
     not_applicable: tuple[str, ...] = (),
 ) -> PersonScores:
@@ -361,7 +365,7 @@ def person_scores(
     return made
 
 
-def _make_texts(form: Instrument | PreparedForm) -> ScoreTexts:
+def _make_texts(form: models.Instrument | PreparedForm) -> ScoreTexts:
     blank = [ScaleScore(None, None, 0, 0.0, 0.0, False)] * len(form.scale_ids)
     document = person_scores(form.ref, form.scale_ids, blank, (), form).to_dict()
     if isinstance(form, PreparedForm):
@@ -371,7 +375,7 @@ def _make_texts(form: Instrument | PreparedForm) -> ScoreTexts:
     return ScoreTexts(form.ref, document, may_not_apply=may_not_apply)
 
 
-_texts_of: PerInstrument[Instrument | PreparedForm, ScoreTexts] = PerInstrument(_make_texts)
+_texts_of: PerInstrument[models.Instrument | PreparedForm, ScoreTexts] = PerInstrument(_make_texts)
 
 
 def _told_of(items: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.instrument.reference import hint_of_wordings
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
@@ -27,6 +28,8 @@ from intimacy_scales.results.sums import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _DIGITS = 50
 _HALF = 26
