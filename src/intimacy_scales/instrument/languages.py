@@ -76,9 +76,9 @@ def variants_in(tag: str) -> tuple[str, ...]:
 def with_variants(form: Instrument, path: Path) -> str:
     """Say in which languages an instrument can be had in variants; ``path`` is its file."""
     told = [f"{tag} ({', '.join(found)})" for tag in translations_of(path) if (found := variants_in(tag))]
-    return (
-        f"{form.id} has variants in {' and '.join(told)}" if told else f"{form.id} has none in any language"
-    )
+    if not told:
+        return f"{form.id} has none in any language"
+    return f"{form.id} has some in {' and '.join(told)}: give language= too"
 
 
 def chosen_language(form: Instrument, path: Path, language: str) -> str:

@@ -222,7 +222,7 @@ def load(
     if language is None:
         if variant is not None:
             raise InstrumentError(
-                f"variant={variant!r} is one of a language: give language= too; {with_variants(form, home)}"
+                f"variant={variant!r} is one of a language, and {with_variants(form, home)}"
             )
         return _warned(form)
     tag = chosen_language(form, home, language)
