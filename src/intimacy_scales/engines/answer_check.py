@@ -114,7 +114,7 @@ class AnswerCheck(Result, Sums):
             return NotImplemented
         if self.instrument != other.instrument:
             raise ValueError(
-                f"checks of {self.instrument.named} and {other.instrument.named} do not add up"
+                f"checks of {self.instrument.told_apart} and {other.instrument.told_apart} do not add up"
                 + hint_of_wordings(self.instrument, other.instrument)
             )
         return replace(

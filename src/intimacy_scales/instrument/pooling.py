@@ -65,8 +65,8 @@ def pool_languages(*forms: Instrument) -> Instrument:
     for form in forms[1:]:
         if not only_languages_differ(first, form) and form.text_digest != first.text_digest:
             raise InstrumentError(
-                f"{first.ref.named} and {form.ref.named} differ in more than language: items, keys, version "
-                "or wording; compare(…) says in what"
+                f"{first.ref.told_apart} and {form.ref.told_apart} differ in more than language: items, "
+                "keys, version or wording; compare(…) says in what"
             )
     pooled = _pooled(forms)
     if len(pooled) == 1:

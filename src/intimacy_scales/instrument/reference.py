@@ -86,6 +86,11 @@ class InstrumentRef:
         return f"{told} ({self.wording}, {how})"
 
     @property
+    def told_apart(self) -> str:
+        """What `named` says, with the coding of the answers: how messages tell two instruments apart."""
+        return f"{self.named}, coding by {self.coding}" if self.coding else self.named
+
+    @property
     def wording(self) -> str:
         """Language and variant of what was answered, or those that were pooled; empty where none is recorded.
 

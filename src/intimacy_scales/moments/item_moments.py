@@ -137,7 +137,9 @@ class ItemMoments(Frozen, Sums):
             why = hint_of_wordings(ours, theirs) or (
                 f": the instruments differ (digests {ours.digest[:12]} and {theirs.digest[:12]})"
             )
-            raise EstimationError(f"moments of {ours.named} and of {theirs.named} do not add up{why}")
+            raise EstimationError(
+                f"moments of {ours.told_apart} and of {theirs.told_apart} do not add up{why}"
+            )
         n = self.n_persons + other.n_persons
         check_capacity(self.instrument, n)
         return ItemMoments(

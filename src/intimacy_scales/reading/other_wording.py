@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from intimacy_scales.errors import InstrumentError, shortened
 from intimacy_scales.instrument import as_number, normalized
@@ -49,17 +49,17 @@ def _in_another_language(form: Instrument, offences: Counter[Offence]) -> Remedy
     if not texts:
         return None
     unknown = [offence for offence in texts if offence.meant is None] or texts
-    others = [other for other in _wordings(form.id) if other.version == form.version]
+    others = [other for other in _wordings(form.id) if other.form.version == form.version]
     if form.pooled:
         languages = {part.language for part in form.pooled}
-        groups = [[other for other in others if other.language in languages]]
+        groups = [[other for other in others if other.form.language in languages]]
     else:
-        groups = [[other] for other in others if other.language != form.language]
+        groups = [[other] for other in others if other.form.language != form.language]
     options = [_options(form, group) for group in groups]
     fitting = [n for n, known in enumerate(options) if all(_is_in(known, offence) for offence in unknown)]
     if len(fitting) != 1:
         return None
-    known, group = options[fitting[0]], groups[fitting[0]]
+    known, group = options[fitting[0]], [other.form for other in groups[fitting[0]]]
     values = Counter({str(o.value): offences[o] for o in texts if _is_in(known, o)})
     if 2 * values.total() <= offences.total():
         return None
@@ -78,8 +78,15 @@ def _is_in(options: Options, offence: Offence) -> bool:
     return normalized(str(offence.value)) in options.get(offence.scale, ())
 
 
+class _Wording(NamedTuple):
+    """A shipped instrument in one language, and item → the texts of its options, as texts are compared."""
+
+    form: Instrument
+    texts: dict[str, frozenset[str]]
+
+
 @lru_cache(maxsize=64)
-def _wordings(name: str) -> tuple[Instrument, ...]:
+def _wordings(name: str) -> tuple[_Wording, ...]:
     """Return a shipped instrument and its translations, each in the variant used by default."""
     from intimacy_scales.instrument.languages import shipped_translations
     from intimacy_scales.instrument.loading import load_shipped, shipped_ids
@@ -92,20 +99,26 @@ def _wordings(name: str) -> tuple[Instrument, ...]:
             found.append(load_shipped(name, language=tag))
         except InstrumentError:  # it is told to whoever asks for it
             continue
-    return tuple(found)
+    return tuple(_Wording(form, _texts_of(form)) for form in found)
 
 
-def _options(form: Instrument, others: Iterable[Instrument]) -> Options:
+def _texts_of(form: Instrument) -> dict[str, frozenset[str]]:
+    texts = {
+        scale: frozenset(map(normalized, (*(text for _, text in scale.labels), *scale.not_applicable_texts)))
+        for scale in {item.response_scale for item in form.items}
+    }
+    return {item.id: texts[item.response_scale] for item in form.items}
+
+
+def _options(form: Instrument, others: Iterable[_Wording]) -> Options:
     """Return what the items of each response scale of a form have as options in other languages."""
-    options: Options = {}
+    texts: dict[int, set[str]] = {}  # items share response scales, which are not compared for each
     for other in others:
-        scales = {item.id: item.response_scale for item in other.items}
         for item in form.items:
-            texts = options.setdefault(item.response_scale, set())
-            if item.id in scales:
-                scale = scales[item.id]
-                texts |= {normalized(text) for _, text in scale.labels}
-                texts |= set(map(normalized, scale.not_applicable_texts))
+            texts.setdefault(id(item.response_scale), set()).update(other.texts.get(item.id, ()))
+    options: Options = {}
+    for scale in {id(item.response_scale): item.response_scale for item in form.items}.values():
+        options.setdefault(scale, set()).update(texts.get(id(scale), ()))
     return options
 
 

@@ -188,8 +188,8 @@ def check_belongs(
     if same_items and _answered_alike(belongs_to, form):
         return
     theirs, ours = belongs_to.ref, form.ref
-    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if theirs.named == ours.named else ""
-    raise ResponseError(f"these {what} belong to {theirs.named}, not to {ours.named}{digests}")
+    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if theirs.told_apart == ours.told_apart else ""
+    raise ResponseError(f"these {what} belong to {theirs.told_apart}, not to {ours.told_apart}{digests}")
 
 
 def _worded_alike(answered: Instrument, form: Instrument) -> bool:

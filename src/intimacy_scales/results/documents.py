@@ -323,7 +323,7 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
 def _with_digest(reference: InstrumentRef) -> str:
     """Name an instrument with its language, variant and digest."""
     told = f"digest {reference.digest[:12]}"
-    named = reference.named
+    named = reference.told_apart
     return f"{named[:-1]}; {told})" if named.endswith(")") else f"{named} ({told})"
 
 
@@ -340,8 +340,8 @@ def _what_to_pass(reference: InstrumentRef, form: Any, *, is_given: bool) -> str
     told = "pass the one it was written with as instrument="
     if reference.pooled:
         told += f", which pool_languages made of {reference.id} in {' and '.join(reference.pooled)}"
-    elif (reference.id, reference.named) != (form.id, form.ref.named):
-        told += f", {reference.named}"
+    elif reference.told_apart != form.ref.told_apart:
+        told += f", {reference.told_apart}"
     return f"{told}; keep an instrument as its file, or by to_json()"
 
 

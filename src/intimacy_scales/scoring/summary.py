@@ -172,7 +172,7 @@ class ScoreSummary(Result, Sums):
         """Return the summary of both parts together."""
         if self.instrument != other.instrument:
             raise ValueError(
-                f"summaries of {self.instrument.named} and {other.instrument.named} do not add up"
+                f"summaries of {self.instrument.told_apart} and {other.instrument.told_apart} do not add up"
                 + hint_of_wordings(self.instrument, other.instrument)
             )
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
