@@ -326,10 +326,11 @@ def answers() -> Any:
 
 def test_results_say_language_text_and_how_far_it_is_translated(answers):
     form = load("scii-12", language="de", variant="feminine")
-    assert str(form.ref) == "scii-12 0.3.0 (de, forward translation), DRAFT: not validated"
+    assert str(form.ref) == "scii-12 0.3.0 (de feminine, forward translation), DRAFT: not validated"
     scores = score(form, answers)
     document = json.loads(scores.to_json())["instrument"]
     assert (document["language"], document["translation"]) == ("de", "forward")
+    assert document["variant"] == "feminine"
     assert document["text_digest"] == form.text_digest
     for result in (
         scores,
@@ -337,7 +338,7 @@ def test_results_say_language_text_and_how_far_it_is_translated(answers):
         score(form, answers.iloc[0].to_dict()),
         item_moments(form, answers),
     ):
-        assert "(de, forward translation)" in repr(result)
+        assert "(de feminine, forward translation)" in repr(result)
         again = type(result).from_json(result.to_json())  # the form is found by language and variant
         assert json.loads(again.to_json()) == json.loads(result.to_json())
     assert load("scii-12").ref.to_dict()["language"] == "en"
@@ -387,13 +388,13 @@ def test_a_translated_instrument_is_written_and_read_with_its_key(tmp_path):
 def test_languages_are_pooled_on_purpose_and_with_a_warning(answers):
     english, german, french = load("scii-12"), load("scii-12", language="de"), load("scii-12", language="fr")
     parts = [item_moments(form, answers[i::3]) for i, form in enumerate((english, german, french))]
-    with pytest.warns(LanguagesPooledWarning, match="scii-12: answers in de and en are taken together"):
+    with pytest.warns(LanguagesPooledWarning, match="scii-12: answers in de neutral and en are taken"):
         two = parts[0] + parts[1]
-    with pytest.warns(LanguagesPooledWarning, match="de and en and fr"):
+    with pytest.warns(LanguagesPooledWarning, match="de neutral and en and fr neutral"):
         whole = two + parts[2]
     pooled = quiet_pool(french, german, english)
     assert whole == item_moments(pooled, answers) and whole.instrument == pooled
-    assert str(pooled.ref) == "scii-12 0.3.0 (de and en and fr pooled), DRAFT: not validated"
+    assert str(pooled.ref) == "scii-12 0.3.0 (de neutral and en and fr neutral pooled), DRAFT: not validated"
     assert pooled.key_digest == english.key_digest and pooled.item("tru01").text is None
     assert quiet_pool(quiet_pool(english, german), french) == pooled == quiet_pool(french, german, english)
     one = item_moments("scii-12", answers)
@@ -478,7 +479,7 @@ def test_norms_of_one_language_are_not_those_of_another(answers):
 def test_answers_in_one_language_are_no_answers_to_another():
     found = compare("scii-24", load("scii-24", language="de"))
     assert found.verdict == "blocked"
-    assert found.reasons[0] == "the old asks in the language en, the new in de"
+    assert found.reasons[0] == "the old asks in the language en, the new in de neutral"
 
 
 # ---- wording of one's own ---------------------------------------------------------------------------------
@@ -536,12 +537,12 @@ def test_the_command_line_shows_and_scores_languages(tmp_path, answers):
     assert "fr (forward translation): scii-12, scii-24" in run("list")
     assert "de (forward translation; variants neutral, feminine, masculine)" in run("show", "scii-24")
     german = run("show", "scii-24", "--language", "de", "--variant", "masculine")
-    assert "scii-24 0.3.0 (de, forward translation), DRAFT" in german and "meinem Partner" in german
+    assert "scii-24 0.3.0 (de masculine, forward translation), DRAFT" in german and "meinem Partner" in german
     labels = dict(load("scii-12", language="de").item("tru01").response_scale.labels)
     file = tmp_path / "answers.csv"
     answers.map(lambda value: labels[int(value)]).to_csv(file, index=False)
     told = run("score", str(file), "-i", "scii-12", "--language", "de")
-    assert "(de, forward translation)" in told
+    assert "(de neutral, forward translation)" in told
 
 
 def test_rules_for_english_sentences_are_not_applied():

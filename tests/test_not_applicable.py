@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +25,7 @@ from intimacy_scales import (
     CodedResponses,
     Instrument,
     InvalidResponsesError,
+    PersonScores,
     ResponseError,
     ResponseScale,
     Scores,
@@ -103,7 +106,8 @@ def test_a_declared_value_is_no_answer_and_is_counted(value: Any):
     assert not found.problems
     assert score(FORM, rows_of(value, 3)).not_applicable == {"b": 1}
     alone = score(FORM, rows_of(value)[0])
-    assert alone == score(FORM, rows_of(None)[0])
+    assert alone.not_applicable == ("b",)
+    assert replace(alone, not_applicable=()) == score(FORM, rows_of(None)[0]) != alone
     assert alone.answered == {"s": 2, "t": 1}
 
 
@@ -112,6 +116,7 @@ def test_what_is_skipped_is_not_counted(value: Any):
     found = encode(FORM, rows_of(value, value, 3))
     assert found.codes[:, 1].tolist() == [0, 0, 3]
     assert found.not_applicable == {}
+    assert score(FORM, rows_of(value)[0]).not_applicable == ()
 
 
 @pytest.mark.parametrize("value", UNKNOWN, ids=repr)
@@ -145,7 +150,9 @@ def test_shipped_forms_take_it_where_they_say_so():
             encode(form, [row | {others: "Does not apply"}])
         # by the id of the form, its plan is worked out beforehand
         one = row | {optional[0]: "Does not apply"}
-        assert score(name, one) == score(name, row | {optional[0]: None}) == score(form, one)
+        found_of_one = score(name, one)
+        assert found_of_one == score(form, one) and found_of_one.not_applicable == (optional[0],)
+        assert replace(found_of_one, not_applicable=()) == score(name, row | {optional[0]: None})
 
 
 # ---------------------------------------------------------------- in every kind of table
@@ -258,9 +265,14 @@ def test_it_is_counted_as_by_hand_and_scored_as_nothing(rows: list[dict[str, Any
     assert np.array_equal(scores.answered, plain.answered)
     assert score(FORM, coded) == scores
     assert item_moments(FORM, table) == item_moments(FORM, without(rows))
-    for row, of_one in zip(rows, without(rows), strict=True):
-        assert score(FORM, row) == score(FORM, of_one)
-    assert score_many(FORM, rows) == score_many(FORM, without(rows))
+    alone = [score(FORM, row) for row in rows]
+    for row, of_one, found in zip(rows, without(rows), alone, strict=True):
+        assert found.not_applicable == tuple(item for item in "bcd" if counted([{item: row[item]}]))
+        assert replace(found, not_applicable=()) == score(FORM, of_one)
+        assert PersonScores.from_json(found.to_json(), instrument=FORM) == found
+        assert json.loads(found.to_json()) == json.loads(json.dumps(found.to_dict()))
+    assert score_many(FORM, rows) == alone
+    assert score_many(FORM, without(rows)) == [replace(found, not_applicable=()) for found in alone]
 
 
 # ---------------------------------------------------------------- files, streams, summaries
@@ -350,15 +362,20 @@ def test_a_stored_value_can_be_recoded_to_it():
             assert found.codes[:, 1].tolist() == [1, 2, 3, 0]
             assert found.not_applicable == {"b": 1}
         one = score(FORM, stored[3], recode=recode)
-        assert one == score(FORM, stored[3] | {"b": None}, recode=recode)
+        assert one.not_applicable == ("b",)
+        assert replace(one, not_applicable=()) == score(FORM, stored[3] | {"b": None}, recode=recode)
         with pytest.raises(InvalidResponsesError, match="item a"):
             read([row | {"a": code} for row in stored], recode=recode)
 
 
 @pytest.mark.parametrize("stored", ["Does not apply", 8, "77"])
 def test_what_means_that_it_does_not_apply_is_not_recoded(stored: Any):
-    with pytest.raises(ResponseError, match="means no answer already"):
+    with pytest.raises(ResponseError, match="means already that the question does not apply") as caught:
         encode(FORM, rows_of(3), recode={stored: 1, 1: 1, 2: 2, 3: 3, 4: 4})
+    assert "Leave it out. If it is an answer in these data, take it out of not_applicable" in str(
+        caught.value
+    )
+    assert "fillna" not in str(caught.value) and "choose_all" not in str(caught.value)
 
 
 def test_documents_hold_the_counts():
@@ -367,6 +384,46 @@ def test_documents_hold_the_counts():
     assert Scores.from_json(scores.to_json(), instrument=FORM) == scores
     assert coded.to_dict()["not_applicable"] == scores.to_dict()["not_applicable"] == counted(ROWS)
     assert score(FORM, CodedResponses.from_dict(coded.to_dict(), instrument=FORM)) == scores
+
+
+def test_scores_of_one_person_say_it_only_where_there_is_any():
+    found, none = score(FORM, rows_of("n/r")[0] | {"d": "77"}), score(FORM, rows_of(None)[0])
+    told = "oes not apply, and counts as missing: b, d"
+    assert told in repr(found) and told in found._repr_html_()
+    assert "not apply" not in repr(none) + none._repr_html_()
+    assert found.to_dict()["not_applicable"] == ["b", "d"]
+    assert "not_applicable" not in none.to_dict() and "not_applicable" not in none.to_json()
+    assert PersonScores.from_dict(found.to_dict(), instrument=FORM) == found
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert "not_applicable" in PersonScores.json_schema()["properties"]
+    assert "not_applicable" not in PersonScores.json_schema()["required"]
+
+
+def test_it_is_found_under_other_names_among_other_keys_and_beside_bad_answers():
+    row = {"A": 1, "B": "n/r", "C": 3, "D": 4, "who": ["a", "list"], "b": "Does not apply"}
+    named = {"a": "A", "b": "B", "c": "C", "d": "D"}
+    assert score(FORM, row, columns=named).not_applicable == ("b",)
+    assert score(FORM, row | {"B": 2}, columns=named).not_applicable == ()
+    bad = score(FORM, rows_of("n/r")[0] | {"d": "what"}, on_invalid="missing")
+    assert (bad.not_applicable, [problem.item for problem in bad.problems]) == (("b",), ["d"])
+    outcomes = score_many(
+        FORM, {"x": rows_of("n/r")[0], "y": rows_of(8)[0] | {"a": 99}}, on_invalid="missing"
+    )
+    assert [outcome.not_applicable for outcome in outcomes.values()] == [("b",), ("b",)]
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        (["a"], "has no item 'a' with that answer"),
+        (["x"], "has no item 'x'"),
+        (["b", "b"], "b stands there twice"),
+    ],
+)
+def test_items_that_cannot_be_are_refused(items: list[str], words: str):
+    made = score(FORM, rows_of("n/r")[0])
+    with pytest.raises(DocumentError, match=words):
+        PersonScores.from_dict(made.to_dict() | {"not_applicable": items}, instrument=FORM)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,15 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.checking.rules import RULES, Severity
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 @dataclass(frozen=True, slots=True)

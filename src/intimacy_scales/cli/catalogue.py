@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from intimacy_scales.cli.console import out
-from intimacy_scales.cli.options import typed_source
+from intimacy_scales.cli.options import Wanted, load_named
 from intimacy_scales.cli.terminal import errors_as_messages
 from intimacy_scales.instrument import Instrument, ItemBank, ResponseScale, Scale
 from intimacy_scales.instrument.catalogue import (
@@ -21,12 +22,13 @@ from intimacy_scales.instrument.catalogue import (
 )
 from intimacy_scales.instrument.counting import counted_items
 from intimacy_scales.instrument.languages import shipped_translations, variants_in
-from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
+from intimacy_scales.instrument.loading import load_shipped, shipped_ids
 from intimacy_scales.instrument.shipped import released_versions
 from intimacy_scales.instrument.translation import STATUSES
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
+_ENDS = "the ends of its range"
 _KEYS_HINT = (
     "[yellow]draft[/]: nobody has shown yet that its scores mean what they say. "
     "[yellow]*[/]: its scoring key was not confirmed by a second source; compare it with the article."
@@ -94,17 +96,15 @@ def list_instruments(
 
 def show(
     instrument: Annotated[str, typer.Argument(help="Id or file of an instrument or a bank.")],
+    form_version: Annotated[
+        str | None, typer.Option("--form-version", help="A version of it, such as 0.2.0.")
+    ] = None,
     language: Annotated[str | None, typer.Option(help="A language that it is translated into.")] = None,
     variant: Annotated[str | None, typer.Option(help="Form of gendered words in that language.")] = None,
 ) -> None:
     """Show an instrument: items, response scale, scales with their keys, evidence, permission."""
     with errors_as_messages():
-        only_bank = known_id(instrument, shipped_ids()) is None and language is None
-        form = (
-            load_either(typed_source(instrument))
-            if only_bank
-            else load(typed_source(instrument), language=language, variant=variant)
-        )
+        form = load_named(instrument, Wanted(form_version, language, variant))
         if isinstance(form, ItemBank):
             out.print(f"[bold]{escape(form.title)}[/]: an item bank, shown as one scale of all its items\n")
             form = form.to_instrument()
@@ -141,6 +141,9 @@ def _languages(form: Instrument) -> str | None:
         return f"In {form.language}{variant}{title}"
     if form.id not in shipped_ids():
         return None
+    current = load_shipped(form.id).version
+    if form.version != current:
+        return f"This is an older version, for answers to it; the current one is {current}."
     told = []
     for tag, status in shipped_translations(form.id):
         variants = variants_in(tag)
@@ -150,22 +153,39 @@ def _languages(form: Instrument) -> str | None:
 
 
 def _print_one_option(form: Instrument) -> None:
-    """Say what agreeing with everything scores, of what stands for the whole: who answers so tells little."""
-    whole = [scale.id for scale in form.scales if scale.of] or [scale.id for scale in form.scales]
-    told = [
-        f"{name} {low:.3g} and {high:.3g}"
-        for name, (low, high) in form.one_option_scores.items()
-        if name in whole
-    ]
-    if len(form.items) > 1:
-        out.print(escape(f"\nThe lowest, or the highest option everywhere scores: {', '.join(told)}."))
+    """Say what agreeing with everything scores, composites first: who answers so tells little."""
+    if len(form.items) == 1:
+        return
+    scales: dict[str, list[str]] = {}
+    for scale in sorted(form.scales, key=lambda scale: not scale.of):
+        ends = form.one_option_scores[scale.id]
+        is_range = ends == form.score_ranges[scale.id] and len(form.scales) > 1
+        told = _ENDS if is_range else f"{_number(ends[0])} and {_number(ends[1])}"
+        scales.setdefault(told, []).append(scale.id)
+    if len(scales) == 1 < len(form.scales):
+        scales = {told: ["every scale"] for told in scales}
+    listed = "; ".join(
+        f"{_and(names)} {told.replace('its', 'their') if len(names) > 1 else told}"
+        for told, names in scales.items()
+    )
+    out.print(escape(f"\nThe lowest, or the highest option everywhere scores: {listed}."))
+
+
+def _number(value: float) -> str:
+    """Write a score with up to three decimals."""
+    return f"{round(value, 3) + 0:.3f}".rstrip("0").rstrip(".")
+
+
+def _and(names: Sequence[str]) -> str:
+    """Join names as in a sentence."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _print_changes(form: Instrument) -> None:
     versions = released_versions(form.id) if form.id in shipped_ids() else ()
-    older = [version for version in versions if version != form.version]
-    if older:
-        out.print(escape(f"\nOlder versions, for answers to them: {', '.join(older)}"))
+    if older := versions[:-1]:
+        told = ", ".join(older) + f" (--form-version {older[-1]})"
+        out.print(escape(f"\nOlder versions, for answers to them: {told}"))
     for change in form.changes:
         told = f"{change.note} " if change.note else ""
         kinds = ("reworded", "answered", "added", "dropped", "rekeyed")
@@ -178,18 +198,28 @@ def _print_items(form: Instrument) -> None:
     if not any(item.text for item in form.items):
         out.print("\n[bold]Items[/] (key only: bring the wording that you have permission to use)")
         for scale in dict.fromkeys(item.response_scale for item in form.items):
-            ids = " ".join(item.id for item in form.items if item.response_scale == scale)
-            out.print(escape(f"  {scale.describe()}{_what_options_count(scale)}: {ids}"))
+            ids = [item.id for item in form.items if item.response_scale == scale]
+            out.print(escape(f"  {_options(scale)}: {' '.join(ids)}"))
         return
-    for response_scale in dict.fromkeys(item.response_scale for item in form.items):
-        labels = ", ".join(f"{value} {text}" for value, text in response_scale.labels)
-        none = next((f", or {code}" for code in response_scale.not_applicable), "")
-        told = f"{labels or response_scale.describe()}{_what_options_count(response_scale)}{none}"
-        out.print(escape(f"Answers: {told}"))
+    scales = dict.fromkeys(item.response_scale for item in form.items)
+    for scale in scales:
+        ids = [item.id for item in form.items if item.response_scale == scale]
+        where = f" ({', '.join(ids)})" if len(scales) > 1 and 2 * len(ids) <= len(form.items) else ""
+        out.print(escape(f"Answers: {_options(scale)}{where}"))
     items = _table("id", "facet", "text", title="\nItems")
     for item in form.items:
         items.add_row(*map(escape, (item.id, item.facet or "", item.text or "")))
     out.print(items)
+
+
+def _options(scale: ResponseScale) -> str:
+    """Say which options there are, with what says that the question does not apply."""
+    labels = ", ".join(f"{value} {text}" for value, text in scale.labels)
+    if labels and len(scale.labels) < scale.n_points:
+        labels = f"{scale.describe()}: {labels}"
+    none = scale.not_applicable_option
+    told = f", or {none}" if none is not None else ""
+    return f"{labels or scale.describe()}{_what_options_count(scale)}{told}"
 
 
 def _what_options_count(scale: ResponseScale) -> str:
@@ -240,7 +270,7 @@ def _print_scales(form: Instrument) -> None:
         scales.add_row(
             escape(scale.id),
             scale.describe(),
-            f"{planned.low:g} to {planned.high:g}",
+            f"{_number(planned.low)} to {_number(planned.high)}",
             _needed(form, scale, planned.required),
             escape(" ".join(_parts(scale))),
         )

@@ -12,9 +12,17 @@ import typer
 from rich.markup import escape
 
 from intimacy_scales.cli.console import WRONG_USE, err, out
-from intimacy_scales.cli.options import typed_source
+from intimacy_scales.cli.options import (
+    AS_IT_IS,
+    FormVersion,
+    LanguageName,
+    VariantName,
+    Wanted,
+    load_named,
+    typed_source,
+)
 from intimacy_scales.cli.terminal import errors_as_messages
-from intimacy_scales.errors import UnverifiedKeyWarning
+from intimacy_scales.errors import ResponseError, UnverifiedKeyWarning
 from intimacy_scales.instrument.catalogue import available
 from intimacy_scales.instrument.loading import load, load_bank, load_either, shipped_banks
 
@@ -60,9 +68,23 @@ def _print_reasons(reports: Sequence[BankReport]) -> None:
             out.print(f"[bold]{rule.id}[/]: {escape(rule.why)} [dim]{escape(rule.source)}[/]", soft_wrap=True)
 
 
-def _chosen(names: Sequence[str], *, every: bool) -> Iterator[ItemBank | Instrument]:
-    """Yield what is to be checked; an id may stand for a bank and for the form made of it."""
+def _chosen(names: Sequence[str], wanted: Wanted, *, every: bool) -> Iterator[ItemBank | Instrument]:
+    """Yield what is to be checked; an id may stand for a bank and for the form made of it.
+
+    Raises
+    ------
+    ResponseError
+        Everything is to be checked in one language, and not everything is there in it.
+    """
     banks, forms = shipped_banks(), available().ids
+    if wanted != AS_IT_IS:
+        if every:
+            raise ResponseError(
+                "--all checks everything as it was written: --form-version, --language and --variant are for "
+                "instruments that are named"
+            )
+        yield from (load_named(name, wanted) for name in names)
+        return
     for name in names:
         if name in banks:
             yield load_bank(name)
@@ -89,6 +111,9 @@ def check(
             help="Compare items with this file or id, instead of the shipped banks; may be repeated."
         ),
     ] = None,
+    form_version: FormVersion = None,
+    language: LanguageName = None,
+    variant: VariantName = None,
 ) -> None:
     """Check item banks, forms and instruments: wording, assumptions, duplicates, balance, evidence.
 
@@ -100,7 +125,7 @@ def check(
 
     with errors_as_messages(), warnings.catch_warnings():
         warnings.simplefilter("ignore", UnverifiedKeyWarning)  # nobody scores with it here
-        chosen = list(_chosen(names or (), every=every))
+        chosen = list(_chosen(names or (), Wanted(form_version, language, variant), every=every))
         if not chosen:
             err.print("[red]error:[/] nothing to check: give files or ids, or --all")
             raise typer.Exit(WRONG_USE)

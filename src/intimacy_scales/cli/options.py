@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from intimacy_scales.errors import ResponseError
-from intimacy_scales.instrument import Instrument
-from intimacy_scales.instrument.loading import load
+from intimacy_scales.errors import ResponseError, UnknownInstrumentError
+from intimacy_scales.instrument import Instrument, ItemBank
+from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
 from intimacy_scales.instrument.numbers import as_number
 from intimacy_scales.reading.answers import stored_value
 
@@ -67,6 +67,18 @@ LanguageName = Annotated[
     str | None,
     typer.Option(help="Language in which it was answered, such as de; its labels are read as answers."),
 ]
+VariantName = Annotated[
+    str | None,
+    typer.Option(help="Form of gendered words in that language, such as feminine; show names them."),
+]
+FormVersion = Annotated[
+    str | None,
+    typer.Option(
+        "--form-version",
+        help="Version of the instrument that was answered, such as 0.2.0; show names them. By default the "
+        "current one.",
+    ),
+]
 SheetName = Annotated[
     str | None, typer.Option(help="Sheet of a workbook; by default the first that is not hidden.")
 ]
@@ -82,10 +94,42 @@ def typed_source(text: str) -> str | Path:
     return Path(text) if is_path else text
 
 
-def load_for(name: str, coding: str | None, language: str | None) -> Instrument:
-    """Load the instrument, in the coding and language of the answers."""
-    form = load(typed_source(name), language=language)
+class Wanted(NamedTuple):
+    """Which wording of an instrument is wanted: arguments of `load`, each None where it was not asked for."""
+
+    version: str | None
+    language: str | None
+    variant: str | None
+
+
+AS_IT_IS = Wanted(None, None, None)
+
+
+def load_for(name: str, wanted: Wanted, coding: str | None = None) -> Instrument:
+    """Load the instrument, in the version, wording and coding of the answers."""
+    form = load(typed_source(name), **wanted._asdict())
     return form if coding is None else form.with_coding(coding)
+
+
+def load_named(name: str, wanted: Wanted) -> Instrument | ItemBank:
+    """Load an instrument or an item bank, which there is in one wording only.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        There is nothing of that name, or a bank is wanted in another wording.
+    """
+    if known_id(name, shipped_ids()) is not None:
+        return load_for(name, wanted)
+    found = load_either(typed_source(name))
+    if isinstance(found, ItemBank):
+        if wanted != AS_IT_IS:
+            raise UnknownInstrumentError(
+                f"{found.id} is an item bank, which is read as it was written: --form-version, --language "
+                "and --variant are of instruments, such as those that are made of it"
+            )
+        return found
+    return found if wanted == AS_IT_IS else load_for(name, wanted)
 
 
 def read_columns(text: str | None) -> Any:

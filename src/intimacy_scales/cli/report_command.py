@@ -18,6 +18,7 @@ from intimacy_scales.cli.options import (
     CodingName,
     ColumnsText,
     EncodingName,
+    FormVersion,
     InstrumentName,
     LanguageName,
     MissingCodes,
@@ -27,6 +28,8 @@ from intimacy_scales.cli.options import (
     ProblemsFile,
     RecodePairs,
     SheetName,
+    VariantName,
+    Wanted,
     load_for,
     read_columns,
     read_missing_codes,
@@ -39,6 +42,7 @@ from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, Unvalid
 ReportT = TypeVar("ReportT")
 _HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
 _OWN = inspect.Parameter.KEYWORD_ONLY
+_WANTED = ("form_version", "language", "variant")
 
 
 def report_command(
@@ -76,7 +80,7 @@ def report_command(
             for said_anyway in (KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning):
                 warnings.simplefilter("ignore", said_anyway)
             result = job()(
-                load_for(instrument, shared["coding"], shared["language"]),
+                load_for(instrument, Wanted(*(shared[name] for name in _WANTED)), shared["coding"]),
                 file,
                 output=shared["output"],
                 problems=shared["problems"],
@@ -129,7 +133,9 @@ _LAST = (
     _parameter("output", _Output, None),
     _parameter("problems", ProblemsFile, None),
     _parameter("coding", CodingName, None),
+    _parameter("form_version", FormVersion, None),
     _parameter("language", LanguageName, None),
+    _parameter("variant", VariantName, None),
     _parameter("encoding", EncodingName, None),
     _parameter("sheet", SheetName, None),
 )

@@ -16,6 +16,7 @@ from intimacy_scales.cli.options import (
     CodingName,
     ColumnsText,
     EncodingName,
+    FormVersion,
     InstrumentName,
     LanguageName,
     MissingCodes,
@@ -23,6 +24,8 @@ from intimacy_scales.cli.options import (
     OnInvalidOption,
     RecodePairs,
     SheetName,
+    VariantName,
+    Wanted,
     load_for,
     read_columns,
     read_missing_codes,
@@ -95,7 +98,9 @@ def score(
         typer.Option(help="Write every bad cell to this .csv file; of several, to a folder."),
     ] = None,
     coding: CodingName = None,
+    form_version: FormVersion = None,
     language: LanguageName = None,
+    variant: VariantName = None,
     encoding: EncodingName = None,
     sheet: SheetName = None,
     engine: Annotated[
@@ -120,7 +125,7 @@ def score(
         progress_bar("scoring") as progress,
     ):
         warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
-        form = load_for(instrument, coding, language)
+        form = load_for(instrument, Wanted(form_version, language, variant), coding)
         options = {
             "problems": problems,
             "columns": read_columns(columns),

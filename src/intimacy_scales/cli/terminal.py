@@ -35,6 +35,13 @@ _LONG = 9
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
+_WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
+_WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
+_GIVEN = re.compile(r"(\w+)='([^']+)'")
+_OF_PYTHON = {  # words of an error that speak of Python → how that is done on the command line
+    "give language= too": "On the command line: --language LANGUAGE --variant VARIANT",
+    ".with_texts(": "On the command line, leave --language out: a key reads numbers, whatever the language.",
+}
 # what SPSS, SAS, Excel and others write where there is no answer, which is nobody's answer otherwise
 
 _HEADINGS = {
@@ -85,7 +92,12 @@ def errors_as_messages(
         raise typer.Exit(WRONG_USE) from None
     except (EstimationError, InstrumentError, NoNormsError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
-        more += "".join(f"\n{text}" for words, text in (hints or {}).items() if words in str(error))
+        more += "".join(
+            f"\n{text}" for words, text in {**_OF_PYTHON, **(hints or {})}.items() if words in str(error)
+        )
+        if named := _WORDING.search(str(error)):
+            options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(named[1])]
+            more += f"\nOn the command line: {' '.join(options) or 'leave --form-version out'}"
         if named := _ENCODING.search(str(error)):
             more += f"\nOn the command line: --encoding {named[1]}"
         if named := _SHEET.search(str(error)):

@@ -20,14 +20,15 @@ from intimacy_scales.engines.bad_answers import (
 )
 from intimacy_scales.errors import DocumentError, InvalidResponsesError, shortened
 from intimacy_scales.instrument import Instrument, InstrumentRef
-from intimacy_scales.instrument.reference import hint_of_languages
-from intimacy_scales.reading.advice import Offence, Remedy, remedy_for
+from intimacy_scales.instrument.reference import hint_of_wordings
+from intimacy_scales.late import late_module
+from intimacy_scales.reading.advice import Offence, Remedy
 from intimacy_scales.reading.explanations import Explanation
+from intimacy_scales.reading.other_wording import what_to_do
 from intimacy_scales.reading.problems import (
     BadColumn,
     Problems,
     found,
-    response_scales,
 )
 from intimacy_scales.reading.range_use import RangeEnds, RangeUse
 from intimacy_scales.results.document_types import documented
@@ -37,6 +38,8 @@ from intimacy_scales.results.sums import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _SHOWN = 5
 _IN_WORDS = {
@@ -97,7 +100,7 @@ class AnswerCheck(Result, Sums):
     @property
     def remedy(self) -> Remedy | None:
         """The same for Python and for the command line."""
-        return remedy_for(self._offences(), response_scales(self.form), range_use_of(self).answered)
+        return what_to_do(self.form, self._offences(), range_use_of(self).answered)
 
     def __add__(self, other: AnswerCheck) -> AnswerCheck:
         """Return the counts of both parts together.
@@ -111,8 +114,8 @@ class AnswerCheck(Result, Sums):
             return NotImplemented
         if self.instrument != other.instrument:
             raise ValueError(
-                f"checks of {self.instrument} and {other.instrument} do not add up"
-                + hint_of_languages(self.instrument, other.instrument)
+                f"checks of {self.instrument.told_apart} and {other.instrument.told_apart} do not add up"
+                + hint_of_wordings(self.instrument, other.instrument)
             )
         return replace(
             self,
@@ -189,7 +192,7 @@ class AnswerCheck(Result, Sums):
         """
         n, rows = self.n_problems, rows or f"{self.n_persons:,} rows"
         are = "1 answer of {} is" if n == 1 else f"{n:,} answers of {{}} are"
-        lines = [f"{are.format(rows)} not valid for {self.form.id}:"]
+        lines = [f"{are.format(rows)} not valid for {self.instrument.called}:"]
         examples = {(problem.item, problem.code): problem for problem in reversed(self._problems())}
         for part in sorted(self.counts, key=lambda part: -part.n)[:_SHOWN]:
             example = examples.get((part.item, part.code))

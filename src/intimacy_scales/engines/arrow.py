@@ -89,10 +89,10 @@ class ArrowEngine:
         if lacking:
             more = ", …" if len(lacking) > _SHOWN else ""
             raise ResponseError(
-                f"{getattr(fragment, 'path', 'a part')}: {counted(len(lacking), 'item')} of {work.form.id} "
-                f"{'has' if len(lacking) == 1 else 'have'} no column, though other files have them: "
-                f"{', '.join(lacking[:_SHOWN])}{more}. To treat them as skipped by everyone there, pass "
-                "allow_missing_items=True"
+                f"{getattr(fragment, 'path', 'a part')}: {counted(len(lacking), 'item')} of "
+                f"{work.form.ref.called} {'has' if len(lacking) == 1 else 'have'} no column, though "
+                f"other files have them: {', '.join(lacking[:_SHOWN])}{more}. To treat them as "
+                "skipped by everyone there, pass allow_missing_items=True"
             )
 
     def _fragments(self) -> Iterator[Any]:

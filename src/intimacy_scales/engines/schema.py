@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from intimacy_scales.errors import ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.frames import needs
 from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring.kernel import count_type
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+else:
+    pd = late_module("pandas")
+    pl = late_module("polars")
+    pa = late_module("pyarrow")
 
 ColumnKind = Literal["float64", "uint8", "uint16", "uint32", "bool"]
 _ARROW = ("float64", "uint8", "uint16", "uint32")

@@ -16,6 +16,7 @@ from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.late import late_module
 from intimacy_scales.numerics.progress import steps as told_steps
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
@@ -29,6 +30,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 Kind = Literal["htmt", "htmt2"]
 _FEWEST_RESAMPLES = 100

@@ -21,18 +21,13 @@ from intimacy_scales.reading.advice import (
     Offence,
     Remedy,
     likely_missing_code,
-    remedy_for,
 )
 from intimacy_scales.reading.answers import PROBLEM, AnswerKey, answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
-from intimacy_scales.reading.problems import (
-    PROBLEM_FIELDS,
-    Problems,
-    problem_dict,
-    response_scales,
-)
+from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.problems import PROBLEM_FIELDS, Problems, problem_dict
 
 _KEPT_PROBLEMS = 20
 _KEPT_VALUES = 1000
@@ -74,7 +69,7 @@ class Account:
 
     def remedy(self, form: Instrument) -> Remedy | None:
         """Return what to do about most of them, if there is one thing to do."""
-        return remedy_for(self._offences, response_scales(form), self.answered)
+        return what_to_do(form, self._offences, self.answered)
 
 
 class ProblemFile:

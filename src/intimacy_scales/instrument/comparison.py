@@ -65,7 +65,7 @@ class InstrumentComparison:
         )
 
     def __str__(self) -> str:
-        lines = [f"{self.old.id} {self.old.version} to {self.new.id} {self.new.version}: {self.verdict}"]
+        lines = [f"{self.old.named} to {self.new.named}: {self.verdict}"]
         lines[0] += f" ({_IN_WORDS[self.verdict]})"
         lines += [f"  {reason}" for reason in self.reasons]
         told = {"no longer asked": self.dropped, "counted otherwise": self.rekeyed}
@@ -114,7 +114,7 @@ def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> Instr
         f"the old asks in the {what} {one}, the new in {other}"
         for what, one, other in (
             ("wording", before.wording, after.wording),
-            ("language", before.language, after.language),
+            ("language", before.ref.wording, after.ref.wording),
             ("coding", before.coding or "as printed", after.coding or "as printed"),
         )
         if one != other

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.allowed import no_such_field
 from intimacy_scales.instrument.budgets import shown
+from intimacy_scales.late import late_module
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
+    import pydantic
+else:
+    pydantic = late_module("pydantic")
 
 _SHOWN, _LISTED, _NAME = 10, 200, 100
 _WORDS = {
@@ -81,7 +84,7 @@ def _lines(error: Mapping[str, Any], document: Any, field: str, title: str) -> l
     return [f"{path}: {message}"] if path else message.split("\n")
 
 
-def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[str]:
+def fault_lines(error: pydantic.ValidationError, document: Any, field: str = "") -> list[str]:
     """Return a line for each fault that pydantic found, beginning with its field.
 
     Parameters
@@ -96,7 +99,7 @@ def fault_lines(error: ValidationError, document: Any, field: str = "") -> list[
     return _found(error, document, field)[0]
 
 
-def _found(error: ValidationError, document: Any, field: str = "") -> tuple[list[str], int]:
+def _found(error: pydantic.ValidationError, document: Any, field: str = "") -> tuple[list[str], int]:
     """Return a line for each fault, the last of very many for all others, and how many there are."""
     entries = error.errors(include_url=False)
     # a list whose entries are faulty is also reported as empty: that says nothing new
@@ -108,7 +111,7 @@ def _found(error: ValidationError, document: Any, field: str = "") -> tuple[list
     return [*lines, f"and {len(kept) - _LISTED:,} more faults"], len(kept)
 
 
-def instrument_error(error: ValidationError, document: Any, source: str) -> InstrumentError:
+def instrument_error(error: pydantic.ValidationError, document: Any, source: str) -> InstrumentError:
     """Return one error that lists every fault of a document, with its file and fields."""
     faults, many = _found(error, document)
     listed = faults[:_SHOWN] + ([f"… and {many - _SHOWN:,} more"] if many > _SHOWN else [])

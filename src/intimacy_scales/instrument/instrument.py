@@ -142,8 +142,9 @@ class Instrument(InstrumentContent):
             blanks_count=tuple(item for question in self.choose_all for item in question.items),
             language=self.language,
             translation=None if self.translation is None else self.translation.status,
-            pooled=tuple(dict.fromkeys(part.language for part in self.pooled)),
+            pooled=tuple(dict.fromkeys(part.named for part in self.pooled)),
             text_digest=self.text_digest,
+            variant=None if self.translation is None else self.translation.variant,
         )
 
     def to_dict(self) -> Document:

@@ -73,11 +73,12 @@ def variants_in(tag: str) -> tuple[str, ...]:
     return () if words is None else words.variants
 
 
-def _wanted(language: str) -> str:
-    try:
-        return language_tag(language)
-    except ValueError as error:
-        raise UnknownInstrumentError(f"language: {error}") from None
+def with_variants(form: Instrument, path: Path) -> str:
+    """Say in which languages an instrument can be had in variants; ``path`` is its file."""
+    told = [f"{tag} ({', '.join(found)})" for tag in translations_of(path) if (found := variants_in(tag))]
+    if not told:
+        return f"{form.id} has none in any language"
+    return f"{form.id} has some in {' and '.join(told)}: give language= too"
 
 
 def chosen_language(form: Instrument, path: Path, language: str) -> str:
@@ -96,7 +97,12 @@ def chosen_language(form: Instrument, path: Path, language: str) -> str:
         There is no translation into that language; those that there are, are told.
     """
     known = [form.language, *translations_of(path)]
-    tag = fitting(_wanted(language), known)
+    try:
+        tag = fitting(language_tag(language), known)
+    except ValueError as error:
+        raise UnknownInstrumentError(
+            f"language: {error}; {form.id} can be had in {', '.join(known)}"
+        ) from None
     if tag is not None:
         return tag
     if any(item.text for item in form.items):

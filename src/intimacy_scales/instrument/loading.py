@@ -18,7 +18,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
-from intimacy_scales.instrument.languages import chosen_language, translated
+from intimacy_scales.instrument.languages import chosen_language, translated, with_variants
 from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
 from intimacy_scales.instrument.stored import build, kind_of, read_document
 from intimacy_scales.instrument.unsure import warn_if_unsure
@@ -212,17 +212,20 @@ def load(
     if version not in (None, form.version):
         if path is not None:
             raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
-        older = _load_released(form.id, str(version))
-        if language is not None or variant is not None:
+        older = load_released(form.id, str(version))
+        if language not in (None, older.language) or variant is not None:
             raise UnknownInstrumentError(
                 f"{form.id} {version} is kept in {older.language} only; translations are of {form.version}"
             )
         return _warned(older)
+    home = path or shipped_files(FORMS)[form.id]
     if language is None:
         if variant is not None:
-            raise InstrumentError(f"variant={variant!r} is one of a language: give language= too")
+            raise InstrumentError(
+                f"variant={variant!r} is one of a language, and {with_variants(form, home)}"
+            )
         return _warned(form)
-    tag = chosen_language(form, path or shipped_files(FORMS)[form.id], language)
+    tag = chosen_language(form, home, language)
     if path is None:
         return _warned(_load_translated(form.id, tag, variant))
     return _warned(translated(form, _parts_of(path, form), tag, variant))
@@ -245,7 +248,14 @@ def _parts_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | Ite
 
 
 @cache
-def _load_released(name: str, version: str) -> Instrument:
+def load_released(name: str, version: str) -> Instrument:
+    """Return a shipped instrument as it was in one version, without a warning.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        It has no such version; those that there are, are told.
+    """
     versions = released_versions(name)
     if version not in versions:
         raise UnknownInstrumentError(f"{name} has no version {version!r}; there are {', '.join(versions)}")
@@ -331,9 +341,9 @@ def load_bank(source: str | Path) -> ItemBank:
     return _load_bank(path) if _as_file(source) is None else _load_bank.__wrapped__(path)
 
 
-def load_shipped(name: str) -> Instrument:
-    """Load a shipped instrument without a warning, to be listed or looked at."""
-    return _load_shipped(name)
+def load_shipped(name: str, language: str | None = None) -> Instrument:
+    """Load a shipped instrument without a warning, to be listed or looked at; ``language`` is one it has."""
+    return _load_shipped(name) if language is None else _load_translated(name, language, None)
 
 
 def as_instrument(instrument: Instrument | str | Path) -> Instrument:

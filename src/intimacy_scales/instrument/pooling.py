@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Sequence
 
 from intimacy_scales.errors import InstrumentError, LanguagesPooledWarning, level_outside
 from intimacy_scales.instrument.evidence import Evidence
@@ -64,32 +65,49 @@ def pool_languages(*forms: Instrument) -> Instrument:
     for form in forms[1:]:
         if not only_languages_differ(first, form) and form.text_digest != first.text_digest:
             raise InstrumentError(
-                f"{first.ref} and {form.ref} differ in more than language: items, keys, version or wording; "
-                "compare(…) says in what"
+                f"{first.ref.told_apart} and {form.ref.told_apart} differ in more than language: items, "
+                "keys, version or wording; compare(…) says in what"
             )
-    parts = {(part.language, part.text_digest): part for form in forms for part in _languages(form)}
-    pooled = tuple(parts[key] for key in sorted(parts))
+    pooled = _pooled(forms)
     if len(pooled) == 1:
         return first
     warn_of_languages(first.id, pooled)
     return _without_words(first, pooled)
 
 
+def pooled_again(forms: Sequence[Instrument]) -> Instrument:
+    """Return what `pool_languages` made of instruments before, when it told what there was to tell."""
+    return _without_words(forms[0], _pooled(forms))
+
+
+def _pooled(forms: Iterable[Instrument]) -> tuple[PooledLanguage, ...]:
+    parts = {(part.language, part.text_digest): part for form in forms for part in _languages(form)}
+    return tuple(parts[key] for key in sorted(parts, key=lambda key: (parts[key].named, key)))
+
+
 def _languages(form: Instrument) -> tuple[PooledLanguage, ...]:
     if form.pooled:
         return form.pooled
     tested = form.translation is None or form.translation.status == "invariance-tested"
-    return (PooledLanguage(language=form.language, text_digest=form.text_digest, tested=tested),)
+    return (
+        PooledLanguage(
+            language=form.language,
+            text_digest=form.text_digest,
+            tested=tested,
+            variant=form.translation and form.translation.variant,
+        ),
+    )
 
 
 def warn_of_languages(name: str, pooled: tuple[PooledLanguage, ...]) -> None:
     """Warn of languages for which nobody has shown that the scores mean the same."""
     if all(part.tested for part in pooled):
         return
-    told = " and ".join(dict.fromkeys(part.language for part in pooled))
+    told = " and ".join(dict.fromkeys(part.named for part in pooled))
+    what = "language" if len({part.language for part in pooled}) > 1 else "variant"
     warnings.warn(
         f"{name}: answers in {told} are taken together, and nobody has shown that they mean the same in "
-        "each: test invariance over languages, or report each language apart",
+        f"each: test invariance over {what}s, or report each {what} apart",
         LanguagesPooledWarning,
         stacklevel=level_outside(),
     )
@@ -103,11 +121,12 @@ def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
 
 def _without_words(form: Instrument, pooled: tuple[PooledLanguage, ...]) -> Instrument:
     """Return what is the same in every language."""
-    told = " and ".join(dict.fromkeys(part.language for part in pooled))
+    told = " and ".join(dict.fromkeys(part.named for part in pooled))
 
     def bare(scale: ResponseScale) -> ResponseScale:
         source = scale.translated_from or scale.model_copy(update={"id": None})
-        codes = tuple(code for code in source.not_applicable if not isinstance(code, str))
+        texts = source.not_applicable_texts
+        codes = tuple(code for code in source.not_applicable if code not in texts)
         return ResponseScale(
             minimum=scale.minimum,
             maximum=scale.maximum,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from intimacy_scales.instrument.shipped import released_versions
+
 _TRANSLATED = {"back-translated": "back-translated", "invariance-tested": "invariance tested"}
 _UNSURE = {"single-source": "key read in one source", "unconfirmed": "key not confirmed"}
 
@@ -34,9 +36,11 @@ class InstrumentRef:
     translation
         Of a translation: how far it has come, such as ``forward``.
     pooled
-        Languages whose answers were pooled.
+        Languages whose answers were pooled, each with its variant if it has one.
     text_digest
         `Instrument.text_digest`: what people were shown.
+    variant
+        Of a translation: which form gendered words have, where there are several.
 
     Notes
     -----
@@ -56,10 +60,12 @@ class InstrumentRef:
     translation: str | None = field(default=None, compare=False)
     pooled: tuple[str, ...] = field(default=(), compare=False)
     text_digest: str | None = field(default=None, compare=False)
+    variant: str | None = field(default=None, compare=False)
 
     # what documents mean that were written before they had a name
     _gained: ClassVar[Mapping[str, Any]] = {
         "blanks_count": (), "language": None, "translation": None, "pooled": (), "text_digest": None,
+        "variant": None,
     }  # fmt: skip
 
     def __str__(self) -> str:
@@ -72,14 +78,63 @@ class InstrumentRef:
 
     @property
     def named(self) -> str:
-        """Id and version, with the language where it is not the one in which the instrument was written."""
+        """Id and version, with language and variant where it is not as the instrument was written."""
         told = f"{self.id} {self.version}"
-        if self.pooled:
-            return f"{told} ({' and '.join(self.pooled)} pooled)"
         if self.translation is None:
-            return told
+            return f"{told} ({self.wording})" if self.pooled else told
         how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
-        return f"{told} ({self.language}, {how})"
+        return f"{told} ({self.wording}, {how})"
+
+    @property
+    def told_apart(self) -> str:
+        """What `named` says, with the coding of the answers: how messages tell two instruments apart."""
+        return f"{self.named}, coding by {self.coding}" if self.coding else self.named
+
+    @property
+    def wording(self) -> str:
+        """Language and variant of what was answered, or those that were pooled; empty where none is recorded.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> load("scii-12", language="de", variant="feminine").ref.wording
+        'de feminine'
+        """
+        if self.pooled:
+            return f"{' and '.join(self.pooled)} pooled"
+        return worded(self.language or "", self.variant)
+
+    @property
+    def called(self) -> str:
+        """Id, with what tells it from the form of that id that `load` returns: language, variant, version.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> load("scii-24").ref.called, load("scii-24", version="0.2.0").ref.called
+        ('scii-24', 'scii-24 0.2.0')
+        """
+        versions = released_versions(self.id)
+        current = not versions or self.version == versions[-1]
+        return self.id if current and self.translation is None and not self.pooled else self.named
+
+    @property
+    def load_call(self) -> str:
+        """How a form of this id, version, language and variant is loaded, where it is shipped.
+
+        Examples
+        --------
+        >>> from intimacy_scales import load
+        >>> print(load("scii-24", version="0.2.0").ref.load_call)
+        load('scii-24', version='0.2.0')
+        """
+        if self.pooled:
+            calls = (_load_call(self.id, None, *parted(wording)) for wording in self.pooled)
+            return f"pool_languages({', '.join(calls)})"
+        versions = released_versions(self.id)
+        older = self.version if versions and self.version != versions[-1] else None
+        language = None if self.translation is None else self.language
+        return _load_call(self.id, older, language, self.variant)
 
     def directions(self) -> list[str]:
         """Say what high scores mean, where it is not more closeness."""
@@ -109,14 +164,39 @@ class InstrumentRef:
             "translation": self.translation,
             "pooled": list(self.pooled),
             "text_digest": self.text_digest,
+            **({} if self.variant is None else {"variant": self.variant}),
         }
 
 
-def hint_of_languages(one: InstrumentRef, other: InstrumentRef) -> str:
-    """Say how answers in two languages are taken together, or nothing where that is not what differs."""
-    if (one.id, one.version) != (other.id, other.version) or one.language == other.language:
+def worded(language: str, variant: str | None) -> str:
+    """Return how a language and a variant of it are named together."""
+    return language if variant is None else f"{language} {variant}"
+
+
+def parted(wording: str) -> tuple[str, str | None]:
+    """Return language and variant of what `worded` named; a language tag holds no blank."""
+    language, _, variant = wording.partition(" ")
+    return language, variant or None
+
+
+def _load_call(name: str, version: str | None, language: str | None, variant: str | None) -> str:
+    options = {"version": version, "language": language, "variant": variant}
+    told = [f"{option}={given!r}" for option, given in options.items() if given is not None]
+    return f"load({', '.join([repr(name), *told])})"
+
+
+def hint_of_wordings(one: InstrumentRef, other: InstrumentRef) -> str:
+    """Say why results of two wordings or versions are not taken together; nothing where neither differs."""
+    if one.id != other.id:
+        return ""
+    if one.version != other.version:
+        return (
+            f": they are of versions {one.version} and {other.version}; compare(…, …) says whether answers "
+            "to the one can be scored by the other"
+        )
+    if one.wording == other.wording:
         return ""
     return (
-        f": they are of {one.language} and {other.language}. To take languages together on purpose, read all "
+        f": they are of {one.wording} and {other.wording}. To take languages together on purpose, read all "
         "answers by pool_languages(load(…), load(…, language=…))"
     )

@@ -141,8 +141,8 @@ class ResponseScale(Part):
         Stored values or texts that mean "no answer"; none of them is a point.
     not_applicable
         Stored values or texts that mean that the question does not apply to the person, such as
-        ``"Does not apply"``, which stands first and is shown as an option. They count as no answer, and
-        are counted apart.
+        ``"Does not apply"``; the first text is shown as an option. They count as no answer, and are
+        counted apart.
     translated_from
         Of a translation: the response scale whose options are put in other words.
 
@@ -380,6 +380,16 @@ class ResponseScale(Part):
     def label(self, value: int | float) -> str | None:
         """Return the label of a point, or None where it has none."""
         return dict(self.labels).get(value)
+
+    @property
+    def not_applicable_texts(self) -> list[str]:
+        """Values of `not_applicable` that are words, and so are put in other words by a translation."""
+        return [code for code in self.not_applicable if isinstance(code, str) and spelled(code) is None]
+
+    @property
+    def not_applicable_option(self) -> int | float | str | None:
+        """What is shown as the option that the question does not apply; None where there is none."""
+        return next(iter((*self.not_applicable_texts, *self.not_applicable)), None)
 
     def describe(self) -> str:
         """Say in words which answers are allowed, for messages."""

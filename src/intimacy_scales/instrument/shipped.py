@@ -32,10 +32,18 @@ def released_file(name: str, version: str) -> Path:
 
 
 @cache
+def _released() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in digests_file().read_text(encoding="utf-8").splitlines():
+        kind, name, version, _ = line.split(" ")
+        if kind == "instrument":
+            found[name] = (*found.get(name, ()), version)
+    return found
+
+
 def released_versions(name: str) -> tuple[str, ...]:
     """Return the versions of a shipped instrument, by its id, that can be loaded, in their order."""
-    lines = [line.split(" ") for line in digests_file().read_text(encoding="utf-8").splitlines()]
-    return tuple(version for kind, one, version, _ in lines if kind == "instrument" and one == name)
+    return _released().get(name, ())
 
 
 def example_path(name: str = "simulated-couples.csv") -> Path:

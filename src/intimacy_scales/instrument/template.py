@@ -10,7 +10,6 @@ from intimacy_scales.instrument.bank import ItemBank
 from intimacy_scales.instrument.digests import source_digest
 from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.item import Item
-from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.translation import TranslationFile, language_tag
 
 _TO_BE_FILLED_IN = "-"
@@ -59,7 +58,8 @@ def translation_template(
         source.item(name)
     named = {item.response_scale.id: item.response_scale for item in chosen}
     scales = {name: scale for name, scale in named.items() if name is not None and scale.labels}
-    others = {name: none for name, scale in scales.items() for none in _none(scale)[:1]}
+    options = {name: scale.not_applicable_texts for name, scale in named.items() if name is not None}
+    others = {name: texts[0] for name, texts in options.items() if texts}
     document = {
         "of": source.id,
         "version": source.version,
@@ -87,11 +87,6 @@ def translation_template(
     if others:
         lines += ["", "[not_applicable]", *(f'{_key(name)} = ""  # {text}' for name, text in others.items())]
     return "\n".join(lines) + "\n"
-
-
-def _none(scale: ResponseScale) -> list[str]:
-    """Return the texts of options that the question does not apply; the first of them is shown."""
-    return [code for code in scale.not_applicable if isinstance(code, str)]
 
 
 def _told(source: ItemBank | Instrument) -> Iterator[tuple[str, str]]:

@@ -231,7 +231,7 @@ class _Options:
         return self._made[key]
 
     def _translated(self, scale: ResponseScale, part: Part) -> ResponseScale:
-        shown = [code for code in scale.not_applicable if isinstance(code, str)]
+        shown = scale.not_applicable_texts
         if not scale.labels and not shown:
             return scale
         name = scale.id
@@ -253,8 +253,10 @@ class _Options:
             raise InstrumentError(
                 f"{part.path}: not_applicable.{name}: not translated: {shown[0]!r}", str(part.path)
             )
-        numbers = [code for code in scale.not_applicable if code not in shown]
-        codes = (file.not_applicable[name], *numbers) if shown else None
+        codes = None
+        if shown:  # in its place; other words for it are of the original language
+            text = file.not_applicable[name]
+            codes = [text if c == shown[0] else c for c in scale.not_applicable if c not in shown[1:]]
         return relabelled(scale, labels, codes, part.path)
 
 

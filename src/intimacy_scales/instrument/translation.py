@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from intimacy_scales.instrument.base import Id, Part, Text
 from intimacy_scales.instrument.evidence import Evidence
+from intimacy_scales.instrument.reference import worded
 from intimacy_scales.instrument.response_scale import Labels
 
 TranslationStatus = Literal[
@@ -113,8 +114,8 @@ class PooledLanguage(Part):
 
     Attributes
     ----------
-    language, text_digest
-        As of the instrument in that language.
+    language, text_digest, variant
+        As of the instrument in that language, and its translation.
     tested
         Whether it is the wording that the others were translated from, or its invariance was tested.
     """
@@ -122,6 +123,12 @@ class PooledLanguage(Part):
     language: Text
     text_digest: Digest
     tested: bool = False
+    variant: Id | None = None
+
+    @property
+    def named(self) -> str:
+        """The language, with its variant if it has one."""
+        return worded(self.language, self.variant)
 
 
 class LanguageFile(Part):

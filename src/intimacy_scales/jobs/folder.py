@@ -288,7 +288,7 @@ def _asked(
     how = {name: repr(value) for name, value in asdict(wanted.how).items()}
     return {
         "written_by": __version__,
-        "instrument": {"id": form.id, "version": form.version, "digest": form.digest},
+        "instrument": f"{form.ref.told_apart}, digest {form.digest}",
         "answers": str(answers.resolve()),
         "ending": ending,
         "answered": wanted.answered,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.pooling import only_languages_differ, pool_languages
+from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cross_products import (
     Integers,
@@ -133,9 +134,11 @@ class ItemMoments(Frozen, Sums):
             instrument = pool_languages(instrument, other.instrument)
         elif self.instrument is not other.instrument and self.instrument.digest != other.instrument.digest:
             ours, theirs = self.instrument.ref, other.instrument.ref
+            why = hint_of_wordings(ours, theirs) or (
+                f": the instruments differ (digests {ours.digest[:12]} and {theirs.digest[:12]})"
+            )
             raise EstimationError(
-                f"moments of {ours} and of {theirs} do not add up: the instruments differ "
-                f"(digests {ours.digest[:12]} and {theirs.digest[:12]})"
+                f"moments of {ours.told_apart} and of {theirs.told_apart} do not add up{why}"
             )
         n = self.n_persons + other.n_persons
         check_capacity(self.instrument, n)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -13,6 +14,8 @@ from intimacy_scales.results.wording import apa, counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _ROUNDING = 1e-9
 

@@ -284,11 +284,15 @@ def _texts(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> R
     value = values[0]
     if len(value) > _LONG_TEXT:
         return None
+    options = (o.scale.not_applicable_option for o in most)
+    option = next((option for option in options if option is not None), None)
+    pair = f"{value}={option}"
+    none = "" if option is None else "; if it says that the question does not apply, {}"
     return Remedy(
         f"{share}: if {stand} for an answer, pass recode={{{value!r}: ANSWER}}; if for none, "
-        f"missing_codes=[{value!r}].",
+        f"missing_codes=[{value!r}]{none.format(f'recode={{{value!r}: {option!r}}}')}.",
         f"{share}: if {stand} for an answer, pass --recode {value + '=ANSWER'!r}; if for none, "
-        f"--missing-code {value!r}",
+        f"--missing-code {value!r}{none.format(f'--recode {pair!r}')}",
         are_answers=True,
     )
 

@@ -273,6 +273,22 @@ def _twice(one: MissingCode, other: MissingCode) -> ResponseError:
     )
 
 
+def _no_answer_already(key: AnswerKey, stored: MissingCode, answer: MissingCode | None) -> ResponseError:
+    """Return the error that says of a recoded value why it is none, and what to do instead."""
+    if isinstance(stored, str) and as_compared(stored) in NOT_ANSWERED:
+        told, otherwise = "means no answer already; leave it out", f"; {_FILL_IN}"
+    elif key.decode(stored) == NOT_APPLICABLE:
+        told = (
+            "means already that the question does not apply, as the instrument declares (not_applicable): it "
+            "counts as no answer, and is counted apart. Leave it out"
+        )
+        otherwise = ". If it is an answer in these data, take it out of not_applicable of the instrument"
+    else:
+        told = "means no answer already, as it is declared (missing_codes). Leave it out"
+        otherwise = ". If it is an answer in these data, take it out of missing_codes"
+    return ResponseError(f"recode: {shortened(stored)} {told}{'' if answer is None else otherwise}")
+
+
 class _Recoded(NamedTuple):
     """What stored values stand for, as places among the points.
 
@@ -309,8 +325,7 @@ def _recoded(key: AnswerKey, recode: Recode) -> _Recoded:
         if code == PROBLEM:
             continue  # an answer to items with another response scale
         if key.decode(stored) in (MISSING, NOT_APPLICABLE):
-            told = f"; {_FILL_IN}" if answer is not None else ""
-            raise ResponseError(f"recode: {shortened(stored)} means no answer already; leave it out{told}")
+            raise _no_answer_already(key, stored, answer)
         value = stored_value(stored)
         point = PROBLEM if isinstance(value, str | Fraction) else key.place(value)
         book: dict[Any, int] = found.labels if value in labels else found.others

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -190,7 +190,7 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
         if unknown:
             hint = suggest(unknown[0], instrument.item_ids)
             raise ResponseError(
-                f"columns names {shortened(unknown[0])}, which is no item of {instrument.id}{hint}"
+                f"columns names {shortened(unknown[0])}, which is no item of {instrument.ref.called}{hint}"
             )
         names = tuple(named.get(item, item) for item in instrument.item_ids)
     else:
@@ -264,7 +264,7 @@ def missing_columns(
     else:
         found = _suggestions([str(col) for col in absent.values()], texts, there & set(wanted))
         suggestions = {item: found[str(col)] for item, col in absent.items() if str(col) in found}
-    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.id} have no column:"]
+    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} have no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
         named = item if col == item else f"{item} (looked for as {shortened(col)})"
         hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
@@ -274,13 +274,21 @@ def missing_columns(
     renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
     likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
     numbers = {name_text(name) for name in names if not isinstance(name, str)}
-    if numbers.issuperset(map(str, absent.values())):
+    if not renamed and (told := _of_another_version(instrument, names)):
+        lines.append(told)
+    elif numbers.issuperset(map(str, absent.values())):
         lines.append(_NUMBERS_AS_NAMES[from_mappings])
     else:
         lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
+
+
+def _of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
+    from intimacy_scales.reading.other_wording import of_another_version
+
+    return of_another_version(form, names)
 
 
 _NUMBERS_AS_NAMES = {

@@ -42,7 +42,9 @@ class Explanation(NamedTuple):
 
 def explain(key: AnswerKey, value: Any) -> Explanation:
     """Say why a value is a problem, what is allowed, and what was probably meant."""
-    allowed = key.scale.describe()
+    allowed, none = key.scale.describe(), key.scale.not_applicable_option
+    if none is not None:
+        allowed += f" or {none!r}"
     is_scalar = hasattr(value, "dtype") and value.ndim == 0 and value.dtype.kind not in "mM"
     plain = value.item() if is_scalar else value
     if isinstance(plain, bool):
@@ -83,11 +85,13 @@ def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
         return Explanation("number", "is not a number", allowed, "is this a decimal comma?")
     if as_number(folded) is not None and is_misspelt(value):
         return Explanation("number", "is not a number in plain digits", allowed)
-    if not key.scale.labels:
-        return Explanation("number", "is not a number", allowed)
-    labels = {normalized(text): text for _, text in key.scale.labels}
-    near = nearest(folded, labels)
+    texts = [*(text for _, text in key.scale.labels), *key.scale.not_applicable_texts]
+    options = {normalized(text): text for text in texts}
+    wrong: tuple[ProblemCode, str] = (
+        ("label", "is no label of this item") if key.scale.labels else ("number", "is not a number")
+    )
+    near = nearest(folded, options)
     if not near:
-        return Explanation("label", "is no label of this item", allowed)
-    meant = labels[near[0]]
-    return Explanation("label", "is no label of this item", allowed, f"did you mean {meant!r}?", meant)
+        return Explanation(*wrong, allowed)
+    meant = options[near[0]]
+    return Explanation(*wrong, allowed, f"did you mean {meant!r}?", meant)

@@ -27,6 +27,24 @@ class BadCell(NamedTuple):
     misplaced: bool = False
 
 
+class ReadSheet(NamedTuple):
+    """One person's answers as they were read.
+
+    Attributes
+    ----------
+    codes
+        One for each item; `MISSING` where there is no answer or a bad one.
+    problems
+        What could not be accepted.
+    not_applicable
+        Items that do not apply to the person, by their answer.
+    """
+
+    codes: list[int]
+    problems: list[BadCell]
+    not_applicable: tuple[str, ...]
+
+
 def as_sheet(responses: Any, show_values: bool | None = None) -> Mapping[Any, Any] | None:
     """Return one person's answers as a mapping, or None where ``responses`` is something else."""
     if type(responses) is dict or isinstance(responses, Mapping):  # a dict is told sooner by its type
@@ -66,7 +84,7 @@ def read_sheet(
     keys: Sequence[AnswerKey],
     names: Sequence[Hashable],
     responses: Mapping[Any, Any],
-) -> tuple[list[int], list[BadCell]]:
+) -> ReadSheet:
     """Look up every answer of one person.
 
     Parameters
@@ -77,12 +95,6 @@ def read_sheet(
         Name → answer. An absent item is a skipped one; names that are no item pass by, unless
         they look like an absent item's.
 
-    Returns
-    -------
-    codes : list of int
-        One for each item; `MISSING` where there is no answer or a bad one.
-    problems : list of BadCell
-
     Raises
     ------
     ResponseError
@@ -92,6 +104,7 @@ def read_sheet(
     names = as_spelled(names, responses)
     codes: list[int] = []
     problems: list[BadCell] = []
+    not_applicable: list[str] = []
     found = 0
     for item, key, name in zip(instrument.item_ids, keys, names, strict=True):
         if name not in responses:
@@ -104,7 +117,10 @@ def read_sheet(
             why = key.explain(value)
             problems.append(BadCell(item, str(name), value, why, key.scale))
             code = MISSING
-        codes.append(max(code, MISSING))  # a question that does not apply has no answer
+        if code == NOT_APPLICABLE:
+            not_applicable.append(item)
+            code = MISSING
+        codes.append(code)
     if found < len(responses):
         place = {item: index for index, item in enumerate(instrument.item_ids)}
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
@@ -115,15 +131,15 @@ def read_sheet(
                 problems.append(cell)
     if not responses:
         raise ResponseError(
-            f"the mapping is empty: it has no item of {instrument.id}. Of a person who answered nothing, "
-            f"give an item without an answer, such as {{{shortened(names[0])}: None}}"
+            f"the mapping is empty: it has no item of {instrument.ref.called}. Of a person who answered "
+            f"nothing, give an item without an answer, such as {{{shortened(names[0])}: None}}"
         )
     if not found and not problems:
         there = ", ".join(map(shortened, list(responses)[:5]))  # of several persons, their ids
         if not values_shown():
             there = f"{len(responses):,} others"
         raise ResponseError(
-            f"the mapping has no item of {instrument.id}: its keys are {there}; "
+            f"the mapping has no item of {instrument.ref.called}: its keys are {there}; "
             f"the items are {', '.join(map(shortened_text, names[:5]))} …"
         )
-    return codes, problems
+    return ReadSheet(codes, problems, tuple(not_applicable))

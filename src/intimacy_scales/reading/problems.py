@@ -12,9 +12,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
 from intimacy_scales.errors import InvalidResponsesError, ProblemCode, ResponseProblem, shortened_text
-from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of, remedy_for
+from intimacy_scales.late import late_module
+from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
+from intimacy_scales.reading.other_wording import what_to_do
 from intimacy_scales.results.document_types import Object
 from intimacy_scales.results.frozen import Frozen
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument import Instrument, ResponseScale
 
     Cells = Sequence[Any] | NDArray[Any]
+else:
+    pd = late_module("pandas")
 
 _SHOWN = 5
 _TOLD = 50  # distinct values of a column that are looked at for what to do
@@ -285,11 +289,11 @@ def _text(value: Any) -> str:
 
 
 def describe_problems(
-    instrument_id: str, first: Sequence[ResponseProblem], n_problems: int, hint: str | None
+    instrument: str, first: Sequence[ResponseProblem], n_problems: int, hint: str | None
 ) -> str:
     """Say what is wrong: the first few problems, the count, and what to do."""
     head = "1 answer is" if n_problems == 1 else f"{n_problems} answers are"
-    lines = [f"{head} not valid for {instrument_id}:", *(f"  {problem}" for problem in first[:_SHOWN])]
+    lines = [f"{head} not valid for {instrument}:", *(f"  {problem}" for problem in first[:_SHOWN])]
     if n_problems > _SHOWN:
         lines.append(f"  … and {n_problems - _SHOWN} more")
     return "\n".join(lines + ([hint] if hint else []))
@@ -302,9 +306,9 @@ def what_is_wrong(
 
     ``answered`` as of `remedy_for`.
     """
-    remedy = remedy_for(problems.offences(), response_scales(form), answered)
+    remedy = what_to_do(form, problems.offences(), answered)
     first = list(islice(problems, _SHOWN))
-    return describe_problems(form.id, first, len(problems), remedy and remedy.python), remedy
+    return describe_problems(form.ref.called, first, len(problems), remedy and remedy.python), remedy
 
 
 def invalid_responses(
@@ -318,8 +322,3 @@ def invalid_responses(
     else:
         message += 'To treat them as missing and keep the list, pass on_invalid="missing".'
     return InvalidResponsesError(message, problems)
-
-
-def response_scales(form: Instrument) -> list[ResponseScale]:
-    """Return the response scales of an instrument, each once."""
-    return list(dict.fromkeys(item.response_scale for item in form.items))

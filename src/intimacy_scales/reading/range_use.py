@@ -296,9 +296,9 @@ def _described(
         items = f"item {form.item_ids[group.columns[0]]}" if k == 1 else f"any of {k} items"
         seen = f"{values[unused.first]} to {values[unused.last]}"
         lines.append(
-            f"{form.id}: none of {n:,} persons answered {' or '.join(beyond)} to {items} on {scale.minimum} "
-            f"to {scale.maximum}; the values seen are {seen}, and so many persons come to the last of them "
-            "that this is hardly chance."
+            f"{form.ref.called}: none of {n:,} persons answered {' or '.join(beyond)} to {items} on "
+            f"{scale.minimum} to {scale.maximum}; the values seen are {seen}, and so many persons come to "
+            "the last of them that this is hardly chance."
         )
         if scale.range in refused:
             number, remedy = refused[scale.range]

@@ -163,7 +163,9 @@ def checked_counts(form: Instrument, counts: Mapping[str, int], n_persons: int) 
     """
     for item, n in counts.items():
         if item not in form.item_ids or not form.item(item).response_scale.not_applicable:
-            raise DocumentError(f"not_applicable: {form.ref} has no item {shortened(item)} with that answer")
+            raise DocumentError(
+                f"not_applicable: {form.ref.named} has no item {shortened(item)} with that answer"
+            )
         if not 0 < n <= n_persons:
             raise DocumentError(f"not_applicable: {n} is no number of persons to whom {item} does not apply")
     return counts
@@ -186,8 +188,8 @@ def check_belongs(
     if same_items and _answered_alike(belongs_to, form):
         return
     theirs, ours = belongs_to.ref, form.ref
-    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if str(theirs) == str(ours) else ""
-    raise ResponseError(f"these {what} belong to {theirs}, not to {ours}{digests}")
+    digests = f" ({theirs.digest[:8]}…, {ours.digest[:8]}…)" if theirs.told_apart == ours.told_apart else ""
+    raise ResponseError(f"these {what} belong to {theirs.told_apart}, not to {ours.told_apart}{digests}")
 
 
 def _worded_alike(answered: Instrument, form: Instrument) -> bool:

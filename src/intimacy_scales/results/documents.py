@@ -314,25 +314,63 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
     if form.digest != reference.digest:
         given = "the shipped one" if instrument is None else "instrument"
         raise DocumentError(
-            f"the document was written with {reference.id} {reference.version} (digest "
-            f"{reference.digest[:12]}), and {given} is {form.id} {form.version} (digest {form.digest[:12]}): "
-            "pass the one it was written with as instrument=; keep an instrument as its file, or by to_json()"
+            f"the document was written with {_with_digest(reference)}, and {given} is "
+            f"{_with_digest(form.ref)}: {_what_to_pass(reference, form, is_given=instrument is not None)}"
         )
     return form
 
 
+def _with_digest(reference: InstrumentRef) -> str:
+    """Name an instrument with its language, variant and digest."""
+    told = f"digest {reference.digest[:12]}"
+    named = reference.told_apart
+    return f"{named[:-1]}; {told})" if named.endswith(")") else f"{named} ({told})"
+
+
+def _what_to_pass(reference: InstrumentRef, form: Any, *, is_given: bool) -> str:
+    """Say how the instrument of a document is found, which is not ``form``."""
+    from intimacy_scales.errors import IntimacyScalesError
+
+    try:
+        is_shipped = is_given and _shipped_as(reference).digest == reference.digest
+    except IntimacyScalesError:
+        is_shipped = False
+    if is_shipped:
+        return f"leave instrument= out, or pass {reference.load_call}"
+    told = "pass the one it was written with as instrument="
+    if reference.pooled:
+        told += f", which pool_languages made of {reference.id} in {' and '.join(reference.pooled)}"
+    elif reference.told_apart != form.ref.told_apart:
+        told += f", {reference.told_apart}"
+    return f"{told}; keep an instrument as its file, or by to_json()"
+
+
 def _shipped_as(reference: InstrumentRef) -> Any:
-    """Return the shipped instrument that fits a reference best: its version, or its language and variant."""
+    """Return the shipped instrument that fits a reference best: its version, language and variant, or a pool.
+
+    Raises
+    ------
+    UnknownInstrumentError
+        None of that id is shipped.
+    """
+    from intimacy_scales.errors import InstrumentError
     from intimacy_scales.instrument.languages import variants_in
     from intimacy_scales.instrument.loading import load
+    from intimacy_scales.instrument.pooling import pooled_again
+    from intimacy_scales.instrument.reference import parted
     from intimacy_scales.instrument.shipped import released_versions
-    from intimacy_scales.instrument.translation import SEVERAL
 
     form = load(reference.id)
-    if reference.translation is not None and reference.language not in (None, SEVERAL):
-        variants = (None, *variants_in(reference.language))
-        forms = (load(reference.id, language=reference.language, variant=one) for one in variants)
-        return next((one for one in forms if one.digest == reference.digest), form)
+    try:  # languages that are not shipped are somebody's own
+        if reference.pooled:
+            wordings = map(parted, reference.pooled)
+            return pooled_again([load(form.id, language=tag, variant=one) for tag, one in wordings])
+        if reference.translation is not None and reference.language is not None:
+            variants = (None, *variants_in(reference.language))
+            forms = (load(form.id, language=reference.language, variant=one) for one in variants)
+            return next((one for one in forms if one.digest == reference.digest), form)
+    except InstrumentError:
+        return form
     if form.digest != reference.digest and reference.version in released_versions(form.id):
         form = load(reference.id, version=reference.version)
     return form

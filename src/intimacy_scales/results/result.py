@@ -11,14 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, is_dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, dataclass_transform
+from typing import Any, ClassVar, Self, TypeVar, cast, dataclass_transform
 
+import intimacy_scales.instrument as models
 from intimacy_scales.results.frozen import Frozen, alike, compared_names, hashed
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from intimacy_scales.instrument import Instrument
 
 Kind = TypeVar("Kind")
 
@@ -63,7 +59,7 @@ class Result(Frozen, ABC):
         return None
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> Self:
+    def from_dict(cls, document: Mapping[str, Any], *, instrument: models.Instrument | None = None) -> Self:
         """Return the result that `to_dict` wrote.
 
         Parameters
@@ -99,7 +95,7 @@ class Result(Frozen, ABC):
         return made
 
     @classmethod
-    def from_json(cls, text: str | bytes, *, instrument: Instrument | None = None) -> Self:
+    def from_json(cls, text: str | bytes, *, instrument: models.Instrument | None = None) -> Self:
         """Return the result that `to_json` wrote; arguments and errors as of `from_dict`."""
         from intimacy_scales.results.documents import parsed
 

@@ -6,14 +6,10 @@ import json
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
+import intimacy_scales.instrument as models
 from intimacy_scales.errors import DocumentError, shortened, shortened_text
-
-if TYPE_CHECKING:
-    from typing import Self
-
-    from intimacy_scales.instrument import Instrument
 
 _BEGINS = b"intimacy-scales sums 1 "
 _LONGEST = 2**30  # of what is unpacked: the sums of the largest instruments take a tenth of it
@@ -39,7 +35,7 @@ class Sums(ABC):
 
     @classmethod
     @abstractmethod
-    def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> Self:
+    def from_dict(cls, document: Mapping[str, Any], *, instrument: models.Instrument | None = None) -> Self:
         """Return the sums that `to_dict` wrote."""
 
     def to_bytes(self) -> bytes:
@@ -65,7 +61,7 @@ class Sums(ABC):
         return _BEGINS + json.dumps(head).encode() + b"\n" + zlib.compress(text, 1)
 
     @classmethod
-    def from_bytes(cls, data: bytes, *, instrument: Instrument | None = None) -> Self:
+    def from_bytes(cls, data: bytes, *, instrument: models.Instrument | None = None) -> Self:
         """Return the sums that `to_bytes` wrote: equal to the bit, and they add up as before.
 
         Parameters

@@ -19,7 +19,7 @@ def warn_if_draft(instrument: InstrumentRef) -> None:
         _warned.clear()
     _warned.add(instrument.digest)
     warnings.warn(
-        f"{instrument.id} is a draft: nobody has shown yet that its scores mean what they say. "
+        f"{instrument.called} is a draft: nobody has shown yet that its scores mean what they say. "
         "Use them to try things out, not to judge a person or a relationship.",
         UnvalidatedInstrumentWarning,
         stacklevel=level_outside(),

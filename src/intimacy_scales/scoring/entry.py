@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
+import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseError
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers, refuse_reading
 from intimacy_scales.scoring.drafts import warn_if_draft
@@ -15,23 +17,26 @@ from intimacy_scales.scoring.prepared import prepared_form
 from intimacy_scales.scoring.single import sheet_scorer, with_person_found
 
 if TYPE_CHECKING:
-    from intimacy_scales.instrument import Instrument
     from intimacy_scales.reading.range_use import RangeUse
-    from intimacy_scales.scoring.scores import Scores
+    from intimacy_scales.scoring import scores as of_tables
+else:
+    of_tables = late_module("intimacy_scales.scoring.scores")
 
 
 @overload
 def score(
-    instrument: Instrument | str | Path, responses: Mapping[Any, Any], **reading: Unpack[ReadingOptions]
+    instrument: models.Instrument | str | Path,
+    responses: Mapping[Any, Any],
+    **reading: Unpack[ReadingOptions],
 ) -> PersonScores: ...
 @overload
 def score(
-    instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
-) -> Scores: ...
+    instrument: models.Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
+) -> of_tables.Scores: ...
 @reads_answers
 def score(
-    instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
-) -> PersonScores | Scores:
+    instrument: models.Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
+) -> PersonScores | of_tables.Scores:
     """Score one person's answers, or a table of them.
 
     Parameters
@@ -90,7 +95,9 @@ def score(
         rows = None if prepared is None else prepared.read_plain(responses)
         if prepared is not None and rows is not None:
             prepared.warn()
-            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared)
+            none = prepared.not_applicable_in
+            found = () if none is None else none(responses)
+            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared, (), found)
     form = how.form(instrument)
     sheet = as_sheet(responses, how.show_values)
     if sheet is not None:
@@ -111,8 +118,8 @@ def score(
 
 @reads_answers
 def score_stream(
-    instrument: Instrument | str | Path, batches: Any, **reading: Unpack[ReadingOptions]
-) -> Iterator[Scores]:
+    instrument: models.Instrument | str | Path, batches: Any, **reading: Unpack[ReadingOptions]
+) -> Iterator[of_tables.Scores]:
     """Score tables one after another, in constant memory.
 
     Parameters
@@ -149,8 +156,8 @@ def score_stream(
 
 
 def stream_scores(
-    form: Instrument, batches: Iterable[Any], reading: Reading, used: RangeUse | None = None
-) -> Iterator[Scores]:
+    form: models.Instrument, batches: Iterable[Any], reading: Reading, used: RangeUse | None = None
+) -> Iterator[of_tables.Scores]:
     """Yield the scores of each batch; `score_stream` with its options in one value.
 
     ``used`` watches the ends of ranges for whoever wants to know of them afterwards.

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import NoNormsError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef
 from intimacy_scales.instrument.cutoff import following_band, is_gap
+from intimacy_scales.late import late_module
 from intimacy_scales.results.result import Result, plain, result_class
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 _DIGITS, _MOST_DIGITS = 4, 17
@@ -28,12 +31,14 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
     """
     if form.evidence.status == "draft":
         raise NoNormsError(
-            f"{form.id} is a draft, and scores of a draft are not interpreted: nobody has shown yet what "
-            "they mean. You may compare them with a sample of your own: "
+            f"{form.ref.called} is a draft, and scores of a draft are not interpreted: nobody has shown yet "
+            "what they mean. You may compare them with a sample of your own: "
             'norms = Norm.from_scores(scores, sample="who they were"), then scores.standardize(norm=norms)'
         )
     if not form.cutoffs:
-        raise NoNormsError(f"{form.id} has no cut-off: none is recorded here. {_other_than_cutoffs(form)}")
+        raise NoNormsError(
+            f"{form.ref.called} has no cut-off: none is recorded here. {_other_than_cutoffs(form)}"
+        )
     return form.cutoffs
 
 

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
+import intimacy_scales.instrument as models
 from intimacy_scales.errors import ResponseError, shortened_text, values_shown
 from intimacy_scales.reading.mapping import as_sheet
 from intimacy_scales.reading.options import Reading, SheetReadingOptions, reading_of_sheets, reads_sheets
@@ -15,9 +16,6 @@ from intimacy_scales.reading.problems import Problems, invalid_responses, what_i
 from intimacy_scales.scoring.person import PersonScores, person_scores
 from intimacy_scales.scoring.sheet_problems import SheetProblems
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer, with_person_found
-
-if TYPE_CHECKING:
-    from intimacy_scales.instrument import Instrument
 
 Key = TypeVar("Key", bound=Hashable)
 OnInvalidSheet = Literal["return", "missing", "raise"]
@@ -28,7 +26,7 @@ _OF_TABLES = ("__array__", "__dataframe__", "__arrow_c_stream__")
 
 @overload
 def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, and never is
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Mapping[Key, Mapping[Any, Any]],
     *,
     on_invalid: Literal["raise"],
@@ -36,7 +34,7 @@ def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of
 ) -> dict[Key, PersonScores]: ...
 @overload
 def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, and never is
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Mapping[Key, Mapping[Any, Any]],
     *,
     on_invalid: Literal["return", "missing"] = "return",
@@ -44,7 +42,7 @@ def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of
 ) -> dict[Key, PersonScores | SheetProblems]: ...
 @overload
 def score_many(
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Iterable[Mapping[Any, Any]],
     *,
     on_invalid: Literal["raise"],
@@ -52,7 +50,7 @@ def score_many(
 ) -> list[PersonScores]: ...
 @overload
 def score_many(
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Iterable[Mapping[Any, Any]],
     *,
     on_invalid: Literal["return", "missing"] = "return",
@@ -60,7 +58,7 @@ def score_many(
 ) -> list[PersonScores | SheetProblems]: ...
 @reads_sheets
 def score_many(
-    instrument: Instrument | str | Path,
+    instrument: models.Instrument | str | Path,
     sheets: Mapping[Any, Mapping[Any, Any]] | Iterable[Mapping[Any, Any]],
     *,
     on_invalid: OnInvalidSheet = "return",
@@ -123,6 +121,7 @@ def score_many(
     named = _checked(sheets, how)
     scorer = sheet_scorer(form, how)
     accept_missing, is_quick = on_invalid == "missing", how.person is None
+    none = scorer.not_applicable_in
     pairs = zip(repeat(None), sheets, strict=False) if named is None else named.items()
     outcomes: list[PersonScores | SheetProblems] = []
     for person, sheet in pairs:
@@ -130,7 +129,8 @@ def score_many(
         if rows is None:
             found = _outcome(scorer, form, how, sheet, (len(outcomes), person), accept_missing=accept_missing)
         else:
-            found = person_scores(scorer.ref, scorer.ids, rows, (), form)
+            skipped = () if none is None else none(sheet)
+            found = person_scores(scorer.ref, scorer.ids, rows, (), form, (), skipped)
         outcomes.append(found)
     if on_invalid == "raise":
         _raise_if_any(form, outcomes)
@@ -167,7 +167,7 @@ def _checked(sheets: Any, how: Reading) -> Mapping[Any, Any] | None:
 
 def _outcome(
     scorer: SheetScorer,
-    form: Instrument,
+    form: models.Instrument,
     how: Reading,
     sheet: Any,
     which: tuple[int, Any],
@@ -185,12 +185,12 @@ def _outcome(
         how = with_person_found(how, answers)
         if how.person is not None:
             person = answers[how.person]
-        rows, problems, blanks = scorer.read(form, answers, how)
+        rows, problems, *noted = scorer.read(form, answers, how)
     except ResponseError as error:
         message = str(error)
     else:
         if problems is None or accept_missing:
-            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form, blanks)
+            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form, *noted)
         problems = replace(problems, persons=None)  # who it is, is said once
         message, _ = what_is_wrong(form, problems)
     return SheetProblems(
@@ -202,7 +202,7 @@ def _outcome(
     )
 
 
-def _raise_if_any(form: Instrument, outcomes: Iterable[PersonScores | SheetProblems]) -> None:
+def _raise_if_any(form: models.Instrument, outcomes: Iterable[PersonScores | SheetProblems]) -> None:
     """Raise one error for all sheets without scores, or for the first of them that cannot be read."""
     bad = [outcome for outcome in outcomes if isinstance(outcome, SheetProblems)]
     for outcome in bad:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Cutoff, Instrument, InstrumentRef, Norm
 from intimacy_scales.instrument.cutoff import following_band
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.results.document_checks import check_axes
@@ -25,6 +26,8 @@ from intimacy_scales.scoring.norms import NormChoice, choose_norms, describe_sam
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 Floats = NDArray[np.float64]
 

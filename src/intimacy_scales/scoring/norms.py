@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from intimacy_scales.errors import NoNormsError, UnknownNameError, nearest
 from intimacy_scales.instrument import Instrument, InstrumentRef, Norm
+from intimacy_scales.late import late_module
 from intimacy_scales.results.result import Result, result_class
 from intimacy_scales.scoring.plan import plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
 
@@ -36,7 +39,7 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     samples = list(dict.fromkeys(entry.sample for entry in form.norms))
     if not samples:
         raise NoNormsError(
-            f"{form.id} has no norms: no mean and standard deviation of a named sample is recorded. "
+            f"{form.ref.called} has no norms: no mean and standard deviation of a named sample is recorded. "
             'Make them of a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), '
             "then scores.standardize(norm=norms)"
         )
@@ -47,7 +50,7 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     if sample not in samples:
         near = nearest(sample, samples, alike=0.3)
         raise NoNormsError(
-            f"{form.id} has no norms of a sample {sample!r}; "
+            f"{form.ref.called} has no norms of a sample {sample!r}; "
             + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, samples))}")
         )
     return _by_scale(form, [entry for entry in form.norms if entry.sample == sample])
@@ -64,11 +67,12 @@ def _which_sample(form: Instrument, samples: list[str]) -> str:
     special = special_samples(form.norms)
     if len(samples) > 1:
         told = "; special people: " + ", ".join(map(repr, filter(special.__contains__, samples)))
-        return f"{form.id} has norms of {len(samples)} samples; say which: {choice}{told if special else ''}"
+        n = len(samples)
+        return f"{form.ref.called} has norms of {n} samples; say which: {choice}{told if special else ''}"
     return (
-        f"{form.id} has norms of one sample only, of special people: {samples[0]!r}. Nobody is compared with "
-        f"them by default; if yours are such people, say so: {choice}. Otherwise make norms of a sample of "
-        'your own: norms = Norm.from_scores(scores, sample="who they were"), then '
+        f"{form.ref.called} has norms of one sample only, of special people: {samples[0]!r}. Nobody is "
+        f"compared with them by default; if yours are such people, say so: {choice}. Otherwise make norms "
+        'of a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), then '
         "scores.standardize(norm=norms)"
     )
 

@@ -7,15 +7,18 @@ from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from intimacy_scales.errors import DocumentError, ResponseProblem
+import intimacy_scales.instrument as models
+from intimacy_scales.errors import ResponseProblem
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_dict, problem_type
-from intimacy_scales.results.document_checks import ROUNDING, check_same_names
+from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import Unless, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
+from intimacy_scales.scoring.person_checks import check_score, not_applicable_of
 from intimacy_scales.scoring.plan import PerInstrument, plan_of
 from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.prepared import PreparedForm
@@ -25,9 +28,11 @@ from intimacy_scales.scoring.score_texts import ScoreTexts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from intimacy_scales.instrument import Instrument
-    from intimacy_scales.scoring.interpretation import PersonInterpretation
-    from intimacy_scales.scoring.norms import NormChoice, PersonStandardScores
+    from intimacy_scales.scoring import interpretation, norms
+else:
+    pd = late_module("pandas")
+    interpretation = late_module("intimacy_scales.scoring.interpretation")
+    norms = late_module("intimacy_scales.scoring.norms")
 
 
 _BY_SCALE = ("scores", "pomp", "answered", "prorated", "needed", "ranges", "bounds")
@@ -51,6 +56,8 @@ class PersonScores(Result):
         The instrument itself, with its norms and cut-offs.
     counted_blanks
         Items that were left blank and count as 0, as the instrument says (`Instrument.choose_all`).
+    not_applicable
+        Items that do not apply to the person, by their answer: they count as missing.
 
     Examples
     --------
@@ -68,8 +75,9 @@ class PersonScores(Result):
     scores: Mapping[str, float | None]
     rows: Sequence[ScaleScore]
     problems: Sequence[ResponseProblem] = ()
-    form: Instrument = field(repr=False, compare=False)
+    form: models.Instrument = field(repr=False, compare=False)
     counted_blanks: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # the scorer hands over what is frozen already, and this is called for every answer sheet
@@ -123,7 +131,7 @@ class PersonScores(Result):
         """Scale id → how many answers a score needs (of a composite: scores of its scales)."""
         return {name: scale.required for name, scale in zip(self.scores, _plan(self).scales, strict=True)}
 
-    def standardize(self, norm: NormChoice = None) -> PersonStandardScores:
+    def standardize(self, norm: norms.NormChoice = None) -> norms.PersonStandardScores:
         """Compare the scores with a norm sample: z, T and percentile rank.
 
         Parameters
@@ -148,7 +156,7 @@ class PersonScores(Result):
 
         return standardize_person(self.form, self.scores, norm)
 
-    def interpret(self) -> PersonInterpretation:
+    def interpret(self) -> interpretation.PersonInterpretation:
         """Read the scores by the instrument's published cut-offs.
 
         Raises
@@ -182,6 +190,7 @@ class PersonScores(Result):
                 {name: value for name, value in problem_dict(p).items() if name not in ("row", "person")}
                 for p in self.problems
             ],
+            **({"not_applicable": list(self.not_applicable)} if self.not_applicable else {}),
             **({"counted_blanks": list(self.counted_blanks)} if self.counted_blanks else {}),
         }
 
@@ -190,7 +199,10 @@ class PersonScores(Result):
             return None
         if self.instrument.blanks_count and self.counted_blanks:
             return None
-        return _texts_of(_get_form(self)).joined(self.instrument, self.scores, self.rows)
+        texts = _texts_of(_get_form(self))
+        if texts.may_not_apply and self.not_applicable:
+            return None
+        return texts.joined(self.instrument, self.scores, self.rows)
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -204,6 +216,7 @@ class PersonScores(Result):
             "ranges": Mapping[str, tuple[float, float]],
             "bounds": Mapping[str, tuple[float, float]],
             "problems": many(problem_type(table=False)),
+            "not_applicable": Unless(tuple[str, ...], nothing=()),
             "counted_blanks": Unless(tuple[str, ...], nothing=()),
         }
 
@@ -215,7 +228,7 @@ class PersonScores(Result):
         scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
         for name, value in scores.items():
             has_pomp = form.scale(name).method != "difference"
-            _check_score(name, value, values["pomp"][name], values["ranges"][name], has_pomp=has_pomp)
+            check_score(name, value, values["pomp"][name], values["ranges"][name], has_pomp=has_pomp)
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -234,6 +247,7 @@ class PersonScores(Result):
             problems=Problems.of_documents(values["problems"]) if values["problems"] else (),
             form=form,
             counted_blanks=values["counted_blanks"],
+            not_applicable=not_applicable_of(form, values["not_applicable"]),
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -252,7 +266,8 @@ class PersonScores(Result):
             for name, row, scale in zip(self.scores, self.rows, scales, strict=True)
         )
         blanks = told_of_blanks(dict.fromkeys(self.counted_blanks, 1))
-        return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}{blanks}>"
+        none = f"; {_told_of(self.not_applicable)}" if self.not_applicable else ""
+        return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}{none}{blanks}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -268,6 +283,7 @@ class PersonScores(Result):
         return (
             f"<table><caption>{escape(str(self.instrument))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+            + (f"<p>{escape(_told_of(self.not_applicable))}</p>" if self.not_applicable else "")
         )
 
 
@@ -280,8 +296,8 @@ _set_rows = _slots["rows"].__set__
 _set_problems = _slots["problems"].__set__
 _set_form = _slots["form"].__set__
 _set_blanks = _slots["counted_blanks"].__set__
+_set_not_applicable = _slots["not_applicable"].__set__
 _get_form = _slots["form"].__get__
-_get_blanks = _slots["counted_blanks"].__get__
 
 
 class _LoadedForm:
@@ -293,29 +309,33 @@ class _LoadedForm:
         form = _get_form(scores)
         return form.load() if type(form) is PreparedForm else form
 
-    def __set__(self, scores: PersonScores, form: Instrument) -> None:
+    def __set__(self, scores: PersonScores, form: models.Instrument) -> None:
         _set_form(scores, form)
 
 
 PersonScores.form = _LoadedForm()  # type: ignore[assignment]  # the field stays what its class declares
 
 
-class _Blanks:
-    """The field `counted_blanks`, which is not set where there are none, as of nearly every answer sheet."""
+class _Items:
+    """A field that holds items, which is not set where there are none, as of nearly every answer sheet."""
+
+    def __init__(self, slot: Any) -> None:
+        self._get, self._set = slot.__get__, slot.__set__
 
     def __get__(self, scores: PersonScores | None, _: type[PersonScores] | None = None) -> Any:
         if scores is None:
             return self
         try:
-            return _get_blanks(scores)
+            return self._get(scores)
         except AttributeError:
             return ()
 
-    def __set__(self, scores: PersonScores, blanks: tuple[str, ...]) -> None:
-        _set_blanks(scores, blanks)
+    def __set__(self, scores: PersonScores, items: tuple[str, ...]) -> None:
+        self._set(scores, items)
 
 
-PersonScores.counted_blanks = _Blanks()  # type: ignore[assignment]
+PersonScores.counted_blanks = _Items(_slots["counted_blanks"])  # type: ignore[assignment]
+PersonScores.not_applicable = _Items(_slots["not_applicable"])  # type: ignore[assignment]
 
 
 def _plan(scores: PersonScores) -> Plan:
@@ -328,8 +348,9 @@ def person_scores(
     ids: Sequence[str],
     rows: Sequence[ScaleScore],
     problems: Sequence[ResponseProblem],
-    form: Instrument | PreparedForm,
+    form: models.Instrument | PreparedForm,
     counted_blanks: tuple[str, ...] = (),
+    not_applicable: tuple[str, ...] = (),
 ) -> PersonScores:
     """Return what ``PersonScores(...)`` would, in less time; ``ids`` are those of the scales."""
     made: PersonScores = _new(PersonScores)
@@ -340,15 +361,27 @@ def person_scores(
     _set_form(made, form)
     if counted_blanks:
         _set_blanks(made, counted_blanks)
+    if not_applicable:
+        _set_not_applicable(made, not_applicable)
     return made
 
 
-def _make_texts(form: Instrument | PreparedForm) -> ScoreTexts:
+def _make_texts(form: models.Instrument | PreparedForm) -> ScoreTexts:
     blank = [ScaleScore(None, None, 0, 0.0, 0.0, False)] * len(form.scale_ids)
-    return ScoreTexts(form.ref, person_scores(form.ref, form.scale_ids, blank, (), form).to_dict())
+    document = person_scores(form.ref, form.scale_ids, blank, (), form).to_dict()
+    if isinstance(form, PreparedForm):
+        may_not_apply = form.not_applicable_in is not None
+    else:
+        may_not_apply = any(item.response_scale.not_applicable for item in form.items)
+    return ScoreTexts(form.ref, document, may_not_apply=may_not_apply)
 
 
-_texts_of: PerInstrument[Instrument | PreparedForm, ScoreTexts] = PerInstrument(_make_texts)
+_texts_of: PerInstrument[models.Instrument | PreparedForm, ScoreTexts] = PerInstrument(_make_texts)
+
+
+def _told_of(items: Sequence[str]) -> str:
+    """Say which items do not apply, as a summary of many persons does."""
+    return f"does not apply, and counts as missing: {', '.join(items)}"
 
 
 def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
@@ -371,24 +404,3 @@ def _short_of(answered: int, scale: PlannedScale | PlannedComposite) -> str:
 
 def _shown(value: float | None, style: str) -> str:
     return "not scored" if value is None else format(value, style)
-
-
-def _check_score(
-    scale: str,
-    score: float | None,
-    pomp: float | None,
-    ends: tuple[float, float],
-    *,
-    has_pomp: bool,
-) -> None:
-    """Raise where the score of a document is none of its scale, or its percentage another."""
-    low, high = ends
-    if score is not None and not low - ROUNDING <= score <= high + ROUNDING:
-        raise DocumentError(f"PersonScores.scores.{scale}: {score} is outside {low:g} to {high:g}")
-    follows = None if score is None or not has_pomp else 100 * (score - low) / (high - low)
-    if (pomp is None) != (follows is None) or (
-        pomp is not None and follows is not None and abs(pomp - follows) > ROUNDING
-    ):
-        raise DocumentError(
-            f"PersonScores.pomp.{scale}: {pomp} does not follow from the score, which gives {follows}"
-        )

@@ -20,6 +20,7 @@ from types import NoneType
 from typing import Any, NamedTuple, Protocol
 
 from intimacy_scales.instrument import exact
+from intimacy_scales.reading.answers import NOT_APPLICABLE
 from intimacy_scales.reading.columns import MAX_COLUMNS, loose, name_text
 from intimacy_scales.scoring.meanings import (
     NOT_YET,
@@ -222,6 +223,30 @@ def plain_reader(
             return None
 
     return read
+
+
+def not_applicable_reader(
+    keys: Sequence[Allowed], names: Sequence[Hashable], items: Sequence[Any]
+) -> Callable[[Mapping[Any, Any]], tuple[str, ...]] | None:
+    """Return what finds the items that do not apply, in sheets that `plain_reader` scored.
+
+    It is None where every item always applies. Arguments are as of `plain_reader`, and the ids of the items.
+    """
+    saying_so = [
+        frozenset(value for value, code in key.known.items() if code == NOT_APPLICABLE) for key in keys
+    ]
+    places = [place for place in zip(items, names, saying_so, strict=True) if place[2]]
+    if not places:
+        return None
+    asked = [name for _, name, _ in places]
+    anywhere = frozenset().union(*saying_so)
+
+    def found(answers: Mapping[Any, Any]) -> tuple[str, ...]:
+        if anywhere.isdisjoint(map(answers.get, asked)):  # as of nearly every sheet
+            return ()
+        return tuple([item for item, name, none in places if answers.get(name) in none])
+
+    return found
 
 
 def _whole_scorer(

@@ -38,10 +38,15 @@ class ScoreTexts:
         What scores say of the instrument.
     document
         The document of somebody's scores, without problems: what is said of scales in it does not matter.
+    may_not_apply
+        Whether there are items that may not apply to a person, which is no part of these texts.
     """
 
-    def __init__(self, instrument: InstrumentRef, document: Mapping[str, Any]) -> None:
+    def __init__(
+        self, instrument: InstrumentRef, document: Mapping[str, Any], *, may_not_apply: bool = False
+    ) -> None:
         self.instrument = instrument
+        self.may_not_apply = may_not_apply
         self.ids = list(document["scores"])
         self.names = [f"{_encode(name)}: " for name in self.ids]
         self.sections = [name for name in document if name in _OF_A_SCALE]  # in their order

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
@@ -30,8 +31,10 @@ from intimacy_scales.scoring.planned import PlannedComposite
 from intimacy_scales.scoring.summary import ScoreSummary, summarize_scale
 
 if TYPE_CHECKING:
-    from intimacy_scales.scoring.norm_tables import Interpretation, StandardScores
-    from intimacy_scales.scoring.norms import NormChoice
+    from intimacy_scales.scoring import norm_tables, norms
+else:
+    norm_tables = late_module("intimacy_scales.scoring.norm_tables")
+    norms = late_module("intimacy_scales.scoring.norms")
 
 _SHOWN_ROWS = 10
 _MOST_POINTS = 201
@@ -120,7 +123,7 @@ class Scores(Result):
         one_grid = len(sizes) == 1 and len({(part.low, part.high) for part in parts}) == 1
         return (sizes.pop() - 1) * len(parts) + 1 if one_grid else _MOST_POINTS
 
-    def standardize(self, norm: NormChoice = None) -> StandardScores:
+    def standardize(self, norm: norms.NormChoice = None) -> norm_tables.StandardScores:
         """Compare the scores with a norm sample: z, T and percentile rank of each person.
 
         Parameters
@@ -152,7 +155,7 @@ class Scores(Result):
         values = {scale: self[scale] for scale in self.scale_ids}
         return standardize_table(self.form, values, norm, self.kept)
 
-    def interpret(self) -> Interpretation:
+    def interpret(self) -> norm_tables.Interpretation:
         """Read the scores by the instrument's published cut-offs.
 
         Raises

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from intimacy_scales.scoring.bounds import is_torn, torn_bounds
 from intimacy_scales.scoring.meanings import NOT_YET, CompositeScores, ItemSums, Meaning, with_composites
-from intimacy_scales.scoring.plain_sheets import Allowed, plain_reader
+from intimacy_scales.scoring.plain_sheets import Allowed, not_applicable_reader, plain_reader
 from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.scale_score import ScaleScore
 
@@ -22,10 +22,18 @@ class SheetTables:
         What each item allows, and the key of a mapping under which its answer stands.
     gaps_count
         Whether a blank may count as an answer, so that gaps need a closer look.
+    items
+        Ids of the items; None: they are the names.
     """
 
     def __init__(
-        self, plan: Plan, keys: Sequence[Allowed], names: Sequence[Hashable], *, gaps_count: bool = False
+        self,
+        plan: Plan,
+        keys: Sequence[Allowed],
+        names: Sequence[Hashable],
+        *,
+        gaps_count: bool = False,
+        items: Sequence[str] | None = None,
     ) -> None:
         self.plan = plan
         self.sums = {
@@ -44,6 +52,7 @@ class SheetTables:
             if is_torn(plan, composite.scale)
         }
         whole_only = bool(self.torn) or gaps_count
+        self.not_applicable_in = not_applicable_reader(keys, names, names if items is None else items)
         self.read_plain = plain_reader(keys, names, self.sums, self.composites, whole_only=whole_only)
 
     def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
 from intimacy_scales.reading.answers import answer_keys
@@ -25,6 +25,27 @@ if TYPE_CHECKING:
 _MAX_OPTIONS = 64
 
 
+class SheetScores(NamedTuple):
+    """What was read of one answer sheet.
+
+    Attributes
+    ----------
+    rows
+        The score of each scale.
+    problems
+        Answers that count as missing for it.
+    counted_blanks
+        Blanks that count as 0.
+    not_applicable
+        Items that do not apply to the person, by their answer.
+    """
+
+    rows: list[ScaleScore]
+    problems: Problems | None
+    counted_blanks: tuple[str, ...]
+    not_applicable: tuple[str, ...]
+
+
 class SheetScorer:
     """Scores mappings of one instrument, read in one way; does not keep the instrument alive.
 
@@ -42,8 +63,15 @@ class SheetScorer:
         self.keys = answer_keys(instrument, reading.missing_codes, reading.recode)
         self.names = column_names(instrument, reading.columns)
         self.blanks = blank_rules(instrument)
-        self.tables = SheetTables(plan_of(instrument), self.keys, self.names, gaps_count=bool(self.blanks))
+        self.tables = SheetTables(
+            plan_of(instrument),
+            self.keys,
+            self.names,
+            gaps_count=bool(self.blanks),
+            items=instrument.item_ids,
+        )
         self.read_plain = self.tables.read_plain
+        self.not_applicable_in = self.tables.not_applicable_in
 
     def __call__(
         self,
@@ -54,16 +82,16 @@ class SheetScorer:
         """Score one person's answers to the instrument that this was made for."""
         plain = self.read_plain(responses)
         if plain is not None:  # as of nearly every sheet
-            return person_scores(self.ref, self.ids, plain, (), instrument)
-        rows, problems, blanks = self._read_any(instrument, responses, reading)
+            none = self.not_applicable_in
+            found = () if none is None else none(responses)
+            return person_scores(self.ref, self.ids, plain, (), instrument, (), found)
+        rows, problems, *noted = self._read_any(instrument, responses, reading)
         if problems and reading.on_invalid == "raise":
             raise invalid_responses(instrument, problems)
-        return person_scores(self.ref, self.ids, rows, problems or (), instrument, blanks)
+        return person_scores(self.ref, self.ids, rows, problems or (), instrument, *noted)
 
-    def read(
-        self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
-    ) -> tuple[list[ScaleScore], Problems | None, tuple[str, ...]]:
-        """Return the score of each scale, answers that count as missing for it, and blanks that count as 0.
+    def read(self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading) -> SheetScores:
+        """Score one person's answers, whatever is wrong with some of them.
 
         Raises
         ------
@@ -71,13 +99,16 @@ class SheetScorer:
             The mapping as a whole cannot be read.
         """
         plain = self.read_plain(responses)
-        return self._read_any(instrument, responses, reading) if plain is None else (plain, None, ())
+        if plain is None:
+            return self._read_any(instrument, responses, reading)
+        none = self.not_applicable_in
+        return SheetScores(plain, None, (), () if none is None else none(responses))
 
     def _read_any(
         self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
-    ) -> tuple[list[ScaleScore], Problems | None, tuple[str, ...]]:
+    ) -> SheetScores:
         with values_as_asked(reading.show_values):
-            codes, cells = read_sheet(instrument, self.keys, self.names, responses)
+            codes, cells, not_applicable = read_sheet(instrument, self.keys, self.names, responses)
         problems = None
         if cells:
             person = None if reading.person is None else responses[reading.person]
@@ -90,7 +121,7 @@ class SheetScorer:
             places = {place for place, item in enumerate(instrument.item_ids) if item in refused}
             counted = count_blanks(self.blanks, codes, places)
             blanks = tuple(instrument.item_ids[place] for place in counted)
-        return self.tables.of_codes(codes), problems, blanks
+        return SheetScores(self.tables.of_codes(codes), problems, blanks, not_applicable)
 
 
 def _usual_scorer(instrument: Instrument) -> SheetScorer:

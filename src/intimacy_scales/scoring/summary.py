@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
-from intimacy_scales.instrument.reference import hint_of_languages
+from intimacy_scales.instrument.reference import hint_of_wordings
+from intimacy_scales.late import late_module
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.results.document_types import Unless, by_name, documented
 from intimacy_scales.results.result import Result, plain, result_class
@@ -27,6 +28,8 @@ from intimacy_scales.results.sums import Sums
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _DIGITS = 50
 _HALF = 26
@@ -169,8 +172,8 @@ class ScoreSummary(Result, Sums):
         """Return the summary of both parts together."""
         if self.instrument != other.instrument:
             raise ValueError(
-                f"summaries of {self.instrument} and {other.instrument} do not add up"
-                + hint_of_languages(self.instrument, other.instrument)
+                f"summaries of {self.instrument.told_apart} and {other.instrument.told_apart} do not add up"
+                + hint_of_wordings(self.instrument, other.instrument)
             )
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
         none = Counter(self.not_applicable) + Counter(other.not_applicable)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.late import late_module
 from intimacy_scales.numerics.normal_draws import correlated_normal, covariance_root, standard_normal
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.results.frames import pandas_frame, pandas_frame_of
@@ -29,6 +30,8 @@ from intimacy_scales.simulation.model import (
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _BLOCK = 65_536
 _FEW_CUTS = 16

@@ -18,6 +18,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     sample_text,
 )
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
@@ -25,6 +26,8 @@ from intimacy_scales.results.wording import apa_p, apa_signed, p_shown, shown, s
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 DifferenceTest = Literal["satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000"]
 _DEFAULT: DifferenceTest = "satorra_bentler_2001"

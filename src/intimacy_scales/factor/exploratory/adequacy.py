@@ -15,6 +15,7 @@ from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -25,6 +26,8 @@ from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _SINGULAR = 1e-12
 _FEWEST_PERSONS = 3

@@ -22,6 +22,7 @@ from intimacy_scales.factor.exploratory.extraction import LOWEST, minres, ml
 from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod, check_rotation, rotate
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented
@@ -30,6 +31,8 @@ from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 Extractor = Literal["minres", "ml"]
 _EXTRACTORS = {"minres": minres, "ml": ml}

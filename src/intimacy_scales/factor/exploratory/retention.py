@@ -16,6 +16,7 @@ from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.progress import steps as told_steps
@@ -27,6 +28,8 @@ from intimacy_scales.results.wording import counted, percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 Null = Literal["normal", "permuted"]
 _LOOSE = 1e-6

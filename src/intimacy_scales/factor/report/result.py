@@ -16,6 +16,7 @@ from intimacy_scales.factor.report.places import Flag, Place, place_warnings
 from intimacy_scales.factor.report.wording import item_cells, structure_sentence
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import Finding, InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.html import html_fragment, html_page
 from intimacy_scales.results.markdown import markdown_page
@@ -25,6 +26,8 @@ from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 @result_class

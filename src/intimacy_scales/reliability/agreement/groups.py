@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
@@ -23,6 +24,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 @result_class

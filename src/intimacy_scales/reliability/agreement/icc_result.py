@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from intimacy_scales.errors import EstimationError, UnknownNameError
+from intimacy_scales.late import late_module
 from intimacy_scales.reliability.agreement.anova import (
     MeanSquares,
     agreement_interval,
@@ -25,6 +26,8 @@ from intimacy_scales.results.wording import counted, p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 # Shrout & Fleiss → McGraw & Wong, psych, and what it is about
 FORMS = {

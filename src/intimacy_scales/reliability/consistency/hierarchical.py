@@ -15,6 +15,7 @@ from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
 from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
 from intimacy_scales.numerics.seeds import generator
@@ -30,6 +31,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _FEWEST = 3
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.clusters import Clusters, labelled_rows
@@ -35,6 +36,8 @@ from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _COEFFICIENTS = {
     "RkF": "differences between persons, mean of all occasions, occasions fixed",

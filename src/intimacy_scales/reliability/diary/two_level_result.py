@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.reliability.diary.level_coefficients import Composite, LevelCoefficient, LevelOmega
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
@@ -16,6 +17,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 @result_class

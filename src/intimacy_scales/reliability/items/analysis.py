@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import KeyingWarning
 from intimacy_scales.instrument import Instrument, InstrumentRef, ResponseScale
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.cross_products import Integers
 from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
@@ -50,6 +51,8 @@ from intimacy_scales.scoring.planned import PlannedScale
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _ROUNDING = 1e-12
 _SHARES = ("missing_share", "floor", "ceiling")

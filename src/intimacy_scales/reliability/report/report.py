@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import EstimationError, KeyingWarning, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.starts import known_axes
 from intimacy_scales.instrument import Finding, Instrument, InstrumentRef, Step
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.answers import Answers, answers_given, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_sums import ClusterSums
@@ -44,6 +45,8 @@ from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _FEW_CLUSTERS = 30
 _PAIR = 2

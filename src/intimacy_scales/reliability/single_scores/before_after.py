@@ -131,7 +131,7 @@ def _check_same_key(before: Instrument, after: Instrument, scale: str) -> None:
         warn_if_languages_differ(before, after)
         return
     raise EstimationError(
-        f"before was scored with {before.id} {before.version} and after with {after.id} {after.version}, "
+        f"before was scored with {before.ref.told_apart} and after with {after.ref.told_apart}, "
         f"which {what}; score both with one instrument. Where the scores can be compared nevertheless, pass "
         f"the numbers: before.scores[{scale!r}] of one person, before[{scale!r}] of a table"
     )

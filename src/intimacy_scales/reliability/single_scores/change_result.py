@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 Category = Literal["recovered", "improved", "unchanged", "deteriorated", "no score"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)

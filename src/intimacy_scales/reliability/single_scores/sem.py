@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega
@@ -21,6 +22,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 
 def check_number(value: Any, what: str) -> float:

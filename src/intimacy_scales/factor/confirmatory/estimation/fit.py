@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import chndtr, gammaincc
 
 from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -18,6 +19,8 @@ from intimacy_scales.results.wording import p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _CLOSE = 0.05
 _ROUNDING = 1e-11  # of a chi-square, by person: what two likelihoods that are equal may differ by

@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
+from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -21,6 +22,8 @@ from intimacy_scales.results.wording import p_shown, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _ROUNDING = 1e-13
 _PAIR = 2

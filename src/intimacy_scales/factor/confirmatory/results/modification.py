@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
 from intimacy_scales.factor.confirmatory.model.table import Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
+from intimacy_scales.late import late_module
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.result import Result, plain, result_class
@@ -23,6 +24,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _NOTHING = 1e-9
 _ALIKE = 1e-9  # two indices; those of equivalent parameters are equal but for rounding

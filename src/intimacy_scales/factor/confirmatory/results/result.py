@@ -26,6 +26,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.factor.syntax.grammar import Equality, Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.documents import made_of
@@ -36,6 +37,8 @@ from intimacy_scales.results.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _FEW_CLUSTERS = 30
 _AGAIN = "fit the model again, as by cfa(result.model, answers) with the same options"

@@ -1,0 +1,189 @@
+"""Answers to another wording of a shipped form: options of another language, items of another version.
+
+It is looked for only where answers were refused, or items have no column.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from intimacy_scales.errors import InstrumentError, shortened
+from intimacy_scales.instrument import as_number, normalized
+from intimacy_scales.reading.advice import MARKS, AnsweredRanges, Offence, Remedy, remedy_for
+
+if TYPE_CHECKING:
+    from intimacy_scales.instrument import Instrument, ResponseScale
+
+    # response scale of a form → the options of its items in other languages, as texts are compared
+    Options = dict[ResponseScale, set[str]]
+
+_SHOWN = 3
+
+
+def what_to_do(
+    form: Instrument, offences: Counter[Offence], answered: AnsweredRanges | None = None
+) -> Remedy | None:
+    """Return what to do about most of the answers that were not accepted, if most are of one kind.
+
+    Parameters
+    ----------
+    form
+        What was answered.
+    offences, answered
+        As of `remedy_for`.
+    """
+    scales = list(dict.fromkeys(item.response_scale for item in form.items))
+    return _in_another_language(form, offences) or remedy_for(offences, scales, answered)
+
+
+def _in_another_language(form: Instrument, offences: Counter[Offence]) -> Remedy | None:
+    """Say in which language most of the offences are options; None where that is not sure.
+
+    It is sure where every text that is not nearly an option of the form is one in that language, and in no
+    other; of a pool, in those that it pools.
+    """
+    texts = [offence for offence in offences if _is_words(offence)]
+    if not texts:
+        return None
+    unknown = [offence for offence in texts if offence.meant is None] or texts
+    others = [other for other in _wordings(form.id) if other.form.version == form.version]
+    if form.pooled:
+        languages = {part.language for part in form.pooled}
+        groups = [[other for other in others if other.form.language in languages]]
+    else:
+        groups = [[other] for other in others if other.form.language != form.language]
+    options = [_options(form, group) for group in groups]
+    fitting = [n for n, known in enumerate(options) if all(_is_in(known, offence) for offence in unknown)]
+    if len(fitting) != 1:
+        return None
+    known, group = options[fitting[0]], [other.form for other in groups[fitting[0]]]
+    values = Counter({str(o.value): offences[o] for o in texts if _is_in(known, o)})
+    if 2 * values.total() <= offences.total():
+        return None
+    return _by_its_own_form(form, group, values) if form.pooled else _by_the_form(group[0], values)
+
+
+def _is_words(offence: Offence) -> bool:
+    """Tell whether a value is a text that may be an option: neither a number nor a mark of no answer."""
+    value = offence.value
+    if not isinstance(value, str) or offence.code not in ("label", "number"):
+        return False
+    return as_number(value) is None and normalized(value) not in MARKS
+
+
+def _is_in(options: Options, offence: Offence) -> bool:
+    return normalized(str(offence.value)) in options.get(offence.scale, ())
+
+
+class _Wording(NamedTuple):
+    """A shipped instrument in one language, and item → the texts of its options, as texts are compared."""
+
+    form: Instrument
+    texts: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=64)
+def _wordings(name: str) -> tuple[_Wording, ...]:
+    """Return a shipped instrument and its translations, each in the variant used by default."""
+    from intimacy_scales.instrument.languages import shipped_translations
+    from intimacy_scales.instrument.loading import load_shipped, shipped_ids
+
+    if name not in shipped_ids():
+        return ()
+    found = [load_shipped(name)]
+    for tag, _ in shipped_translations(name):
+        try:
+            found.append(load_shipped(name, language=tag))
+        except InstrumentError:  # it is told to whoever asks for it
+            continue
+    return tuple(_Wording(form, _texts_of(form)) for form in found)
+
+
+def _texts_of(form: Instrument) -> dict[str, frozenset[str]]:
+    texts = {
+        scale: frozenset(map(normalized, (*(text for _, text in scale.labels), *scale.not_applicable_texts)))
+        for scale in {item.response_scale for item in form.items}
+    }
+    return {item.id: texts[item.response_scale] for item in form.items}
+
+
+def _options(form: Instrument, others: Iterable[_Wording]) -> Options:
+    """Return what the items of each response scale of a form have as options in other languages."""
+    texts: dict[int, set[str]] = {}  # items share response scales, which are not compared for each
+    for other in others:
+        for item in form.items:
+            texts.setdefault(id(item.response_scale), set()).update(other.texts.get(item.id, ()))
+    options: Options = {}
+    for scale in {id(item.response_scale): item.response_scale for item in form.items}.values():
+        options.setdefault(scale, set()).update(texts.get(id(scale), ()))
+    return options
+
+
+def _by_the_form(other: Instrument, values: Counter[str]) -> Remedy:
+    """Say that values are options of another form, and how that is used."""
+    from intimacy_scales.instrument.languages import read_language, variants_in
+
+    tag, name = other.language, "the original language"
+    python, command, told = f"load({other.id!r})", "leave --language out", ""
+    if other.translation is not None:
+        language = read_language(tag)
+        name = tag if language is None else language.name
+        python, command = f"load({other.id!r}, language={tag!r})", f"pass --language {tag}"
+        told = ", ".join(variants_in(tag))
+    which = f"; {{}} says which variant was asked: {told}" if told else ""
+    said = f"{_shown(values)} of {other.id} in {name} ({tag}): if that was answered, "
+    return Remedy(
+        f"{said}score with {python}{which.format('variant=')}.",
+        f"{said}{command}{which.format('--variant')}",
+        are_answers=True,
+    )
+
+
+def _by_its_own_form(form: Instrument, others: Iterable[Instrument], values: Counter[str]) -> Remedy:
+    """Say that values are options in languages that a form pools, and how these are read."""
+    languages = " and ".join(sorted(other.language for other in others))
+    said = (
+        f"{_shown(values)} of {form.id} in {languages}, and a form that pools languages reads numbers: store "
+        "answers as numbers"
+    )
+    return Remedy(
+        f"{said}, or read each language by its own form, and score its codes by this one: "
+        f"score(pooled, encode(load({form.id!r}, language=…), rows)).",
+        said,
+        are_answers=True,
+    )
+
+
+def _shown(values: Counter[str]) -> str:
+    shown = [shortened(value) for value, _ in values.most_common(_SHOWN)]
+    if len(values) == 1:
+        return f"{shown[0]} is an option"
+    more = " …" if len(values) > _SHOWN else ""
+    return f"{' and '.join(shown)}{more} are options"
+
+
+def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
+    """Say of which other version of a form a table has all items; None where it has those of no other.
+
+    Parameters
+    ----------
+    form
+        Whose items are not all there.
+    names
+        The columns.
+    """
+    from intimacy_scales.instrument.loading import load_released
+    from intimacy_scales.instrument.shipped import released_versions
+
+    there, own = set(names), set(form.item_ids)
+    for version in reversed(released_versions(form.id)):
+        other = load_released(form.id, version)
+        if version != form.version and there.issuperset(other.item_ids) and own != set(other.item_ids):
+            return (
+                f"The table has all items of {other.ref.named}: if that was answered, score with "
+                f"{other.ref.load_call}."
+            )
+    return None
