@@ -78,7 +78,8 @@ OWN, AFTER, SHOWN = form(), form(answered=["mood"]), form(shown="saw")
         (OWN, {"walk": None, "mood": 3}, None, ()),
         (AFTER, {"walk": None, "mood": 3}, 0, BOXES),
         (AFTER, {"walk": 1, "talk": 1, "mood": 1}, 2, ("cook",)),
-        (AFTER, {"walk": 1, "mood": None}, None, ()),
+        (AFTER, {"walk": 1, "mood": None}, 1, ("talk", "cook")),
+        (AFTER, {"walk": None, "mood": None}, None, ()),
         (SHOWN, {"saw": 1}, 0, BOXES),
         (SHOWN, {"walk": 1, "saw": 0}, None, ()),
         (SHOWN, {"walk": 1}, None, ()),
@@ -215,7 +216,7 @@ def test_every_kind_of_table_counts_blanks_alike(rows, rules):
     def saw(row: dict[str, Any]) -> bool:
         if question.shown:
             return row["saw"] == 1
-        return any(row[name] is not None for name in question.answered or BOXES)
+        return any(row[name] is not None for name in (*BOXES, *question.answered))
 
     filled = [{n: 0 if v is None and n in BOXES and saw(row) else v for n, v in row.items()} for row in rows]
     counts = {n: sum(row[n] is None and saw(row) for row in rows) for n in BOXES}

@@ -23,8 +23,9 @@ class ChooseAll(Part):
     items
         Its boxes: items answered 0 (not chosen) or 1 (chosen).
     answered
-        Items an answer to one of which shows that a person saw the question. Without it, its own boxes:
-        who chose nothing at all is not told from who never saw it, and stays without answers.
+        Further items an answer to one of which shows that a person saw the question, as a box of its own
+        that was chosen does. Without them, who chose nothing at all is not told from who never saw it, and
+        stays without answers.
     shown
         Instead of it: an item whose highest answer says that the question was shown.
 
@@ -49,7 +50,7 @@ class ChooseAll(Part):
     @property
     def witnesses(self) -> tuple[str, ...]:
         """Items that show whether a person saw the question."""
-        return (self.shown,) if self.shown is not None else self.answered or self.items
+        return (self.shown,) if self.shown is not None else (*self.items, *self.answered)
 
 
 def check_questions(questions: Iterable[ChooseAll], items: Mapping[str, Item]) -> None:

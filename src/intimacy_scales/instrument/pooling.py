@@ -13,13 +13,23 @@ from intimacy_scales.instrument.translation import SEVERAL, PooledLanguage
 
 
 def only_languages_differ(one: Instrument, other: Instrument) -> bool:
-    """Tell whether two instruments are the same version and key in different languages."""
+    """Tell whether two instruments are the same version and key in different languages, of one wording."""
+    same_wording = len({_original(form) for form in (one, other) if not form.pooled}) <= 1
+    return same_wording and _languages_differ(one, other)
+
+
+def _languages_differ(one: Instrument, other: Instrument) -> bool:
     asked = [
         (form.id, form.version, form.wording, form.coding, form.item_ids, form.key_digest)
         for form in (one, other)
     ]
     translated = any(form.translation is not None or form.pooled for form in (one, other))
     return translated and asked[0] == asked[1] and one.text_digest != other.text_digest
+
+
+def _original(form: Instrument) -> str:
+    """Return the digest of the wording that a form is, or was translated from."""
+    return form.text_digest if form.translation is None else form.translation.source_digest
 
 
 def pool_languages(*forms: Instrument) -> Instrument:
@@ -66,7 +76,7 @@ def pool_languages(*forms: Instrument) -> Instrument:
         if not only_languages_differ(first, form) and form.text_digest != first.text_digest:
             raise InstrumentError(
                 f"{first.ref.told_apart} and {form.ref.told_apart} differ in more than language: items, "
-                "keys, version or wording; compare(…) says in what"
+                "keys, version, or the wording that was translated; compare(…) says in what"
             )
     pooled = _pooled(forms)
     if len(pooled) == 1:
@@ -115,7 +125,7 @@ def warn_of_languages(name: str, pooled: tuple[PooledLanguage, ...]) -> None:
 
 def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
     """Warn where scores of two languages are compared that were not tested for invariance."""
-    if only_languages_differ(one, other):
+    if _languages_differ(one, other):
         warn_of_languages(one.id, (*_languages(one), *_languages(other)))
 
 

@@ -98,7 +98,8 @@ def read_sheet(
     Raises
     ------
     ResponseError
-        No item of the instrument is there at all, or there are more keys than any answer sheet has.
+        No item of the instrument is there at all, there are more keys than any answer sheet has, or the
+        keys are rather the items of another version.
     """
     check_width(len(responses), "the mapping has {} keys")
     names = as_spelled(names, responses)
@@ -122,6 +123,10 @@ def read_sheet(
             code = MISSING
         codes.append(code)
     if found < len(responses):
+        if 0 < found < len(names) and tuple(names) == instrument.item_ids:
+            from intimacy_scales.reading.other_wording import check_version
+
+            check_version(instrument, responses)
         place = {item: index for index, item in enumerate(instrument.item_ids)}
         for name, item in look_alikes(names, instrument.item_ids, responses).items():
             value, index = responses[name], place[item]

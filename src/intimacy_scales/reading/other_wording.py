@@ -6,11 +6,11 @@ It is looked for only where answers were refused, or items have no column.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from intimacy_scales.errors import InstrumentError, shortened
+from intimacy_scales.errors import InstrumentError, ResponseError, shortened
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.reading.advice import MARKS, AnsweredRanges, Offence, Remedy, remedy_for
 
@@ -175,15 +175,59 @@ def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | N
     names
         The columns.
     """
-    from intimacy_scales.instrument.loading import load_released
-    from intimacy_scales.instrument.shipped import released_versions
-
     there, own = set(names), set(form.item_ids)
-    for version in reversed(released_versions(form.id)):
-        other = load_released(form.id, version)
-        if version != form.version and there.issuperset(other.item_ids) and own != set(other.item_ids):
+    for other in _other_versions(form):
+        if there.issuperset(other.item_ids) and own != set(other.item_ids):
             return (
                 f"The table has all items of {other.ref.named}: if that was answered, score with "
                 f"{other.ref.load_call}."
             )
     return None
+
+
+def check_version(form: Instrument, names: Collection[Hashable]) -> None:
+    """Raise where the keys of a mapping are rather the items of another version of a form.
+
+    Parameters
+    ----------
+    form
+        Whose items are not all there.
+    names
+        The keys, of which some are no items of the form.
+
+    Raises
+    ------
+    ResponseError
+        A key is an item of another version only, and more of that version's items are there.
+    """
+    there, own = set(names), set(form.item_ids)
+    share = len(there & own) / len(own)
+    for other in _other_versions(form):
+        items = set(other.item_ids)
+        gone = sorted(item for item in items - own if item in there)
+        if gone and len(there & items) / len(items) > share:
+            raise ResponseError(
+                f"the mapping has {len(there & items)} of {len(items)} items of {other.ref.called}, and "
+                f"{len(there & own)} of {len(own)} of {form.ref.called}: if the former was answered, score "
+                f"with {other.ref.load_call}; otherwise leave {', '.join(map(shortened, gone))} out"
+            )
+
+
+@lru_cache(maxsize=64)
+def items_of_other_versions(name: str, version: str, items: tuple[str, ...]) -> frozenset[str]:
+    """Return items that other released versions of a form have, and this version, with its items, has not."""
+    return frozenset(item for other in _others(name, version) for item in other.item_ids) - {*items}
+
+
+def _other_versions(form: Instrument) -> Iterator[Instrument]:
+    return _others(form.id, form.version)
+
+
+def _others(name: str, version: str) -> Iterator[Instrument]:
+    """Yield all other versions of a shipped form, the latest first."""
+    from intimacy_scales.instrument.loading import load_released
+    from intimacy_scales.instrument.shipped import released_versions
+
+    for other in reversed(released_versions(name)):
+        if other != version:
+            yield load_released(name, other)

@@ -382,7 +382,9 @@ class Interpretation(Result):
             )
         )
         outside = "".join(f", {n} in no band of {scale}" for scale, n in self._in_no_band().items())
-        return f"<Interpretation {self.instrument}: {told}{outside}>"
+        unscored = {scale: int(np.isnan(scores).sum()) for scale, scores in self.values.items()}
+        without = "".join(f"; {n} without a score of {scale}" for scale, n in unscored.items() if n)
+        return f"<Interpretation {self.instrument}: {told}{outside}{without}>"
 
     def _repr_html_(self) -> str:
         table = self.summary().reset_index().round(1).to_html(index=False, border=0, justify="left")

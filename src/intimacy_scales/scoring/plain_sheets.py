@@ -13,7 +13,7 @@ source text is made, so that no id or label of an instrument can become code.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import filterfalse, groupby, islice
 from operator import getitem, itemgetter
 from types import NoneType
@@ -179,6 +179,7 @@ def plain_reader(
     composites: Mapping[int, CompositeScores],
     *,
     whole_only: bool,
+    elsewhere: Callable[[], Collection[Hashable]],
 ) -> Reader:
     """Return what scores plain sheets of one instrument, and returns None for every other mapping.
 
@@ -190,10 +191,12 @@ def plain_reader(
         Position of a scale → what its sums mean; composites in an order in which parts come first.
     whole_only
         Whether gaps need a closer look: skipped items move some composite both ways, or may count as 0.
+    elsewhere
+        Returns keys that need one where an item is absent: items of other versions of the instrument.
     """
     layout = _Layout(keys, sums)
     places, tables = [names[index] for index in layout.items], layout.tables
-    fetch, look_like_items = _getter(places), _look_alike(names)
+    fetch, look_like_items = _getter(places), _look_alike(names, elsewhere)
     known, n_names = frozenset(names), len(names)
     # where answers count as they are stored, in every scale, their own sums say all
     as_stored = all(of.scale.as_stored for of in sums.values())
@@ -205,7 +208,8 @@ def plain_reader(
         # a dictionary of another class may make what it lacks
         values = fetch(answers) if type(answers) is dict and len(answers) >= n_names else None
         if (values is None or len(answers) != n_names) and (
-            known.isdisjoint(answers) or (not known.issuperset(answers) and look_like_items(answers))
+            known.isdisjoint(answers)
+            or (not known.issuperset(answers) and look_like_items(answers, values is None))
         ):
             return None
         if values is None:
@@ -289,12 +293,16 @@ def _gap_scorer(
     return score
 
 
-def _look_alike(names: Sequence[Hashable]) -> Callable[[Mapping[Any, Any]], bool]:
-    """Return what tells whether a key that is no item's looks like one, or there are too many to tell."""
+def _look_alike(
+    names: Sequence[Hashable], elsewhere: Callable[[], Collection[Hashable]]
+) -> Callable[[Mapping[Any, Any], bool], bool]:
+    """Return what tells whether a key that is no item's may be meant as one, or there are too many."""
     known, loosely = frozenset(names), frozenset(loose(str(name)) for name in names) - {""}
 
-    def look_like_items(answers: Mapping[Any, Any]) -> bool:
-        return len(answers) > MAX_COLUMNS or any(
+    def look_like_items(answers: Mapping[Any, Any], some_are_absent: bool) -> bool:
+        if len(answers) > MAX_COLUMNS or (some_are_absent and any(map(answers.__contains__, elsewhere()))):
+            return True
+        return any(
             loose(name if isinstance(name, str) else name_text(name) or "") in loosely
             for name in filterfalse(known.__contains__, answers)
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids, sources_of
 from intimacy_scales.instrument.shipped import banks_folder
 from intimacy_scales.reading.answers import AnswerKey, answer_keys
+from intimacy_scales.reading.other_wording import items_of_other_versions
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.planned import PlannedComposite, PlannedScale
 from intimacy_scales.scoring.prepared import file_digest, prepared_file
@@ -38,6 +39,7 @@ def document_of(form: Instrument) -> dict[str, Any]:
         "grids": list(grids),
         "scales": [_scale(scale, grids) for scale in plan.scales],
         "order": plan.order,
+        "elsewhere": sorted(items_of_other_versions(form.id, form.version, form.item_ids)),
     }
 
 

@@ -62,7 +62,8 @@ class PreparedForm:
         answers = [PreparedAnswers(entry) for entry in document["answers"]]
         items: Mapping[str, int] = document["items"]
         keys = [answers[number] for number in items.values()]
-        tables = SheetTables(self.plan, keys, list(items))
+        elsewhere = tuple(document["elsewhere"])
+        tables = SheetTables(self.plan, keys, list(items), elsewhere=lambda: elsewhere)
         self.read_plain, self.not_applicable_in = tables.read_plain, tables.not_applicable_in
 
     def load(self) -> Instrument:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 from intimacy_scales.scoring.bounds import is_torn, torn_bounds
 from intimacy_scales.scoring.meanings import NOT_YET, CompositeScores, ItemSums, Meaning, with_composites
@@ -24,6 +24,8 @@ class SheetTables:
         Whether a blank may count as an answer, so that gaps need a closer look.
     items
         Ids of the items; None: they are the names.
+    elsewhere
+        Returns items of other versions of the instrument.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class SheetTables:
         *,
         gaps_count: bool = False,
         items: Sequence[str] | None = None,
+        elsewhere: Callable[[], Collection[Hashable]] = tuple,
     ) -> None:
         self.plan = plan
         self.sums = {
@@ -53,7 +56,9 @@ class SheetTables:
         }
         whole_only = bool(self.torn) or gaps_count
         self.not_applicable_in = not_applicable_reader(keys, names, names if items is None else items)
-        self.read_plain = plain_reader(keys, names, self.sums, self.composites, whole_only=whole_only)
+        self.read_plain = plain_reader(
+            keys, names, self.sums, self.composites, whole_only=whole_only, elsewhere=elsewhere
+        )
 
     def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         """Return the score of each scale; ``codes`` are those of the items, in order."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from intimacy_scales.errors import ResponseError, values_as_asked, values_shown
@@ -69,6 +70,7 @@ class SheetScorer:
             self.names,
             gaps_count=bool(self.blanks),
             items=instrument.item_ids,
+            elsewhere=partial(_elsewhere, instrument.id, instrument.version, instrument.item_ids, self.names),
         )
         self.read_plain = self.tables.read_plain
         self.not_applicable_in = self.tables.not_applicable_in
@@ -122,6 +124,17 @@ class SheetScorer:
             counted = count_blanks(self.blanks, codes, places)
             blanks = tuple(instrument.item_ids[place] for place in counted)
         return SheetScores(self.tables.of_codes(codes), problems, blanks, not_applicable)
+
+
+def _elsewhere(
+    name: str, version: str, items: tuple[str, ...], names: Sequence[Hashable]
+) -> Collection[Hashable]:
+    """Return items of other versions of a form, which nobody looks for where items have other names."""
+    if tuple(names) != items:
+        return ()
+    from intimacy_scales.reading.other_wording import items_of_other_versions
+
+    return items_of_other_versions(name, version, items)
 
 
 def _usual_scorer(instrument: Instrument) -> SheetScorer:

@@ -1,0 +1,70 @@
+"""Answers to one version are not scored by another without a word, in mappings as in tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from intimacy_scales import load, pool_languages, score, score_many
+from intimacy_scales.errors import InstrumentError, ResponseError
+from intimacy_scales.instrument.translation import Translation
+
+OLD, NEW = load("scii-24", version="0.2.0"), load("scii-24")
+GONE = sorted({*OLD.item_ids} - {*NEW.item_ids})
+
+
+def ticked(names: Any, value: int = 7) -> dict[str, int]:
+    return dict.fromkeys(names, value)
+
+
+@pytest.mark.parametrize("form", ["scii-24", NEW], ids=["by id", "by object"])
+@pytest.mark.parametrize("left_out", [0, 1, 3])
+def test_a_mapping_of_another_version_is_refused(form, left_out):
+    with pytest.raises(ResponseError) as caught:
+        score(form, ticked(OLD.item_ids[left_out:]))
+    told = str(caught.value)
+    assert f"{24 - left_out} of 24 items of scii-24 0.2.0" in told
+    assert "score with load('scii-24', version='0.2.0'); otherwise leave 'car01', 'car10'" in told
+
+
+def test_what_the_message_says_helps():
+    answers = ticked(OLD.item_ids)
+    assert score(load("scii-24", version="0.2.0"), answers).scores["total"] is not None
+    kept = {name: value for name, value in answers.items() if name not in GONE}
+    assert score("scii-24", kept).answered["mutuality"] == 3
+
+
+def test_answers_to_the_current_version_are_not_scored_by_an_old_one():
+    with pytest.raises(ResponseError, match=r"24 of 24 items of scii-24, .* score with load\('scii-24'\);"):
+        score(OLD, ticked(NEW.item_ids))
+
+
+def test_one_sheet_among_many_is_refused_alone():
+    good, bad = score_many(NEW, [ticked(NEW.item_ids), ticked(OLD.item_ids)])
+    assert good.ok and not bad.ok
+    assert "0.2.0" in repr(bad)
+
+
+@pytest.mark.parametrize("form", ["scii-24", NEW], ids=["by id", "by object"])
+def test_items_of_other_versions_may_lie_beside_whole_or_partial_answers(form):
+    """Of a study that asked more: the items of this version are all there, or more of them than of another."""
+    assert score(form, ticked([*NEW.item_ids, *GONE])).scores["total"] == 5.5
+    partial = ticked([*NEW.item_ids[:22], GONE[0]])
+    assert score(form, partial).answered == score(form, ticked(NEW.item_ids[:22])).answered
+
+
+def test_renamed_items_are_not_taken_for_another_version():
+    renamed = {f"a_{name}": 4 for name in NEW.item_ids[:20]} | ticked(GONE)
+    assert score(NEW, renamed, columns="a_{item}").scores["trust"] is not None
+
+
+def test_languages_of_other_wordings_are_not_pooled():
+    german = load("scii-24", language="de")
+    made = german.translation
+    assert made is not None
+    other = german.model_copy(
+        update={"translation": Translation(status=made.status, source_digest="0" * 64, variant=made.variant)}
+    )
+    with pytest.raises(InstrumentError, match="or the wording that was translated"):
+        pool_languages(NEW, other)
