@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from intimacy_scales import load, pool_languages, score, score_many
-from intimacy_scales.errors import InstrumentError, ResponseError
+from intimacy_scales import load, load_bank, pool_languages, score, score_many
+from intimacy_scales.errors import InstrumentError, MissingColumnsError, ResponseError
+from intimacy_scales.instrument import shipped
 from intimacy_scales.instrument.translation import Translation
 
 OLD, NEW = load("scii-24", version="0.2.0"), load("scii-24")
@@ -48,7 +50,7 @@ def test_one_sheet_among_many_is_refused_alone():
 
 @pytest.mark.parametrize("form", ["scii-24", NEW], ids=["by id", "by object"])
 def test_items_of_other_versions_may_lie_beside_whole_or_partial_answers(form):
-    """Of a study that asked more: the items of this version are all there, or more of them than of another."""
+    """Of a study that asked more: more items of this version are there than of another."""
     assert score(form, ticked([*NEW.item_ids, *GONE])).scores["total"] == 5.5
     partial = ticked([*NEW.item_ids[:22], GONE[0]])
     assert score(form, partial).answered == score(form, ticked(NEW.item_ids[:22])).answered
@@ -68,3 +70,43 @@ def test_languages_of_other_wordings_are_not_pooled():
     )
     with pytest.raises(InstrumentError, match="or the wording that was translated"):
         pool_languages(NEW, other)
+
+
+def test_a_table_about_the_partner_is_told_from_one_about_oneself():
+    """The form about the partner has some of the same items; that it was answered is said."""
+    partner = load("barriers-partner")
+    with pytest.raises(MissingColumnsError) as caught:
+        score("barriers", pd.DataFrame([ticked(partner.item_ids, 3)]))
+    assert "has all items of barriers-partner 0.2.0: if that was answered, score with" in str(caught.value)
+
+
+def test_items_that_were_not_asked_are_not_looked_for_under_the_names_of_others():
+    with pytest.raises(MissingColumnsError) as caught:
+        score("barriers", pd.DataFrame([ticked(load("barriers").item_ids[3:], 3)]))
+    assert "The other 18 have one, and no name looks like these." in str(caught.value)
+
+
+# ---------------------------------------------------------------- files that are taken for others
+
+
+def test_a_bank_beside_a_form_is_not_passed_over_for_the_shipped_one(tmp_path):
+    """A copy of a bank that was edited looks as if it counted."""
+    form = tmp_path / "own.toml"
+    form.write_text((shipped.banks_folder() / "forms" / "scii-12.toml").read_text(encoding="utf-8"))
+    assert load(form).item_ids == load("scii-12").item_ids
+    (tmp_path / "trust.toml").write_text(
+        (shipped.banks_folder() / "components" / "trust.toml").read_text(encoding="utf-8")
+    )
+    with pytest.raises(
+        InstrumentError, match=r"banks\[0\]: 'trust' is the bank that ships .* write 'trust.toml'"
+    ):
+        load(form)
+    text = form.read_text(encoding="utf-8").replace('banks = ["trust"', 'banks = ["trust.toml"')
+    form.write_text(text, encoding="utf-8")
+    assert load(form).item_ids == load("scii-12").item_ids
+
+
+@pytest.mark.parametrize("read", [load, load_bank])
+def test_a_translation_says_what_it_is(read):
+    with pytest.raises(InstrumentError, match=r"is a translation of trust into 'de': load the form"):
+        read(shipped.banks_folder() / "components" / "trust.de.toml")

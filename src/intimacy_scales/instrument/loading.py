@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from intimacy_scales.errors import (
     InstrumentError,
@@ -108,12 +109,19 @@ def _form_bank(name: str, field: str, path: Path) -> ItemBank:
 
 
 def _bank_path(name: str, field: str, path: Path) -> Path:
+    folder = path.resolve().parent
     if not name.endswith(_ENDINGS):
         shipped = shipped_files(BANKS)
         if name not in shipped:
             raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
+        beside = [f"{name}{ending}" for ending in _ENDINGS if (folder / f"{name}{ending}").exists()]
+        if beside:
+            raise InstrumentError(
+                f"{field}: {name!r} is the bank that ships with the library, and {beside[0]} lies beside the "
+                f"form: write {beside[0]!r} where that is meant, or give the file another name",
+                str(path),
+            )
         return shipped[name]
-    folder = path.resolve().parent
     target = folder / name
     if "\0" in name or target.resolve().parent != folder:
         raise InstrumentError(f"{field}: {name!r} leads outside the form's folder", str(path))
@@ -130,9 +138,20 @@ def _load_file(path: Path) -> Instrument:
         return form.assemble(_form_banks(form, path), source=str(path))
     if kind == "bank":
         raise InstrumentError(f"{path}: is an item bank: read it with load_bank()", str(path))
+    if kind == "translation":
+        raise _is_translation(content, path)
     if kind != "instrument":
         raise InstrumentError(f"{path}: kind: {kind!r} is none of instrument, form, bank", str(path))
     return build(Instrument, content, path)
+
+
+def _is_translation(content: Mapping[str, Any], path: Path) -> InstrumentError:
+    tag = str(content.get("language"))
+    return InstrumentError(
+        f"{path}: is a translation of {content['of']} into {tag!r}: load the form that it is beside, or that "
+        f"is made of that bank, with language={tag!r}",
+        str(path),
+    )
 
 
 def sources_of(name: str) -> list[Path]:
@@ -312,6 +331,8 @@ def _warned(form: Instrument) -> Instrument:
 def _load_bank(path: Path) -> ItemBank:
     content = read_document(path)
     kind = kind_of(content)
+    if kind == "translation":
+        raise _is_translation(content, path)
     if kind != "bank":
         raise InstrumentError(f"{path}: is of kind {kind}, not an item bank: read it with load()", str(path))
     return build(ItemBank, content, path)

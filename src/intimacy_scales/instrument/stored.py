@@ -70,6 +70,8 @@ def kind_of(content: dict[str, Any]) -> str:
     """Return what a document is: what it says, or what its fields show."""
     if "kind" in content:
         return str(content.pop("kind"))
+    if {"of", "source_digest"} <= content.keys():
+        return "translation"
     items = content.get("items")
     keyed = isinstance(items, list) and any(isinstance(item, dict) and "keyed" in item for item in items)
     if "facets" in content or (keyed and "scales" not in content):

@@ -278,8 +278,10 @@ def missing_columns(
         lines.append(told)
     elif numbers.issuperset(map(str, absent.values())):
         lines.append(_NUMBERS_AS_NAMES[from_mappings])
-    else:
+    elif patterns or suggestions or len(absent) == len(wanted):
         lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
+    else:
+        lines.append(f"The other {len(wanted) - len(absent)} have one, and no name looks like these.")
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)

@@ -166,7 +166,7 @@ def _shown(values: Counter[str]) -> str:
 
 
 def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
-    """Say of which other version of a form a table has all items; None where it has those of no other.
+    """Say of which other version of a form, or of its counterpart, a table has all items; None: of no other.
 
     Parameters
     ----------
@@ -176,13 +176,21 @@ def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | N
         The columns.
     """
     there, own = set(names), set(form.item_ids)
-    for other in _other_versions(form):
+    for other in (*_other_versions(form), *_counterpart(form)):
         if there.issuperset(other.item_ids) and own != set(other.item_ids):
             return (
                 f"The table has all items of {other.ref.named}: if that was answered, score with "
                 f"{other.ref.load_call}."
             )
     return None
+
+
+def _counterpart(form: Instrument) -> list[Instrument]:
+    """Return the shipped form of the same items about the partner, or about oneself."""
+    from intimacy_scales.instrument.loading import load_shipped, shipped_ids
+
+    other = form.counterpart
+    return [] if other is None or other not in shipped_ids() else [load_shipped(other)]
 
 
 def check_version(form: Instrument, names: Collection[Hashable]) -> None:
