@@ -126,6 +126,21 @@ KEYS: dict[str, tuple[str, tuple[int, int], dict[int, tuple[int, int]], dict[str
     "nri-rqv": (
         "nri_rqv", (1, 5), {}, {name: [n, n + 10, n + 20] for n, name in enumerate(NRI, start=1)}, set(),
     ),
+    "mat": (
+        "mat", (1, 6), {1: (1, 7), 10: (1, 3), 11: (1, 4), 12: (1, 3), 13: (1, 4), 14: (1, 3), 15: (1, 4)},
+        {"total": upto(15)}, set(),
+    ),
+}  # fmt: skip
+
+# id → item → what its options count, where that is not their number: from the first on the form to the last
+AGREEMENT = [5, 4, 3, 2, 1, 0]
+COUNTS: dict[str, dict[int, list[int]]] = {
+    "mat": {
+        1: [0, 2, 7, 15, 20, 25, 35], 4: [8, 6, 4, 2, 1, 0], 6: [15, 12, 9, 4, 1, 0],
+        **dict.fromkeys([2, 3, 5, 7, 8, 9], AGREEMENT),
+        10: [0, 2, 10], 11: [10, 8, 3, 0], 12: [3, 10, 2], 13: [0, 3, 8, 15], 14: [15, 0, 1],
+        15: [0, 2, 10, 10],
+    },
 }  # fmt: skip
 
 # the published range of every score, written by hand
@@ -159,7 +174,7 @@ RANGES = {
     "raas": dict.fromkeys(("close", "depend", "anxiety"), (1, 5)),
     "cpq-sf": {"constructive": (3, 27), "self_demand": (3, 27), "partner_demand": (3, 27),
                "demand_withdraw": (6, 54)},
-    "pls-15": {"total": (15, 135)}, "nri-rqv": dict.fromkeys(NRI, (1, 5)),
+    "pls-15": {"total": (15, 135)}, "nri-rqv": dict.fromkeys(NRI, (1, 5)), "mat": {"total": (2, 158)},
 }  # fmt: skip
 
 # one person each, worked by hand: answers in the order of the items, and the scores
@@ -265,5 +280,10 @@ EXAMPLES: dict[str, tuple[list[int], dict[str, float]]] = {
         [5, 4, 1, 5, 2, 4, 1, 5, 1, 1, *[3] * 10, *[5] * 10],
         {"companionship": 13 / 3, "disclosure": 4, "pressure": 3, "satisfaction": 13 / 3, "conflict": 10 / 3,
          "support": 4, "criticism": 3, "approval": 13 / 3, "dominance": 3, "exclusion": 3},
+    ),
+    # option 5 of 7; of agreement 2, 1, 3, 2, 2, 4, 3, 1; then 3 of 3, 2 of 4, 3 of 3, 3 of 4, 1 of 3, 3 of 4
+    "mat": (
+        [5, 2, 1, 3, 2, 2, 4, 3, 1, 3, 2, 3, 3, 1, 3],
+        {"total": 20 + (4 + 5 + 4 + 4 + 12 + 2 + 3 + 5) + 10 + 8 + 2 + 8 + 15 + 10},
     ),
 }  # fmt: skip

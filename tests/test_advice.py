@@ -197,6 +197,36 @@ def test_nothing_is_advised_of_values_of_many_kinds() -> None:
     assert "missing_codes" not in text and "recode" not in text
 
 
+COUNTING = Instrument.model_validate(
+    form(1, 4).to_dict()
+    | {
+        "response_scales": {
+            "scale": {"minimum": 1, "maximum": 4, "scores": {"1": 0, "2": 3, "3": 8, "4": 15}}
+        }
+    }
+    | {"response_scale": "scale"}
+)
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_what_options_count_is_no_other_range(kind: Any) -> None:
+    """Counts that are no number of an option are told; those that are one would count something else."""
+    stored = table(*map(kind, [15, 8, 0, 3, 15]), rest=kind(8))
+    text = refused(COUNTING, stored)
+    assert "is this what an option counts, and not its number?" in text
+    assert "make up 19 of 19 problems: if they stand for what an option counts" in text
+    assert "recode" not in text and "missing_codes" not in text and "stored from" not in text
+    numbers = stored.map(lambda value: {15: 4, 8: 3, 3: 2, 0: 1}[int(float(value))])
+    assert score(COUNTING, numbers)["s"].tolist() == [9.75, 8, 6, 6.75, 9.75]
+
+
+def test_zeros_alone_are_options_stored_from_0_or_what_the_first_counts() -> None:
+    text = refused(COUNTING, table(0, 0, 1, 2, rest=2))
+    assert "Were the options stored from 0, and not as what they count? Then pass recode=" in text
+    assert "is this what an option counts" not in refused(form(1, 4), table(0, 8, 15))
+    assert "is this what an option counts" not in refused(COUNTING, table(7, 9))
+
+
 # ------------------------------------------------------------------ the command line
 
 FILES = {

@@ -129,6 +129,18 @@ def test_extremes_are_reached(marital):
     assert (score(marital, worst).pomp["printed"], score(marital, best).pomp["printed"]) == (0.0, 100.0)
 
 
+def test_the_lowest_option_everywhere_needs_not_count_least(marital):
+    """Where options count 10, 2 and 0, the first counts most."""
+    falling = marital.to_dict()
+    falling["response_scales"]["who"]["scores"] = {"1": 10, "2": 2, "3": 0}
+    form = Instrument.model_validate(falling)
+    for n, end in enumerate(("minimum", "maximum")):
+        ticked = {item.id: getattr(item.response_scale, end) for item in form.items}
+        scores = {name: both[n] for name, both in form.one_option_scores.items()}
+        assert scores == score(form, ticked).scores
+    assert form.one_option_scores["printed"] == (0 + 5 + 10 + 0, 35 + 0 + 0 + 15)
+
+
 @pytest.mark.parametrize("value", [13, "13", 1, 36, 0.5, 13.0, "7.5"])
 def test_only_what_is_listed_is_an_answer(marital, value):
     told = "7, 15, 20, 25 or 35"

@@ -27,7 +27,7 @@ HEAD += "# Made by data/facts/make_keys.py from data/facts: correct the facts th
 LEVELS = ("verified", "single-source", "unconfirmed")
 LOWERED = "The key was read in part where a reader cannot look it up, and counts one confidence level lower."
 DEFAULT_RULE = "The missing-answer rule is this library's default; no published rule was found."
-STEPS = dict.fromkeys(("alpha", "retest", "meta-analysis", "reliable change"), "reliability")
+STEPS = dict.fromkeys(("alpha", "retest", "split-half", "meta-analysis", "reliable change"), "reliability")
 CODINGS = {"position": "position", "statement": "intensity"}
 Table = dict[str, Any]
 
@@ -188,15 +188,23 @@ def scales(fact: Table, own: Table) -> list[Table]:
 
 def response_scales(fact: Table) -> tuple[Table, list[Table]]:
     """Return the response scales by name, and the items that refer to them."""
-    names: dict[tuple[int, int], str] = {}
-    default = (fact["response"]["min"], fact["response"]["max"])
-    items = []
-    for item in fact["items"]:
-        ends = (item["min"], item["max"])
-        names.setdefault(ends, f"points-{ends[0]}-{ends[1]}")
-        reference = {} if ends == default else {"response_scale": names[ends]}
-        items.append({"id": f"{fact['id']}_{item['item']}", **reference})
-    return {"default": names[default], **{name: ends for ends, name in names.items()}}, items
+    answered = [response_scale(item) for item in fact["items"]]
+    plain = response_scale(fact["response"])
+    default = plain if plain in answered else max(answered, key=answered.count)
+    items = [
+        {"id": f"{fact['id']}_{item['item']}"} | ({} if own == default else {"response_scale": own[0]})
+        for item, own in zip(fact["items"], answered, strict=True)
+    ]
+    return {"default": default[0]} | dict(answered), items
+
+
+def response_scale(item: Table) -> tuple[str, Table]:
+    """Return the name of an item's response scale, and its fields."""
+    ends = {"minimum": item["min"], "maximum": item["max"]}
+    if "counts" not in item:
+        return f"points-{item['min']}-{item['max']}", ends
+    scores = {str(option): count for option, count in enumerate(item["counts"], start=item["min"])}
+    return f"counts-{'-'.join(map(str, item['counts']))}", {**ends, "scores": scores}
 
 
 def instrument(facts: Facts, fact: Table, own: Table) -> Table:
@@ -217,7 +225,7 @@ def instrument(facts: Facts, fact: Table, own: Table) -> Table:
         "response_scale": points.pop("default"),
         "items": items,
         "evidence": {"status": "published", "confidence": level, "note": note},
-        "response_scales": {n: {"minimum": ends[0], "maximum": ends[1]} for n, ends in points.items()},
+        "response_scales": points,
         "license": {
             "name": licence["status"],
             "text": licence["text"],

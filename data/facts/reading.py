@@ -1,7 +1,7 @@
 """Read what is known of published instruments: ``facts.json`` as it was received, and ``later.toml`` on top.
 
 ``later.toml`` mends and completes single facts, and adds instruments in a short form: items by their
-numbers, ranges worked out here.
+numbers, ranges worked out here. Where options count something else than their number, ``counts`` says what.
 """
 
 from __future__ import annotations
@@ -50,30 +50,37 @@ def mended(fact: Table, by: Table) -> Table:
 
 def whole(name: str, short: Table) -> Table:
     """Return an instrument of the short form with its items and the ranges of its scores."""
-    low, high = short["response"]
-    numbers = range(1, short["n_items"] + 1)
     reverse = short.get("reverse_items", [])
-    parts = [_with_range(part, len(part["items"]), low, high) for part in short.get("subscales", ())]
+    parts = short.get("subscales", ())
     subscale = {n: part["id"] for part in reversed(parts) for n in part["items"]}  # the first that has it
-    total = short.get("total")
-    if total:
-        n_total = len(numbers) if total["items"] == "all" else len(total["items"])
-        total = _with_range(total, n_total, low, high)
     items = [
-        {"item": n, "subscale": subscale.get(n), "reverse": n in reverse, "min": low, "max": high}
-        for n in numbers
+        {"item": n, "subscale": subscale.get(n), "reverse": n in reverse, **_answers(n, short)}
+        for n in range(1, short["n_items"] + 1)
     ]
+    total = short.get("total")
+    low, high = short["response"]
+    differing = {str(i["item"]): [i["min"], i["max"]] for i in items if [i["min"], i["max"]] != [low, high]}
     worked_out = {
         "id": name,
-        "response": {"min": low, "max": high, "differing_items": {}},
+        "response": {"min": low, "max": high, "differing_items": differing},
         "items": items,
-        "subscales": parts,
+        "subscales": [_with_range(part, items) for part in parts],
         "reverse_items": reverse,
-        "total": total,
+        "total": _with_range(total, items) if total else None,
     }
     return _EMPTY | short | worked_out
 
 
-def _with_range(part: Table, n_items: int, low: int, high: int) -> Table:
-    count = n_items if part["method"] == "sum" else 1
-    return part | {"range": [count * low, count * high]}
+def _answers(number: int, short: Table) -> Table:
+    """Return how an item is answered: options that count something else are numbered from 1."""
+    counts = short.get("counts", {}).get(str(number))
+    if counts is None:
+        low, high = short["response"]
+        return {"min": low, "max": high}
+    return {"min": 1, "max": len(counts), "counts": counts}
+
+
+def _with_range(part: Table, items: list[Table]) -> Table:
+    summed = [item for item in items if part["items"] == "all" or item["item"] in part["items"]]
+    ends = [sum(end(item.get("counts", (item["min"], item["max"]))) for item in summed) for end in (min, max)]
+    return part | {"range": ends if part["method"] == "sum" else [end / len(summed) for end in ends]}

@@ -44,6 +44,11 @@ class CountedItem(NamedTuple):
         """Lowest and highest value."""
         return self.minimum, self.maximum
 
+    def value_of(self, code: int) -> Fraction:
+        """Return what a code counts, before it is weighted."""
+        above = self.step * (code - 1)
+        return self.maximum - above if self.reverse else self.minimum + above
+
 
 def counted_items(scale: Scale, responses: Sequence[ResponseScale]) -> tuple[CountedItem, ...]:
     """Return what the items of a scale count; ``responses`` are their response scales, in order."""

@@ -51,11 +51,16 @@ def score_steps(form: InstrumentContent) -> dict[str, float]:
 
 
 def one_option_scores(form: InstrumentContent) -> dict[str, tuple[float, float]]:
-    """Return what each scale scores where the lowest option is ticked everywhere, and the highest."""
+    """Return what each scale scores where the lowest option is ticked everywhere, and the highest.
+
+    Where options have scores, the lowest option needs not count least.
+    """
     found: dict[str, tuple[Fraction, Fraction]] = {}
     for scale, responses in _parts_first(form):
-        items = counted_items(scale, responses)
-        weighted = [(item.weight, *(item.ends[::-1] if item.reverse else item.ends)) for item in items]
+        weighted = [
+            (item.weight, item.value_of(response.codes[0]), item.value_of(response.codes[-1]))
+            for item, response in zip(counted_items(scale, responses), responses, strict=True)
+        ]
         signs = (1, -1) if scale.method == "difference" else (1,) * len(scale.of)
         weighted += [(Fraction(sign), *found[part]) for sign, part in zip(signs, scale.of, strict=False)]
         lowest, highest = (sum(weight * scores[n] for weight, *scores in weighted) for n in (0, 1))

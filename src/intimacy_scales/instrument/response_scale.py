@@ -366,6 +366,10 @@ class ResponseScale(Part):
     def _scores(self) -> dict[int | float, int | float]:
         return dict(self.scores)
 
+    def is_score(self, value: Any) -> bool:
+        """Tell whether some option has this score, where options have scores."""
+        return any(score == value for _, score in self.scores)
+
     def not_mirrored(self) -> int | float | None:
         """Return a point, or a score, for which ``minimum + maximum - it`` is none; None without any.
 

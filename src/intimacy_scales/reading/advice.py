@@ -135,6 +135,8 @@ def _kind_of_text(value: str, offence: Offence) -> str | None:
 
 def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
     """Return what should be done about a number outside the range."""
+    if scale.is_score(number) and number > scale.maximum:
+        return "counts"
     whole = abs(number) < _BEYOND_ALL and number == int(number)
     if whole and scale.step == 1 and not scale.points:
         if scale.minimum == 0 and number == scale.maximum + 1:
@@ -168,7 +170,7 @@ def _signed(codes: Counter[Offence], zeros: Counter[Offence]) -> Counter[Offence
     """
 
     def reached(offence: Offence) -> bool:
-        number = as_number(offence.value) if isinstance(offence.value, str) else offence.value
+        number = _number(offence)
         half = min((offence.scale.n_points + 1) // 2, _MOST_BELOW)
         return number is not None and number < 0 and offence.scale.minimum - number <= half
 
@@ -193,6 +195,8 @@ def remedy_for(
     by_kind: dict[str | None, Counter[Offence]] = {}
     for offence, times in offences.items():
         by_kind.setdefault(_kind(offence), Counter())[offence] += times
+    if "counts" in by_kind:
+        _with_low_counts(by_kind)
     if answered is not None:
         _without_shifts(by_kind, answered)
     signed = _signed(by_kind.get("codes", Counter()), by_kind.get("from zero", Counter()))
@@ -216,6 +220,17 @@ def remedy_for(
     return None
 
 
+def _with_low_counts(by_kind: dict[str | None, Counter[Offence]]) -> None:
+    """Take a 0 beside 10 and 15, which are what options count, for such a count too.
+
+    Alone it may be an option that was stored from 0.
+    """
+    for kind in [kind for kind in by_kind if kind != "counts"]:
+        low = [offence for offence in by_kind[kind] if offence.scale.is_score(_number(offence))]
+        for offence in low:
+            by_kind["counts"][offence] += by_kind[kind].pop(offence)
+
+
 def _without_shifts(by_kind: dict[str | None, Counter[Offence]], answered: AnsweredRanges) -> None:
     """Take options for stored from 0 or 1 only where the other end of the range was not answered.
 
@@ -235,8 +250,12 @@ def _are_few(numbers: Counter[Offence], total: int, answered: AnsweredRanges) ->
 
 
 def _is_above_zero(offence: Offence) -> bool:
-    number = as_number(offence.value) if isinstance(offence.value, str) else offence.value
+    number = _number(offence)
     return number is not None and number > 0
+
+
+def _number(offence: Offence) -> int | float | None:
+    return as_number(offence.value) if isinstance(offence.value, str) else offence.value
 
 
 def likely_missing_code(offences: Counter[Offence]) -> LikelyMissingCode | None:
@@ -325,6 +344,15 @@ def _truths(*_: Any) -> Remedy:
     )
 
 
+def _counts(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+    share, stand = _share(_values(found), found, total)
+    said = (
+        f"{share}: if {stand} for what an option counts, answers that are in the range do so too, and would "
+        "be scored wrongly. Store the numbers of the options instead"
+    )
+    return Remedy(f"{said}.", said, are_answers=True)
+
+
 def _few(found: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
     values = _values(found)[:_LISTED]
     share, stand = _share(values, found, total)
@@ -358,11 +386,12 @@ def _stored_from(first: int) -> Callable[..., Remedy]:
     """Return what to do where options were counted from 1 instead of 0, or from 0 instead of 1."""
     lowest = 1 - first
 
-    def remedy(_: Any, __: Any, scales: Sequence[ResponseScale]) -> Remedy:
+    def remedy(found: Counter[Offence], _: int, scales: Sequence[ResponseScale]) -> Remedy:
         plain = (scale for scale in scales if scale.step == 1 and not scale.points)
         alike = [scale for scale in plain if scale.minimum == lowest]
         points = sorted({int(value) for scale in alike for value in scale.values})
-        said = f"Were the options stored from {first}? Then "
+        asked = ", and not as what they count" if any(o.scale.is_score(first) for o in found) else ""
+        said = f"Were the options stored from {first}{asked}? Then "
         if len(alike) < len(scales):  # recode would change the answers on the other ranges too
             those = " and ".join(sorted({f"{s.minimum} to {s.maximum}" for s in alike}))
             moved = f"{said}{'subtract' if first else 'add'} 1 in the columns of the items on {those} alone: "
@@ -387,6 +416,7 @@ _REMEDIES: dict[str, Callable[[Counter[Offence], int, Sequence[ResponseScale]], 
     "slips": _slips,
     "commas": _commas,
     "truths": _truths,
+    "counts": _counts,
     "elsewhere": _elsewhere,
     "from one": _stored_from(1),
     "from zero": _stored_from(0),

@@ -71,10 +71,11 @@ def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, all
         return Explanation("infinite", "is infinite", allowed)
     if key.recoded.points and key.point(value, 2.0**-52) > 0:
         return Explanation("recode", "is not among the values that recode names", allowed)
+    hint = "is this what an option counts, and not its number?" if key.scale.is_score(value) else None
     if key.scale.minimum <= value <= key.scale.maximum:
         off = "is none of the answers" if key.scale.points else f"is off the step of {key.scale.step}"
-        return Explanation("step", off, allowed)
-    return Explanation("range", "is outside the range", allowed)
+        return Explanation("step", off, allowed, hint)
+    return Explanation("range", "is outside the range", allowed, hint)
 
 
 def _explain_text(key: AnswerKey, value: str, allowed: str) -> Explanation:
