@@ -114,13 +114,14 @@ def _bank_path(name: str, field: str, path: Path) -> Path:
         shipped = shipped_files(BANKS)
         if name not in shipped:
             raise UnknownInstrumentError(f"{field}: {_unknown('item bank', name, list(shipped))}", str(path))
-        beside = [f"{name}{ending}" for ending in _ENDINGS if (folder / f"{name}{ending}").exists()]
-        if beside:
-            raise InstrumentError(
-                f"{field}: {name!r} is the bank that ships with the library, and {beside[0]} lies beside the "
-                f"form: write {beside[0]!r} where that is meant, or give the file another name",
-                str(path),
-            )
+        beside = [folder / f"{name}{ending}" for ending in _ENDINGS]
+        for other in beside:
+            if other.exists() and kind_of(read_document(other)) == "bank":
+                raise InstrumentError(
+                    f"{field}: {name!r} is the bank that ships with the library, and {other.name} lies beside "
+                    f"the form: write {other.name!r} where that is meant, or give the file another name",
+                    str(path),
+                )
         return shipped[name]
     target = folder / name
     if "\0" in name or target.resolve().parent != folder:
