@@ -118,8 +118,8 @@ def _bank_path(name: str, field: str, path: Path) -> Path:
         for other in beside:
             if other.exists() and kind_of(read_document(other)) == "bank":
                 raise InstrumentError(
-                    f"{field}: {name!r} is the bank that ships with the library, and {other.name} lies beside "
-                    f"the form: write {other.name!r} where that is meant, or give the file another name",
+                    f"{field}: {name!r} is the bank that ships with the library, and {other.name} lies "
+                    f"beside the form: write {other.name!r} where that is meant, or give the file another name",
                     str(path),
                 )
         return shipped[name]
