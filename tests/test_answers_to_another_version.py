@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from intimacy_scales import load, load_bank, pool_languages, score, score_many
+from intimacy_scales import MissingRule, load, load_bank, pool_languages, score, score_many
 from intimacy_scales.errors import InstrumentError, MissingColumnsError, ResponseError
 from intimacy_scales.instrument import shipped
 from intimacy_scales.instrument.translation import Translation
@@ -86,7 +86,16 @@ def test_items_that_were_not_asked_are_not_looked_for_under_the_names_of_others(
     assert "The other 18 have one, and no name looks like these." in str(caught.value)
 
 
-# ---------------------------------------------------------------- files that are taken for others
+# ---------------------------------------------------------------- rules and files that are taken for others
+
+
+def test_a_rule_that_asks_for_more_answers_than_there_are_is_named():
+    form = load("resilience")
+    with pytest.raises(InstrumentError, match=r"scale 'adapting' has 6 items, and count = 9 answers"):
+        form.with_missing_rule(MissingRule(count=9))
+    strict = form.with_missing_rule(MissingRule(count=6))
+    with pytest.raises(InstrumentError, match=r"scale 'adapting' has 5 items, and count = 6 answers"):
+        strict.without_items("res04", new_id="shorter", version="1")
 
 
 def test_a_bank_beside_a_form_is_not_passed_over_for_the_shipped_one(tmp_path):

@@ -150,3 +150,13 @@ def test_weighted_items_of_which_some_are_skipped():
     scales.append({"id": "total", "of": ["w", "s1", "s2"], "missing": {"count": 2}})
     form = form_of([3, 4], scales)
     assert_exact(form, draw_rows(form, np.random.default_rng(4), 150, 0.35))
+
+
+def test_weights_of_many_digits_need_no_memory():
+    """The weight of a scale is a whole number of its finest digit: 10^11 of them here."""
+    scales = [
+        {"id": "w", "items": ["q1_1", "q1_2"], "weights": {"q1_1": "1.00000000001"}, "missing": {"count": 2}},
+        {"id": "total", "of": ["w", "s1", "s2"], "missing": {"count": 2}},
+    ]
+    form = form_of([2, 3], scales)
+    assert_exact(form, draw_rows(form, np.random.default_rng(5), 40, 0.2))

@@ -11,7 +11,10 @@ import pytest
 from intimacy_scales import (
     Instrument,
     InstrumentError,
+    NoNormsError,
+    Norm,
     ResponseError,
+    ResponseScale,
     encode,
     load,
     load_bank,
@@ -69,3 +72,61 @@ def test_changed_options_make_a_translation_stale_and_are_named(
     with pytest.raises(InstrumentError, match=r"trust\.de\.toml: source_digest: stale") as caught:
         check_part(Part(path, file, load_bank(changed)))
     assert "the options of agree7" in str(caught.value)
+
+
+# ---------------------------------------------------------------- pools of what counts otherwise
+
+
+def scored_form(language: str = "en", **scale: object) -> Instrument:
+    """A form whose options have scores of their own, or a translation of it."""
+    points = {"minimum": 1, "maximum": 3, "scores": {"1": 0, "2": 2, "3": 10}} | scale
+    form = Instrument.model_validate(
+        {
+            "id": "adjusted",
+            "version": "1",
+            "title": "Adjusted",
+            "items": [{"id": f"q{n}", "text": f"Question {n}.", "response_scale": points} for n in (1, 2)],
+            "scales": [{"id": "total", "items": ["q1", "q2"], "method": "sum"}],
+        }
+    )
+    return form if language == "en" else form.with_texts({"q1": "Eins.", "q2": "Zwei."}, language=language)
+
+
+def test_a_pool_counts_options_as_its_parts_do() -> None:
+    pool = pool_languages(scored_form(), scored_form("de"))
+    sheet = {"q1": 3, "q2": 2}
+    assert score(pool, sheet).scores == score(scored_form("de"), sheet).scores == {"total": 12.0}
+    assert pool.score_ranges == scored_form().score_ranges
+    listed = pool_languages(scored_form(points=[1, 2, 3]), scored_form("de", points=[1, 2, 3]))
+    assert listed.item("q1").response_scale.points == (1, 2, 3)
+
+
+def test_forms_of_another_key_are_not_pooled_whatever_their_place() -> None:
+    ras, das = load("ras"), load("das")
+    for forms in (
+        (das, das.with_coding("position")),
+        (ras, ras.with_response_scale(1, 7)),
+        (GERMAN, GERMAN.with_method("sum"), ENGLISH),
+        (GERMAN, ENGLISH, ENGLISH.with_method("sum")),
+    ):
+        with pytest.raises(InstrumentError, match="differ in more than language"):
+            pool_languages(*forms)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [("scores", {"1": 10, "2": 2, "3": 0}, "other scores"), ("missing_codes", [9], "other missing codes")],
+)
+def test_a_translation_whose_options_count_otherwise_is_none(field: str, value: object, words: str) -> None:
+    options = {"minimum": 1, "maximum": 3, "scores": {"1": 0, "2": 2, "3": 10}}
+    with pytest.raises(ValueError, match=f"translated_from: has {words}; only words are translated"):
+        ResponseScale.model_validate({**options, field: value, "translated_from": options})
+
+
+def test_a_norm_of_one_pool_is_none_of_another() -> None:
+    people = pd.DataFrame([dict.fromkeys(ENGLISH.item_ids, n % 7 + 1) for n in range(40)])
+    german, french = (pool_languages(ENGLISH, other) for other in (GERMAN, FRENCH))
+    norm = Norm.from_scores(score(german, people), sample="40 simulated persons", scales="total")
+    assert score(german, people).standardize(norm)["total"].z[0] is not None
+    with pytest.raises(NoNormsError, match="is of answers in de and en, and these are in en and fr"):
+        score(french, people).standardize(norm)

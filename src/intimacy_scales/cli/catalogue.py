@@ -237,11 +237,12 @@ def _parts(scale: Scale) -> list[str]:
 
 def _print_questions(form: Instrument) -> None:
     for question in form.choose_all:
-        names, boxes = " or ".join(question.witnesses), " ".join(question.items)
+        boxes = " ".join(question.items)
         if question.shown is not None:
-            seen = f"{names} says that the question was shown"
+            seen = f"{question.shown} says that the question was shown"
         else:
-            seen = f"{names} was answered" if question.answered else "another of them was ticked"
+            seen = "another of them was ticked"
+            seen += f", or {' or '.join(question.answered)} answered" if question.answered else ""
         out.print(
             escape(f"\nChoose all that apply: a blank of {boxes} counts as 0 (not chosen) where {seen}.")
         )

@@ -61,6 +61,11 @@ def check_questions(questions: Iterable[ChooseAll], items: Mapping[str, Item]) -
         for name in (*question.items, *question.witnesses):
             if name not in items:
                 raise ValueError(f"{field}: {name!r} is no item")
+        if question.shown is not None and items[question.shown].response_scale.scores:
+            raise ValueError(
+                f"{field}.shown: answers to {question.shown!r} have scores, and its highest answer is looked "
+                "at as it is stored: take the scores out of its response scale"
+            )
         for name in question.items:
             scale = items[name].response_scale
             if scale.range != (0, 1, 1) or scale.scores:

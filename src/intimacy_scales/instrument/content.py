@@ -172,8 +172,10 @@ class InstrumentContent(Part):
 
     @property
     def translated_language(self) -> str | None:
-        """The language, where it is not that in which the instrument was written."""
-        return self.language if self.translation is not None or self.pooled else None
+        """The language, where it is not that in which the instrument was written; of a pool, those in it."""
+        if self.pooled:
+            return " and ".join(dict.fromkeys(part.language for part in self.pooled))
+        return None if self.translation is None else self.language
 
     @property
     def item_ids(self) -> tuple[str, ...]:

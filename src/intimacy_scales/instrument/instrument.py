@@ -23,7 +23,7 @@ from intimacy_scales.instrument.norm import Norm
 from intimacy_scales.instrument.provenance import CONFIDENCES, Source
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.scale import MissingRule
-from intimacy_scales.instrument.variants import on_another_range, without
+from intimacy_scales.instrument.variants import on_another_range, with_missing_rule, without
 from intimacy_scales.instrument.words_laid_over import in_other_words
 
 
@@ -183,6 +183,11 @@ class Instrument(InstrumentContent):
         rule
             For example ``MissingRule(proportion=1)``: complete answers only.
 
+        Raises
+        ------
+        InstrumentError
+            A count that some scale has not as many items for.
+
         Examples
         --------
         >>> from intimacy_scales import load
@@ -190,8 +195,7 @@ class Instrument(InstrumentContent):
         >>> strict.scale("total").required
         7
         """
-        scales = [s if s.of else s.model_copy(update={"missing": rule}) for s in self.scales]
-        return self.model_copy(update={"scales": scales})
+        return with_missing_rule(self, rule)
 
     def with_method(self, method: Literal["mean", "sum"]) -> Self:
         """Return this instrument with every scale of items scored as a mean, or as a sum.

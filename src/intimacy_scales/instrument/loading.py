@@ -119,7 +119,7 @@ def _bank_path(name: str, field: str, path: Path) -> Path:
             if other.exists() and kind_of(read_document(other)) == "bank":
                 raise InstrumentError(
                     f"{field}: {name!r} is the bank that ships with the library, and {other.name} lies "
-                    f"beside the form: write {other.name!r} where that is meant, or give the file another name",
+                    f"beside the form: write {other.name!r} for that, or give the file another name",
                     str(path),
                 )
         return shipped[name]

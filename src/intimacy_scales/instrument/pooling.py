@@ -73,7 +73,7 @@ def pool_languages(*forms: Instrument) -> Instrument:
         raise InstrumentError("pool_languages: give an instrument in several languages, as load() returns it")
     first = forms[0]
     for form in forms[1:]:
-        if not only_languages_differ(first, form) and form.text_digest != first.text_digest:
+        if not only_languages_differ(first, form) and form.digest != first.digest:
             raise InstrumentError(
                 f"{first.ref.told_apart} and {form.ref.told_apart} differ in more than language: items, "
                 "keys, version, or the wording that was translated; compare(…) says in what"
@@ -137,14 +137,8 @@ def _without_words(form: Instrument, pooled: tuple[PooledLanguage, ...]) -> Inst
         source = scale.translated_from or scale.model_copy(update={"id": None})
         texts = source.not_applicable_texts
         codes = tuple(code for code in source.not_applicable if code not in texts)
-        return ResponseScale(
-            minimum=scale.minimum,
-            maximum=scale.maximum,
-            step=scale.step,
-            missing_codes=scale.missing_codes,
-            not_applicable=codes,
-            translated_from=source,
-        )
+        words = {"id": None, "labels": (), "not_applicable": codes, "translated_from": source}
+        return scale.model_copy(update=words)
 
     return form.model_copy(
         update={

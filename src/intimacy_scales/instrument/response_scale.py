@@ -99,6 +99,14 @@ OptionScores = Annotated[
 MissingCode = Annotated[int | float | str, BeforeValidator(_missing_code)]
 
 
+_OTHER = {
+    "range": "another range",
+    "points": "other points",
+    "scores": "other scores",
+    "missing_codes": "other missing codes",
+}
+
+
 class Grid(NamedTuple):
     """What answers count: ``minimum + step * (code - 1)``, for codes from 1 to ``n``.
 
@@ -205,8 +213,10 @@ class ResponseScale(Part):
             self._check_scores()
         self._check_labels()
         self._check_codes()
-        if self.translated_from is not None and self.translated_from.range != self.range:
-            raise ValueError("translated_from: has another range")
+        if self.translated_from is not None:
+            for name in ("range", "points", "scores", "missing_codes"):
+                if getattr(self.translated_from, name) != getattr(self, name):
+                    raise ValueError(f"translated_from: has {_OTHER[name]}; only words are translated")
         self._checked = True
         return self
 

@@ -13,7 +13,7 @@ from intimacy_scales.instrument.choose_all import without_boxes
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.evidence import Evidence
 from intimacy_scales.instrument.response_scale import ResponseScale
-from intimacy_scales.instrument.scale import Scale
+from intimacy_scales.instrument.scale import MissingRule, Scale
 
 Form = TypeVar("Form", bound=InstrumentContent)
 
@@ -127,6 +127,24 @@ def _id_of(form: InstrumentContent, new: ResponseScale, changed: Collection[str]
     return f"{name}-items-{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
 
 
+def check_count(scale: Scale, rule: MissingRule, n: int) -> None:
+    """Raise where a rule asks for more answers than a scale of n items has."""
+    if rule.count is not None and rule.count > n:
+        raise InstrumentError(
+            f"missing: scale {scale.id!r} has {n} items, and count = {rule.count} answers are asked for: "
+            "give a count that it has, or a proportion (with_missing_rule)"
+        )
+
+
+def with_missing_rule(form: Form, rule: MissingRule) -> Form:
+    """Return an instrument with another missing rule on each scale of items."""
+    for scale in form.scales:
+        if scale.items:
+            check_count(scale, rule, len(scale.items))
+    scales = [s if s.of else s.model_copy(update={"missing": rule}) for s in form.scales]
+    return form.model_copy(update={"scales": scales})
+
+
 def without(form: Form, items: str | Collection[str], *, new_id: str, version: str) -> Form:
     """Return an instrument without some items; arguments are those of `Instrument.without_items`."""
     items = (items,) if isinstance(items, str) else items
@@ -144,6 +162,8 @@ def without(form: Form, items: str | Collection[str], *, new_id: str, version: s
 
     def kept(scale: Scale) -> Scale:
         left = tuple(entry for entry in scale.items if entry.removeprefix("-") not in items)
+        if scale.missing is not None and scale.items:
+            check_count(scale, scale.missing, len(left))
         weights = tuple(pair for pair in scale.weights if pair[0] not in items)
         return scale if left == scale.items else scale.model_copy(update={"items": left, "weights": weights})
 

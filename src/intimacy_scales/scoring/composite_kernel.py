@@ -49,8 +49,8 @@ class _Multiples:
     Attributes
     ----------
     by_count
-        Of items, by weight of what was answered, and of parts, by number of parts with a score: what a sum
-        is multiplied by; 0 where that is too little.
+        What a sum is multiplied by, for each number of answered items, or of parts with a score; 0 where
+        that is too little.
     bound
         No number on the way is larger.
     """
@@ -63,15 +63,14 @@ def _multiples_of_items(scale: PlannedScale) -> _Multiples | None:
     """Return how it is done for a scale of items; None where a denominator is no part of the common one."""
     if scale.weight != scale.size and scale.required < scale.size:
         return None
-    least = scale.required if scale.weight == scale.size else scale.weight
     shares = scale.common // scale.divisor
     if shares >= EXACT:
         return None
-    by_count = np.zeros(scale.weight + 1)
-    for weight in range(least, scale.weight + 1):
-        by_count[weight] = shares // weight
+    by_count = np.zeros(scale.size + 1)
+    for n in range(scale.required, scale.size + 1):
+        by_count[n] = shares // (n if scale.weight == scale.size else scale.weight)
     largest = (abs(scale.base) + scale.span) * scale.times + abs(scale.plus) * scale.weight
-    return _Multiples(by_count, largest * (shares // least))
+    return _Multiples(by_count, largest * int(by_count.max()))
 
 
 def _multiples_of_parts(scale: PlannedComposite, parts: Sequence[_Multiples | None]) -> _Multiples | None:
@@ -189,11 +188,8 @@ class CompositeKernel:
         scale, by_count = self.plan.scales[position], self._multiples[position].by_count
         counts = answered[position, rows]
         if isinstance(scale, PlannedScale):
-            values, weights, _ = numerators[position]
-            found: NDArray[np.float64] = by_count.take(weights[rows])
-            found *= values[rows]
-            if scale.weight != scale.size:
-                found[counts < scale.required] = 0.0
+            found: NDArray[np.float64] = by_count.take(counts)
+            found *= numerators[position].values[rows]
             return found
         total = np.zeros(len(counts))
         for factor, part in zip(scale.factors, scale.parts, strict=True):

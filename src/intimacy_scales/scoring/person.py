@@ -18,7 +18,7 @@ from intimacy_scales.results.document_types import Unless, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import FrozenMapping, freeze
 from intimacy_scales.results.result import Result, result_class
-from intimacy_scales.scoring.person_checks import check_score, not_applicable_of
+from intimacy_scales.scoring.person_checks import check_rows, counted_blanks_of, not_applicable_of
 from intimacy_scales.scoring.plan import PerInstrument, plan_of
 from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.prepared import PreparedForm
@@ -226,9 +226,6 @@ class PersonScores(Result):
         parts = {name: part for name, part in values.items() if name in _BY_SCALE}
         check_same_names(parts, form.scale_ids)
         scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
-        for name, value in scores.items():
-            has_pomp = form.scale(name).method != "difference"
-            check_score(name, value, values["pomp"][name], values["ranges"][name], has_pomp=has_pomp)
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -240,13 +237,14 @@ class PersonScores(Result):
             )
             for name, value in scores.items()
         )
+        check_rows(form, rows, needed=values["needed"], ranges=values["ranges"])
         return cls(
             instrument=values["instrument"],
             scores=scores,
             rows=rows,
             problems=Problems.of_documents(values["problems"]) if values["problems"] else (),
             form=form,
-            counted_blanks=values["counted_blanks"],
+            counted_blanks=counted_blanks_of(form, values["counted_blanks"]),
             not_applicable=not_applicable_of(form, values["not_applicable"]),
         )
 
