@@ -20,10 +20,10 @@ from intimacy_scales.instrument.catalogue import (
     in_languages,
 )
 from intimacy_scales.instrument.counting import counted_items
-from intimacy_scales.instrument.languages import shipped_translations, variants_in
+from intimacy_scales.instrument.languages import shipped_translations, shipped_variants
 from intimacy_scales.instrument.loading import known_id, load, load_either, shipped_ids
-from intimacy_scales.instrument.shipped import released_versions
-from intimacy_scales.instrument.translation import STATUSES
+from intimacy_scales.instrument.shipped import released_languages, released_versions
+from intimacy_scales.instrument.translation import STATUSES, Translation, TranslationFile
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
@@ -138,15 +138,19 @@ def _languages(form: Instrument) -> str | None:
     if form.translation is not None:
         variant = f", variant {form.translation.variant}" if form.translation.variant else ""
         title = f": {form.translation.title}" if form.translation.title else ""
-        return f"In {form.language}{variant}{title}"
+        return f"In {form.language}{variant}{_revision(form.translation)}{title}"
     if form.id not in shipped_ids():
         return None
     told = []
-    for tag, status in shipped_translations(form.id):
-        variants = variants_in(tag)
+    for tag, file in shipped_translations(form.id).items():
+        variants = shipped_variants(form.id, tag)
         more = f"; variants {', '.join(variants)}" if variants else ""
-        told.append(f"{tag} ({STATUSES[status]}{more})")
+        told.append(f"{tag} ({STATUSES[file.status]}{_revision(file)}{more})")
     return f"In other languages: {', '.join(told)}" if told else None
+
+
+def _revision(translation: Translation | TranslationFile) -> str:
+    return f", revision {translation.revision}" if translation.revision > 1 else ""
 
 
 def _print_one_option(form: Instrument) -> None:
@@ -161,9 +165,15 @@ def _print_one_option(form: Instrument) -> None:
         out.print(escape(f"\nThe lowest, or the highest option everywhere scores: {', '.join(told)}."))
 
 
+def _with_languages(name: str, version: str) -> str:
+    """Return an older version, with the languages that it is kept in beside its own."""
+    kept = released_languages(name, version)
+    return f"{version} (also in {', '.join(kept)})" if kept else version
+
+
 def _print_changes(form: Instrument) -> None:
     versions = released_versions(form.id) if form.id in shipped_ids() else ()
-    older = [version for version in versions if version != form.version]
+    older = [_with_languages(form.id, version) for version in versions if version != form.version]
     if older:
         out.print(escape(f"\nOlder versions, for answers to them: {', '.join(older)}"))
     for change in form.changes:

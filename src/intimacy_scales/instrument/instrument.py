@@ -142,6 +142,7 @@ class Instrument(InstrumentContent):
             blanks_count=tuple(item for question in self.choose_all for item in question.items),
             language=self.language,
             translation=None if self.translation is None else self.translation.status,
+            revision=1 if self.translation is None else self.translation.revision,
             pooled=tuple(dict.fromkeys(part.language for part in self.pooled)),
             text_digest=self.text_digest,
         )

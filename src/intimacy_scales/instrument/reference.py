@@ -33,6 +33,8 @@ class InstrumentRef:
         documents from before it was recorded.
     translation
         Of a translation: how far it has come, such as ``forward``.
+    revision
+        Of a translation: which wording of it, as of its `TranslationFile`; documents name it above 1.
     pooled
         Languages whose answers were pooled.
     text_digest
@@ -54,12 +56,14 @@ class InstrumentRef:
     blanks_count: tuple[str, ...] = ()
     language: str | None = field(default=None, compare=False)
     translation: str | None = field(default=None, compare=False)
+    revision: int = field(default=1, compare=False)
     pooled: tuple[str, ...] = field(default=(), compare=False)
     text_digest: str | None = field(default=None, compare=False)
 
     # what documents mean that were written before they had a name
     _gained: ClassVar[Mapping[str, Any]] = {
-        "blanks_count": (), "language": None, "translation": None, "pooled": (), "text_digest": None,
+        "blanks_count": (), "language": None, "translation": None, "revision": 1, "pooled": (),
+        "text_digest": None,
     }  # fmt: skip
 
     def __str__(self) -> str:
@@ -79,7 +83,8 @@ class InstrumentRef:
         if self.translation is None:
             return told
         how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
-        return f"{told} ({self.language}, {how})"
+        revision = f", revision {self.revision}" if self.revision > 1 else ""
+        return f"{told} ({self.language}, {how}{revision})"
 
     def directions(self) -> list[str]:
         """Say what high scores mean, where it is not more closeness."""
@@ -107,6 +112,7 @@ class InstrumentRef:
             **({"blanks_count": list(self.blanks_count)} if self.blanks_count else {}),
             "language": self.language,
             "translation": self.translation,
+            **({"revision": self.revision} if self.revision > 1 else {}),
             "pooled": list(self.pooled),
             "text_digest": self.text_digest,
         }

@@ -322,16 +322,14 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
 
 
 def _shipped_as(reference: InstrumentRef) -> Any:
-    """Return the shipped instrument that fits a reference best: its version, or its language and variant."""
-    from intimacy_scales.instrument.languages import variants_in
-    from intimacy_scales.instrument.loading import load
+    """Return the shipped instrument that fits a reference best: its version, language and variant."""
+    from intimacy_scales.instrument.loading import every_variant, load
     from intimacy_scales.instrument.shipped import released_versions
     from intimacy_scales.instrument.translation import SEVERAL
 
     form = load(reference.id)
     if reference.translation is not None and reference.language not in (None, SEVERAL):
-        variants = (None, *variants_in(reference.language))
-        forms = (load(reference.id, language=reference.language, variant=one) for one in variants)
+        forms = every_variant(form.id, reference.version, reference.language, reference.revision)
         return next((one for one in forms if one.digest == reference.digest), form)
     if form.digest != reference.digest and reference.version in released_versions(form.id):
         form = load(reference.id, version=reference.version)
