@@ -93,6 +93,20 @@ print([path for path in opened if "released" in path])
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
+def test_the_digest_is_of_what_people_are_shown_and_told():
+    forms = [load("scii-12", language="de", variant=variant) for variant in VARIANTS]
+    digest, first = translation_digest(forms), forms[0]
+    assert first.translation is not None
+    title, status = ({"translation": first.translation.model_copy(update=told)} for told in (
+        {"title": "Anders"}, {"status": "reviewed", "by": "others", "revision": 2},
+    ))  # fmt: skip
+    for update in ({"safety": "Jede Person für sich."}, {"instructions": "Bitte."}, title):
+        assert translation_digest([first.model_copy(update=update), *forms[1:]]) != digest
+    for update in (status, {"description": "Other", "evidence": load("scii-12").evidence}):
+        assert translation_digest([first.model_copy(update=update), *forms[1:]]) == digest
+    assert translation_digest(forms[:2]) != digest != translation_digest(forms[::-1])
+
+
 # ---- data that change -------------------------------------------------------------------------------------
 
 
