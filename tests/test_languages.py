@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import unicodedata
 import warnings
 from pathlib import Path
@@ -36,8 +35,9 @@ from intimacy_scales.errors import DocumentError, EstimationError, NoNormsError
 from intimacy_scales.instrument import Finding, Instrument
 from intimacy_scales.instrument.catalogue import available
 from intimacy_scales.instrument.languages import read_language, read_translation, translations_of
-from intimacy_scales.instrument.shipped import BANKS, FORMS, banks_folder, shipped_files
+from intimacy_scales.instrument.shipped import BANKS, FORMS, shipped_files
 from intimacy_scales.instrument.translation import fitting, language_tag
+from translated_files import changed, copy_of_scii_12
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
 LANGUAGES, TRANSLATED = ("de", "es", "fr"), ("scii-12", "scii-24")
@@ -155,7 +155,22 @@ def test_tags_are_checked_and_looked_up():
         ({"language": "es", "variant": "feminine"}, "no variant 'feminine'; it needs none"),
         ({"language": "en", "variant": "feminine"}, "no variant 'feminine'; it has one wording"),
         ({"variant": "feminine"}, "give language= too"),
-        ({"language": "de", "version": "0.2.0"}, "translations are of 0.3.0"),
+        ({"language": "de", "version": "0.2.0"}, "0.2.0 is not kept in 'de'; that version is kept in en"),
+        (
+            {"language": "it", "version": "0.3.0+1"},
+            "not kept in 'it'; that version is kept in en, de, es, fr",
+        ),
+        ({"language": "de", "version": "0.3.0+2"}, "0.3.0 in 'de' has no revision '2'; there is 1"),
+        ({"language": "de", "version": "0.3.0+"}, "0.3.0 in 'de' has no revision ''; there is 1"),
+        ({"language": "en", "version": "0.3.0+1"}, "in 'en' has no revision '1'; it is no translation"),
+        (
+            {"language": "de", "version": "0.3.0+1", "variant": "male"},
+            "there are neutral, feminine, masculine",
+        ),
+        ({"language": "en", "version": "0.2.0", "variant": "feminine"}, "it has one wording"),
+        ({"version": "0.2.0", "variant": "feminine"}, "give language= too"),
+        ({"version": "0.3.0+1"}, "has no version '0.3.0+1'; there are 0.2.0, 0.3.0"),
+        ({"language": "de", "version": "0.1.0"}, "has no version '0.1.0'; there are 0.2.0, 0.3.0"),
     ],
 )
 def test_what_there_is_not_is_told_with_what_there_is(asked, told):
@@ -171,27 +186,7 @@ def test_what_there_is_not_is_told_with_what_there_is(asked, told):
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """Return scii-12 in a folder of its own, with its banks and translations as files."""
-    root = banks_folder()
-    for folder in ("components", "forms"):
-        for path in (root / folder).glob("*.toml"):
-            shutil.copy(path, tmp_path / path.name)
-    form = tmp_path / "scii-12.toml"
-    form.write_text(
-        re.sub(
-            r"^banks = .*$",
-            lambda m: re.sub(r'"(\w+)"', r'"\1.toml"', m[0]),
-            form.read_text("utf-8"),
-            flags=re.M,
-        ),
-        encoding="utf-8",
-    )
-    return form
-
-
-def changed(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text, (path, old)
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    return copy_of_scii_12(tmp_path)
 
 
 def refused(form: Path, **asked: Any) -> str:
@@ -476,10 +471,78 @@ def test_norms_of_one_language_are_not_those_of_another(answers):
             form.with_norms(norms)
 
 
-def test_answers_in_one_language_are_no_answers_to_another():
-    found = compare("scii-24", load("scii-24", language="de"))
-    assert found.verdict == "blocked"
-    assert found.reasons[0] == "the old asks in the language en, the new in de neutral"
+MEANT = ", and nobody has shown that scores mean the same in both"
+READ = "numbers are read by both, labels in their own language only"
+
+
+def test_a_translation_asks_what_its_source_asks():
+    english, german, french = (load("scii-24", language=tag) for tag in ("en", "de", "fr"))
+    for old, new in ((english, german), (german, english), (german, french)):
+        found = compare(old, new)
+        assert (found.verdict, found.reasons, found.reworded, found.answered) == ("rescorable", (), (), ())
+        how = (
+            f"the old asks in {old.language}, the new in {new.language}, in a translation of the same wording"
+        )
+        assert found.translated == f"{how}: {READ}{MEANT}"
+        assert str(found).splitlines() == [
+            f"{old.ref.named} to {new.ref.named}: rescorable (answers to the old can be scored by the new, "
+            "and scores may differ)",
+            f"  {found.translated}",
+        ]
+    assert (
+        compare(english, as_tested(german)).translated
+        == f"{how.replace('de', 'en').replace('fr', 'de')}: {READ}"
+    )
+    strict = german.with_missing_rule(MissingRule(proportion=1))
+    assert compare(english, strict).verdict == "rescorable"
+    assert compare(german, german).verdict == "same" and compare(german, german).translated is None
+    shorter = german.without_items(["tru01"], new_id="shorter", version="1")
+    found = compare(english, shorter)
+    assert (found.verdict, found.dropped) == ("rescorable", ("tru01",))
+    assert (compare(shorter, english).verdict, compare(shorter, english).added) == ("blocked", ("tru01",))
+
+
+def test_variants_of_one_translation_ask_the_same():
+    neutral, feminine = (load("scii-24", language="de", variant=variant) for variant in VARIANTS["de"][:2])
+    found = compare(neutral, feminine)
+    assert (found.verdict, found.reworded) == ("rescorable", ())
+    assert found.translated == "the old asks in the variant neutral, the new in feminine, of one translation"
+    corrected = feminine.model_copy(
+        update={"translation": feminine.translation.model_copy(update={"revision": 2})}
+    )
+    assert (
+        compare(neutral, corrected).verdict == "blocked" and "tru01" in compare(neutral, corrected).reworded
+    )
+    laid_over = neutral.with_texts({"mut07": "Wir hören einander zu."})
+    assert compare(neutral, laid_over).reasons == ("reworded: mut07",)
+
+
+def test_a_translation_of_another_wording_asks_something_else():
+    german = load("scii-24", language="de")
+    found = compare(load("scii-24", version="0.2.0"), german)
+    assert (found.verdict, found.reworded, found.translated) == ("blocked", (), None)
+    assert found.reasons[:2] == (
+        "the old asks in the language en, the new in de",
+        "neither is a translation of the words that the other asks in, or was made of",
+    )
+    assert found.added == compare(load("scii-24", version="0.2.0"), "scii-24").added
+    # the key is the same, and what was translated is not
+    reworded = load("scii-24").with_texts({"tru01": "I trust."})
+    assert reworded.key_digest == german.key_digest
+    assert compare(reworded, german).verdict == compare(german, reworded).verdict == "blocked"
+
+
+def test_a_pool_reads_answers_in_what_it_pools():
+    english, german, french = (load("scii-12", language=tag) for tag in ("en", "de", "fr"))
+    two, three = quiet_pool(english, german), quiet_pool(english, german, french)
+    found = compare(german, two)
+    assert found.verdict == compare(two, three).verdict == "rescorable"
+    told = "the new reads answers in de and en together, and the old asks in these words"
+    assert found.translated == f"{told}: {READ}{MEANT}"
+    assert compare(two, two).verdict == "same"
+    for old, new in ((french, two), (two, german), (three, two)):
+        assert compare(old, new).verdict == "blocked"
+        assert compare(old, new).reasons[0].startswith("the old asks in the language")
 
 
 # ---- wording of one's own ---------------------------------------------------------------------------------

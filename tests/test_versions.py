@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tomllib
 from collections import Counter
 from itertools import pairwise
@@ -26,6 +27,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import DocumentError, UnknownInstrumentError
 from intimacy_scales.instrument import release, shipped
+from intimacy_scales.instrument.languages import translations_of
 from intimacy_scales.instrument.loading import load_shipped, shipped_banks, shipped_ids
 from intimacy_scales.scoring import ScoreSummary
 
@@ -35,6 +37,11 @@ REFERENCE = Path(__file__).parent / "reference"
 LINES = shipped.digests_file().read_text(encoding="utf-8").splitlines()
 RELEASED = [
     (name, version, digest) for kind, name, version, digest in map(str.split, LINES) if kind == "instrument"
+]
+TRANSLATIONS = [
+    (*name.rsplit(".", 1), *version.split("+"))
+    for kind, name, version, _ in map(str.split, LINES)
+    if kind == "translation"
 ]
 OWN = tuple(name for name in shipped_ids() if load_shipped(name).evidence.status == "draft")
 # the lines that there were when these tests were written: lines may be added after them, and none changed
@@ -55,13 +62,17 @@ def test_no_version_stands_in_the_list_twice():
     counts = Counter(tuple(line.split(" ")[:3]) for line in LINES)
     assert [key for key, n in counts.items() if n > 1] == []
     assert all(len(line.split(" ")) == 4 and len(line.split(" ")[3]) == 64 for line in LINES)
+    # what stands after a plus is the revision of a translation
+    assert all((line.split(" ")[2].count("+") == 1) == line.startswith("translation ") for line in LINES)
 
 
 def test_what_is_shipped_is_in_the_list_as_it_is():
     """Who changes content under a version, or ships one that is not in the list, fails here."""
     listed, current = release.listed(), release.current()
-    assert {name for _, name, _ in current} == {*shipped_ids(), *shipped_banks()}
-    assert len(current) == len(shipped_ids()) + len(shipped_banks())
+    forms = shipped.shipped_files(shipped.FORMS)
+    translated = [f"{name}.{tag}" for name, path in forms.items() for tag in translations_of(path)]
+    assert {name for _, name, _ in current} == {*shipped_ids(), *shipped_banks(), *translated}
+    assert len(current) == len(shipped_ids()) + len(shipped_banks()) + len(translated)
     assert {key: listed.get(key) for key in current} == current
 
 
@@ -76,26 +87,39 @@ def test_every_released_version_has_a_file_and_no_file_is_of_anything_else():
     """A version that is current has a file of its own, from which it loads once there is a later one."""
     folder = shipped.digests_file().parent
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert files == {"digests.txt", *(f"{name}/{version}.toml" for name, version, _ in RELEASED)}
+    languages = {
+        f"{name}/languages/{version}+{revision}.{tag}.toml" for name, tag, version, revision in TRANSLATIONS
+    }
+    assert len(languages) == len(TRANSLATIONS) >= 6
+    assert files == {"digests.txt", *(f"{name}/{version}.toml" for name, version, _ in RELEASED), *languages}
     for name, version, digest in RELEASED:
         assert load_file(shipped.released_file(name, version)).digest == digest
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the list, and a place for the files of what is released."""
+    """A copy of the list and of the translations that are kept, and a place for files of instruments."""
     copy = tmp_path / "digests.txt"
     copy.write_text("\n".join(LINES) + "\n", encoding="utf-8")
     monkeypatch.setattr(release, "digests_file", lambda: copy)
     monkeypatch.setattr(release, "released_file", lambda name, version: tmp_path / name / f"{version}.toml")
+
+    def beside(name: str, version: str, tag: str, revision: int) -> Path:
+        return tmp_path / "languages" / f"{name} {version}+{revision}.{tag}.toml"
+
+    (tmp_path / "languages").mkdir()
+    for name, tag, version, revision in TRANSLATIONS:
+        kept = shipped.released_translation_file(name, version, tag, int(revision))
+        shutil.copy(kept, beside(name, version, tag, int(revision)))
+    monkeypatch.setattr(release, "released_translation_file", beside)
     return copy
 
 
 def test_a_release_of_nothing_new_writes_nothing(elsewhere: Path):
-    before = elsewhere.read_bytes()
+    before = {path: path.read_bytes() for path in elsewhere.parent.rglob("*") if path.is_file()}
     release.main()
-    assert elsewhere.read_bytes() == before
-    assert [path.name for path in elsewhere.parent.iterdir()] == ["digests.txt"]
+    assert {path: path.read_bytes() for path in elsewhere.parent.rglob("*") if path.is_file()} == before
+    assert len(before) == 1 + len(TRANSLATIONS)
 
 
 def test_a_release_adds_what_is_new_and_keeps_its_file(elsewhere: Path):

@@ -127,8 +127,8 @@ def test_errors_and_warnings_name_the_wording():
     parts = [score(form, NUMBERS).summary() for form in (FEMININE, MASCULINE)]
     with pytest.raises(ValueError, match=r"they are of de feminine and de masculine\. To take languages"):
         _ = parts[0] + parts[1]
-    assert compare(FEMININE, MASCULINE).reasons[0] == (
-        "the old asks in the language de feminine, the new in de masculine"
+    assert compare(FEMININE, MASCULINE).translated == (
+        "the old asks in the variant feminine, the new in masculine, of one translation"
     )
 
 

@@ -56,7 +56,7 @@ def run(*words: str, code: int = 0) -> str:
         ({"version": "0.1"}, "scii-24 has no version '0.1'; there are 0.2.0, 0.3.0"),
         (
             {"version": "0.2.0", "language": "de"},
-            "scii-24 0.2.0 is kept in en only; translations are of 0.3.0",
+            "scii-24 0.2.0 is not kept in 'de'; that version is kept in en",
         ),
     ],
 )

@@ -21,10 +21,10 @@ from intimacy_scales.instrument.catalogue import (
     in_languages,
 )
 from intimacy_scales.instrument.counting import counted_items
-from intimacy_scales.instrument.languages import shipped_translations, variants_in
+from intimacy_scales.instrument.languages import shipped_translations, shipped_variants
 from intimacy_scales.instrument.loading import load_shipped, shipped_ids
-from intimacy_scales.instrument.shipped import released_versions
-from intimacy_scales.instrument.translation import STATUSES
+from intimacy_scales.instrument.shipped import released_languages, released_versions
+from intimacy_scales.instrument.translation import STATUSES, Translation, TranslationFile
 from intimacy_scales.scoring.plan import plan_of
 
 _PERMISSION = 18  # characters
@@ -138,18 +138,22 @@ def _languages(form: Instrument) -> str | None:
     if form.translation is not None:
         variant = f", variant {form.translation.variant}" if form.translation.variant else ""
         title = f": {form.translation.title}" if form.translation.title else ""
-        return f"In {form.language}{variant}{title}"
+        return f"In {form.language}{variant}{_revision(form.translation)}{title}"
     if form.id not in shipped_ids():
         return None
     current = load_shipped(form.id).version
     if form.version != current:
         return f"This is an older version, for answers to it; the current one is {current}."
     told = []
-    for tag, status in shipped_translations(form.id):
-        variants = variants_in(tag)
+    for tag, file in shipped_translations(form.id).items():
+        variants = shipped_variants(form.id, tag)
         more = f"; variants {', '.join(variants)}" if variants else ""
-        told.append(f"{tag} ({STATUSES[status]}{more})")
+        told.append(f"{tag} ({STATUSES[file.status]}{_revision(file)}{more})")
     return f"In other languages: {', '.join(told)}" if told else None
+
+
+def _revision(translation: Translation | TranslationFile) -> str:
+    return f", revision {translation.revision}" if translation.revision > 1 else ""
 
 
 def _print_one_option(form: Instrument) -> None:
@@ -181,10 +185,17 @@ def _and(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
+def _with_languages(name: str, version: str) -> str:
+    """Return an older version, with the languages that it is kept in beside its own."""
+    kept = released_languages(name, version)
+    return f"{version} (also in {', '.join(kept)})" if kept else version
+
+
 def _print_changes(form: Instrument) -> None:
     versions = released_versions(form.id) if form.id in shipped_ids() else ()
-    if older := versions[:-1]:
-        told = ", ".join(older) + f" (--form-version {older[-1]})"
+    older = [_with_languages(form.id, version) for version in versions[:-1]]
+    if older:
+        told = f"{', '.join(older)} (--form-version {older[-1].split(' ')[0]})"
         out.print(escape(f"\nOlder versions, for answers to them: {told}"))
     for change in form.changes:
         told = f"{change.note} " if change.note else ""

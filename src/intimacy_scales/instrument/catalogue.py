@@ -227,7 +227,7 @@ def _entry(name: str) -> CatalogueEntry:
         scales=form.scale_ids,
         permission="not stated" if form.license is None else form.license.name,
         directions=tuple(form.ref.directions()),
-        translations=shipped_translations(name),
+        translations=tuple((tag, file.status) for tag, file in shipped_translations(name).items()),
     )
 
 

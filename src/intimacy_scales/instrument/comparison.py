@@ -11,6 +11,7 @@ from intimacy_scales.instrument.changes import Change
 from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.instrument.pooling import in_a_translation, named_languages
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.texts import normalized
 
@@ -33,12 +34,14 @@ class InstrumentComparison:
         Which they are.
     verdict
         ``"same"``: both score all answers alike. ``"rescorable"``: every item of the new was asked in the
-        old, in the same words and with the same options, so stored answers can be scored by the new.
-        ``"blocked"``: they cannot, and ``reasons`` say why.
+        old, in the same words and with the same options, or in a translation of these, so stored answers
+        can be scored by the new. ``"blocked"``: they cannot, and ``reasons`` say why.
     reworded, answered, added, dropped, rekeyed
         Items, as of `Change`.
     reasons
         Why answers to the old are no answers to the new; empty where they are.
+    translated
+        Where one asks what the other asks in the words of a translation: in which, and what follows.
     """
 
     old: InstrumentRef
@@ -50,6 +53,7 @@ class InstrumentComparison:
     dropped: tuple[str, ...] = ()
     rekeyed: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    translated: str | None = None
 
     def as_change(self, note: str | None = None) -> Change:
         """Return the items as an entry of ``changes`` of the new one's file."""
@@ -67,7 +71,7 @@ class InstrumentComparison:
     def __str__(self) -> str:
         lines = [f"{self.old.named} to {self.new.named}: {self.verdict}"]
         lines[0] += f" ({_IN_WORDS[self.verdict]})"
-        lines += [f"  {reason}" for reason in self.reasons]
+        lines += [f"  {told}" for told in (self.translated, *self.reasons) if told]
         told = {"no longer asked": self.dropped, "counted otherwise": self.rekeyed}
         lines += [f"  {what}: {_listed(items)}" for what, items in told.items() if items]
         return "\n".join(lines)
@@ -92,7 +96,9 @@ def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> Instr
     Notes
     -----
     A text is compared as labels are, without regard to case, blanks and typographic quotes. Where one of
-    both has no wording, as a published key has none, words cannot be compared and count as the same.
+    both has no wording, as a published key has none, words cannot be compared and count as the same. Words of
+    two languages are not compared either: a translation asks what the wording asks that it was made of,
+    `Translation.source_digest`, and so do two translations of one wording, and two variants of one.
 
     Examples
     --------
@@ -102,27 +108,25 @@ def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> Instr
     'rescorable'
     >>> print(compare("scii-24", "scii-24-partner").reasons[0])
     the old asks in the wording self, the new in partner
+    >>> compare("scii-24", load("scii-24", language="de")).verdict
+    'rescorable'
     """
     before, after = as_instrument(old), as_instrument(new)
     were, are = ({item.id: item for item in form.items} for form in (before, after))
     shared = [name for name in are if name in were]
-    reworded = tuple(name for name in shared if _is_reworded(were[name], are[name]))
-    answered = tuple(name for name in shared if _is_answered_otherwise(were[name], are[name]))
+    translated = in_a_translation(before, after)
+    in_words, languages = (False, []) if translated else _languages_apart(before, after)
+    reworded = tuple(name for name in shared if in_words and _is_reworded(were[name], are[name]))
+    answered = tuple(
+        name for name in shared if _is_answered_otherwise(were[name], are[name], in_words=in_words)
+    )
     added = tuple(name for name in are if name not in were)
     counts = _counts(before), _counts(after)
-    reasons = [
-        f"the old asks in the {what} {one}, the new in {other}"
-        for what, one, other in (
-            ("wording", before.wording, after.wording),
-            ("language", before.ref.wording, after.ref.wording),
-            ("coding", before.coding or "as printed", after.coding or "as printed"),
-        )
-        if one != other
-    ]
+    reasons = [*_asked_otherwise(before, after), *languages]
     told = {"reworded": reworded, "answered on other options": answered, "not asked in the old": added}
     reasons += [f"{what}: {_listed(items)}" for what, items in told.items() if items]
     verdict: Verdict = "blocked" if reasons else "rescorable"
-    if not reasons and before.key_digest == after.key_digest:
+    if not reasons and translated is None and before.key_digest == after.key_digest:
         verdict = "same"
     return InstrumentComparison(
         old=before.ref,
@@ -134,17 +138,41 @@ def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> Instr
         dropped=tuple(name for name in were if name not in are),
         rekeyed=tuple(name for name in shared if counts[0].get(name) != counts[1].get(name)),
         reasons=tuple(reasons),
+        translated=translated,
     )
+
+
+def _asked_otherwise(old: Instrument, new: Instrument) -> list[str]:
+    """Say whether all items are asked of somebody else, or stored in another way."""
+    return [
+        f"the old asks in the {what} {one}, the new in {other}"
+        for what, one, other in (
+            ("wording", old.wording, new.wording),
+            ("coding", old.coding or "as printed", new.coding or "as printed"),
+        )
+        if one != other
+    ]
+
+
+def _languages_apart(old: Instrument, new: Instrument) -> tuple[bool, list[str]]:
+    """Return whether the words of two can be compared, and how their languages differ."""
+    one, other = named_languages(old), named_languages(new)
+    if one == other:
+        return True, []
+    told = [f"the old asks in the language {one}, the new in {other}"]
+    if all(form.translation is None and not form.pooled for form in (old, new)):
+        return True, told
+    return False, [*told, "neither is a translation of the words that the other asks in, or was made of"]
 
 
 def _is_reworded(old: Item, new: Item) -> bool:
     return old.text is not None and new.text is not None and normalized(old.text) != normalized(new.text)
 
 
-def _is_answered_otherwise(old: Item, new: Item) -> bool:
+def _is_answered_otherwise(old: Item, new: Item, *, in_words: bool) -> bool:
     one, other = old.response_scale, new.response_scale
     labels = [[(value, normalized(text)) for value, text in scale.labels] for scale in (one, other)]
-    return one.range != other.range or (all(labels) and labels[0] != labels[1])
+    return one.range != other.range or (in_words and all(labels) and labels[0] != labels[1])
 
 
 def _counts(form: Instrument) -> dict[str, frozenset[tuple[str, bool]]]:

@@ -116,6 +116,20 @@ def text_digest(form: InstrumentContent) -> str:
     )
 
 
+def translation_digest(variants: Iterable[InstrumentContent]) -> str:
+    """Return sha256 of what people are shown, and told, by a translated instrument in all of its variants.
+
+    How far the translation has come is left out, by whom it is, and what is known of its scores.
+    """
+    return _wording_digest(
+        [
+            [form.translation.variant, text_digest(form), form.translation.title, _composed(form.safety)]
+            for form in variants
+            if form.translation is not None
+        ]
+    )
+
+
 def bank_text_digest(bank: ItemBank) -> str:
     """Return sha256 of all wordings of a bank's items, and of their options."""
     return _wording_digest(

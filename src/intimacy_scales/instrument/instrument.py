@@ -143,6 +143,7 @@ class Instrument(InstrumentContent):
             language=self.language,
             translation=None if self.translation is None else self.translation.status,
             pooled=tuple(dict.fromkeys(part.named for part in self.pooled)),
+            revision=1 if self.translation is None else self.translation.revision,
             text_digest=self.text_digest,
             variant=None if self.translation is None else self.translation.variant,
         )

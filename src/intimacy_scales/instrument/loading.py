@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,24 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
-from intimacy_scales.instrument.languages import chosen_language, translated, with_variants
-from intimacy_scales.instrument.shipped import BANKS, FORMS, released_file, released_versions, shipped_files
+from intimacy_scales.instrument.languages import (
+    chosen_language,
+    read_translation,
+    shipped_translations,
+    shipped_variants,
+    translated,
+    translated_then,
+    with_variants,
+)
+from intimacy_scales.instrument.shipped import (
+    BANKS,
+    FORMS,
+    released_file,
+    released_languages,
+    released_translation_file,
+    released_versions,
+    shipped_files,
+)
 from intimacy_scales.instrument.stored import build, kind_of, read_document
 from intimacy_scales.instrument.unsure import warn_if_unsure
 
@@ -190,10 +206,11 @@ def load(
         ``.toml`` or ``.json`` file. A text is never opened as a file; `load_file` does that.
     version
         An older version of a shipped instrument, for answers that were given to it; None: as it is now.
-        `compare` says whether answers to one version can be scored by another.
+        `compare` says whether answers to one version can be scored by another. With ``language``, the
+        translation that was shipped with it: the latest of that version, or a revision, ``"0.3.0+1"``.
     language
         BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` is ``"de"`` where there is none of its own.
-        None: as it was written. Translations are of the current version.
+        None: as it was written.
     variant
         Form of gendered words in that language, such as ``"feminine"`` for a partner who is a woman; None:
         the one that goes for anybody.
@@ -232,32 +249,52 @@ def load(
     if version not in (None, form.version):
         if path is not None:
             raise UnknownInstrumentError(f"{path}: is version {form.version}, not {version}", str(path))
-        older = load_released(form.id, str(version))
-        if language not in (None, older.language) or variant is not None:
-            raise UnknownInstrumentError(
-                f"{form.id} {version} is kept in {older.language} only; translations are of {form.version}"
-            )
-        return _warned(older)
+        return _warned(_load_older(form.id, str(version), language, variant))
     home = path or shipped_files(FORMS)[form.id]
     if language is None:
-        if variant is not None:
-            raise InstrumentError(
-                f"variant={variant!r} is one of a language, and {with_variants(form, home)}"
-            )
-        return _warned(form)
+        return _warned(_without_variant(form, variant, home))
     tag = chosen_language(form, home, language)
     if path is None:
         return _warned(_load_translated(form.id, tag, variant))
-    return _warned(translated(form, _parts_of(path, form), tag, variant))
+    return _warned(translated(form, made_of(path, form), tag, variant))
 
 
 @cache
 def _load_translated(name: str, tag: str, variant: str | None) -> Instrument:
     form = _load_shipped(name)
-    return translated(form, _parts_of(shipped_files(FORMS)[name], form), tag, variant)
+    return translated(form, made_of(shipped_files(FORMS)[name], form), tag, variant)
 
 
-def _parts_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | ItemBank]]:
+def _without_variant(form: Instrument, variant: str | None, path: Path) -> Instrument:
+    if variant is not None:
+        raise InstrumentError(f"variant={variant!r} is one of a language, and {with_variants(form, path)}")
+    return form
+
+
+@cache
+def _load_older(name: str, version: str, language: str | None, variant: str | None) -> Instrument:
+    """Return a version that was released, in a language that it is kept in; `load` says what is asked for."""
+    if language is None:
+        return _without_variant(load_released(name, version), variant, shipped_files(FORMS)[name])
+    then, plus, revision = version.partition("+")
+    return translated_then(load_released(name, then), language, revision if plus else None, variant)
+
+
+def every_variant(name: str, version: str, tag: str, revision: int) -> Iterator[Instrument]:
+    """Yield a shipped instrument in a language, in all variants: as it is, and as it was in a revision.
+
+    Nothing is yielded of a version, a language or a revision that there is not.
+    """
+    if version == _load_shipped(name).version and tag in shipped_translations(name):
+        for variant in shipped_variants(name, tag) or (None,):
+            yield load(name, language=tag, variant=variant)
+    if revision in released_languages(name, version).get(tag, ()):
+        kept = read_translation(released_translation_file(name, version, tag, revision))
+        for variant in kept.variants or (None,):
+            yield load(name, version=f"{version}+{revision}", language=tag, variant=variant)
+
+
+def made_of(path: Path, form: Instrument) -> list[tuple[Path, Instrument | ItemBank]]:
     """Return the files that an instrument is made of, its own first, and what is in them."""
     content = read_document(path)
     if kind_of(content) != "form":

@@ -129,6 +129,49 @@ def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
         warn_of_languages(one.id, (*_languages(one), *_languages(other)))
 
 
+def in_a_translation(old: Instrument, new: Instrument) -> str | None:
+    """Say that one asks what the other asks in the words of a translation; None where nothing tells of it."""
+    if old.pooled or new.pooled:
+        if old.pooled == new.pooled or not _texts(old) <= _texts(new):
+            return None
+        how = f"the new reads answers in {named_languages(new)} together, and the old asks in these words"
+    elif _source(old) != _source(new):
+        return None
+    elif old.language != new.language:
+        how = (
+            f"the old asks in {old.language}, the new in {new.language}, in a translation of the same wording"
+        )
+    elif _variant(old) != _variant(new) and _revision(old) == _revision(new):
+        return f"the old asks in the variant {_variant(old)}, the new in {_variant(new)}, of one translation"
+    else:
+        return None
+    tested = all(part.tested for form in (old, new) for part in _languages(form))
+    meant = "" if tested else ", and nobody has shown that scores mean the same in both"
+    return f"{how}: numbers are read by both, labels in their own language only{meant}"
+
+
+def named_languages(form: Instrument) -> str:
+    """Return the language of an instrument, or those that it pools."""
+    return " and ".join(dict.fromkeys(part.language for part in _languages(form)))
+
+
+def _texts(form: Instrument) -> set[str]:
+    return {part.text_digest for part in _languages(form)}
+
+
+def _source(form: Instrument) -> str:
+    """Return the digest of the wording that an instrument asks in, or was translated from."""
+    return form.text_digest if form.translation is None else form.translation.source_digest
+
+
+def _variant(form: Instrument) -> str | None:
+    return None if form.translation is None else form.translation.variant
+
+
+def _revision(form: Instrument) -> int:
+    return 1 if form.translation is None else form.translation.revision
+
+
 def _without_words(form: Instrument, pooled: tuple[PooledLanguage, ...]) -> Instrument:
     """Return what is the same in every language."""
     told = " and ".join(dict.fromkeys(part.named for part in pooled))

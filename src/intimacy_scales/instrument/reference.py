@@ -35,6 +35,8 @@ class InstrumentRef:
         documents from before it was recorded.
     translation
         Of a translation: how far it has come, such as ``forward``.
+    revision
+        Of a translation: which wording of it, as of its `TranslationFile`; documents name it above 1.
     pooled
         Languages whose answers were pooled, each with its variant if it has one.
     text_digest
@@ -58,14 +60,15 @@ class InstrumentRef:
     blanks_count: tuple[str, ...] = ()
     language: str | None = field(default=None, compare=False)
     translation: str | None = field(default=None, compare=False)
+    revision: int = field(default=1, compare=False)
     pooled: tuple[str, ...] = field(default=(), compare=False)
     text_digest: str | None = field(default=None, compare=False)
     variant: str | None = field(default=None, compare=False)
 
     # what documents mean that were written before they had a name
     _gained: ClassVar[Mapping[str, Any]] = {
-        "blanks_count": (), "language": None, "translation": None, "pooled": (), "text_digest": None,
-        "variant": None,
+        "blanks_count": (), "language": None, "translation": None, "revision": 1, "pooled": (),
+        "text_digest": None, "variant": None,
     }  # fmt: skip
 
     def __str__(self) -> str:
@@ -83,7 +86,8 @@ class InstrumentRef:
         if self.translation is None:
             return f"{told} ({self.wording})" if self.pooled else told
         how = _TRANSLATED.get(self.translation, f"{self.translation} translation")
-        return f"{told} ({self.wording}, {how})"
+        revision = f", revision {self.revision}" if self.revision > 1 else ""
+        return f"{told} ({self.wording}, {how}{revision})"
 
     @property
     def told_apart(self) -> str:
@@ -162,6 +166,7 @@ class InstrumentRef:
             **({"blanks_count": list(self.blanks_count)} if self.blanks_count else {}),
             "language": self.language,
             "translation": self.translation,
+            **({"revision": self.revision} if self.revision > 1 else {}),
             "pooled": list(self.pooled),
             "text_digest": self.text_digest,
             **({} if self.variant is None else {"variant": self.variant}),

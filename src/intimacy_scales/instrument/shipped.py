@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -31,19 +32,33 @@ def released_file(name: str, version: str) -> Path:
     return data_folder() / "released" / name / f"{version}.toml"
 
 
+def released_translation_file(name: str, version: str, tag: str, revision: int) -> Path:
+    """Return the file of the translation of an instrument as it was in one version and revision."""
+    return data_folder() / "released" / name / "languages" / f"{version}+{revision}.{tag}.toml"
+
+
+def _released(kind: str) -> list[tuple[str, str]]:
+    """Return name and version of all of one kind that was ever released, in their order."""
+    lines = [line.split(" ") for line in digests_file().read_text(encoding="utf-8").splitlines()]
+    return [(name, version) for one, name, version, _ in lines if one == kind]
+
+
 @cache
-def _released() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for line in digests_file().read_text(encoding="utf-8").splitlines():
-        kind, name, version, _ = line.split(" ")
-        if kind == "instrument":
-            found[name] = (*found.get(name, ()), version)
-    return found
-
-
 def released_versions(name: str) -> tuple[str, ...]:
     """Return the versions of a shipped instrument, by its id, that can be loaded, in their order."""
-    return _released().get(name, ())
+    return tuple(version for one, version in _released("instrument") if one == name)
+
+
+@cache
+def released_languages(name: str, version: str) -> Mapping[str, tuple[int, ...]]:
+    """Return language → revisions of the translations that are kept of a version of a shipped instrument."""
+    found: dict[str, list[int]] = {}
+    for translation, told in _released("translation"):
+        of, _, tag = translation.rpartition(".")
+        then, _, revision = told.partition("+")
+        if (of, then) == (name, version):
+            found.setdefault(tag, []).append(int(revision))
+    return {tag: tuple(sorted(revisions)) for tag, revisions in found.items()}
 
 
 def example_path(name: str = "simulated-couples.csv") -> Path:

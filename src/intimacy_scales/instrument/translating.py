@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from intimacy_scales.instrument.bank import ItemBank
 
 Form = TypeVar("Form", bound=InstrumentContent)
+_FIELDS = {"self": "text", "partner": "partner_text", "daily": "daily_text"}  # wording of a form → of a bank
 
 
 class Part(NamedTuple):
@@ -89,9 +90,9 @@ def in_language(form: Form, parts: Sequence[Part], words: LanguageFile | None, v
         check_part(part)
     _check_steps(parts)
     head = parts[0]
-    variants = () if words is None else words.variants
+    variants = variants_of(head.file, words)
     chosen = _variant(form, head.file.language, variants, variant)
-    slots = [_slots(part, words, variants) for part in parts]
+    slots = [slots_of(part, words, variants) for part in parts]
     for part, known in zip(parts, slots, strict=True):
         _check_slots(part, known, variants)
     scales = _Options(form, parts)
@@ -105,6 +106,7 @@ def in_language(form: Form, parts: Sequence[Part], words: LanguageFile | None, v
             source_language=form.language,
             source_digest=text_digest(form),
             variant=chosen,
+            revision=head.file.revision,
             title=_shown(head, "title", form.title, slots[0], chosen, needed=False),
             by=head.file.by,
         ),
@@ -118,10 +120,22 @@ def in_language(form: Form, parts: Sequence[Part], words: LanguageFile | None, v
         raise instrument_error(error, update, str(head.path)) from None
 
 
+def variants_of(file: TranslationFile, words: LanguageFile | None) -> tuple[str, ...]:
+    """Return which forms gendered words have in the translation of a form."""
+    return file.variants or (() if words is None else words.variants)
+
+
 def _check_steps(parts: Sequence[Part]) -> None:
-    """Raise where a form is said to have come further than a bank that it takes items of."""
+    """Raise where a form is said to have come further than a bank, or a bank says what is the form's."""
     steps, head = list(STATUSES), parts[0]
     for path, file, _ in parts[1:]:
+        for name in ("revision", "variants"):
+            if getattr(file, name) != TranslationFile.model_fields[name].default:
+                raise InstrumentError(
+                    f"{path}: {name}: is of a form, not of a bank: it stands in the file of each form that "
+                    f"takes items of it, such as {head.path.name}",
+                    str(path),
+                )
         if steps.index(file.status) < steps.index(head.file.status):
             raise InstrumentError(
                 f"{head.path}: status: {head.file.status!r}, and {path} is {file.status!r} only",
@@ -152,7 +166,8 @@ def _variant(
     return variant
 
 
-def _slots(part: Part, words: LanguageFile | None, variants: Sequence[str]) -> Slots:
+def slots_of(part: Part, words: LanguageFile | None, variants: Sequence[str]) -> Slots:
+    """Return the slots that the texts of a file may have, with their words in each variant."""
     try:
         check_variants(part.file.slots, variants)
     except ValueError as error:
@@ -186,6 +201,17 @@ def _shown(
     return None if name == "title" else original
 
 
+def worded(form: InstrumentContent, item: Item, parts: Sequence[Part]) -> tuple[int, str] | None:
+    """Return which of the files words an item, and how, slots and all; None where none does."""
+    field = _FIELDS[form.wording]
+    for number, part in enumerate(parts):
+        wording = "text" if part.source is form else field
+        text = part.file.wordings()[wording].get(item.id)
+        if text is not None:
+            return number, text
+    return None
+
+
 def _item(
     form: InstrumentContent,
     item: Item,
@@ -194,24 +220,22 @@ def _item(
     variant: str | None,
     options: _Options,
 ) -> Item:
-    field = {"self": "text", "partner": "partner_text", "daily": "daily_text"}[form.wording]
-    for part, known in zip(parts, slots, strict=True):
-        wording = "text" if part.source is form else field
-        text = part.file.wordings()[wording].get(item.id)
-        if text is not None:
-            return item.model_copy(
-                update={
-                    "text": filled(text, known, variant),
-                    "response_scale": options.of(item, part),
-                    "partner_text": None,
-                    "daily_text": None,
-                }
-            )
+    found = worded(form, item, parts)
+    if found is not None:
+        number, text = found
+        return item.model_copy(
+            update={
+                "text": filled(text, slots[number], variant),
+                "response_scale": options.of(item, parts[number]),
+                "partner_text": None,
+                "daily_text": None,
+            }
+        )
     home = next((p for p in parts[1:] if any(one.id == item.id for one in p.source.items)), parts[0])
     if item.text is None:  # a key without wording: people are shown the form that one has permission to use
         return item.model_copy(update={"response_scale": options.of(item, home)})
     raise InstrumentError(
-        f"{home.path}: {field}s: item {item.id!r} of {form.id} is not translated into "
+        f"{home.path}: {_FIELDS[form.wording]}s: item {item.id!r} of {form.id} is not translated into "
         f"{parts[0].file.language!r}: {item.text!r}",
         str(home.path),
     )

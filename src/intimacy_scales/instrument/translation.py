@@ -82,6 +82,7 @@ Worded = Annotated[Text, AfterValidator(_composed)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Slots = dict[Id, dict[Id, Worded]]
 Texts = dict[Id, Worded]
+Revision = Annotated[int, Field(ge=1, strict=True)]
 
 
 class Translation(Part):
@@ -95,6 +96,8 @@ class Translation(Part):
         Language of the wording that was translated, and its `Instrument.text_digest`.
     variant
         Which form gendered words have, where there are several.
+    revision
+        As of the `TranslationFile`.
     title
         What the form is called in its language, for those who answer it.
     by
@@ -105,6 +108,7 @@ class Translation(Part):
     source_language: Text = "en"
     source_digest: Digest
     variant: Id | None = None
+    revision: Revision = 1
     title: Text | None = None
     by: Text | None = None
 
@@ -168,6 +172,9 @@ class TranslationFile(Part):
         Id of the bank or form, and its version that was translated.
     source_digest
         Digest of the wording that was translated; where that was changed since, the file is refused.
+    revision
+        Of a form, or an instrument: which wording of this translation it is, of those that this version was
+        given in. It is raised when a text is corrected, be it in this file or in that of a bank.
     language, status, by
         BCP 47 tag; how far the translation has come; who translated, and how.
     title, instructions, safety
@@ -178,6 +185,8 @@ class TranslationFile(Part):
         Id of a response scale → value → text.
     not_applicable
         Id of a response scale → text of the option that the question does not apply.
+    variants
+        Of a form: as of a `LanguageFile`, in place of those of the language.
     slots
         As of a `LanguageFile`; added to those of the language.
     evidence
@@ -186,6 +195,7 @@ class TranslationFile(Part):
 
     of: Id
     version: Text
+    revision: Revision = 1
     source_digest: Digest
     language: Tag
     status: TranslationStatus
@@ -198,6 +208,7 @@ class TranslationFile(Part):
     daily_texts: Texts = Field(default={})
     labels: dict[Id, Annotated[Labels, AfterValidator(_all_composed)]] = Field(default={})
     not_applicable: Texts = Field(default={})
+    variants: tuple[Id, ...] = ()
     slots: Slots = Field(default={})
     evidence: Evidence | None = None
 
@@ -232,6 +243,11 @@ def check_variants(slots: Slots, variants: Iterable[str]) -> None:
         if unknown := [variant for variant in words if variant not in known]:
             there = ", ".join(known) or "none"
             raise ValueError(f"slots.{name}: {unknown[0]!r} is no variant; the language has {there}")
+
+
+def slot_names(text: str) -> list[str]:
+    """Return the names of the slots of a text, in their order."""
+    return _SLOT.findall(text)
 
 
 def filled(text: str, slots: Slots, variant: str | None) -> str:

@@ -94,7 +94,7 @@ def _wordings(name: str) -> tuple[_Wording, ...]:
     if name not in shipped_ids():
         return ()
     found = [load_shipped(name)]
-    for tag, _ in shipped_translations(name):
+    for tag in shipped_translations(name):
         try:
             found.append(load_shipped(name, language=tag))
         except InstrumentError:  # it is told to whoever asks for it
@@ -124,7 +124,7 @@ def _options(form: Instrument, others: Iterable[_Wording]) -> Options:
 
 def _by_the_form(other: Instrument, values: Counter[str]) -> Remedy:
     """Say that values are options of another form, and how that is used."""
-    from intimacy_scales.instrument.languages import read_language, variants_in
+    from intimacy_scales.instrument.languages import read_language, shipped_variants
 
     tag, name = other.language, "the original language"
     python, command, told = f"load({other.id!r})", "leave --language out", ""
@@ -132,7 +132,7 @@ def _by_the_form(other: Instrument, values: Counter[str]) -> Remedy:
         language = read_language(tag)
         name = tag if language is None else language.name
         python, command = f"load({other.id!r}, language={tag!r})", f"pass --language {tag}"
-        told = ", ".join(variants_in(tag))
+        told = ", ".join(shipped_variants(other.id, tag))
     which = f"; {{}} says which variant was asked: {told}" if told else ""
     said = f"{_shown(values)} of {other.id} in {name} ({tag}): if that was answered, "
     return Remedy(

@@ -354,8 +354,7 @@ def _shipped_as(reference: InstrumentRef) -> Any:
         None of that id is shipped.
     """
     from intimacy_scales.errors import InstrumentError
-    from intimacy_scales.instrument.languages import variants_in
-    from intimacy_scales.instrument.loading import load
+    from intimacy_scales.instrument.loading import every_variant, load
     from intimacy_scales.instrument.pooling import pooled_again
     from intimacy_scales.instrument.reference import parted
     from intimacy_scales.instrument.shipped import released_versions
@@ -366,8 +365,7 @@ def _shipped_as(reference: InstrumentRef) -> Any:
             wordings = map(parted, reference.pooled)
             return pooled_again([load(form.id, language=tag, variant=one) for tag, one in wordings])
         if reference.translation is not None and reference.language is not None:
-            variants = (None, *variants_in(reference.language))
-            forms = (load(form.id, language=reference.language, variant=one) for one in variants)
+            forms = every_variant(form.id, reference.version, reference.language, reference.revision)
             return next((one for one in forms if one.digest == reference.digest), form)
     except InstrumentError:
         return form
