@@ -193,7 +193,7 @@ def _with_languages(name: str, version: str) -> str:
 
 def _print_changes(form: Instrument) -> None:
     versions = released_versions(form.id) if form.id in shipped_ids() else ()
-    older = [_with_languages(form.id, version) for version in versions[:-1]]
+    older = [_with_languages(form.id, one) for one in versions if one != load_shipped(form.id).version]
     if older:
         told = f"{', '.join(older)} (--form-version {older[-1].split(' ')[0]})"
         out.print(escape(f"\nOlder versions, for answers to them: {told}"))
