@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from intimacy_scales import ItemBank, load_bank
+from intimacy_scales import ItemBank, load, load_bank
 from intimacy_scales.instrument.loading import shipped_banks
 
 PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "coverage.md"
@@ -126,9 +126,27 @@ INTRODUCTION = textwrap.wrap(
     "those that are reverse-keyed. Where no item asks for something, the reason is told. Nobody has "
     "answered these items yet: that they measure what is written here is a plan, not a finding (see "
     "[Validity](validity.md)). What people know of the partner, and how understood they feel, is told "
-    "as they see it; whether it is so needs both partners' answers.",
+    "as they see it; whether it is so needs both partners' answers. For the six components the last column "
+    "names the items that the short forms ask: a facet of `show` may hold two concepts, and a form that has "
+    "one item of a facet then asks for one of them.",
     width=120,
 )
+
+
+COMPONENTS = ("Trust", "Knowledge", "Mutuality", "Commitment", "Caring", "Interdependence")
+_HEADS = {
+    True: ["| concept | items | asked in the forms |", "|---|---|---|"],
+    False: ["| concept | items |", "|---|---|"],
+}
+
+
+def _in_forms(concept: Concept) -> str:
+    """Name the items of a concept that each form of the inventory asks."""
+    told = []
+    for form in ("scii-12", "scii-24", "scii-48", "scii-daily"):
+        asked = [item for item in concept.items.split() if item in load(form).item_ids]
+        told += [f"{form}: {', '.join(asked)}"] if asked else []
+    return "<br>".join(told) or "none"
 
 
 def page() -> str:
@@ -145,7 +163,8 @@ def page() -> str:
     for concept in CONCEPTS:
         if concept.group != group:
             group = concept.group
-            lines += ["", f"## {group}", "", "| concept | items |", "|---|---|"]
+            lines += ["", f"## {group}", ""]
+            lines += _HEADS[group in COMPONENTS]
         if concept.reason:
             lines.append(f"| {concept.name} | none: {concept.reason} |")
             continue
@@ -153,7 +172,8 @@ def page() -> str:
         for item in concept.items.split():
             _, keyed, text = texts[item]
             told.append(f"`{item}`{' -' if keyed == '-' else ''} {text}")
-        lines.append(f"| {concept.name} | {'<br>'.join(told)} |")
+        forms = f" {_in_forms(concept)} |" if group in COMPONENTS else ""
+        lines.append(f"| {concept.name} | {'<br>'.join(told)} |{forms}")
     return "\n".join(lines) + "\n"
 
 

@@ -76,3 +76,23 @@ def test_blanks_that_count_are_of_boxes(blanks, words):
     assert PersonScores.from_dict(person, instrument=PAGE).counted_blanks == ("talk",)
     with pytest.raises(DocumentError, match=words):
         PersonScores.from_dict(person | {"counted_blanks": blanks}, instrument=PAGE)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"language": "de"}, {"translation": "forward"}, {"variant": "neutral"}, {"text_digest": "0" * 64},
+     {"language": "de", "translation": "invariance-tested"}],
+    ids=str,
+)  # fmt: skip
+def test_a_document_says_of_its_instrument_what_the_instrument_of_its_digest_says(told):
+    changed = document()
+    changed["instrument"].update(told)
+    with pytest.raises(DocumentError, match="language or wording: it was changed after it was written"):
+        PersonScores.from_dict(changed)
+
+
+def test_documents_of_before_these_were_told_are_read():
+    earlier = document()
+    for name in ("language", "text_digest"):
+        earlier["instrument"].pop(name)
+    assert PersonScores.from_dict(earlier).scores == score(FORM, SHEET).scores

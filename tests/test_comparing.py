@@ -174,3 +174,33 @@ def test_a_scale_that_would_lose_all_its_items_is_named() -> None:
     with pytest.raises(InstrumentError, match="no item is left of total: leave one in") as caught:
         form.without_items(form.item_ids, new_id="nothing", version="1")
     assert "kmss: without kmss_1, kmss_2, kmss_3" in str(caught.value)
+
+
+# ---------------------------------------------------------------- options that count, or stand for no answer
+
+
+def scale(**fields: Any) -> dict[str, Any]:
+    return {"response_scale": {"minimum": 1, "maximum": 5} | fields}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict", "told"),
+    [
+        (scale(missing_codes=[9]), scale(), "blocked", "answered on other options"),
+        (scale(not_applicable=[9]), scale(), "blocked", "answered on other options"),
+        (scale(), scale(missing_codes=[9]), "rescorable", ""),
+        (scale(not_applicable=[9]), scale(missing_codes=[9]), "rescorable", ""),
+        (
+            scale(),
+            scale(scores={"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}),
+            "rescorable",
+            "counted otherwise: a",
+        ),
+        ({"response_scale": {"points": [1, 2, 4, 5]}}, scale(), "blocked", "answered on other options"),
+    ],
+)
+def test_what_stands_for_no_answer_and_what_counts_is_compared(old, new, verdict, told):
+    found = compare(base(**old), base(**new))
+    assert found.verdict == verdict
+    assert told in str(found)
+    assert bool(found.as_change().rekeyed) == ("counted" in told)

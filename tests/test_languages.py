@@ -222,7 +222,7 @@ def test_options_instructions_and_titles_are_wording_too(copied):
         changed(copied.with_name(f"{bank}.toml"), '4 = "Neither"', '4 = "Neither agree nor disagree"')
     changed(copied, "Think of your relationship as it is now.", "Think of your relationship.")
     told = refused(copied)
-    assert "scii-12.de.toml: source_digest: stale" in told and "title and instructions" in told
+    assert "scii-12.de.toml: source_digest: stale" in told and "title, instructions" in told
 
 
 def test_what_is_not_translated_may_change(copied):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from intimacy_scales.instrument.changes import Change
+from intimacy_scales.instrument.digests import read_as_none
 from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.loading import as_instrument
@@ -126,7 +127,8 @@ def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> Instr
     told = {"reworded": reworded, "answered on other options": answered, "not asked in the old": added}
     reasons += [f"{what}: {_listed(items)}" for what, items in told.items() if items]
     verdict: Verdict = "blocked" if reasons else "rescorable"
-    if not reasons and translated is None and before.key_digest == after.key_digest:
+    same_key = before.key_digest == after.key_digest and _apart(before) == _apart(after)
+    if not reasons and translated is None and same_key:
         verdict = "same"
     return InstrumentComparison(
         old=before.ref,
@@ -172,16 +174,30 @@ def _is_reworded(old: Item, new: Item) -> bool:
 def _is_answered_otherwise(old: Item, new: Item, *, in_words: bool) -> bool:
     one, other = old.response_scale, new.response_scale
     labels = [[(value, normalized(text)) for value, text in scale.labels] for scale in (one, other)]
-    return one.range != other.range or (in_words and all(labels) and labels[0] != labels[1])
+    if (one.range, one.points) != (other.range, other.points):
+        return True
+    # what was read as no answer would be an answer, or refused
+    kinds = ("missing_codes", "not_applicable")
+    skipped, still = (
+        {code for kind in kinds for code in read_as_none(getattr(scale, kind))} for scale in (one, other)
+    )
+    if in_words and not skipped <= still:
+        return True
+    return in_words and all(labels) and labels[0] != labels[1]
 
 
-def _counts(form: Instrument) -> dict[str, frozenset[tuple[str, bool]]]:
-    """Return item → the scales that it counts in, and whether it is reverse-keyed there."""
-    counts: dict[str, set[tuple[str, bool]]] = {}
+def _counts(form: Instrument) -> dict[str, frozenset[Any]]:
+    """Return item → its options' scores, the scales it counts in, and whether it is reverse-keyed there."""
+    counts: dict[str, set[Any]] = {item.id: {item.response_scale.scores} for item in form.items}
     for scale in form.scales:
         for key in scale.keys:
-            counts.setdefault(key.item, set()).add((scale.id, key.reverse))
+            counts[key.item].add((scale.id, key.reverse))
     return {item: frozenset(places) for item, places in counts.items()}
+
+
+def _apart(form: Instrument) -> dict[str, list[str]]:
+    """Return item → answers that the question does not apply, which are counted apart."""
+    return {item.id: read_as_none(item.response_scale.not_applicable) for item in form.items}
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ def content_digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read_as_none(given: Iterable[int | float | str]) -> list[str]:
+def read_as_none(given: Iterable[int | float | str]) -> list[str]:
     """Return what is read as no answer: numbers by their value, texts as they are compared."""
     codes = set()
     for code in given:
@@ -45,7 +45,7 @@ def _answers(scale: ResponseScale) -> list[Any]:
     """Return which answers are read, and as what they count."""
     labels = sorted((as_compared(text), str(exact(value))) for value, text in scale.labels)
     ends = [str(exact(value)) for value in (scale.minimum, scale.maximum, scale.step)]
-    skipped = _read_as_none((*scale.missing_codes, *scale.not_applicable))
+    skipped = read_as_none((*scale.missing_codes, *scale.not_applicable))
     told: list[Any] = [*ends, labels, skipped]
     if scale.points:
         told.append(["points", [str(exact(value)) for value in scale.points]])

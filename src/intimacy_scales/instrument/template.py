@@ -92,7 +92,7 @@ def translation_template(
 def _told(source: ItemBank | Instrument) -> Iterator[tuple[str, str]]:
     """Yield what a form tells those who answer it."""
     if isinstance(source, Instrument):
-        for name in ("title", "instructions"):
+        for name in ("title", "instructions", "safety"):
             if text := getattr(source, name):
                 yield name, " ".join(text.split())
 

@@ -62,11 +62,14 @@ def check_part(part: Part) -> None:
     if now != file.source_digest:
         named = [name for texts in file.wordings().values() for name in texts]
         named += [f"the options of {name}" for name in dict.fromkeys((*file.labels, *file.not_applicable))]
-        what = ", ".join(named) or "title and instructions"
+        named += [name for name in ("title", "instructions", "safety") if getattr(file, name) is not None]
+        since = f"{source.id} is {source.version} now"
+        if file.version == source.version:
+            since = f"the version of {source.id} was not raised since, or the file translates other texts now"
         raise InstrumentError(
             f"{path}: source_digest: stale. What it translates of {source.id} ({source.language}) is not "
-            f"worded as it was when version {file.version} was translated; {source.id} is {source.version} "
-            f"now. Compare {what} with the wording of {source.version}, mend what says something else, and "
+            f"worded as it was when version {file.version} was translated; {since}. Compare "
+            f"{', '.join(named)} with the wording of {source.version}, mend what says something else, and "
             f'write version = "{source.version}" and source_digest = "{now}"',
             str(path),
         )

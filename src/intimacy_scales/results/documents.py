@@ -306,11 +306,8 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
             raise DocumentError(
                 f"no instrument {reference.id!r} is shipped: pass it as instrument=, such as load_file(path)"
             ) from error
-    if form.digest == reference.digest and form.ref != reference:
-        raise DocumentError(
-            f"the document has the digest of {form.ref}, and another version, status or coding: it was "
-            "changed after it was written"
-        )
+    if form.digest == reference.digest:
+        check_reference(reference, form.ref)
     if form.digest != reference.digest:
         given = "the shipped one" if instrument is None else "instrument"
         raise DocumentError(
@@ -318,6 +315,16 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
             f"{_with_digest(form.ref)}: {_what_to_pass(reference, form, is_given=instrument is not None)}"
         )
     return form
+
+
+def check_reference(told: InstrumentRef, form: InstrumentRef) -> None:
+    """Raise where a document says anything else of an instrument than the instrument of its digest does."""
+    recorded = {name for name, nothing in told._gained.items() if getattr(told, name) != nothing}
+    if told != form or any(getattr(told, name) != getattr(form, name) for name in recorded):
+        raise DocumentError(
+            f"the document has the digest of {form}, and another version, status, coding, language or "
+            "wording: it was changed after it was written"
+        )
 
 
 def _with_digest(reference: InstrumentRef) -> str:
