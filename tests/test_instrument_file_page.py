@@ -27,6 +27,8 @@ from intimacy_scales.instrument import (
     Scale,
     Source,
 )
+from intimacy_scales.instrument.bank import Facet, ItemBank
+from intimacy_scales.instrument.bank import Form as BankForm
 from intimacy_scales.instrument.changes import Change
 from intimacy_scales.instrument.translation import (
     LanguageFile,
@@ -57,6 +59,9 @@ MODELS = [
     LanguageFile,
     Translation,
     PooledLanguage,
+    ItemBank,
+    Facet,
+    BankForm,
 ]
 AGREE = {"minimum": 1, "maximum": 5}
 FORM: dict[str, Any] = {

@@ -130,3 +130,20 @@ def test_a_norm_of_one_pool_is_none_of_another() -> None:
     assert score(german, people).standardize(norm)["total"].z[0] is not None
     with pytest.raises(NoNormsError, match="is of answers in de and en, and these are in en and fr"):
         score(french, people).standardize(norm)
+
+
+def test_wording_laid_over_in_another_language_leaves_no_option_in_the_first() -> None:
+    scale = {"minimum": 1, "maximum": 3, "labels": {"1": "No", "2": "Partly", "3": "Yes"}}
+    form = scored_form(scores=(), **scale)
+    texts = {"q1": "Eins.", "q2": "Zwei."}
+    whole = {name: {1: "Nein", 2: "Teils", 3: "Ja"} for name in texts}
+    made = form.with_texts(texts, language="de", labels=whole)
+    assert made.item("q1").response_scale.label(2) == "Teils"
+    some = {name: {1: "Nein", 3: "Ja"} for name in texts}
+    with pytest.raises(InstrumentError, match="labels: no text in de for 2 of item 'q1'"):
+        form.with_texts(texts, language="de", labels=some)
+    apart = scored_form(scores=(), not_applicable=["Does not apply"], **scale)
+    with pytest.raises(
+        InstrumentError, match="has the option 'Does not apply', for which labels have no place"
+    ):
+        apart.with_texts(texts, language="de", labels=whole)

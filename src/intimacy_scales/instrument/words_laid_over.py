@@ -12,6 +12,7 @@ from intimacy_scales.instrument.translation import Translation, language_tag
 if TYPE_CHECKING:
     from intimacy_scales.instrument.instrument import Instrument
     from intimacy_scales.instrument.item import Item
+    from intimacy_scales.instrument.response_scale import ResponseScale
 
 Form = TypeVar("Form", bound="Instrument")
 
@@ -39,7 +40,7 @@ def in_other_words(
     def worded(item: Item) -> Item:
         scale = item.response_scale
         if item.id in shown and tag and scale.labels:
-            scale = relabelled(scale, shown[item.id], None)
+            scale = _in_the_language(item, shown[item.id], tag)
         elif item.id in shown:
             scale = scale.model_copy(update={"labels": shown[item.id]})
         if item.id in shown:  # its name stands for one set of labels
@@ -63,6 +64,21 @@ def in_other_words(
             "cutoffs": (),
         }
     )
+
+
+def _in_the_language(item: Item, labels: Mapping[int | float, str], tag: str) -> ResponseScale:
+    """Return the options of an item in another language, all of them."""
+    scale = item.response_scale
+    if texts := scale.not_applicable_texts:
+        raise InstrumentError(
+            f"labels: item {item.id!r} has the option {texts[0]!r}, for which labels have no place: write a "
+            "file of the translation (translation_template)"
+        )
+    made = relabelled(scale, labels, None)
+    there = dict(made.labels)
+    if lacking := [str(value) for value, _ in scale.labels if value not in there]:
+        raise InstrumentError(f"labels: no text in {tag} for {', '.join(lacking)} of item {item.id!r}")
+    return made
 
 
 def _other_language(form: Instrument, language: str | None) -> str | None:
