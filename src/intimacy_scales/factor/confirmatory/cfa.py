@@ -19,13 +19,9 @@ from intimacy_scales.factor.confirmatory.checks import (
     group_labels,
     warn_of_coverage,
 )
-from intimacy_scales.factor.confirmatory.estimation.solution import (
-    Estimator,
-    Information,
-    Scaling,
-    fit_of,
-    solve,
-)
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, solve
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification, parameter_table
 from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
@@ -146,7 +142,7 @@ def cfa(
     (2, 0.7)
     """
     model_first("cfa", model, data)
-    check_options(estimator, identification, equal, information)
+    check_options(estimator, missing, identification, equal, information)
     written = as_model(model)
     data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
@@ -155,9 +151,10 @@ def cfa(
     )
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
-    check_samples(samples, estimator)
+    discrepancy = discrepancy_of(estimator, rule_of(samples))
+    check_samples(samples, discrepancy)
     warn_of_coverage(samples)
-    check_scaling(samples, estimator, scaling)
+    check_scaling(samples, discrepancy, scaling)
     return fit_model(
         written,
         samples,
@@ -200,14 +197,14 @@ def fit_model(
     keep_answers: bool = False,
 ) -> CFAResult:
     """Fit a model to moments that were checked; see `cfa`."""
-    missing = samples[0].missing
+    discrepancy = discrepancy_of(estimator, rule_of(samples), scaling=scaling)
     check_steps(max_iterations)
     check_means(model, samples, wanted=means or "intercepts" in equal)
     table = parameter_table(
         model,
         n_groups=len(samples),
         identification=identification,
-        with_means=means or missing == "fiml" or len(samples) > 1 or samples[0].clusters is not None,
+        with_means=(means or discrepancy.needs_means or len(samples) > 1 or samples[0].clusters is not None),
         equal=equal,
         partial=partial,
     )
@@ -215,9 +212,8 @@ def fit_model(
         solution = solve(
             table,
             samples,
-            estimator=estimator,
+            discrepancy=discrepancy,
             information=information,
-            scaling=scaling,
             max_iterations=max_iterations,
             keep_answers=keep_answers,
         )
@@ -227,7 +223,7 @@ def fit_model(
             fit=fit_of(solution),
             parameters=parameter_estimates(solution, labels),
             estimator=estimator,
-            missing=missing,
+            missing=samples[0].missing,
             identification=identification,
             information=solution.information,
             groups=tuple(str(label) for label in labels) if len(samples) > 1 else (),

@@ -44,7 +44,7 @@ def p_text(p: float) -> str:
 
 
 @result_class
-class Discrepancy(Result):
+class FitIndices(Result):
     """A test of fit, and the indices made of it.
 
     Attributes
@@ -96,7 +96,7 @@ class Discrepancy(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
         low, high = self.rmsea_interval()
-        fields = {name: plain(getattr(self, name)) for name in _DISCREPANCY}
+        fields = {name: plain(getattr(self, name)) for name in _INDICES}
         return fields | {
             "rmsea_low": plain(low),
             "rmsea_high": plain(high),
@@ -124,7 +124,7 @@ class Discrepancy(Result):
         return f"<{self._short()}>"
 
 
-_DISCREPANCY = (
+_INDICES = (
     "chi_square", "df", "p_value", "baseline_chi_square", "baseline_df", "cfi", "tli", "rmsea", "n",
     "n_groups",
 )  # fmt: skip
@@ -147,15 +147,15 @@ def noncentrality(chi_square: float, df: int, probability: float) -> float:
     return float(brentq(below, 0.0, high, xtol=1e-10, rtol=1e-12))
 
 
-def discrepancy(
+def fit_indices(
     *, chi_square: float, df: int, baseline: float, baseline_df: int, n: int, n_groups: int
-) -> Discrepancy:
+) -> FitIndices:
     """Return the indices of a test of fit."""
     excess, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)
     base = baseline / baseline_df if baseline_df else math.nan
     ratio = chi_square / df if df else math.nan
     tli = 1.0 if df == 0 else (base - ratio) / (base - 1) if base != 1 else math.nan
-    return Discrepancy(
+    return FitIndices(
         chi_square=chi_square,
         df=df,
         p_value=chi_square_p(chi_square, df),
@@ -170,7 +170,7 @@ def discrepancy(
 
 
 @result_class
-class ScaledFit(Discrepancy):
+class ScaledFit(FitIndices):
     """A test of fit corrected for answers that are not normal.
 
     Attributes
@@ -206,7 +206,7 @@ class ScaledFit(Discrepancy):
         if math.isnan(self.chi_square):
             return f"{self.title}({self.df}) is not defined: its scaling factor is not positive"
         if self.df == 0:
-            return Discrepancy._short(self)
+            return FitIndices._short(self)
         low, high = self.robust_rmsea_interval()
         return (
             f"{self.title}({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; robust CFI "
@@ -236,11 +236,11 @@ class ScaledFit(Discrepancy):
             "robust_tli",
             "robust_rmsea",
         )
-        return Discrepancy.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
+        return FitIndices.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
 
 
 @result_class
-class Fit(Discrepancy):
+class Fit(FitIndices):
     """How well a model fits.
 
     Attributes
@@ -273,7 +273,7 @@ class Fit(Discrepancy):
             "adjusted_bic",
         )  # fmt: skip
         return (
-            Discrepancy.to_dict(self)
+            FitIndices.to_dict(self)
             | {name: plain(getattr(self, name)) for name in names}
             | {"scaled": None if self.scaled is None else self.scaled.to_dict()}
         )
@@ -296,14 +296,14 @@ class Fit(Discrepancy):
 
 
 def scaled_fit(
-    plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str = "yuan_bentler"
+    plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str = "yuan_bentler"
 ) -> ScaledFit:
     """Return the corrected test and its indices."""
     n, groups, df, base_df = plain_fit.n, plain_fit.n_groups, plain_fit.df, plain_fit.baseline_df
     chi, base = plain_fit.chi_square, plain_fit.baseline_chi_square
     if not factor > 0:  # too few persons for so many parameters
         return _no_scaled_fit(plain_fit, factor, baseline_factor, scaling)
-    corrected = discrepancy(
+    corrected = fit_indices(
         chi_square=chi / factor if df else 0.0,
         df=df,
         baseline=base / baseline_factor,
@@ -314,7 +314,7 @@ def scaled_fit(
     excess, most = chi - factor * df, base - baseline_factor * base_df
     bounded = max(excess, 0.0)
     return ScaledFit(
-        **{name: getattr(corrected, name) for name in _DISCREPANCY},
+        **{name: getattr(corrected, name) for name in _INDICES},
         scaling=scaling,
         scaling_factor=factor,
         baseline_scaling_factor=baseline_factor,
@@ -324,7 +324,7 @@ def scaled_fit(
     )
 
 
-def _no_scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
+def _no_scaled_fit(plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
     """Return a corrected test that is not defined: its scaling factor is not positive."""
     same: dict[str, Any] = {n: getattr(plain_fit, n) for n in ("df", "baseline_df", "n", "n_groups")}
     names = ("chi_square", "p_value", "cfi", "tli", "rmsea", "robust_cfi", "robust_tli", "robust_rmsea")

@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import DocumentError, EstimationError
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
-from intimacy_scales.factor.confirmatory.estimation.solution import (
-    Estimator,
-    Information,
-    Solution,
-    without_answers,
-)
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution, without_answers
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
@@ -126,10 +122,7 @@ class CFAResult(Result):
             few = counted(self.n_clusters, "cluster")
             found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
         if self.solution.several:
-            found.append(
-                "the likelihood has several maxima, and this is the highest that was found: other starts led "
-                "to lower ones, where estimates differ"
-            )
+            found.append(self.solution.discrepancy.several)
         if self.never_together:
             found.append(few_together(self.never_together))
         return tuple(found)
