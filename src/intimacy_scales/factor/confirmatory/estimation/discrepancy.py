@@ -203,6 +203,10 @@ class Discrepancy(ABC):
         base, whole = (problem.average([one.value for one in every]) for every in (baseline, saturated))
         return 2 * problem.n * (base - whole)
 
+    def persons_in_test(self, problem: Problem) -> int | None:
+        """Return how many persons chi-square counts, where these are not all."""
+        return None
+
     def log_likelihood(self, problem: Problem, value: float) -> float:
         """Return the log likelihood, constants included, where the discrepancy is this; nan if it is none."""
         return math.nan

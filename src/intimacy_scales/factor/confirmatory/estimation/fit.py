@@ -59,6 +59,9 @@ class FitIndices(Result):
         Root mean square error of approximation (Steiger & Lind, 1980).
     n, n_groups
         Persons, and groups of persons.
+    n_in_test
+        Persons that chi-square and RMSEA count, where these are fewer: with least squares n - 1 of each
+        group.
     """
 
     chi_square: float
@@ -71,6 +74,7 @@ class FitIndices(Result):
     rmsea: float
     n: int
     n_groups: int
+    n_in_test: int | None = None
 
     def rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
         """Return a confidence interval of RMSEA, from noncentral chi-square (Steiger, 1990)."""
@@ -84,13 +88,13 @@ class FitIndices(Result):
         return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n)
 
     def _rmsea_of(self, excess: float) -> float:
-        return math.sqrt(excess / (self.n * self.df)) * math.sqrt(self.n_groups)
+        return math.sqrt(excess / ((self.n_in_test or self.n) * self.df)) * math.sqrt(self.n_groups)
 
     def close_fit_p(self, rmsea: float = _CLOSE) -> float:
         """Return the probability of such a chi-square where RMSEA is this value (Browne & Cudeck, 1993)."""
         if self.df == 0 or math.isnan(self.chi_square):
             return math.nan
-        excess = rmsea**2 * self.n * self.df / self.n_groups
+        excess = rmsea**2 * (self.n_in_test or self.n) * self.df / self.n_groups
         return 1 - float(chndtr(self.chi_square, self.df, excess))
 
     def to_dict(self) -> dict[str, Any]:
@@ -126,11 +130,11 @@ class FitIndices(Result):
 
 _INDICES = (
     "chi_square", "df", "p_value", "baseline_chi_square", "baseline_df", "cfi", "tli", "rmsea", "n",
-    "n_groups",
+    "n_groups", "n_in_test",
 )  # fmt: skip
 
 
-_SHARED = ("n", "n_groups", "rmsea_confidence_level")
+_SHARED = ("n", "n_groups", "n_in_test", "rmsea_confidence_level")
 
 
 def noncentrality(chi_square: float, df: int, probability: float) -> float:
@@ -148,7 +152,14 @@ def noncentrality(chi_square: float, df: int, probability: float) -> float:
 
 
 def fit_indices(
-    *, chi_square: float, df: int, baseline: float, baseline_df: int, n: int, n_groups: int
+    *,
+    chi_square: float,
+    df: int,
+    baseline: float,
+    baseline_df: int,
+    n: int,
+    n_groups: int,
+    n_in_test: int | None = None,
 ) -> FitIndices:
     """Return the indices of a test of fit."""
     excess, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)
@@ -163,9 +174,10 @@ def fit_indices(
         baseline_df=baseline_df,
         cfi=1 - excess / most if most > _ROUNDING * n else 1.0,
         tli=tli,
-        rmsea=math.sqrt(excess / (n * df)) * math.sqrt(n_groups) if df else 0.0,
+        rmsea=math.sqrt(excess / ((n_in_test or n) * df)) * math.sqrt(n_groups) if df else 0.0,
         n=n,
         n_groups=n_groups,
+        n_in_test=n_in_test,
     )
 
 
@@ -326,7 +338,8 @@ def scaled_fit(
 
 def _no_scaled_fit(plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
     """Return a corrected test that is not defined: its scaling factor is not positive."""
-    same: dict[str, Any] = {n: getattr(plain_fit, n) for n in ("df", "baseline_df", "n", "n_groups")}
+    kept = ("df", "baseline_df", "n", "n_groups", "n_in_test")
+    same: dict[str, Any] = {name: getattr(plain_fit, name) for name in kept}
     names = ("chi_square", "p_value", "cfi", "tli", "rmsea", "robust_cfi", "robust_tli", "robust_rmsea")
     return ScaledFit(
         **same | dict.fromkeys(names, math.nan),

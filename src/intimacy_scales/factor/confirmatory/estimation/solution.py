@@ -369,6 +369,7 @@ def fit_of(solution: Solution) -> Fit:
         baseline_df=groups * p * (p - 1) // 2,
         n=problem.n,
         n_groups=groups,
+        n_in_test=kind.persons_in_test(problem),
     )
     log_likelihood = kind.log_likelihood(problem, at.value)
     whole = problem.average([one.value for one in solution.saturated])

@@ -6,7 +6,7 @@ if the model has them, less what the model implies. Estimators differ in the wei
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitte
 from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+
+if TYPE_CHECKING:
+    from intimacy_scales.factor.confirmatory.estimation.problem import Problem
 
 
 class LeastSquares(Discrepancy):
@@ -39,6 +42,10 @@ class LeastSquares(Discrepancy):
     def saturated(self, moments: MeanCovariance, where: str = "") -> Saturated:
         """Return the moments themselves, of which nothing is left; divisor n - 1."""
         return Saturated(means=moments.patterns[0].means, covariances=moments.unbiased, value=0.0)
+
+    def persons_in_test(self, problem: Problem) -> int:
+        """Return n - 1 of each group."""
+        return problem.n - len(problem.groups)
 
     def independence(self, moments: MeanCovariance) -> Independence:
         """Return the least that generalized least squares leave where nothing is related.
