@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from intimacy_scales import encode, item_moments, structure_report
 from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor import CFAResult, cfa, compare_models, covariances_as_sample, invariance
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
@@ -24,6 +25,7 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.uls import ULS
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
+from reference.simulated import SHORT_FORM
 
 Array = NDArray[np.float64]
 HERE = Path(__file__).parent / "reference"
@@ -351,7 +353,7 @@ def test_tests_and_errors_hold_in_normal_answers() -> None:
     model = "f =~ x0 + x1 + x2\ng =~ x3 + x4 + x5"
     tests: dict[str, list[float]] = {"GLS": [], "ULS": []}
     held: dict[str, list[bool]] = {"GLS": [], "ULS": []}
-    for _ in range(60):
+    for _ in range(40):
         rows = pd.DataFrame(chance.multivariate_normal(np.zeros(6), implied(values), size=500), columns=names)
         for estimator, found in tests.items():
             options: dict[str, Any] = {"estimator": estimator, "identification": "fixed_factor"}
@@ -361,7 +363,7 @@ def test_tests_and_errors_hold_in_normal_answers() -> None:
             held[estimator] += [i.low < true < i.high for i, true in zip(intervals, values[:6], strict=True)]
     for estimator, found in tests.items():
         assert stats.kstest(found, stats.chi2(8).cdf).pvalue > 0.01
-        assert np.mean(held[estimator]) == pytest.approx(0.95, abs=0.03)
+        assert np.mean(held[estimator]) == pytest.approx(0.95, abs=0.035)
 
 
 # ------------------------------------------------------------------ groups, comparisons, odd cases
@@ -459,6 +461,47 @@ def test_what_has_no_solution_says_so(estimator: Any) -> None:
             estimator=estimator,
             identification="fixed_factor",
         )
+
+
+ODD = [("GLS", 9, 12, 5), ("ULS", 29, 8, 4)]
+
+
+@pytest.mark.parametrize(("estimator", "seed", "n", "p"), ODD)
+def test_the_lowest_of_several_minima_is_found_and_told(estimator: Any, seed: int, n: int, p: int) -> None:
+    """Answers of few persons that one factor hardly explains; scipy begins in eight places."""
+    rng = np.random.default_rng(seed)
+    rows = np.clip(np.round(3 + rng.normal(size=(n, p)) + 0.5 * rng.normal(size=(n, 1))), 1, 5)
+    names = [f"x{i + 1}" for i in range(p)]
+    result = cfa(f"f =~ {' + '.join(names)}", pd.DataFrame(rows, columns=names), estimator=estimator)
+    assert any("the discrepancy has several minima, and this is the lowest" in note for note in result.notes)
+    s, (i, j) = np.cov(rows.T), np.tril_indices(p)
+    root = np.linalg.cholesky(np.linalg.inv(s))
+
+    def residuals(values: Array) -> Array:
+        loadings = np.concatenate([[1.0], values[: p - 1]])
+        left = s - values[p - 1] * np.outer(loadings, loadings) - np.diag(values[p:])
+        return left[i, j] if estimator == "ULS" else (root.T @ left @ root).ravel() / math.sqrt(2)
+
+    starts = rng.normal(size=(8, 2 * p))
+    least = min(optimize.least_squares(residuals, start, max_nfev=60).cost for start in starts)
+    unit = result.solution.discrepancy.unit**2 if estimator == "ULS" else 1.0
+    ours = result.solution.at.value * unit * n / (n - 1)
+    assert ours <= least + 1e-9
+
+
+@each_estimator
+def test_a_report_and_moments_take_them_too(estimator: Any) -> None:
+    answers = encode(SHORT_FORM, complete()[list(SHORT_FORM.item_ids)])
+    from_moments = cfa(
+        "trust =~ tru01 + tru04 + tru09", item_moments(SHORT_FORM, answers), estimator=estimator
+    )
+    whole = cfa("trust =~ tru01 + tru04 + tru09", answers, estimator=estimator)
+    np.testing.assert_allclose(column(from_moments, "se"), column(whole, "se"), rtol=1e-7)
+    report = structure_report(answers, scales=["trust", "caring"], estimator=estimator, n_iterations=3)
+    assert (report.estimator, report.missing) == (estimator, "listwise")
+    assert f"by {whole.solution.discrepancy.title} (n = 400" in report.sentence()
+    with pytest.raises(EstimationError, match="needs complete answers: use missing='listwise'"):
+        structure_report(answers, estimator=estimator, missing="fiml", n_iterations=3)
 
 
 @each_estimator

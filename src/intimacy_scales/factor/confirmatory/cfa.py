@@ -68,11 +68,12 @@ def cfa(
         `CodedResponses` or `ItemMoments`, whose items are keyed; or `SampleMoments`.
     estimator
         ``ML``, or ``MLR``: the same estimates, with standard errors and a scaled test for answers that
-        are not normal. Answers on five points seldom are.
+        are not normal. Answers on five points seldom are. ``GLS`` and ``ULS``: generalized and unweighted
+        least squares of complete answers, which assume normality for errors and tests.
     missing
-        ``listwise``: persons who answered every item. ``fiml``: every answer, where answers are
-        missing at random. ``pairwise``: each covariance from all who answered both; standard errors are
-        approximate.
+        ``listwise``: persons who answered every item, which GLS and ULS need. ``fiml``: every answer, where
+        answers are missing at random. ``pairwise``: each covariance from all who answered both; standard
+        errors are approximate.
     groups
         A column of the table, or a label for each row: the model holds in each group. Their order, which
         ``c(., .)`` follows and in which the first is the one whose factor means are 0, is that which an
@@ -132,6 +133,13 @@ def cfa(
     chi-square is twice the difference of log likelihoods, divisor n. MLR is the sandwich estimator
     with the scaled test of Yuan & Bentler (2000) in the form of Mplus, or of Satorra & Bentler (1994).
     Estimates agree with lavaan's.
+
+    GLS minimizes residuals weighted as of normal answers (Browne, 1974): standard errors and test, n - 1
+    times the least value, are lavaan's. ULS minimizes the sum of squared residuals, as lavaan's. Its standard
+    errors and its residual-based test are those that normal answers imply (Browne, 1984), in lavaan
+    ``se = "robust.sem"`` with such a ``NACOV`` and ``test = "browne.residual.nt"``: the default errors of
+    lavaan depend on the units of answers, and its default test has no probability. See
+    docs/explanation/factor-models.md.
 
     Examples
     --------

@@ -57,7 +57,8 @@ class FitChange(Result):
     robust_cfi_change, robust_tli_change, robust_rmsea_change
         The same of the robust indices of both models; nan without robust estimation.
     method
-        ``likelihood ratio``, or ``scaled likelihood ratio`` and whose: ``(Satorra & Bentler, 2001)``.
+        ``likelihood ratio``; ``scaled likelihood ratio`` and whose: ``(Satorra & Bentler, 2001)``; with least
+        squares ``difference of chi-squares``.
     reason
         Why there is no test; None where there is one.
     """

@@ -14,6 +14,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
 from intimacy_scales.factor.confirmatory.checks import check_samples, independent_persons
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
+    check_completeness,
     check_estimator,
     discrepancy_of,
     missing_rules,
@@ -74,12 +75,12 @@ def structure_report(
     scales, factors
         Which scales, and how their factors are arranged, as in `Model.from_instrument`.
     estimator
-        ``ML`` or ``MLR``; by default MLR, which does not take answers for normal, ML of moments. Its
+        As in `cfa`; by default MLR, which does not assume normality, ML of moments. Its
         test is that of Satorra and Bentler where all answered everything and stand alone, otherwise
         that of Yuan and Bentler.
     missing
         ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
-        moments.
+        moments, and listwise with GLS and ULS, which need complete answers.
     clusters
         Who answered together, such as couples: a column of the table, or one label for each person;
         with MLR.
@@ -209,6 +210,7 @@ def check_together(estimator: Estimator, missing: MissingAnswers, *, with_cluste
     if with_clusters and not discrepancy_of(estimator).counts_clusters:
         raise EstimationError(independent_persons(estimator))
     check_missing(missing)
+    check_completeness(estimator, missing)
     rules = missing_rules(estimator)
     if missing not in rules:
         instead = " or ".join(map(repr, rules))

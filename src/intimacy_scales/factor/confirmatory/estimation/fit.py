@@ -50,7 +50,8 @@ class FitIndices(Result):
     Attributes
     ----------
     chi_square, df, p_value
-        Test of the model against the one that says nothing; p is nan without degrees of freedom.
+        Test of the model against the one that says nothing; p is nan without degrees of freedom. Of ULS it is
+        residual-based (Browne, 1984).
     baseline_chi_square, baseline_df
         The same of the model in which no items are related.
     cfi, tli
@@ -260,7 +261,7 @@ class Fit(FitIndices):
     srmr
         Standardized root mean square residual (Bentler, 1995), means included where the model has them.
     log_likelihood, saturated_log_likelihood
-        Of the model, and without any model.
+        Of the model, and without any model; nan of least squares, as are AIC and BIC.
     n_parameters
         Free parameters.
     aic, bic, adjusted_bic

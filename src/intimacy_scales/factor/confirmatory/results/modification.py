@@ -163,8 +163,7 @@ def modification_indices(solution: Solution, groups: Sequence[str | None]) -> Mo
     tested = _where_tests_are_made(solution)
     own = tested.problem.expected_information(tested.at)
     inverse: Floats = np.asarray(np.linalg.inv(own), dtype=np.float64)
-    at_rest = tested is solution
-    taken_up = np.zeros(len(inverse)) if at_rest else inverse @ tested.at.gradient
+    taken_up = None if tested is solution else inverse @ tested.at.gradient
     rows: list[ModificationIndex] = []
     for group, label in enumerate(groups):
         rows += _of_group(tested, group, label, inverse, taken_up)
@@ -223,7 +222,7 @@ def _spot(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
 
 
 def _of_group(
-    solution: Solution, group: int, label: str | None, inverse: Floats, taken_up: Floats
+    solution: Solution, group: int, label: str | None, inverse: Floats, taken_up: Floats | None
 ) -> list[ModificationIndex]:
     """Return the indices of one group's fixed parameters."""
     part, table, n = solution.problem.groups[group], solution.table, solution.problem.n
@@ -247,12 +246,13 @@ def _of_group(
     for j, target in zip(part.chosen, part.targets, strict=True):
         crossed[:, target] += beside[:, j]
     left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
+    scores = -share * slope[m:] if taken_up is None else crossed @ taken_up - share * slope[m:]
     scale = _unit_changes(part, solution, group, candidates)
     rows = []
     for j, p in enumerate(candidates):
         if not left[j] > _NOTHING * before[j] or not before[j] > 0:
             continue  # freeing it would leave the model unidentified
-        score = crossed[j] @ taken_up - share * slope[m + j]
+        score = scores[j]
         change = score / left[j]
         rows.append(
             ModificationIndex(

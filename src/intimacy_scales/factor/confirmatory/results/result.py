@@ -51,7 +51,7 @@ class CFAResult(Result):
     parameters
         Estimates with standard errors, and standardized.
     estimator
-        ``ML``, or ``MLR``: with standard errors and a test that do not take answers for normal.
+        ``ML``; ``MLR``: with standard errors and a test that do not assume normality; ``GLS``; ``ULS``.
     missing
         ``listwise``, ``pairwise`` or ``fiml``.
     identification

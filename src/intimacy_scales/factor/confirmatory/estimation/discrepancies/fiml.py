@@ -12,8 +12,8 @@ from intimacy_scales.factor.sample import MissingAnswers
 class FIML(ML):
     """The same likelihood, of persons who answered some of the items each.
 
-    Standard errors rest on the observed information: the expected one takes answers for missing completely
-    at random (Kenward & Molenberghs, 1998).
+    Standard errors rest on the observed information: the expected one assumes that answers are missing
+    completely at random (Kenward & Molenberghs, 1998).
     """
 
     missing: ClassVar[tuple[MissingAnswers, ...]] = ("fiml", "listwise", "pairwise")
