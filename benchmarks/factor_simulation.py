@@ -39,6 +39,7 @@ from benchmarks.factor_populations import (
 )
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import cfa
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, solve
 from intimacy_scales.factor.confirmatory.results.estimates import delta_errors
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
@@ -94,7 +95,7 @@ class Found:
 def fit_once(sample: SampleMoments) -> Found:
     """Estimate once for ML and MLR, which have the same estimates."""
     fiml = sample.missing == "fiml"
-    robust = solve(TABLES[fiml], (sample,), estimator="MLR")
+    robust = solve(TABLES[fiml], (sample,), discrepancy=discrepancy_of("MLR", rule_of([sample])))
     problem, at = robust.problem, robust.at
     information = problem.observed_information(at) if fiml else problem.expected_information(at)
     fit = fit_of(robust)

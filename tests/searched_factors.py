@@ -293,7 +293,7 @@ def two_level() -> dict[str, Told]:
 
 def likely_moments() -> dict[str, Told]:
     """Most likely means and covariances where answers are missing."""
-    from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
+    from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
     from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 
     found: dict[str, Told] = {}
@@ -303,7 +303,7 @@ def likely_moments() -> dict[str, Told]:
         sample = read_sample(table, tuple(table.columns), missing="fiml")
 
         def likely(sample: SampleMoments = sample) -> Told:
-            moments = saturated(evidence_of(sample, with_means=True))
+            moments = saturated(mean_covariance_of(sample, with_means=True))
             return told("", means=moments.means, covariances=moments.covariances, value=moments.value)
 
         found[f"likely moments, {seed}"] = attempted(likely)

@@ -230,7 +230,7 @@ def test_labels_that_look_alike() -> None:
 
 def test_options() -> None:
     cases: list[tuple[str, dict[str, Any]]] = [
-        ("'ML' or 'MLR'", {"estimator": "WLS"}),
+        ("'MLR' (robust maximum likelihood), 'GLS' (generalized", {"estimator": "WLS"}),
         ("'marker'", {"identification": "std"}),
         ("'listwise'", {"missing": "drop"}),
         ("'loadings'", {"equal": "loadings"}),

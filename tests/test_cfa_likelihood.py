@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from intimacy_scales.factor import Model, cfa
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, evidence_of, person_scores
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
+from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
 from intimacy_scales.factor.confirmatory.estimation.saturated import independence, saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
@@ -200,7 +203,7 @@ def test_likelihood_is_that_of_each_person(name: str, missing: str) -> None:
             there = ~np.isnan(row)
             normal = stats.multivariate_normal(means[there], covariances[np.ix_(there, there)])
             naive += float(normal.logpdf(row[there]))
-    ours = -c.problem.n * (evaluate(c, c.values).value + c.problem.constant)
+    ours = c.problem.discrepancy.log_likelihood(c.problem, evaluate(c, c.values).value)
     assert ours == pytest.approx(naive, rel=1e-11)
 
 
@@ -246,7 +249,7 @@ def test_scores_are_each_persons_slopes_and_add_up_to_the_gradient(name: str, mi
     c = case(name, missing)
     at, total = evaluate(c, c.values), np.zeros(c.table.n_free)
     for group, (part, basis, fit) in enumerate(zip(c.problem.groups, at.bases, at.fits, strict=True)):
-        own = person_scores(part.structure, basis, part.evidence, fit)
+        own = person_scores(part.structure, basis, part.moments, fit)
         scores = np.array([part.collect(row, c.table.n_free) for row in own])
         kept = c.n_moments
         delta = slopes(lambda v, g=group: moments_of(c, v, g), c.values)[:, :kept]
@@ -271,7 +274,7 @@ def test_expected_information_is_the_mean_product_of_scores(name: str) -> None:
     problem = problem_of(c.table, sample)
     at = problem.evaluate(c.values)
     assert at is not None
-    products, expected = problem.first_order_information(at), problem.expected_information(at)
+    products, expected = first_order_information(problem, at), problem.expected_information(at)
     scale = np.sqrt(np.outer(expected.diagonal(), expected.diagonal()))
     np.testing.assert_allclose(products / scale, expected / scale, atol=0.05)
     observed = problem.observed_information(at)
@@ -311,15 +314,15 @@ def test_saturated_moments_are_those_of_plain_em(seed: int, share: float) -> Non
     rows[rng.random(rows.shape) < share] = np.nan
     rows = rows[~np.isnan(rows).all(axis=1)]
     means, covariances = naive_em(rows)
-    found = saturated(evidence_of_rows(rows))
+    found = saturated(moments_of_rows(rows))
     np.testing.assert_allclose(found.means, means, atol=1e-4)
     np.testing.assert_allclose(found.covariances, covariances, atol=1e-3)
 
 
-def evidence_of_rows(rows: Array) -> Evidence:
+def moments_of_rows(rows: Array) -> MeanCovariance:
     names = [f"x{i}" for i in range(rows.shape[1])]
     sample = read_samples(pd.DataFrame(rows, columns=names), names, missing="fiml")[0]
-    return evidence_of(sample, with_means=True)
+    return mean_covariance_of(sample, with_means=True)
 
 
 def test_saturated_moments_are_rs(shared: Path) -> None:
@@ -342,7 +345,7 @@ ROBUST = ["means", "cross-loading, residual covariances", "equal parameters", "t
 @pytest.mark.parametrize(("name", "missing"), [*itertools.product(ROBUST, ("listwise", "fiml"))])
 def test_robust_errors_and_tests_from_explicit_matrices(name: str, missing: str) -> None:
     c = case(name, missing, seed=1, n=80)
-    solution = solve(c.table, c.samples, estimator="MLR")
+    solution = solve(c.table, c.samples, discrepancy=discrepancy_of("MLR", missing))
     at, p, kept = solution.at.values, len(c.table.model.observed), c.n_moments
     n, whole_trace = c.problem.n, 0.0
     meat = np.zeros((c.table.n_free,) * 2)
@@ -392,11 +395,11 @@ def test_baseline_and_saturated_do_not_depend_on_where_zero_is(offset: float) ->
     for gaps in (False, True):
         if gaps:
             rows[:40, 0] = np.nan
-        evidence = evidence_of_rows(rows)
+        moments = moments_of_rows(rows)
         base = sum(len(x) * (np.log(x.var()) + 1) for x in (c[~np.isnan(c)] for c in rows.T)) / 400
-        assert independence(evidence).value == pytest.approx(base, abs=1e-6)
-        whole = saturated(evidence)
-        plain = evidence_of_rows(rows - offset)
+        assert independence(moments).value == pytest.approx(base, abs=1e-6)
+        whole = saturated(moments)
+        plain = moments_of_rows(rows - offset)
         assert whole.value == pytest.approx(saturated(plain).value, abs=1e-6)
         ratio = score_to_information(plain, saturated(plain))
-        assert score_to_information(evidence, whole) == pytest.approx(ratio, rel=1e-6)
+        assert score_to_information(moments, whole) == pytest.approx(ratio, rel=1e-6)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from intimacy_scales import EstimationError, Model, cfa, encode, mcdonald_omega, simulate
-from intimacy_scales.factor.confirmatory.estimation.fit import discrepancy, scaled_fit
+from intimacy_scales.factor.confirmatory.estimation.fit import fit_indices, scaled_fit
 
 TABLE = simulate("scii-24", 500, rng=3).answers
 ANSWERS = encode("scii-24", TABLE)
@@ -50,10 +50,10 @@ def test_what_is_not_in_the_model_is_named(options, words):
 def test_a_model_that_fits_without_remainder_has_the_best_fit_whatever_rounding_leaves():
     """Three items of one factor have no degree of freedom, and these next to nothing in common."""
     for left in (0.0, 1e-13, 3e-12):
-        found = discrepancy(chi_square=left, df=0, baseline=0.4, baseline_df=3, n=300, n_groups=1)
+        found = fit_indices(chi_square=left, df=0, baseline=0.4, baseline_df=3, n=300, n_groups=1)
         assert (found.cfi, found.tli, found.rmsea) == (1.0, 1.0, 0.0)
         assert scaled_fit(found, 1.0, 1.2).robust_cfi == 1.0
-    misfit = discrepancy(chi_square=2.0, df=0, baseline=0.4, baseline_df=3, n=300, n_groups=1)
+    misfit = fit_indices(chi_square=2.0, df=0, baseline=0.4, baseline_df=3, n=300, n_groups=1)
     assert misfit.cfi == 0.0
 
 

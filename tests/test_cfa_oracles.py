@@ -14,7 +14,7 @@ import pytest
 from scipy import stats
 
 from intimacy_scales.factor import CFAResult, FitChange, cfa, compare_models, invariance
-from intimacy_scales.factor.confirmatory.estimation.fit import Discrepancy, Fit, noncentrality
+from intimacy_scales.factor.confirmatory.estimation.fit import Fit, FitIndices, noncentrality
 from reference.oracles import Reference
 
 ESTIMATE, CHI_SQUARE, LOG_LIKELIHOOD = 1e-4, 1e-3, 1e-4  # absolute: lavaan's optimizer stops
@@ -136,7 +136,7 @@ def check_parameters(result: CFAResult, theirs: Mapping[str, list[Any]]) -> None
     assert count == len(theirs["lhs"])
 
 
-def check_discrepancy(ours: Discrepancy, r: Mapping[str, Any], suffix: str = "") -> None:
+def check_discrepancy(ours: FitIndices, r: Mapping[str, Any], suffix: str = "") -> None:
     exact = {"rel": SCALED} if suffix else {"abs": CHI_SQUARE}
     wide = 100 * INDEX if suffix else INDEX
     assert ours.chi_square == pytest.approx(r[f"chisq{suffix}"], **exact)
@@ -158,7 +158,7 @@ def check_discrepancy(ours: Discrepancy, r: Mapping[str, Any], suffix: str = "")
         assert ours.close_fit_p() == pytest.approx(r[f"rmsea_pvalue{suffix}"], abs=10 * wide)
 
 
-def check_ends(ends: list[float], ours: Discrepancy) -> None:
+def check_ends(ends: list[float], ours: FitIndices) -> None:
     """Ends of the interval are the RMSEA at which chi-square stands at its 95th and 5th percentile."""
     for end, q in zip(ends, (0.95, 0.05), strict=True):
         if end > 0:

@@ -246,7 +246,7 @@ def flat(fit: Any) -> dict[str, Any]:
     """All indices of a fit by the names they have in its table."""
     found = {name: value for name, value in fit.to_dict().items() if name != "scaled"}
     for name, value in ({} if fit.scaled is None else fit.scaled.to_dict()).items():
-        if name not in ("n", "n_groups", "rmsea_confidence_level", "scaling"):
+        if name not in ("n", "n_groups", "n_in_test", "rmsea_confidence_level", "scaling"):
             found[name if "scaling" in name or "robust" in name else f"{name}_scaled"] = value
     return found
 

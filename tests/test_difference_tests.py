@@ -11,6 +11,7 @@ from scipy.stats import multivariate_normal
 from intimacy_scales import EstimationError, cfa
 from intimacy_scales.factor import compare_models, invariance
 from intimacy_scales.factor.confirmatory.estimation.difference import wider_at_narrower
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
 
 pytestmark = pytest.mark.long
 
@@ -81,7 +82,7 @@ def test_that_of_2000_is_that_of_the_restriction(complete):
     restriction[range(4), first], restriction[range(4), second] = 1, -1
     problem, at = wide.solution.problem, wide.solution.at
     reach = np.linalg.solve(problem.observed_information(at), restriction.T)
-    spread = reach.T @ problem.first_order_information(at) @ reach
+    spread = reach.T @ first_order_information(problem, at) @ reach
     factor = np.trace(np.linalg.solve(restriction @ reach, spread)) / 4
     found = compare_models(wide, narrow, method="satorra_2000").changes[0].chi_square_change
     assert found == pytest.approx((narrow.fit.chi_square - wide.fit.chi_square) / factor, rel=1e-7)

@@ -28,7 +28,7 @@ def one_factor(sample, identification="fixed_factor", **options):
 def grown(problem, item, t):
     """The model at the most likely place where t is 0, but for t."""
     part = problem.groups[0]
-    s = part.evidence.patterns[0].covariances
+    s = part.moments.patterns[0].covariances
     others = np.arange(len(s)) != item
     slopes = np.linalg.solve(s[np.ix_(others, others)], s[item, others])
     alone = s.diagonal()[others]
@@ -62,7 +62,7 @@ def test_nothing_is_more_likely_where_t_is_0_and_the_slope_there_is_told(seed):
         hessian = np.delete(np.delete(beyond.observed_information(at), 5, 0), 5, 1)
         assert np.linalg.eigvalsh(hessian)[0] > 0
         rises = beyond.evaluate(grown(problem, item, 1e-6)[1]).value > at.value
-        assert run_off.towards_nothing(problem.groups[0].evidence.patterns[0].covariances, item) == rises
+        assert run_off.towards_nothing(problem.groups[0].moments.patterns[0].covariances, item) == rises
 
 
 @pytest.mark.parametrize("seed", range(5))

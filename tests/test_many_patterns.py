@@ -11,11 +11,11 @@ from intimacy_scales import cfa
 from intimacy_scales.factor.confirmatory.estimation.gaps import stack_of
 from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     average_information,
-    evidence_of,
     expected_information,
     fitted,
     observed_information,
 )
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.patterns import patterns_of
 from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import PersonTerms
@@ -56,7 +56,7 @@ def assert_the_same(group, basis, together, single):
     for shift in (0.0, 0.2):
         means = basis.means + shift * rng.normal(size=p)
         covariances = basis.covariances + shift * np.eye(p)
-        one, other = (fitted(evidence, covariances, means) for evidence in (together, single))
+        one, other = (fitted(moments, covariances, means) for moments in (together, single))
         assert one.value == pytest.approx(other.value, rel=1e-12)
         np.testing.assert_allclose(one.weights, other.weights, rtol=0, atol=1e-11)
         np.testing.assert_allclose(one.mean_weights, other.mean_weights, rtol=0, atol=1e-11)
@@ -77,7 +77,7 @@ def test_they_are_the_same_as_one_by_one(case):
     table = pd.DataFrame(rows, columns=[f"x{i + 1}" for i in range(p)])
     result = cfa(model_of(p, m), table, missing="fiml", keep_answers=True)
     group, basis = result.solution.problem.groups[0], result.solution.at.bases[0]
-    together = group.evidence
+    together = group.moments
     assert together.stack is not None
     assert_the_same(group, basis, together, replace(together, stack=None))
 
@@ -88,7 +88,7 @@ def test_patterns_that_lack_many_and_have_many(distinct):
     whole = pd.DataFrame(answers(200, 36, 0, m=3), columns=[f"x{i + 1}" for i in range(36)])
     solution = cfa(model_of(36, 3), whole, means=True).solution
     gaps = answers(40, 36, 0.5, m=3, distinct=distinct)
-    together = evidence_of(of_rows(gaps, tuple(whole), "fiml"), with_means=True)
+    together = mean_covariance_of(of_rows(gaps, tuple(whole), "fiml"), with_means=True)
     missing = (~together.stack.there).sum(axis=1)
     assert ((missing > 15) & (missing < 21)).sum() > 5
     group, basis = solution.problem.groups[0], solution.at.bases[0]
@@ -104,9 +104,9 @@ def test_the_average_information_is_singular_where_the_expected_is():
     free = Structure(6, 1, places)
     values = np.concatenate([basis.columns[:, 6], [basis.latent_covariances[0, 0]], np.ones(6)])
     own = free.basis(values)
-    fit = fitted(group.evidence, own.covariances, basis.means)
+    fit = fitted(group.moments, own.covariances, basis.means)
     for information in (expected_information, average_information):
-        eigenvalues, vectors = np.linalg.eigh(information(free, own, group.evidence, fit))
+        eigenvalues, vectors = np.linalg.eigh(information(free, own, group.moments, fit))
         assert eigenvalues[0] < 1e-12
         assert eigenvalues[1] > 1e-4
         way = np.concatenate([basis.columns[:, 6], [-2 * values[6]], np.zeros(6)])
@@ -125,30 +125,30 @@ def test_estimates_are_a_maximum_to_the_last_digits():
 
 def test_what_is_no_covariance_matrix_has_no_likelihood():
     rows = answers(200, 5, 0.3)
-    evidence = evidence_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True)
-    assert evidence.stack is not None
+    moments = mean_covariance_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True)
+    assert moments.stack is not None
     for bad in (-np.eye(5), np.ones((5, 5)) - 0.5 * np.eye(5) - 0.6, np.diag([1.0, 1, 1, 1, -1])):
-        assert fitted(evidence, bad, np.zeros(5)) is None
+        assert fitted(moments, bad, np.zeros(5)) is None
 
 
 def test_few_patterns_are_not_stacked():
     rows = answers(200, 5, 0.3, distinct=4)
-    assert evidence_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True).stack is None
+    assert mean_covariance_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True).stack is None
     assert stack_of(patterns_of(np.zeros((3, 5)))[0]) is None
 
 
 def test_the_information_of_the_saturated_model_is_its_second_derivative():
     rows = answers(80, 4, 0.25, seed=6)
-    evidence = evidence_of(of_rows(rows, tuple("abcd"), "fiml"), with_means=True)
-    whole = saturated(evidence)
-    terms = PersonTerms(evidence, whole)
+    moments = mean_covariance_of(of_rows(rows, tuple("abcd"), "fiml"), with_means=True)
+    whole = saturated(moments)
+    terms = PersonTerms(moments, whole)
     i, j = terms.rows
 
     def gradient(step):
         covariances, means = whole.covariances.copy(), whole.means + step[len(i) :]
         covariances[i, j] += step[: len(i)]
         covariances[j, i] = covariances[i, j]
-        fit = fitted(evidence, covariances, means)
+        fit = fitted(moments, covariances, means)
         return np.concatenate([np.where(i == j, 1, 2) * fit.weights[i, j], fit.mean_weights])
 
     width = len(i) + 4
@@ -166,6 +166,6 @@ def test_thirty_items_take_no_time():
     result = cfa(model, table, missing="fiml", estimator="MLR")
     stacked = time.perf_counter() - start
     assert result.fit.scaled.scaling_factor > 0
-    evidence = result.solution.problem.groups[0].evidence
-    assert len(evidence.patterns) > 150
+    moments = result.solution.problem.groups[0].moments
+    assert len(moments.patterns) > 150
     assert stacked < 5  # about .5 s; a machine may be busy

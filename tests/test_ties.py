@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from factor_answers import coded, exact
 from intimacy_scales.factor.confirmatory.cfa import cfa
-from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of, fitted
+from intimacy_scales.factor.confirmatory.estimation.likelihood import fitted
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 from intimacy_scales.factor.confirmatory.results.estimates import delta_errors
 from intimacy_scales.factor.heterotrait import _pairwise, ratio
@@ -168,9 +169,9 @@ def test_a_factor_that_is_not_there_has_no_loadings_and_no_reliability():
 def test_most_likely_moments_are_where_derivatives_vanish():
     for seed in range(4):
         table = pd.DataFrame(answers(80, 5, seed, gaps=12), columns=list("abcde"))
-        evidence = evidence_of(read_sample(table, tuple("abcde"), missing="fiml"), with_means=True)
-        found = saturated(evidence)
-        at = fitted(evidence, found.covariances, found.means)
+        moments = mean_covariance_of(read_sample(table, tuple("abcde"), missing="fiml"), with_means=True)
+        found = saturated(moments)
+        at = fitted(moments, found.covariances, found.means)
         assert at is not None
         assert at.weights == pytest.approx(np.zeros((5, 5)), abs=1e-8)
         assert at.mean_weights == pytest.approx(np.zeros(5), abs=1e-8)

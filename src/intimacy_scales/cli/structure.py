@@ -31,6 +31,8 @@ class EstimatorChoice(StrEnum):
 
     ML = "ML"
     MLR = "MLR"
+    GLS = "GLS"
+    ULS = "ULS"
 
 
 class MissingAnswersChoice(StrEnum):
@@ -66,7 +68,8 @@ def _options(
         FactorsChoice, typer.Option(help="How the scales' factors are arranged.")
     ] = FactorsChoice.CORRELATED,
     estimator: Annotated[
-        EstimatorChoice | None, typer.Option(help="MLR, the default, does not assume normality.")
+        EstimatorChoice | None,
+        typer.Option(help="MLR, the default, does not assume normality; GLS and ULS need complete answers."),
     ] = None,
     missing: Annotated[
         MissingAnswersChoice | None,

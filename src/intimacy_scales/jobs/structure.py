@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Unpack
 
-from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator
 from intimacy_scales.factor.confirmatory.model.model import Factors
 from intimacy_scales.factor.report.result import StructureReport
 from intimacy_scales.factor.report.structure import structure_report

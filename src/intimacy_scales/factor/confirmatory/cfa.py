@@ -19,13 +19,9 @@ from intimacy_scales.factor.confirmatory.checks import (
     group_labels,
     warn_of_coverage,
 )
-from intimacy_scales.factor.confirmatory.estimation.solution import (
-    Estimator,
-    Information,
-    Scaling,
-    fit_of,
-    solve,
-)
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, solve
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification, parameter_table
 from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
@@ -72,11 +68,12 @@ def cfa(
         `CodedResponses` or `ItemMoments`, whose items are keyed; or `SampleMoments`.
     estimator
         ``ML``, or ``MLR``: the same estimates, with standard errors and a scaled test for answers that
-        are not normal. Answers on five points seldom are.
+        are not normal. Answers on five points seldom are. ``GLS`` and ``ULS``: generalized and unweighted
+        least squares of complete answers, which assume normality for errors and tests.
     missing
-        ``listwise``: persons who answered every item. ``fiml``: every answer, where answers are
-        missing at random. ``pairwise``: each covariance from all who answered both; standard errors are
-        approximate.
+        ``listwise``: persons who answered every item, which GLS and ULS need. ``fiml``: every answer, where
+        answers are missing at random. ``pairwise``: each covariance from all who answered both; standard
+        errors are approximate.
     groups
         A column of the table, or a label for each row: the model holds in each group. Their order, which
         ``c(., .)`` follows and in which the first is the one whose factor means are 0, is that which an
@@ -137,6 +134,13 @@ def cfa(
     with the scaled test of Yuan & Bentler (2000) in the form of Mplus, or of Satorra & Bentler (1994).
     Estimates agree with lavaan's.
 
+    GLS minimizes residuals weighted as of normal answers (Browne, 1974): standard errors and test, n - 1
+    times the least value, are lavaan's. ULS minimizes the sum of squared residuals, as lavaan's. Its standard
+    errors and its residual-based test are those that normal answers imply (Browne, 1984), in lavaan
+    ``se = "robust.sem"`` with such a ``NACOV`` and ``test = "browne.residual.nt"``: the default errors of
+    lavaan depend on the units of answers, and its default test has no probability. See
+    docs/explanation/factor-models.md.
+
     Examples
     --------
     >>> from intimacy_scales import encode, simulate
@@ -146,7 +150,7 @@ def cfa(
     (2, 0.7)
     """
     model_first("cfa", model, data)
-    check_options(estimator, identification, equal, information)
+    check_options(estimator, missing, identification, equal, information)
     written = as_model(model)
     data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
@@ -155,9 +159,10 @@ def cfa(
     )
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
-    check_samples(samples, estimator)
+    discrepancy = discrepancy_of(estimator, rule_of(samples))
+    check_samples(samples, discrepancy)
     warn_of_coverage(samples)
-    check_scaling(samples, estimator, scaling)
+    check_scaling(samples, discrepancy, scaling)
     return fit_model(
         written,
         samples,
@@ -200,14 +205,14 @@ def fit_model(
     keep_answers: bool = False,
 ) -> CFAResult:
     """Fit a model to moments that were checked; see `cfa`."""
-    missing = samples[0].missing
+    discrepancy = discrepancy_of(estimator, rule_of(samples), scaling=scaling)
     check_steps(max_iterations)
     check_means(model, samples, wanted=means or "intercepts" in equal)
     table = parameter_table(
         model,
         n_groups=len(samples),
         identification=identification,
-        with_means=means or missing == "fiml" or len(samples) > 1 or samples[0].clusters is not None,
+        with_means=(means or discrepancy.needs_means or len(samples) > 1 or samples[0].clusters is not None),
         equal=equal,
         partial=partial,
     )
@@ -215,9 +220,8 @@ def fit_model(
         solution = solve(
             table,
             samples,
-            estimator=estimator,
+            discrepancy=discrepancy,
             information=information,
-            scaling=scaling,
             max_iterations=max_iterations,
             keep_answers=keep_answers,
         )
@@ -227,7 +231,7 @@ def fit_model(
             fit=fit_of(solution),
             parameters=parameter_estimates(solution, labels),
             estimator=estimator,
-            missing=missing,
+            missing=samples[0].missing,
             identification=identification,
             information=solution.information,
             groups=tuple(str(label) for label in labels) if len(samples) > 1 else (),

@@ -9,29 +9,32 @@ from typing import Any, get_args
 import numpy as np
 
 from intimacy_scales.errors import CoverageWarning, EstimationError, level_outside
-from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
+    check_completeness,
+    check_estimator,
+)
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Scaling
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
-from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.reading.table import CodedResponses
 
 _EQUAL: tuple[str, ...] = get_args(Equal)
-_ESTIMATORS: tuple[str, ...] = get_args(Estimator)
 _IDENTIFICATION: tuple[str, ...] = get_args(Identification)
 
 
 def check_options(
-    estimator: str, identification: str, equal: Collection[str], information: str | None
+    estimator: Estimator,
+    missing: MissingAnswers,
+    identification: str,
+    equal: Collection[str],
+    information: str | None,
 ) -> None:
-    """Raise where an option is none of those there are."""
-    if estimator not in _ESTIMATORS:
-        raise EstimationError(
-            f"estimator={estimator!r}: 'ML' or 'MLR' (robust: standard errors and test without normality; "
-            "with scaling='satorra_bentler' its test is that of MLM). Estimators for ordered categories, "
-            "such as WLSMV, are not there"
-        )
+    """Raise where an option is none of those there are, or answers may be missing that an estimator needs."""
+    check_estimator(estimator)
+    check_completeness(estimator, missing)
     if identification not in _IDENTIFICATION:
         raise EstimationError(
             f"identification={identification!r}: 'marker' (first loading 1), 'fixed_factor' (factor variance "
@@ -54,21 +57,20 @@ def check_names(model: Model, data: Any) -> None:
         )
 
 
-def check_samples(samples: Sequence[SampleMoments], estimator: str) -> None:
+def check_samples(samples: Sequence[SampleMoments], discrepancy: Discrepancy) -> None:
     """Raise where no model can be fitted to what was observed in some group."""
     for sample in samples:
         sample.check_usable(apart=True)
-        if estimator == "MLR" and (sample.rows is None or sample.missing == "pairwise"):
-            raise EstimationError(
-                "estimator='MLR' needs each person's answers to all items it uses: "
-                + ("use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)")
-            )
+        discrepancy.check(sample)
         if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004 - one is no sample
             raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
-        if sample.clusters is not None and estimator != "MLR":
-            raise EstimationError(
-                f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
-            )
+        if sample.clusters is not None and not discrepancy.counts_clusters:
+            raise EstimationError(independent_persons(discrepancy.name))
+
+
+def independent_persons(estimator: str) -> str:
+    """Say that an estimator knows of no clusters."""
+    return f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
 
 
 def warn_of_coverage(samples: Sequence[SampleMoments]) -> None:
@@ -79,13 +81,13 @@ def warn_of_coverage(samples: Sequence[SampleMoments]) -> None:
             warnings.warn(text, CoverageWarning, stacklevel=level_outside())
 
 
-def check_scaling(samples: Sequence[SampleMoments], estimator: str, scaling: str) -> None:
+def check_scaling(samples: Sequence[SampleMoments], discrepancy: Discrepancy, scaling: str) -> None:
     """Raise where the scaled test that is asked for cannot be had."""
     if scaling not in get_args(Scaling):
         raise EstimationError(f"scaling={scaling!r}: 'yuan_bentler' or 'satorra_bentler'")
     if scaling == "yuan_bentler":
         return
-    if estimator != "MLR":
+    if not discrepancy.is_scaled:
         raise EstimationError(f"scaling={scaling!r} is of the robust test; use estimator='MLR'")
     for sample in samples:
         if sample.clusters is not None or sample.rows is None or np.isnan(sample.rows).any():

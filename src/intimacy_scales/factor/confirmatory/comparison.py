@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from intimacy_scales.errors import DocumentError, EstimationError, suggest
 from intimacy_scales.factor.confirmatory.estimation.difference import factor_of_2000, factor_of_2010
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, chi_square_p, p_text
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
-    ESTIMATORS,
     fit_text,
     improper_sentences,
     sample_text,
@@ -59,7 +60,8 @@ class FitChange(Result):
     robust_cfi_change, robust_tli_change, robust_rmsea_change
         The same of the robust indices of both models; nan without robust estimation.
     method
-        ``likelihood ratio``, or ``scaled likelihood ratio`` and whose: ``(Satorra & Bentler, 2001)``.
+        ``likelihood ratio``; ``scaled likelihood ratio`` and whose: ``(Satorra & Bentler, 2001)``; with least
+        squares ``difference of chi-squares``.
     reason
         Why there is no test; None where there is one.
     """
@@ -108,7 +110,7 @@ class FitChange(Result):
     def _kinds(self) -> tuple[str, str]:
         """Return what the difference is called before its name, and whose it is."""
         kind, _, whose = self.method.partition("likelihood ratio")
-        return kind, whose
+        return (kind, whose) if self.scaled else ("", "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures as plain values."""
@@ -217,7 +219,7 @@ class ModelComparison(Result):
         first = next(iter(self.models.values()))
         used = sample_text(first.n, first.n_rows, first.missing)
         return (
-            f"Models were compared by {ESTIMATORS[first.estimator]} ({used}): {'; '.join(fits)}. "
+            f"Models were compared by {discrepancy_of(first.estimator).title} ({used}): {'; '.join(fits)}. "
             f"Differences were {'; '.join(told)}.{improper_sentences(self.improper)}"
         )
 
@@ -295,7 +297,7 @@ def compare_models(
     >>> compare_models(one, six, names=["one", "six"]).changes[0].df_change
     15
     """
-    check_difference_test(method, robust=any(model.estimator == "MLR" for model in results))
+    check_difference_test(method, scaled=any(discrepancy_of(model.estimator).is_scaled for model in results))
     if len(results) < 2:  # noqa: PLR2004 - a comparison takes two
         raise EstimationError("compare_models: pass two fitted models or more")
     called = list(names) if names is not None else [f"model {n}" for n in range(1, len(results) + 1)]
@@ -308,12 +310,12 @@ def compare_models(
     return ModelComparison(models=ordered, changes=tuple(changes))
 
 
-def check_difference_test(method: str, *, robust: bool) -> None:
+def check_difference_test(method: str, *, scaled: bool) -> None:
     """Raise where a scaled difference is none of those there are, or nothing is scaled."""
     if method not in _CALLED:
         there = ", ".join(map(repr, _CALLED))
         raise EstimationError(f"method={method!r}: one of {there}{suggest(method, _CALLED)}")
-    if method != _DEFAULT and not robust:
+    if method != _DEFAULT and not scaled:
         raise EstimationError(
             f"method={method!r} is of scaled tests; fit the models with estimator='MLR', or leave it out"
         )
@@ -326,14 +328,15 @@ def fit_change(
     _check_comparable(wider, narrower, before, name)
     df = narrower.fit.df - wider.fit.df
     if df == 0:
+        how = "fit both with estimator='ML' and " if math.isnan(wider.fit.aic) else ""
         raise EstimationError(
             f"{before} and {name} have as many degrees of freedom, so neither restricts the other; "
-            "compare AIC or BIC"
+            f"{how}compare AIC or BIC"
         )
-    change, called, reason = narrower.fit.chi_square - wider.fit.chi_square, "likelihood ratio", None
+    discrepancy = discrepancy_of(wider.estimator)
+    change, called, reason = narrower.fit.chi_square - wider.fit.chi_square, discrepancy.difference, None
     if change < -_SAME:
-        reason = f"{name} fits better than {before}, so that they are not nested"
-        change = math.nan
+        reason, change = _below(discrepancy, before, name), math.nan
     if wider.fit.scaled is not None and narrower.fit.scaled is not None:
         called = _CALLED[method]
         factor = _factor(wider, narrower, df, method)
@@ -362,7 +365,7 @@ def _check_comparable(wider: CFAResult, narrower: CFAResult, before: str, name: 
         one, other = getattr(wider, option), getattr(narrower, option)
         if one != other:
             raise EstimationError(f"{before} and {name} do not compare: {option} {one} and {other}")
-    if wider.estimator == "MLR":
+    if discrepancy_of(wider.estimator).is_scaled:
         for option, one, other in (
             ("clusters", wider.n_clusters, narrower.n_clusters),
             ("scaling", wider.solution.scaling, narrower.solution.scaling),
@@ -374,11 +377,19 @@ def _check_comparable(wider: CFAResult, narrower: CFAResult, before: str, name: 
                     f"{before} and {name} do not compare: {told}, and a difference of two tests that are "
                     f"corrected in different ways is no test; fit both with the same {option}="
                 )
-    logs = (wider.fit.saturated_log_likelihood, narrower.fit.saturated_log_likelihood)
-    if set(wider.model.observed) != set(narrower.model.observed) or abs(logs[0] - logs[1]) > _SAME * abs(
-        logs[0]
-    ):
+    known = "saturated_log_likelihood"  # of the answers alone, as the model without relations is
+    if math.isnan(wider.fit.saturated_log_likelihood):
+        known = "baseline_chi_square"
+    one, other = getattr(wider.fit, known), getattr(narrower.fit, known)
+    if set(wider.model.observed) != set(narrower.model.observed) or abs(one - other) > _SAME * abs(one):
         raise EstimationError(f"{before} and {name} do not compare: they are models of different answers")
+
+
+def _below(discrepancy: Discrepancy, before: str, name: str) -> str:
+    """Say why a restricted model has the smaller chi-square."""
+    if discrepancy.testing() is discrepancy:
+        return f"{name} fits better than {before}, so that they are not nested"
+    return f"the residual-based chi-square of {name} is below that of {before}, which leaves nothing to test"
 
 
 def _clusters(one: Any, other: Any) -> str:

@@ -24,11 +24,11 @@ from intimacy_scales.factor.confirmatory.comparison import (
     check_difference_test,
     fit_change,
 )
-from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
-    ESTIMATORS,
     chi_square_text,
     improper_sentences,
     index_text,
@@ -128,8 +128,9 @@ class Invariance(ModelComparison):
         figures = [chi_square_text(fit), *([index_text(fit, "cfi"), rmsea_text(fit)] if fit.df else ())]
         told = [", ".join(figures), *(change.sentence() for change in self.changes)]
         sizes = ", ".join(f"{label} n = {n}" for label, n in self.groups.items())
+        how = discrepancy_of(estimator).title
         return (
-            f"Measurement invariance across {len(self.groups)} groups ({sizes}) by {ESTIMATORS[estimator]}: "
+            f"Measurement invariance across {len(self.groups)} groups ({sizes}) by {how}: "
             f"the {first} model had {'; '.join(told)}. {self._verdict()}{improper_sentences(self.improper)}"
         )
 
@@ -222,8 +223,8 @@ def invariance(
     [3, 3, 4]
     """
     model_first("invariance", model, data)
-    check_options(estimator, identification, (), None)
-    check_difference_test(method, robust=estimator == "MLR")
+    check_options(estimator, missing, identification, (), None)
+    check_difference_test(method, scaled=discrepancy_of(estimator).is_scaled)
     unknown = [step for step in steps if step not in STEPS]
     if unknown or isinstance(steps, str) or len(steps) < 2:  # noqa: PLR2004 - a step leads from one to the next
         raise EstimationError(f"steps={steps!r}: two or more of {', '.join(STEPS)}")
@@ -235,9 +236,10 @@ def invariance(
     samples = read_samples(
         data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
     )
-    check_samples(samples, estimator)
+    discrepancy = discrepancy_of(estimator, rule_of(samples))
+    check_samples(samples, discrepancy)
     warn_of_coverage(samples)
-    check_scaling(samples, estimator, scaling)
+    check_scaling(samples, discrepancy, scaling)
     keep = method == "satorra_bentler_2010"
     fitted = {
         step: fit_model(

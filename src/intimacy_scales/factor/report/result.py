@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
-from intimacy_scales.factor.confirmatory.estimation.solution import Estimator
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.exploratory.analysis import EFAResult
 from intimacy_scales.factor.exploratory.retention import ParallelAnalysis

@@ -12,15 +12,22 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import check_samples
-from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.checks import check_samples, independent_persons
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
+    check_completeness,
+    check_estimator,
+    discrepancy_of,
+    missing_rules,
+    rule_of,
+)
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
 from intimacy_scales.factor.confirmatory.model.model import Factors, Model, parts_of
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
 from intimacy_scales.factor.exploratory.retention import ParallelAnalysis, check_iterations, parallel_analysis
 from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
-from intimacy_scales.factor.reading import read_sample, read_samples
+from intimacy_scales.factor.reading import check_missing, read_sample, read_samples
 from intimacy_scales.factor.report.guides import fit_guides, scale_guides
 from intimacy_scales.factor.report.places import places
 from intimacy_scales.factor.report.result import ItemStructure, StructureReport
@@ -68,12 +75,12 @@ def structure_report(
     scales, factors
         Which scales, and how their factors are arranged, as in `Model.from_instrument`.
     estimator
-        ``ML`` or ``MLR``; by default MLR, which does not take answers for normal, ML of moments. Its
+        As in `cfa`; by default MLR, which does not assume normality, ML of moments. Its
         test is that of Satorra and Bentler where all answered everything and stand alone, otherwise
         that of Yuan and Bentler.
     missing
         ``fiml``, ``listwise`` or ``pairwise``; by default FIML where answers are missing, pairwise of
-        moments.
+        moments, and listwise with GLS and ULS, which need complete answers.
     clusters
         Who answered together, such as couples: a column of the table, or one label for each person;
         with MLR.
@@ -109,11 +116,11 @@ def structure_report(
     form = answers.instrument
     model = Model.from_instrument(form, scales=scales, factors=factors)
     coded = isinstance(answers, CodedResponses)
-    chosen = missing or ("fiml" if coded else "pairwise")
-    how = estimator or ("MLR" if coded and chosen != "pairwise" else "ML")
+    how, chosen = _how(estimator, missing, coded=coded)
+    discrepancy = discrepancy_of(how, chosen)
     keys = _scales_of(model, parts_of(form, scales))
-    if not coded and (how == "MLR" or clusters is not None):
-        raise needs_answers("clusters=" if clusters is not None else "estimator='MLR'")
+    if not coded and (discrepancy.needs_answers or clusters is not None):
+        raise needs_answers("clusters=" if clusters is not None else f"estimator={how!r}")
     check_together(how, chosen, with_clusters=clusters is not None)
     sample = read_samples(answers, model.observed, missing=chosen, clusters=clusters)[0]
     fitted, reason = _fitted(model, sample, how)
@@ -162,9 +169,10 @@ def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]
 
 def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
     try:
-        check_samples([sample], estimator)
+        discrepancy = discrepancy_of(estimator, rule_of([sample]))
+        check_samples([sample], discrepancy)
         alone = sample.rows is not None and sample.clusters is None and not np.isnan(sample.rows).any()
-        scaling: Scaling = "satorra_bentler" if alone and estimator == "MLR" else "yuan_bentler"
+        scaling: Scaling = "satorra_bentler" if alone and discrepancy.is_scaled else "yuan_bentler"
         # markers leave the disturbance of a factor free to be negative; a fixed variance of 1 does not
         layered = any(s.rhs in model.latent for s in model.loadings)
         unit = "marker" if layered else "fixed_factor"
@@ -183,18 +191,30 @@ def _how_to_leave_out(sample: SampleMoments) -> str:
     return f" (report on instrument.without_items({useless!r}, new_id=…, version=…))"
 
 
-def check_together(estimator: str, missing: str, *, with_clusters: bool) -> None:
+def _how(
+    estimator: Estimator | None, missing: MissingAnswers | None, *, coded: bool
+) -> tuple[Estimator, MissingAnswers]:
+    """Return estimator and rule of missing answers, by default those that use most of what is known."""
+    usual: MissingAnswers = "fiml" if coded else "pairwise"
+    if estimator is None:
+        return ("MLR" if coded and missing != "pairwise" else "ML"), missing or usual
+    check_estimator(estimator)
+    rules = missing_rules(estimator)
+    return estimator, missing or (usual if usual in rules else rules[0])
+
+
+def check_together(estimator: Estimator, missing: MissingAnswers, *, with_clusters: bool) -> None:
     """Raise where options do not go together."""
-    if estimator not in ("ML", "MLR"):
-        raise EstimationError(f"estimator={estimator!r}: 'ML' or 'MLR'")
     if with_clusters and missing == "pairwise":
         raise EstimationError("clusters with missing='pairwise': use missing='fiml' or 'listwise'")
-    if with_clusters and estimator != "MLR":
-        raise EstimationError(
-            f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
-        )
-    if estimator == "MLR" and missing == "pairwise":
-        raise EstimationError("estimator='MLR' with missing='pairwise': use missing='fiml' or 'listwise'")
+    if with_clusters and not discrepancy_of(estimator).counts_clusters:
+        raise EstimationError(independent_persons(estimator))
+    check_missing(missing)
+    check_completeness(estimator, missing)
+    rules = missing_rules(estimator)
+    if missing not in rules:
+        instead = " or ".join(map(repr, rules))
+        raise EstimationError(f"estimator={estimator!r} with missing={missing!r}: use missing={instead}")
 
 
 def _explored(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
-    ESTIMATORS,
     MISSING,
     fit_text,
     improper_sentence,
@@ -86,7 +86,7 @@ def _model_sentence(report: StructureReport) -> str:
         return (
             f"A confirmatory factor analysis of {what} has no degrees of freedom: it tests nothing ({used})."
         )
-    how = ESTIMATORS[report.estimator]
+    how = discrepancy_of(report.estimator).title
     skipped = "no answers missing" if report.n_complete == report.n_rows else MISSING[report.missing]
     return f"A confirmatory factor analysis of {what} by {how} ({used}, {skipped}) gave {fit_text(fit)}."
 

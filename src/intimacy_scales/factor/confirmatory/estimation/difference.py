@@ -14,11 +14,14 @@ import numpy as np
 from scipy.linalg import svd
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
 from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
-from intimacy_scales.factor.confirmatory.estimation.solution import Solution, model_excess
+from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import expected_misfit
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _SAME = 1e-7  # of standard deviations and correlations: moments of two models that count as equal
@@ -55,29 +58,40 @@ def factor_of_2010(wider: Solution, narrower: Solution, df: int) -> float:
     at = wider_at_narrower(wider, narrower)
     if at is None:
         return np.nan
-    return (narrower.excess - model_excess(wider, at)) / df
+    return (narrower.excess - _excess(wider, at)) / df
+
+
+def _excess(solution: Solution, at: Evaluation) -> float:
+    """Return what chi-square of a model is to be expected at other values; its answers must be kept."""
+    problem = solution.problem
+    if solution.scaling == "satorra_bentler":
+        return expected_misfit(problem, at)
+    own, there = (
+        float(np.trace(np.linalg.solve(problem.observed_information(x), first_order_information(problem, x))))
+        for x in (solution.at, at)
+    )
+    return solution.excess + own - there
 
 
 def wider_at_narrower(wider: Solution, narrower: Solution) -> Evaluation | None:
     """Return the wider model at the narrower one's implied moments, or None where it cannot imply them."""
-    moments = _implied(narrower, wider.table.model.observed)
+    implied = _implied(narrower, wider.table.model.observed)
     written = _by_name(wider, narrower)
     if written is not None:
         at = wider.problem.evaluate(written)
-        if at is not None and _is_at(at, moments, with_means=wider.table.with_means):
+        if at is not None and _is_at(at, implied, with_means=wider.table.with_means):
             return at
     exact = tuple(
-        replace(group, evidence=_exact(group.evidence, *own))
-        for group, own in zip(wider.problem.groups, moments, strict=True)
+        replace(group, moments=_exact(group.moments, *own))
+        for group, own in zip(wider.problem.groups, implied, strict=True)
     )
+    whole = Problem(groups=exact, n_free=wider.problem.n_free, discrepancy=ML())
     try:
-        found = maximize(
-            Problem(groups=exact, n_free=wider.problem.n_free), wider.at.values, max_iterations=_STEPS
-        )
+        found = maximize(whole, wider.at.values, max_iterations=_STEPS)
     except NotConvergedError:
         return None
     at = wider.problem.evaluate(found.at.values)
-    return at if at is not None and _is_at(at, moments, with_means=wider.table.with_means) else None
+    return at if at is not None and _is_at(at, implied, with_means=wider.table.with_means) else None
 
 
 def _implied(solution: Solution, order: Sequence[str]) -> list[tuple[Floats, Floats]]:
@@ -86,10 +100,10 @@ def _implied(solution: Solution, order: Sequence[str]) -> list[tuple[Floats, Flo
     return [(basis.covariances[np.ix_(own, own)], basis.means[own]) for basis in solution.at.bases]
 
 
-def _exact(evidence: Evidence, covariances: Floats, means: Floats) -> Evidence:
+def _exact(moments: MeanCovariance, covariances: Floats, means: Floats) -> MeanCovariance:
     """Return as many persons whose moments are exactly these."""
-    whole = Pattern(n=evidence.n, observed=None, means=means, covariances=covariances, rows=None)
-    return Evidence(patterns=(whole,), n=evidence.n, with_means=evidence.with_means)
+    whole = Pattern(n=moments.n, observed=None, means=means, covariances=covariances, rows=None)
+    return MeanCovariance(patterns=(whole,), n=moments.n, with_means=moments.with_means)
 
 
 def _is_at(at: Evaluation, moments: Sequence[tuple[Floats, Floats]], *, with_means: bool) -> bool:

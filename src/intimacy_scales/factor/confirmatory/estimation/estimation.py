@@ -1,4 +1,4 @@
-"""Maximum likelihood of a model in one or several groups (arrays only)."""
+"""The search for the least discrepancy of a model in one or several groups (arrays only)."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_
                 continue
         if _runs_off(passed):
             raise RanOffError(
-                f"no maximum of the likelihood: after {step} steps the search runs off, to ever less gain",
+                f"no {problem.discrepancy.sought}: after {step} steps the search runs off, to ever less gain",
                 np.abs(at.values) - np.abs(passed[0][0].values),
             )
         found = _descend(problem, at, direction)
@@ -170,7 +170,7 @@ def _at_rest(problem: Problem, newton: _Newton, at: Evaluation, steps: int, max_
             continue
         at, damping = found, damping / 10 if damping > _LEAST_DAMPING else 0.0
     raise NotConvergedError(
-        f"no maximum of the likelihood within {max_iterations} steps (largest derivative "
+        f"no {problem.discrepancy.sought} within {max_iterations} steps (largest derivative "
         f"{float(np.abs(at.gradient).max()):.2g})"
     )
 

@@ -47,13 +47,14 @@ def p_text(p: float) -> str:
 
 
 @result_class
-class Discrepancy(Result):
+class FitIndices(Result):
     """A test of fit, and the indices made of it.
 
     Attributes
     ----------
     chi_square, df, p_value
-        Test of the model against the one that says nothing; p is nan without degrees of freedom.
+        Test of the model against the one that says nothing; p is nan without degrees of freedom. Of ULS it is
+        residual-based (Browne, 1984).
     baseline_chi_square, baseline_df
         The same of the model in which no items are related.
     cfi, tli
@@ -62,6 +63,9 @@ class Discrepancy(Result):
         Root mean square error of approximation (Steiger & Lind, 1980).
     n, n_groups
         Persons, and groups of persons.
+    n_in_test
+        Persons that chi-square and RMSEA count, where these are fewer: with least squares n - 1 of each
+        group.
     """
 
     chi_square: float
@@ -74,6 +78,7 @@ class Discrepancy(Result):
     rmsea: float
     n: int
     n_groups: int
+    n_in_test: int | None = None
 
     def rmsea_interval(self, confidence_level: float = 0.90) -> Interval:
         """Return a confidence interval of RMSEA, from noncentral chi-square (Steiger, 1990)."""
@@ -87,19 +92,19 @@ class Discrepancy(Result):
         return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n)
 
     def _rmsea_of(self, excess: float) -> float:
-        return math.sqrt(excess / (self.n * self.df)) * math.sqrt(self.n_groups)
+        return math.sqrt(excess / ((self.n_in_test or self.n) * self.df)) * math.sqrt(self.n_groups)
 
     def close_fit_p(self, rmsea: float = _CLOSE) -> float:
         """Return the probability of such a chi-square where RMSEA is this value (Browne & Cudeck, 1993)."""
         if self.df == 0 or math.isnan(self.chi_square):
             return math.nan
-        excess = rmsea**2 * self.n * self.df / self.n_groups
+        excess = rmsea**2 * (self.n_in_test or self.n) * self.df / self.n_groups
         return 1 - float(chndtr(self.chi_square, self.df, excess))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
         low, high = self.rmsea_interval()
-        fields = {name: plain(getattr(self, name)) for name in _DISCREPANCY}
+        fields = {name: plain(getattr(self, name)) for name in _INDICES}
         return fields | {
             "rmsea_low": plain(low),
             "rmsea_high": plain(high),
@@ -127,13 +132,13 @@ class Discrepancy(Result):
         return f"<{self._short()}>"
 
 
-_DISCREPANCY = (
+_INDICES = (
     "chi_square", "df", "p_value", "baseline_chi_square", "baseline_df", "cfi", "tli", "rmsea", "n",
-    "n_groups",
+    "n_groups", "n_in_test",
 )  # fmt: skip
 
 
-_SHARED = ("n", "n_groups", "rmsea_confidence_level")
+_SHARED = ("n", "n_groups", "n_in_test", "rmsea_confidence_level")
 
 
 def noncentrality(chi_square: float, df: int, probability: float) -> float:
@@ -150,15 +155,22 @@ def noncentrality(chi_square: float, df: int, probability: float) -> float:
     return float(brentq(below, 0.0, high, xtol=1e-10, rtol=1e-12))
 
 
-def discrepancy(
-    *, chi_square: float, df: int, baseline: float, baseline_df: int, n: int, n_groups: int
-) -> Discrepancy:
+def fit_indices(
+    *,
+    chi_square: float,
+    df: int,
+    baseline: float,
+    baseline_df: int,
+    n: int,
+    n_groups: int,
+    n_in_test: int | None = None,
+) -> FitIndices:
     """Return the indices of a test of fit."""
     excess, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)
     base = baseline / baseline_df if baseline_df else math.nan
     ratio = chi_square / df if df else math.nan
     tli = 1.0 if df == 0 else (base - ratio) / (base - 1) if base != 1 else math.nan
-    return Discrepancy(
+    return FitIndices(
         chi_square=chi_square,
         df=df,
         p_value=chi_square_p(chi_square, df),
@@ -166,14 +178,15 @@ def discrepancy(
         baseline_df=baseline_df,
         cfi=1 - excess / most if most > _ROUNDING * n else 1.0,
         tli=tli,
-        rmsea=math.sqrt(excess / (n * df)) * math.sqrt(n_groups) if df else 0.0,
+        rmsea=math.sqrt(excess / ((n_in_test or n) * df)) * math.sqrt(n_groups) if df else 0.0,
         n=n,
         n_groups=n_groups,
+        n_in_test=n_in_test,
     )
 
 
 @result_class
-class ScaledFit(Discrepancy):
+class ScaledFit(FitIndices):
     """A test of fit corrected for answers that are not normal.
 
     Attributes
@@ -209,7 +222,7 @@ class ScaledFit(Discrepancy):
         if math.isnan(self.chi_square):
             return f"{self.title}({self.df}) is not defined: its scaling factor is not positive"
         if self.df == 0:
-            return Discrepancy._short(self)
+            return FitIndices._short(self)
         low, high = self.robust_rmsea_interval()
         return (
             f"{self.title}({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; robust CFI "
@@ -239,11 +252,11 @@ class ScaledFit(Discrepancy):
             "robust_tli",
             "robust_rmsea",
         )
-        return Discrepancy.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
+        return FitIndices.to_dict(self) | {name: plain(getattr(self, name)) for name in names}
 
 
 @result_class
-class Fit(Discrepancy):
+class Fit(FitIndices):
     """How well a model fits.
 
     Attributes
@@ -251,7 +264,7 @@ class Fit(Discrepancy):
     srmr
         Standardized root mean square residual (Bentler, 1995), means included where the model has them.
     log_likelihood, saturated_log_likelihood
-        Of the model, and without any model.
+        Of the model, and without any model; nan of least squares, as are AIC and BIC.
     n_parameters
         Free parameters.
     aic, bic, adjusted_bic
@@ -276,7 +289,7 @@ class Fit(Discrepancy):
             "adjusted_bic",
         )  # fmt: skip
         return (
-            Discrepancy.to_dict(self)
+            FitIndices.to_dict(self)
             | {name: plain(getattr(self, name)) for name in names}
             | {"scaled": None if self.scaled is None else self.scaled.to_dict()}
         )
@@ -299,14 +312,14 @@ class Fit(Discrepancy):
 
 
 def scaled_fit(
-    plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str = "yuan_bentler"
+    plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str = "yuan_bentler"
 ) -> ScaledFit:
     """Return the corrected test and its indices."""
     n, groups, df, base_df = plain_fit.n, plain_fit.n_groups, plain_fit.df, plain_fit.baseline_df
     chi, base = plain_fit.chi_square, plain_fit.baseline_chi_square
     if not factor > 0:  # too few persons for so many parameters
         return _no_scaled_fit(plain_fit, factor, baseline_factor, scaling)
-    corrected = discrepancy(
+    corrected = fit_indices(
         chi_square=chi / factor if df else 0.0,
         df=df,
         baseline=base / baseline_factor,
@@ -317,7 +330,7 @@ def scaled_fit(
     excess, most = chi - factor * df, base - baseline_factor * base_df
     bounded = max(excess, 0.0)
     return ScaledFit(
-        **{name: getattr(corrected, name) for name in _DISCREPANCY},
+        **{name: getattr(corrected, name) for name in _INDICES},
         scaling=scaling,
         scaling_factor=factor,
         baseline_scaling_factor=baseline_factor,
@@ -327,9 +340,10 @@ def scaled_fit(
     )
 
 
-def _no_scaled_fit(plain_fit: Discrepancy, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
+def _no_scaled_fit(plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
     """Return a corrected test that is not defined: its scaling factor is not positive."""
-    same: dict[str, Any] = {n: getattr(plain_fit, n) for n in ("df", "baseline_df", "n", "n_groups")}
+    kept = ("df", "baseline_df", "n", "n_groups", "n_in_test")
+    same: dict[str, Any] = {name: getattr(plain_fit, name) for name in kept}
     names = ("chi_square", "p_value", "cfi", "tli", "rmsea", "robust_cfi", "robust_tli", "robust_rmsea")
     return ScaledFit(
         **same | dict.fromkeys(names, math.nan),

@@ -1,36 +1,31 @@
-"""A model in one or several groups, with what was observed: its likelihood and derivatives (arrays only)."""
+"""A model in one or several groups, what was observed, and what is minimized, with derivatives (arrays)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.likelihood import (
-    Evidence,
-    Fitted,
-    average_information,
-    constant,
-    expected_information,
-    fitted,
-    observed_information,
-    person_scores,
-)
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
+
+if TYPE_CHECKING:
+    from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupPart:
-    """One group's model and answers.
+    """One group's model and what was observed.
 
     Attributes
     ----------
     structure
         Its matrices.
-    evidence
-        Its answers.
+    moments
+        What is fitted.
     fixed
         (n_parameters,): values of fixed parameters, 0 for free ones.
     free
@@ -38,7 +33,7 @@ class GroupPart:
     """
 
     structure: Structure
-    evidence: Evidence
+    moments: MeanCovariance
     fixed: Floats
     free: Positions
 
@@ -91,14 +86,14 @@ class GroupPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A model's likelihood at some values of its free parameters.
+    """A model's discrepancy at some values of its free parameters.
 
     Attributes
     ----------
     values
         (n_free,).
     value
-        -logL / n without constants.
+        Of one person on average; of a likelihood -logL / n without constants.
     gradient
         (n_free,).
     bases, fits
@@ -122,33 +117,39 @@ class Problem:
         One for each group.
     n_free
         Number of free parameters.
+    discrepancy
+        What is minimized.
     """
 
     groups: tuple[GroupPart, ...]
     n_free: int
+    discrepancy: Discrepancy
 
     @cached_property
     def n(self) -> int:
         """Persons in all groups."""
-        return sum(group.evidence.n for group in self.groups)
+        return sum(group.moments.n for group in self.groups)
 
-    @cached_property
-    def constant(self) -> float:
-        """What -logL / n has beside `Evaluation.value`."""
-        return sum(constant(g.evidence) * g.evidence.n for g in self.groups) / self.n
+    def under(self, discrepancy: Discrepancy) -> Problem:
+        """Return the same model and answers with another discrepancy."""
+        return Problem(groups=self.groups, n_free=self.n_free, discrepancy=discrepancy)
+
+    def average(self, by_group: Sequence[float]) -> float:
+        """Return the mean over persons of what is known of each group."""
+        return sum(g.moments.n / self.n * value for g, value in zip(self.groups, by_group, strict=True))
 
     def evaluate(self, free_values: Floats) -> Evaluation | None:
-        """Return the likelihood at these values, or None where they imply no covariances."""
+        """Return the discrepancy at these values, or None where they imply no covariances."""
         value, gradient = 0.0, np.zeros(self.n_free)
         bases, fits = [], []
         for group in self.groups:
-            structure, share = group.structure, group.evidence.n / self.n
+            structure, share = group.structure, group.moments.n / self.n
             basis = structure.basis(group.values(free_values))
-            fit = fitted(group.evidence, basis.covariances, basis.means)
+            fit = self.discrepancy.fitted(group.moments, basis.covariances, basis.means)
             if fit is None:
                 return None
             own = structure.covariance_gradient(basis, fit.weights)
-            if group.evidence.with_means:
+            if group.moments.with_means:
                 own = own + structure.mean_gradient(basis, fit.mean_weights)
             value += share * fit.value
             gradient += share * group.collect(own, self.n_free)
@@ -162,8 +163,8 @@ class Problem:
         """Return the expected information per person (n_free, n_free)."""
         total = np.zeros((self.n_free, self.n_free))
         for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            own = expected_information(group.structure, basis, group.evidence, fit)
-            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+            own = self.discrepancy.expected_information(group.structure, basis, group.moments, fit)
+            total += group.moments.n / self.n * group.collect_square(own, self.n_free)
         return total
 
     def average_information(self, at: Evaluation) -> Floats:
@@ -173,21 +174,21 @@ class Problem:
         """
         total = np.zeros((self.n_free, self.n_free))
         for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            own = average_information(group.structure, basis, group.evidence, fit)
-            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+            own = self.discrepancy.average_information(group.structure, basis, group.moments, fit)
+            total += group.moments.n / self.n * group.collect_square(own, self.n_free)
         return total
 
     @cached_property
     def is_stacked(self) -> bool:
         """Whether there are many patterns of missing answers, whose second derivatives take long."""
-        return any(group.evidence.stack is not None for group in self.groups)
+        return any(group.moments.stack is not None for group in self.groups)
 
     def observed_information(self, at: Evaluation) -> Floats:
-        """Return the Hessian of -logL / n (n_free, n_free)."""
+        """Return the Hessian of the discrepancy (n_free, n_free)."""
         total = np.zeros((self.n_free, self.n_free))
         for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            own = observed_information(group.structure, basis, group.evidence, fit)
-            total += group.evidence.n / self.n * group.collect_square(own, self.n_free)
+            own = self.discrepancy.observed_information(group.structure, basis, group.moments, fit)
+            total += group.moments.n / self.n * group.collect_square(own, self.n_free)
         return total
 
     def own_shares(self, free_values: Floats, bases: Sequence[Basis] | None = None) -> Floats:
@@ -202,12 +203,3 @@ class Problem:
             basis = group.structure.basis(values) if known is None else known
             parts.append(group.structure.matrices(values)["theta"].diagonal() / basis.covariances.diagonal())
         return np.concatenate(parts)
-
-    def first_order_information(self, at: Evaluation) -> Floats:
-        """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
-        total = np.zeros((self.n_free, self.n_free))
-        for group, basis, fit in zip(self.groups, at.bases, at.fits, strict=True):
-            scores = group.evidence.summed(person_scores(group.structure, basis, group.evidence, fit))
-            products = group.evidence.correction / self.n * (scores.T @ scores)
-            total += group.collect_square(products, self.n_free)
-        return total

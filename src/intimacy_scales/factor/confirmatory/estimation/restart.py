@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
 from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
-from intimacy_scales.factor.confirmatory.estimation.likelihood import evidence_of
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats
@@ -21,18 +22,22 @@ _LITTLE = 0.05
 _OTHERWISE = 0.2  # of an item's variance
 
 
-def problem_of(table: ParameterTable, samples: Sequence[SampleMoments]) -> Problem:
-    """Return a model and what was observed as arrays."""
+def problem_of(
+    table: ParameterTable, samples: Sequence[SampleMoments], discrepancy: Discrepancy | None = None
+) -> Problem:
+    """Return a model and what was observed as arrays, to be fitted by maximum likelihood or otherwise."""
+    kind = ML() if discrepancy is None else discrepancy
     groups = tuple(
         GroupPart(
             structure=layout.structure,
-            evidence=evidence_of(sample, with_means=table.with_means),
+            moments=kind.observed(sample, with_means=table.with_means),
             fixed=layout.fixed,
             free=layout.free,
         )
         for layout, sample in zip(table.layouts, samples, strict=True)
     )
-    return Problem(groups=groups, n_free=table.n_free)
+    own = kind.for_groups([group.moments for group in groups])
+    return Problem(groups=groups, n_free=table.n_free, discrepancy=own)
 
 
 def usable_start(
@@ -77,18 +82,21 @@ def best_maximum(
 
 
 def rescaled_start(
-    table: ParameterTable, samples: Sequence[SampleMoments], max_iterations: int
+    table: ParameterTable,
+    samples: Sequence[SampleMoments],
+    max_iterations: int,
+    discrepancy: Discrepancy | None = None,
 ) -> Floats | None:
     """Return start values from the same model with factor variances of 1, or None where there are none.
 
-    A factor whose marker hardly loads, or against the others, has a scale in which the likelihood is
+    A factor whose marker hardly loads, or against the others, has a scale in which the discrepancy is
     badly shaped. The solution with variances of 1 is that of markers in other units.
     """
     markers = _markers(table)
     if markers is None:
         return None
     fixed = _with_unit_variances(table, markers)
-    problem = problem_of(fixed, samples)
+    problem = problem_of(fixed, samples, discrepancy)
     try:
         start, at = usable_start(fixed, samples, problem)
         optimum = maximize(problem, start, at=at, max_iterations=max_iterations)

@@ -17,6 +17,7 @@ from itertools import islice
 
 import numpy as np
 
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
 
@@ -47,7 +48,8 @@ def lead_of_loading(problem: Problem, at: Evaluation, path: Path, steps: int) ->
     Parameters
     ----------
     problem
-        A model; of one with more than one factor in one group nothing is known.
+        A model; of one with more than one factor in one group, or fitted otherwise than by likelihood,
+        nothing is known.
     at
         Where its search is.
     path
@@ -55,7 +57,7 @@ def lead_of_loading(problem: Problem, at: Evaluation, path: Path, steps: int) ->
     steps
         How many are taken.
     """
-    if not is_one_factor(problem):
+    if not (problem.discrepancy.is_likelihood and is_one_factor(problem)):
         return None
     part, p = problem.groups[0], problem.groups[0].structure.p
     matrices = part.structure.matrices(part.values(at.values))
@@ -63,7 +65,7 @@ def lead_of_loading(problem: Problem, at: Evaluation, path: Path, steps: int) ->
     item = int(np.argmin(own / at.bases[0].covariances.diagonal()))
     others, grown = np.arange(p) != item, float(loadings[item])
     start = np.concatenate([grown * loadings[others], [1 / grown**2, grown**2 + own[item]], own[others]])
-    rises = towards_nothing(part.evidence.patterns[0].covariances, item)
+    rises = towards_nothing(part.moments.patterns[0].covariances, item)
     end = start
     for found in islice(path(_beyond(part, item, bounded=not rises), start), steps):
         end = found.values
@@ -97,7 +99,7 @@ def is_one_factor(problem: Problem) -> bool:
     p, places = part.structure.p, part.structure.places
     if len(problem.groups) > 1 or part.structure.m != 1 or p < _FEWEST or problem.n_free != 2 * p:
         return False
-    if not part.evidence.complete or part.evidence.with_means or part.repeats:
+    if not part.moments.complete or part.moments.with_means or part.repeats:
         return False
     held = [(places[n], part.fixed[n]) for n in np.flatnonzero(part.free < 0)]
     free = {places[n] for n in part.chosen}
@@ -137,8 +139,9 @@ def _beyond(part: GroupPart, item: int, *, bounded: bool) -> Problem:
     n = len(structure.places) - _HELD
     fixed = np.concatenate([np.zeros(n), np.ones(_HELD)])
     numbers = np.concatenate([np.arange(n), np.full(_HELD, -1)])
-    group = GroupPart(structure=structure, evidence=part.evidence, fixed=fixed, free=numbers)
-    return (_Bounded if bounded else Problem)(groups=(group,), n_free=n)
+    group = GroupPart(structure=structure, moments=part.moments, fixed=fixed, free=numbers)
+    kind = _Bounded if bounded else Problem
+    return kind(groups=(group,), n_free=n, discrepancy=ML())
 
 
 @lru_cache(maxsize=64)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.likelihood import (
-    Evidence,
-    Fitted,
-    fitted,
-    invert,
-)
-from intimacy_scales.factor.confirmatory.estimation.patterns import Patterns
+from intimacy_scales.factor.confirmatory.estimation.likelihood import fitted, invert
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 
 _STEPS = 5000
@@ -26,14 +21,14 @@ _TINY = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saturated:
-    """Most likely means and covariances of one group without any model.
+    """Means and covariances of one group without any model; of a likelihood, the most likely ones.
 
     Attributes
     ----------
     means, covariances
-        (p,) and (p, p), divisor n.
+        (p,) and (p, p), divisor n of a likelihood, else n - 1.
     value
-        -logL / n without the constant.
+        Of the discrepancy there: -logL / n without the constant, or 0.
     """
 
     means: Floats
@@ -41,7 +36,7 @@ class Saturated:
     value: float
 
 
-def saturated(evidence: Evidence, where: str = "") -> Saturated:
+def saturated(moments: MeanCovariance, where: str = "") -> Saturated:
     """Return most likely means and covariances; by the EM algorithm where answers are missing.
 
     Dempster, Laird & Rubin (1977), with every second step extrapolated (Varadhan & Roland, 2008).
@@ -51,22 +46,22 @@ def saturated(evidence: Evidence, where: str = "") -> Saturated:
     NotConvergedError
         No such moments: too few persons answered some variables together.
     """
-    if evidence.complete:
-        only = evidence.patterns[0]
+    if moments.complete:
+        only = moments.patterns[0]
         found = invert(only.covariances)
         if found is None:
             raise NotConvergedError(f"the covariance matrix{where} is singular")
         value = (found[1] + len(only.means)) / 2
         return Saturated(means=only.means, covariances=only.covariances, value=value)
-    means, variances = evidence.own_moments()
+    means, variances = moments.own_moments()
     covariances = np.diag(variances)
-    before = fitted(evidence, covariances, means)
+    before = fitted(moments, covariances, means)
     for _ in range(_STEPS):
         if before is None:
             break
-        first = _step(evidence, means, covariances, before)
+        first = _step(moments, means, covariances, before)
         settled = _change(first, means, covariances) < _SETTLED
-        means, covariances, after = _extrapolated(evidence, means, covariances, first)
+        means, covariances, after = _extrapolated(moments, means, covariances, first)
         if after is not None:
             gain = before.value - after.value
             if gain < _SLOW and not _determined(covariances):
@@ -94,7 +89,7 @@ def _determined(covariances: Floats) -> bool:
     return bool(np.linalg.eigvalsh(covariances / np.outer(sds, sds))[0] > _TINY)
 
 
-def _step(evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:
+def _step(moments: MeanCovariance, means: Floats, covariances: Floats, fit: Fitted) -> tuple[Floats, Floats]:
     """Return one EM step.
 
     With W and w the derivatives of -logL / n, expected sums of products given what was answered are
@@ -106,14 +101,14 @@ def _step(evidence: Evidence, means: Floats, covariances: Floats, fit: Fitted) -
 
 
 def _extrapolated(
-    evidence: Evidence, means: Floats, covariances: Floats, to: tuple[Floats, Floats]
+    moments: MeanCovariance, means: Floats, covariances: Floats, to: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats, Fitted | None]:
     """Return two EM steps, the first given, taken further in their direction where that is better."""
     m1, c1 = to
-    middle = fitted(evidence, c1, m1)
+    middle = fitted(moments, c1, m1)
     if middle is None:
         return m1, c1, None
-    m2, c2 = _step(evidence, m1, c1, middle)
+    m2, c2 = _step(moments, m1, c1, middle)
     first = np.concatenate([m1 - means, (c1 - covariances).ravel()])
     second = np.concatenate([m2 - m1, (c2 - c1).ravel()]) - first
     curve = float(np.linalg.norm(second))
@@ -122,11 +117,11 @@ def _extrapolated(
         start = np.concatenate([means, covariances.ravel()])
         far = start - 2 * length * first + length**2 * second
         m3, c3 = far[: len(means)], far[len(means) :].reshape(covariances.shape)
-        found = fitted(evidence, c3, m3)
+        found = fitted(moments, c3, m3)
         if found is not None and found.value <= middle.value:
-            m4, c4 = _step(evidence, m3, c3, found)
-            return m4, c4, fitted(evidence, c4, m4)
-    return m2, c2, fitted(evidence, c2, m2)
+            m4, c4 = _step(moments, m3, c3, found)
+            return m4, c4, fitted(moments, c4, m4)
+    return m2, c2, fitted(moments, c2, m2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,51 +131,40 @@ class Independence:
     Attributes
     ----------
     value
-        -logL / n without the constant.
+        Of the discrepancy: -logL / n without the constant, or the least that is left.
     score_to_information
         tr(B A^-1); nan where no scaled test is asked for.
     """
 
     value: float
-    score_to_information: float
+    score_to_information: float = math.nan
 
 
-def independence(evidence: Evidence, *, scores: bool = False) -> Independence:
+def independence(moments: MeanCovariance, *, scores: bool = False) -> Independence:
     """Fit the model in which variables have means and variances of their own, and nothing else.
 
     With ``scores`` also what its scaled test needs, from each person's answers.
     """
-    means, variances = evidence.own_moments()
+    means, variances = moments.own_moments()
     # squares of standardized answers add up to the number of those who answered
-    value = float(np.sum(evidence.counts * (np.log(variances) + 1))) / (2 * evidence.n)
-    trace = _scores_of_single_items(evidence, means, variances) if scores else math.nan
+    value = float(np.sum(moments.counts * (np.log(variances) + 1))) / (2 * moments.n)
+    trace = _scores_of_single_items(moments, means, variances) if scores else math.nan
     return Independence(value=value, score_to_information=trace)
 
 
-def _scores_of_single_items(evidence: Evidence, means: Floats, variances: Floats) -> float:
+def _scores_of_single_items(moments: MeanCovariance, means: Floats, variances: Floats) -> float:
     """Return tr(B A^-1) of means and variances of single items: of standardized z, ``½ (z² - 1)² + z²``."""
-    standardized = np.zeros((evidence.n, len(means)))
+    standardized = np.zeros((moments.n, len(means)))
     squares = np.zeros_like(standardized)
     counts, start = np.zeros(len(means)), 0
-    for q in evidence.patterns:
+    for q in moments.patterns:
         assert q.rows is not None
         own = np.arange(len(means)) if q.observed is None else q.observed
         z = (q.rows - means[own]) / np.sqrt(variances[own])
         standardized[start : start + q.n, own], squares[start : start + q.n, own] = z, z**2 - 1
         counts[own] += q.n
         start += q.n
-    terms = np.sum(evidence.summed(squares) ** 2, axis=0) / 2
-    if evidence.with_means:
-        terms += np.sum(evidence.summed(standardized) ** 2, axis=0)
-    return evidence.correction * float(np.sum(terms / counts))
-
-
-def without_rows(evidence: Evidence) -> Evidence:
-    """Return the same evidence without each person's answers."""
-    patterns = evidence.patterns
-    bare = (
-        patterns.without_rows()
-        if isinstance(patterns, Patterns)
-        else tuple(replace(pattern, rows=None) for pattern in patterns)
-    )
-    return Evidence(patterns=bare, n=evidence.n, with_means=evidence.with_means)
+    terms = np.sum(moments.summed(squares) ** 2, axis=0) / 2
+    if moments.with_means:
+        terms += np.sum(moments.summed(standardized) ** 2, axis=0)
+    return moments.correction * float(np.sum(terms / counts))

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, invert
+from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
+from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
@@ -19,9 +20,9 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats, Position
 _AT_ONCE = 1024  # patterns
 
 
-def _precisions(evidence: Evidence, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
+def _precisions(moments: MeanCovariance, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
     """Yield each pattern, the variables of it, and their inverse covariances."""
-    for pattern in evidence.patterns:
+    for pattern in moments.patterns:
         observed = np.arange(len(whole.means)) if pattern.observed is None else pattern.observed
         found = invert(whole.covariances[np.ix_(observed, observed)])
         assert found is not None  # where the likelihood has its maximum
@@ -33,16 +34,16 @@ class PersonTerms:
 
     Parameters
     ----------
-    evidence
+    moments
         Answers, with each person's rows.
     whole
         Most likely means and covariances.
     """
 
-    def __init__(self, evidence: Evidence, whole: Saturated) -> None:
-        self.n, self.p = evidence.n, len(whole.means)
-        self.rows = np.array(np.nonzero(np.tril(evidence.together(self.p))), dtype=np.intp)
-        self._evidence, self._whole = evidence, whole
+    def __init__(self, moments: MeanCovariance, whole: Saturated) -> None:
+        self.n, self.p = moments.n, len(whole.means)
+        self.rows = np.array(np.nonzero(np.tril(moments.together(self.p))), dtype=np.intp)
+        self._evidence, self._whole = moments, whole
         self._lower = np.tril_indices(self.p)
         self._fill()
 
@@ -93,28 +94,28 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
-def score_to_information(evidence: Evidence, whole: Saturated) -> float:
+def score_to_information(moments: MeanCovariance, whole: Saturated) -> float:
     """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
 
     For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia
     (1970): ``(b - p) / 2``, and p more where means are part of the model.
     """
     p = len(whole.means)
-    if not evidence.complete:
-        terms = PersonTerms(evidence, whole)
-        scores = evidence.summed(terms.scores)
-        products = evidence.correction / terms.n * (scores.T @ scores)
+    if not moments.complete:
+        terms = PersonTerms(moments, whole)
+        scores = moments.summed(terms.scores)
+        products = moments.correction / terms.n * (scores.T @ scores)
         return float(np.trace(np.linalg.solve(terms.information(), products)))
-    only = evidence.patterns[0]
+    only = moments.patterns[0]
     assert only.rows is not None
     centred = only.rows - only.means
-    if evidence.clusters is not None:
-        return _of_complete_clusters(evidence, centred, only.covariances)
+    if moments.clusters is not None:
+        return _of_complete_clusters(moments, centred, only.covariances)
     distances = np.einsum("ij,ij->i", centred @ np.linalg.inv(only.covariances), centred)
-    return (p if evidence.with_means else 0) + (float(np.mean(distances**2)) - p) / 2
+    return (p if moments.with_means else 0) + (float(np.mean(distances**2)) - p) / 2
 
 
-def _of_complete_clusters(evidence: Evidence, centred: Floats, covariances: Floats) -> float:
+def _of_complete_clusters(moments: MeanCovariance, centred: Floats, covariances: Floats) -> float:
     """Return ``sum_c (½ |T_c|² + |t_c|²) / n``, of the sums T of ``z z' - I`` and t of z in each cluster.
 
     z are answers of covariance 1; t counts where means are part of the model.
@@ -123,8 +124,8 @@ def _of_complete_clusters(evidence: Evidence, centred: Floats, covariances: Floa
     z = np.linalg.solve(np.linalg.cholesky(covariances), centred.T).T
     i, j = np.tril_indices(p)
     products = z[:, i] * z[:, j] - (i == j)
-    squares = evidence.summed(products) ** 2
+    squares = moments.summed(products) ** 2
     total = float(np.sum(squares * np.where(i == j, 0.5, 1.0)))
-    if evidence.with_means:
-        total += float(np.sum(evidence.summed(z) ** 2))
-    return float(evidence.correction * total / n)
+    if moments.with_means:
+        total += float(np.sum(moments.summed(z) ** 2))
+    return float(moments.correction * total / n)

@@ -30,14 +30,13 @@ _LARGE = 20  # items
 _TOP = 0.95  # loading of an item that stands for its factor
 
 
-def is_doubtful(problem: Problem, at: Evaluation, saturated: float, df: int) -> bool:
+def is_doubtful(problem: Problem, at: Evaluation, chi_square: float, df: int) -> bool:
     """Whether a model fits badly, or leaves some item or factor next to no variance, or less."""
     if (problem.own_shares(at.values, at.bases) < _LITTLE).any():
         return True
     if any((basis.latent_covariances.diagonal() < 0).any() for basis in at.bases):
         return True
-    excess = 2 * problem.n * (at.value - saturated) - df
-    return df > 0 and len(problem.groups) * excess / (problem.n * df) > _POOR**2
+    return df > 0 and len(problem.groups) * (chi_square - df) / (problem.n * df) > _POOR**2
 
 
 def best_of_several(

@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
 
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
+    Discrepancy,
+    Information,
+    Scaling,
+)
 from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
-    Discrepancy,
     Fit,
+    FitIndices,
     ScaledFit,
-    discrepancy,
+    fit_indices,
     scaled_fit,
     srmr_of,
 )
@@ -29,19 +35,7 @@ from intimacy_scales.factor.confirmatory.estimation.restart import (
     rescaled_start,
     usable_start,
 )
-from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
-    expected_misfit,
-    expected_misfit_of_independence,
-    spread_of_scores,
-)
-from intimacy_scales.factor.confirmatory.estimation.saturated import (
-    Independence,
-    Saturated,
-    independence,
-    saturated,
-    without_rows,
-)
-from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.several import (
     best_of_several,
     is_doubtful,
@@ -53,9 +47,6 @@ from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.ties import descending, members_of_space
 
-Estimator = Literal["ML", "MLR"]
-Information = Literal["expected", "observed"]
-Scaling = Literal["yuan_bentler", "satorra_bentler"]
 _SINGULAR = 1e-9
 _ALIKE = 1e-4  # shares in what cannot be told apart: no closer are eigenvectors of what is all but singular
 _SHOWN = 6
@@ -72,7 +63,7 @@ class Solution:
     problem
         The model as arrays, without each person's answers unless they were to be kept.
     optimum
-        Estimates of the free parameters, and the likelihood there.
+        Estimates of the free parameters, and the discrepancy there.
     covariance
         (n_free, n_free): of the estimates.
     information
@@ -81,16 +72,10 @@ class Solution:
         Means and covariances of each group without any model; nan for those that nobody's answers tell.
     baseline
         The model without relations, in each group.
-    excess, baseline_excess
-        What chi-square of the model, and of the one without relations, is to be expected where the
-        model holds; nan without robust estimation, when it is df.
-    scaling
-        By which of the two definitions.
-    scores
-        (n_free, n_free): how persons' (or clusters') scores vary, which a scaled difference rests on; None
-        without robust estimation.
+    excess, baseline_excess, scaling, scores
+        What a scaled test rests on, see `Inference`.
     several
-        Whether other starts led to less likely maxima.
+        Whether other starts led to places where the discrepancy is least nearby, but higher than here.
     """
 
     table: ParameterTable
@@ -108,20 +93,25 @@ class Solution:
 
     @property
     def at(self) -> Evaluation:
-        """The likelihood at the estimates."""
+        """The model at the estimates."""
         return self.optimum.at
+
+    @property
+    def discrepancy(self) -> Discrepancy:
+        """What was minimized."""
+        return self.problem.discrepancy
 
     @property
     def keeps_answers(self) -> bool:
         """Whether each person's answers are still there."""
-        return all(group.evidence.has_rows for group in self.problem.groups)
+        return all(group.moments.has_rows for group in self.problem.groups)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
     """Return how many more moments than free parameters there are."""
     p = len(table.model.observed)
-    moments = p * (p + 1) // 2 + (p if table.with_means else 0)
-    return moments * table.n_groups - table.n_free
+    n_moments = p * (p + 1) // 2 + (p if table.with_means else 0)
+    return n_moments * table.n_groups - table.n_free
 
 
 def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
@@ -130,9 +120,9 @@ def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: st
     if df >= 0:
         return
     names = table.free_names(groups)
-    moments = table.n_free + df
+    n_moments = table.n_free + df
     raise NotIdentifiedError(
-        f"the model is not identified: {table.n_free} free parameters for {moments} variances, covariances"
+        f"the model is not identified: {table.n_free} free parameters for {n_moments} variances, covariances"
         f"{' and means' if table.with_means else ''} ({_few(names)}). "
         f"{_sentence(advice) or to_identify(table)}",
         names,
@@ -180,9 +170,8 @@ def solve(
     table: ParameterTable,
     samples: Sequence[SampleMoments],
     *,
-    estimator: Estimator = "ML",
+    discrepancy: Discrepancy | None = None,
     information: Information | None = None,
-    scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
     start: Floats | None = None,
     identified: bool = False,
@@ -195,13 +184,10 @@ def solve(
     ----------
     table, samples
         The parameters, and the moments of each group in the order of the model's items.
-    estimator
-        ``MLR``: standard errors and tests that do not take answers for normal.
+    discrepancy
+        What to minimize; by default that of maximum likelihood.
     information
-        What standard errors rest on; by default expected, observed where answers are missing or the
-        estimator is robust.
-    scaling
-        Of the robust test.
+        What standard errors rest on, if not what the discrepancy has by default.
     max_iterations
         Steps at most.
     start
@@ -215,9 +201,10 @@ def solve(
     """
     labels = [sample.group for sample in samples]
     check_counts(table, labels, advice)
-    problem = problem_of(table, samples)
+    kind = discrepancy or discrepancy_of("ML", rule_of(samples))
+    problem = problem_of(table, samples, kind)
     wholes = tuple(
-        saturated(g.evidence, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
+        kind.saturated(g.moments, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
     )
     given, begin = start is not None, None
     if start is None:
@@ -228,94 +215,61 @@ def solve(
     several = False
     if not given:
         optimum = best_maximum(table, samples, problem, optimum, max_iterations)
-        whole = sum(
-            g.evidence.n / problem.n * one.value for g, one in zip(problem.groups, wholes, strict=True)
-        )
-        if is_doubtful(problem, optimum.at, whole, degrees_of_freedom(table)):
+        tested = problem.discrepancy.chi_square(problem, optimum.at, wholes)
+        if is_doubtful(problem, optimum.at, tested, degrees_of_freedom(table)):
             optimum, several = best_of_several(table, samples, problem, optimum)
     _check_variances(problem, table, optimum.at, labels)
     hessian, average = optimum.hessian, optimum.information
     assert hessian is not None  # both of every maximum
     assert average is not None
     check_identified(average, table, labels, " at the estimates", advice)
-    gaps = any(sample.missing == "fiml" for sample in samples)
-    kind = information or ("observed" if estimator == "MLR" or gaps else "expected")
-    a = hessian
-    if kind == "expected":
-        a = problem.expected_information(optimum.at) if problem.is_stacked else average
-    try:
-        inverse = np.linalg.inv(a)
-    except np.linalg.LinAlgError:
-        raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
-    robust = estimator == "MLR"
-    baseline = tuple(independence(group.evidence, scores=robust) for group in problem.groups)
-    covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
-    if robust:
-        b = problem.first_order_information(optimum.at)
-        covariance = inverse @ b @ inverse / problem.n
-        excess, baseline_excess = _excesses(problem, optimum.at, hessian, b, wholes, baseline, scaling)
-        scores = spread_of_scores(problem, optimum.at) if scaling == "satorra_bentler" else b
+    basis = information or kind.information
+    bread = _inverse(hessian if basis == "observed" else _expected(problem, optimum.at, average))
+    baseline = tuple(kind.independence(group.moments) for group in problem.groups)
+    found = problem.discrepancy.inference(problem, optimum.at, bread, hessian, wholes, baseline)
     solution = Solution(
         table=table,
         problem=problem,
         optimum=replace(optimum, hessian=None, information=None),
-        covariance=(covariance + covariance.T) / 2,
-        information=kind,
+        covariance=(found.covariance + found.covariance.T) / 2,
+        information=basis,
         saturated=tuple(map(_observed_only, wholes, problem.groups)),
         baseline=baseline,
-        excess=excess,
-        baseline_excess=baseline_excess,
-        scaling=scaling,
-        scores=scores,
+        excess=found.excess,
+        baseline_excess=found.baseline_excess,
+        scaling=found.scaling,
+        scores=found.scores,
         several=several,
     )
     return solution if keep_answers else without_answers(solution)
 
 
+def _expected(problem: Problem, at: Evaluation, average: Floats) -> Floats:
+    """Return the expected information; of few patterns the average one is just that."""
+    return problem.expected_information(at) if problem.is_stacked else average
+
+
+def _inverse(information: Floats) -> Floats:
+    try:
+        inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
+    return inverse
+
+
 def _observed_only(whole: Saturated, group: GroupPart) -> Saturated:
     """Return the moments without those of variables that nobody answered together, which are nan."""
-    if group.evidence.complete:
+    if group.moments.complete:
         return whole
-    there = group.evidence.together(len(whole.means))
+    there = group.moments.together(len(whole.means))
     return whole if there.all() else replace(whole, covariances=np.where(there, whole.covariances, np.nan))
 
 
 def without_answers(solution: Solution) -> Solution:
     """Return the same solution without each person's answers."""
     groups = solution.problem.groups
-    bare = tuple(replace(group, evidence=without_rows(group.evidence)) for group in groups)
-    return replace(solution, problem=Problem(groups=bare, n_free=solution.problem.n_free))
-
-
-def model_excess(solution: Solution, at: Evaluation) -> float:
-    """Return what chi-square of a model is to be expected at other values; its answers must be kept."""
-    problem = solution.problem
-    if solution.scaling == "satorra_bentler":
-        return expected_misfit(problem, at)
-    own, there = (
-        float(np.trace(np.linalg.solve(problem.observed_information(x), problem.first_order_information(x))))
-        for x in (solution.at, at)
-    )
-    return solution.excess + own - there
-
-
-def _excesses(
-    problem: Problem,
-    at: Evaluation,
-    bread: Floats,
-    first_order: Floats,
-    wholes: Sequence[Saturated],
-    baseline: Sequence[Independence],
-    scaling: Scaling,
-) -> tuple[float, float]:
-    """Return what chi-squares of the model and of the one without relations are to be expected."""
-    evidences = [group.evidence for group in problem.groups]
-    if scaling == "satorra_bentler":
-        return expected_misfit(problem, at), expected_misfit_of_independence(evidences)
-    pairs = zip(evidences, wholes, strict=True)
-    whole = sum(score_to_information(evidence, one) for evidence, one in pairs)
-    model = float(np.trace(np.linalg.solve(bread, first_order)))
-    return whole - model, whole - sum(one.score_to_information for one in baseline)
+    bare = tuple(replace(group, moments=group.moments.without_rows()) for group in groups)
+    return replace(solution, problem=replace(solution.problem, groups=bare))
 
 
 def _settled(
@@ -327,11 +281,11 @@ def _settled(
     max_iterations: int,
     advice: str | None,
 ) -> Optimum:
-    """Search from a start, where the likelihood may be known; from others where that does not settle."""
+    """Search from a start, where the discrepancy may be known; from others where that does not settle."""
     try:
         return maximize(problem, start, at=begin, max_iterations=max_iterations)
     except NotConvergedError as first:
-        for other in (rescaled_start, plain_start):
+        for other in (partial(rescaled_start, discrepancy=problem.discrepancy), plain_start):
             again = other(table, samples, max_iterations)
             if again is None:
                 continue
@@ -397,7 +351,7 @@ def _typical(table: ParameterTable, problem: Problem) -> Floats:
     """Return the size that a parameter which begins at 0 may have."""
     sizes = np.ones(table.n_free)
     for group, part in enumerate(problem.groups):
-        level = float(np.mean(part.evidence.own_moments()[1])) or 1.0
+        level = float(np.mean(part.moments.own_moments()[1])) or 1.0
         for p in table.of_group(group):
             if p.free >= 0 and p.place[0] in ("theta", "psi"):
                 sizes[p.free] = 0.3 * level
@@ -406,27 +360,25 @@ def _typical(table: ParameterTable, problem: Problem) -> Floats:
 
 def fit_of(solution: Solution) -> Fit:
     """Return the tests and indices of fit."""
-    problem, at = solution.problem, solution.at
-    shares = [group.evidence.n / problem.n for group in problem.groups]
-    whole = sum(s * one.value for s, one in zip(shares, solution.saturated, strict=True))
-    base = sum(s * one.value for s, one in zip(shares, solution.baseline, strict=True))
+    problem, at, kind = solution.problem, solution.at, solution.discrepancy
     p, groups = len(solution.table.model.observed), solution.table.n_groups
-    df = degrees_of_freedom(solution.table)
-    tested = discrepancy(
-        chi_square=max(2 * problem.n * (at.value - whole), 0.0),
-        df=df,
-        baseline=2 * problem.n * (base - whole),
+    tested = fit_indices(
+        chi_square=max(kind.chi_square(problem, at, solution.saturated), 0.0),
+        df=degrees_of_freedom(solution.table),
+        baseline=kind.baseline_chi_square(problem, solution.baseline, solution.saturated),
         baseline_df=groups * p * (p - 1) // 2,
         n=problem.n,
         n_groups=groups,
+        n_in_test=kind.persons_in_test(problem),
     )
-    log_likelihood = -problem.n * (at.value + problem.constant)
+    log_likelihood = kind.log_likelihood(problem, at.value)
+    whole = problem.average([one.value for one in solution.saturated])
     k = solution.table.n_free
     return Fit(
-        **{name: getattr(tested, name) for name in Discrepancy.__slots__},
-        srmr=_srmr(solution, shares),
+        **{name: getattr(tested, name) for name in FitIndices.__slots__},
+        srmr=_srmr(solution),
         log_likelihood=log_likelihood,
-        saturated_log_likelihood=-problem.n * (whole + problem.constant),
+        saturated_log_likelihood=kind.log_likelihood(problem, whole),
         n_parameters=k,
         aic=-2 * log_likelihood + 2 * k,
         bic=-2 * log_likelihood + k * math.log(problem.n),
@@ -435,15 +387,15 @@ def fit_of(solution: Solution) -> Fit:
     )
 
 
-def _srmr(solution: Solution, shares: Sequence[float]) -> float:
-    total = 0.0
-    for share, whole, basis in zip(shares, solution.saturated, solution.at.bases, strict=True):
+def _srmr(solution: Solution) -> float:
+    found = []
+    for whole, basis in zip(solution.saturated, solution.at.bases, strict=True):
         means = (whole.means, basis.means) if solution.table.with_means else (None, None)
-        total += share * srmr_of(whole.covariances, basis.covariances, *means)
-    return total
+        found.append(srmr_of(whole.covariances, basis.covariances, *means))
+    return solution.problem.average(found)
 
 
-def _scaled(solution: Solution, tested: Discrepancy) -> ScaledFit | None:
+def _scaled(solution: Solution, tested: FitIndices) -> ScaledFit | None:
     if math.isnan(solution.excess):
         return None
     factor = solution.excess / tested.df if tested.df else 1.0

@@ -15,7 +15,6 @@ MISSING = {
     "listwise": "complete answers only",
     "pairwise": "pairwise covariances",
 }
-ESTIMATORS = {"ML": "maximum likelihood", "MLR": "robust maximum likelihood"}
 
 
 def kind_of(fit: Fit) -> str:

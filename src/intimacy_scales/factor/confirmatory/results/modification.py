@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
-from intimacy_scales.factor.confirmatory.estimation.likelihood import information_beside
 from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
@@ -160,14 +159,29 @@ def modification_indices(solution: Solution, groups: Sequence[str | None]) -> Mo
     """Return the index of everything that the model holds fixed, or sets equal to something else.
 
     ``index = s² / v``, ``change = s / v`` with s the derivative of logL by the parameter and
-    ``v = I_cc - I_cf I_ff^-1 I_fc`` what the expected information says of it beside the free ones.
+    ``v = I_cc - I_cf I_ff^-1 I_fc`` what the expected information says of it beside the free ones. Where
+    estimates are not efficient, both are of the discrepancy that tests rest on, and s is less what the free
+    parameters would take up of it: ``s_c - I_cf I_ff^-1 s_f``.
     """
-    own = solution.problem.expected_information(solution.at)
+    tested = _where_tests_are_made(solution)
+    own = tested.problem.expected_information(tested.at)
     inverse: Floats = np.asarray(np.linalg.inv(own), dtype=np.float64)
+    taken_up = None if tested is solution else inverse @ tested.at.gradient
     rows: list[ModificationIndex] = []
     for group, label in enumerate(groups):
-        rows += _of_group(solution, group, label, inverse)
+        rows += _of_group(tested, group, label, inverse, taken_up)
     return ModificationIndices(rows)
+
+
+def _where_tests_are_made(solution: Solution) -> Solution:
+    """Return the same estimates under the discrepancy that tests rest on."""
+    efficient = solution.discrepancy.testing()
+    if efficient is solution.discrepancy:
+        return solution
+    problem = solution.problem.under(efficient)
+    at = problem.evaluate(solution.at.values)
+    assert at is not None  # finite residuals have finite squares
+    return replace(solution, problem=problem, optimum=replace(solution.optimum, at=at))
 
 
 def _candidates(solution: Solution, group: int) -> list[Parameter]:
@@ -210,7 +224,9 @@ def _spot(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
     return (kind, min(row, column), max(row, column)) if kind in ("psi", "theta") else place
 
 
-def _of_group(solution: Solution, group: int, label: str | None, inverse: Floats) -> list[ModificationIndex]:
+def _of_group(
+    solution: Solution, group: int, label: str | None, inverse: Floats, taken_up: Floats | None
+) -> list[ModificationIndex]:
     """Return the indices of one group's fixed parameters."""
     part, table, n = solution.problem.groups[group], solution.table, solution.problem.n
     candidates = _candidates(solution, group)
@@ -225,19 +241,21 @@ def _of_group(solution: Solution, group: int, label: str | None, inverse: Floats
     extended = np.concatenate([values, [p.fixed or 0.0 for p in candidates]])
     basis, fit = wider.basis(extended), solution.at.fits[group]
     slope = wider.covariance_gradient(basis, fit.weights) + wider.mean_gradient(basis, fit.mean_weights)
-    share = part.evidence.n / n
+    share = part.moments.n / n
     m = len(own)
-    beside, before = (share * found for found in information_beside(wider, basis, part.evidence, fit, m))
+    information = solution.discrepancy.information_beside(wider, basis, part.moments, fit, m)
+    beside, before = (share * found for found in information)
     crossed = np.zeros((len(candidates), table.n_free))
     for j, target in zip(part.chosen, part.targets, strict=True):
         crossed[:, target] += beside[:, j]
     left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
+    scores = -share * slope[m:] if taken_up is None else crossed @ taken_up - share * slope[m:]
     scale = _unit_changes(part, solution, group, candidates)
     rows = []
     for j, p in enumerate(candidates):
         if not left[j] > _NOTHING * before[j] or not before[j] > 0:
             continue  # freeing it would leave the model unidentified
-        score = -share * slope[m + j]
+        score = scores[j]
         change = score / left[j]
         rows.append(
             ModificationIndex(

@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intimacy_scales.errors import DocumentError, EstimationError
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
-from intimacy_scales.factor.confirmatory.estimation.solution import (
-    Estimator,
-    Information,
-    Solution,
-    without_answers,
-)
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution, without_answers
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
@@ -58,7 +54,7 @@ class CFAResult(Result):
     parameters
         Estimates with standard errors, and standardized.
     estimator
-        ``ML``, or ``MLR``: with standard errors and a test that do not take answers for normal.
+        ``ML``; ``MLR``: with standard errors and a test that do not assume normality; ``GLS``; ``ULS``.
     missing
         ``listwise``, ``pairwise`` or ``fiml``.
     identification
@@ -129,10 +125,7 @@ class CFAResult(Result):
             few = counted(self.n_clusters, "cluster")
             found.append(f"{few}: below some {_FEW_CLUSTERS}, standard errors are too small")
         if self.solution.several:
-            found.append(
-                "the likelihood has several maxima, and this is the highest that was found: other starts led "
-                "to lower ones, where estimates differ"
-            )
+            found.append(self.solution.discrepancy.several)
         if self.never_together:
             found.append(few_together(self.never_together))
         return tuple(found)

@@ -1,0 +1,1 @@
+"""What an estimator minimizes: a file each, and what some of them share."""
