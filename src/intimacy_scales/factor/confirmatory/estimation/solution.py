@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +16,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
     Fit,
     ScaledFit,
+    crmr_of,
     discrepancy,
     scaled_fit,
     srmr_of,
@@ -424,7 +425,8 @@ def fit_of(solution: Solution) -> Fit:
     k = solution.table.n_free
     return Fit(
         **{name: getattr(tested, name) for name in Discrepancy.__slots__},
-        srmr=_srmr(solution, shares),
+        srmr=_of_residuals(solution, shares, srmr_of),
+        crmr=_of_residuals(solution, shares, crmr_of),
         log_likelihood=log_likelihood,
         saturated_log_likelihood=-problem.n * (whole + problem.constant),
         n_parameters=k,
@@ -435,11 +437,12 @@ def fit_of(solution: Solution) -> Fit:
     )
 
 
-def _srmr(solution: Solution, shares: Sequence[float]) -> float:
+def _of_residuals(solution: Solution, shares: Sequence[float], index: Callable[..., float]) -> float:
+    """Return the mean over groups of an index of what is left of moments, weighted by persons."""
     total = 0.0
     for share, whole, basis in zip(shares, solution.saturated, solution.at.bases, strict=True):
         means = (whole.means, basis.means) if solution.table.with_means else (None, None)
-        total += share * srmr_of(whole.covariances, basis.covariances, *means)
+        total += share * index(whole.covariances, basis.covariances, *means)
     return total
 
 
