@@ -105,6 +105,7 @@ MORE: dict[str, Callable[[], Any]] = {
     "rotation": lambda: rotate(efa(answers(), n_factors=2).loadings),
     "invariance": two_groups,
     "comparison": lambda: compare_models(cfa(ONE, answers()), cfa(MODEL, answers())),
+    "factor scores": lambda: cfa(MODEL, answers(), missing="fiml").factor_scores(answers()),
     "modification": lambda: cfa(MODEL, answers()).modification_indices()[0],
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
 }

@@ -193,8 +193,8 @@ def little_mcar(
     - Where it rejects, ``listwise`` and ``pairwise`` are biased. ``missing="fiml"`` asks for less (missing at
       random) and may still be right.
     - It assumes normality, above all where patterns are small (`MCARTest.notes`), and its chi-square is that
-      of large samples. How often it rejects where nothing depends on answers:
-      docs/explanation/factor-models.md.
+      of large samples. Of skewed answers on five points to eight items it rejects at 5 % in 9 to 13 % of
+      samples where nothing depends on answers (docs/explanation/factor-models.md).
 
     Examples
     --------

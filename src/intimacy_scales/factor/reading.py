@@ -118,21 +118,7 @@ def read_samples(
         return tuple(_chosen(sample, names) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
-    if isinstance(data, CodedResponses):
-        variables = tuple(data.instrument.item_ids if names is None else names)
-        rows, ref = _keyed_rows(data, variables), data.instrument.ref
-        beside = _Beside(data.kept, partial(kept_column, data.kept))
-    else:
-        ref = None
-        with values_as_asked(accept.show_values):
-            table = _opened(data, names)
-            beside = _Beside(table, table.values)
-            variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
-            rows = _columns(table, variables)
-            if names is None:
-                check_no_ids(variables, rows, "name the items, as in items=[…]")
-            if not accept:
-                check_numbers(variables, rows)
+    rows, variables, ref, beside = read_rows(data, names, accept=accept)
     together = None if clusters is None else _clusters(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
@@ -151,6 +137,34 @@ def read_samples(
         )
         for g, label in enumerate(labels)
     )
+
+
+def read_rows(data: Any, names: Sequence[str] | None = None, *, accept: Accepts = CHECKED) -> Rows:
+    """Return each person's numbers; parameters and errors as of `read_samples`."""
+    if isinstance(data, CodedResponses):
+        variables = tuple(data.instrument.item_ids if names is None else names)
+        return Rows(
+            values=_keyed_rows(data, variables),
+            names=variables,
+            instrument=data.instrument.ref,
+            beside=_Beside(data.kept, partial(kept_column, data.kept)),
+        )
+    with values_as_asked(accept.show_values):
+        table = _opened(data, names)
+        variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
+        rows = _columns(table, variables)
+        if names is None:
+            check_no_ids(variables, rows, "name the items, as in items=[…]")
+        if not accept:
+            check_numbers(variables, rows)
+    return Rows(values=rows, names=variables, instrument=None, beside=_Beside(table, table.values))
+
+
+def groups_of_rows(read: Rows, groups: Hashable | Sequence[Any]) -> list[str]:
+    """Return what each row's group is called, from a column beside the answers or one label for each row."""
+    labels, positions = _labels(read.beside, groups, len(read.values), "groups")
+    first = _first_labels(labels, positions)
+    return [_called(first[g]) for g in positions]
 
 
 def _check_not_a_matrix(data: Any) -> None:
@@ -230,6 +244,15 @@ class _Beside(NamedTuple):
     column: Callable[[Hashable, str], Any]
 
 
+class Rows(NamedTuple):
+    """Each person's numbers (n, p), nan where one is missing; whose they are; and what stands beside them."""
+
+    values: Floats
+    names: tuple[str, ...]
+    instrument: InstrumentRef | None
+    beside: _Beside
+
+
 def _labels(beside: _Beside, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
     """Return labels as they are, and as numbers in order of appearance, -1 where there is none."""
     values = list(labels) if isinstance(labels, Iterator) else labels
@@ -283,21 +306,30 @@ def _in_order(
     plain: Sequence[Any], found: NDArray[np.intp], declared: Sequence[Any] | None
 ) -> tuple[list[str], NDArray[np.intp]]:
     """Return the labels of groups in their declared order, else as they appear; and each row's position."""
-    without = np.flatnonzero(found < 0)
-    if len(without):
-        raise EstimationError(
-            f"groups: {counted(len(without), 'row')} without a group, the first is row {without[0]}; leave "
-            "them out first"
-        )
-    first = [plain[int(np.flatnonzero(found == g)[0])] for g in range(found.max(initial=-1) + 1)]
+    first = _first_labels(plain, found)
     if len(first) < _TWO:
         raise EstimationError(f"groups: there is only one, {first}; leave groups out")
     order = list(range(len(first)))
     if declared:
         order.sort(key=lambda g: declared.index(first[g]))
     rank = np.argsort(np.array(order))
-    labels = [str(int(x)) if isinstance(x, float) and x.is_integer() else str(x) for x in first]
-    return [labels[g] for g in order], rank[found].astype(np.intp)
+    return [_called(first[g]) for g in order], rank[found].astype(np.intp)
+
+
+def _first_labels(plain: Sequence[Any], found: NDArray[np.intp]) -> list[Any]:
+    """Return each group's label as it is in the first of its rows; raise where a row has none."""
+    without = np.flatnonzero(found < 0)
+    if len(without):
+        raise EstimationError(
+            f"groups: {counted(len(without), 'row')} without a group, the first is row {without[0]}; leave "
+            "them out first"
+        )
+    return [plain[int(np.flatnonzero(found == g)[0])] for g in range(found.max(initial=-1) + 1)]
+
+
+def _called(label: Any) -> str:
+    """Return what a group is called: a whole number without a point."""
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
 
 
 def _of_item_moments(

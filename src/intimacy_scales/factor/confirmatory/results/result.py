@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import DocumentError, EstimationError
+from intimacy_scales.factor.confirmatory.estimation.factor_weights import ScoreMethod
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
@@ -20,13 +22,16 @@ from intimacy_scales.factor.confirmatory.estimation.solution import (
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
+from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
+from intimacy_scales.factor.confirmatory.results.scoring import factor_determinacy, factor_scores
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.factor.syntax.grammar import Equality, Statement
 from intimacy_scales.factor.unanswered import few_together
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import documented, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.frozen import freeze, freeze_within
@@ -218,6 +223,83 @@ class CFAResult(Result):
         top = None if general is None else latent.index(general)
         parts = sum_parts(self.solution, weights, top, check_group(group, self._labels))
         return (parts.common if top is None else parts.general) / (parts.common + parts.unique)
+
+    @reads_answers
+    def factor_scores(
+        self,
+        responses: Any,
+        *,
+        method: ScoreMethod = "regression",
+        groups: Hashable | Sequence[Any] = None,
+        instrument: Instrument | str | Path | None = None,
+        **reading: Unpack[ReadingOptions],
+    ) -> FactorScores:
+        """Return persons' scores on the factors.
+
+        Parameters
+        ----------
+        responses
+            The table of answers, as the model does not keep what it was fitted to, or answers of other
+            persons to the same items. It is read and checked as in `cfa`; or `CodedResponses` of that
+            instrument.
+        method
+            ``regression``: the best guess of the factor, drawn towards its mean by as much as answers are
+            unreliable. ``bartlett``: unbiased given the factor, and less precise.
+        groups
+            Who is in which of the model's groups: a column of the table, or a label for each row.
+        instrument
+            The instrument of a model of checked answers, where it is not shipped.
+        **reading
+            How the table is read, as in `cfa`.
+
+        Returns
+        -------
+        FactorScores
+            With standard errors and determinacy; `to_frame` is of the caller's kind, row by row.
+
+        Raises
+        ------
+        EstimationError
+            An improper solution; a factor that items do not determine; groups that the model does not have;
+            answers to another instrument; sums instead of answers.
+
+        Notes
+        -----
+        ``alpha + V Lambda' Sigma^-1 (y - mu)`` (Thurstone, 1935), or ``alpha + (Lambda' Theta^-1 Lambda)^-1
+        Lambda' Theta^-1 (y - mu)`` (Bartlett, 1937), as lavaan's ``lavPredict``, of the items that a person
+        answered where the model was fitted with ``missing="fiml"``. With other missing rules, who skipped an
+        item has no score. Errors take the model's parameters as known.
+
+        A score is no substitute for the factor in later analyses: correlations and slopes of scores are
+        biased; those of a model of everything at once are not.
+
+        Examples
+        --------
+        >>> from intimacy_scales import cfa, encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+        >>> scores = result.factor_scores(answers)
+        >>> scores["trust"][:3].round(2).tolist(), scores.determinacy[0].rho > 0.8
+        ([-0.09, 0.91, -1.61], True)
+        """
+        return factor_scores(
+            self, responses, method=method, groups=groups, instrument=instrument, options=reading
+        )
+
+    def factor_determinacy(self, method: ScoreMethod = "regression") -> tuple[FactorDeterminacy, ...]:
+        """Return how far the items tell what each factor is, in each group; no answers are needed.
+
+        Parameters
+        ----------
+        method
+            Of the scores whose ``validity`` is told.
+
+        Raises
+        ------
+        EstimationError
+            As of `factor_scores`.
+        """
+        return factor_determinacy(self, method)
 
     def modification_indices(self) -> ModificationIndices:
         """Return what chi-square would gain from each parameter that is fixed or set equal."""
