@@ -72,6 +72,7 @@ def read_samples(
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
     accept: Accepts = CHECKED,
+    auxiliary: Sequence[str] = (),
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -92,6 +93,8 @@ def read_samples(
         Who belongs together, such as couples: a column of the table, or one label for each row.
     accept
         Take every number of a table as it is, also what looks like a code for a missing answer.
+    auxiliary
+        More variables, behind those named: of checked answers also columns that were kept beside them.
 
     Raises
     ------
@@ -115,10 +118,11 @@ def read_samples(
             raise EstimationError(
                 "missing='fiml' needs each person's answers, and moments are only sums of them"
             )
-        return tuple(_chosen(sample, names) for sample in given)
+        every = None if names is None else (*names, *auxiliary)
+        return tuple(_chosen(sample, every) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
-    rows, variables, ref, beside = read_rows(data, names, accept=accept)
+    rows, variables, ref, beside = read_rows(data, names, accept=accept, auxiliary=auxiliary)
     together = None if clusters is None else _clusters(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
@@ -139,19 +143,25 @@ def read_samples(
     )
 
 
-def read_rows(data: Any, names: Sequence[str] | None = None, *, accept: Accepts = CHECKED) -> Rows:
+def read_rows(
+    data: Any,
+    names: Sequence[str] | None = None,
+    *,
+    accept: Accepts = CHECKED,
+    auxiliary: Sequence[str] = (),
+) -> Rows:
     """Return each person's numbers; parameters and errors as of `read_samples`."""
     if isinstance(data, CodedResponses):
-        variables = tuple(data.instrument.item_ids if names is None else names)
+        variables = (*(data.instrument.item_ids if names is None else names), *auxiliary)
         return Rows(
-            values=_keyed_rows(data, variables),
+            values=_with_kept_columns(data, variables, auxiliary),
             names=variables,
             instrument=data.instrument.ref,
             beside=_Beside(data.kept, partial(kept_column, data.kept)),
         )
     with values_as_asked(accept.show_values):
         table = _opened(data, names)
-        variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
+        variables = tuple(str(name) for name in table.names) if names is None else (*names, *auxiliary)
         rows = _columns(table, variables)
         if names is None:
             check_no_ids(variables, rows, "name the items, as in items=[…]")
@@ -363,6 +373,22 @@ def _of_item_moments(
 def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments:
     fields = {name: getattr(sample, name) for name in sample.__slots__}
     return SampleMoments(**(fields | {"missing": missing}))
+
+
+def _with_kept_columns(data: CodedResponses, names: tuple[str, ...], auxiliary: Sequence[str]) -> Floats:
+    """Return keyed answers, and what stands in columns beside them that are among auxiliary variables."""
+    beside = [name for name in auxiliary if name not in data.instrument.item_ids]
+    if not beside:
+        return _keyed_rows(data, names)
+    kept = data.kept
+    for name in beside:
+        kept_column(kept, name, "auxiliary")  # raises where it was not kept
+    assert kept is not None
+    columns = {name: number_column(kept.column(kept.spelled(name)), f"column {name}") for name in beside}
+    check_numbers(beside, np.column_stack(list(columns.values())))
+    items = tuple(name for name in names if name not in columns)
+    answers = dict(zip(items, _keyed_rows(data, items).T, strict=True))
+    return np.column_stack([(answers | columns)[name] for name in names])
 
 
 def _keyed_rows(data: CodedResponses, names: tuple[str, ...]) -> Floats:

@@ -32,7 +32,7 @@ from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.results.document_types import documented, many
+from intimacy_scales.results.document_types import Unless, documented, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.frozen import freeze, freeze_within
 from intimacy_scales.results.not_kept import NotKept, stored
@@ -88,6 +88,10 @@ class CFAResult(Result):
         allows; what the model says of their covariances was not observed.
     instrument
         What was answered, where that is known.
+    auxiliary
+        Auxiliary variables: no part of the model, but of what is known of persons who skipped items.
+    auxiliary_parameters
+        Their variances and means, and their covariances with each other and with items' residuals.
     """
 
     model: Model
@@ -107,6 +111,8 @@ class CFAResult(Result):
     iterations: int
     instrument: InstrumentRef | None
     never_together: tuple[tuple[str, str], ...] = ()
+    auxiliary: tuple[str, ...] = ()
+    auxiliary_parameters: Parameters = field(default_factory=lambda: Parameters(()))
     solution: Solution = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -155,7 +161,8 @@ class CFAResult(Result):
         position = check_group(group, self._labels)
         with_means = self.solution.table.with_means
         found = self.solution.at.bases[position] if with_means else self.solution.saturated[position]
-        return dict(zip(self.model.observed, found.means.tolist(), strict=True))
+        means = found.means[: len(self.model.observed)].tolist()
+        return dict(zip(self.model.observed, means, strict=True))
 
     def factor_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of factors."""
@@ -219,7 +226,7 @@ class CFAResult(Result):
             raise EstimationError(
                 f"the model has no {'item' if unknown else 'factor'} {wrong!r}; it has {there}"
             )
-        weights = np.array([float(name in chosen) for name in observed])
+        weights = np.array([float(name in chosen) for name in (*observed, *self.auxiliary)])
         top = None if general is None else latent.index(general)
         parts = sum_parts(self.solution, weights, top, check_group(group, self._labels))
         return (parts.common if top is None else parts.general) / (parts.common + parts.unique)
@@ -339,7 +346,14 @@ class CFAResult(Result):
             "never_together": [list(pair) for pair in self.never_together],
             "fit": self.fit.to_dict(),
             "parameters": self.parameters.to_dict(),
+            **self._auxiliary_document(),
         }
+
+    def _auxiliary_document(self) -> dict[str, Any]:
+        if not self.auxiliary:
+            return {}
+        found = self.auxiliary_parameters.to_dict()
+        return {"auxiliary": list(self.auxiliary), "auxiliary_parameters": found}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -351,6 +365,8 @@ class CFAResult(Result):
             groups=Mapping[str, int],
             parameters=many(ParameterEstimate),
             notes=Sequence[str],
+            auxiliary=Unless(Sequence[str], nothing=()),
+            auxiliary_parameters=Unless(many(ParameterEstimate), nothing=()),
         )
 
     @classmethod
@@ -384,6 +400,7 @@ class CFAResult(Result):
             groups=tuple(order),
             group_n=tuple(groups[name] for name in order),
             parameters=Parameters(values["parameters"]),
+            auxiliary_parameters=Parameters(values["auxiliary_parameters"]),
             solution=NotKept(cls.__name__, "the fit behind them", _AGAIN, figures),
         )
 
@@ -396,6 +413,7 @@ class CFAResult(Result):
         groups = f", {len(self.groups)} groups ({few})" if self.groups else ""
         used = "" if self.n == self.n_rows else f" of {self.n_rows}"
         used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
+        used += f"; auxiliary: {', '.join(self.auxiliary)}" if self.auxiliary else ""
         lines = [
             f"CFA of {counted(len(self.model.observed), 'item')}, {counted(len(self.model.latent), 'factor')}"
             f"{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
@@ -423,7 +441,8 @@ def _correlations(covariances: Floats) -> Floats:
 
 
 def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Return the rows and columns of named variables as a table; auxiliary ones stand behind them."""
     from intimacy_scales.results.frames import pandas_frame
 
-    columns = {name: matrix[:, j].copy() for j, name in enumerate(names)}
+    columns = {name: matrix[: len(names), j].copy() for j, name in enumerate(names)}
     return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)

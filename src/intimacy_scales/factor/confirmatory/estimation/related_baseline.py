@@ -1,0 +1,114 @@
+"""The baseline of a model with auxiliary variables, and the fit against it (arrays only).
+
+Items are unrelated to each other, as in the usual baseline. Auxiliary variables are related to each other and
+to every item, in the baseline as in the model, so that what the model gains is of its items alone; semTools'
+``auxiliary`` defines it so.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
+from intimacy_scales.factor.confirmatory.estimation.fit import (
+    Discrepancy,
+    Fit,
+    crmr_of,
+    discrepancy,
+    scaled_fit,
+    srmr_of,
+)
+from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
+
+
+def with_related_baseline(solution: Solution, n_items: int) -> Solution:
+    """Return a solution with that baseline; it must keep each person's answers.
+
+    Parameters
+    ----------
+    solution
+        Of the model with its auxiliary variables, which come after its items.
+    n_items
+        How many items there are.
+    """
+    baseline, excess = [], solution.baseline_excess
+    for part, whole, usual in zip(
+        solution.problem.groups, solution.saturated, solution.baseline, strict=True
+    ):
+        found = _fitted(part, whole, n_items, scores=not math.isnan(excess))
+        baseline.append(found)
+        # what is to be expected of chi-square: the traces of the saturated model less those of the baseline
+        excess += usual.score_to_information - found.score_to_information
+    return replace(solution, baseline=tuple(baseline), baseline_excess=excess)
+
+
+def _fitted(part: GroupPart, whole: Saturated, n_items: int, *, scores: bool) -> Independence:
+    p = len(whole.means)
+    pairs = [(i, j) for j in range(p) for i in range(j + 1) if i == j or j >= n_items]
+    places: list[tuple[Place, int, int]] = [("theta", i, j) for i, j in pairs]
+    places += [("nu", i, 0) for i in range(p)]
+    structure = Structure(p, 0, places)
+    n = len(places)
+    group = GroupPart(structure=structure, evidence=part.evidence, fixed=np.zeros(n), free=np.arange(n))
+    problem = Problem(groups=(group,), n_free=n)
+    covariances = _start(whole.covariances, n_items)
+    start = np.concatenate([[covariances[i, j] for i, j in pairs], whole.means])
+    optimum = maximize(problem, start)
+    trace = math.nan
+    if scores:
+        first = problem.first_order_information(optimum.at)
+        trace = float(np.trace(np.linalg.solve(problem.observed_information(optimum.at), first)))
+    return Independence(value=optimum.at.value, score_to_information=trace)
+
+
+def _start(covariances: Floats, n_items: int) -> Floats:
+    """Return covariances with unrelated items, which are the most likely ones where answers are complete.
+
+    Auxiliary variables have the regression on items that they have in the sample, and its residuals. Pairs
+    that nobody answered both of count as unrelated.
+    """
+    known = np.where(np.isnan(covariances), 0.0, covariances)
+    items, others = slice(None, n_items), slice(n_items, None)
+    try:
+        slopes = np.linalg.solve(known[items, items], known[items, others]).T
+        residuals = known[others, others] - slopes @ known[items, others]
+        np.linalg.cholesky(residuals)
+    except np.linalg.LinAlgError:
+        return np.diag(known.diagonal())
+    found: Floats = np.diag(known.diagonal())
+    found[others, items] = slopes * known.diagonal()[items]
+    found[items, others] = found[others, items].T
+    found[others, others] = slopes @ found[items, others] + residuals
+    return found
+
+
+def fit_beside(solution: Solution, n_items: int) -> Fit:
+    """Return tests and indices of fit of the items: against their baseline, and of their residuals alone."""
+    whole, groups = fit_of(solution), solution.table.n_groups
+    tested = discrepancy(
+        chi_square=whole.chi_square,
+        df=whole.df,
+        baseline=whole.baseline_chi_square,
+        baseline_df=groups * n_items * (n_items - 1) // 2,
+        n=whole.n,
+        n_groups=groups,
+    )
+    scaled = None
+    if whole.scaled is not None:
+        factor = solution.excess / tested.df if tested.df else 1.0
+        scaled = scaled_fit(tested, factor, solution.baseline_excess / tested.baseline_df, solution.scaling)
+    found: dict[str, Any] = {name: getattr(tested, name) for name in Discrepancy.__slots__}
+    found |= {"srmr": 0.0, "crmr": 0.0, "scaled": scaled}
+    square, line = np.s_[:n_items, :n_items], slice(n_items)
+    for part, seen, basis in zip(solution.problem.groups, solution.saturated, solution.at.bases, strict=True):
+        moments = (seen.covariances[square], basis.covariances[square], seen.means[line], basis.means[line])
+        for name, index in (("srmr", srmr_of), ("crmr", crmr_of)):
+            found[name] += part.evidence.n / solution.problem.n * index(*moments)
+    return replace(whole, **found)
