@@ -146,12 +146,12 @@ def test_who_skipped_an_item_has_a_score_with_full_information_only(gaps, fits):
     listwise = cfa(WIDE, gaps).factor_scores(gaps)
     there = gaps[ITEMS].notna().all(axis=1).to_numpy()
     assert (~np.isnan(listwise.values)).all(axis=1).tolist() == there.tolist()
-    assert f"{(~there).sum()} persons skipped items" in listwise.notes[0]
+    assert f"{(~there).sum()} persons who skipped items" in listwise.notes[0]
     some = gaps.copy()
     some.loc[3, ITEMS] = np.nan
     scores = fits["gaps"][0].factor_scores(some)
     assert np.isnan(scores.values[3]).all()
-    assert scores.notes == ("1 person answered none of the items and have no scores",)
+    assert scores.notes == ("no scores of 1 person who answered none of the items",)
     assert scores.errors[0, 0] > scores.errors[scores.answered == 6].max()
 
 
@@ -163,7 +163,7 @@ def test_what_a_bartlett_score_needs(complete, fits):
     scores = result.factor_scores(table, method="bartlett")
     assert np.isnan(scores["f"][0])
     assert np.isfinite(scores["g"][0])
-    assert "1 person answered too little of some factor" in scores.notes[0]
+    assert "no Bartlett score of 1 person" in scores.notes[0]
 
 
 def test_an_improper_solution_has_none():
@@ -255,6 +255,7 @@ def test_what_is_refused(complete, fits):
     bare = cfa("f =~ a + b + c", covariances_as_sample(np.eye(3) + 0.5, n=90, names=list("abc")))
     with pytest.raises(EstimationError, match="without means"):
         bare.factor_scores(complete.set_axis(list("abc") + list(complete)[3:], axis=1))
+    assert 0.5 < bare.factor_determinacy()[0].rho < 1
     with pytest.raises(UnknownNameError, match="no factor 'h'; it has f, g"):
         result.factor_scores(complete)["h"]
 

@@ -234,21 +234,23 @@ def little_mcar(
 
 
 def _compared(evidence: Evidence, whole: Saturated, names: Sequence[str]) -> tuple[MissingPattern, ...]:
-    """Return each pattern beside the moments of all, the largest part of the statistic first."""
-    found, every = [], np.arange(len(names))
+    """Return how each pattern differs from everyone, the largest part of the statistic first."""
+    patterns, every = [], np.arange(len(names))
     sds = np.sqrt(whole.covariances.diagonal())
     for pattern in evidence.patterns:
-        own = every if pattern.observed is None else pattern.observed
-        inverse = invert(whole.covariances[np.ix_(own, own)])
+        answered = every if pattern.observed is None else pattern.observed
+        inverse = invert(whole.covariances[np.ix_(answered, answered)])
         assert inverse is not None  # a part of what `saturated` returned as positive definite
-        off = pattern.means - whole.means[own]
-        found.append(
+        off = pattern.means - whole.means[answered]
+        patterns.append(
             MissingPattern(
                 n=pattern.n,
-                missing=tuple(names[i] for i in np.setdiff1d(every, own)),
+                missing=tuple(names[i] for i in np.setdiff1d(every, answered)),
                 chi_square=float(pattern.n * off @ inverse[0] @ off),
-                differences=dict(zip([names[i] for i in own], (off / sds[own]).tolist(), strict=True)),
+                differences=dict(
+                    zip([names[i] for i in answered], (off / sds[answered]).tolist(), strict=True)
+                ),
             )
         )
     # by size where rounding alone could tell
-    return tuple(sorted(found, key=lambda pattern: (-round(pattern.chi_square, 6), pattern.missing)))
+    return tuple(sorted(patterns, key=lambda pattern: (-round(pattern.chi_square, 6), pattern.missing)))

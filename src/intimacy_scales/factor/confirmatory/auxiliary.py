@@ -12,7 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.related_baseline import fit_beside, with_related_baseline
+from intimacy_scales.factor.confirmatory.estimation.related_baseline import (
+    fit_of_items,
+    with_related_baseline,
+)
 from intimacy_scales.factor.confirmatory.estimation.solution import without_answers
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters
@@ -28,24 +31,24 @@ def as_auxiliary(names: Any, model: Model, *, missing: str, scaling: str) -> tup
     """Return the names of auxiliary variables; raise where the model or its options do not go with them."""
     if isinstance(names, str) or not all(isinstance(name, str) for name in names):
         raise EstimationError(f"auxiliary={names!r}: a list of items or columns")
-    found = tuple(names)
-    twice = [name for name in found if found.count(name) > 1]
+    auxiliary = tuple(names)
+    twice = [name for name in auxiliary if auxiliary.count(name) > 1]
     if twice:
         raise EstimationError(f"auxiliary: {twice[0]!r} is named twice")
-    own = [name for name in found if name in (*model.observed, *model.latent)]
-    if own:
-        raise EstimationError(f"auxiliary: {own[0]!r} is part of the model already; name others")
-    if found and missing != "fiml":
+    modelled = [name for name in auxiliary if name in (*model.observed, *model.latent)]
+    if modelled:
+        raise EstimationError(f"auxiliary: {modelled[0]!r} is part of the model already; name others")
+    if auxiliary and missing != "fiml":
         raise EstimationError(
             f"auxiliary= tells something of answers that are missing, and missing={missing!r} does not use "
             "it: take missing='fiml'"
         )
-    if found and scaling != "yuan_bentler":
+    if auxiliary and scaling != "yuan_bentler":
         raise EstimationError(
             f"scaling={scaling!r} is of complete answers, to which auxiliary variables add nothing: leave "
             "one of both out"
         )
-    return found
+    return auxiliary
 
 
 def check_seen_together(samples: Sequence[SampleMoments], names: Sequence[str]) -> None:
@@ -53,9 +56,9 @@ def check_seen_together(samples: Sequence[SampleMoments], names: Sequence[str]) 
     for sample in samples:
         for one, other in sample.never_together:
             if one in names or other in names:
-                name, beside = (other, one) if other in names else (one, other)
+                name, item = (other, one) if other in names else (one, other)
                 raise EstimationError(
-                    f"fewer than two persons answered both {beside} and {name}{in_group(sample.group)}, so "
+                    f"fewer than two persons answered both {item} and {name}{in_group(sample.group)}, so "
                     f"that {name} cannot be related to everything: leave it out of auxiliary"
                 )
 
@@ -92,16 +95,17 @@ def about_items(result: CFAResult, model: Model, names: Sequence[str], *, keep_a
     n_items, groups = len(model.observed), result.groups or (None,)
     with one_blas_thread():
         solution = with_related_baseline(result.solution, n_items)
-    beside: dict[bool, list[ParameterEstimate]] = {True: [], False: []}
+    modelled: list[ParameterEstimate] = []
+    auxiliary: list[ParameterEstimate] = []
     for row in result.parameters:
-        beside[row.lhs in names or row.rhs in names].append(row)
+        (auxiliary if row.lhs in names or row.rhs in names else modelled).append(row)
     return replace(
         result,
         model=model,
-        fit=fit_beside(solution, n_items),
-        parameters=Parameters(beside[False]),
+        fit=fit_of_items(solution, n_items),
+        parameters=Parameters(modelled),
         auxiliary=tuple(names),
-        auxiliary_parameters=Parameters(beside[True]),
+        auxiliary_parameters=Parameters(auxiliary),
         improper=improper_parts(solution, groups, n_items),
         solution=solution if keep_answers else without_answers(solution),
     )

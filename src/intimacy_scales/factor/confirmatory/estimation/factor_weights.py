@@ -94,12 +94,14 @@ def _bartlett(reach: Floats, loadings: Floats, latent: Floats) -> Weights:
     ``J^-1 - V``: generalized least squares also where Theta is singular (Rao, 1971). A factor that the
     answered items do not determine has no score.
     """
-    own = reach @ loadings
-    sizes = np.sqrt(own.diagonal())
+    precision = reach @ loadings  # J
+    sizes = np.sqrt(precision.diagonal())
     scale = np.divide(1.0, sizes, out=np.zeros_like(sizes), where=sizes > 0)
-    inverse = np.linalg.pinv(own * np.outer(scale, scale), rcond=_SINGULAR, hermitian=True)
-    determined = np.abs((inverse * (own * np.outer(scale, scale))).sum(axis=1) - 1) < _DETERMINED
-    inverse = inverse * np.outer(scale, scale)
+    units = np.outer(scale, scale)
+    inverse = np.linalg.pinv(precision * units, rcond=_SINGULAR, hermitian=True)
+    # the diagonal of the product of both, which is 1 of what is determined
+    determined = np.abs((inverse * precision * units).sum(axis=1) - 1) < _DETERMINED
+    inverse = inverse * units
     variances = np.maximum((inverse - latent).diagonal(), 0.0)
     return Weights(weights=inverse @ reach, errors=np.sqrt(np.where(determined, variances, np.nan)))
 
@@ -126,11 +128,11 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
     for there, n in zip(patterns.there, patterns.persons.tolist(), strict=True):
         persons, answered = order[start : start + n], np.flatnonzero(there)
         if len(answered):
-            found = weights_of(model, answered, method)
+            counted = weights_of(model, answered, method)
             off = patterns.rows[start : start + n, answered] - model.means[answered]
-            own = model.latent_means + off @ found.weights.T
-            scores[persons] = np.where(np.isnan(found.errors), np.nan, own)
-            errors[persons] = found.errors
+            on_factors = model.latent_means + off @ counted.weights.T
+            scores[persons] = np.where(np.isnan(counted.errors), np.nan, on_factors)
+            errors[persons] = counted.errors
         start += n
     return scores, errors
 

@@ -42,10 +42,10 @@ def with_related_baseline(solution: Solution, n_items: int) -> Solution:
     for part, whole, usual in zip(
         solution.problem.groups, solution.saturated, solution.baseline, strict=True
     ):
-        found = _fitted(part, whole, n_items, scores=not math.isnan(excess))
-        baseline.append(found)
+        related = _fitted(part, whole, n_items, scores=not math.isnan(excess))
+        baseline.append(related)
         # what is to be expected of chi-square: the traces of the saturated model less those of the baseline
-        excess += usual.score_to_information - found.score_to_information
+        excess += usual.score_to_information - related.score_to_information
     return replace(solution, baseline=tuple(baseline), baseline_excess=excess)
 
 
@@ -82,14 +82,14 @@ def _start(covariances: Floats, n_items: int) -> Floats:
         np.linalg.cholesky(residuals)
     except np.linalg.LinAlgError:
         return np.diag(known.diagonal())
-    found: Floats = np.diag(known.diagonal())
-    found[others, items] = slopes * known.diagonal()[items]
-    found[items, others] = found[others, items].T
-    found[others, others] = slopes @ found[items, others] + residuals
-    return found
+    start: Floats = np.diag(known.diagonal())
+    start[others, items] = slopes * known.diagonal()[items]
+    start[items, others] = start[others, items].T
+    start[others, others] = slopes @ start[items, others] + residuals
+    return start
 
 
-def fit_beside(solution: Solution, n_items: int) -> Fit:
+def fit_of_items(solution: Solution, n_items: int) -> Fit:
     """Return tests and indices of fit of the items: against their baseline, and of their residuals alone."""
     whole, groups = fit_of(solution), solution.table.n_groups
     tested = discrepancy(
@@ -104,11 +104,11 @@ def fit_beside(solution: Solution, n_items: int) -> Fit:
     if whole.scaled is not None:
         factor = solution.excess / tested.df if tested.df else 1.0
         scaled = scaled_fit(tested, factor, solution.baseline_excess / tested.baseline_df, solution.scaling)
-    found: dict[str, Any] = {name: getattr(tested, name) for name in Discrepancy.__slots__}
-    found |= {"srmr": 0.0, "crmr": 0.0, "scaled": scaled}
+    indices: dict[str, Any] = {name: getattr(tested, name) for name in Discrepancy.__slots__}
+    indices |= {"srmr": 0.0, "crmr": 0.0, "scaled": scaled}
     square, line = np.s_[:n_items, :n_items], slice(n_items)
     for part, seen, basis in zip(solution.problem.groups, solution.saturated, solution.at.bases, strict=True):
         moments = (seen.covariances[square], basis.covariances[square], seen.means[line], basis.means[line])
         for name, index in (("srmr", srmr_of), ("crmr", crmr_of)):
-            found[name] += part.evidence.n / solution.problem.n * index(*moments)
-    return replace(whole, **found)
+            indices[name] += part.evidence.n / solution.problem.n * index(*moments)
+    return replace(whole, **indices)

@@ -142,22 +142,22 @@ class FactorScores(Result):
     @property
     def notes(self) -> tuple[str, ...]:
         """Who has no score, and why."""
-        found = []
+        notes = []
         nobody = int(np.count_nonzero(self.answered == 0))
         if nobody:
-            found.append(f"{counted(nobody, 'person')} answered none of the items and have no scores")
+            notes.append(f"no scores of {counted(nobody, 'person')} who answered none of the items")
         some = (self.answered > 0) & (self.answered < self.n_items) & np.isnan(self.values).any(axis=1)
         n = int(np.count_nonzero(some))
         if n and self.missing == "fiml":
-            found.append(
-                f"{counted(n, 'person')} answered too little of some factor for a Bartlett score of it"
+            notes.append(
+                f"no Bartlett score of {counted(n, 'person')} on factors of which too little was answered"
             )
         elif n:
-            found.append(
-                f"{counted(n, 'person')} skipped items and have no scores, as the model was fitted with "
+            notes.append(
+                f"no scores of {counted(n, 'person')} who skipped items, as the model was fitted with "
                 f"missing={self.missing!r}; with missing='fiml' scores are of what a person answered"
             )
-        return tuple(found)
+        return tuple(notes)
 
     def to_frame(self, *, errors: bool = False, keep: Sequence[Hashable] | None = None) -> Any:
         """Return the scores in the caller's own kind of frame, a column for each factor.

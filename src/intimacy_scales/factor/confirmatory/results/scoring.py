@@ -50,6 +50,7 @@ def factor_scores(
 ) -> FactorScores:
     """Return persons' scores on the factors of a model; see `CFAResult.factor_scores`."""
     models = _models(result, method)
+    _check_means(models)
     read, kept = _read(result, responses, groups, instrument, options)
     positions = _positions(result, read, groups)
     shape = (len(read.values), len(result.model.latent))
@@ -85,18 +86,21 @@ def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
     models = [measured(result.solution, g, n_items) for g in range(max(len(result.groups), 1))]
     if result.improper:
         raise EstimationError(
-            "the solution is improper, so that scores would be of no population: "
-            f"{'; '.join(result.improper)}. Change the model (fix a residual variance, leave an item or a "
-            "factor out), and fit it again"
+            f"the solution is improper, and has no factor scores: {'; '.join(result.improper)}. Change the "
+            "model (fix a residual variance, leave an item or a factor out), and fit it again"
         )
+    if method == "bartlett":
+        _check_determined(result, models)
+    return models
+
+
+def _check_means(models: Sequence[Measured]) -> None:
+    """Raise where the means of items, from which scores count, are not known."""
     if not any(model.means.any() for model in models):
         raise EstimationError(
             "the model was fitted to covariances without means, and scores count from the means of items: "
             "pass means= to covariances_as_sample, and fit it again"
         )
-    if method == "bartlett":
-        _check_determined(result, models)
-    return models
 
 
 def _check_determined(result: CFAResult, models: Sequence[Measured]) -> None:
@@ -107,8 +111,8 @@ def _check_determined(result: CFAResult, models: Sequence[Measured]) -> None:
         without = [f for f, error in zip(result.model.latent, errors, strict=True) if np.isnan(error)]
         if without:
             raise EstimationError(
-                f"method='bartlett': the items do not determine {', '.join(without)}, which no item measures "
-                "by itself, or of which as many factors as items are mixed; use method='regression'"
+                f"method='bartlett': the items do not determine {', '.join(without)}: no item measures it, "
+                "or not without other factors; use method='regression'"
             )
 
 
@@ -184,14 +188,14 @@ def _determinacy(
     result: CFAResult, models: Sequence[Measured], method: ScoreMethod
 ) -> tuple[FactorDeterminacy, ...]:
     labels: tuple[str | None, ...] = result.groups or (None,)
-    found = []
+    rows = []
     for label, model in zip(labels, models, strict=True):
         pairs = zip(result.model.latent, *determinacy_of(model, method), strict=True)
-        found += [
+        rows += [
             FactorDeterminacy(factor=name, group=label, rho=float(rho), validity=float(valid))
             for name, rho, valid in pairs
         ]
-    return tuple(found)
+    return tuple(rows)
 
 
 def factor_determinacy(result: CFAResult, method: ScoreMethod) -> tuple[FactorDeterminacy, ...]:
