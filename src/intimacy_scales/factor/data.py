@@ -97,7 +97,9 @@ def data_of_model(
     if form is not None and (_is_plain_table(data) or (instrument is not None and checked)):
         answered = as_instrument(form)
         beside = {f"auxiliary {name}": name for name in auxiliary if name not in answered.item_ids}
-        return Data(answers_of(answered, data, reading_of(options), **labels, **beside))
+        reading = reading_of(options)
+        answers = answers_of(answered, data, reading, **labels, **beside)
+        return Data(answers, Accepts(show_values=reading.show_values))
     return Data(data, accepts(options))
 
 

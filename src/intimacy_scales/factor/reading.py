@@ -153,8 +153,10 @@ def read_rows(
     """Return each person's numbers; parameters and errors as of `read_samples`."""
     if isinstance(data, CodedResponses):
         variables = (*(data.instrument.item_ids if names is None else names), *auxiliary)
+        with values_as_asked(accept.show_values):
+            values = _with_kept_columns(data, variables, auxiliary)
         return Rows(
-            values=_with_kept_columns(data, variables, auxiliary),
+            values=values,
             names=variables,
             instrument=data.instrument.ref,
             beside=_Beside(data.kept, partial(kept_column, data.kept)),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Discrepancy,
@@ -60,7 +61,13 @@ def _fitted(part: GroupPart, whole: Saturated, n_items: int, *, scores: bool) ->
     problem = Problem(groups=(group,), n_free=n)
     covariances = _start(whole.covariances, n_items)
     start = np.concatenate([[covariances[i, j] for i, j in pairs], whole.means])
-    optimum = maximize(problem, start)
+    try:
+        optimum = maximize(problem, start)
+    except NotConvergedError as error:
+        raise NotConvergedError(
+            f"the baseline, in which only auxiliary variables are related to others: {error}; leave some "
+            "auxiliary variables out"
+        ) from None
     trace = math.nan
     if scores:
         first = problem.first_order_information(optimum.at)

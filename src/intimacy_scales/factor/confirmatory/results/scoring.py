@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import DocumentError, EstimationError, suggest
+from intimacy_scales.errors import DocumentError, EstimationError, suggest, values_as_asked, values_shown
 from intimacy_scales.factor.confirmatory.estimation.factor_weights import (
     Measured,
     ScoreMethod,
@@ -52,7 +52,8 @@ def factor_scores(
     models = _models(result, method)
     _check_means(models)
     read, kept = _read(result, responses, groups, instrument, options)
-    positions = _positions(result, read, groups)
+    with values_as_asked(options.get("show_values")):
+        positions = _positions(result, read, groups)
     shape = (len(read.values), len(result.model.latent))
     values, errors = np.full(shape, np.nan), np.full(shape, np.nan)
     complete = ~np.isnan(read.values).any(axis=1)
@@ -171,7 +172,7 @@ def _positions(result: CFAResult, read: Rows, groups: Hashable | Sequence[Any]) 
         if groups is not None:
             raise EstimationError("groups: the model was fitted to one group; leave groups out")
         return np.zeros(len(read.values), dtype=np.int64)
-    told = ", ".join(map(repr, result.groups))
+    told = ", ".join(map(repr, result.groups)) if values_shown() else f"{len(result.groups)} others"
     if groups is None:
         raise EstimationError(
             f"the model has groups ({told}), which differ in its parameters: name the column, or pass a "
@@ -180,7 +181,12 @@ def _positions(result: CFAResult, read: Rows, groups: Hashable | Sequence[Any]) 
     labels = groups_of_rows(read, groups)
     unknown = [label for label in dict.fromkeys(labels) if label not in result.groups]
     if unknown:
-        raise EstimationError(f"groups: the model has no group {unknown[0]!r}; it has {told}")
+        which = (
+            f"group {unknown[0]!r}"
+            if values_shown()
+            else f"such group as that of row {labels.index(unknown[0])}"
+        )
+        raise EstimationError(f"groups: the model has no {which}; it has {told}")
     return np.array([result.groups.index(label) for label in labels], dtype=np.int64)
 
 
