@@ -19,7 +19,7 @@ from intimacy_scales.factor.confirmatory.estimation.factor_weights import (
     weights_of,
 )
 from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
-from intimacy_scales.factor.reading import Rows, groups_of_rows, read_rows
+from intimacy_scales.factor.rows import Rows, groups_of_rows, read_rows
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.instrument.loading import as_instrument
