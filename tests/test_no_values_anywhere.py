@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from factor_answers import good
 from intimacy_scales import (
     IntimacyScalesError,
     ResponseError,
@@ -103,6 +104,14 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "a stream": lambda v: list(score_stream("ras", [rows_of(3), rows_of(v)], **HIDDEN)),
     "a statistic": lambda v: cronbach_alpha("ras", objects(v), **HIDDEN),
     "a report": lambda v: reliability_report("ras", objects(v), clusters="who", **HIDDEN),
+    "an auxiliary variable": lambda v: cfa(
+        "f =~ ras_1 + ras_3 + ras_4",
+        objects(3).assign(ras_8=[v, 1]),
+        instrument="ras",
+        missing="fiml",
+        auxiliary=["ras_8"],
+        **HIDDEN,
+    ),
     "a model": lambda v: cfa("f =~ ras_1 + ras_2 + ras_3", objects(v), instrument="ras", **HIDDEN),
 }
 TEXT_ENTRANCES: dict[str, Callable[[Any], Any]] = {
@@ -220,6 +229,10 @@ def numbers() -> pd.DataFrame:
     return table
 
 
+def in_groups(*names: str) -> pd.DataFrame:
+    return pd.DataFrame(good(80, 3, 1), columns=list("abc")).assign(who=[*names] * 40)
+
+
 PLAIN: dict[str, Callable[..., Any]] = {
     "efa": lambda **o: efa(numbers(), 1, **o),
     "cfa": lambda **o: cfa("f =~ a + b + c", numbers(), **o),
@@ -235,6 +248,12 @@ SCORES: dict[str, Callable[[], Any]] = {
     "a group of one person": lambda: cfa(
         "f =~ a + b + c", numbers().assign(a=1, who=[WHO, *["x"] * 39]), groups="who"
     ),
+    "scores of a group that the model does not have": lambda: cfa(
+        "f =~ a + b + c", in_groups("x", "y"), groups="who"
+    ).factor_scores(in_groups(WHO, "y"), groups="who"),
+    "scores without the groups of the model": lambda: cfa(
+        "f =~ a + b + c", in_groups("x", WHO), groups="who"
+    ).factor_scores(in_groups("x", WHO)),
     "groups of one person": lambda: invariance(
         "f =~ a + b + c", numbers().assign(a=[*range(1, 5)] * 10, who=[WHO, *["x"] * 39]), groups="who"
     ),

@@ -151,6 +151,7 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
     assert refused == {
         ("CFAResult", "factor_correlations"),
         ("CFAResult", "factor_covariances"),
+        ("CFAResult", "factor_determinacy"),
         ("CFAResult", "implied_covariances"),
         ("CFAResult", "implied_means"),
         ("CFAResult", "modification_indices"),

@@ -37,6 +37,7 @@ from intimacy_scales.factor import (
     htmt,
     invariance,
     kmo,
+    little_mcar,
     map_test,
     parallel_analysis,
     scree,
@@ -93,6 +94,13 @@ def in_groups(*args: Any, **options: Any) -> Any:
     return invariance(*args, groups=[f"g{row % 2}" for row in range(60)], **options)
 
 
+def skipped(table: pd.DataFrame) -> pd.DataFrame:
+    """Some persons without an answer to the first item."""
+    return table.astype(object).where(
+        np.arange(60)[:, None] + 60 * (np.arange(table.shape[1]) > 0) >= 6, None
+    )
+
+
 PEOPLE = [f"p{row // 3}" for row in range(60)]
 PARTED = Instrument.model_validate(
     {
@@ -138,6 +146,7 @@ TABLES: dict[str, Read] = {
     "scree": at_once(scree),
     "kmo": at_once(kmo),
     "bartlett": at_once(bartlett),
+    "little_mcar": lambda table, **o: little_mcar(FORM, skipped(table), **o),
 }
 
 
@@ -164,7 +173,7 @@ ENGINES: dict[str, Read] = {
 # what is computed of the items that there are cannot do without one
 NEED_ALL = {
     "cfa", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",
-    "diary_reliability", "two_level_omega",
+    "little_mcar", "diary_reliability", "two_level_omega",
 }  # fmt: skip
 FILES: dict[str, tuple[Read, dict[str, Any]]] = {
     "score_file": (score_file, {}),

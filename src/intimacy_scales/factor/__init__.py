@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
     from intimacy_scales.factor.confirmatory.invariance import Invariance, invariance
     from intimacy_scales.factor.confirmatory.model.model import Model
+    from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
     from intimacy_scales.factor.confirmatory.results.result import CFAResult
     from intimacy_scales.factor.exploratory.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
     from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
     from intimacy_scales.factor.exploratory.rotation import Rotation, rotate
     from intimacy_scales.factor.heterotrait import HeterotraitMonotrait, htmt
+    from intimacy_scales.factor.mcar import MCARTest, MissingPattern, little_mcar
     from intimacy_scales.factor.report.result import StructureReport
     from intimacy_scales.factor.report.structure import structure_report
     from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
@@ -36,7 +38,9 @@ _HOMES = {
     "confirmatory.invariance": ("Invariance", "invariance"),
     "exploratory.analysis": ("EFAResult", "efa"),
     "confirmatory.model.model": ("Model",),
+    "confirmatory.results.factor_scores": ("FactorDeterminacy", "FactorScores"),
     "confirmatory.results.result": ("CFAResult",),
+    "mcar": ("MCARTest", "MissingPattern", "little_mcar"),
     "report.structure": ("structure_report",),
     "report.result": ("StructureReport",),
     "exploratory.retention": (
@@ -48,11 +52,12 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CFAResult", "EFAResult", "FitChange", "HeterotraitMonotrait", "Invariance", "MinimumAveragePartial",
-    "Model", "ModelComparison", "ParallelAnalysis", "Rotation", "SampleMoments", "SamplingAdequacy",
-    "Scree", "Sphericity", "StructureReport", "bartlett", "cfa", "compare_models",
-    "covariances_as_sample", "efa", "htmt", "invariance", "kmo", "map_test", "parallel_analysis",
-    "rotate", "scree", "structure_report",
+    "CFAResult", "EFAResult", "FactorDeterminacy", "FactorScores", "FitChange", "HeterotraitMonotrait",
+    "Invariance", "MCARTest", "MinimumAveragePartial", "MissingPattern", "Model", "ModelComparison",
+    "ParallelAnalysis", "Rotation", "SampleMoments", "SamplingAdequacy", "Scree", "Sphericity",
+    "StructureReport", "bartlett", "cfa", "compare_models", "covariances_as_sample", "efa", "htmt",
+    "invariance", "kmo", "little_mcar", "map_test", "parallel_analysis", "rotate", "scree",
+    "structure_report",
 ]  # fmt: skip
 
 

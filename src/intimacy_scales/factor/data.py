@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,6 +67,8 @@ def data_of_model(
     data: Any,
     instrument: Instrument | str | Path | None,
     options: ReadingOptions,
+    *,
+    auxiliary: Sequence[str] = (),
     **labels: Any,
 ) -> Data:
     """Return what a model is fitted to; a table is checked where its instrument is known.
@@ -78,6 +81,8 @@ def data_of_model(
         Whose answers the table holds, where the model is not the instrument itself.
     options
         How the table is read; of a table of numbers only ``on_invalid``.
+    auxiliary
+        Items, or columns of the table beside them.
     **labels
         Options of the analysis, such as ``groups``, that may name columns of the table.
     """
@@ -90,7 +95,11 @@ def data_of_model(
     if instrument is not None and not checked and not _is_plain_table(data):
         raise EstimationError("instrument= says whose answers a table holds; these are moments: leave it out")
     if form is not None and (_is_plain_table(data) or (instrument is not None and checked)):
-        return Data(answers_of(as_instrument(form), data, reading_of(options), **labels))
+        answered = as_instrument(form)
+        beside = {f"auxiliary {name}": name for name in auxiliary if name not in answered.item_ids}
+        reading = reading_of(options)
+        answers = answers_of(answered, data, reading, **labels, **beside)
+        return Data(answers, Accepts(show_values=reading.show_values))
     return Data(data, accepts(options))
 
 

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import (
     EstimationError,
-    MissingColumnsError,
-    ResponseError,
-    nearest,
-    suggest,
-    values_as_asked,
 )
+from intimacy_scales.factor.rows import check_known, check_within, clusters_of, ordered_groups, read_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments, keyed_as_sample
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions, warn_of_no_pairs
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
-from intimacy_scales.reading.columns import as_spelled
-from intimacy_scales.reading.frames import (
-    ArrayTable,
-    Table,
-    check_unique,
-    number_column,
-    open_table,
-    same_rows,
-)
-from intimacy_scales.reading.ids import check_no_ids
-from intimacy_scales.reading.kept import names_a_column
-from intimacy_scales.reading.plain import CHECKED, Accepts, check_numbers
-from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.results.wording import counted
+from intimacy_scales.reading.plain import CHECKED, Accepts
 
 _TWO = 2
 _NOTHING = 1e-12
@@ -72,6 +54,7 @@ def read_samples(
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
     accept: Accepts = CHECKED,
+    auxiliary: Sequence[str] = (),
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -92,6 +75,8 @@ def read_samples(
         Who belongs together, such as couples: a column of the table, or one label for each row.
     accept
         Take every number of a table as it is, also what looks like a code for a missing answer.
+    auxiliary
+        More variables, behind those named: of checked answers also columns that were kept beside them.
 
     Raises
     ------
@@ -115,31 +100,17 @@ def read_samples(
             raise EstimationError(
                 "missing='fiml' needs each person's answers, and moments are only sums of them"
             )
-        return tuple(_chosen(sample, names) for sample in given)
+        every = None if names is None else (*names, *auxiliary)
+        return tuple(_chosen(sample, every) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
-    if isinstance(data, CodedResponses):
-        variables = tuple(data.instrument.item_ids if names is None else names)
-        rows, ref = _keyed_rows(data, variables), data.instrument.ref
-        beside = _Beside(data.kept, partial(kept_column, data.kept))
-    else:
-        ref = None
-        with values_as_asked(accept.show_values):
-            table = _opened(data, names)
-            beside = _Beside(table, table.values)
-            variables = tuple(str(name) for name in table.names) if names is None else tuple(names)
-            rows = _columns(table, variables)
-            if names is None:
-                check_no_ids(variables, rows, "name the items, as in items=[…]")
-            if not accept:
-                check_numbers(variables, rows)
-    together = None if clusters is None else _clusters(beside, clusters, len(rows))
+    rows, variables, ref, beside = read_rows(data, names, accept=accept, auxiliary=auxiliary)
+    together = None if clusters is None else clusters_of(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
-    labels, positions = _labels(beside, groups, len(rows), "groups")
-    labels, positions = _in_order(labels, positions, _declared_order(beside.table, groups))
+    labels, positions = ordered_groups(beside, groups, len(rows))
     if together is not None:
-        _check_within(together, positions)
+        check_within(together, positions)
     return tuple(
         of_rows(
             rows[positions == g],
@@ -173,131 +144,11 @@ def _given(data: Any) -> Sequence[SampleMoments] | None:
     return None
 
 
-def _check_known(names: Sequence[str], known: Sequence[str], what: str) -> None:
-    for name in names:
-        if name not in known:
-            raise EstimationError(f"{what} has no item {name!r}{suggest(name, known)}")
-
-
 def _chosen(sample: SampleMoments, names: Sequence[str] | None) -> SampleMoments:
     if names is None:
         return sample
-    _check_known(names, sample.names, "the moments")
+    check_known(names, sample.names, "the moments")
     return sample.of(names)
-
-
-def _opened(data: Any, names: Sequence[str] | None) -> Table:
-    """Return a table; columns of an array are called as the items are that were named for it."""
-    if isinstance(data, np.ndarray):
-        named = [f"x{i + 1}" for i in range(data.shape[1])] if data.ndim == _TWO else []
-        wanted = f"[{', '.join(map(repr, names))}]" if names and len(names) == len(named) else "[…]"
-        raise ResponseError(
-            "an array does not name its columns, and the model names its items: make a table of it, "
-            f"pandas.DataFrame(array, columns={wanted}), with a name for each of its columns in order"
-        )
-    if not isinstance(data, ArrayTable) or names is None or set(names) <= set(data.names):
-        return open_table(data)
-    if len(names) != len(data.names):
-        raise ResponseError(
-            f"items: {counted(len(names), 'name')} for an array of {counted(len(data.names), 'column')}; "
-            f"name each column in order, or choose among {', '.join(map(str, data.names))}"
-        )
-    return ArrayTable(data.array, names)
-
-
-def _columns(table: Table, names: Sequence[str]) -> Floats:
-    known = {str(name): name for name in table.names}
-    for name in table.names:
-        if str(name) in names and known[str(name)] != name:
-            raise ResponseError(
-                f"the table has columns {name!r} and {known[str(name)]!r}, which read alike; rename or drop "
-                "one of them"
-            )
-    names = [str(name) for name in as_spelled(names, known)]
-    absent = [name for name in names if name not in known]
-    if absent:
-        hints = {n: near[0] for n in absent if (near := nearest(n, known))}
-        told = ", ".join(f"{n!r} (did you mean {hints[n]!r}?)" if n in hints else repr(n) for n in absent)
-        raise MissingColumnsError(f"the table has no column {told}", absent, hints)
-    check_unique(table.names, [known[n] for n in names])
-    return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
-
-
-class _Beside(NamedTuple):
-    """What stands beside the answers: a table, and how a column of it is named."""
-
-    table: Table | None
-    column: Callable[[Hashable, str], Any]
-
-
-def _labels(beside: _Beside, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
-    """Return labels as they are, and as numbers in order of appearance, -1 where there is none."""
-    values = list(labels) if isinstance(labels, Iterator) else labels
-    if names_a_column(labels, beside.table):
-        values = beside.column(labels, option)
-    elif not same_rows(labels, getattr(beside.table, "native", None)):
-        raise EstimationError(
-            f"{option}: the labels have another index than the table, so they may be of other persons; align "
-            "them first, or name the column"
-        )
-    found = label_positions(values, option)
-    if len(found) != n:
-        raise EstimationError(f"{option}: {len(found)} labels for {n} rows")
-    return values.tolist() if hasattr(values, "tolist") else list(values), found
-
-
-def _check_within(clusters: NDArray[np.intp], groups: NDArray[np.intp]) -> None:
-    """Raise where members of a cluster are in different groups, which are taken as independent."""
-    pairs = np.unique(np.column_stack([clusters, groups]), axis=0)
-    torn = len(pairs) - len(np.unique(clusters))
-    if torn:
-        raise EstimationError(
-            f"clusters: {counted(torn, 'cluster')} have members in several groups, and groups are taken as "
-            "independent; put partners in one row and model both (docs/how-to/partners-in-one-model.md)"
-        )
-
-
-def _clusters(beside: _Beside, labels: Any, n: int) -> NDArray[np.intp]:
-    _, found = _labels(beside, labels, n, "clusters")
-    without = np.flatnonzero(found < 0)
-    if len(without):
-        raise EstimationError(
-            f"clusters: {counted(len(without), 'row')} without one, the first is row {without[0]}; leave "
-            "them out, or give each a label of its own"
-        )
-    warn_of_no_pairs(found)
-    return found
-
-
-def _declared_order(table: Table | None, labels: Any) -> Sequence[Any] | None:
-    """Return the order that labels were declared to have, as by an ordered Categorical."""
-    if table is not None and names_a_column(labels, table):
-        return table.declared_order(table.spelled(labels))
-    kind = getattr(labels, "dtype", labels)
-    categories = getattr(kind, "categories", None)
-    declared = getattr(kind, "ordered", None) is True or type(kind).__name__ == "Enum"
-    return list(categories) if declared and categories is not None else None
-
-
-def _in_order(
-    plain: Sequence[Any], found: NDArray[np.intp], declared: Sequence[Any] | None
-) -> tuple[list[str], NDArray[np.intp]]:
-    """Return the labels of groups in their declared order, else as they appear; and each row's position."""
-    without = np.flatnonzero(found < 0)
-    if len(without):
-        raise EstimationError(
-            f"groups: {counted(len(without), 'row')} without a group, the first is row {without[0]}; leave "
-            "them out first"
-        )
-    first = [plain[int(np.flatnonzero(found == g)[0])] for g in range(found.max(initial=-1) + 1)]
-    if len(first) < _TWO:
-        raise EstimationError(f"groups: there is only one, {first}; leave groups out")
-    order = list(range(len(first)))
-    if declared:
-        order.sort(key=lambda g: declared.index(first[g]))
-    rank = np.argsort(np.array(order))
-    labels = [str(int(x)) if isinstance(x, float) and x.is_integer() else str(x) for x in first]
-    return [labels[g] for g in order], rank[found].astype(np.intp)
 
 
 def _of_item_moments(
@@ -305,7 +156,7 @@ def _of_item_moments(
 ) -> SampleMoments:
     known = data.instrument.item_ids
     chosen = tuple(known if names is None else names)
-    _check_known(chosen, known, data.instrument.id)
+    check_known(chosen, known, data.instrument.id)
     if missing == "fiml":
         raise EstimationError(
             "missing='fiml' needs each person's answers, and moments are only sums of them; pass "
@@ -331,16 +182,6 @@ def _of_item_moments(
 def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments:
     fields = {name: getattr(sample, name) for name in sample.__slots__}
     return SampleMoments(**(fields | {"missing": missing}))
-
-
-def _keyed_rows(data: CodedResponses, names: tuple[str, ...]) -> Floats:
-    """Return keyed answers (n_persons, p), nan where there is none."""
-    _check_known(names, data.instrument.item_ids, data.instrument.id)
-    items = some_items(data.instrument, names)
-    codes = data.codes[:, items.columns].astype(np.int64)
-    rows: Floats = (items.slopes * codes + items.offsets) / items.unit
-    rows[codes == 0] = np.nan
-    return rows
 
 
 @one_blas_thread()

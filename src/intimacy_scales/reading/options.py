@@ -192,7 +192,9 @@ def check_known(options: Iterable[str], known: Collection[str] = _KNOWN) -> None
     if not unknown:
         return
     called = _called()
-    names = _NAMES if called is None else tuple(inspect.signature(called).parameters)
+    names = (
+        _NAMES if called is None else tuple(n for n in inspect.signature(called).parameters if n != "self")
+    )
     which = "reading answers" if called is None else f"{called.__name__}()"
     raise TypeError(
         f"{unknown[0]!r} is no option of {which}; there are {', '.join(names)}{suggest(unknown[0], names)}"

@@ -10,7 +10,8 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.results.frozen import is_array
 from intimacy_scales.results.result import Result
 
-ADDED_LATER = {*InstrumentRef._gained}  # a norm's language has the same name
+# a norm's language has the same name; then what `Fit` and its tests gained
+ADDED_LATER = {*InstrumentRef._gained, "crmr", "n_in_test", "rmsea_not_close_p"}
 ROUNDING = 1e-6  # beside the larger of two figures, or 1: one of them can come from another machine
 
 

@@ -9,6 +9,13 @@ from typing import Any, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.auxiliary import (
+    about_items,
+    as_auxiliary,
+    check_seen_together,
+    own_parameters,
+    with_auxiliary,
+)
 from intimacy_scales.factor.confirmatory.checks import (
     check_means,
     check_names,
@@ -53,6 +60,7 @@ def cfa(
     scaling: Scaling = "yuan_bentler",
     max_iterations: int = 200,
     keep_answers: bool = False,
+    auxiliary: Sequence[str] = (),
     instrument: Instrument | str | Path | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> CFAResult:
@@ -102,6 +110,12 @@ def cfa(
     keep_answers
         Whether the result keeps each person's answers, which only
         ``compare_models(..., method="satorra_bentler_2010")`` needs. A saved result then holds them too.
+    auxiliary
+        Variables beside the model that tell something of who skipped items, or of what they would have
+        answered (Graham, 2003): items, or columns of numbers. With ``missing="fiml"``, which they need, they
+        make it likelier that answers are missing at random. They change neither the model nor its degrees of
+        freedom, stand in ``auxiliary_parameters``, and are in the baseline of fit indices as in the model
+        (docs/explanation/factor-models.md).
     instrument
         Whose answers a table holds, where the model is not the instrument itself: they are checked
         against it, and reverse-keyed items are keyed.
@@ -150,32 +164,43 @@ def cfa(
     (2, 0.7)
     """
     model_first("cfa", model, data)
-    check_options(estimator, missing, identification, equal, information)
     written = as_model(model)
-    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
+    beside = as_auxiliary(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    check_options(estimator, missing, identification, equal, information)
+    data, accept = data_of_model(
+        model, data, instrument, reading, auxiliary=beside, groups=groups, clusters=clusters
+    )
     check_names(written, data)
     samples = read_samples(
-        data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
+        data,
+        written.observed,
+        missing=missing,
+        groups=groups,
+        clusters=clusters,
+        accept=accept,
+        auxiliary=beside,
     )
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
     discrepancy = discrepancy_of(estimator, rule_of(samples))
     check_samples(samples, discrepancy)
+    check_seen_together(samples, beside)
     warn_of_coverage(samples)
     check_scaling(samples, discrepancy, scaling)
-    return fit_model(
-        written,
+    result = fit_model(
+        with_auxiliary(written, beside),
         samples,
         estimator=estimator,
         equal=tuple(equal),
-        partial=tuple(partial),
+        partial=(*partial, *own_parameters(beside)),
         identification=identification,
         means=means,
         information=information,
         scaling=scaling,
         max_iterations=max_iterations,
-        keep_answers=keep_answers,
+        keep_answers=keep_answers or bool(beside),
     )
+    return about_items(result, written, beside, keep_answers=keep_answers) if beside else result
 
 
 def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:

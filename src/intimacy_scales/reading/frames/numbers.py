@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intimacy_scales.errors import ResponseError, shortened, values_shown
+from intimacy_scales.errors import ResponseError, emptied, shortened, values_shown
 from intimacy_scales.reading.frames.base import Numbers
 from intimacy_scales.reading.frames.lists import is_rows
 from intimacy_scales.reading.frames.opening import open_table
@@ -59,7 +59,8 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
             raise ResponseError(f"{what}: row {row} holds {seen}, which is no number")
     try:
         numbers = np.array([np.nan if is_null(v) else v for v in plain], dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError) as error:
+        emptied(error)  # it would tell the value
         raise ResponseError(f"{what}: not all of its values are numbers") from None
     return _finite(numbers, what)
 

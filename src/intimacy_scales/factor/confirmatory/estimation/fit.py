@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from scipy.optimize import brentq
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_CLOSE = 0.05
+_CLOSE, _NOT_CLOSE = 0.05, 0.08
 _ROUNDING = 1e-11  # of a chi-square, by person: what two likelihoods that are equal may differ by
 SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 
@@ -68,6 +68,9 @@ class FitIndices(Result):
         group.
     """
 
+    # what documents mean that were written before they had a name; all were of likelihoods
+    _gained: ClassVar[Mapping[str, Any]] = {"rmsea_not_close_p": math.nan, "n_in_test": None}
+
     chi_square: float
     df: int
     p_value: float
@@ -96,10 +99,22 @@ class FitIndices(Result):
 
     def close_fit_p(self, rmsea: float = _CLOSE) -> float:
         """Return the probability of such a chi-square where RMSEA is this value (Browne & Cudeck, 1993)."""
+        return 1 - self._below(rmsea)
+
+    def not_close_fit_p(self, rmsea: float = _NOT_CLOSE) -> float:
+        """Return the probability of so small a chi-square where RMSEA is this value.
+
+        The test of not-close fit (MacCallum, Browne & Sugawara, 1996): where it is small, a misfit of this
+        size or a larger one is rejected. That of close fit can only be kept, never shown to hold.
+        """
+        return self._below(rmsea)
+
+    def _below(self, rmsea: float) -> float:
+        """Return the probability of a chi-square no larger than this one where RMSEA is this value."""
         if self.df == 0 or math.isnan(self.chi_square):
             return math.nan
         excess = rmsea**2 * (self.n_in_test or self.n) * self.df / self.n_groups
-        return 1 - float(chndtr(self.chi_square, self.df, excess))
+        return float(chndtr(self.chi_square, self.df, excess))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
@@ -110,12 +125,18 @@ class FitIndices(Result):
             "rmsea_high": plain(high),
             "rmsea_confidence_level": 0.9,
             "rmsea_close_p": plain(self.close_fit_p()),
+            "rmsea_not_close_p": plain(self.not_close_fit_p()),
         }
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
         return documented(
-            cls, rmsea_low=float, rmsea_high=float, rmsea_confidence_level=float, rmsea_close_p=float
+            cls,
+            rmsea_low=float,
+            rmsea_high=float,
+            rmsea_confidence_level=float,
+            rmsea_close_p=float,
+            rmsea_not_close_p=float,
         )
 
     def _short(self) -> str:
@@ -263,6 +284,11 @@ class Fit(FitIndices):
     ----------
     srmr
         Standardized root mean square residual (Bentler, 1995), means included where the model has them.
+    crmr
+        Correlation root mean square residual (Maydeu-Olivares, 2017): of correlations observed and implied,
+        each of its own standard deviations, without the diagonal, which is 1 in both; means (in observed
+        standard deviations) included where the model has them. nan in results that were read from a document
+        written before there was one.
     log_likelihood, saturated_log_likelihood
         Of the model, and without any model; nan of least squares, as are AIC and BIC.
     n_parameters
@@ -273,7 +299,10 @@ class Fit(FitIndices):
         The test corrected for answers that are not normal; None without robust estimation.
     """
 
+    _gained: ClassVar[Mapping[str, Any]] = {**FitIndices._gained, "crmr": math.nan}
+
     srmr: float
+    crmr: float
     log_likelihood: float
     saturated_log_likelihood: float
     n_parameters: int
@@ -285,7 +314,7 @@ class Fit(FitIndices):
     def to_dict(self) -> dict[str, Any]:
         """Return all indices as plain values."""
         names = (
-            "srmr", "log_likelihood", "saturated_log_likelihood", "n_parameters", "aic", "bic",
+            "srmr", "crmr", "log_likelihood", "saturated_log_likelihood", "n_parameters", "aic", "bic",
             "adjusted_bic",
         )  # fmt: skip
         return (
@@ -363,3 +392,18 @@ def srmr_of(
     if observed_means is not None and implied_means is not None:
         residuals = np.concatenate([residuals, (observed_means - implied_means) / sds])
     return float(np.sqrt(np.nanmean(residuals**2)))
+
+
+def crmr_of(
+    observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
+) -> float:
+    """Return the root mean square of residual correlations, without those that are nan; 0 of one variable.
+
+    Each matrix is in units of its own standard deviations (Maydeu-Olivares, 2017), means in observed ones.
+    """
+    sds, own, position = np.sqrt(np.diag(observed)), np.sqrt(np.diag(implied)), np.arange(len(observed))
+    residuals = observed / np.outer(sds, sds) - implied / np.outer(own, own)
+    below = residuals[position[:, None] > position]
+    if observed_means is not None and implied_means is not None:
+        below = np.concatenate([below, (observed_means - implied_means) / sds])
+    return float(np.sqrt(np.nanmean(below**2))) if len(below) else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -22,6 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     Fit,
     FitIndices,
     ScaledFit,
+    crmr_of,
     fit_indices,
     scaled_fit,
     srmr_of,
@@ -376,7 +377,8 @@ def fit_of(solution: Solution) -> Fit:
     k = solution.table.n_free
     return Fit(
         **{name: getattr(tested, name) for name in FitIndices.__slots__},
-        srmr=_srmr(solution),
+        srmr=of_residuals(solution, srmr_of),
+        crmr=of_residuals(solution, crmr_of),
         log_likelihood=log_likelihood,
         saturated_log_likelihood=kind.log_likelihood(problem, whole),
         n_parameters=k,
@@ -387,11 +389,15 @@ def fit_of(solution: Solution) -> Fit:
     )
 
 
-def _srmr(solution: Solution) -> float:
-    found = []
+def of_residuals(solution: Solution, index: Callable[..., float], n_items: int | None = None) -> float:
+    """Return the mean over persons of an index of what is left of each group's moments.
+
+    Of the first ``n_items`` observed variables; None: of all.
+    """
+    found, line = [], slice(n_items)
     for whole, basis in zip(solution.saturated, solution.at.bases, strict=True):
-        means = (whole.means, basis.means) if solution.table.with_means else (None, None)
-        found.append(srmr_of(whole.covariances, basis.covariances, *means))
+        means = (whole.means[line], basis.means[line]) if solution.table.with_means else (None, None)
+        found.append(index(whole.covariances[line, line], basis.covariances[line, line], *means))
     return solution.problem.average(found)
 
 

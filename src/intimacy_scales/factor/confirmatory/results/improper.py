@@ -16,8 +16,13 @@ _MATRICES = {"factors": "latent", "residuals": "residual"}  # what their covaria
 _ALIKE = 1e-4  # shares in what belongs to no population
 
 
-def improper_parts(solution: Solution, groups: Sequence[str | None]) -> tuple[str, ...]:
-    """Return what is improper about a solution, in words; nothing where it is proper."""
+def improper_parts(
+    solution: Solution, groups: Sequence[str | None], n_items: int | None = None
+) -> tuple[str, ...]:
+    """Return what is improper about a solution, in words; nothing where it is proper.
+
+    Of the residuals of the first ``n_items`` observed variables; None: of all.
+    """
     found: list[str] = []
     for group, label in enumerate(groups):
         where = "" if label is None else f" in group {label}"
@@ -38,7 +43,7 @@ def improper_parts(solution: Solution, groups: Sequence[str | None]) -> tuple[st
         found += _not_positive_definite(
             basis.latent_covariances, solution.table.model.latent, "factors", where
         )
-        theta = part.structure.matrices(values)["theta"]
+        theta = part.structure.matrices(values)["theta"][:n_items, :n_items]
         if np.any(theta[~np.eye(len(theta), dtype=bool)]) and (theta.diagonal() >= 0).all():
             found += _not_positive_definite(theta, solution.table.model.observed, "residuals", where)
     return tuple(found)

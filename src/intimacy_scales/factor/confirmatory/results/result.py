@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information
+from intimacy_scales.factor.confirmatory.estimation.factor_weights import ScoreMethod
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, without_answers
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
+from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
+from intimacy_scales.factor.confirmatory.results.scoring import factor_determinacy, factor_scores
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.factor.syntax.grammar import Equality, Statement
 from intimacy_scales.factor.unanswered import few_together
-from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
-from intimacy_scales.results.document_types import documented, many
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
+from intimacy_scales.results.document_types import Unless, documented, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.frozen import freeze, freeze_within
 from intimacy_scales.results.not_kept import NotKept, stored
@@ -82,6 +87,10 @@ class CFAResult(Result):
         allows; what the model says of their covariances was not observed.
     instrument
         What was answered, where that is known.
+    auxiliary
+        Auxiliary variables: no part of the model, but of what is known of persons who skipped items.
+    auxiliary_parameters
+        Their variances and means, and their covariances with each other and with items' residuals.
     """
 
     model: Model
@@ -101,6 +110,8 @@ class CFAResult(Result):
     iterations: int
     instrument: InstrumentRef | None
     never_together: tuple[tuple[str, str], ...] = ()
+    auxiliary: tuple[str, ...] = ()
+    auxiliary_parameters: Parameters = field(default_factory=lambda: Parameters(()))
     solution: Solution = field(repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -146,7 +157,8 @@ class CFAResult(Result):
         position = check_group(group, self._labels)
         with_means = self.solution.table.with_means
         found = self.solution.at.bases[position] if with_means else self.solution.saturated[position]
-        return dict(zip(self.model.observed, found.means.tolist(), strict=True))
+        means = found.means[: len(self.model.observed)].tolist()
+        return dict(zip(self.model.observed, means, strict=True))
 
     def factor_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of factors."""
@@ -210,10 +222,87 @@ class CFAResult(Result):
             raise EstimationError(
                 f"the model has no {'item' if unknown else 'factor'} {wrong!r}; it has {there}"
             )
-        weights = np.array([float(name in chosen) for name in observed])
+        weights = np.array([float(name in chosen) for name in (*observed, *self.auxiliary)])
         top = None if general is None else latent.index(general)
         parts = sum_parts(self.solution, weights, top, check_group(group, self._labels))
         return (parts.common if top is None else parts.general) / (parts.common + parts.unique)
+
+    @reads_answers
+    def factor_scores(
+        self,
+        responses: Any,
+        *,
+        method: ScoreMethod = "regression",
+        groups: Hashable | Sequence[Any] = None,
+        instrument: Instrument | str | Path | None = None,
+        **reading: Unpack[ReadingOptions],
+    ) -> FactorScores:
+        """Return persons' scores on the factors.
+
+        Parameters
+        ----------
+        responses
+            The table of answers, as the model does not keep what it was fitted to, or answers of other
+            persons to the same items. It is read and checked as in `cfa`; or `CodedResponses` of that
+            instrument.
+        method
+            ``regression``: the best guess of the factor, drawn towards its mean by as much as answers are
+            unreliable. ``bartlett``: unbiased given the factor, and less precise.
+        groups
+            Who is in which of the model's groups: a column of the table, or a label for each row.
+        instrument
+            The instrument of a model of checked answers, where it is not shipped.
+        **reading
+            How the table is read, as in `cfa`.
+
+        Returns
+        -------
+        FactorScores
+            With standard errors and determinacy; `to_frame` is of the caller's kind, row by row.
+
+        Raises
+        ------
+        EstimationError
+            An improper solution; a factor that items do not determine; groups that the model does not have;
+            answers to another instrument; sums instead of answers.
+
+        Notes
+        -----
+        ``alpha + V Lambda' Sigma^-1 (y - mu)`` (Thurstone, 1935), or ``alpha + (Lambda' Theta^-1 Lambda)^-1
+        Lambda' Theta^-1 (y - mu)`` (Bartlett, 1937), as lavaan's ``lavPredict``, of the items that a person
+        answered where the model was fitted with ``missing="fiml"``. With other missing rules, who skipped an
+        item has no score. Errors take the model's parameters as known.
+
+        A score is no substitute for the factor in later analyses: correlations and slopes of scores are
+        biased; those of a model of everything at once are not.
+
+        Examples
+        --------
+        >>> from intimacy_scales import cfa, encode, simulate
+        >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+        >>> result = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers)
+        >>> scores = result.factor_scores(answers)
+        >>> scores["trust"][:3].round(2).tolist(), scores.determinacy[0].rho > 0.8
+        ([-0.09, 0.91, -1.61], True)
+        """
+        return factor_scores(
+            self, responses, method=method, groups=groups, instrument=instrument, options=reading
+        )
+
+    def factor_determinacy(self, method: ScoreMethod = "regression") -> tuple[FactorDeterminacy, ...]:
+        """Return how far the items tell what each factor is, in each group; no answers are needed.
+
+        Parameters
+        ----------
+        method
+            Of the scores whose ``validity`` is told.
+
+        Raises
+        ------
+        EstimationError
+            As of `factor_scores`.
+        """
+        return factor_determinacy(self, method)
 
     def modification_indices(self) -> ModificationIndices:
         """Return what chi-square would gain from each parameter that is fixed or set equal."""
@@ -253,7 +342,14 @@ class CFAResult(Result):
             "never_together": [list(pair) for pair in self.never_together],
             "fit": self.fit.to_dict(),
             "parameters": self.parameters.to_dict(),
+            **self._auxiliary_document(),
         }
+
+    def _auxiliary_document(self) -> dict[str, Any]:
+        if not self.auxiliary:
+            return {}
+        found = self.auxiliary_parameters.to_dict()
+        return {"auxiliary": list(self.auxiliary), "auxiliary_parameters": found}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -265,6 +361,8 @@ class CFAResult(Result):
             groups=Mapping[str, int],
             parameters=many(ParameterEstimate),
             notes=Sequence[str],
+            auxiliary=Unless(Sequence[str], nothing=()),
+            auxiliary_parameters=Unless(many(ParameterEstimate), nothing=()),
         )
 
     @classmethod
@@ -298,6 +396,7 @@ class CFAResult(Result):
             groups=tuple(order),
             group_n=tuple(groups[name] for name in order),
             parameters=Parameters(values["parameters"]),
+            auxiliary_parameters=Parameters(values["auxiliary_parameters"]),
             solution=NotKept(cls.__name__, "the fit behind them", _AGAIN, figures),
         )
 
@@ -310,6 +409,7 @@ class CFAResult(Result):
         groups = f", {len(self.groups)} groups ({few})" if self.groups else ""
         used = "" if self.n == self.n_rows else f" of {self.n_rows}"
         used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
+        used += f"; auxiliary: {', '.join(self.auxiliary)}" if self.auxiliary else ""
         lines = [
             f"CFA of {counted(len(self.model.observed), 'item')}, {counted(len(self.model.latent), 'factor')}"
             f"{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
@@ -337,7 +437,8 @@ def _correlations(covariances: Floats) -> Floats:
 
 
 def _square(matrix: Floats, names: Sequence[str]) -> pd.DataFrame:
+    """Return the rows and columns of named variables as a table; auxiliary ones stand behind them."""
     from intimacy_scales.results.frames import pandas_frame
 
-    columns = {name: matrix[:, j].copy() for j, name in enumerate(names)}
+    columns = {name: matrix[: len(names), j].copy() for j, name in enumerate(names)}
     return pandas_frame({"": list(names), **columns}).set_index("").rename_axis(None)
