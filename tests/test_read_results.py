@@ -450,7 +450,7 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
         ),
         ("EFAResult", ("phi",), [1.0, 0.5, 0.5], "EFAResult.phi: 1 levels of arrays; 2 are needed"),
         ("McDonaldOmega", ("estimate",), 0.5, "estimate: 0.5 is not its model_implied"),
-        ("PersonScores", ("instrument", "status"), "validated", "another version, status or coding"),
+        ("PersonScores", ("instrument", "status"), "validated", "another version, status, coding, "),
         ("SampleMoments", ("correlations", 0, 1), 0.9, "SampleMoments.correlations: not symmetric"),
         ("SampleMoments", ("names",), ["x", "x", "z"], "SampleMoments.names: each variable once"),
         ("SampleMoments", ("n",), -1, "SampleMoments.n: -1 is no number of anything"),
