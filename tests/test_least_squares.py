@@ -239,8 +239,8 @@ def test_scipy_finds_the_same_least_squares(estimator: str) -> None:
 
     def residuals(values: Array) -> Array:
         left = s - implied(values)
-        if estimator == "ULS":
-            return left[i, j]
+        if estimator == "ULS":  # each covariance twice, as Jöreskog has it: the same where variances are met
+            return left.ravel()
         return (root.T @ left @ root).ravel() / math.sqrt(2)
 
     start = np.concatenate([np.full(6, 0.7), np.diag(s) / 2, [0.3]])

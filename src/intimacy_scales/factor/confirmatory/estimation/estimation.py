@@ -30,7 +30,7 @@ _HALVINGS = 25
 
 
 class RanOffError(NotConvergedError):
-    """A search along a likelihood that rises without end; `way` (n_free,) is how far it went lately."""
+    """A search along which the discrepancy falls without end; `way` (n_free,) is how far it went lately."""
 
     def __init__(self, message: str, way: Floats) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class Optimum:
     Attributes
     ----------
     at
-        The likelihood there.
+        The model there.
     iterations
         Steps it took.
     hessian, information
@@ -117,15 +117,15 @@ def _step_and_gain(hessian: Floats, at: Evaluation, damping: float) -> tuple[Flo
 def maximize(
     problem: Problem, start: Floats, *, at: Evaluation | None = None, max_iterations: int = _STEPS
 ) -> Optimum:
-    """Find a maximum of the likelihood by Fisher scoring, and Newton steps once it is near.
+    """Find the maximum of a likelihood, or the minimum of another discrepancy.
 
-    Where the search comes to rest on a saddle, it goes on from below it. ``at`` is the likelihood at the
-    start, where it is known.
+    By Fisher scoring, and by Newton steps once it is near. Where the search comes to rest on a saddle, it
+    goes on from below it. ``at`` is the model at the start, where that is known.
 
     Raises
     ------
     NotConvergedError
-        No covariance matrix at the start, or no maximum within so many steps; says what to try.
+        No covariance matrix at the start, or no end within so many steps; says what to try.
     """
     at = problem.evaluate(start) if at is None else at
     if at is None:

@@ -1,7 +1,7 @@
-"""Several starts where a model fits badly or its solution is odd: the highest maximum counts (arrays only).
+"""Several starts where a model fits badly or its solution is odd: the best counts (arrays only).
 
-The likelihood of such a model often has several maxima. Most of them have one item that stands for its
-factor all but alone, so each item is that in one of the starts.
+The likelihood of such a model often has several maxima, and sums of squares have several minima. Most of them
+have one item that stands for its factor all but alone, so each item is that in one of the starts.
 """
 
 from __future__ import annotations

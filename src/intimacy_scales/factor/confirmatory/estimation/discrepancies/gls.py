@@ -19,7 +19,8 @@ class GLS(LeastSquares):
     Estimates are efficient where answers are normal, as those of maximum likelihood are, so that 2 n times
     the least value is a chi-square and standard errors follow from the expected information. lavaan's
     ``estimator = "GLS"``; in groups of different sizes its standard errors count ``n_g / n (n - G)`` persons
-    of a group, and these the ``n_g - 1`` that the discrepancy of both counts.
+    of a group, and these the ``n_g - 1`` that the discrepancy of both counts. Its observed information and
+    its modification indices are ``(n - 1) / n`` of these.
     """
 
     name: ClassVar[Estimator] = "GLS"

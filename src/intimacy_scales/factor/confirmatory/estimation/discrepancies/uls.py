@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 class ULS(LeastSquares):
     """``½ (n - 1) / n`` times the sum of squared residuals: each variance, covariance and mean counts once.
 
-    Estimates are lavaan's (``estimator = "ULS"``). They are not efficient, so the least value is no
-    chi-square, and standard errors do not follow from second derivatives. Both are what normal answers imply
-    (Browne, 1984): standard errors from ``Gamma``, the sampling covariances of the moments, and
-    his residual-based test. In lavaan these are ``se = "robust.sem"`` with ``Gamma`` of
-    normal answers as ``NACOV``, and ``test = "browne.residual.nt"``. lavaan's default for ULS,
-    ``se = "standard"``, puts the identity matrix for ``Gamma``: answers in units ten times as fine then have
-    standard errors of loadings a tenth as large.
+    Estimates are lavaan's (``estimator = "ULS"``). ``½ tr((S - Sigma)²)`` of Jöreskog (1977) counts each
+    covariance twice; where residual variances are free, and variances are met, both have the same estimates.
+
+    They are not efficient, so the least value is no chi-square, and standard errors do not follow from second
+    derivatives. Both are what normal answers imply (Browne, 1984): standard errors from ``Gamma``, the
+    sampling covariances of the moments, and his residual-based test. lavaan has these with ``Gamma`` of
+    normal answers as ``NACOV`` and ``se = "robust.sem"``, and as ``test = "browne.residual.nt"``. Its default
+    for ULS, ``se = "standard"``, puts the identity matrix for ``Gamma``: answers in units ten times as fine
+    then have standard errors of loadings a tenth as large.
 
     Attributes
     ----------
