@@ -133,7 +133,7 @@ def examples() -> dict[type[Result], Result]:
     return found
 
 
-BASES = {"Coefficient", "Discrepancy", "FactorFit", "_Figures"}
+BASES = {"Coefficient", "Discrepancy", "FactorFit", "IntervalCoefficient", "_Figures"}
 CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import simulate
+from intimacy_scales.numerics.resampling import failed_because
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
 from intimacy_scales.reliability.consistency import omega_intervals
-from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, failed_because
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
 
 
 def with_failures(drawn, failures):

@@ -15,15 +15,14 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.agreement.icc_result import IntraclassCorrelation, IntraclassCorrelations
     from intimacy_scales.reliability.agreement.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, cronbach_alpha
+    from intimacy_scales.reliability.consistency.every_split import SplitHalves, split_halves
     from intimacy_scales.reliability.consistency.glb import GreatestLowerBound, greatest_lower_bound
     from intimacy_scales.reliability.consistency.guttman import GuttmanLambdas, guttman_lambdas
     from intimacy_scales.reliability.consistency.halves import (
         SplitHalf,
-        SplitHalves,
         items_needed,
         spearman_brown,
         split_half,
-        split_halves,
     )
     from intimacy_scales.reliability.consistency.hierarchical import HierarchicalOmega, hierarchical_omega
     from intimacy_scales.reliability.consistency.omega import McDonaldOmega, mcdonald_omega
@@ -74,10 +73,8 @@ _HOMES = {
     "report.report": ("ReliabilityReport", "reliability_report"),
     "report.scale_report": ("ScaleReliability",),
     "agreement.retest": ("RetestReliability", "test_retest"),
-    "consistency.halves": (
-        "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half",
-        "split_halves",
-    ),
+    "consistency.every_split": ("SplitHalves", "split_halves"),
+    "consistency.halves": ("SplitHalf", "items_needed", "spearman_brown", "split_half"),
     "consistency.stratified": ("StratifiedAlpha", "stratified_alpha"),
     "diary.two_level_result": ("EqualLoadings", "TwoLevelOmega"),
 }  # fmt: skip

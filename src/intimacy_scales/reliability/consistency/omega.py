@@ -32,11 +32,18 @@ from intimacy_scales.reliability.consistency.conditions import (
     no_total_because,
     undefined_because,
 )
+from intimacy_scales.reliability.consistency.estimand import IntervalChoice
 from intimacy_scales.reliability.consistency.omega_figures import (
     GroupOmega,
     model_of,
     omega_figures,
     one_factor_estimate,
+)
+from intimacy_scales.reliability.consistency.omega_intervals import (
+    OmegaFigure,
+    OmegaInterval,
+    omega_interval,
+    omega_variance,
 )
 from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
@@ -49,7 +56,6 @@ from intimacy_scales.results.wording import shown
 
 OmegaModel = Literal["one_factor", "correlated", "second_order", "bifactor"]
 Denominator = Literal["model", "observed"]
-OmegaInterval = Literal["logit", "delta", "adf", "bootstrap", "bca"]
 MODELS: tuple[str, ...] = get_args(OmegaModel)
 _TITLES = {
     "one_factor": "one factor",
@@ -139,8 +145,6 @@ class McDonaldOmega(Coefficient):
     @property
     def standard_error(self) -> float:
         """Standard error by the delta method, for normal answers; nan where it is not defined."""
-        from intimacy_scales.reliability.consistency.omega_intervals import omega_variance
-
         found: float | None = stored(self.solution, "standard_error")
         if found is not None:
             return found
@@ -154,6 +158,7 @@ class McDonaldOmega(Coefficient):
         n_resamples: int = 1000,
         rng: int | np.random.Generator | None = None,
         clusters: Clusters | ClusterSums = None,
+        of: OmegaFigure = "total",
     ) -> Interval:
         """Return a confidence interval.
 
@@ -172,6 +177,9 @@ class McDonaldOmega(Coefficient):
         clusters
             Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
             ``adf`` and the bootstrap.
+        of
+            ``total``, the estimate; or ``hierarchical``, the share of the general factor, of models that
+            have one.
 
         Returns
         -------
@@ -186,9 +194,14 @@ class McDonaldOmega(Coefficient):
         EstimationError
             No such method, or one that needs each person's answers without them.
         """
-        from intimacy_scales.reliability.consistency.omega_intervals import omega_interval
-
-        return omega_interval(self, confidence_level, method, n_resamples, rng, clusters)
+        choice = IntervalChoice(
+            confidence_level=confidence_level,
+            method=method,
+            n_resamples=n_resamples,
+            rng=rng,
+            clusters=clusters,
+        )
+        return omega_interval(self, of, choice)
 
     def score_moments(self) -> tuple[float, float]:
         """Return mean and standard deviation of the score, as the items' observed moments imply them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
@@ -17,14 +18,18 @@ from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
 from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions, negative_alpha
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
+from intimacy_scales.reliability.consistency.estimand import Estimand, Part
+from intimacy_scales.reliability.consistency.figures import Alpha, Figure, Known, Stratified, Stratum
+from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient
 from intimacy_scales.reliability.single_scores.sem import check_reliability
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
 
 @result_class
-class StratifiedAlpha(Coefficient):
+class StratifiedAlpha(IntervalCoefficient):
     """Reliability of a total from that of its parts.
 
     Attributes
@@ -34,10 +39,18 @@ class StratifiedAlpha(Coefficient):
     """
 
     title: ClassVar[str] = "Stratified alpha"
+    _function: ClassVar[str] = "stratified_alpha"
+    _hidden: ClassVar[Mapping[str, Any]] = {"given": False}
 
     parts: Mapping[str, float]
+    given: bool = field(default=False, repr=False, compare=False)
 
-    def _extra(self) -> dict[str, Any]:
+    def _estimand(self, of: str) -> Estimand | str:
+        known = self.parts if self.given else None
+        figure, parts = stratified_figure(needed(self.answers), self.scale, self.missing, known)
+        return Estimand("stratified alpha", figure, parts, getattr(self, of), self.n)
+
+    def _figures(self) -> dict[str, Any]:
         return {"parts": dict(self.parts)}
 
     def _lines(self) -> list[str]:
@@ -64,7 +77,8 @@ def stratified_alpha(
     scale
         A composite: a scale of scales.
     reliabilities
-        Reliability of each part, for example from a retest; by default coefficient alpha.
+        Reliability of each part, for example from a retest; by default coefficient alpha. Intervals take
+        those that are given as known.
     **reading
         How the table is read, as in `encode`.
 
@@ -108,14 +122,47 @@ def stratified_alpha(
     for part in composite.of:
         inner = keyed_moments(answers, part, missing, pair_sds=False)
         parts[part] = (inner, *_part_reliability(answers, part, missing, reliabilities))
-    return stratified_from(moments, parts, warnings=cautions(moments))
+    return stratified_from(
+        moments, parts, answers, warnings=cautions(moments), given=reliabilities is not None
+    )
+
+
+def stratified_figure(
+    answers: Answers, scale: str, missing: str, known: Mapping[str, float] | None = None
+) -> tuple[Stratified, list[Part]]:
+    """Return stratified alpha as a figure of covariances, and the scales that these are of.
+
+    Parameters
+    ----------
+    answers, scale, missing
+        As in `stratified_alpha`.
+    known
+        Reliabilities of the parts that rest on no covariances, as those of a retest.
+    """
+    rule: Missing = "listwise" if missing == "listwise" else "pairwise"
+    moments = keyed_moments(answers, scale, rule, pair_sds=False)
+    strata, scales = [], [Part(answers=answers, moments=moments)]
+    for name in answers.instrument.scale(scale).of:
+        inner = keyed_moments(answers, name, rule, pair_sds=False)
+        reliability: Figure = Alpha()
+        own = [Part(answers=answers, moments=inner)]
+        if known is not None:
+            reliability, own = Known(known[name]), []
+        elif answers.instrument.scale(name).of:
+            reliability, own = stratified_figure(answers, name, rule)
+        weights = np.where(np.isin(moments.items, inner.items), moments.weights, 0.0)
+        strata.append(Stratum(tuple(weights.tolist()), reliability, len(own)))
+        scales += own
+    return Stratified(tuple(moments.weights.tolist()), tuple(strata)), scales
 
 
 def stratified_from(
     moments: KeyedMoments,
     parts: Mapping[str, tuple[KeyedMoments, float, str | None]],
+    answers: Answers,
     *,
     warnings: tuple[str, ...] = (),
+    given: bool = False,
 ) -> StratifiedAlpha:
     """Return stratified alpha of moments.
 
@@ -125,8 +172,12 @@ def stratified_from(
         Of the composite's items.
     parts
         Moments, reliability, and why there is none, of each part.
+    answers
+        What these are of.
     warnings
         What to know of the composite's answers.
+    given
+        Whether the reliabilities were given, and not computed of these answers.
     """
     unreliable, reason = 0.0, too_few_because(moments) or _shared_because(parts)
     for name, (inner, reliability, why) in parts.items():
@@ -146,6 +197,8 @@ def stratified_from(
         reason=reason,
         warnings=(*warnings, *_negative(parts, estimate)),
         parts={name: reliability for name, (_, reliability, _) in parts.items()},
+        answers=answers,
+        given=given,
     )
 
 
