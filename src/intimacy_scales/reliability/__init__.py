@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.consistency.omega import McDonaldOmega, mcdonald_omega
     from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
     from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_alpha
+    from intimacy_scales.reliability.consistency.two_alphas import AlphaDifference, compare_alphas
     from intimacy_scales.reliability.diary.diary_omega import two_level_omega
     from intimacy_scales.reliability.diary.level_coefficients import LevelCoefficient, LevelOmega
     from intimacy_scales.reliability.diary.multilevel import (
@@ -76,6 +77,7 @@ _HOMES = {
     "consistency.every_split": ("SplitHalves", "split_halves"),
     "consistency.halves": ("SplitHalf", "items_needed", "spearman_brown", "split_half"),
     "consistency.stratified": ("StratifiedAlpha", "stratified_alpha"),
+    "consistency.two_alphas": ("AlphaDifference", "compare_alphas"),
     "diary.two_level_result": ("EqualLoadings", "TwoLevelOmega"),
 }  # fmt: skip
 _ELSEWHERE = {
@@ -90,17 +92,17 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for na
 }
 
 __all__ = [
-    "ClusterSums", "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "EqualLoadings",
-    "GreatestLowerBound", "GroupICC", "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval",
-    "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments",
-    "LevelCoefficient", "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents",
-    "PersonChange", "ReliabilityReport", "ReliableChange", "RetestReliability", "ScaleReliability",
-    "SplitHalf", "SplitHalves", "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected",
-    "cluster_sums", "cronbach_alpha", "diary_reliability", "greatest_lower_bound", "group_icc",
-    "guttman_lambdas", "hierarchical_omega", "intraclass_corr", "item_analysis", "item_moments",
-    "item_moments_stream", "items_needed", "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega",
-    "measurement_error", "reliability_report", "reliable_change", "spearman_brown", "split_half",
-    "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
+    "AlphaDifference", "ClusterSums", "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability",
+    "EqualLoadings", "GreatestLowerBound", "GroupICC", "GroupOmega", "GuttmanLambdas",
+    "HierarchicalOmega", "Interval", "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis",
+    "ItemMoments", "KeyedMoments", "LevelCoefficient", "LevelOmega", "McDonaldOmega", "MeasurementError",
+    "NestedComponents", "PersonChange", "ReliabilityReport", "ReliableChange", "RetestReliability",
+    "ScaleReliability", "SplitHalf", "SplitHalves", "StratifiedAlpha", "TwoLevelOmega",
+    "attenuation_corrected", "cluster_sums", "compare_alphas", "cronbach_alpha", "diary_reliability",
+    "greatest_lower_bound", "group_icc", "guttman_lambdas", "hierarchical_omega", "intraclass_corr",
+    "item_analysis", "item_moments", "item_moments_stream", "items_needed", "jacobson_truax_cutoffs",
+    "keyed_moments", "mcdonald_omega", "measurement_error", "reliability_report", "reliable_change",
+    "spearman_brown", "split_half", "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
 ]  # fmt: skip
 
 

@@ -117,16 +117,19 @@ class Estimand:
     def normal_variance(self) -> float:
         """Return the variance for normal answers: ``2 tr(G Sigma G Sigma) / n``.
 
-        G are the derivatives of all scales, one beside the other, and Sigma the covariances of all their
-        items.
+        Of several scales a and b the sum of ``2 tr(G_a Sigma_ab G_b Sigma_ba) n_ab / (n_a n_b)``, of which
+        covariances between scales and the persons n_ab who answered both are a part.
         """
-        gradients = self.gradients()
-        if len(gradients) == 1:
-            gradient, sigma = gradients[0], self.parts[0].moments.covariances
-        else:
-            gradient, sigma = _block_diagonal(gradients), joint_covariances(self.parts)
-        product = gradient @ sigma
-        return 2 * float(np.sum(product * product.T)) / self.n
+        variance, gradients = 0.0, self.gradients()
+        for a, (one, first) in enumerate(zip(self.parts, gradients, strict=True)):
+            for b, (other, second) in enumerate(zip(self.parts, gradients, strict=True)):
+                if b > a:
+                    continue
+                sigma, n = covariances_between(one, other)
+                trace = float(np.sum((first @ sigma) * (second @ sigma.T).T))
+                times = 2 if a == b else 4
+                variance += times * trace * n / (one.moments.n * other.moments.n)
+        return variance
 
     def units(self, clusters: Clusters | ClusterSums) -> Units:
         """Return what persons are added up by."""
@@ -186,50 +189,52 @@ def unit_influences(
     return moved, used
 
 
-def joint_covariances(parts: Sequence[Part]) -> Floats:
-    """Return the covariances of the keyed items of several scales, one scale after the other.
+def covariances_between(one: Part, other: Part) -> tuple[Floats, float]:
+    """Return the covariances of the keyed items of two scales (k, l), and on how many persons they rest.
 
-    Items of two scales are related by all who answered both, whatever the rule for missing answers.
+    Of all who answered both items; with listwise deletion of those who answered both scales.
     """
-    blocks = [[_covariances_between(one, other) for other in parts] for one in parts]
-    return np.block(blocks)
-
-
-def _covariances_between(one: Part, other: Part) -> Floats:
     if one is other:
-        return one.moments.covariances
+        return one.moments.covariances, float(one.moments.n)
     if isinstance(one.answers, ItemMoments):
         return _of_sums(one, other)
-    assert isinstance(other.answers, CodedResponses)
-    x, y = (keyed_answers(part.answers, part.moments.scale)[0] for part in (one, other))  # type: ignore[arg-type]
-    a, b = (~np.isnan(values) for values in (x, y))
-    x, y = np.nan_to_num(x - np.nanmean(x, axis=0)), np.nan_to_num(y - np.nanmean(y, axis=0))
-    n = a.astype(np.float64).T @ b
+    (x, a), (y, b) = _centred(one), _centred(other)
+    n = a.T @ b
     found: Floats = (x.T @ y - (x.T @ b) * (a.T @ y) / n) / (n - 1)
-    return found
+    return found, _harmonic(n)
 
 
-def _of_sums(one: Part, other: Part) -> Floats:
+def _centred(part: Part) -> tuple[Floats, Floats]:
+    """Return keyed answers around their means, 0 where none counts, and 1 where one does."""
+    assert isinstance(part.answers, CodedResponses)
+    values, complete = keyed_answers(part.answers, part.moments.scale)
+    there = ~np.isnan(values)
+    if part.moments.missing == "listwise":
+        there &= complete[:, None]
+    around = np.where(there, values - part.moments.means, 0.0)
+    return around, there.astype(np.float64)
+
+
+def _of_sums(one: Part, other: Part) -> tuple[Floats, float]:
     """Return covariances from sums over all who answered both items."""
     assert isinstance(one.answers, ItemMoments)
     rows, columns = (items_of(part.answers, part.moments.scale)[1] for part in (one, other))
     sums = one.answers.pairs
     at = np.ix_(rows.columns, columns.columns)
     n = sums.counts[at].astype(np.float64)
+    if one.moments.missing == "listwise" and n.min() < len(one.answers):
+        raise EstimationError(
+            "method='delta' with missing='listwise' needs each person's answers where some are missing: sums "
+            "do not tell who answered both scales; use missing='pairwise', or encode(instrument, table)"
+        )
     s, t, p = (matrix.astype(np.float64) for matrix in (sums.sums[at], sums.sums.T[at], sums.products[at]))
     signs = [np.where(items.reverse, -items.steps, items.steps) for items in (rows, columns)]
     found: Floats = (p - s * t / n) / (n - 1) * np.outer(*signs)
-    return found
+    return found, _harmonic(n)
 
 
-def _block_diagonal(matrices: Sequence[Floats]) -> Floats:
-    size = sum(len(matrix) for matrix in matrices)
-    whole, start = np.zeros((size, size)), 0
-    for matrix in matrices:
-        stop = start + len(matrix)
-        whole[start:stop, start:stop] = matrix
-        start = stop
-    return whole
+def _harmonic(counts: Floats) -> float:
+    return float(counts.size / np.sum(1 / counts))
 
 
 def check_choice(

@@ -100,6 +100,9 @@ class McDonaldOmega(Coefficient):
         without one.
     ecv
         Explained common variance of the general factor; nan without one.
+    puc, arpb
+        Share of correlations that tell of the general factor alone, and mean relative bias of the loadings
+        of one factor alone, as in `HierarchicalOmega`; nan without a general factor.
     groups
         Omega of each part, where there is a general factor.
     construct_reliability_h
@@ -126,6 +129,8 @@ class McDonaldOmega(Coefficient):
     observed: float = math.nan
     hierarchical: float = math.nan
     ecv: float = math.nan
+    puc: float = math.nan
+    arpb: float = math.nan
     groups: tuple[GroupOmega, ...] = ()
     construct_reliability_h: float = math.nan
     ave: float = math.nan
@@ -242,8 +247,8 @@ class McDonaldOmega(Coefficient):
 
     def _extra(self) -> dict[str, Any]:
         names = (
-            "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv",
-            "construct_reliability_h", "ave", "ave_observed", "ave_standardized", "standardized", "loadings",
+            "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv", "puc",
+            "arpb", "construct_reliability_h", "ave", "ave_observed", "ave_standardized", "standardized", "loadings",
             "std_loadings", "residual_variances", "improper",
         )  # fmt: skip
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
@@ -286,7 +291,8 @@ class McDonaldOmega(Coefficient):
             told = "" if math.isnan(beside) else f"; {other.replace('_', '-')} variance: {shown(beside)}"
             lines.append(f"{_TITLES[self.model]}{told}")
             if not math.isnan(self.hierarchical):
-                lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}")
+                more = f"PUC {shown(self.puc)}, ARPB {shown(self.arpb)}"
+                lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}, {more}")
             if self.fit is not None:
                 lines.append(repr(self.fit)[1:-1])
         return [*lines, *(f"improper: {text}" for text in self.improper)]

@@ -13,13 +13,10 @@ from intimacy_scales.factor.confirmatory.estimation.solution import Solution, so
 from intimacy_scales.factor.confirmatory.results.sums import SumParts, influence_matrix, sum_parts
 from intimacy_scales.factor.reading import of_rows
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.moments.answer_values import keyed_answers
-from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import sum_by_cluster
 from intimacy_scales.moments.item_moments import ItemMoments
-from intimacy_scales.moments.keyed import Missing, items_of, keyed_moments
-from intimacy_scales.numerics.progress import steps as told_steps
+from intimacy_scales.moments.keyed import Missing, keyed_moments
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.estimand import (
     NEED_ANSWERS,
@@ -33,6 +30,7 @@ from intimacy_scales.reliability.consistency.estimand import (
 )
 from intimacy_scales.reliability.consistency.influence import influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
+from intimacy_scales.reliability.consistency.refits import members_of, refitted
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import stored
 
@@ -192,14 +190,28 @@ class _OmegaResamples:
 
     def __init__(self, of: _Omega, groups: NDArray[np.intp] | None) -> None:
         self.of, self.groups = of, groups
-        self.members = _members(of.omega, groups)
+        omega = of.omega
+        assert isinstance(omega.answers, CodedResponses)
+        assert omega.sample is not None
+        self.answers, self.names = omega.answers, omega.sample.names
+        self.members = members_of(omega.answers, self.names, omega.missing, groups)
 
     def __len__(self) -> int:
         return len(self.members)
 
     def resampled(self, n_resamples: int, rng: np.random.Generator) -> Floats:
         """Return omega of each of many resamples."""
-        return _resampled(self.of.omega, self.of.of, self.members, n_resamples, rng)
+        omega, of = self.of.omega, self.of.of
+        return refitted(
+            self.answers,
+            omega.scale,
+            self.names,
+            self.members,
+            lambda rows: _estimate_of(omega, of, rows),
+            n_resamples,
+            rng,
+            "omega",
+        )
 
     def jackknifed(self) -> Floats:
         """Return how little each unit raises omega, which goes up and down with omega without it."""
@@ -213,42 +225,6 @@ class _OmegaResamples:
     def whole(self) -> float:
         """Return omega of all."""
         return self.of.estimate
-
-
-def _members(omega: McDonaldOmega, groups: NDArray[np.intp] | None) -> list[NDArray[np.intp]]:
-    """Return the rows of each unit that is drawn: persons, or clusters."""
-    assert isinstance(omega.answers, CodedResponses)
-    assert omega.sample is not None
-    columns = [omega.answers.item_ids.index(item) for item in omega.sample.names]
-    there = omega.answers.codes[:, columns] != 0
-    used = np.flatnonzero(there.all(axis=1) if omega.missing == "listwise" else there.any(axis=1))
-    if groups is None:
-        return [used[i : i + 1] for i in range(len(used))]
-    order = np.argsort(groups[used], kind="stable")
-    return np.split(used[order], np.flatnonzero(np.diff(groups[used][order])) + 1)
-
-
-def _resampled(
-    omega: McDonaldOmega,
-    of: OmegaFigure,
-    members: list[NDArray[np.intp]],
-    n_resamples: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Return omega of each of many resamples; nan where the model could not be fitted."""
-    assert omega.sample is not None
-    assert omega.solution is not None
-    assert isinstance(omega.answers, CodedResponses)
-    values, _ = keyed_answers(omega.answers, omega.scale)
-    _, items = items_of(omega.answers, omega.scale)
-    rows = values[:, [items.ids.index(item) for item in omega.sample.names]]
-    found = np.full(n_resamples, np.nan)
-    with one_blas_thread():
-        for draw in told_steps(range(n_resamples), "resampling omega", n_resamples):
-            chosen = rng.integers(0, len(members), len(members))
-            picked = rows[np.concatenate([members[i] for i in chosen])]
-            found[draw] = _estimate_of(omega, of, picked)
-    return found
 
 
 def _estimate_of(omega: McDonaldOmega, of: OmegaFigure, rows: Floats) -> float:
