@@ -224,8 +224,8 @@ def _of_sums(one: Part, other: Part) -> tuple[Floats, float]:
     n = sums.counts[at].astype(np.float64)
     if one.moments.missing == "listwise" and n.min() < len(one.answers):
         raise EstimationError(
-            "method='delta' with missing='listwise' needs each person's answers where some are missing: sums "
-            "do not tell who answered both scales; use missing='pairwise', or encode(instrument, table)"
+            "with missing='listwise' it needs each person's answers where some are missing: sums do not tell "
+            "who answered both scales; use missing='pairwise', or pass encode(instrument, table)"
         )
     s, t, p = (matrix.astype(np.float64) for matrix in (sums.sums[at], sums.sums.T[at], sums.products[at]))
     signs = [np.where(items.reverse, -items.steps, items.steps) for items in (rows, columns)]
@@ -289,7 +289,11 @@ def interval_of(of: Estimand, choice: IntervalChoice, *, warnings: tuple[str, ..
     if of.n < FEWEST_PERSONS:
         return _too_few(choice, of.n, "person")
     if method == "delta":
-        made = _symmetric(of, choice, of.normal_variance(), of.n, None)
+        try:
+            variance = of.normal_variance()
+        except EstimationError as error:  # sums do not tell it
+            return undefined_interval(level, method, of.n, str(error))
+        made = _symmetric(of, choice, variance, of.n, None)
         return made if made.reason or not warnings else _with_warnings(made, warnings)
     units = of.units(choice.clusters)
     unit = "person" if units is None else "cluster"

@@ -247,9 +247,9 @@ class McDonaldOmega(Coefficient):
 
     def _extra(self) -> dict[str, Any]:
         names = (
-            "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv", "puc",
-            "arpb", "construct_reliability_h", "ave", "ave_observed", "ave_standardized", "standardized", "loadings",
-            "std_loadings", "residual_variances", "improper",
+            "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv",
+            "puc", "arpb", "construct_reliability_h", "ave", "ave_observed", "ave_standardized",
+            "standardized", "loadings", "std_loadings", "residual_variances", "improper",
         )  # fmt: skip
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
         return {name: getattr(self, name) for name in names} | {
