@@ -289,12 +289,7 @@ def interval_of(of: Estimand, choice: IntervalChoice, *, warnings: tuple[str, ..
     if of.n < FEWEST_PERSONS:
         return _too_few(choice, of.n, "person")
     if method == "delta":
-        try:
-            variance = of.normal_variance()
-        except EstimationError as error:  # sums do not tell it
-            return undefined_interval(level, method, of.n, str(error))
-        made = _symmetric(of, choice, variance, of.n, None)
-        return made if made.reason or not warnings else _with_warnings(made, warnings)
+        return _for_normal_answers(of, choice, warnings)
     units = of.units(choice.clusters)
     unit = "person" if units is None else "cluster"
     if method == "adf":
@@ -313,8 +308,13 @@ def _too_few(choice: IntervalChoice, n: int, unit: str) -> Interval:
     return undefined_interval(choice.confidence_level, choice.method, n, few)
 
 
-def _with_warnings(made: Interval, warnings: tuple[str, ...]) -> Interval:
-    return replace(made, warnings=(*made.warnings, *warnings))
+def _for_normal_answers(of: Estimand, choice: IntervalChoice, warnings: tuple[str, ...]) -> Interval:
+    try:
+        variance = of.normal_variance()
+    except EstimationError as error:  # sums do not tell it
+        return undefined_interval(choice.confidence_level, choice.method, of.n, str(error))
+    made = _symmetric(of, choice, variance, of.n, None)
+    return made if made.reason else replace(made, warnings=warnings)
 
 
 def _symmetric(of: Estimand, choice: IntervalChoice, variance: float, n: int, df: int | None) -> Interval:

@@ -40,7 +40,7 @@ from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, undefined_interval
-from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept
+from intimacy_scales.results.not_kept import AGAIN_ANSWERS, NotKept, needed
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
@@ -131,6 +131,7 @@ class HierarchicalOmega(Coefficient):
         EstimationError
             Another method; sums without each person's answers.
         """
+        needed(self.answers)
         choice = IntervalChoice(
             confidence_level=confidence_level,
             method=method,

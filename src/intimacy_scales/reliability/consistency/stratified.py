@@ -13,12 +13,13 @@ import numpy as np
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
-from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
+from intimacy_scales.moments.cluster_sums import ClusterSums
+from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
 from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions, negative_alpha
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
-from intimacy_scales.reliability.consistency.estimand import Estimand, Part
+from intimacy_scales.reliability.consistency.estimand import Estimand, Part, Units
 from intimacy_scales.reliability.consistency.figures import Alpha, Figure, Known, Stratified, Stratum
 from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient
 from intimacy_scales.reliability.single_scores.sem import check_reliability
@@ -48,7 +49,7 @@ class StratifiedAlpha(IntervalCoefficient):
     def _estimand(self, of: str) -> Estimand | str:
         known = self.parts if self.given else None
         figure, parts = stratified_figure(needed(self.answers), self.scale, self.missing, known)
-        return Estimand("stratified alpha", figure, parts, getattr(self, of), self.n)
+        return _OfParts("stratified alpha", figure, parts, getattr(self, of), self.n)
 
     def _figures(self) -> dict[str, Any]:
         return {"parts": dict(self.parts)}
@@ -56,6 +57,34 @@ class StratifiedAlpha(IntervalCoefficient):
     def _lines(self) -> list[str]:
         values = ", ".join(f"{name} {shown(value)}" for name, value in self.parts.items())
         return [*Coefficient._lines(self), values]
+
+
+class _OfParts(Estimand):
+    """A figure of a composite and of its parts, whose items are all among the composite's."""
+
+    def _onto_composite(self) -> Floats:
+        """Return the derivative by the covariances of the composite's items, of which the parts' are some.
+
+        With listwise deletion those of a part are of more persons, and the variance comes out a little large.
+        """
+        first, *rest = self.gradients()
+        composite, found = self.parts[0].moments, first.copy()
+        for part, gradient in zip(self.parts[1:], rest, strict=True):
+            rows = [composite.items.index(item) for item in part.moments.items]
+            signs = np.where(composite.reverse[rows] == part.moments.reverse, 1.0, -1.0)
+            found[np.ix_(rows, rows)] += gradient * np.outer(signs, signs)
+        return found
+
+    def normal_variance(self) -> float:
+        """Return the variance for normal answers."""
+        product = self._onto_composite() @ self.parts[0].moments.covariances
+        return 2 * float(np.sum(product * product.T)) / self.n
+
+    def free_variance(self, units: Units) -> tuple[float, int]:
+        """Return the variance for any distribution of answers, and on how many units it counts."""
+        if isinstance(units, ClusterSums):
+            return units.variance(self.parts[0].moments, self._onto_composite())
+        return super().free_variance(units)
 
 
 @reads_answers
