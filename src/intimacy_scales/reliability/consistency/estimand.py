@@ -23,6 +23,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of
 from intimacy_scales.numerics.resampling import (
+    basic_interval,
     bca_interval,
     check_resamples,
     failed_because,
@@ -39,8 +40,8 @@ from intimacy_scales.results.not_kept import without_answers
 from intimacy_scales.results.wording import counted
 
 CoefficientInterval = Literal["delta", "adf", "bootstrap", "bca"]
-NEED_ANSWERS = ("adf", "bootstrap", "bca")
-RESAMPLING = ("bootstrap", "bca")
+NEED_ANSWERS = ("adf", "bootstrap", "bca", "basic")
+RESAMPLING = ("bootstrap", "bca", "basic")
 FEWEST_PERSONS = 3
 _ROUNDING = 1e-12
 
@@ -194,7 +195,7 @@ def covariances_between(one: Part, other: Part) -> tuple[Floats, float]:
 
     Of all who answered both items; with listwise deletion of those who answered both scales.
     """
-    if one is other:
+    if one.answers is other.answers and one.moments.scale == other.moments.scale:
         return one.moments.covariances, float(one.moments.n)
     if isinstance(one.answers, ItemMoments):
         return _of_sums(one, other)
@@ -341,6 +342,8 @@ def _resampled(of: Estimand, terms: Resamples, unit: str, level: float, choice: 
     drawn = drawn[~np.isnan(drawn)]
     if method == "bootstrap":
         low, high = percentile_interval(drawn, level)
+    elif method == "basic":
+        low, high = basic_interval(drawn, terms.whole(), level)
     else:
         low, high = bca_interval(drawn, terms.jackknifed(), terms.whole(), level)
     if math.isnan(low):
