@@ -374,12 +374,12 @@ def compare_alphas(
 
     Examples
     --------
-    >>> from intimacy_scales import encode, simulate
+    >>> from intimacy_scales import cronbach_alpha, encode, simulate
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> trust, caring = (cronbach_alpha(answers, scale=name) for name in ("trust", "caring"))
     >>> found = compare_alphas(trust, caring)
     >>> round(found.estimate, 3), found.confidence_interval(method="adf")
-    (-0.028, <95% interval [-0.070, 0.014], adf, n = 300>)
+    (0.001, <95% interval [-0.052, 0.054], adf, n = 300>)
     """
     for alpha in (one, other):
         if not isinstance(alpha, CronbachAlpha):
