@@ -102,7 +102,10 @@ def omega_figures(
     over_observed = parts.common / observed
     of_factor = _one_factor_figures(solution, written) if len(written.latent) == 1 else {}
     whole = parts.common + parts.unique if denominator == "model" else observed
-    with_general = {} if top is None else _general_figures(solution, written, ordered, weights, top)
+    with_general = {}
+    if top is not None:
+        _check_general(solution, top, advice)
+        with_general = _general_figures(solution, written, ordered, weights, top)
     if top is not None:
         with_general["hierarchical"] = parts.general / whole
     return {
@@ -118,6 +121,15 @@ def omega_figures(
         **of_factor,
         **with_general,
     }
+
+
+def _check_general(solution: Solution, top: int, advice: str) -> None:
+    """Raise where the general factor came out with a negative variance, of which nothing can be a share."""
+    variance = float(solution.at.bases[0].latent_covariances[top, top])
+    if variance < 0:
+        raise EstimationError(
+            f"the general factor comes out with a variance of {variance:.3g}, and none is below 0; {advice}"
+        )
 
 
 def _residuals(solution: Solution, model: Model) -> dict[str, float]:
