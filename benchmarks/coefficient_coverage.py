@@ -19,6 +19,7 @@ from intimacy_scales.reliability import (
     compare_alphas,
     cronbach_alpha,
     guttman_lambdas,
+    hierarchical_omega,
     mcdonald_omega,
     split_half,
     stratified_alpha,
@@ -53,6 +54,22 @@ class Effort:
 SIZES = {
     "smallest": Effort((60,), 4, 2, 2, 100, 4_000),
     "full": Effort((100, 400), 600, 200, 150, 300, 400_000),
+}
+
+
+@dataclass(frozen=True)
+class SchmidLeimanEffort:
+    """Sample sizes, replications, resamples of each, and population."""
+
+    persons: tuple[int, ...]
+    replications: int
+    resamples: int
+    population: int
+
+
+SCHMID_LEIMAN = {
+    "smallest": SchmidLeimanEffort((200,), 2, 100, 2_000),
+    "full": SchmidLeimanEffort((200, 600), 100, 150, 200_000),
 }
 
 
@@ -231,6 +248,32 @@ def shown(ends: list[Ends] | None, truth: float) -> str:
     share = float(held.mean())
     lost = f" ({np.count_nonzero(~there)} undefined)" if not there.all() else ""
     return f"{100 * share:.1f} ± {100 * (share * (1 - share) / len(held)) ** 0.5:.1f}{lost}"
+
+
+def schmid_leiman_study(effort: SchmidLeimanEffort) -> str:
+    """Measure percentiles, and percentiles turned round, of omega hierarchical by Schmid and Leiman."""
+    form = "scii-24"
+    options: dict[str, Any] = {"scale": "total", "n_factors": 6}
+    truth = hierarchical_omega(form, simulate(form, effort.population, rng=SEED).answers, **options).estimate
+    lines = [
+        f"Simulated answers to {form}, seed {SEED}; population {truth:.4f}, from {effort.population:,} "
+        f"persons; {effort.replications} replications with {effort.resamples} resamples each.\n",
+        "| n | mean estimate | percentiles | basic |",
+        "|---|---|---|---|",
+    ]
+    for n in effort.persons:
+        ends: dict[str, list[Ends]] = {"percentiles": [], "basic": []}
+        estimates = []
+        for number in range(effort.replications):
+            table = simulate(form, n, rng=1_000 * n + number).answers
+            found = hierarchical_omega(form, table, **options)
+            low, high = found.confidence_interval(LEVEL, n_resamples=effort.resamples, rng=number)
+            ends["basic"].append((low, high))
+            ends["percentiles"].append((2 * found.estimate - high, 2 * found.estimate - low))
+            estimates.append(found.estimate)
+        cells = [shown(ends[way], truth) for way in ("percentiles", "basic")]
+        lines.append(f"| {n:,} | {np.mean(estimates):.4f} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
 def study(effort: Effort) -> str:

@@ -1,7 +1,7 @@
 """How often intervals hold what the population has, on simulated answers.
 
 Run from the root of a checkout:
-python -m benchmarks.coverage [--of alpha|others|all] [--size smallest|full] [--write FILE]
+python -m benchmarks.coverage [--of alpha|others|schmid-leiman|all] [--size smallest|full] [--write FILE]
 
 Of alpha here, of other coefficients in `benchmarks.coefficient_coverage`. Nothing is judged: the tables are
 what docs/explanation/alpha-intervals.md and docs/explanation/intervals.md speak of. One version makes the
@@ -321,17 +321,20 @@ def study(effort: Effort) -> str:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--of", choices=("alpha", "others", "all"), default="all")
+    parser.add_argument("--of", choices=("alpha", "others", "schmid-leiman", "all"), default="all")
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables to a file")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     started = time.perf_counter()
     texts = []
-    if given.of != "others":
+    if given.of in ("alpha", "all"):
         texts.append(study(SIZES[given.size]))
-    if given.of != "alpha":
+    if given.of in ("others", "all"):
         texts.append(coefficient_coverage.study(coefficient_coverage.SIZES[given.size]))
+    if given.of in ("schmid-leiman", "all"):
+        effort = coefficient_coverage.SCHMID_LEIMAN[given.size]
+        texts.append(coefficient_coverage.schmid_leiman_study(effort))
     text = "\n".join(texts)
     print(text)
     print(f"{(time.perf_counter() - started) / 60:.1f} minutes")

@@ -384,70 +384,16 @@ def test_puc_and_arpb_are_those_of_their_definitions() -> None:
         assert result.to_dict()["puc"] == result.puc
 
 
-SUMS = item_moments(answers().instrument, answers())
-REFUSED: dict[str, tuple[Any, str]] = {
-    "sums": (
-        lambda: guttman_lambdas(SUMS, scale="a").confidence_interval(method="adf"),
-        "moments are only sums",
-    ),
-    "no method": (
-        lambda: split_half(answers(), scale="a").confidence_interval(method="x"),
-        "there are delta, adf",
-    ),
-    "clusters": (
-        lambda: split_half(answers(), scale="a").confidence_interval(clusters=[1] * 90),
-        "with clusters use 'adf', 'bootstrap' or 'bca'",
-    ),
-    "lambda-4": (
-        lambda: guttman_lambdas(answers(), scale="a").confidence_interval(of="lambda4"),
-        r"take split_half\(\) of a split chosen",
-    ),
-    "figure": (lambda: split_half(answers(), scale="a").confidence_interval(of="x"), "there are estimate, r"),
-    "resamples": (
-        lambda: stratified_alpha(answers(), scale="c").confidence_interval(method="bca", n_resamples=5),
-        "at least 100",
-    ),
-    "no general factor": (
-        lambda: mcdonald_omega(answers(), scale="a").confidence_interval(of="hierarchical"),
-        "has no general factor",
-    ),
-    "whose": (
-        lambda: mcdonald_omega(answers(), scale="a").confidence_interval(of="x"),
-        "'total' or 'hierarch",
-    ),
-    "who is who": (
-        lambda: compare_alphas(*(cronbach_alpha(half(answers(), at), scale="a") for at in (0, 1))),
-        "say whether row i of both is the same person",
-    ),
-    "the same": (
-        lambda: compare_alphas(*(cronbach_alpha(answers(), scale=s) for s in "ab"), paired=False),
-        "both are of the same answers",
-    ),
-    "rows": (
-        lambda: compare_alphas(
-            cronbach_alpha(answers(), scale="a"), cronbach_alpha(half(answers(), 0), scale="a"), paired=True
-        ),
-        "90 rows and 45 rows",
-    ),
-    "standardized": (
-        lambda: compare_alphas(*(cronbach_alpha(answers(), scale=s, standardized=True) for s in "ab")),
-        "standardized alphas have no interval",
-    ),
-    "feldt of pairs": (
-        lambda: compare_alphas(*(cronbach_alpha(answers(), scale=s) for s in "ab")).confidence_interval(
-            method="feldt"
-        ),
-        "is of different persons",
-    ),
-    "no alpha": (lambda: compare_alphas(0.8, 0.7), "pass what cronbach_alpha"),  # type: ignore[arg-type]
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_had_says_what_can(case: str) -> None:
-    call, words = REFUSED[case]
-    with pytest.raises(EstimationError, match=words):
-        call()
+def test_a_general_factor_with_a_negative_variance_is_a_reason() -> None:
+    """Parts that correlate negatively, and not through one factor; it ended in a square root."""
+    rng = np.random.default_rng(39)
+    factors = rng.normal(size=(60, 3))
+    factors[:, 1:] -= 0.5 * factors[:, :1]
+    x = np.clip(np.rint(4 + factors.repeat(3, axis=1) + 0.8 * rng.normal(size=(60, 9))), 1, 7)
+    scales = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "d": {"of": ["a", "b", "c"]}}
+    found = mcdonald_omega(coded(x, scales), scale="d", model="second_order")
+    assert "comes out with a variance of -0.1" in str(found.reason)
+    assert found.confidence_interval(of="hierarchical").reason == found.reason
 
 
 def test_figures_that_are_not_defined_have_no_interval_and_say_why() -> None:
