@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _FEWEST = 3
 _SHORT = (
     "intervals of a Schmid-Leiman solution hold less than they say; those of "
-    "mcdonald_omega(model='second_order') and 'bifactor' hold"
+    "mcdonald_omega(model='second_order') and 'bifactor' hold better"
 )
 
 
@@ -114,7 +114,7 @@ class HierarchicalOmega(Coefficient):
         moves in jumps and has no derivative. Nor do percentiles hold: of few persons the estimate runs low,
         and in resamples lower still. So these are percentiles turned round the estimate, which make up for
         most of that, and hold less than they say all the same (docs/explanation/intervals.md).
-        `mcdonald_omega` with a general factor has all intervals, and they hold.
+        `mcdonald_omega` with a general factor has all intervals, and they hold better.
 
         Parameters
         ----------
