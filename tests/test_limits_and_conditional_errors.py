@@ -289,7 +289,7 @@ WRONG: dict[str, tuple[Any, str]] = {
         ),
         "needs each person's answers",
     ),
-    "few": (lambda: errors(n=2, degree=4), "lower degree"),
+    "few": (lambda: errors(n=2, degree=4).at(3), "are not defined: 2 persons .* lower degree"),
 }
 
 

@@ -59,6 +59,8 @@ class ConditionalError(Result):
         Root mean square over all persons: with ``feldt-qualls``, up to n - 1 for n, that from alpha.
     n, n_persons
         Persons who answered every item, and rows.
+    reason
+        Why they are not defined; None where they are.
     warnings
         What to know before they are used.
     """
@@ -77,6 +79,7 @@ class ConditionalError(Result):
     sem: float
     n: int
     n_persons: int
+    reason: str | None = None
     warnings: tuple[str, ...] = ()
 
     def at(self, score: float) -> float:
@@ -85,8 +88,10 @@ class ConditionalError(Result):
         Raises
         ------
         EstimationError
-            Nobody has so low or so high a score: nothing is known of errors there.
+            They are not defined; or nobody has so low or so high a score: nothing is known of errors there.
         """
+        if self.reason is not None:
+            raise EstimationError(f"conditional errors are not defined: {self.reason}")
         low, high = float(self.scores[0]), float(self.scores[-1])
         if not low - _SAME <= score <= high + _SAME:
             raise EstimationError(
@@ -111,7 +116,7 @@ class ConditionalError(Result):
         """Return a pandas table, a row for each score: persons, their error, and that of the polynomial."""
         from intimacy_scales.results.frames import pandas_frame
 
-        smooth = [self.at(float(score)) for score in self.scores]
+        smooth = [math.nan if self.reason else self.at(float(score)) for score in self.scores]
         columns = {"persons": self.persons.copy(), "sem": self.errors.copy(), "smooth": smooth}
         return pandas_frame({"score": self.scores.copy(), **columns}).set_index("score")
 
@@ -125,6 +130,8 @@ class ConditionalError(Result):
 
     def __repr__(self) -> str:
         told = "".join(f"\n ! {text}" for text in self.warnings)
+        if self.reason is not None:
+            return f"<{self.title} of {self.scale} are not defined: {self.reason}; {self.instrument}{told}>"
         places = [float(self.scores[0]), float(np.median(self.scores)), float(self.scores[-1])]
         values = ", ".join(f"{shown(self.at(score))} at {score:.4g}" for score in places)
         return (
@@ -165,8 +172,7 @@ def conditional_error(
     Raises
     ------
     EstimationError
-        Sums without answers, fewer than two items, fewer scores than the polynomial needs, a scale whose
-        items do not count alike.
+        Sums without answers, fewer than two items, a scale whose items do not count alike.
 
     Notes
     -----
@@ -195,29 +201,41 @@ def conditional_error(
     n, k = x.shape
     if k < 2:  # noqa: PLR2004 - one answer does not differ from itself
         raise EstimationError(f"{moments.scale!r} has one item, whose answers cannot be compared")
-    squares = weight**2 * _squared_errors(x, model)
+    common: dict[str, Any] = {
+        "instrument": coded.instrument.ref,
+        "scale": moments.scale,
+        "model": model,
+        "definition": f"{_ABOUT[model]}; polynomial of degree {degree}",
+        "n": n,
+        "n_persons": len(coded),
+        "warnings": tuple(few_persons(n)),
+    }
     scores, place, persons = _by_score(weight * x.sum(axis=1) + items_of(coded, moments.scale)[1].constant)
     if len(scores) <= degree:
-        raise EstimationError(
-            f"{counted(n, 'person')} with complete answers have {counted(len(scores), 'score')}, too few for "
-            f"a polynomial of degree {degree}; lower degree"
+        reason = (
+            f"{counted(n, 'person')} with complete answers have {counted(len(scores), 'score')}, too few "
+            f"for a polynomial of degree {degree}; lower degree"
         )
+        errors = np.full(len(scores), np.nan)
+        return ConditionalError(
+            **common,
+            scores=scores,
+            persons=persons,
+            errors=errors,
+            coefficients=(),
+            sem=math.nan,
+            reason=reason,
+        )
+    squares = weight**2 * _squared_errors(x, model)
     means = np.bincount(place, weights=squares) / persons
     fitted = np.polynomial.Polynomial.fit(scores, means, degree, w=np.sqrt(persons)).convert()
-    coefficients = [*fitted.coef.tolist(), *[0.0] * (degree + 1)][: degree + 1]
     return ConditionalError(
-        instrument=coded.instrument.ref,
-        scale=moments.scale,
-        model=model,
-        definition=f"{_ABOUT[model]}; polynomial of degree {degree}",
+        **common,
         scores=scores,
         persons=persons,
         errors=np.sqrt(means),
-        coefficients=tuple(coefficients),
+        coefficients=tuple([*fitted.coef.tolist(), *[0.0] * degree][: degree + 1]),
         sem=math.sqrt(float(squares.mean())),
-        n=n,
-        n_persons=len(coded),
-        warnings=tuple(few_persons(n)),
     )
 
 
