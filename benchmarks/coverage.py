@@ -1,9 +1,11 @@
-"""How often the intervals of coefficient alpha hold the alpha of the population, on simulated answers.
+"""How often intervals hold what the population has, on simulated answers.
 
-Run from the root of a checkout: python -m benchmarks.coverage [--size smallest|full] [--write FILE]
+Run from the root of a checkout:
+python -m benchmarks.coverage [--of alpha|others|schmid-leiman|all] [--size smallest|full] [--write FILE]
 
-Nothing is judged: the tables are what docs/explanation/alpha-intervals.md speaks of. One
-version makes the same tables on every run; ``full`` takes some twenty minutes.
+Of alpha here, of other coefficients in `benchmarks.coefficient_coverage`. Nothing is judged: the tables are
+what docs/explanation/alpha-intervals.md and docs/explanation/intervals.md speak of. One version makes the
+same tables on every run; ``full`` takes some twenty minutes for alpha, and as many for the others.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import coefficient_coverage
 from intimacy_scales import Instrument, encode, simulate
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability import CronbachAlpha, cronbach_alpha, item_moments_stream
@@ -318,12 +321,21 @@ def study(effort: Effort) -> str:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--of", choices=("alpha", "others", "schmid-leiman", "all"), default="all")
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables to a file")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     started = time.perf_counter()
-    text = study(SIZES[given.size])
+    texts = []
+    if given.of in ("alpha", "all"):
+        texts.append(study(SIZES[given.size]))
+    if given.of in ("others", "all"):
+        texts.append(coefficient_coverage.study(coefficient_coverage.SIZES[given.size]))
+    if given.of in ("schmid-leiman", "all"):
+        effort = coefficient_coverage.SCHMID_LEIMAN[given.size]
+        texts.append(coefficient_coverage.schmid_leiman_study(effort))
+    text = "\n".join(texts)
     print(text)
     print(f"{(time.perf_counter() - started) / 60:.1f} minutes")
     if given.write:

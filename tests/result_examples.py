@@ -136,7 +136,7 @@ def examples() -> dict[type[Result], Result]:
     return found
 
 
-BASES = {"Coefficient", "FitIndices", "FactorFit", "_Figures"}
+BASES = {"Coefficient", "FitIndices", "FactorFit", "IntervalCoefficient", "_Figures"}
 CLASSES = sorted({kind.__name__ for kind in result_classes()} - BASES)
 
 

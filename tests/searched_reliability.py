@@ -13,10 +13,11 @@ from factor_answers import coded
 from intimacy_scales.factor.heterotrait import htmt
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.moments.keyed import keyed_moments
+from intimacy_scales.numerics.resampling import draw_counts
 from intimacy_scales.planning import plan_sample_size
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
-from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, draw_counts
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
 from intimacy_scales.reliability.consistency.glb import most_error
 from intimacy_scales.reliability.consistency.guttman import guttman_lambdas
 from intimacy_scales.reliability.consistency.hierarchical import hierarchical_omega

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import simulate
+from intimacy_scales.numerics.resampling import failed_because
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
 from intimacy_scales.reliability.consistency import omega_intervals
-from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, failed_because
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
 
 
 def with_failures(drawn, failures):
@@ -33,10 +34,11 @@ def test_up_to_one_in_twenty_may_fail(method, failures, coefficient, monkeypatch
         found = cronbach_alpha("scii-24", answers, scale="trust")
     else:
         rng = np.random.default_rng(2)
+        estimate = mcdonald_omega("scii-24", answers, scale="trust").estimate
         monkeypatch.setattr(
             omega_intervals,
-            "_resampled",
-            lambda omega, *_: with_failures(omega.estimate + 0.03 * rng.normal(size=500), failures),
+            "refitted",
+            lambda *_: with_failures(estimate + 0.03 * rng.normal(size=500), failures),
         )
         found = mcdonald_omega("scii-24", answers, scale="trust")
     interval = found.confidence_interval(method=method, n_resamples=500, rng=1)

@@ -22,6 +22,8 @@ from intimacy_scales import CodedResponses, Norm, reliability_report, score, str
 from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.reliability import (
+    compare_alphas,
+    conditional_error,
     cronbach_alpha,
     greatest_lower_bound,
     group_icc,
@@ -77,6 +79,9 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "alpha": lambda: cronbach_alpha(answers(), scale="b"),
     "lambdas": lambda: guttman_lambdas(answers(), scale="b"),
     "glb": lambda: greatest_lower_bound(answers(), scale="b"),
+    "conditional errors": lambda: conditional_error(answers(), scale="b"),
+    "limits": lambda: retest(RATED[:, 0], RATED[:, 1]).limits_of_agreement(),
+    "two alphas": lambda: compare_alphas(*(cronbach_alpha(answers(), scale=name) for name in "ab")),
     "half": lambda: split_half(answers(), scale="b"),
     "halves": lambda: split_halves(answers(), scale="b"),
     "stratified": lambda: stratified_alpha(answers(), scale="c"),

@@ -45,6 +45,7 @@ from intimacy_scales.factor import (
 from intimacy_scales.interop import reliability_file, score_file, structure_file
 from intimacy_scales.reliability import (
     cluster_sums,
+    conditional_error,
     cronbach_alpha,
     diary_reliability,
     greatest_lower_bound,
@@ -130,6 +131,7 @@ TABLES: dict[str, Read] = {
     "split_halves": at_once(split_halves),
     "greatest_lower_bound": at_once(greatest_lower_bound),
     "item_analysis": at_once(item_analysis),
+    "conditional_error": at_once(conditional_error),
     "cluster_sums": at_once(lambda *a, **o: cluster_sums(*a, clusters=PEOPLE, **o)),
     "mcdonald_omega": at_once(mcdonald_omega),
     "hierarchical_omega": at_once(lambda *a, **o: hierarchical_omega(*a, n_factors=1, **o)),

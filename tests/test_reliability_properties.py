@@ -17,6 +17,7 @@ from scipy import stats
 
 from intimacy_scales import CodedResponses, Instrument, ResponseScale, encode, item_moments
 from intimacy_scales.moments.answer_values import keyed_steps
+from intimacy_scales.numerics.resampling import draw_counts
 from intimacy_scales.reliability import (
     CronbachAlpha,
     cronbach_alpha,
@@ -29,9 +30,10 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
-from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms, draw_counts
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
+from intimacy_scales.reliability.consistency.figures import alpha_gradient
 from intimacy_scales.reliability.consistency.halves import horst
-from intimacy_scales.reliability.consistency.influence import alpha_gradient, influences
+from intimacy_scales.reliability.consistency.influence import influences
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),

@@ -18,6 +18,7 @@ from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.late import late_module
 from intimacy_scales.numerics.progress import steps as told_steps
+from intimacy_scales.numerics.resampling import check_resamples, failed_because, percentile_interval
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import descending
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
@@ -34,9 +35,7 @@ else:
     pd = late_module("pandas")
 
 Kind = Literal["htmt", "htmt2"]
-_FEWEST_RESAMPLES = 100
 _CONSTANT = 1e-13
-_TOLERATED = 0.05  # of the resamples: those that failed
 
 
 @result_class
@@ -80,7 +79,7 @@ class HeterotraitMonotrait(Result):
         """Return a percentile bootstrap interval of one ratio.
 
         Resamples in which the ratio is not defined, because an item does not vary there, are left out and
-        counted in the interval's ``method``; where they are more than 5 %, there is no interval.
+        counted (``n_failed``); where they are more than 5 %, there is no interval.
 
         Parameters
         ----------
@@ -110,27 +109,24 @@ class HeterotraitMonotrait(Result):
             raise EstimationError(
                 "the bootstrap needs each person's answers, and moments are only sums of them"
             )
-        if not isinstance(n_resamples, int) or n_resamples < _FEWEST_RESAMPLES:
-            raise EstimationError(
-                f"n_resamples={n_resamples!r}: a whole number, at least {_FEWEST_RESAMPLES}"
-            )
+        check_resamples(n_resamples)
         drawn = self._resampled(
             self.names.index(one), self.names.index(other), kind, n_resamples, generator(rng)
         )
-        defined = drawn[np.isfinite(drawn)]
-        missed, method = n_resamples - len(defined), "bootstrap"
-        if missed > _TOLERATED * n_resamples:
-            reason = f"the ratio is not defined in {missed} of {n_resamples} resamples"
-            return undefined_interval(level, method, len(self.sample.rows), reason)
-        if missed:
-            method = f"bootstrap without {missed} of {n_resamples} resamples, where it is not defined"
-        low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
+        drawn, n = np.where(np.isfinite(drawn), drawn, np.nan), len(self.sample.rows)
+        failed, too_many = failed_because(drawn, "the ratio is not defined in")
+        if too_many:
+            return undefined_interval(level, "bootstrap", n, f"{failed}, more than 5 %")
+        defined = drawn[~np.isnan(drawn)]
+        low, high = percentile_interval(defined, level)
         return Interval(
-            low=float(low),
-            high=float(high),
+            low=low,
+            high=high,
             confidence_level=level,
-            method=method,
-            n=len(self.sample.rows),
+            method="bootstrap",
+            n=n,
+            n_failed=n_resamples - len(defined),
+            warnings=(f"{failed}; they are left out",) if failed else (),
         )
 
     def _resampled(

@@ -16,7 +16,8 @@ from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.moments.keyed import Missing
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.table import AnswerReader
-from intimacy_scales.reliability.consistency.alpha import NEED_ANSWERS, IntervalMethod
+from intimacy_scales.reliability.consistency.alpha import IntervalMethod
+from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
 from intimacy_scales.reliability.report.report import ReliabilityReport, reliability_report
 
 WRITERS: dict[str, Callable[[ReliabilityReport], str]] = {

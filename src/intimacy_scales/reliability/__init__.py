@@ -13,22 +13,23 @@ if TYPE_CHECKING:
     from intimacy_scales.reliability.agreement.groups import GroupICC, group_icc
     from intimacy_scales.reliability.agreement.icc import intraclass_corr
     from intimacy_scales.reliability.agreement.icc_result import IntraclassCorrelation, IntraclassCorrelations
+    from intimacy_scales.reliability.agreement.limits import LimitsOfAgreement
     from intimacy_scales.reliability.agreement.retest import RetestReliability, test_retest
     from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, cronbach_alpha
+    from intimacy_scales.reliability.consistency.every_split import SplitHalves, split_halves
     from intimacy_scales.reliability.consistency.glb import GreatestLowerBound, greatest_lower_bound
     from intimacy_scales.reliability.consistency.guttman import GuttmanLambdas, guttman_lambdas
     from intimacy_scales.reliability.consistency.halves import (
         SplitHalf,
-        SplitHalves,
         items_needed,
         spearman_brown,
         split_half,
-        split_halves,
     )
     from intimacy_scales.reliability.consistency.hierarchical import HierarchicalOmega, hierarchical_omega
     from intimacy_scales.reliability.consistency.omega import McDonaldOmega, mcdonald_omega
     from intimacy_scales.reliability.consistency.omega_figures import GroupOmega
     from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_alpha
+    from intimacy_scales.reliability.consistency.two_alphas import AlphaDifference, compare_alphas
     from intimacy_scales.reliability.diary.diary_omega import two_level_omega
     from intimacy_scales.reliability.diary.level_coefficients import LevelCoefficient, LevelOmega
     from intimacy_scales.reliability.diary.multilevel import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         reliable_change,
     )
     from intimacy_scales.reliability.single_scores.change_result import PersonChange, ReliableChange
+    from intimacy_scales.reliability.single_scores.conditional import ConditionalError, conditional_error
     from intimacy_scales.reliability.single_scores.sem import (
         MeasurementError,
         attenuation_corrected,
@@ -59,6 +61,7 @@ _HOMES = {
     "single_scores.change": ("Cutoffs", "jacobson_truax_cutoffs", "reliable_change"),
     "single_scores.change_result": ("PersonChange", "ReliableChange"),
     "diary.diary_omega": ("two_level_omega",),
+    "single_scores.conditional": ("ConditionalError", "conditional_error"),
     "single_scores.sem": ("MeasurementError", "attenuation_corrected", "measurement_error"),
     "consistency.glb": ("GreatestLowerBound", "greatest_lower_bound"),
     "agreement.groups": ("GroupICC", "group_icc"),
@@ -73,12 +76,12 @@ _HOMES = {
     "consistency.omega_figures": ("GroupOmega",),
     "report.report": ("ReliabilityReport", "reliability_report"),
     "report.scale_report": ("ScaleReliability",),
+    "agreement.limits": ("LimitsOfAgreement",),
     "agreement.retest": ("RetestReliability", "test_retest"),
-    "consistency.halves": (
-        "SplitHalf", "SplitHalves", "items_needed", "spearman_brown", "split_half",
-        "split_halves",
-    ),
+    "consistency.every_split": ("SplitHalves", "split_halves"),
+    "consistency.halves": ("SplitHalf", "items_needed", "spearman_brown", "split_half"),
     "consistency.stratified": ("StratifiedAlpha", "stratified_alpha"),
+    "consistency.two_alphas": ("AlphaDifference", "compare_alphas"),
     "diary.two_level_result": ("EqualLoadings", "TwoLevelOmega"),
 }  # fmt: skip
 _ELSEWHERE = {
@@ -93,17 +96,18 @@ _HOME = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for na
 }
 
 __all__ = [
-    "ClusterSums", "Coefficient", "CronbachAlpha", "Cutoffs", "DiaryReliability", "EqualLoadings",
-    "GreatestLowerBound", "GroupICC", "GroupOmega", "GuttmanLambdas", "HierarchicalOmega", "Interval",
-    "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis", "ItemMoments", "KeyedMoments",
-    "LevelCoefficient", "LevelOmega", "McDonaldOmega", "MeasurementError", "NestedComponents",
-    "PersonChange", "ReliabilityReport", "ReliableChange", "RetestReliability", "ScaleReliability",
-    "SplitHalf", "SplitHalves", "StratifiedAlpha", "TwoLevelOmega", "attenuation_corrected",
-    "cluster_sums", "cronbach_alpha", "diary_reliability", "greatest_lower_bound", "group_icc",
-    "guttman_lambdas", "hierarchical_omega", "intraclass_corr", "item_analysis", "item_moments",
-    "item_moments_stream", "items_needed", "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega",
-    "measurement_error", "reliability_report", "reliable_change", "spearman_brown", "split_half",
-    "split_halves", "stratified_alpha", "test_retest", "two_level_omega",
+    "AlphaDifference", "ClusterSums", "Coefficient", "ConditionalError", "CronbachAlpha", "Cutoffs",
+    "DiaryReliability", "EqualLoadings", "GreatestLowerBound", "GroupICC", "GroupOmega", "GuttmanLambdas",
+    "HierarchicalOmega", "Interval", "IntraclassCorrelation", "IntraclassCorrelations", "ItemAnalysis",
+    "ItemMoments", "KeyedMoments", "LevelCoefficient", "LevelOmega", "LimitsOfAgreement", "McDonaldOmega",
+    "MeasurementError", "NestedComponents", "PersonChange", "ReliabilityReport", "ReliableChange",
+    "RetestReliability", "ScaleReliability", "SplitHalf", "SplitHalves", "StratifiedAlpha",
+    "TwoLevelOmega", "attenuation_corrected", "cluster_sums", "compare_alphas", "conditional_error",
+    "cronbach_alpha", "diary_reliability", "greatest_lower_bound", "group_icc", "guttman_lambdas",
+    "hierarchical_omega", "intraclass_corr", "item_analysis", "item_moments", "item_moments_stream",
+    "items_needed", "jacobson_truax_cutoffs", "keyed_moments", "mcdonald_omega", "measurement_error",
+    "reliability_report", "reliable_change", "spearman_brown", "split_half", "split_halves",
+    "stratified_alpha", "test_retest", "two_level_omega",
 ]  # fmt: skip
 
 

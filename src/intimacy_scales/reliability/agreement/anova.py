@@ -118,6 +118,19 @@ def one_way_interval(
     return (low - 1) / (low + k - 1), (high - 1) / (high + k - 1)
 
 
+def unequal_groups_interval(
+    means: Floats, sizes: Floats, within: float, df_within: float, confidence_level: float
+) -> tuple[float, float]:
+    """Return the interval of ICC(1) of groups of any sizes (Thomas & Hultquist, 1978).
+
+    The variance of the plain means of groups, times the harmonic mean of their sizes, over the mean square
+    within groups is about F times ``1 + h var_between / var_within``: exact where sizes are equal.
+    """
+    harmonic = len(sizes) / float(np.sum(1 / sizes))
+    f = harmonic * float(np.var(means, ddof=1)) / within
+    return one_way_interval(f, harmonic, (len(sizes) - 1, df_within), confidence_level)
+
+
 def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float) -> tuple[float, float]:
     """Return the interval of ICC(2,1), with Satterthwaite's degrees of freedom (Shrout & Fleiss, 1979)."""
     from scipy.special import fdtri

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
@@ -14,11 +16,14 @@ from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.plain import check_scores
-from intimacy_scales.reliability.agreement.anova import ratio
+from intimacy_scales.reliability.agreement.anova import ratio, stepped_up, unequal_groups_interval
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
 from intimacy_scales.reliability.consistency.cautions import few_persons
-from intimacy_scales.results.document_types import documented
+from intimacy_scales.results.document_types import by_name, documented
+from intimacy_scales.results.documents import made_of
+from intimacy_scales.results.interval import Interval, check_level, undefined_interval
+from intimacy_scales.results.not_kept import NotKept, needed, stored
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import shown
 
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
+
+AGAIN_VALUES = "compute it again from the values"
 
 
 @result_class
@@ -61,6 +68,54 @@ class GroupICC(Result):
     between: float
     within: float
     mean: float
+    group_means: NDArray[np.float64] = field(repr=False, compare=False)
+    sizes: NDArray[np.int64] = field(repr=False, compare=False)
+
+    def confidence_interval(self, confidence_level: float = 0.95, *, of: str = "icc1") -> Interval:
+        """Return an interval for normal values.
+
+        Parameters
+        ----------
+        confidence_level
+            For example 0.95.
+        of
+            ``icc1`` or ``icc2``.
+
+        Returns
+        -------
+        Interval
+            From F where groups are of one size, and so exact for normal values (Shrout & Fleiss, 1979); of
+            other groups by the harmonic mean of their sizes (Thomas & Hultquist, 1978). That of ICC(2) is
+            that of ICC(1), stepped up to groups of the average size.
+
+        Raises
+        ------
+        EstimationError
+            No such coefficient.
+
+        Examples
+        --------
+        >>> values, groups = [1, 2, 5, 6, 9, 9.5, 4, 3], ["a", "a", "b", "b", "c", "c", "d", "d"]
+        >>> group_icc(values, groups).confidence_interval()
+        <95% interval [0.687, 0.998], Thomas-Hultquist F, n = 4>
+        """
+        check_level(confidence_level)
+        if of not in ("icc1", "icc2"):
+            raise EstimationError(f"of={of!r}: 'icc1' or 'icc2'")
+        found: Interval | None = (stored(self.sizes, "intervals") or {}).get(of)
+        if found is not None and found.confidence_level == confidence_level:
+            return found
+        sizes, method = needed(self.sizes).astype(np.float64), "Thomas-Hultquist F"
+        if not self.mean_square_within > 0:
+            reason = "values do not vary within groups"
+            return undefined_interval(confidence_level, method, self.n_groups, reason)
+        df = self.n_values - self.n_groups
+        ends = unequal_groups_interval(self.group_means, sizes, self.mean_square_within, df, confidence_level)
+        if of == "icc2":
+            ends = stepped_up(ends[0], self.average_size), stepped_up(ends[1], self.average_size)
+        return Interval(
+            low=ends[0], high=ends[1], confidence_level=confidence_level, method=method, n=self.n_groups
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -69,23 +124,38 @@ class GroupICC(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values."""
-        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
-        return fields | {"warnings": [*self.warnings]}
+        fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self._names()}
+        return fields | {
+            "warnings": [*self.warnings],
+            "intervals": {of: self.confidence_interval(of=of).to_dict() for of in ("icc1", "icc2")},
+        }
+
+    def _names(self) -> list[str]:
+        return [name for name in self.__slots__ if name not in ("group_means", "sizes")]
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, warnings=Sequence[str])
+        return documented(
+            cls, without=("group_means", "sizes"), warnings=Sequence[str], intervals=by_name(Interval)
+        )
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> GroupICC:
+        figures = {"intervals": values["intervals"]}
+        behind = NotKept(cls.__name__, "the values behind them", AGAIN_VALUES, figures)
+        return made_of(cls, values, group_means=behind, sizes=behind)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
         from intimacy_scales.results.frames import pandas_frame
 
-        return pandas_frame({name: [getattr(self, name)] for name in self.__slots__})
+        return pandas_frame({name: [getattr(self, name)] for name in self._names()})
 
     def __repr__(self) -> str:
         told = "".join(f"\n ! {text}" for text in self.warnings)
         return (
-            f"<ICC(1) = {shown(self.icc1)} ({shown(self.icc1_reml)} by REML), ICC(2) = {shown(self.icc2)}; "
+            f"<ICC(1) = {shown(self.icc1)} {self.confidence_interval()} ({shown(self.icc1_reml)} by REML), "
+            f"ICC(2) = {shown(self.icc2)} {self.confidence_interval(of='icc2')}; "
             f"{self.n_values} values in {self.n_groups} groups{told}>"
         )
 
@@ -171,4 +241,6 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
         between=var_between,
         within=var_within,
         mean=mean,
+        group_means=np.bincount(group, weights=y) / sizes,
+        sizes=sizes,
     )

@@ -16,6 +16,7 @@ from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
+from intimacy_scales.reliability.agreement.limits import LimitsOfAgreement, limits_of_agreement
 from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import by_name, documented
@@ -118,6 +119,27 @@ class RetestReliability(Result):
             method="t",
             n=self.n,
         )
+
+    def limits_of_agreement(self, level: float = 0.95, confidence_level: float = 0.95) -> LimitsOfAgreement:
+        """Return between which differences of two occasions lie (Bland & Altman, 1986).
+
+        Parameters
+        ----------
+        level
+            Share of differences that the limits enclose.
+        confidence_level
+            Of the intervals of the limits and of the mean difference.
+
+        Returns
+        -------
+        LimitsOfAgreement
+
+        Examples
+        --------
+        >>> test_retest([3, 5, 2, 4, 6, 1], [3, 4, 2, 5, 6, 2]).limits_of_agreement().upper
+        1.642...
+        """
+        return limits_of_agreement(needed(self.pairs), level, confidence_level)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields with 95 % intervals, as plain values."""

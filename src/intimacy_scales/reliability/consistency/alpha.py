@@ -12,9 +12,8 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.moments.answer_values import keyed_steps
 from intimacy_scales.moments.answers import Answers, answers_given
-from intimacy_scales.moments.cluster_sums import ClusterSums, check_cluster_sums, units_of
+from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import (
     Floats,
@@ -25,38 +24,39 @@ from intimacy_scales.moments.keyed import (
     check_sds,
     keyed_moments,
 )
-from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.bootstrap import (
-    AlphaTerms,
-    bca_interval,
-    failed_because,
-    percentile_interval,
-)
+from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
 from intimacy_scales.reliability.consistency.cautions import (
     above_one_because,
     cautions,
     negative_alpha,
 )
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.consistency.influence import alpha_gradient, distribution_free_variance
+from intimacy_scales.reliability.consistency.estimand import (
+    FEWEST_PERSONS,
+    NEED_ANSWERS,
+    Estimand,
+    IntervalChoice,
+    Part,
+    Resamples,
+    Units,
+    check_choice,
+    counted_steps,
+    interval_of,
+)
+from intimacy_scales.reliability.consistency.figures import Alpha
 from intimacy_scales.reliability.consistency.intervals import bonett, duhachek_variance, feldt, symmetric
 from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.interval import Interval, check_level, undefined_interval
-from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, without_answers
+from intimacy_scales.results.interval import Interval, undefined_interval
+from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept
 from intimacy_scales.results.result import result_class
-from intimacy_scales.results.wording import counted
 
 IntervalMethod = Literal["bonett", "bonett-wright", "feldt", "duhachek", "adf", "bootstrap", "bca"]
 METHODS: tuple[str, ...] = get_args(IntervalMethod)
-NEED_ANSWERS = ("adf", "bootstrap", "bca")
 _TWO = 2
-_THREE = 3
-_FEWEST_RESAMPLES = 100
 _ROUNDING = 1e-12
 
 
@@ -160,44 +160,28 @@ class CronbachAlpha(Coefficient):
             No such method; clusters with a method that cannot use them; ``adf`` and the bootstrap
             without the answers.
         """
-        check_level(confidence_level)
-        self._check(method, clusters, n_resamples, n)
+        choice = IntervalChoice(
+            confidence_level=confidence_level,
+            method=method,
+            n_resamples=n_resamples,
+            rng=rng,
+            clusters=clusters,
+        )
+        check_choice(choice, METHODS, self.answers, "cronbach_alpha")
+        _check_n(n, method)
         used = self.n if n is None else n
         reason = self.reason or self._no_interval(method, used)
         if reason:
             return undefined_interval(confidence_level, method, used, reason)
         if method in NEED_ANSWERS:
-            return self._from_answers(confidence_level, method, n_resamples, rng, clusters)
+            return interval_of(_Alpha(self), choice)
         low, high = self._closed_form(method, used, confidence_level)
         return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=used)
-
-    def _check(self, method: str, clusters: Clusters | ClusterSums, n_resamples: int, n: int | None) -> None:
-        if method not in METHODS:
-            raise EstimationError(f"method={method!r}: there are {', '.join(METHODS)}")
-        if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-            raise EstimationError(f"n={n!r}: a whole number of persons")
-        if n is not None and method in NEED_ANSWERS:
-            raise EstimationError(f"method={method!r} counts the persons itself; leave n out")
-        if clusters is not None and method not in NEED_ANSWERS:
-            raise EstimationError(
-                f"method={method!r} takes every person as independent; with clusters use 'adf', "
-                "'bootstrap' or 'bca'"
-            )
-        if check_cluster_sums(clusters, method, self.answers):
-            return
-        if method in NEED_ANSWERS and not isinstance(self.answers, CodedResponses):
-            raise without_answers(self.answers, f"method={method!r}", "cronbach_alpha")
-        if method in ("bootstrap", "bca") and not (
-            isinstance(n_resamples, int) and n_resamples >= _FEWEST_RESAMPLES
-        ):
-            raise EstimationError(
-                f"n_resamples={n_resamples!r}: a whole number, at least {_FEWEST_RESAMPLES}"
-            )
 
     def _no_interval(self, method: str, n: int) -> str | None:
         if self.standardized:
             return "intervals are of the raw coefficient; none is established for the standardized one"
-        if n < _THREE:
+        if n < FEWEST_PERSONS:
             return f"an interval needs at least three persons; there {'is' if n == 1 else 'are'} {n}"
         if method == "duhachek" and math.isnan(self.standard_error):
             return "its variance is negative: these pairwise covariances belong to no population"
@@ -211,62 +195,29 @@ class CronbachAlpha(Coefficient):
             return symmetric(alpha, duhachek_variance(self.moments.covariances) / n, confidence_level)
         return bonett(alpha, n, k, confidence_level, corrected=method == "bonett-wright")
 
-    def _from_answers(
-        self,
-        confidence_level: float,
-        method: IntervalMethod,
-        n_resamples: int,
-        rng: int | np.random.Generator | None,
-        clusters: Clusters | ClusterSums,
-    ) -> Interval:
-        groups = units_of(self.answers, clusters)
-        unit = "person" if groups is None else "cluster"
-        if method == "adf":
-            gradient = alpha_gradient(self.moments.covariances)
-            variance, n = distribution_free_variance(self.answers, self.moments, gradient, groups)
-            if n < _THREE:
-                few = f"too few: {counted(n, unit)}, three are needed"
-                return undefined_interval(confidence_level, method, n, few)
-            df = None if groups is None else n - 1
-            low, high = symmetric(self.estimate, variance, confidence_level, df=df)
-            return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
-        assert isinstance(self.answers, CodedResponses)
-        assert not isinstance(groups, ClusterSums)
-        steps, there = keyed_steps(self.answers, self.scale)
-        used = there.all(axis=1) if self.missing == "listwise" else there.any(axis=1)
-        terms = AlphaTerms(steps[used], there[used], None if groups is None else _renumber(groups[used]))
-        if len(terms) < _THREE:
-            few = f"too few: {counted(len(terms), unit)}, three are needed"
-            return undefined_interval(confidence_level, method, len(terms), few)
-        drawn = terms.resampled(n_resamples, generator(rng))
-        failed, too_many = failed_because(drawn, "alpha is not defined in")
-        if too_many:
-            reason = f"{failed}, more than 5 %"
-            return undefined_interval(confidence_level, method, len(terms), reason)
-        drawn = drawn[~np.isnan(drawn)]
-        if method == "bootstrap":
-            low, high = percentile_interval(drawn, confidence_level)
-        else:
-            low, high = bca_interval(drawn, terms.jackknifed(), terms.whole(), confidence_level)
-        if math.isnan(low):
-            reason = (
-                "its bias or acceleration is not defined: all resamples lie on one side of the estimate, or "
-                f"alpha is not defined without some {unit}"
-            )
-            return undefined_interval(confidence_level, method, len(terms), reason)
-        return Interval(
-            low=low,
-            high=high,
-            confidence_level=confidence_level,
-            method=method,
-            n=len(terms),
-            n_failed=n_resamples - len(drawn),
-            warnings=(f"{failed}; they are left out",) if failed else (),
-        )
+
+class _Alpha(Estimand):
+    """Alpha as what an interval is of; with few terms to resample where answers are complete."""
+
+    def __init__(self, alpha: CronbachAlpha) -> None:
+        part = Part(answers=alpha.answers, moments=alpha.moments)
+        super().__init__("alpha", Alpha(), [part], alpha.estimate, alpha.n)
+
+    def resamples(self, units: Units) -> Resamples:
+        """Return what is drawn from."""
+        (part,) = self.parts
+        assert not isinstance(units, ClusterSums)
+        steps, there = counted_steps(part)
+        used = there.any(axis=1)
+        clusters = None if units is None else np.unique(units[used], return_inverse=True)[1]
+        return AlphaTerms(steps[used], there[used], clusters)
 
 
-def _renumber(groups: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return np.unique(groups, return_inverse=True)[1]
+def _check_n(n: int | None, method: str) -> None:
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
+        raise EstimationError(f"n={n!r}: a whole number of persons")
+    if n is not None and method in NEED_ANSWERS:
+        raise EstimationError(f"method={method!r} counts the persons itself; leave n out")
 
 
 @reads_answers

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any, ClassVar, Unpack
+from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
+from intimacy_scales.moments.cluster_sums import ClusterSums
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import (
     Floats,
     Missing,
@@ -25,13 +29,25 @@ from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.estimand import (
+    CoefficientInterval,
+    Estimand,
+    IntervalChoice,
+    Part,
+)
+from intimacy_scales.reliability.consistency.figures import Figure, Lambda, OfCorrelations
+from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient
 from intimacy_scales.reliability.consistency.splits import best_split, searched_split
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
 _EXACT_ITEMS = 24
 _SINGULAR = 1e-12
+_SECOND = 2
+Bound = Literal["lambda1", "lambda2", "lambda3", "lambda5", "lambda6"]
+BOUNDS: tuple[str, ...] = get_args(Bound)
 _CLOSED_FORMS = ("lambda-1", "lambda-2", "lambda-3", "lambda-5", "lambda-6")
 
 
@@ -80,11 +96,13 @@ def guttman_bounds(matrix: Floats) -> tuple[float, float, float, float, float]:
 
 
 @result_class
-class GuttmanLambdas(Coefficient):
+class GuttmanLambdas(IntervalCoefficient):
     """Guttman's (1945) six lower bounds; the estimate is lambda-2.
 
     Attributes
     ----------
+    matrix
+        ``covariances`` or ``correlations``: what they are of.
     lambda1, lambda2, lambda3, lambda4, lambda5, lambda6
         The bounds. Lambda-3 is coefficient alpha.
     lambda4_is_exact
@@ -97,7 +115,10 @@ class GuttmanLambdas(Coefficient):
     """
 
     title: ClassVar[str] = "Guttman's lambda-2"
+    _function: ClassVar[str] = "guttman_lambdas"
+    _hidden: ClassVar[Mapping[str, Any]] = {"sds": "items"}
 
+    matrix: str = "covariances"
     lambda1: float
     lambda2: float
     lambda3: float
@@ -107,14 +128,83 @@ class GuttmanLambdas(Coefficient):
     lambda4_is_exact: bool
     half: tuple[str, ...] = field(default=())
     lambda6_reason: str | None = None
+    sds: StandardDeviations = field(default="items", repr=False, compare=False)
 
-    def _extra(self) -> dict[str, Any]:
+    def confidence_interval(
+        self,
+        confidence_level: float = 0.95,
+        method: CoefficientInterval = "delta",
+        *,
+        n_resamples: int = 2000,
+        rng: int | np.random.Generator | None = None,
+        clusters: Clusters | ClusterSums = None,
+        of: Bound = "lambda2",
+    ) -> Interval:
+        """Return a confidence interval of one of the bounds.
+
+        Parameters
+        ----------
+        confidence_level, method, n_resamples, rng, clusters
+            As in `SplitHalf.confidence_interval`.
+        of
+            ``lambda1``, ``lambda2`` (the estimate), ``lambda3``, ``lambda5`` or ``lambda6``. Lambda-4 has
+            none: it is the largest over splits, and picks what chance favours in each sample; choose a
+            split beforehand and take `split_half`. Where two items compete for the largest covariances,
+            lambda-5 does not move smoothly, and its interval is rough.
+
+        Raises
+        ------
+        EstimationError
+            No such bound or method; clusters with a method that cannot use them; one that needs each
+            person's answers without them.
+
+        Examples
+        --------
+        >>> from intimacy_scales import simulate
+        >>> bounds = guttman_lambdas("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
+        >>> bounds.confidence_interval(method="adf", of="lambda6")
+        <95% interval [0.693, 0.780], adf, n = 300>
+        """
+        if of not in BOUNDS:
+            raise EstimationError(
+                f"of={of!r}: there are {', '.join(BOUNDS)}. Lambda-4 is a maximum over splits and "
+                "has none: take split_half() of a split chosen beforehand"
+            )
+        choice = IntervalChoice(
+            confidence_level=confidence_level,
+            method=method,
+            n_resamples=n_resamples,
+            rng=rng,
+            clusters=clusters,
+        )
+        return self._interval(choice, "estimate" if of == "lambda2" else of)
+
+    def _estimand(self, of: str) -> Estimand | str:
+        moments = self._moments()
+        figure: Figure = Lambda(_SECOND if of == "estimate" else int(of[-1]))
+        if self.matrix == "correlations":
+            if self.sds == "pairs" and np.ptp(moments.counts):
+                return (
+                    "with standard deviations of pairs it is no function of the covariances; use sds='items'"
+                )
+            figure = OfCorrelations(figure)
+        name = "lambda-2" if of == "estimate" else of.replace("lambda", "lambda-")
+        return Estimand(
+            name, figure, [Part(answers=self.answers, moments=moments)], getattr(self, of), self.n
+        )
+
+    def _undefined(self, of: str) -> str:
+        why = self.lambda6_reason if of == "lambda6" else None
+        return self.reason or why or f"{of} is not defined"
+
+    def _figures(self) -> dict[str, Any]:
         bounds = {f"lambda{i}": getattr(self, f"lambda{i}") for i in range(1, 7)}
         return {
             **bounds,
             "lambda4_is_exact": self.lambda4_is_exact,
             "half": list(self.half),
             "lambda6_reason": self.lambda6_reason,
+            "matrix": self.matrix,
         }
 
     def _lines(self) -> list[str]:
@@ -221,4 +311,7 @@ def guttman_lambdas(
         lambda4_is_exact=exact,
         half=half,
         lambda6_reason=sixth_reason,
+        matrix=of,
+        sds=sds,
+        answers=answers,
     )

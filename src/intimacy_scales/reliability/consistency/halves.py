@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Unpack
+from typing import Any, ClassVar, Literal, Unpack, get_args
 
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
+from intimacy_scales.moments.cluster_sums import ClusterSums
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import (
     Floats,
     KeyedMoments,
@@ -21,21 +22,27 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
-from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
-from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
+from intimacy_scales.reliability.consistency.estimand import (
+    CoefficientInterval,
+    Estimand,
+    IntervalChoice,
+    Part,
+)
+from intimacy_scales.reliability.consistency.figures import Figure, OfCorrelations
+from intimacy_scales.reliability.consistency.figures import Halves as HalvesOf
+from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient
 from intimacy_scales.results.coefficient import Coefficient
-from intimacy_scales.results.document_types import documented
-from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
+from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
-_ALL_SPLITS = 24
 _ROUNDING = 1e-12
 Halves = tuple[Sequence[str], Sequence[str]]
+HalvesFigure = Literal["estimate", "r", "spearman_brown", "horst", "flanagan_rulon"]
+FIGURES: tuple[str, ...] = get_args(HalvesFigure)
 
 
 def spearman_brown(reliability: float, factor: float = 2.0) -> float:
@@ -99,11 +106,13 @@ def horst(r: float, share: float) -> float:
 
 
 @result_class
-class SplitHalf(Coefficient):
+class SplitHalf(IntervalCoefficient):
     """Reliability from two halves.
 
     Attributes
     ----------
+    matrix
+        ``covariances`` or ``correlations``: what it is of.
     estimate
         Spearman-Brown for halves of equal length, Horst's correction otherwise.
     r
@@ -117,15 +126,81 @@ class SplitHalf(Coefficient):
     """
 
     title: ClassVar[str] = "Split-half reliability"
+    _function: ClassVar[str] = "split_half"
 
+    matrix: str = "covariances"
     r: float
     spearman_brown: float
     flanagan_rulon: float
     horst: float
     halves: tuple[tuple[str, ...], tuple[str, ...]]
 
-    def _extra(self) -> dict[str, Any]:
-        names = ("r", "spearman_brown", "flanagan_rulon", "horst")
+    def confidence_interval(
+        self,
+        confidence_level: float = 0.95,
+        method: CoefficientInterval = "delta",
+        *,
+        n_resamples: int = 2000,
+        rng: int | np.random.Generator | None = None,
+        clusters: Clusters | ClusterSums = None,
+        of: HalvesFigure = "estimate",
+    ) -> Interval:
+        """Return a confidence interval of one of the figures, for halves that were chosen beforehand.
+
+        Parameters
+        ----------
+        confidence_level
+            For example 0.95.
+        method
+            ``delta``: symmetric, normal answers. ``adf``: symmetric, any distribution; with pairwise
+            deletion answers must be missing completely at random. ``bootstrap``: percentiles; ``bca``:
+            bias-corrected and accelerated (Efron, 1987).
+        n_resamples, rng
+            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
+            pass a seed for what is to be shown again.
+        clusters
+            Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
+            ``adf`` and the bootstrap.
+        of
+            ``estimate``, ``r``, ``spearman_brown``, ``horst`` or ``flanagan_rulon``.
+
+        Raises
+        ------
+        EstimationError
+            No such figure or method; clusters with a method that cannot use them; one that needs each
+            person's answers without them.
+
+        Examples
+        --------
+        >>> from intimacy_scales import simulate
+        >>> found = split_half("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
+        >>> found.confidence_interval(of="flanagan_rulon")
+        <95% interval [0.733, 0.832], delta, n = 300>
+        """
+        if of not in FIGURES:
+            raise EstimationError(f"of={of!r}: there are {', '.join(FIGURES)}")
+        choice = IntervalChoice(
+            confidence_level=confidence_level,
+            method=method,
+            n_resamples=n_resamples,
+            rng=rng,
+            clusters=clusters,
+        )
+        return self._interval(choice, of)
+
+    def _estimand(self, of: str) -> Estimand | str:
+        moments, equal = self._moments(), len(self.halves[0]) == len(self.halves[1])
+        kind = of if of != "estimate" else "spearman_brown" if equal else "horst"
+        first = tuple(item in self.halves[0] for item in moments.items)
+        figure: Figure = HalvesOf(first, kind)
+        if self.matrix == "correlations":
+            figure = OfCorrelations(figure)
+        part = Part(answers=self.answers, moments=moments)
+        name = {"estimate": "it", "r": "the correlation"}.get(of, of.replace("_", "-"))
+        return Estimand(name, figure, [part], getattr(self, of), self.n)
+
+    def _figures(self) -> dict[str, Any]:
+        names = ("r", "spearman_brown", "flanagan_rulon", "horst", "matrix")
         return {name: getattr(self, name) for name in names} | {"halves": [list(h) for h in self.halves]}
 
     def _lines(self) -> list[str]:
@@ -222,11 +297,12 @@ def split_half(
     answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
     check_unweighted(moments)
-    return split_half_from(moments, halves, of=of, warnings=cautions(moments))
+    return split_half_from(moments, answers, halves, of=of, warnings=cautions(moments))
 
 
 def split_half_from(
     moments: KeyedMoments,
+    answers: Answers,
     halves: Halves | str = "odd-even",
     *,
     of: Source = "covariances",
@@ -268,147 +344,6 @@ def split_half_from(
         flanagan_rulon=flanagan,
         horst=corrected,
         halves=(parts[0], parts[1]),
-    )
-
-
-@result_class
-class SplitHalves(Coefficient):
-    """The distribution of split-half reliability over splits; the estimate is the mean.
-
-    Attributes
-    ----------
-    values
-        (n_splits,): ``4 cov(A, B) / V`` of each split, ascending.
-    every_split
-        Whether all splits were made, or a sample of them.
-    """
-
-    title: ClassVar[str] = "Mean split-half reliability"
-
-    values: Floats = field(repr=False, compare=False)
-    every_split: bool
-
-    @property
-    def min(self) -> float:
-        """The lowest."""
-        return self._figure("min", lambda: float(self.values[0]))
-
-    @property
-    def max(self) -> float:
-        """The highest: lambda-4 over such splits, if every split was made."""
-        return self._figure("max", lambda: float(self.values[-1]))
-
-    def quantile(self, share: float) -> float:
-        """Return a quantile of the distribution."""
-        name = "median" if share == 0.5 else ""  # noqa: PLR2004 - the median
-        return self._figure(name, lambda: float(np.quantile(self.values, share)))
-
-    @property
-    def n_splits(self) -> int:
-        """How many splits were made."""
-        found: int | None = stored(self.values, "n_splits")
-        return len(self.values) if found is None else found
-
-    def _figure(self, name: str, of_values: Callable[[], float]) -> float:
-        """Return a figure of the splits, or that of the document where they are not kept."""
-        found: float | None = stored(self.values, name)
-        if found is not None:
-            return found
-        return of_values() if self.n_splits else math.nan
-
-    def _extra(self) -> dict[str, Any]:
-        return {
-            "n_splits": self.n_splits,
-            "every_split": self.every_split,
-            "min": self.min,
-            "median": self.quantile(0.5),
-            "max": self.max,
-        }
-
-    @classmethod
-    def _document(cls) -> Mapping[str, Any]:
-        return documented(
-            cls, without=("values",), coefficient=str, n_splits=int, min=float, median=float, max=float
-        )
-
-    @classmethod
-    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> SplitHalves:
-        figures = {name: values[name] for name in ("n_splits", "min", "median", "max")}
-        behind = NotKept(cls.__name__, "that of each split", AGAIN_COEFFICIENT, figures)
-        return made_of(cls, values, values=behind)
-
-    def _lines(self) -> list[str]:
-        lines = Coefficient._lines(self)
-        if self.reason:
-            return lines
-        kind = "all" if self.every_split else "a sample of"
-        spread = f"from {shown(self.min)} to {shown(self.max)}, median {shown(self.quantile(0.5))}"
-        return [lines[0], f"{kind} {self.n_splits} splits: {spread}", lines[1]]
-
-
-@reads_answers
-def split_halves(
-    answers: Answers | Instrument | str | Path,
-    responses: Any = None,
-    *,
-    scale: str | None = None,
-    missing: Missing = "pairwise",
-    of: Source = "covariances",
-    n_splits: int = 10_000,
-    rng: int | np.random.Generator | None = None,
-    **reading: Unpack[ReadingOptions],
-) -> SplitHalves:
-    """Compute split-half reliability of every split of a scale, or of a sample of splits.
-
-    Parameters
-    ----------
-    answers, responses, scale, missing
-        As in `cronbach_alpha`.
-    of
-        As in `split_half`.
-    n_splits, rng
-        Beyond 24 items, splits are sampled: how many, and a seed or Generator. By default other splits at
-        each call: pass a seed for what is to be shown again.
-    **reading
-        How the table is read, as in `encode`.
-
-    Returns
-    -------
-    SplitHalves
-
-    Notes
-    -----
-    A split of k items is one of floor(k/2) against ceiling(k/2) items; its value is Flanagan-Rulon's
-    ``4 cov(A, B) / V``. For an even k their mean is coefficient alpha (Cronbach, 1951).
-
-    Examples
-    --------
-    >>> from intimacy_scales import encode, simulate
-    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
-    >>> len(split_halves(answers, scale="trust").values)
-    3
-    """
-    answers = answers_given(answers, responses, reading)
-    moments = keyed_moments(answers, scale, missing, pair_sds=False)
-    check_unweighted(moments)
-    reason = undefined_because(moments, check_source(of))
-    if n_splits < 1:
-        raise EstimationError(f"n_splits={n_splits!r}: at least 1")
-    every = moments.n_items <= _ALL_SPLITS
-    values = np.empty(0)
-    if reason is None:
-        c = moments.matrix(of)
-        values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
-    told, mean = cautions(moments), float(values.mean()) if len(values) else math.nan
-    if len(values) and (why := above_one_because(float(values[-1]))):
-        told += (f"the highest split is improper: {why}",)
-    reason = reason or above_one_because(mean)
-    return SplitHalves(
-        **moments.origin(),
-        warnings=told,
-        estimate=math.nan if reason else mean,
-        definition=f"mean of 4 cov(A, B) / V over splits, of {missing} {of}",
-        reason=reason,
-        values=values,
-        every_split=every,
+        matrix=of,
+        answers=answers,
     )

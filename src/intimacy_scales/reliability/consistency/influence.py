@@ -15,14 +15,6 @@ from intimacy_scales.reading.table import CodedResponses
 Floats = NDArray[np.float64]
 
 
-def alpha_gradient(covariances: Floats) -> Floats:
-    """Return the derivative of alpha by each covariance."""
-    k = len(covariances)
-    total, trace = covariances.sum(), np.trace(covariances)
-    gradient: Floats = k / (k - 1) * (np.full((k, k), trace / total**2) - np.eye(k) / total)
-    return gradient
-
-
 def _pair_means(answers: CodedResponses, scale: str, listwise: bool) -> tuple[Floats, Floats, Floats]:
     """Return counts (k, k), means of i among those who answered i and j, and covariances, in steps."""
     n: Floats = np.zeros(())

@@ -7,6 +7,7 @@ and items.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,34 @@ def bonett(alpha: float, n: int, k: int, confidence_level: float, *, corrected: 
     centre = math.log1p(-alpha) - (math.log(n / (n - 1)) if corrected else 0.0)
     half = normal_quantile(confidence_level) * math.sqrt(2 * k / ((k - 1) * (n - 2)))
     return -math.expm1(centre + half), -math.expm1(centre - half)
+
+
+def bonett_ratio(
+    one: tuple[float, int, int], other: tuple[float, int, int], confidence_level: float
+) -> tuple[float, float]:
+    """Return the interval of ``(1 - alpha_1) / (1 - alpha_2)`` of different persons (Bonett, 2003).
+
+    ``ln`` of it has the variance ``2 k1 / ((k1 - 1)(n1 - 2)) + 2 k2 / ((k2 - 1)(n2 - 2))``. Each is given as
+    alpha, n and k.
+    """
+    if one[0] >= 1 or other[0] >= 1:
+        return math.nan, math.nan
+    centre = math.log1p(-one[0]) - math.log1p(-other[0])
+    variance = sum(2 * k / ((k - 1) * (n - 2)) for _, n, k in (one, other))
+    half = normal_quantile(confidence_level) * math.sqrt(variance)
+    return math.exp(centre - half), math.exp(centre + half)
+
+
+def difference_interval(
+    estimates: tuple[float, float], ends: Sequence[Sequence[float]]
+) -> tuple[float, float]:
+    """Return the interval of a difference from those of two independent estimates (Zou & Donner, 2008).
+
+    ``d - sqrt((a1 - low1)² + (high2 - a2)²)``, and the other end alike: intervals need not be symmetric.
+    """
+    (a, b), ((low_a, high_a), (low_b, high_b)) = estimates, ends
+    below, above = math.hypot(a - low_a, high_b - b), math.hypot(high_a - a, b - low_b)
+    return a - b - below, a - b + above
 
 
 def fisher_z(r: float, n: int, confidence_level: float) -> tuple[float, float]:

@@ -32,11 +32,18 @@ from intimacy_scales.reliability.consistency.conditions import (
     no_total_because,
     undefined_because,
 )
+from intimacy_scales.reliability.consistency.estimand import IntervalChoice
 from intimacy_scales.reliability.consistency.omega_figures import (
     GroupOmega,
     model_of,
     omega_figures,
     one_factor_estimate,
+)
+from intimacy_scales.reliability.consistency.omega_intervals import (
+    OmegaFigure,
+    OmegaInterval,
+    omega_interval,
+    omega_variance,
 )
 from intimacy_scales.reliability.consistency.shape import shape_of
 from intimacy_scales.results.coefficient import Coefficient
@@ -49,7 +56,6 @@ from intimacy_scales.results.wording import shown
 
 OmegaModel = Literal["one_factor", "correlated", "second_order", "bifactor"]
 Denominator = Literal["model", "observed"]
-OmegaInterval = Literal["logit", "delta", "adf", "bootstrap", "bca"]
 MODELS: tuple[str, ...] = get_args(OmegaModel)
 _TITLES = {
     "one_factor": "one factor",
@@ -94,6 +100,9 @@ class McDonaldOmega(Coefficient):
         without one.
     ecv
         Explained common variance of the general factor; nan without one.
+    puc, arpb
+        Share of correlations that tell of the general factor alone, and mean relative bias of the loadings
+        of one factor alone, as in `HierarchicalOmega`; nan without a general factor.
     groups
         Omega of each part, where there is a general factor.
     construct_reliability_h
@@ -120,6 +129,8 @@ class McDonaldOmega(Coefficient):
     observed: float = math.nan
     hierarchical: float = math.nan
     ecv: float = math.nan
+    puc: float = math.nan
+    arpb: float = math.nan
     groups: tuple[GroupOmega, ...] = ()
     construct_reliability_h: float = math.nan
     ave: float = math.nan
@@ -139,8 +150,6 @@ class McDonaldOmega(Coefficient):
     @property
     def standard_error(self) -> float:
         """Standard error by the delta method, for normal answers; nan where it is not defined."""
-        from intimacy_scales.reliability.consistency.omega_intervals import omega_variance
-
         found: float | None = stored(self.solution, "standard_error")
         if found is not None:
             return found
@@ -154,6 +163,7 @@ class McDonaldOmega(Coefficient):
         n_resamples: int = 1000,
         rng: int | np.random.Generator | None = None,
         clusters: Clusters | ClusterSums = None,
+        of: OmegaFigure = "total",
     ) -> Interval:
         """Return a confidence interval.
 
@@ -172,6 +182,9 @@ class McDonaldOmega(Coefficient):
         clusters
             Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
             ``adf`` and the bootstrap.
+        of
+            ``total``, the estimate; or ``hierarchical``, the share of the general factor, of models that
+            have one.
 
         Returns
         -------
@@ -186,9 +199,14 @@ class McDonaldOmega(Coefficient):
         EstimationError
             No such method, or one that needs each person's answers without them.
         """
-        from intimacy_scales.reliability.consistency.omega_intervals import omega_interval
-
-        return omega_interval(self, confidence_level, method, n_resamples, rng, clusters)
+        choice = IntervalChoice(
+            confidence_level=confidence_level,
+            method=method,
+            n_resamples=n_resamples,
+            rng=rng,
+            clusters=clusters,
+        )
+        return omega_interval(self, of, choice)
 
     def score_moments(self) -> tuple[float, float]:
         """Return mean and standard deviation of the score, as the items' observed moments imply them.
@@ -230,8 +248,8 @@ class McDonaldOmega(Coefficient):
     def _extra(self) -> dict[str, Any]:
         names = (
             "model", "denominator", "model_implied", "observed", "standard_error", "hierarchical", "ecv",
-            "construct_reliability_h", "ave", "ave_observed", "ave_standardized", "standardized", "loadings",
-            "std_loadings", "residual_variances", "improper",
+            "puc", "arpb", "construct_reliability_h", "ave", "ave_observed", "ave_standardized",
+            "standardized", "loadings", "std_loadings", "residual_variances", "improper",
         )  # fmt: skip
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
         return {name: getattr(self, name) for name in names} | {
@@ -273,7 +291,8 @@ class McDonaldOmega(Coefficient):
             told = "" if math.isnan(beside) else f"; {other.replace('_', '-')} variance: {shown(beside)}"
             lines.append(f"{_TITLES[self.model]}{told}")
             if not math.isnan(self.hierarchical):
-                lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}")
+                more = f"PUC {shown(self.puc)}, ARPB {shown(self.arpb)}"
+                lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}, {more}")
             if self.fit is not None:
                 lines.append(repr(self.fit)[1:-1])
         return [*lines, *(f"improper: {text}" for text in self.improper)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, solve
@@ -101,7 +102,10 @@ def omega_figures(
     over_observed = parts.common / observed
     of_factor = _one_factor_figures(solution, written) if len(written.latent) == 1 else {}
     whole = parts.common + parts.unique if denominator == "model" else observed
-    with_general = {} if top is None else _general_figures(solution, written, weights, top)
+    with_general = {}
+    if top is not None:
+        _check_general(solution, top, advice)
+        with_general = _general_figures(solution, written, ordered, weights, top)
     if top is not None:
         with_general["hierarchical"] = parts.general / whole
     return {
@@ -117,6 +121,15 @@ def omega_figures(
         **of_factor,
         **with_general,
     }
+
+
+def _check_general(solution: Solution, top: int, advice: str) -> None:
+    """Raise where the general factor came out with a negative variance, of which nothing can be a share."""
+    variance = float(solution.at.bases[0].latent_covariances[top, top])
+    if variance < 0:
+        raise EstimationError(
+            f"the general factor comes out with a variance of {variance:.3g}, and none is below 0; {advice}"
+        )
 
 
 def _residuals(solution: Solution, model: Model) -> dict[str, float]:
@@ -147,8 +160,10 @@ def _one_factor_figures(solution: Solution, model: Model) -> dict[str, Any]:
     }
 
 
-def _general_figures(solution: Solution, model: Model, weights: Floats, top: int) -> dict[str, Any]:
-    """Return explained common variance and omegas of the parts."""
+def _general_figures(
+    solution: Solution, model: Model, sample: SampleMoments, weights: Floats, top: int
+) -> dict[str, Any]:
+    """Return explained common variance, and what goes with it, and omegas of the parts."""
     part, basis = solution.problem.groups[0], solution.at.bases[0]
     structure = part.structure
     variances = basis.covariances.diagonal()
@@ -171,10 +186,37 @@ def _general_figures(solution: Solution, model: Model, weights: Floats, top: int
                 group=(inner.common - inner.general) / whole,
             )
         )
+    sizes = np.array([len(model.indicators(factor)) for k, factor in enumerate(model.latent) if k != top])
     return {
         "ecv": float(np.sum(effects**2 / variances)) / float(communalities.sum()),
+        "puc": uncontaminated(sizes),
+        "arpb": _arpb(model, sample, effects / np.sqrt(variances)),
         "groups": tuple(groups),
     }
+
+
+def _arpb(model: Model, sample: SampleMoments, general: Floats) -> float:
+    """Return the relative bias of the loadings of one factor alone; nan where it cannot be fitted."""
+    written = Model.one_factor(model.observed)
+    table = parameter_table(written, identification="fixed_factor", with_means=sample.missing == "fiml")
+    try:
+        solution = solve(table, [sample])
+    except EstimationError:
+        return math.nan
+    alone = np.array(list(_one_factor_figures(solution, written)["std_loadings"].values()))
+    return relative_bias(alone * np.sign(alone.sum()), general * np.sign(general.sum()))
+
+
+def uncontaminated(sizes: NDArray[Any]) -> float:
+    """Return the share of correlations that are not between items of one group (PUC; Reise et al., 2013)."""
+    k = int(np.sum(sizes))
+    return 1 - float(np.sum(sizes * (sizes - 1))) / (k * (k - 1))
+
+
+def relative_bias(alone: Floats, general: Floats) -> float:
+    """Return the mean of ``|one factor's loading - general| / |general|`` (ARPB; Rodriguez et al., 2016)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.mean(np.abs(alone - general) / np.abs(general)))
 
 
 def one_factor_estimate(sample: SampleMoments, denominator: str) -> float:

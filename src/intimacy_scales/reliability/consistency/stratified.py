@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
@@ -12,19 +13,24 @@ import numpy as np
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
-from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
+from intimacy_scales.moments.cluster_sums import ClusterSums
+from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
 from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions, negative_alpha
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
+from intimacy_scales.reliability.consistency.estimand import Estimand, Part, Units
+from intimacy_scales.reliability.consistency.figures import Alpha, Figure, Known, Stratified, Stratum
+from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient
 from intimacy_scales.reliability.single_scores.sem import check_reliability
 from intimacy_scales.results.coefficient import Coefficient
+from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
 
 @result_class
-class StratifiedAlpha(Coefficient):
+class StratifiedAlpha(IntervalCoefficient):
     """Reliability of a total from that of its parts.
 
     Attributes
@@ -34,15 +40,51 @@ class StratifiedAlpha(Coefficient):
     """
 
     title: ClassVar[str] = "Stratified alpha"
+    _function: ClassVar[str] = "stratified_alpha"
+    _hidden: ClassVar[Mapping[str, Any]] = {"given": False}
 
     parts: Mapping[str, float]
+    given: bool = field(default=False, repr=False, compare=False)
 
-    def _extra(self) -> dict[str, Any]:
+    def _estimand(self, of: str) -> Estimand | str:
+        known = self.parts if self.given else None
+        figure, parts = stratified_figure(needed(self.answers), self.scale, self.missing, known)
+        return _OfParts("stratified alpha", figure, parts, getattr(self, of), self.n)
+
+    def _figures(self) -> dict[str, Any]:
         return {"parts": dict(self.parts)}
 
     def _lines(self) -> list[str]:
         values = ", ".join(f"{name} {shown(value)}" for name, value in self.parts.items())
         return [*Coefficient._lines(self), values]
+
+
+class _OfParts(Estimand):
+    """A figure of a composite and of its parts, whose items are all among the composite's."""
+
+    def _onto_composite(self) -> Floats:
+        """Return the derivative by the covariances of the composite's items, of which the parts' are some.
+
+        With listwise deletion those of a part are of more persons, and the variance comes out a little large.
+        """
+        first, *rest = self.gradients()
+        composite, found = self.parts[0].moments, first.copy()
+        for part, gradient in zip(self.parts[1:], rest, strict=True):
+            rows = [composite.items.index(item) for item in part.moments.items]
+            signs = np.where(composite.reverse[rows] == part.moments.reverse, 1.0, -1.0)
+            found[np.ix_(rows, rows)] += gradient * np.outer(signs, signs)
+        return found
+
+    def normal_variance(self) -> float:
+        """Return the variance for normal answers."""
+        product = self._onto_composite() @ self.parts[0].moments.covariances
+        return 2 * float(np.sum(product * product.T)) / self.n
+
+    def free_variance(self, units: Units) -> tuple[float, int]:
+        """Return the variance for any distribution of answers, and on how many units it counts."""
+        if isinstance(units, ClusterSums):
+            return units.variance(self.parts[0].moments, self._onto_composite())
+        return super().free_variance(units)
 
 
 @reads_answers
@@ -64,7 +106,8 @@ def stratified_alpha(
     scale
         A composite: a scale of scales.
     reliabilities
-        Reliability of each part, for example from a retest; by default coefficient alpha.
+        Reliability of each part, for example from a retest; by default coefficient alpha. Intervals take
+        those that are given as known.
     **reading
         How the table is read, as in `encode`.
 
@@ -108,14 +151,47 @@ def stratified_alpha(
     for part in composite.of:
         inner = keyed_moments(answers, part, missing, pair_sds=False)
         parts[part] = (inner, *_part_reliability(answers, part, missing, reliabilities))
-    return stratified_from(moments, parts, warnings=cautions(moments))
+    return stratified_from(
+        moments, parts, answers, warnings=cautions(moments), given=reliabilities is not None
+    )
+
+
+def stratified_figure(
+    answers: Answers, scale: str, missing: str, known: Mapping[str, float] | None = None
+) -> tuple[Stratified, list[Part]]:
+    """Return stratified alpha as a figure of covariances, and the scales that these are of.
+
+    Parameters
+    ----------
+    answers, scale, missing
+        As in `stratified_alpha`.
+    known
+        Reliabilities of the parts that rest on no covariances, as those of a retest.
+    """
+    rule: Missing = "listwise" if missing == "listwise" else "pairwise"
+    moments = keyed_moments(answers, scale, rule, pair_sds=False)
+    strata, scales = [], [Part(answers=answers, moments=moments)]
+    for name in answers.instrument.scale(scale).of:
+        inner = keyed_moments(answers, name, rule, pair_sds=False)
+        reliability: Figure = Alpha()
+        own = [Part(answers=answers, moments=inner)]
+        if known is not None:
+            reliability, own = Known(known[name]), []
+        elif answers.instrument.scale(name).of:
+            reliability, own = stratified_figure(answers, name, rule)
+        weights = np.where(np.isin(moments.items, inner.items), moments.weights, 0.0)
+        strata.append(Stratum(tuple(weights.tolist()), reliability, len(own)))
+        scales += own
+    return Stratified(tuple(moments.weights.tolist()), tuple(strata)), scales
 
 
 def stratified_from(
     moments: KeyedMoments,
     parts: Mapping[str, tuple[KeyedMoments, float, str | None]],
+    answers: Answers,
     *,
     warnings: tuple[str, ...] = (),
+    given: bool = False,
 ) -> StratifiedAlpha:
     """Return stratified alpha of moments.
 
@@ -125,8 +201,12 @@ def stratified_from(
         Of the composite's items.
     parts
         Moments, reliability, and why there is none, of each part.
+    answers
+        What these are of.
     warnings
         What to know of the composite's answers.
+    given
+        Whether the reliabilities were given, and not computed of these answers.
     """
     unreliable, reason = 0.0, too_few_because(moments) or _shared_because(parts)
     for name, (inner, reliability, why) in parts.items():
@@ -146,6 +226,8 @@ def stratified_from(
         reason=reason,
         warnings=(*warnings, *_negative(parts, estimate)),
         parts={name: reliability for name, (_, reliability, _) in parts.items()},
+        answers=answers,
+        given=given,
     )
 
 

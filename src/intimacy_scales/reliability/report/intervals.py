@@ -8,8 +8,10 @@ import numpy as np
 
 from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
-from intimacy_scales.reliability.consistency.alpha import NEED_ANSWERS, CronbachAlpha, IntervalMethod
-from intimacy_scales.reliability.consistency.omega import McDonaldOmega, OmegaInterval
+from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, IntervalMethod
+from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
+from intimacy_scales.reliability.consistency.omega import McDonaldOmega
+from intimacy_scales.reliability.consistency.omega_intervals import OmegaInterval
 from intimacy_scales.results.interval import Interval, undefined_interval
 
 CITED = {

@@ -28,7 +28,8 @@ from intimacy_scales.moments.item_moments import ItemMoments, moments_of_codes
 from intimacy_scales.moments.keyed import Floats, Missing, check_missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.alpha import METHODS, NEED_ANSWERS, IntervalMethod
+from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
+from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
 from intimacy_scales.reliability.report.intervals import IntervalOptions
 from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, report_cells

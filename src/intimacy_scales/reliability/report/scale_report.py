@@ -326,7 +326,7 @@ def scale_reliability(
     stratified = None
     if scale.of:
         parts = {part: others[part].as_part() for part in scale.of}
-        stratified = stratified_from(moments, parts, warnings=told)
+        stratified = stratified_from(moments, parts, summed, warnings=told)
     omega = omega_from(
         answers,
         moments,
@@ -355,7 +355,7 @@ def scale_reliability(
         omega=omega,
         omega_interval=intervals[1],
         lambda2=math.nan if alpha.reason else lambda_2(moments.covariances),
-        split_half=split_half_from(moments, reason=weighted, warnings=told),
+        split_half=split_half_from(moments, summed, reason=weighted, warnings=told),
         inter_item=inter_item(moments.correlations()) if items is None else items.inter_item,
         stratified=stratified,
         error=_error(alpha if stratified is None else stratified, mean, sd),

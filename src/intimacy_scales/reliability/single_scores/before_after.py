@@ -37,7 +37,7 @@ class BeforeAndAfter:
         The persons' index, of pandas tables and Series; else None.
     one_person
         Whether they were given as two single scores.
-    instrument, scale
+    instrument, scale, form
         What was scored afterwards; None of plain numbers.
     """
 
@@ -47,6 +47,7 @@ class BeforeAndAfter:
     one_person: bool = False
     instrument: InstrumentRef | None = None
     scale: str | None = None
+    form: Instrument | None = None
 
 
 def before_and_after(before: Any, after: Any, scale: str | None, on_invalid: OnInvalid) -> BeforeAndAfter:
@@ -100,7 +101,9 @@ def _of_results(before: Any, after: Any, scale: str | None) -> BeforeAndAfter:
     _check_same_key(before.form, after.form, name)
     if isinstance(before, PersonScores):
         x, y = (np.array([result.scores[name]], dtype=np.float64) for result in (before, after))
-        return BeforeAndAfter(before=x, after=y, one_person=True, instrument=after.instrument, scale=name)
+        return BeforeAndAfter(
+            before=x, after=y, one_person=True, instrument=after.instrument, scale=name, form=after.form
+        )
     if any(isinstance(result.kept, DocumentTable) for result in (before, after)):
         raise EstimationError(
             "scores that were read from a document do not tell whose they are: where you know that rows of "
@@ -116,7 +119,12 @@ def _of_results(before: Any, after: Any, scale: str | None) -> BeforeAndAfter:
         )
     x, y = paired(columns[0], columns[1], "accept")
     return BeforeAndAfter(
-        before=x, after=y, labels=row_labels(columns[0]), instrument=after.instrument, scale=name
+        before=x,
+        after=y,
+        labels=row_labels(columns[0]),
+        instrument=after.instrument,
+        scale=name,
+        form=after.form,
     )
 
 

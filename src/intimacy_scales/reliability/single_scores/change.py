@@ -15,12 +15,18 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.single_scores.before_after import before_and_after
+from intimacy_scales.reliability.single_scores.change_errors import (
+    METHODS,
+    ChangeMethod,
+    error_of_change,
+    published_change,
+)
 from intimacy_scales.reliability.single_scores.change_result import (
     Category,
     PersonChange,
     ReliableChange,
 )
-from intimacy_scales.reliability.single_scores.sem import check_number, check_reliability, check_sd, source_of
+from intimacy_scales.reliability.single_scores.sem import check_number, check_sd
 from intimacy_scales.results.interval import check_level
 from intimacy_scales.results.result import Result, plain
 from intimacy_scales.scoring.person import PersonScores
@@ -102,9 +108,12 @@ def reliable_change(
     before: Score | PersonScores,
     after: Score | PersonScores,
     *,
-    reliability: SupportsFloat,
+    reliability: SupportsFloat | None = None,
+    method: ChangeMethod = "jacobson-truax",
     scale: str | None = None,
     sd: float | None = None,
+    sd_after: float | None = None,
+    practice: float | None = None,
     confidence_level: float = 0.95,
     higher_is_better: bool = True,
     cutoff: float | None = None,
@@ -115,9 +124,12 @@ def reliable_change(
     before: Any,
     after: Any,
     *,
-    reliability: SupportsFloat,
+    reliability: SupportsFloat | None = None,
+    method: ChangeMethod = "jacobson-truax",
     scale: str | None = None,
     sd: float | None = None,
+    sd_after: float | None = None,
+    practice: float | None = None,
     confidence_level: float = 0.95,
     higher_is_better: bool = True,
     cutoff: float | None = None,
@@ -127,9 +139,12 @@ def reliable_change(
     before: Any,
     after: Any,
     *,
-    reliability: SupportsFloat,
+    reliability: SupportsFloat | None = None,
+    method: ChangeMethod = "jacobson-truax",
     scale: str | None = None,
     sd: float | None = None,
+    sd_after: float | None = None,
+    practice: float | None = None,
     confidence_level: float = 0.95,
     higher_is_better: bool = True,
     cutoff: float | None = None,
@@ -145,11 +160,20 @@ def reliable_change(
         returned for two tables; row by row of the same persons.
     reliability
         A coefficient, or a number from 0 to 1.
+    method
+        ``jacobson-truax``; ``chelune``: less a practice effect; ``iverson``: less a practice effect, with an
+        error for each occasion; ``hageman-arrindell``: by how reliably persons of this group differ in their
+        change; ``published``: the smallest change that a study of the instrument found to count, from its
+        file, of results of `score`.
     scale
         Which scale is compared, where `score` returned the scores of several; numbers need none.
     sd
         Standard deviation of the scores before; by default of the persons with both scores. A
         norm's is better where there is one, and one person's scores need it.
+    sd_after
+        With ``iverson``: of the scores after; by default of the persons.
+    practice
+        With ``chelune`` and ``iverson``: mean change of persons whom nothing happened to in between.
     confidence_level
         0.95 takes an index beyond 1.96 as change.
     higher_is_better
@@ -181,7 +205,10 @@ def reliable_change(
     Notes
     -----
     ``RCI = (after - before) / (sqrt(2) sd sqrt(1 - r))`` (Jacobson & Truax, 1991; Christensen & Mendoza,
-    1986). It supposes the same error before and after, and no regression to the mean.
+    1986). It supposes the same error before and after, and no regression to the mean. Less ``practice`` above
+    the line it is that of Chelune et al. (1993); with ``sqrt(SEM1² + SEM2²)`` below, that of Iverson (2001).
+    With the reliability r_D of differences and the mean change M,
+    ``(d r_D + M (1 - r_D)) / (sqrt(r_D) sqrt(2) SEM)`` is Hageman and Arrindell's (1999).
 
     Examples
     --------
@@ -198,40 +225,49 @@ sd 7.500)>
     >>> then, now = (score("ras", {f"ras_{n}": answer for n in range(1, 8)}) for answer in (2, 3))
     >>> reliable_change(then, now, reliability=0.86, sd=0.8).category
     'unchanged'
+
+    By the change that a study found to count:
+
+    >>> then, now = (score("rdas", {f"rdas_{n}": answer for n in range(1, 15)}) for answer in (2, 3))
+    >>> found = reliable_change(then, now, method="published", scale="total")
+    >>> round(found.change_needed, 2), found.category, found.source
+    (11.58, 'improved', 'Anderson et al. (2014), doi 10.1111/jmft.12095')
     """
+    if method not in METHODS:
+        raise EstimationError(f"method={method!r}: there are {', '.join(METHODS)}")
     pair = before_and_after(before, after, scale, on_invalid)
     x, y = pair.before, pair.after
     both = ~(np.isnan(x) | np.isnan(y))
-    if sd is None:
-        if pair.one_person:
-            raise EstimationError(
-                "sd: the scores of one person do not vary; pass the standard deviation of a norm or a sample"
-            )
-        if np.count_nonzero(both) < 2:  # noqa: PLR2004 - one score does not vary
-            raise EstimationError("sd: fewer than two persons have both scores; pass a norm's sd")
-        sd = float(x[both].std(ddof=1))
-    r = check_reliability(reliability)
     if cutoff is not None:
         cutoff = check_number(cutoff, "cutoff")
-    sem = check_sd(sd) * math.sqrt(1 - r)
-    if not sem > 0:
-        raise EstimationError("reliability=1: without error, every change counts")
-    standard_error = math.sqrt(2) * sem
+    if method == "published":
+        if not reliability is sd is sd_after is practice is None:
+            raise EstimationError(
+                "method='published' takes no reliability, sd or practice: a study worked it out"
+            )
+        error = published_change(pair.form, pair.scale, check_level(confidence_level))
+    else:
+        error = error_of_change(
+            method, x[both], y[both], reliability=reliability, sd=sd, sd_after=sd_after, practice=practice,
+            one_person=pair.one_person,
+        )  # fmt: skip
     threshold = normal_quantile(check_level(confidence_level))
-    index = (y - x) / standard_error
+    index = (y - x - error.expected) / error.standard_error
     category = _categories(index, x, y, threshold, 1 if higher_is_better else -1, cutoff)
     found = ReliableChange(
         index=index,
         category=category,
         before=x,
         after=y,
-        sem=sem,
-        standard_error=standard_error,
-        change_needed=threshold * standard_error,
+        method=method,
+        expected=error.expected,
+        sem=error.sem,
+        standard_error=error.standard_error,
+        change_needed=threshold * error.standard_error,
         threshold=threshold,
-        reliability=r,
-        source=source_of(reliability),
-        sd=float(sd),
+        reliability=error.reliability,
+        source=error.source,
+        sd=error.sd,
         cutoff=cutoff,
         instrument=pair.instrument,
         scale=pair.scale,

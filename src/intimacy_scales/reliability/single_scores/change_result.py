@@ -25,6 +25,16 @@ CATEGORIES: tuple[Category, ...] = get_args(Category)
 _OF_ONE_PERSON = ("before", "after", "index", "category")
 
 
+def _needed(found: ReliableChange | PersonChange) -> str:
+    """Say which change counts, and why."""
+    beyond = f" beyond {found.expected:.4g}" if found.expected else ""
+    said = f"a change of {shown(found.change_needed)}{beyond} counts"
+    if found.method == "published":
+        return f"{said} ({found.source})"
+    how = "" if found.method == "jacobson-truax" else f", {found.method}"
+    return f"{said} ({found.source} {shown(found.reliability)}, sd {shown(found.sd)}{how})"
+
+
 @result_class
 class ReliableChange(Result):
     """The reliable change index of each person.
@@ -42,11 +52,14 @@ class ReliableChange(Result):
     sem, standard_error
         Error of one score, and of a difference of two.
     change_needed
-        The smallest change that counts.
+        The smallest change beyond the expected one that counts.
+    method, expected
+        How it was measured (see `reliable_change`), and which change is to be expected without any: a
+        practice effect, or with ``hageman-arrindell`` what regression makes of the mean change.
     threshold
         The index beyond which a change counts.
     reliability, source, sd
-        What the error came from.
+        What the error came from; of a published change nan, and the study.
     cutoff
         The score that recovered persons must have crossed; None where none was given.
     instrument, scale
@@ -67,6 +80,8 @@ class ReliableChange(Result):
     source: str
     sd: float
     cutoff: float | None
+    method: str = "jacobson-truax"
+    expected: float = 0.0
     instrument: InstrumentRef | None = None
     scale: str | None = None
     labels: Any = field(default=None, repr=False)
@@ -108,10 +123,7 @@ class ReliableChange(Result):
     def __repr__(self) -> str:
         counts = ", ".join(f"{n} {name}" for name, n in self.counts.items() if n)
         of = "" if self.instrument is None else f" {self.scale} of {self.instrument}"
-        return (
-            f"<ReliableChange{of}: {counts}; a change of {shown(self.change_needed)} counts "
-            f"({self.source} {shown(self.reliability)}, sd {shown(self.sd)})>"
-        )
+        return f"<ReliableChange{of}: {counts}; {_needed(self)}>"
 
 
 @result_class
@@ -129,11 +141,14 @@ class PersonChange(Result):
     sem, standard_error
         Error of one score, and of a difference of two.
     change_needed
-        The smallest change that counts.
+        The smallest change beyond the expected one that counts.
+    method, expected
+        How it was measured (see `reliable_change`), and which change is to be expected without any: a
+        practice effect, or with ``hageman-arrindell`` what regression makes of the mean change.
     threshold
         The index beyond which a change counts.
     reliability, source, sd
-        What the error came from.
+        What the error came from; of a published change nan, and the study.
     cutoff
         The score that a recovered person must have crossed; None where none was given.
     instrument, scale
@@ -152,6 +167,8 @@ class PersonChange(Result):
     source: str
     sd: float
     cutoff: float | None
+    method: str = "jacobson-truax"
+    expected: float = 0.0
     instrument: InstrumentRef | None = None
     scale: str | None = None
 
@@ -186,8 +203,4 @@ class PersonChange(Result):
         of = "" if self.instrument is None else f" {self.scale} of {self.instrument}"
         scores = " to ".join("none" if x is None else f"{x:.4g}" for x in (self.before, self.after))
         index = "" if self.index is None else f"index {shown(self.index)}, "
-        return (
-            f"<PersonChange{of}: {scores}, {self.category}; {index}"
-            f"a change of {shown(self.change_needed)} counts ({self.source} {shown(self.reliability)}, "
-            f"sd {shown(self.sd)})>"
-        )
+        return f"<PersonChange{of}: {scores}, {self.category}; {index}{_needed(self)}>"

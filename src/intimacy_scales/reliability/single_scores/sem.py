@@ -98,6 +98,34 @@ class MeasurementError(Result):
         """Standard error of Kelley's estimate, ``sd * sqrt(r (1 - r))``."""
         return self.sd * math.sqrt(self.reliability * (1 - self.reliability))
 
+    @property
+    def prediction_error(self) -> float:
+        """Standard error of prediction, ``sd * sqrt(1 - r²)``: of the score in a parallel measurement."""
+        return self.sd * math.sqrt(1 - self.reliability**2)
+
+    def retest_interval(self, score: float, confidence_level: float = 0.95) -> Interval:
+        """Return where the same person's score in a parallel measurement is to be expected (Dudek, 1979).
+
+        Around Kelley's estimate, with the standard error of prediction: it has the error of both scores.
+
+        Parameters
+        ----------
+        score
+            The observed score.
+        confidence_level
+            For example 0.95.
+
+        Examples
+        --------
+        >>> measurement_error(0.84, sd=10, mean=50).retest_interval(60)
+        <95% interval [47.766, 69.034], prediction, n = 1>
+        """
+        half = normal_quantile(check_level(confidence_level)) * self.prediction_error
+        centre = self.true_score(score)
+        return Interval(
+            low=centre - half, high=centre + half, confidence_level=confidence_level, method="prediction", n=1
+        )
+
     def interval(self, score: float, confidence_level: float = 0.95, *, kelley: bool = False) -> Interval:
         """Return an interval for one person.
 
@@ -125,16 +153,17 @@ class MeasurementError(Result):
         return normal_quantile(check_level(confidence_level)) * math.sqrt(2) * self.sem
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields, Kelley's standard error and MDC95, as plain values."""
+        """Return the fields, Kelley's standard error, that of prediction, and MDC95, as plain values."""
         fields: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__slots__}
         return fields | {
             "true_score_error": self.true_score_error,
+            "prediction_error": self.prediction_error,
             "mdc95": self.minimal_detectable_change(),
         }
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        return documented(cls, true_score_error=float, mdc95=float)
+        return documented(cls, true_score_error=float, prediction_error=float, mdc95=float)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas table of one row."""
