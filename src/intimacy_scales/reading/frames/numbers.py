@@ -62,6 +62,8 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     except (TypeError, ValueError) as error:
         emptied(error)  # it would tell the value
         raise ResponseError(f"{what}: not all of its values are numbers") from None
+    except OverflowError:  # a whole number that no float holds
+        raise ResponseError(f"{what}: holds a number that is too large; at most 1.7e308") from None
     return _finite(numbers, what)
 
 
