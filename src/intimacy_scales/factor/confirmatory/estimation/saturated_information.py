@@ -43,20 +43,20 @@ class PersonTerms:
     def __init__(self, moments: MeanCovariance, whole: Saturated) -> None:
         self.n, self.p = moments.n, len(whole.means)
         self.rows = np.array(np.nonzero(np.tril(moments.together(self.p))), dtype=np.intp)
-        self._evidence, self._whole = moments, whole
+        self._moments, self._whole = moments, whole
         self._lower = np.tril_indices(self.p)
         self._fill()
 
     def _fill(self) -> None:
         """Gather P of each pattern, sums of (P d)(P d)' over its persons, and each person's score."""
-        n_patterns, pairs = len(self._evidence.patterns), len(self._lower[0])
+        n_patterns, pairs = len(self._moments.patterns), len(self._lower[0])
         i, j = self.rows
         c = np.where(i == j, 0.5, 1.0)
         self.precisions, self.sums = np.zeros((n_patterns, pairs)), np.zeros((n_patterns, pairs))
         self.reaches, self.persons = np.zeros((n_patterns, self.p)), np.zeros(n_patterns)
         self.scores = np.empty((self.n, len(i) + self.p))
         start = 0
-        for k, (pattern, observed, inverse) in enumerate(_precisions(self._evidence, self._whole)):
+        for k, (pattern, observed, inverse) in enumerate(_precisions(self._moments, self._whole)):
             assert pattern.rows is not None
             precision, reach = np.zeros((self.p, self.p)), np.zeros((pattern.n, self.p))
             precision[np.ix_(observed, observed)] = inverse
