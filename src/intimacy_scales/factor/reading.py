@@ -425,3 +425,25 @@ def _correlations(covariances: Floats, variances: Floats | None) -> Floats:
         correlations: Floats = np.where(squared > 0, covariances / np.sqrt(squared), np.nan)
     np.fill_diagonal(correlations, np.where(own > 0, 1.0, np.nan))
     return correlations
+
+
+def with_answers_to(sample: SampleMoments, names: Sequence[str]) -> SampleMoments:
+    """Return the moments of the persons who answered all of these variables; the same where all did.
+
+    Full information about the others needs their rows; where these are not known, everyone is taken to have.
+    """
+    if sample.rows is None or not names:
+        return sample
+    complete = ~np.isnan(sample.rows[:, [sample.names.index(name) for name in names]]).any(axis=1)
+    if complete.all():
+        return sample
+    found = of_rows(
+        sample.rows[complete],
+        sample.names,
+        sample.missing,
+        group=sample.group,
+        instrument=sample.instrument,
+        clusters=None if sample.clusters is None else sample.clusters[complete],
+    )
+    fields = {name: getattr(found, name) for name in found.__slots__}
+    return SampleMoments(**(fields | {"n_rows": sample.n_rows}))

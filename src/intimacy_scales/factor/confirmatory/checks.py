@@ -10,22 +10,31 @@ import numpy as np
 
 from intimacy_scales.errors import CoverageWarning, EstimationError, level_outside
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model
-from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.reading.table import CodedResponses
 
-_EQUAL: tuple[str, ...] = get_args(Equal)
+EQUAL: tuple[str, ...] = get_args(Equal)
+OF_MEASUREMENT = tuple(name for name in EQUAL if name != "regressions")
 _ESTIMATORS: tuple[str, ...] = get_args(Estimator)
 _IDENTIFICATION: tuple[str, ...] = get_args(Identification)
 
 
 def check_options(
-    estimator: str, identification: str, equal: Collection[str], information: str | None
+    estimator: str,
+    identification: str,
+    equal: Collection[str],
+    information: str | None,
+    *,
+    may_be_equal: Collection[str] = OF_MEASUREMENT,
 ) -> None:
-    """Raise where an option is none of those there are."""
+    """Raise where an option is none of those there are.
+
+    ``may_be_equal`` says what can be set equal across groups.
+    """
     if estimator not in _ESTIMATORS:
         raise EstimationError(
             f"estimator={estimator!r}: 'ML' or 'MLR' (robust: standard errors and test without normality; "
@@ -37,8 +46,8 @@ def check_options(
             f"identification={identification!r}: 'marker' (first loading 1), 'fixed_factor' (factor variance "
             "1) or 'none' (only what the model says)"
         )
-    if isinstance(equal, str) or any(name not in _EQUAL for name in equal):
-        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, _EQUAL))}")
+    if isinstance(equal, str) or any(name not in may_be_equal for name in equal):
+        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, may_be_equal))}")
     if information not in (None, "expected", "observed"):
         raise EstimationError(f"information={information!r}: 'expected' or 'observed'")
 

@@ -25,8 +25,8 @@ from intimacy_scales.factor.confirmatory.comparison import (
     fit_change,
 )
 from intimacy_scales.factor.confirmatory.estimation.solution import Estimator, Scaling
-from intimacy_scales.factor.confirmatory.model.model import Model, as_model
-from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     ESTIMATORS,
     chi_square_text,
@@ -229,7 +229,7 @@ def invariance(
         raise EstimationError(f"steps={steps!r}: two or more of {', '.join(STEPS)}")
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
-    written = as_model(model)
+    written = as_measurement_model(model)
     data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
     samples = read_samples(

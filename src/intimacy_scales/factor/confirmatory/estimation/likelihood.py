@@ -22,7 +22,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, P
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.moments.clusters import sum_by_cluster
 
-_LOG_2PI = math.log(2 * math.pi)
+LOG_2PI = math.log(2 * math.pi)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,18 @@ class Evidence:
         for n, covariances in patterns.covariances.items():
             squares[patterns.there[n]] += persons[n] * covariances.diagonal()
         return means, squares / counts
+
+    def covariances_of(self, variables: Positions) -> Floats:
+        """Return covariances (divisor n) of variables that everyone answered, in ascending order."""
+        means, products, total = np.zeros(len(variables)), np.zeros((len(variables),) * 2), 0
+        for pattern in self.patterns:
+            own = variables if pattern.observed is None else np.searchsorted(pattern.observed, variables)
+            total += pattern.n
+            apart = pattern.means[own] - means
+            means = means + pattern.n / total * apart
+            products += pattern.n * pattern.covariances[np.ix_(own, own)]
+            products += pattern.n * (total - pattern.n) / total * np.outer(apart, apart)
+        return products / total
 
     def summed(self, persons: Floats) -> Floats:
         """Return what persons add to a sum, added up within clusters where there are any."""
@@ -236,7 +248,7 @@ def _one_by_one(evidence: Evidence, covariances: Floats, means: Floats) -> Fitte
 
 def constant(evidence: Evidence) -> float:
     """Return what -logL / n has beside `Fitted.value`."""
-    return float(evidence.counts.sum()) * _LOG_2PI / 2 / evidence.n
+    return float(evidence.counts.sum()) * LOG_2PI / 2 / evidence.n
 
 
 def expected_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:

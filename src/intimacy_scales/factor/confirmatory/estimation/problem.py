@@ -35,12 +35,16 @@ class GroupPart:
         (n_parameters,): values of fixed parameters, 0 for free ones.
     free
         (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
+    spread
+        (n_parameters, n_free): what each is of the free ones, beside ``fixed``, where constraints make some
+        follow from others; None where each is one of them or fixed.
     """
 
     structure: Structure
     evidence: Evidence
     fixed: Floats
     free: Positions
+    spread: Floats | None = None
 
     @cached_property
     def chosen(self) -> Positions:
@@ -65,11 +69,23 @@ class GroupPart:
     def values(self, free_values: Floats) -> Floats:
         """Return the values of all parameters."""
         values = self.fixed.astype(free_values.dtype)
+        if self.spread is not None:
+            return values + self.spread @ free_values
         values[self.chosen] = free_values[self.targets]
         return values
 
+    def derivatives(self, n_free: int) -> Floats:
+        """Return the derivatives of all parameters by the free ones (n_parameters, n_free)."""
+        if self.spread is not None:
+            return self.spread
+        spread = np.zeros((len(self.free), n_free))
+        spread[self.chosen, self.targets] = 1.0
+        return spread
+
     def collect(self, vector: Floats, n_free: int) -> Floats:
         """Add up a vector of all parameters by free parameter."""
+        if self.spread is not None:
+            return self.spread.T @ vector
         own = vector[self.chosen]
         if self.whole_model and len(own) == n_free:
             return own
@@ -78,6 +94,9 @@ class GroupPart:
 
     def collect_square(self, matrix: Floats, n_free: int) -> Floats:
         """Add up rows and columns of a matrix of all parameters by free parameter."""
+        if self.spread is not None:
+            found: Floats = self.spread.T @ matrix @ self.spread
+            return found
         own = matrix[np.ix_(self.chosen, self.chosen)]
         if self.whole_model and len(own) == n_free:
             return own
@@ -200,7 +219,8 @@ class Problem:
         for group, known in zip(self.groups, given, strict=True):
             values = group.values(free_values)
             basis = group.structure.basis(values) if known is None else known
-            parts.append(group.structure.matrices(values)["theta"].diagonal() / basis.covariances.diagonal())
+            own = group.structure.own_variances(group.structure.matrices(values))
+            parts.append(own / basis.covariances.diagonal())
         return np.concatenate(parts)
 
     def first_order_information(self, at: Evaluation) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, invert
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import NONE, Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _AT_ONCE = 1024  # patterns
@@ -93,13 +93,16 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
-def score_to_information(evidence: Evidence, whole: Saturated) -> float:
+def score_to_information(evidence: Evidence, whole: Saturated, given: Positions = NONE) -> float:
     """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
 
     For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia
-    (1970): ``(b - p) / 2``, and p more where means are part of the model.
+    (1970): ``(b - p) / 2``, and p more where means are part of the model. The moments of exogenous variables
+    are ``given`` and not among its parameters.
     """
     p = len(whole.means)
+    if len(given):
+        return _beside_given(evidence, whole, given)
     if not evidence.complete:
         terms = PersonTerms(evidence, whole)
         scores = evidence.summed(terms.scores)
@@ -128,3 +131,17 @@ def _of_complete_clusters(evidence: Evidence, centred: Floats, covariances: Floa
     if evidence.with_means:
         total += float(np.sum(evidence.summed(z) ** 2))
     return float(evidence.correction * total / n)
+
+
+def _beside_given(evidence: Evidence, whole: Saturated, given: Positions) -> float:
+    """Return tr(B A^-1) of all moments but those of exogenous variables."""
+    terms = PersonTerms(evidence, whole)
+    exogenous = np.zeros(terms.p, dtype=np.bool_)
+    exogenous[given] = True
+    i, j = terms.rows
+    means = ~exogenous if evidence.with_means else np.zeros(terms.p, dtype=np.bool_)
+    free = np.flatnonzero(np.concatenate([~(exogenous[i] & exogenous[j]), means]))
+    scores = evidence.summed(terms.scores[:, free])
+    products = evidence.correction / terms.n * (scores.T @ scores)
+    information = terms.information()[np.ix_(free, free)]
+    return float(np.trace(np.linalg.solve(information, products)))

@@ -47,7 +47,7 @@ from intimacy_scales.factor.confirmatory.estimation.several import (
     is_doubtful,
     negative_starts,
 )
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
@@ -118,10 +118,20 @@ class Solution:
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
-    """Return how many more moments than free parameters there are."""
-    p = len(table.model.observed)
-    moments = p * (p + 1) // 2 + (p if table.with_means else 0)
-    return moments * table.n_groups - table.n_free
+    """Return how many more moments than free parameters there are; those of exogenous variables are given."""
+    moments = [p * (p + 1) // 2 + (p if table.with_means else 0) for p in _counts(table)]
+    return (moments[0] - moments[1]) * table.n_groups - table.n_free
+
+
+def _counts(table: ParameterTable) -> tuple[int, int]:
+    """Return how many variables there are, and how many of these are exogenous."""
+    return len(table.model.observed), len(table.exogenous)
+
+
+def exogenous_positions(table: ParameterTable) -> Positions:
+    """Return which observed variables have moments that are given, not modelled."""
+    observed = table.model.observed
+    return np.array([observed.index(name) for name in table.exogenous], dtype=np.intp)
 
 
 def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
@@ -248,12 +258,15 @@ def solve(
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
     robust = estimator == "MLR"
-    baseline = tuple(independence(group.evidence, scores=robust) for group in problem.groups)
+    exogenous = exogenous_positions(table)
+    baseline = tuple(independence(g.evidence, scores=robust, given=exogenous) for g in problem.groups)
     covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
     if robust:
         b = problem.first_order_information(optimum.at)
         covariance = inverse @ b @ inverse / problem.n
-        excess, baseline_excess = _excesses(problem, optimum.at, hessian, b, wholes, baseline, scaling)
+        excess, baseline_excess = _excesses(
+            problem, optimum.at, hessian, b, wholes, baseline, scaling, exogenous
+        )
         scores = spread_of_scores(problem, optimum.at) if scaling == "satorra_bentler" else b
     solution = Solution(
         table=table,
@@ -307,13 +320,14 @@ def _excesses(
     wholes: Sequence[Saturated],
     baseline: Sequence[Independence],
     scaling: Scaling,
+    given: Positions,
 ) -> tuple[float, float]:
     """Return what chi-squares of the model and of the one without relations are to be expected."""
     evidences = [group.evidence for group in problem.groups]
     if scaling == "satorra_bentler":
         return expected_misfit(problem, at), expected_misfit_of_independence(evidences)
     pairs = zip(evidences, wholes, strict=True)
-    whole = sum(score_to_information(evidence, one) for evidence, one in pairs)
+    whole = sum(score_to_information(evidence, one, given) for evidence, one in pairs)
     model = float(np.trace(np.linalg.solve(bread, first_order)))
     return whole - model, whole - sum(one.score_to_information for one in baseline)
 
@@ -361,7 +375,9 @@ def _check_variances(
         effects = basis.columns[:, part.structure.p : part.structure.p + part.structure.m]
         variances = np.abs(basis.latent_covariances.diagonal())
         explained = np.max(effects**2 * variances / basis.covariances.diagonal()[:, None], axis=0)
-        for factor, share in zip(table.model.latent, explained, strict=True):
+        for factor, share in zip(
+            table.model.latent, explained, strict=False
+        ):  # beyond are variables of paths
             if share < _SINGULAR:
                 names = [f"{factor} =~ {item}" for item in table.model.indicators(factor)]
                 raise NotIdentifiedError(
@@ -410,23 +426,24 @@ def fit_of(solution: Solution) -> Fit:
     shares = [group.evidence.n / problem.n for group in problem.groups]
     whole = sum(s * one.value for s, one in zip(shares, solution.saturated, strict=True))
     base = sum(s * one.value for s, one in zip(shares, solution.baseline, strict=True))
-    p, groups = len(solution.table.model.observed), solution.table.n_groups
+    (p, q), groups = _counts(solution.table), solution.table.n_groups
     df = degrees_of_freedom(solution.table)
     tested = discrepancy(
         chi_square=max(2 * problem.n * (at.value - whole), 0.0),
         df=df,
         baseline=2 * problem.n * (base - whole),
-        baseline_df=groups * p * (p - 1) // 2,
+        baseline_df=groups * (p * (p - 1) - q * (q - 1)) // 2,
         n=problem.n,
         n_groups=groups,
     )
-    log_likelihood = -problem.n * (at.value + problem.constant)
+    given = sum(s * one.given for s, one in zip(shares, solution.baseline, strict=True))
+    log_likelihood = -problem.n * (at.value + problem.constant - given)
     k = solution.table.n_free
     return Fit(
         **{name: getattr(tested, name) for name in Discrepancy.__slots__},
         srmr=_srmr(solution, shares),
         log_likelihood=log_likelihood,
-        saturated_log_likelihood=-problem.n * (whole + problem.constant),
+        saturated_log_likelihood=-problem.n * (whole + problem.constant - given),
         n_parameters=k,
         aic=-2 * log_likelihood + 2 * k,
         bic=-2 * log_likelihood + k * math.log(problem.n),
