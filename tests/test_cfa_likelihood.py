@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from intimacy_scales.factor import Model, cfa
+from intimacy_scales.factor.confirmatory.estimation.independence import independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, evidence_of, person_scores
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
-from intimacy_scales.factor.confirmatory.estimation.saturated import independence, saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
 from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, problem_of, solve
 from intimacy_scales.factor.confirmatory.estimation.starts import start_values

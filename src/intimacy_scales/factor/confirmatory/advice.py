@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.results.wording import shown
@@ -13,6 +14,11 @@ _TRIAD = 3
 
 def to_identify(table: ParameterTable) -> str:
     """Return what would let parameters be told apart."""
+    if roles_of(table.model).in_circles:
+        return (
+            "Of variables that depend on each other, each needs a predictor of its own, on which the others "
+            "do not depend; or set their paths equal (m*y1, m*y2), or fix one"
+        )
     small = {f: len(table.model.indicators(f)) for f in table.model.latent}
     single = [factor for factor, n in small.items() if n == 1]
     if single:

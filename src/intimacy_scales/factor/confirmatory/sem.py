@@ -121,7 +121,8 @@ def sem(
     )
     if len(read) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
-    samples = [with_answers_to(sample, exogenous) for sample in read]
+    needed = exogenous if missing == "fiml" else ()
+    samples = [with_answers_to(sample, needed) for sample in read]
     check_samples(samples, estimator)
     warn_of_coverage(samples)
     check_scaling(samples, estimator, scaling)

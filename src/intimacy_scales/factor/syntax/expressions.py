@@ -199,9 +199,12 @@ def linear_form(expression: Expression, defined: Mapping[str, Expression]) -> Li
         return Linear({}, expression.value)
     if expression.kind == "label":
         meant = defined.get(expression.name)
-        if meant is not None:
+        if meant is None:
+            return Linear({expression.name: 1.0}, 0.0)
+        try:
             return linear_form(meant, defined)
-        return Linear({expression.name: 1.0}, 0.0)
+        except NotLinearError:
+            raise NotLinearError(expression) from None
     parts = [linear_form(part, defined) for part in expression.parts]
     found = _combined(expression, parts)
     if found is None or not math.isfinite(found.constant):

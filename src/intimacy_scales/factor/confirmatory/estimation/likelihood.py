@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, P
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.moments.clusters import sum_by_cluster
 
-LOG_2PI = math.log(2 * math.pi)
+_LOG_2PI = math.log(2 * math.pi)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +76,30 @@ class Evidence:
             squares[patterns.there[n]] += persons[n] * covariances.diagonal()
         return means, squares / counts
 
-    def covariances_of(self, variables: Positions) -> Floats:
-        """Return covariances (divisor n) of variables that everyone answered, in ascending order."""
-        means, products, total = np.zeros(len(variables)), np.zeros((len(variables),) * 2), 0
-        for pattern in self.patterns:
-            own = variables if pattern.observed is None else np.searchsorted(pattern.observed, variables)
-            total += pattern.n
-            apart = pattern.means[own] - means
-            means = means + pattern.n / total * apart
-            products += pattern.n * pattern.covariances[np.ix_(own, own)]
-            products += pattern.n * (total - pattern.n) / total * np.outer(apart, apart)
-        return products / total
+    def of(self, variables: Positions) -> Evidence:
+        """Return what was observed of some variables, in ascending order, of who answered any."""
+        if self.complete:
+            only, square = self.patterns[0], np.ix_(variables, variables)
+            part = Pattern(
+                n=only.n,
+                observed=None,
+                means=only.means[variables],
+                covariances=only.covariances[square],
+                rows=None if only.rows is None else only.rows[:, variables],
+            )
+            return replace(self, patterns=(part,))
+        assert isinstance(self.patterns, Patterns)
+        rows = self.patterns.rows
+        assert rows is not None
+        there = ~np.isnan(rows[:, variables]).all(axis=1)
+        patterns, order = patterns_of(rows[np.ix_(there, variables)])
+        return Evidence(
+            patterns=patterns,
+            n=int(there.sum()),
+            with_means=self.with_means,
+            clusters=None if self.clusters is None else self.clusters[there][order],
+            stack=stack_of(patterns),
+        )
 
     def summed(self, persons: Floats) -> Floats:
         """Return what persons add to a sum, added up within clusters where there are any."""
@@ -248,7 +261,7 @@ def _one_by_one(evidence: Evidence, covariances: Floats, means: Floats) -> Fitte
 
 def constant(evidence: Evidence) -> float:
     """Return what -logL / n has beside `Fitted.value`."""
-    return float(evidence.counts.sum()) * LOG_2PI / 2 / evidence.n
+    return float(evidence.counts.sum()) * _LOG_2PI / 2 / evidence.n
 
 
 def expected_information(structure: Structure, basis: Basis, evidence: Evidence, fit: Fitted) -> Floats:

@@ -162,7 +162,10 @@ class Problem:
         bases, fits = [], []
         for group in self.groups:
             structure, share = group.structure, group.evidence.n / self.n
-            basis = structure.basis(group.values(free_values))
+            try:
+                basis = structure.basis(group.values(free_values))
+            except np.linalg.LinAlgError:  # paths in a circle that amplify without end
+                return None
             fit = fitted(group.evidence, basis.covariances, basis.means)
             if fit is None:
                 return None

@@ -1,22 +1,20 @@
-"""The model that says nothing: means and covariances as they are, and what it implies for tests."""
+"""The model that says nothing: means and covariances as they are."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.likelihood import (
-    LOG_2PI,
     Evidence,
     Fitted,
     fitted,
     invert,
 )
 from intimacy_scales.factor.confirmatory.estimation.patterns import Patterns
-from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
+from intimacy_scales.factor.confirmatory.model.structure import Floats
 
 _STEPS = 5000
 _SETTLED = 1e-9  # of standard deviations and correlations, in one step
@@ -128,64 +126,6 @@ def _extrapolated(
             m4, c4 = _step(evidence, m3, c3, found)
             return m4, c4, fitted(evidence, c4, m4)
     return m2, c2, fitted(evidence, c2, m2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Independence:
-    """The model in which nothing is related, for comparison.
-
-    Attributes
-    ----------
-    value
-        -logL / n without the constant.
-    score_to_information
-        tr(B A^-1); nan where no scaled test is asked for.
-    given
-        -logL / n of the exogenous variables whose moments are given, with the constant; 0 without any.
-    """
-
-    value: float
-    score_to_information: float
-    given: float = 0.0
-
-
-NONE = np.zeros(0, dtype=np.intp)
-
-
-def independence(evidence: Evidence, *, scores: bool = False, given: Positions = NONE) -> Independence:
-    """Fit the model in which variables have means and variances of their own, and nothing else.
-
-    With ``scores`` also what its scaled test needs, from each person's answers. Exogenous variables, which
-    everyone answered, have covariances with each other too: their moments are ``given``.
-    """
-    means, variances = evidence.own_moments()
-    # squares of standardized answers add up to the number of those who answered
-    value = float(np.sum(evidence.counts * (np.log(variances) + 1))) / (2 * evidence.n)
-    known = 0.0
-    if len(given):
-        _, log_determinant = np.linalg.slogdet(evidence.covariances_of(given))
-        value += (float(log_determinant) - float(np.sum(np.log(variances[given])))) / 2
-        known = (float(log_determinant) + len(given) * (1 + LOG_2PI)) / 2
-    trace = _scores_of_single_items(evidence, means, variances, given) if scores else math.nan
-    return Independence(value=value, score_to_information=trace, given=known)
-
-
-def _scores_of_single_items(evidence: Evidence, means: Floats, variances: Floats, given: Positions) -> float:
-    """Return tr(B A^-1) of means and variances of single items: of standardized z, ``½ (z² - 1)² + z²``."""
-    standardized = np.zeros((evidence.n, len(means)))
-    squares = np.zeros_like(standardized)
-    counts, start = np.zeros(len(means)), 0
-    for q in evidence.patterns:
-        assert q.rows is not None
-        own = np.arange(len(means)) if q.observed is None else q.observed
-        z = (q.rows - means[own]) / np.sqrt(variances[own])
-        standardized[start : start + q.n, own], squares[start : start + q.n, own] = z, z**2 - 1
-        counts[own] += q.n
-        start += q.n
-    terms = np.sum(evidence.summed(squares) ** 2, axis=0) / 2
-    if evidence.with_means:
-        terms += np.sum(evidence.summed(standardized) ** 2, axis=0)
-    return evidence.correction * float(np.sum(np.delete(terms / counts, given)))
 
 
 def without_rows(evidence: Evidence) -> Evidence:

@@ -13,10 +13,11 @@ import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.likelihood import Evidence, invert
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
-from intimacy_scales.factor.confirmatory.estimation.saturated import NONE, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _AT_ONCE = 1024  # patterns
+NOTHING = np.zeros(0, dtype=np.intp)
 
 
 def _precisions(evidence: Evidence, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
@@ -93,7 +94,7 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
-def score_to_information(evidence: Evidence, whole: Saturated, given: Positions = NONE) -> float:
+def score_to_information(evidence: Evidence, whole: Saturated, given: Positions = NOTHING) -> float:
     """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
 
     For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia

@@ -63,7 +63,7 @@ def best_of_several(
 def _starts(table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem) -> Iterator[Floats]:
     yield usable_start(table, samples, problem, likely=True)[0]
     yield plain_start(table, samples, 0)
-    if table.is_structural:  # the others are of items alone
+    if table.is_structural or not table.model.latent:  # the others are of items of factors
         return
     for axes in _standing_out(table, samples):
         yield usable_start(table, samples, problem, axes=axes)[0]

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
+from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
 from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
@@ -19,6 +19,11 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     discrepancy,
     scaled_fit,
     srmr_of,
+)
+from intimacy_scales.factor.confirmatory.estimation.independence import (
+    Exogenous,
+    Independence,
+    independence,
 )
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
@@ -35,19 +40,20 @@ from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     spread_of_scores,
 )
 from intimacy_scales.factor.confirmatory.estimation.saturated import (
-    Independence,
     Saturated,
-    independence,
     saturated,
     without_rows,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.estimation.saturated_information import (
+    NOTHING,
+    score_to_information,
+)
 from intimacy_scales.factor.confirmatory.estimation.several import (
     best_of_several,
     is_doubtful,
     negative_starts,
 )
-from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
+from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
@@ -118,9 +124,10 @@ class Solution:
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
-    """Return how many more moments than free parameters there are; those of exogenous variables are given."""
+    """Return how many more moments than free parameters there are, beside those that are fixed."""
     moments = [p * (p + 1) // 2 + (p if table.with_means else 0) for p in _counts(table)]
-    return (moments[0] - moments[1]) * table.n_groups - table.n_free
+    given = moments[1] if table.fixed_x else 0
+    return (moments[0] - given) * table.n_groups - table.n_free
 
 
 def _counts(table: ParameterTable) -> tuple[int, int]:
@@ -128,14 +135,17 @@ def _counts(table: ParameterTable) -> tuple[int, int]:
     return len(table.model.observed), len(table.exogenous)
 
 
-def exogenous_positions(table: ParameterTable) -> Positions:
-    """Return which observed variables have moments that are given, not modelled."""
+def _exogenous_of(table: ParameterTable) -> Exogenous:
+    """Return which observed variables are exogenous, and whether their moments are fixed."""
     observed = table.model.observed
-    return np.array([observed.index(name) for name in table.exogenous], dtype=np.intp)
+    positions = np.array([observed.index(name) for name in table.exogenous], dtype=np.intp)
+    return Exogenous(positions=positions, fixed=table.fixed_x)
 
 
 def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
-    """Raise where there are more parameters than moments."""
+    """Raise where there are more parameters than moments, or none at all."""
+    if table.n_free == 0:
+        raise EstimationError("every parameter of the model is fixed: there is nothing to estimate")
     df = degrees_of_freedom(table)
     if df >= 0:
         return
@@ -258,8 +268,8 @@ def solve(
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
     robust = estimator == "MLR"
-    exogenous = exogenous_positions(table)
-    baseline = tuple(independence(g.evidence, scores=robust, given=exogenous) for g in problem.groups)
+    exogenous = _exogenous_of(table)
+    baseline = tuple(independence(g.evidence, scores=robust, exogenous=exogenous) for g in problem.groups)
     covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
     if robust:
         b = problem.first_order_information(optimum.at)
@@ -320,13 +330,14 @@ def _excesses(
     wholes: Sequence[Saturated],
     baseline: Sequence[Independence],
     scaling: Scaling,
-    given: Positions,
+    exogenous: Exogenous,
 ) -> tuple[float, float]:
     """Return what chi-squares of the model and of the one without relations are to be expected."""
     evidences = [group.evidence for group in problem.groups]
     if scaling == "satorra_bentler":
-        return expected_misfit(problem, at), expected_misfit_of_independence(evidences)
+        return expected_misfit(problem, at), expected_misfit_of_independence(evidences, exogenous.positions)
     pairs = zip(evidences, wholes, strict=True)
+    given = exogenous.positions if exogenous.fixed else NOTHING
     whole = sum(score_to_information(evidence, one, given) for evidence, one in pairs)
     model = float(np.trace(np.linalg.solve(bread, first_order)))
     return whole - model, whole - sum(one.score_to_information for one in baseline)

@@ -69,6 +69,18 @@ class Roles:
         )
 
     @cached_property
+    def in_circles(self) -> bool:
+        """Whether paths lead from some variable back to it."""
+        left = {(s.lhs, s.rhs) for s in self.model.paths} | {(s.rhs, s.lhs) for s in self.model.loadings}
+        while left:
+            ends = {to for to, _ in left}
+            further = {pair for pair in left if pair[1] in ends}
+            if further == left:
+                return True
+            left = further
+        return False
+
+    @cached_property
     def related(self) -> tuple[tuple[str, str], ...]:
         """Pairs whose covariance is free although nobody wrote it, but for those of exogenous variables."""
         latent = self.model.latent

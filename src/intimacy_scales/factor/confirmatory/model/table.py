@@ -123,7 +123,9 @@ class ParameterTable:
     standing
         Observed variables that stand among the factors, behind these: those of paths.
     exogenous
-        Those of which variances, covariances and means are as observed.
+        Those that only predict, and of whose moments the model does not speak.
+    fixed_x
+        Whether variances, covariances and means of these are as observed.
     """
 
     model: Model
@@ -133,6 +135,7 @@ class ParameterTable:
     with_means: bool
     standing: tuple[str, ...] = ()
     exogenous: tuple[str, ...] = ()
+    fixed_x: bool = True
 
     @property
     def is_structural(self) -> bool:
@@ -248,7 +251,8 @@ def parameter_table(
         Whether variances, covariances and means of exogenous variables are as observed.
     """
     standing = roles_of(model).in_paths if structural else ()
-    exogenous = roles_of(model).exogenous if structural and fixed_x else ()
+    exogenous = roles_of(model).exogenous if structural else ()
+    held = exogenous if fixed_x else ()
     written = written_in_groups(model, n_groups)
     uses_means = with_means or any(op == "~1" for _, op, _ in written)
     aliases = _aliases(model)
@@ -256,7 +260,7 @@ def parameter_table(
     for group in range(n_groups):
         said = {key: modifiers[group] for key, modifiers in written.items()}
         add_implied(said, model, group, identification, frozenset(equal), with_means=uses_means)
-        add_of_exogenous(said, model, exogenous, with_means=uses_means)
+        add_of_exogenous(said, model, held, with_means=uses_means)
         found += [
             _parameter(model, key, said[key], group, aliases, standing) for key in in_order(said, model)
         ]
@@ -272,6 +276,7 @@ def parameter_table(
         with_means=uses_means,
         standing=standing,
         exogenous=exogenous,
+        fixed_x=fixed_x,
     )
 
 
@@ -403,9 +408,13 @@ def _constrained(
         else:
             values[label] = values[meant]
     renumbered, followers = solved(model.constraints, model.statements, numbers, values, n_free)
-    made = [
-        p if p.free < 0 else replace(p, free=renumbered[p.free], follows=followers.get(p.free)) for p in found
-    ]
+    made = []
+    for p in found:
+        follows = followers.get(p.free)
+        if follows is not None and not follows.weights:
+            made.append(replace(p, fixed=follows.constant, free=-1))
+        else:
+            made.append(p if p.free < 0 else replace(p, free=renumbered[p.free], follows=follows))
     return tuple(made), n_free - len(followers)
 
 
@@ -419,7 +428,7 @@ def with_observed(table: ParameterTable, moments: Sequence[tuple[Floats, Floats]
     moments
         Of each group: covariances (p, p), divisor n, and means (p,), in the order of the model's variables.
     """
-    if not table.exogenous:
+    if not table.exogenous or not table.fixed_x:
         return table
     position = {name: n for n, name in enumerate(table.model.observed)}
     made = []

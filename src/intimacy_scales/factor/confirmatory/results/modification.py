@@ -199,15 +199,16 @@ def _unwritten(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
     Paths are those to what has some already, from what others have paths from or to.
     """
     model, roles = table.model, roles_of(table.model)
-    outcomes = [name for name in model.observed if name not in table.exogenous]
-    yield from ((factor, "=~", item) for factor in model.latent for item in outcomes)
-    inner = [name for name in outcomes if name not in table.standing]
+    held = table.exogenous if table.fixed_x else ()
+    inner = [name for name in model.observed if name not in table.standing]
+    items = [name for name in model.observed if name in roles.measured or name not in table.standing]
+    yield from ((factor, "=~", item) for factor in model.latent for item in items)
     yield from ((other, "~~", item) for i, item in enumerate(inner) for other in inner[:i])
     for k, factor in enumerate(model.latent):
         for other in model.latent[:k]:
             if (factor in roles.measured) == (other in roles.measured):
                 yield other, "~~", factor
-    standing = [name for name in table.standing if name not in table.exogenous]
+    standing = [name for name in table.standing if name not in held]
     yield from ((other, "~~", name) for i, name in enumerate(standing) for other in standing[:i])
     in_paths = [name for name in table.among_factors if name in roles.dependent | roles.predicting]
     for name in in_paths:
