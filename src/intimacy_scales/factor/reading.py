@@ -72,6 +72,7 @@ def read_samples(
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
     accept: Accepts = CHECKED,
+    covariates: bool = False,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -92,6 +93,8 @@ def read_samples(
         Who belongs together, such as couples: a column of the table, or one label for each row.
     accept
         Take every number of a table as it is, also what looks like a code for a missing answer.
+    covariates
+        Whether variables of checked answers may be columns that were kept beside them, not items alone.
 
     Raises
     ------
@@ -120,7 +123,7 @@ def read_samples(
         return (_of_item_moments(data, names, missing),)
     if isinstance(data, CodedResponses):
         variables = tuple(data.instrument.item_ids if names is None else names)
-        rows, ref = _keyed_rows(data, variables), data.instrument.ref
+        rows, ref = _rows_of(data, variables, covariates=covariates), data.instrument.ref
         beside = _Beside(data.kept, partial(kept_column, data.kept))
     else:
         ref = None
@@ -331,6 +334,27 @@ def _of_item_moments(
 def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments:
     fields = {name: getattr(sample, name) for name in sample.__slots__}
     return SampleMoments(**(fields | {"missing": missing}))
+
+
+def _rows_of(data: CodedResponses, names: tuple[str, ...], *, covariates: bool) -> Floats:
+    """Return keyed answers, and numbers of columns kept beside them, in the order of their names (n, p)."""
+    items = tuple(name for name in names if name in data.instrument.item_ids) if covariates else names
+    beside = [name for name in names if name not in items]
+    if not beside:
+        return _keyed_rows(data, names)
+    kept = [str(name) for name in data.kept.names] if data.kept is not None else []
+    absent = [name for name in beside if name not in kept]
+    if absent:
+        raise EstimationError(
+            f"{data.instrument.id} has no item {absent[0]!r}{suggest(absent[0], data.instrument.item_ids)}; "
+            f"nor was such a column kept beside the answers, as by encode(..., keep=[{absent[0]!r}])"
+        )
+    found = np.empty((len(data.codes), len(names)))
+    found[:, [names.index(name) for name in items]] = _keyed_rows(data, items) if items else 0.0
+    for name in beside:
+        values = kept_column(data.kept, name, "model")
+        found[:, names.index(name)] = number_column(values, f"column {name}")
+    return found
 
 
 def _keyed_rows(data: CodedResponses, names: tuple[str, ...]) -> Floats:

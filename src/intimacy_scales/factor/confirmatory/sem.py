@@ -27,6 +27,7 @@ from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_samples, with_answers_to
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 
@@ -62,6 +63,8 @@ def sem(
         Variables may depend on each other (``y1 ~ y2; y2 ~ y1``).
     data
         As in `cfa`: a table with a column of numbers for each observed variable, checked answers or moments.
+        Beside checked answers, or with ``instrument``, other variables are columns of the table; those of
+        checked answers must have been kept (``encode(..., keep=["age"])``).
     fixed_x
         Whether variances, covariances and means of exogenous observed variables, which only predict, are
         those of the sample: they are no parameters, and the likelihood is of the other variables given them.
@@ -113,11 +116,18 @@ def sem(
     model_first("sem", model, data)
     check_options(estimator, identification, equal, information, may_be_equal=EQUAL)
     written = as_model(model)
-    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
+    beside = _columns_beside(written, instrument)
+    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters, **beside)
     check_names(written, data)
     exogenous = roles_of(written).exogenous if fixed_x else ()
     read = read_samples(
-        data, written.observed, missing=missing, groups=groups, clusters=clusters, accept=accept
+        data,
+        written.observed,
+        missing=missing,
+        groups=groups,
+        clusters=clusters,
+        accept=accept,
+        covariates=True,
     )
     if len(read) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
@@ -152,3 +162,11 @@ def sem(
     return SEMResult(
         **(parts | {"parameters": parameters}), exogenous=exogenous, defined=defined, left_out=left_out
     )
+
+
+def _columns_beside(model: Model, instrument: Instrument | str | Path | None) -> dict[str, str]:
+    """Return the columns of a table that are variables of the model and no items of its instrument."""
+    if instrument is None:
+        return {}
+    items = as_instrument(instrument).item_ids
+    return {f"variable {name}": name for name in model.observed if name not in items}

@@ -118,7 +118,7 @@ class ModificationIndices(Sequence[ModificationIndex]):
 
     def __init__(self, rows: Sequence[ModificationIndex]) -> None:
         indices = np.array([row.index for row in rows])
-        order = descending(indices, _ALIKE * (1 + indices.max(initial=0)))
+        order = descending(indices, _ALIKE * (1 + indices.max(initial=0))) if rows else ()
         self._rows = tuple(rows[n] for n in order)
 
     def __getitem__(self, position: Any) -> Any:
@@ -175,6 +175,7 @@ def _candidates(solution: Solution, group: int) -> list[Parameter]:
     table, part = solution.table, solution.problem.groups[group]
     model, values = table.model, part.values(solution.at.values)
     uses = Counter(p.free for p in table.parameters if p.free >= 0)
+    uses.update(number for p in table.parameters if p.follows for number, _ in p.follows.weights)
     there = {_spot(p.place) for p in table.of_group(group)}
     found = [
         replace(p, fixed=float(value))
