@@ -15,6 +15,7 @@ import pytest
 
 from intimacy_scales import sem
 from intimacy_scales.factor import SEMResult
+from reference.path_values import SHORT, couples_of_acipair, couples_of_commitment
 
 HERE = Path(__file__).parent / "reference"
 COUPLES, FINE, COARSE = 2e-5, 1e-5, 1e-4  # estimates: relative, or absolute of small ones
@@ -76,18 +77,10 @@ def differences_of_fit(result: SEMResult, fit: Mapping[str, Any], tolerance: flo
 @functools.cache
 def couples(shared: Path) -> dict[str, pd.DataFrame]:
     """Couples of acipair in one row, complete, and with a partner of one in five deleted."""
-    long = pd.read_csv(shared / "oracles/data/acipair.csv")
-    wife, husband = (
-        long[long.Gender_A == role].sort_values("CoupleID").reset_index(drop=True)
-        for role in ("Wife", "Husband")
-    )
-    columns = {"sat": "Satisfaction_A", "oth": "OtherPos_A", "slf": "SelfPos_A", "ten": "Tension_A"}
-    whole = pd.DataFrame({"yr": wife.Yearsmar.astype(float)})
-    for short, column in columns.items():
-        whole[f"{short}_w"], whole[f"{short}_h"] = wife[column], husband[column]
+    whole = couples_of_acipair(shared / "oracles/data")
     gone, i = whole.copy(), np.arange(1, len(whole) + 1)
-    gone.loc[i % 10 == 5, [f"{short}_w" for short in columns]] = np.nan
-    gone.loc[i % 10 == 0, [f"{short}_h" for short in columns]] = np.nan
+    gone.loc[i % 10 == 5, [f"{short}_w" for short in SHORT]] = np.nan
+    gone.loc[i % 10 == 0, [f"{short}_h" for short in SHORT]] = np.nan
     return {"complete": whole, "fiml": gone}
 
 
@@ -185,25 +178,13 @@ def test_response_surfaces_with_fixed_predictors(shared: Path, predictor: str, e
                 assert fitted.defined[f"{figure}_{p}"].se == pytest.approx(error, rel=1e-8)
 
 
-@functools.cache
-def scores(shared: Path, name: str) -> pd.DataFrame:
-    """Scale scores of the two partners of a couple as R has them, commitment keyed."""
-    if name == "acipair":
-        return couples(shared)["complete"]
-    table = pd.read_csv(shared / f"oracles/data/{name}.csv")
-    found = {}
-    for partner in (1, 2):
-        if name == "prqcQ":
-            for scale, numbers in {"trust": (10, 11, 12), "love": (16, 17, 18)}.items():
-                items = [f"prqc.{partner}_{n}" for n in numbers]
-                found[f"{scale}_{partner}"] = table[items].mean(axis=1, skipna=False)
-        else:
-            commitment = table[[f"com.{partner}_{n}" for n in range(1, 6)]].copy()
-            for n in (3, 4):
-                commitment[f"com.{partner}_{n}"] = 10 - commitment[f"com.{partner}_{n}"]
-            found[f"com_{partner}"] = commitment.mean(axis=1, skipna=False)
-            items = [f"sat.g.{partner}_{n}" for n in range(1, 6)]
-            found[f"sat_{partner}"] = table[items].mean(axis=1, skipna=False)
+def couples_of_prqc(folder: Path) -> pd.DataFrame:
+    """Both partners' means of trust and of love."""
+    table, found = pd.read_csv(folder / "prqcQ.csv"), {}
+    for scale, numbers in {"trust": (10, 11, 12), "love": (16, 17, 18)}.items():
+        for partner in (1, 2):
+            items = [f"prqc.{partner}_{n}" for n in numbers]
+            found[f"{scale}_{partner}"] = table[items].mean(axis=1, skipna=False)
     return pd.DataFrame(found)
 
 
@@ -217,12 +198,13 @@ def scores(shared: Path, name: str) -> pd.DataFrame:
 )  # fmt: skip
 def test_actor_partner_models_of_the_first_set(shared: Path, data: str, key: str) -> None:
     block = json.loads((shared / f"oracles/{data}.json").read_text("utf-8"))[key]
-    check(sem(block["model"], scores(shared, data), fixed_x=False, means=True), block)
+    read = {"acipair": couples_of_acipair, "commitmentQ": couples_of_commitment}[data]
+    check(sem(block["model"], read(shared / "oracles/data"), fixed_x=False, means=True), block)
 
 
 def test_couples_whose_partners_are_alike(shared: Path) -> None:
     blocks = json.loads((shared / "oracles/second/dyads_prqcQ.json").read_text("utf-8"))
-    data = scores(shared, "prqcQ").dropna()
+    data = couples_of_prqc(shared / "oracles/data").dropna()
     for kind in ("distinguishable", "indistinguishable"):
         block = blocks["apim_love_trust"][kind]
         check(sem(block["model"], data, fixed_x=False, means=True), block["ML"])

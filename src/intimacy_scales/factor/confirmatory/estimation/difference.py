@@ -130,7 +130,7 @@ def _slopes(solution: Solution, at: Evaluation, order: Sequence[str]) -> Floats:
         sds = np.sqrt(basis.covariances.diagonal()[own])
         covariances = basis.coefficients * (x[i] * y[j] + y[i] * x[j]) / (sds[i] * sds[j])[:, None]
         means = basis.slopes * x / sds[:, None] if solution.table.with_means else np.zeros((0, len(x.T)))
-        parts.append(np.vstack([covariances, means]) @ group.derivatives(solution.problem.n_free))
+        parts.append(group.collect_columns(np.vstack([covariances, means]), solution.problem.n_free))
     return np.vstack(parts)
 
 

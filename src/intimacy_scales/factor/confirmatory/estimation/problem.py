@@ -92,6 +92,15 @@ class GroupPart:
         total: Floats = np.bincount(self.targets, weights=own, minlength=n_free).astype(np.float64)
         return total
 
+    def collect_columns(self, matrix: Floats, n_free: int) -> Floats:
+        """Add up columns of a matrix (m, n_parameters) by free parameter (m, n_free)."""
+        if self.spread is not None:
+            found: Floats = matrix @ self.spread
+            return found
+        total = np.zeros((len(matrix), n_free))
+        np.add.at(total.T, self.targets, matrix[:, self.chosen].T)
+        return total
+
     def collect_square(self, matrix: Floats, n_free: int) -> Floats:
         """Add up rows and columns of a matrix of all parameters by free parameter."""
         if self.spread is not None:

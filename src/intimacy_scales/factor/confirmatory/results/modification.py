@@ -240,7 +240,7 @@ def _of_group(solution: Solution, group: int, label: str | None, inverse: Floats
     share = part.evidence.n / n
     m = len(own)
     beside, before = (share * found for found in information_beside(wider, basis, part.evidence, fit, m))
-    crossed = beside @ part.derivatives(table.n_free)
+    crossed = part.collect_columns(beside, table.n_free)
     left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
     scale = _unit_changes(part, solution, group, candidates)
     rows = []
