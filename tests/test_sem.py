@@ -22,6 +22,7 @@ from intimacy_scales.errors import (
 from intimacy_scales.factor import (
     DefinedParameter,
     Model,
+    ModelComparison,
     SEMResult,
     compare_models,
     covariances_as_sample,
@@ -224,6 +225,15 @@ def test_scaled_differences_of_models_with_constraints(method: Any) -> None:
     covariance = free.defined  # of a and b, by which the sum varies
     spread = float(covariance["indirect"].covariance.sum())
     assert change.chi_square_change == pytest.approx(wald / spread, rel=0.3)
+
+
+def test_comparisons_of_models_with_paths_are_read_again() -> None:
+    free, tied = sem(MEDIATION, DATA), sem(MEDIATION.replace("c*x", "0*x").split("\ntotal")[0], DATA)
+    compared = compare_models(free, tied, names=["partial", "full"])
+    assert "full against partial" in compared.sentence()
+    again = ModelComparison.from_json(compared.to_json())
+    assert again == compared
+    assert [type(model) for model in again.models.values()] == [SEMResult, SEMResult]
 
 
 def test_groups_are_models_of_their_own_until_something_is_equal() -> None:

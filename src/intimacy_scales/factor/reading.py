@@ -123,7 +123,8 @@ def read_samples(
         return (_of_item_moments(data, names, missing),)
     if isinstance(data, CodedResponses):
         variables = tuple(data.instrument.item_ids if names is None else names)
-        rows, ref = _rows_of(data, variables, covariates=covariates), data.instrument.ref
+        with values_as_asked(accept.show_values):
+            rows, ref = _rows_of(data, variables, accept, covariates=covariates), data.instrument.ref
         beside = _Beside(data.kept, partial(kept_column, data.kept))
     else:
         ref = None
@@ -336,7 +337,7 @@ def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments
     return SampleMoments(**(fields | {"missing": missing}))
 
 
-def _rows_of(data: CodedResponses, names: tuple[str, ...], *, covariates: bool) -> Floats:
+def _rows_of(data: CodedResponses, names: tuple[str, ...], accept: Accepts, *, covariates: bool) -> Floats:
     """Return keyed answers, and numbers of columns kept beside them, in the order of their names (n, p)."""
     items = tuple(name for name in names if name in data.instrument.item_ids) if covariates else names
     beside = [name for name in names if name not in items]
@@ -351,9 +352,10 @@ def _rows_of(data: CodedResponses, names: tuple[str, ...], *, covariates: bool) 
         )
     found = np.empty((len(data.codes), len(names)))
     found[:, [names.index(name) for name in items]] = _keyed_rows(data, items) if items else 0.0
-    for name in beside:
-        values = kept_column(data.kept, name, "model")
-        found[:, names.index(name)] = number_column(values, f"column {name}")
+    columns = [number_column(kept_column(data.kept, name, "model"), f"column {name}") for name in beside]
+    if not accept:
+        check_numbers(beside, np.column_stack(columns))
+    found[:, [names.index(name) for name in beside]] = np.column_stack(columns)
     return found
 
 

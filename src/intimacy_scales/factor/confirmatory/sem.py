@@ -110,8 +110,8 @@ def sem(
     >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
     >>> scores = score("scii-24", answers).to_frame()
     >>> result = sem("commitment ~ a*trust; caring ~ b*commitment + trust; indirect := a*b", scores)
-    >>> result.fit.df, [round(figure.estimate, 2) for figure in result.defined]
-    (0, [0.15])
+    >>> result.fit.df, round(result.defined["indirect"].estimate, 2)
+    (0, 0.1)
     """
     model_first("sem", model, data)
     check_options(estimator, identification, equal, information, may_be_equal=EQUAL)
