@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from intimacy_scales.errors import ModelSyntaxError
 from intimacy_scales.factor import Model
 from intimacy_scales.factor.confirmatory.results.defined import with_derivatives
-from intimacy_scales.factor.syntax.expressions import NotLinearError, expression_of, linear_form
+from intimacy_scales.factor.syntax.expressions import NotLinearError, expression_of, linear_form, linear_forms
 
 AT = {"a": 1.3, "b": -0.7, "c": 2.1}
 PYTHON = {"exp": math.exp, "log": math.log, "sqrt": math.sqrt, "abs": abs}
 
 
 def value(text: str) -> float:
-    return with_derivatives(text, list(AT), np.array(list(AT.values())))[0]
+    return with_derivatives([("it", text)], list(AT), np.array(list(AT.values())))[0]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_values_are_those_of_python_and_derivatives_those_of_differences(text: s
         return
     assume(max(map(abs, [expected, *slopes])) < 1e4)
     ours = text.replace("**", "^")
-    found, derivatives = with_derivatives(ours, list(AT), np.array(list(AT.values())))
+    found, derivatives = with_derivatives([("it", ours)], list(AT), np.array(list(AT.values())))
     assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
     assert derivatives == pytest.approx(slopes, rel=1e-4, abs=1e-4)
     again = str(expression_of(ours))
@@ -110,7 +110,7 @@ def test_what_is_not_defined_is_nan_or_without_bound(text: str) -> None:
     ],
 )
 def test_linear_forms(text: str, weights: dict[str, float], constant: float) -> None:
-    found = linear_form(expression_of(text), {"k": expression_of("2*a + b")})
+    found = linear_form(expression_of(text), linear_forms({"k": expression_of("2*a + b")}))
     assert (found.weights, found.constant) == (weights, constant)
 
 
@@ -177,3 +177,34 @@ def test_a_model_of_statements_is_checked_as_a_text_is() -> None:
     statements: tuple[Any, ...] = Model.from_text("y ~ a*x\nk := 2*a").statements
     with pytest.raises(ModelSyntaxError, match="line 2, column 1: no parameter has the label 'a'"):
         Model((*Model.from_text("y ~ x").statements, *statements[1:]))
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("(" * 5000 + "a" + ")" * 5000, "more than 30 parts within each other"),
+        ("exp(" * 31 + "a" + ")" * 31, "more than 30 parts within each other"),
+        ("^".join(["a"] * 5000), "more than 30 parts within each other"),
+        ("-" * 5000 + "a", "more than 100 operations in a row"),
+        ("+".join(["a"] * 5000), "more than 100 operations in a row"),
+        ("*".join(["a"] * 102), "more than 100 operations in a row"),
+    ],
+)
+def test_expressions_without_end_are_refused(expression: str, told: str) -> None:
+    for statement in (f"k := {expression}", f"{expression} == 1"):
+        with pytest.raises(ModelSyntaxError, match=told):
+            Model.from_text(f"y ~ a*x\n{statement}")
+
+
+def test_expressions_of_some_length_are_read() -> None:
+    for expression in ("(" * 30 + "a" + ")" * 30, "+".join(["a"] * 100), "exp(" * 30 + "-9*a" + ")" * 30):
+        assert Model.from_text(f"y ~ a*x\nk := {expression}").definitions
+        value(expression)
+
+
+def test_figures_that_double_again_and_again_are_worked_out_once() -> None:
+    lines = ["y ~ a*x + b*z", "d0 := a", *(f"d{n} := d{n - 1} + d{n - 1}" for n in range(1, 60)), "d59 == b"]
+    assert len(Model.from_text("\n".join(lines)).constraints) == 1
+    steps = [tuple(line.split(" := ")) for line in lines[1:-1]]
+    found, slope = with_derivatives(steps, ["a", "b"], np.array([1.0, 2.0]))
+    assert (found, slope.tolist()) == (2.0**59, [2.0**59, 0.0])

@@ -32,6 +32,8 @@ def to_identify(table: ParameterTable) -> str:
             "A factor needs three indicators, or two and a correlation with another factor "
             f"({', '.join(tight)}): add items, set its loadings equal (a*x1 + a*x2), or fix a parameter"
         )
+    if not table.model.latent:
+        return "Fix some of them, or set some equal with a label"
     return "Fix some of them, set some equal with a label, or add items"
 
 
@@ -57,7 +59,7 @@ def to_settle(table: ParameterTable, samples: Sequence[SampleMoments], instead: 
     )
     if instead:
         return f"{why}; {instead}"
-    if any(p.place[0] == "psi" and p.lhs == p.rhs and p.fixed for p in table.parameters):
+    if any(p.lhs in latent and p.op == "~~" and p.lhs == p.rhs and p.fixed for p in table.parameters):
         return (
             f"{why}, or the variance of {'a factor' if len(latent) > 1 else latent[0]} would be negative, "
             "which is seen with identification='marker'; try that, or fewer parameters"
@@ -75,6 +77,7 @@ def impossible_triads(table: ParameterTable, samples: Sequence[SampleMoments]) -
         for item in table.model.indicators(factor):
             loads[item] = loads.get(item, 0) + 1
     tied = {p.lhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
+    tied |= set(table.standing)  # with paths of their own
     tied |= {p.rhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
     for sample in samples:
         where = "" if sample.group is None else f" in group {sample.group}"

@@ -57,7 +57,8 @@ def cfa(
     ----------
     model
         A text in lavaan's measurement syntax (``trust =~ a + b + c``, ``a ~~ b``, ``a ~ 1``, labels and
-        values before ``*``), a `Model`, or an `Instrument`, whose scales are then factors.
+        values before ``*``, linear constraints of labels such as ``l2 == 2*l3``), a `Model`, or an
+        `Instrument`, whose scales are then factors.
     data
         A table with a column of numbers for each item (reverse-keyed ones as they are);
         `CodedResponses` or `ItemMoments`, whose items are keyed; or `SampleMoments`.

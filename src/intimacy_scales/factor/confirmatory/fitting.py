@@ -12,6 +12,7 @@ from intimacy_scales.factor.confirmatory.estimation.solution import (
     Estimator,
     Information,
     Scaling,
+    Solution,
     fit_of,
     solve,
 )
@@ -79,27 +80,34 @@ def fitted_parts(
             max_iterations=max_iterations,
             keep_answers=keep_answers,
         )
-        labels = group_labels(samples)
         return {
             "model": model,
-            "fit": fit_of(solution),
-            "parameters": parameter_estimates(solution, labels),
             "estimator": estimator,
             "missing": missing,
             "identification": identification,
-            "information": solution.information,
-            "groups": tuple(str(label) for label in labels) if len(samples) > 1 else (),
-            "group_n": tuple(sample.n for sample in samples) if len(samples) > 1 else (),
-            "n": solution.problem.n,
-            "n_rows": sum(sample.n_rows for sample in samples),
-            "n_clusters": _n_clusters(samples),
             "equal": equal,
-            "improper": improper_parts(solution, labels),
-            "iterations": solution.optimum.iterations,
-            "never_together": _never_together(samples),
-            "instrument": samples[0].instrument,
-            "solution": solution,
+            **_found(solution, samples),
         }
+
+
+def _found(solution: Solution, samples: Sequence[SampleMoments]) -> dict[str, Any]:
+    """Return what was found of a model, by the fields of its result."""
+    labels, several = group_labels(samples), len(samples) > 1
+    return {
+        "fit": fit_of(solution),
+        "parameters": parameter_estimates(solution, labels),
+        "information": solution.information,
+        "groups": tuple(str(label) for label in labels) if several else (),
+        "group_n": tuple(sample.n for sample in samples) if several else (),
+        "n": solution.problem.n,
+        "n_rows": sum(sample.n_rows for sample in samples),
+        "n_clusters": _n_clusters(samples),
+        "improper": improper_parts(solution, labels),
+        "iterations": solution.optimum.iterations,
+        "never_together": _never_together(samples),
+        "instrument": samples[0].instrument,
+        "solution": solution,
+    }
 
 
 def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:

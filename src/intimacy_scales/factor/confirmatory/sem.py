@@ -25,7 +25,7 @@ from intimacy_scales.factor.confirmatory.results.estimates import Parameters
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_samples, with_answers_to
-from intimacy_scales.factor.sample import MissingAnswers
+from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 from intimacy_scales.moments.clusters import Clusters
@@ -131,16 +131,7 @@ def sem(
     )
     if len(read) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
-    needed = exogenous if missing == "fiml" else ()
-    samples = [with_answers_to(sample, needed) for sample in read]
-    check_samples(samples, estimator)
-    warn_of_coverage(samples)
-    check_scaling(samples, estimator, scaling)
-    if scaling == "satorra_bentler" and exogenous:
-        raise EstimationError(
-            f"scaling={scaling!r} is of models of all variables, and moments of {', '.join(exogenous)} are "
-            "fixed: use fixed_x=False, or scaling='yuan_bentler'"
-        )
+    samples = _usable(read, exogenous, estimator, scaling)
     parts = fitted_parts(
         written,
         samples,
@@ -162,6 +153,23 @@ def sem(
     return SEMResult(
         **(parts | {"parameters": parameters}), exogenous=exogenous, defined=defined, left_out=left_out
     )
+
+
+def _usable(
+    read: Sequence[SampleMoments], exogenous: Sequence[str], estimator: Estimator, scaling: Scaling
+) -> list[SampleMoments]:
+    """Return the moments that a model is fitted to: with full information, of who answered what is fixed."""
+    gaps = read[0].missing == "fiml"
+    samples = [with_answers_to(sample, exogenous if gaps else ()) for sample in read]
+    check_samples(samples, estimator)
+    warn_of_coverage(samples)
+    check_scaling(samples, estimator, scaling)
+    if scaling == "satorra_bentler" and exogenous:
+        raise EstimationError(
+            f"scaling={scaling!r} is of models of all variables, and moments of {', '.join(exogenous)} are "
+            "fixed: use fixed_x=False, or scaling='yuan_bentler'"
+        )
+    return samples
 
 
 def _columns_beside(model: Model, instrument: Instrument | str | Path | None) -> dict[str, str]:

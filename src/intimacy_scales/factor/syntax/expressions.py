@@ -24,6 +24,8 @@ FUNCTIONS = ("exp", "log", "sqrt", "abs")
 _OPERAND = "a number, a label, '(' or one of " + ", ".join(f"{name}(...)" for name in FUNCTIONS)
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "negative": 3, "^": 4}
 _ATOM = 5
+DEEPEST = 100  # operations within each other, as in a sum of that many terms
+_DEEPEST_PARTS = 30  # parentheses, functions and powers within each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,54 +86,100 @@ def _enclosed(part: Expression, least: int) -> str:
 
 def take_expression(cursor: Cursor) -> Expression:
     """Read a sum and stop behind it."""
-    found = _product(cursor)
-    while cursor.here.is_("+", "-"):
-        token = cursor.take()
-        found = Expression(token.text, (found, _product(cursor)), at=token)
+    begin = cursor.here
+    found = _Reader(cursor).sum()
+    if _depth(found) > DEEPEST:
+        raise cursor.error(
+            f"more than {DEEPEST} operations in a row: define parts of it by names of their own", begin
+        )
     return found
 
 
-def _product(cursor: Cursor) -> Expression:
-    found = _signed(cursor)
-    while cursor.here.is_("*", "/"):
-        token = cursor.take()
-        found = Expression(token.text, (found, _signed(cursor)), at=token)
-    return found
+class _Reader:
+    """Reads one expression; each method reads what it is named after and stops behind it."""
 
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._inside = 0
 
-def _signed(cursor: Cursor) -> Expression:
-    if cursor.here.is_("+"):
-        cursor.take()
-        return _signed(cursor)
-    if cursor.here.is_("-"):
-        token = cursor.take()
-        return Expression("negative", (_signed(cursor),), at=token)
-    base = _atom(cursor)
-    if not cursor.here.is_("^"):
-        return base
-    token = cursor.take()
-    return Expression("^", (base, _signed(cursor)), at=token)
-
-
-def _atom(cursor: Cursor) -> Expression:
-    here = cursor.here
-    if here.kind == "number":
-        return Expression("number", value=cursor.take_number(_OPERAND), at=here)
-    if here.is_("("):
-        cursor.take()
-        found = take_expression(cursor)
-        cursor.take_operator(")", "')' to close '('")
+    def sum(self) -> Expression:
+        cursor = self._cursor
+        found = self._product()
+        while cursor.here.is_("+", "-"):
+            token = cursor.take()
+            found = Expression(token.text, (found, self._product()), at=token)
         return found
-    if here.kind == "name" and cursor.after.is_("("):
-        if here.text not in FUNCTIONS:
-            there = ", ".join(f"{name}()" for name in FUNCTIONS)
-            raise cursor.error(f"{here.text}() is no function here; there are {there}", here)
-        cursor.take()
-        cursor.take()
-        inner = take_expression(cursor)
-        cursor.take_operator(")", f"')' to close {here.text}(")
-        return Expression(here.text, (inner,), at=here)
-    return Expression("label", name=cursor.take_name(_OPERAND).text, at=here)
+
+    def _product(self) -> Expression:
+        cursor = self._cursor
+        found = self._signed()
+        while cursor.here.is_("*", "/"):
+            token = cursor.take()
+            found = Expression(token.text, (found, self._signed()), at=token)
+        return found
+
+    def _signed(self) -> Expression:
+        cursor = self._cursor
+        signs = []
+        while cursor.here.is_("+", "-"):
+            signs.append(cursor.take())
+        found = self._power()
+        for token in reversed(signs):
+            if token.text == "-":
+                found = Expression("negative", (found,), at=token)
+        return found
+
+    def _power(self) -> Expression:
+        base, cursor = self._atom(), self._cursor
+        if not cursor.here.is_("^"):
+            return base
+        token = self._enter()
+        found = Expression("^", (base, self._signed()), at=token)
+        self._inside -= 1
+        return found
+
+    def _atom(self) -> Expression:
+        cursor = self._cursor
+        here = cursor.here
+        if here.kind == "number":
+            return Expression("number", value=cursor.take_number(_OPERAND), at=here)
+        if here.kind == "name" and cursor.after.is_("("):
+            if here.text not in FUNCTIONS:
+                there = ", ".join(f"{name}()" for name in FUNCTIONS)
+                raise cursor.error(f"{here.text}() is no function here; there are {there}", here)
+            cursor.take()
+            return Expression(here.text, (self._enclosed(f"{here.text}("),), at=here)
+        if here.is_("("):
+            return self._enclosed("(")
+        return Expression("label", name=cursor.take_name(_OPERAND).text, at=here)
+
+    def _enclosed(self, opened: str) -> Expression:
+        self._enter()
+        found = self.sum()
+        self._cursor.take_operator(
+            ")", f"')' to close {opened!r}" if opened == "(" else f"')' to close {opened}"
+        )
+        self._inside -= 1
+        return found
+
+    def _enter(self) -> Token:
+        """Go on over what begins a part of the expression."""
+        self._inside += 1
+        if self._inside > _DEEPEST_PARTS:
+            raise self._cursor.error(
+                f"more than {_DEEPEST_PARTS} parts within each other: define some by names of their own"
+            )
+        return self._cursor.take()
+
+
+def _depth(expression: Expression) -> int:
+    """Return how many operations stand within each other."""
+    deepest, left = 0, [(expression, 0)]
+    while left:
+        part, depth = left.pop()
+        deepest = max(deepest, depth)
+        left += [(inner, depth + 1) for inner in part.parts]
+    return deepest
 
 
 @lru_cache(maxsize=1024)
@@ -187,8 +235,15 @@ class NotLinearError(ValueError):
         self.part = part
 
 
-def linear_form(expression: Expression, defined: Mapping[str, Expression]) -> Linear:
-    """Return an expression as multiples of labels; labels that are defined by others as those.
+def linear_form(expression: Expression, defined: Mapping[str, Linear | None]) -> Linear:
+    """Return an expression as multiples of labels.
+
+    Parameters
+    ----------
+    expression
+        What stands on one side of a constraint.
+    defined
+        What is defined, as multiples of labels; None where it is not linear.
 
     Raises
     ------
@@ -198,17 +253,27 @@ def linear_form(expression: Expression, defined: Mapping[str, Expression]) -> Li
     if expression.kind == "number":
         return Linear({}, expression.value)
     if expression.kind == "label":
-        meant = defined.get(expression.name)
-        if meant is None:
+        if expression.name not in defined:
             return Linear({expression.name: 1.0}, 0.0)
-        try:
-            return linear_form(meant, defined)
-        except NotLinearError:
-            raise NotLinearError(expression) from None
+        meant = defined[expression.name]
+        if meant is None:
+            raise NotLinearError(expression)
+        return meant
     parts = [linear_form(part, defined) for part in expression.parts]
     found = _combined(expression, parts)
     if found is None or not math.isfinite(found.constant):
         raise NotLinearError(expression)
+    return found
+
+
+def linear_forms(definitions: Mapping[str, Expression]) -> dict[str, Linear | None]:
+    """Return what is defined as multiples of labels, each by what is defined before; None of the others."""
+    found: dict[str, Linear | None] = {}
+    for name, expression in definitions.items():
+        try:
+            found[name] = linear_form(expression, found)
+        except NotLinearError:
+            found[name] = None
     return found
 
 

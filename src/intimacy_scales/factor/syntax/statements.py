@@ -9,9 +9,11 @@ from typing import Literal, NamedTuple
 from intimacy_scales.errors import suggest
 from intimacy_scales.factor.syntax.expressions import (
     Expression,
+    Linear,
     NotLinearError,
     expression_of,
     linear_form,
+    linear_forms,
 )
 from intimacy_scales.factor.syntax.modifiers import Modifier
 from intimacy_scales.factor.syntax.tokens import Token
@@ -162,9 +164,10 @@ def calculation_fault(
             if fault:
                 return fault
             defined[s.name] = read(s)[0]
+    forms = linear_forms(defined)
     for s in statements:
         if isinstance(s, Constraint):
-            fault = _unknown(s, read(s), labels, defined) or _not_linear(s, read(s), defined)
+            fault = _unknown(s, read(s), labels, defined) or _not_linear(s, read(s), forms)
             if fault:
                 return fault
     return None
@@ -176,9 +179,9 @@ def _unknown(
     labels: Mapping[str, None],
     defined: Mapping[str, Expression],
 ) -> Fault | None:
-    known = (*labels, *defined)
     for name, at in _named(expressions):
-        if name not in known:
+        if name not in labels and name not in defined:
+            known = (*labels, *defined)
             below = " above" if isinstance(statement, Definition) else ""
             return Fault(
                 f"no parameter has the label {name!r}{suggest(name, known)}, and nothing of that name is "
@@ -196,7 +199,7 @@ def _named(expressions: Sequence[Expression]) -> Iterator[tuple[str, Token | Non
 
 
 def _not_linear(
-    statement: Constraint, expressions: Sequence[Expression], defined: Mapping[str, Expression]
+    statement: Constraint, expressions: Sequence[Expression], defined: Mapping[str, Linear | None]
 ) -> Fault | None:
     try:
         left, right = (linear_form(expression, defined) for expression in expressions)

@@ -124,22 +124,8 @@ class Solution:
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
-    """Return how many more moments than free parameters there are, beside those that are fixed."""
-    moments = [p * (p + 1) // 2 + (p if table.with_means else 0) for p in _counts(table)]
-    given = moments[1] if table.fixed_x else 0
-    return (moments[0] - given) * table.n_groups - table.n_free
-
-
-def _counts(table: ParameterTable) -> tuple[int, int]:
-    """Return how many variables there are, and how many of these are exogenous."""
-    return len(table.model.observed), len(table.exogenous)
-
-
-def _exogenous_of(table: ParameterTable) -> Exogenous:
-    """Return which observed variables are exogenous, and whether their moments are fixed."""
-    observed = table.model.observed
-    positions = np.array([observed.index(name) for name in table.exogenous], dtype=np.intp)
-    return Exogenous(positions=positions, fixed=table.fixed_x)
+    """Return how many more moments than free parameters there are."""
+    return table.n_moments * table.n_groups - table.n_free
 
 
 def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
@@ -268,7 +254,7 @@ def solve(
     except np.linalg.LinAlgError:
         raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
     robust = estimator == "MLR"
-    exogenous = _exogenous_of(table)
+    exogenous = Exogenous(positions=table.exogenous_positions, fixed=table.fixed_x)
     baseline = tuple(independence(g.evidence, scores=robust, exogenous=exogenous) for g in problem.groups)
     covariance, excess, baseline_excess, scores = inverse / problem.n, math.nan, math.nan, None
     if robust:
@@ -437,13 +423,13 @@ def fit_of(solution: Solution) -> Fit:
     shares = [group.evidence.n / problem.n for group in problem.groups]
     whole = sum(s * one.value for s, one in zip(shares, solution.saturated, strict=True))
     base = sum(s * one.value for s, one in zip(shares, solution.baseline, strict=True))
-    (p, q), groups = _counts(solution.table), solution.table.n_groups
+    groups = solution.table.n_groups
     df = degrees_of_freedom(solution.table)
     tested = discrepancy(
         chi_square=max(2 * problem.n * (at.value - whole), 0.0),
         df=df,
         baseline=2 * problem.n * (base - whole),
-        baseline_df=groups * (p * (p - 1) - q * (q - 1)) // 2,
+        baseline_df=groups * solution.table.n_relations,
         n=problem.n,
         n_groups=groups,
     )

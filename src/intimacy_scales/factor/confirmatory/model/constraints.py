@@ -9,8 +9,8 @@ import numpy as np
 
 from intimacy_scales.errors import ModelSyntaxError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
-from intimacy_scales.factor.syntax.expressions import Linear, expression_of, linear_form
-from intimacy_scales.factor.syntax.statements import Constraint, definitions_of
+from intimacy_scales.factor.syntax.expressions import Linear, expression_of, linear_form, linear_forms
+from intimacy_scales.factor.syntax.statements import AnyStatement, Constraint, definitions_of
 
 _NOTHING = 1e-10
 
@@ -33,7 +33,7 @@ class Dependence:
 
 def solved(
     constraints: Sequence[Constraint],
-    statements: Sequence[object],
+    statements: Sequence[AnyStatement],
     numbers: Mapping[str, int],
     values: Mapping[str, float],
     n_free: int,
@@ -62,7 +62,7 @@ def solved(
     ModelSyntaxError
         A constraint that contradicts the others; says in which line and column.
     """
-    defined = definitions_of(statements)  # type: ignore[arg-type]
+    defined = linear_forms(definitions_of(statements))
     matrix, pivots = np.zeros((0, n_free + 1)), list[int]()
     for constraint in constraints:
         sides = (linear_form(expression_of(text), defined) for text in (constraint.first, constraint.second))

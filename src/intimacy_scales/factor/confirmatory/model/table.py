@@ -137,6 +137,25 @@ class ParameterTable:
     exogenous: tuple[str, ...] = ()
     fixed_x: bool = True
 
+    @cached_property
+    def exogenous_positions(self) -> Positions:
+        """Which observed variables are exogenous, ascending."""
+        observed = self.model.observed
+        return locked(np.array([observed.index(name) for name in self.exogenous], dtype=np.intp))
+
+    @property
+    def n_moments(self) -> int:
+        """How many variances, covariances and means are modelled in each group."""
+        p, q = len(self.model.observed), len(self.exogenous) if self.fixed_x else 0
+        means = p - q if self.with_means else 0
+        return (p * (p + 1) - q * (q + 1)) // 2 + means
+
+    @property
+    def n_relations(self) -> int:
+        """How many covariances are 0 in each group where nothing is related but exogenous variables."""
+        p, q = len(self.model.observed), len(self.exogenous)
+        return (p * (p - 1) - q * (q - 1)) // 2
+
     @property
     def is_structural(self) -> bool:
         """Whether observed variables or factors have paths, or observed ones stand among the factors."""

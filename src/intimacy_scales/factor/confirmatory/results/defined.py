@@ -29,19 +29,38 @@ _FEWEST_DRAWS = 1000
 _TOLERATED = 0.05  # of draws, without a figure
 
 
-def with_derivatives(formula: str, labels: Sequence[str], values: Floats) -> tuple[float, Floats]:
-    """Return what a formula is worth at some values of its labels, and its derivatives there (k,).
+Steps = Sequence[tuple[str, str]]
+
+
+def worked_out(steps: Steps, values: Mapping[str, Any]) -> Any:
+    """Return the last of several figures, each an expression of labels and of the figures before it.
+
+    Parameters
+    ----------
+    steps
+        Name and expression of each.
+    values
+        Label → number, array, or number with derivatives.
+    """
+    known, found = dict(values), None
+    with np.errstate(all="ignore"):
+        for name, expression in steps:
+            known[name] = found = evaluate(expression_of(expression), known, FUNCTIONS)
+    return found
+
+
+def with_derivatives(steps: Steps, labels: Sequence[str], values: Floats) -> tuple[float, Floats]:
+    """Return what a figure is worth at some values of labels, and its derivatives there (k,).
 
     Examples
     --------
-    >>> value, slope = with_derivatives("p/a", ["a", "p"], np.array([2.0, 1.0]))
+    >>> value, slope = with_derivatives([("k", "p/a")], ["a", "p"], np.array([2.0, 1.0]))
     >>> value, slope.tolist()
     (0.5, [-0.25, 0.5])
     """
     units = np.eye(len(labels))
     duals = {name: Dual(value, unit) for name, value, unit in zip(labels, values, units, strict=True)}
-    with np.errstate(all="ignore"):
-        found = evaluate(expression_of(formula), duals, FUNCTIONS)
+    found = worked_out(steps, duals)
     if not isinstance(found, Dual):  # a number alone
         found = Dual(found, np.zeros(len(labels)))
     return float(found.value), found.slope
@@ -57,14 +76,14 @@ class DefinedParameter(Result):
         What it is called.
     expression
         What it is, as it was written.
-    formula
-        The same with labels of parameters alone, where it speaks of other figures that are defined.
+    rests_on
+        What else is defined that it speaks of, in order: pairs of name and expression.
     estimate, se
         At the estimates, and its standard error by the delta method; nan where it is not defined there.
     n
         Persons.
     labels
-        The labels in the formula.
+        The labels of parameters that it speaks of, itself or by what it rests on.
     values, covariance
         Their estimates (k,), and the covariances of these (k, k).
     """
@@ -73,7 +92,7 @@ class DefinedParameter(Result):
 
     name: str
     expression: str
-    formula: str
+    rests_on: tuple[tuple[str, str], ...]
     estimate: float
     se: float
     n: int
@@ -175,8 +194,7 @@ class DefinedParameter(Result):
             return None
         values = self.values[:, None] + units[:, None] * correlated_normal(rng, n_draws, root)
         by_name = dict(zip(self.labels, values, strict=True))
-        with np.errstate(all="ignore"):
-            found = evaluate(expression_of(self.formula), by_name, FUNCTIONS)
+        found = worked_out((*self.rests_on, (self.name, self.expression)), by_name)
         figures: Floats = np.broadcast_to(np.asarray(found, dtype=np.float64), (n_draws,))
         return np.where(np.isfinite(figures), figures, np.nan)
 
@@ -193,14 +211,16 @@ class DefinedParameter(Result):
 
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
-        try:
-            known = {label.name for label in expression_of(values["formula"]).labels()}
-        except ModelSyntaxError as error:
-            raise DocumentError(f"{cls.__name__}.formula: {error}") from None
-        if known - set(values["labels"]):
-            raise DocumentError(
-                f"{cls.__name__}.labels: {', '.join(sorted(known))} in the formula, not all here"
-            )
+        known = set(values["labels"])
+        for name, expression in (*values["rests_on"], (values["name"], values["expression"])):
+            try:
+                spoken = {label.name for label in expression_of(expression).labels()}
+            except ModelSyntaxError as error:
+                raise DocumentError(f"{cls.__name__}: {error}") from None
+            if spoken - known:
+                lacking = ", ".join(sorted(spoken - known))
+                raise DocumentError(f"{cls.__name__}.labels: {lacking} of {name} lack")
+            known.add(name)
         return made_of(cls, values)
 
     def __repr__(self) -> str:
