@@ -32,6 +32,7 @@ from intimacy_scales.factor import (
     map_test,
     rotate,
     scree,
+    sem,
 )
 from intimacy_scales.reliability import (
     diary_reliability,
@@ -104,6 +105,7 @@ MORE: dict[str, Callable[[], Any]] = {
     "invariance": two_groups,
     "comparison": lambda: compare_models(cfa(ONE, answers()), cfa(MODEL, answers())),
     "modification": lambda: cfa(MODEL, answers()).modification_indices()[0],
+    "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
 }
 

@@ -90,7 +90,8 @@ def data_of_model(
     if instrument is not None and not checked and not _is_plain_table(data):
         raise EstimationError("instrument= says whose answers a table holds; these are moments: leave it out")
     if form is not None and (_is_plain_table(data) or (instrument is not None and checked)):
-        return Data(answers_of(as_instrument(form), data, reading_of(options), **labels))
+        answers = answers_of(as_instrument(form), data, reading_of(options), **labels)
+        return Data(answers, Accepts(False, options.get("show_values")))
     return Data(data, accepts(options))
 
 

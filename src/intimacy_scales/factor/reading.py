@@ -72,6 +72,7 @@ def read_samples(
     groups: Hashable | Sequence[Any] = None,
     clusters: Clusters = None,
     accept: Accepts = CHECKED,
+    covariates: bool = False,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -92,6 +93,8 @@ def read_samples(
         Who belongs together, such as couples: a column of the table, or one label for each row.
     accept
         Take every number of a table as it is, also what looks like a code for a missing answer.
+    covariates
+        Whether variables of checked answers may be columns that were kept beside them, not items alone.
 
     Raises
     ------
@@ -120,7 +123,8 @@ def read_samples(
         return (_of_item_moments(data, names, missing),)
     if isinstance(data, CodedResponses):
         variables = tuple(data.instrument.item_ids if names is None else names)
-        rows, ref = _keyed_rows(data, variables), data.instrument.ref
+        with values_as_asked(accept.show_values):
+            rows, ref = _rows_of(data, variables, accept, covariates=covariates), data.instrument.ref
         beside = _Beside(data.kept, partial(kept_column, data.kept))
     else:
         ref = None
@@ -333,6 +337,28 @@ def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments
     return SampleMoments(**(fields | {"missing": missing}))
 
 
+def _rows_of(data: CodedResponses, names: tuple[str, ...], accept: Accepts, *, covariates: bool) -> Floats:
+    """Return keyed answers, and numbers of columns kept beside them, in the order of their names (n, p)."""
+    items = tuple(name for name in names if name in data.instrument.item_ids) if covariates else names
+    beside = [name for name in names if name not in items]
+    if not beside:
+        return _keyed_rows(data, names)
+    kept = [str(name) for name in data.kept.names] if data.kept is not None else []
+    absent = [name for name in beside if name not in kept]
+    if absent:
+        raise EstimationError(
+            f"{data.instrument.id} has no item {absent[0]!r}{suggest(absent[0], data.instrument.item_ids)}; "
+            f"nor was such a column kept beside the answers, as by encode(..., keep=[{absent[0]!r}])"
+        )
+    found = np.empty((len(data.codes), len(names)))
+    found[:, [names.index(name) for name in items]] = _keyed_rows(data, items) if items else 0.0
+    columns = [number_column(kept_column(data.kept, name, "model"), f"column {name}") for name in beside]
+    if not accept:
+        check_numbers(beside, np.column_stack(columns))
+    found[:, [names.index(name) for name in beside]] = np.column_stack(columns)
+    return found
+
+
 def _keyed_rows(data: CodedResponses, names: tuple[str, ...]) -> Floats:
     """Return keyed answers (n_persons, p), nan where there is none."""
     _check_known(names, data.instrument.item_ids, data.instrument.id)
@@ -425,3 +451,25 @@ def _correlations(covariances: Floats, variances: Floats | None) -> Floats:
         correlations: Floats = np.where(squared > 0, covariances / np.sqrt(squared), np.nan)
     np.fill_diagonal(correlations, np.where(own > 0, 1.0, np.nan))
     return correlations
+
+
+def with_answers_to(sample: SampleMoments, names: Sequence[str]) -> SampleMoments:
+    """Return the moments of the persons who answered all of these variables; the same where all did.
+
+    Full information about the others needs their rows; where these are not known, everyone is taken to have.
+    """
+    if sample.rows is None or not names:
+        return sample
+    complete = ~np.isnan(sample.rows[:, [sample.names.index(name) for name in names]]).any(axis=1)
+    if complete.all():
+        return sample
+    found = of_rows(
+        sample.rows[complete],
+        sample.names,
+        sample.missing,
+        group=sample.group,
+        instrument=sample.instrument,
+        clusters=None if sample.clusters is None else sample.clusters[complete],
+    )
+    fields = {name: getattr(found, name) for name in found.__slots__}
+    return SampleMoments(**(fields | {"n_rows": sample.n_rows}))

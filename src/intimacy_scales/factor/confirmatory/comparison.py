@@ -19,6 +19,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     sample_text,
 )
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
@@ -164,7 +165,7 @@ class ModelComparison(Result):
     def _document(cls) -> Mapping[str, Any]:
         return documented(
             cls,
-            models=by_name(CFAResult),
+            models=by_name(CFAResult | SEMResult),
             fit=by_name(Fit),
             improper=Mapping[str, Sequence[str]],
             sentence=str,

@@ -18,6 +18,7 @@ from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _AT_ONCE = 1024  # patterns
+NOTHING = np.zeros(0, dtype=np.intp)
 
 
 def _precisions(moments: MeanCovariance, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
@@ -43,20 +44,20 @@ class PersonTerms:
     def __init__(self, moments: MeanCovariance, whole: Saturated) -> None:
         self.n, self.p = moments.n, len(whole.means)
         self.rows = np.array(np.nonzero(np.tril(moments.together(self.p))), dtype=np.intp)
-        self._evidence, self._whole = moments, whole
+        self._moments, self._whole = moments, whole
         self._lower = np.tril_indices(self.p)
         self._fill()
 
     def _fill(self) -> None:
         """Gather P of each pattern, sums of (P d)(P d)' over its persons, and each person's score."""
-        n_patterns, pairs = len(self._evidence.patterns), len(self._lower[0])
+        n_patterns, pairs = len(self._moments.patterns), len(self._lower[0])
         i, j = self.rows
         c = np.where(i == j, 0.5, 1.0)
         self.precisions, self.sums = np.zeros((n_patterns, pairs)), np.zeros((n_patterns, pairs))
         self.reaches, self.persons = np.zeros((n_patterns, self.p)), np.zeros(n_patterns)
         self.scores = np.empty((self.n, len(i) + self.p))
         start = 0
-        for k, (pattern, observed, inverse) in enumerate(_precisions(self._evidence, self._whole)):
+        for k, (pattern, observed, inverse) in enumerate(_precisions(self._moments, self._whole)):
             assert pattern.rows is not None
             precision, reach = np.zeros((self.p, self.p)), np.zeros((pattern.n, self.p))
             precision[np.ix_(observed, observed)] = inverse
@@ -94,13 +95,16 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
-def score_to_information(moments: MeanCovariance, whole: Saturated) -> float:
+def score_to_information(moments: MeanCovariance, whole: Saturated, given: Positions = NOTHING) -> float:
     """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
 
     For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia
-    (1970): ``(b - p) / 2``, and p more where means are part of the model.
+    (1970): ``(b - p) / 2``, and p more where means are part of the model. The moments of exogenous variables
+    are ``given`` and not among its parameters.
     """
     p = len(whole.means)
+    if len(given):
+        return _beside_given(moments, whole, given)
     if not moments.complete:
         terms = PersonTerms(moments, whole)
         scores = moments.summed(terms.scores)
@@ -129,3 +133,17 @@ def _of_complete_clusters(moments: MeanCovariance, centred: Floats, covariances:
     if moments.with_means:
         total += float(np.sum(moments.summed(z) ** 2))
     return float(moments.correction * total / n)
+
+
+def _beside_given(moments: MeanCovariance, whole: Saturated, given: Positions) -> float:
+    """Return tr(B A^-1) of all moments but those of exogenous variables."""
+    terms = PersonTerms(moments, whole)
+    exogenous = np.zeros(terms.p, dtype=np.bool_)
+    exogenous[given] = True
+    i, j = terms.rows
+    means = ~exogenous if moments.with_means else np.zeros(terms.p, dtype=np.bool_)
+    free = np.flatnonzero(np.concatenate([~(exogenous[i] & exogenous[j]), means]))
+    scores = moments.summed(terms.scores[:, free])
+    products = moments.correction / terms.n * (scores.T @ scores)
+    information = terms.information()[np.ix_(free, free)]
+    return float(np.trace(np.linalg.solve(information, products)))

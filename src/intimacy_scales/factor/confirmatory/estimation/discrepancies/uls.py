@@ -12,8 +12,9 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.least_squares import LeastSquares
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Inference
+from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class ULS(LeastSquares):
         hessian: Floats,
         saturated: Sequence[Saturated],
         baseline: Sequence[Independence],
+        exogenous: Exogenous = NO_EXOGENOUS,
     ) -> Inference:
         """Return ``A^-1 (Delta' Gamma Delta) A^-1 / n`` with Gamma of normal answers (Browne, 1984)."""
         spread = np.zeros((problem.n_free, problem.n_free))
