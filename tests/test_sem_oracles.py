@@ -242,9 +242,8 @@ OPTIONS = {"fixed.x": "fixed_x", "group": "groups", "cluster": "clusters", "grou
 @functools.cache
 def simulated(name: str) -> pd.DataFrame:
     table = pd.read_csv(HERE / f"simulated-{name}.csv")
-    if name == "complete":
-        table["half"], table["pair"] = np.repeat(["a", "b"], 200), np.repeat(np.arange(200), 2)
-    return table
+    n = len(table) // 2
+    return table.assign(half=np.repeat(["a", "b"], n), pair=np.repeat(np.arange(n), 2))
 
 
 def options_of(block: Mapping[str, Any]) -> dict[str, Any]:

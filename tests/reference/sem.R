@@ -5,9 +5,11 @@
 suppressWarnings(suppressMessages({library(lavaan); library(jsonlite)}))
 complete <- read.csv("simulated-complete.csv")
 gaps <- read.csv("simulated-gaps.csv")
-complete$half <- rep(c("a", "b"), each = nrow(complete) / 2)
-complete$pair <- rep(seq_len(nrow(complete) / 2), each = 2)
-data <- list(complete = complete, gaps = gaps)
+data <- lapply(list(complete = complete, gaps = gaps), function(d) {
+  d$half <- rep(c("a", "b"), each = nrow(d) / 2)
+  d$pair <- rep(seq_len(nrow(d) / 2), each = 2)
+  d
+})
 
 mediation <- "tru04 ~ a*tru01 + kno07\ncom01 ~ b*tru04 + c*tru01 + car01\nindirect := a*b\ntotal := indirect + c\nshare := indirect/total\nodd := sqrt(exp(a) - b^2)/(-2*log(c^2))"
 latent <- "f =~ com01 + com04 + com10\ng =~ car01 + car05 + car10\ng ~ b*f + tru01\nf ~ a*tru01 + kno07\nint04 ~ d*g + tru01\nab := a*b\nabd := ab*d"
@@ -16,6 +18,7 @@ direct <- "f =~ com01 + com04 + com10\nf ~ tru01\ncom04 ~ tru01 + kno07\nf ~~ ca
 circle <- "tru01 ~ m1*com01 + tru04\ncom01 ~ m2*tru01 + com04\ntru04 ~~ com04\ntru01 ~~ 0*com01"
 linear <- "tru04 ~ a*tru01 + b*kno07 + c*com10\ncom01 ~ d*tru04 + e*tru01\na == 2*b + c\nd + e == 0.5\nk := a/b"
 labels <- "f =~ com01 + l*com04 + l*com10\ntru01 ~ p*f + q*kno07\nint04 ~ p*f + r*kno07\nq == r"
+across <- "tru04 ~ c(a, d)*tru01 + kno07\ncom01 ~ c(b, e)*tru04 + tru01 + car01\na + d == 0.9\nb == 2*e\nk := a*b - d*e"
 partners <- paste("X1 =~ tru01 + tru04 + tru11\nX2 =~ kno02 + kno07 + kno10\nY1 =~ com01 + com04 + com10",
                   "Y2 =~ car01 + car05 + car10\nY1 ~ a1*X1 + p1*X2\nY2 ~ a2*X2 + p2*X1\ntru01 ~~ kno02",
                   "com01 ~~ car01\nk1 := p1/a1\nk2 := p2/a2\nsame := a1 - a2", sep = "\n")
@@ -33,6 +36,8 @@ cases <- list(
   mediation_gaps_mlr = list(mediation, "gaps", missing = "ml", estimator = "MLR"),
   mediation_gaps_mlr_random = list(mediation, "gaps", missing = "ml", estimator = "MLR", fixed.x = FALSE),
   mediation_gaps_expected = list(mediation, "gaps", missing = "ml", information = "expected"),
+  mediation_gaps_clusters = list(mediation, "gaps", missing = "ml", estimator = "MLR", cluster = "pair"),
+  mediation_gaps_clusters_random = list(mediation, "gaps", missing = "ml", estimator = "MLR", cluster = "pair", fixed.x = FALSE),
   latent_ml = list(latent, "complete"),
   latent_mlr = list(latent, "complete", estimator = "MLR"),
   latent_gaps = list(latent, "gaps", missing = "ml", estimator = "MLR"),
@@ -47,6 +52,8 @@ cases <- list(
   linear_mlr = list(linear, "complete", estimator = "MLR"),
   linear_mlr_random = list(linear, "complete", estimator = "MLR", fixed.x = FALSE),
   linear_gaps_mlr = list(linear, "gaps", estimator = "MLR", missing = "ml"),
+  linear_halves_gaps = list(across, "gaps", missing = "ml", estimator = "MLR", group = "half"),
+  linear_halves_random = list(across, "complete", group = "half", fixed.x = FALSE),
   labels_mlr = list(labels, "complete", estimator = "MLR"),
   latent_apim = list(partners, "complete"),
   latent_apim_gaps = list(partners, "gaps", missing = "ml", estimator = "MLR"),

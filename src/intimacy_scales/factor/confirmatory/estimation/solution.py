@@ -317,9 +317,8 @@ def _check_variances(
         effects = basis.columns[:, part.structure.p : part.structure.p + part.structure.m]
         variances = np.abs(basis.latent_covariances.diagonal())
         explained = np.max(effects**2 * variances / basis.covariances.diagonal()[:, None], axis=0)
-        for factor, share in zip(
-            table.model.latent, explained, strict=False
-        ):  # beyond are variables of paths
+        own = explained[: len(table.model.latent)]  # beyond are observed variables of paths
+        for factor, share in zip(table.model.latent, own, strict=True):
             if share < _SINGULAR:
                 names = [f"{factor} =~ {item}" for item in table.model.indicators(factor)]
                 raise NotIdentifiedError(
