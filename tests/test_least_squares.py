@@ -19,7 +19,15 @@ from scipy import optimize, stats
 
 from intimacy_scales import encode, item_moments, structure_report
 from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
-from intimacy_scales.factor import CFAResult, cfa, compare_models, covariances_as_sample, invariance
+from intimacy_scales.factor import (
+    CFAResult,
+    SEMResult,
+    cfa,
+    compare_models,
+    covariances_as_sample,
+    invariance,
+    sem,
+)
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.uls import ULS
@@ -48,11 +56,14 @@ def complete() -> pd.DataFrame:
 
 
 @functools.cache
-def fitted(name: str, estimator: Any, information: Any = None) -> CFAResult:
+def fitted(name: str, estimator: Any, information: Any = None) -> CFAResult | SEMResult:
     case = CASES[name]
     data: Any = complete()
     if "covariances" in case:
         data = covariances_as_sample(case["covariances"], n=case["n"], names=case["items"])
+    if case["fixed"] is not None:
+        options: dict[str, Any] = {"estimator": estimator, "information": information}
+        return sem(case["model"], data, fixed_x=case["fixed"], **options)
     return cfa(
         case["model"],
         data,
@@ -64,7 +75,7 @@ def fitted(name: str, estimator: Any, information: Any = None) -> CFAResult:
     )
 
 
-def paired(result: CFAResult, theirs: dict[str, list[Any]]) -> list[int]:
+def paired(result: CFAResult | SEMResult, theirs: dict[str, list[Any]]) -> list[int]:
     """Which row of lavaan's table each of our parameters is."""
     rows: dict[Any, int] = {}
     for n, (lhs, op, rhs, group) in enumerate(
@@ -78,7 +89,7 @@ def paired(result: CFAResult, theirs: dict[str, list[Any]]) -> list[int]:
     ]
 
 
-def column(result: CFAResult, name: str) -> Array:
+def column(result: CFAResult | SEMResult, name: str) -> Array:
     return np.array([getattr(p, name) for p in result.parameters])
 
 
