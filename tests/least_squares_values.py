@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from intimacy_scales.factor import CFAResult, cfa, covariances_as_sample
+from intimacy_scales.factor import CFAResult, SEMResult, cfa, covariances_as_sample, sem
 
 Array = NDArray[np.float64]
 HERE = Path(__file__).parent / "reference"
@@ -31,11 +31,14 @@ def complete() -> pd.DataFrame:
 
 
 @functools.cache
-def fitted(name: str, estimator: Any, information: Any = None) -> CFAResult:
+def fitted(name: str, estimator: Any, information: Any = None) -> CFAResult | SEMResult:
     case = CASES[name]
     data: Any = complete()
     if "covariances" in case:
         data = covariances_as_sample(case["covariances"], n=case["n"], names=case["items"])
+    if case["fixed"] is not None:
+        options: dict[str, Any] = {"estimator": estimator, "information": information}
+        return sem(case["model"], data, fixed_x=case["fixed"], **options)
     return cfa(
         case["model"],
         data,
@@ -47,7 +50,7 @@ def fitted(name: str, estimator: Any, information: Any = None) -> CFAResult:
     )
 
 
-def paired(result: CFAResult, theirs: dict[str, list[Any]]) -> list[int]:
+def paired(result: CFAResult | SEMResult, theirs: dict[str, list[Any]]) -> list[int]:
     """Which row of lavaan's table each of our parameters is."""
     rows: dict[Any, int] = {}
     for n, (lhs, op, rhs, group) in enumerate(
@@ -61,5 +64,5 @@ def paired(result: CFAResult, theirs: dict[str, list[Any]]) -> list[int]:
     ]
 
 
-def column(result: CFAResult, name: str) -> Array:
+def column(result: CFAResult | SEMResult, name: str) -> Array:
     return np.array([getattr(p, name) for p in result.parameters])

@@ -33,6 +33,7 @@ from intimacy_scales.factor import (
     map_test,
     rotate,
     scree,
+    sem,
 )
 from intimacy_scales.reliability import (
     diary_reliability,
@@ -107,6 +108,7 @@ MORE: dict[str, Callable[[], Any]] = {
     "comparison": lambda: compare_models(cfa(ONE, answers()), cfa(MODEL, answers())),
     "factor scores": lambda: cfa(MODEL, answers(), missing="fiml").factor_scores(answers()),
     "modification": lambda: cfa(MODEL, answers()).modification_indices()[0],
+    "defined": lambda: sem("q1 ~ a*q2; q3 ~ b*q1; k := a/b", answers()).defined[0],
     "estimate": lambda: cfa(MODEL, answers()).parameters[0],
 }
 

@@ -16,9 +16,9 @@ from reference.write_page import PAGE
 # values compared, and how many values or arrays of values that makes
 EXPECTED = {
     "bfi": (13409, 2123),
-    "commitmentQ": (10453, 3297),
+    "commitmentQ": (10761, 3357),
     "prqcQ": (12185, 4608),
-    "acipair": (292, 108),
+    "acipair": (766, 198),
     "sai_vale": (5246, 1029),
     "gratitude_a": (328, 160),
     "small": (618, 268),

@@ -19,7 +19,7 @@ import pytest
 import intimacy_scales
 from factor_answers import coded, good, parts
 from intimacy_scales import CodedResponses, Norm, reliability_report, score, structure_report
-from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt
+from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt, sem
 from intimacy_scales.reading.frames import Table
 from intimacy_scales.reliability import (
     compare_alphas,
@@ -101,6 +101,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "structure report": lambda: structure_report(answers().instrument, answers(), n_iterations=2),
     "sample": lambda: covariances_as_sample(np.cov(RATED.T), n=30, names=["x", "y", "z"]),
     "cfa": lambda: cfa(MODEL, answers(), missing="fiml", estimator="MLR"),
+    "sem": lambda: sem("a =~ q1 + q2 + q3; a ~ b*q4; q5 ~ c*a + q4; k := b*c", answers(), estimator="MLR"),
     "efa": lambda: efa(answers(), n_factors=2, missing="pairwise"),
     "htmt": lambda: htmt(MODEL, answers()),
 }

@@ -153,20 +153,16 @@ def test_places_are_those_of_the_right_hand_variable() -> None:
 
 REFUSED: dict[str, tuple[int, int, tuple[str, ...]]] = {
     # other models
-    "f =~ a + b\ny ~ x": (2, 5, ("y ~ x is a regression", "measurement models only", "y ~~ x to let them")),
-    "y ~ b*x": (1, 7, ("y ~ x is a regression",)),
-    "y ~ 1 + x": (1, 9, ("y ~ x is a regression",)),
-    "k := a/b": (1, 3, ("':=' defines a new quantity", "measurement models only", "from the estimates")),
-    "a > 0": (1, 3, ("'>' bounds a parameter", "measurement models only", "fix it (0*x)")),
+    "a > 0": (1, 3, ("'>' bounds a parameter", "models are without bounds", "fix it (0*x)")),
     "a < b": (1, 3, ("'<' bounds a parameter",)),
-    "x | t1 + t2": (1, 3, ("'|' names thresholds", "measurement models only", "leave this out")),
-    "x ~*~ 1*x": (1, 3, ("'~*~' scales", "measurement models only")),
-    "f <~ x + y": (1, 3, ("'<~' makes a composite", "measurement models only", "score the composite")),
-    "level: 1\nf =~ x": (1, 1, ("'level:'", "multilevel", "measurement models only")),
-    "f =~ y\n  Group : 2": (2, 3, ("'Group:'", "measurement models only", "c(a, b)*x has one value")),
+    "x | t1 + t2": (1, 3, ("'|' names thresholds", "without thresholds", "leave this out")),
+    "x ~*~ 1*x": (1, 3, ("'~*~' scales", "models here are of numbers")),
+    "f <~ x + y": (1, 3, ("'<~' makes a composite", "do not have", "score the composite")),
+    "level: 1\nf =~ x": (1, 1, ("'level:'", "multilevel", "of one level")),
+    "f =~ y\n  Group : 2": (2, 3, ("'Group:'", "the same in all groups", "c(a, b)*x has one value")),
     "block: 1": (1, 1, ("'block:' begins a part",)),
-    "f =~ x:y": (1, 7, ("':' multiplies two variables", "without interactions")),
-    'efa("block")*f =~ x': (1, 1, ("efa() is an exploratory block", "measurement models only")),
+    "f =~ x:y": (1, 7, ("':' multiplies two variables", "models have no interactions")),
+    'efa("block")*f =~ x': (1, 1, ("efa() is an exploratory block", "each loading is written")),
     'f =~ efa("block")*x': (1, 6, ("efa() is an exploratory block",)),
     "f =~ lower(0)*x": (1, 6, ("lower() bounds a parameter",)),
     'f =~ x1 + equal("f=~x1")*x2': (1, 11, ("equal()", "one label instead, a*x1 + a*x2")),
@@ -239,14 +235,10 @@ REFUSED: dict[str, tuple[int, int, tuple[str, ...]]] = {
     "x ~": (1, 4, ("saw the end of the statement, expected 1",)),
     "f =~ c(a, b)*x\ny ~ c(0, 0, NA)*1": (2, 17, ("c() has 3 values for 1 and 2 for x in line 1",)),
     # equalities
-    "a == b + 1": (1, 8, ("saw '+' in an equality", "one label or number")),
-    "a == 2*b": (1, 7, ("saw '*' in an equality",)),
-    "a == b/2": (1, 7, ("'/' is arithmetic",)),
-    "a + b == 3": (1, 7, ("each side of '==' is one label or number",)),
     "a == b == c": (1, 8, ("'==' is a second operator",)),
-    "a == ": (1, 5, ("saw the end of the statement, expected a label or a number",)),
+    "a == ": (1, 5, ("saw the end of the statement, expected a number, a label",)),
     "a == a": (1, 1, ("a == a says nothing of any parameter",)),
-    "1 == 1": (1, 1, ("1.0 == 1.0 says nothing of any parameter",)),
+    "1 == 1": (1, 1, ("1 == 1 says nothing of any parameter",)),
     "a == NA": (1, 6, ("NA sets a parameter free",)),
     # the same again, and contradictions
     "f =~ x + y + x": (1, 14, ("f =~ x is written here and in line 1, column 6: write it once, or the",)),
@@ -504,8 +496,8 @@ def test_models_that_r_has_fitted(shared: Path) -> None:
     for text in texts - others:
         found = [s for s in parse(text) if isinstance(s, Statement)]
         assert {(s.lhs, s.op, s.rhs) for s in found} == readings[text]
-    for text in others:
-        with pytest.raises(ModelSyntaxError, match=r"is a regression|defines a new quantity"):
-            parse(text)
+    for text in others:  # paths and what is defined
+        found = [s for s in parse(text) if isinstance(s, Statement)]
+        assert {(s.lhs, s.op, s.rhs) for s in found} == {key for key in readings[text] if key[1] != ":="}
     assert len(texts - others) > 20
     assert others

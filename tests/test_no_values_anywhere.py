@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from factor_answers import good
 from intimacy_scales import (
+    Instrument,
     IntimacyScalesError,
     ResponseError,
     encode,
@@ -33,7 +34,7 @@ from intimacy_scales import (
     score_stream,
 )
 from intimacy_scales.errors import SHOW_VALUES, InvalidResponsesError
-from intimacy_scales.factor import cfa, efa, invariance
+from intimacy_scales.factor import cfa, efa, invariance, sem
 from intimacy_scales.jobs import reliability_file, score_file
 from intimacy_scales.reliability import (
     cronbach_alpha,
@@ -233,9 +234,20 @@ def in_groups(*names: str) -> pd.DataFrame:
     return pd.DataFrame(good(80, 3, 1), columns=list("abc")).assign(who=[*names] * 40)
 
 
+FEW = Instrument.model_validate(
+    {
+        "id": "few", "version": "1", "title": "Two items", "items": [{"id": "b"}, {"id": "c"}],
+        "response_scale": {"minimum": 1, "maximum": 5}, "scales": [{"id": "s", "items": ["b", "c"]}],
+    }
+)  # fmt: skip
 PLAIN: dict[str, Callable[..., Any]] = {
     "efa": lambda **o: efa(numbers(), 1, **o),
     "cfa": lambda **o: cfa("f =~ a + b + c", numbers(), **o),
+    "sem": lambda **o: sem("b ~ c + a", numbers(), **o),
+    "a covariate": lambda **o: sem("b ~ c + a", numbers(), instrument=FEW, **o),
+    "a covariate of texts": lambda **o: sem(
+        "b ~ c + a", numbers().astype(object).replace(NUMBER, "hits me"), instrument=FEW, **o
+    ),
     "icc": lambda **o: intraclass_corr(numbers(), **o),
     "icc of texts": lambda **o: intraclass_corr(numbers().astype(object).replace(5, "hits me"), **o),
     "efa of polars": lambda **o: efa(pl.DataFrame(numbers()), 1, **o),

@@ -40,6 +40,7 @@ from intimacy_scales.factor import (
     covariances_as_sample,
     htmt,
     invariance,
+    sem,
 )
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate
 from intimacy_scales.reliability import (
@@ -159,6 +160,18 @@ def test_only_what_needs_answers_or_a_fit_is_refused() -> None:
         ("CFAResult", "modification_indices"),
         ("CFAResult", "omega"),
         ("CFAResult", "residuals"),
+        *(
+            ("SEMResult", asked)
+            for asked in (
+                "factor_correlations",
+                "factor_covariances",
+                "implied_covariances",
+                "implied_means",
+                "modification_indices",
+                "omega",
+                "residuals",
+            )
+        ),
         ("CronbachAlpha", "standard_error"),
         ("ItemAnalysis", "if_dropped"),
         ("McDonaldOmega", "if_dropped"),
@@ -209,6 +222,11 @@ VARIED: dict[str, Callable[[], Any]] = {
     "cfa with all that a text can say": lambda: cfa(
         "a =~ NA*q1 + u*q2 + start(0.5)*q3; q1 ~~ 0.1*q2; b =~ q4 + q5 + q6; a ~~ 1*a; u == v; b =~ v*q5",
         answers(),
+    ),
+    "sem with all that a text can say": lambda: sem(
+        "a =~ q1 + u*q2 + v*q3; a + q4 ~ c(x, y)*q5 + 0.1*q6; q4 ~ z*a + c(0, NA)*1; u == 2*v - 0.5; x == y\n"
+        "k := (x - u)/exp(-z)^2; twice := 2*k + 1e-3; log := log(-abs(u)) ; q5 ~~ a",
+        answers(), groups=np.arange(80) // 40, clusters=CLUSTERS, estimator="MLR",
     ),
     "cfa of groups in clusters": lambda: cfa(
         "a =~ q1 + c(x, y)*q2 + q3; q1 ~ c(0, NA)*1", answers(), groups=np.arange(80) // 40,
@@ -478,8 +496,8 @@ def test_words_of_another_version_are_no_change() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        (("statements",), [], "CFAResult.statements: the model has no factor"),
-        (("statements", 0, "op"), "~", "'~' is not '=~' or"),
+        (("statements",), [], "CFAResult.statements: the model has neither factor"),
+        (("statements", 0, "op"), "~", r"CFAResult.statements: a ~ q1 is a path .*use sem\(model, data\)"),
         (("statements", 0, "rhs"), "a", "measure each other in a circle"),
         (("parameters", 0, "estimate"), "x", "CFAResult.parameters.0..estimate: 'x' is not a number"),
         (("solution",), 1, "there is no 'solution'"),

@@ -41,6 +41,7 @@ from intimacy_scales.factor import (
     map_test,
     parallel_analysis,
     scree,
+    sem,
 )
 from intimacy_scales.interop import reliability_file, score_file, structure_file
 from intimacy_scales.reliability import (
@@ -140,6 +141,7 @@ TABLES: dict[str, Read] = {
     "two_level_omega": at_once(lambda *a, **o: two_level_omega(*a, person=PEOPLE, **o)),
     "intraclass_corr": at_once(intraclass_corr),
     "cfa": at_once(cfa),
+    "sem": at_once(sem),
     "invariance": at_once(in_groups),
     "htmt": lambda table, **o: htmt(PARTED, table, **o),
     "efa": at_once(lambda *a, **o: efa(*a, 1, **o)),
@@ -174,7 +176,7 @@ ENGINES: dict[str, Read] = {
 } | {"engines.cluster_sums": by_day}
 # what is computed of the items that there are cannot do without one
 NEED_ALL = {
-    "cfa", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",
+    "cfa", "sem", "invariance", "htmt", "efa", "parallel_analysis", "map_test", "scree", "kmo", "bartlett",
     "little_mcar", "diary_reliability", "two_level_omega",
 }  # fmt: skip
 FILES: dict[str, tuple[Read, dict[str, Any]]] = {

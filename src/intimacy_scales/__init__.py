@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         htmt,
         invariance,
         parallel_analysis,
+        sem,
         structure_report,
     )
     from intimacy_scales.instrument import Instrument, Item, ItemBank, MissingRule, Norm, ResponseScale, Scale
@@ -82,7 +83,7 @@ _HOMES = {
         "UnverifiedKeyWarning",
     ),
     "factor": (
-        "Model", "cfa", "compare_models", "efa", "htmt", "invariance", "parallel_analysis",
+        "Model", "cfa", "compare_models", "efa", "htmt", "invariance", "parallel_analysis", "sem",
         "structure_report",
     ),
     "instrument": ("Instrument", "Item", "ItemBank", "MissingRule", "Norm", "ResponseScale", "Scale"),
@@ -111,7 +112,7 @@ __all__ = [
     "check_bank", "compare", "compare_models", "cronbach_alpha", "efa", "encode", "htmt", "invariance",
     "item_analysis", "item_moments", "item_moments_stream", "load", "load_bank", "load_file",
     "mcdonald_omega", "parallel_analysis", "plan_sample_size", "pool_languages", "reliability_report",
-    "report_progress", "score", "score_many", "score_stream",
+    "report_progress", "score", "score_many", "score_stream", "sem",
     "simulate", "structure_report", "translation_template",
 ]  # fmt: skip
 

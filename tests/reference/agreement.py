@@ -23,6 +23,7 @@ from .forms import Answers, form_of, form_of_ranges, reversed_items, stacked_par
 from .invariance_values import dyadic_rows, group_invariance_rows
 from .omega_values import GENERAL, schmid_leiman_rows, two_level_rows
 from .oracles import Reference, Row
+from .path_values import actor_partner_rows, couples_of_acipair, couples_of_commitment
 from .retention_values import retention_rows
 from .scale_values import alpha_rows, describe_rows, lambda_rows, plain_ids, scale_rows
 from .variance_values import (
@@ -104,6 +105,7 @@ def _commitment(ref: Reference) -> Iterator[Row]:
     ten = ref.block("omega_10_p1", table=GENERAL, column="omega_10_p1")
     yield from schmid_leiman_rows(ten, answers, "ten")
     yield from cfa_rows(ref, "cfa_two_factor_p1", couples, "two confirmatory factors")
+    yield from actor_partner_rows(ref, couples_of_commitment(ref.folder))
     yield from _of_first_partners(ref, couples, ref.values["cfa_two_factor_p1"]["model"])
 
 
@@ -150,6 +152,7 @@ def _acipair(ref: Reference) -> Iterator[Row]:
     for name in ref.values["dyad_scores"]:
         wives, husbands = (couples[(f"{name}_A", who)].to_numpy() for who in ("Wife", "Husband"))
         yield from dyad_rows(ref.block("dyad_scores", name, table=_DYADS, column=name), wives, husbands)
+    yield from actor_partner_rows(ref, couples_of_acipair(ref.folder))
 
 
 def _sai(ref: Reference) -> Iterator[Row]:

@@ -97,7 +97,7 @@ LATER = (
     Exclusion(r"grm_|2pl", "item response models"),
     Exclusion(r"^careless", "careless responding"),
     Exclusion(r"^isat", "tests of distinguishability"),
-    Exclusion(r"^apim|^published_check_dyadr_readme", "actor-partner models"),
+    Exclusion(r"^apim_(?!sem)|^published_check_dyadr_readme", "actor-partner models by gls"),
 )
 
 EVERY = (*BOOKKEEPING, *DIFFERENT, *IMPROPER, *NOT_OFFERED, *LATER)

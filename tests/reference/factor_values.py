@@ -128,7 +128,8 @@ def _by_key(result: CFAResult) -> dict[_Key, Any]:
     found: dict[_Key, Any] = {}
     for p in result.parameters:
         group = None if p.group is None else place[p.group]
-        found[p.lhs, p.op, "" if p.op == "~1" else p.rhs, group] = p
+        rhs = p.rhs.replace(" ", "") if p.op == ":=" else p.rhs  # as lavaan writes what is defined
+        found[p.lhs, p.op, "" if p.op == "~1" else rhs, group] = p
         if p.op == "~~":
             found[p.rhs, p.op, p.lhs, group] = p
     return found
@@ -169,7 +170,9 @@ def parameter_rows(
         )
 
 
-def objective_row(block: Block, name: str, result: CFAResult, parameters: Block, label: str) -> Row:
+def objective_row(
+    block: Block, name: str, result: CFAResult, parameters: Block, label: str, call: str = "cfa()"
+) -> Row:
     """Compare our -logL / n with what it is at R's estimates: it must not be lower there."""
     given = parameters.reference.at(parameters.key)
     groups = given.get("group", [None] * len(given["lhs"]))
@@ -187,7 +190,7 @@ def objective_row(block: Block, name: str, result: CFAResult, parameters: Block,
     there, ours = result.solution.problem.evaluate(at_r), result.solution.at.value
     assert there is not None
     assert there.value - ours < _NEARLY_FLAT, "these are not R's estimates"
-    function = "cfa().solution: -logL / n"
+    function = f"{call}.solution: -logL / n"
     how: Any = {"theirs": there.value, "rule": "at most", "tolerance": _ROUNDING}
     return block.row(name, ours, function, label=label, **how)
 

@@ -22,7 +22,10 @@ two <- "f =~ tru01 + tru04 + tru11\n g =~ com01 + com04 + com10"
 scales <- c(trust = "tru01 + tru04 + tru11", knowledge = "kno02 + kno07 + kno10",
             mutuality = "mut04 + mut07 + mut11", commitment = "com01 + com04 + com10")
 four <- paste(names(scales), "=~", scales, collapse = "\n")
+paths <- "com01 ~ tru01 + tru04\n com04 ~ com01 + tru01"
 cases <- list(
+  list(name = "paths, x fixed", model = paths, fixed = TRUE),
+  list(name = "paths", model = paths, fixed = FALSE),
   list(name = "one factor", model = trust),
   list(name = "saturated", model = "f =~ tru01 + tru04 + tru11"),
   list(name = "two factors", model = two),
@@ -45,7 +48,9 @@ fitted <- function(case, estimator, model = case$model, ...) {
   else { options$sample.cov <- case$covariances; options$sample.nobs <- case$n }
   if (!is.null(case$group)) options$group <- case$group
   if (is.character(model) && !is.null(case$equal)) options$group.equal <- case$equal
-  suppressWarnings(do.call(if (is.character(model)) "cfa" else "lavaan", options))
+  if (!is.null(case$fixed)) options$fixed.x <- case$fixed
+  how <- if (!is.character(model)) "lavaan" else if (is.null(case$fixed)) "cfa" else "sem"
+  suppressWarnings(do.call(how, options))
 }
 # lavaan's search stops where the discrepancy is too coarse to show more, some 1e-6 away: Newton steps by lavaan's
 # own gradient go on from there, and lavaan works out everything at the values to which they lead
@@ -73,13 +78,19 @@ settled <- function(case, estimator, model = case$model, ...) {
   table <- polished(fitted(case, estimator, model))
   fitted(case, estimator, table, optim.method = "none", optim.force.converged = TRUE, ...)
 }
-gamma_of <- function(fit, means) {
+gamma_of <- function(fit, means, fixed) {
+  x <- if (fixed) match(lavNames(fit, "ov.x"), lavNames(fit, "ov")) else integer(0)
   moments <- lavInspect(fit, "sampstat")
   if (!is.null(moments$cov)) moments <- list(moments)
   suppressWarnings(lapply(moments, function(m) lavaan:::lav_samplestats_Gamma_NT(
-    COV = unclass(m$cov), MEAN = unclass(m$mean), meanstructure = means)))
+    COV = unclass(m$cov), MEAN = unclass(m$mean), meanstructure = means, x.idx = x, fixed.x = fixed)))
 }
 independence_of <- function(case) {
+  if (!is.null(case$fixed)) {  # predictors covary; as they were observed, where they are fixed
+    s <- if (case$fixed) paste0(format(cov(complete[c("tru01", "tru04")]), digits = 15), "*") else rep("", 4)
+    return(paste0("com01 ~~ com01\n com04 ~~ com04\n tru01 ~~ ", s[1], "tru01 + ", s[2], "tru04\n tru04 ~~ ",
+                  s[4], "tru04"))
+  }
   items <- lavNames(lavaanify(case$model), "ov")
   paste(items, "~~", items, collapse = "\n")
 }
@@ -89,12 +100,12 @@ table_of <- function(fit) {
   p <- parameterEstimates(fit, standardized = TRUE)
   keep <- c("lhs", "op", "rhs", "group", "est", "se", "std.all")
   if (is.null(p$group)) p$group <- 1
-  p <- p[p$op %in% c("=~", "~~", "~1"), keep]
+  p <- p[p$op %in% c("=~", "~~", "~1", "~"), keep]
   p$se[is.na(p$se)] <- 0
   p
 }
 values <- lapply(cases, function(case) {
-  known <- list(name = case$name, model = case$model, means = isTRUE(case$means), group = case$group,
+  known <- list(name = case$name, model = case$model, means = isTRUE(case$means), fixed = case$fixed, group = case$group,
                 equal = as.list(case$equal))
   if (!is.null(case$covariances)) known <- c(known, list(covariances = case$covariances, items = rownames(case$covariances), n = case$n))
   gls <- settled(case, "GLS")
@@ -108,7 +119,7 @@ values <- lapply(cases, function(case) {
   stopifnot(left < 1e-12)
   plain <- settled(case, "ULS")
   stopifnot(left < 1e-12)
-  gamma <- gamma_of(plain, isTRUE(case$means))
+  gamma <- gamma_of(plain, isTRUE(case$means), isTRUE(case$fixed))
   uls <- settled(case, "ULS", se = "robust.sem", NACOV = if (is.null(case$group)) gamma[[1]] else gamma)
   none <- settled(modifyList(case, list(equal = NULL)), "ULS", model = independence_of(case))
   test <- lavTest(plain, test = "browne.residual.nt")

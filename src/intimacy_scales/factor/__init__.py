@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.comparison import FitChange, ModelComparison, compare_models
     from intimacy_scales.factor.confirmatory.invariance import Invariance, invariance
     from intimacy_scales.factor.confirmatory.model.model import Model
+    from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter, DefinedParameters
     from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
     from intimacy_scales.factor.confirmatory.results.result import CFAResult
+    from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
+    from intimacy_scales.factor.confirmatory.sem import sem
     from intimacy_scales.factor.exploratory.adequacy import SamplingAdequacy, Sphericity, bartlett, kmo
     from intimacy_scales.factor.exploratory.analysis import EFAResult, efa
     from intimacy_scales.factor.exploratory.retention import (
@@ -41,6 +44,9 @@ _HOMES = {
     "confirmatory.results.factor_scores": ("FactorDeterminacy", "FactorScores"),
     "confirmatory.results.result": ("CFAResult",),
     "mcar": ("MCARTest", "MissingPattern", "little_mcar"),
+    "confirmatory.results.sem_result": ("SEMResult",),
+    "confirmatory.results.defined": ("DefinedParameter", "DefinedParameters"),
+    "confirmatory.sem": ("sem",),
     "report.structure": ("structure_report",),
     "report.result": ("StructureReport",),
     "exploratory.retention": (
@@ -52,12 +58,12 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CFAResult", "EFAResult", "FactorDeterminacy", "FactorScores", "FitChange", "HeterotraitMonotrait",
-    "Invariance", "MCARTest", "MinimumAveragePartial", "MissingPattern", "Model", "ModelComparison",
-    "ParallelAnalysis", "Rotation", "SampleMoments", "SamplingAdequacy", "Scree", "Sphericity",
-    "StructureReport", "bartlett", "cfa", "compare_models", "covariances_as_sample", "efa", "htmt",
-    "invariance", "kmo", "little_mcar", "map_test", "parallel_analysis", "rotate", "scree",
-    "structure_report",
+    "CFAResult", "DefinedParameter", "DefinedParameters", "EFAResult", "FactorDeterminacy", "FactorScores",
+    "FitChange", "HeterotraitMonotrait", "Invariance", "MCARTest", "MinimumAveragePartial", "MissingPattern",
+    "Model", "ModelComparison", "ParallelAnalysis", "Rotation", "SEMResult", "SampleMoments",
+    "SamplingAdequacy", "Scree", "Sphericity", "StructureReport", "bartlett", "cfa", "compare_models",
+    "covariances_as_sample", "efa", "htmt", "invariance", "kmo", "little_mcar", "map_test",
+    "parallel_analysis", "rotate", "scree", "sem", "structure_report",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.model.model import Model, as_model
+from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
@@ -257,7 +257,7 @@ def htmt(
     if missing not in ("listwise", "pairwise"):
         raise EstimationError(f"missing={missing!r}: 'listwise' or 'pairwise'")
     model_first("htmt", model, data)
-    written = as_model(model)
+    written = as_measurement_model(model)
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
     if len(factors) < 2:  # noqa: PLR2004 - a ratio takes two
         raise EstimationError(f"HTMT compares scales; the model has {len(factors)} of items")

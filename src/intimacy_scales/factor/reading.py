@@ -55,6 +55,7 @@ def read_samples(
     clusters: Clusters = None,
     accept: Accepts = CHECKED,
     auxiliary: Sequence[str] = (),
+    covariates: bool = False,
 ) -> tuple[SampleMoments, ...]:
     """Return the moments of each group.
 
@@ -77,6 +78,8 @@ def read_samples(
         Take every number of a table as it is, also what looks like a code for a missing answer.
     auxiliary
         More variables, behind those named: of checked answers also columns that were kept beside them.
+    covariates
+        Whether variables of checked answers may be columns that were kept beside them, not items alone.
 
     Raises
     ------
@@ -104,7 +107,9 @@ def read_samples(
         return tuple(_chosen(sample, every) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
-    rows, variables, ref, beside = read_rows(data, names, accept=accept, auxiliary=auxiliary)
+    rows, variables, ref, beside = read_rows(
+        data, names, accept=accept, auxiliary=auxiliary, covariates=covariates
+    )
     together = None if clusters is None else clusters_of(beside, clusters, len(rows))
     if groups is None:
         return (of_rows(rows, variables, missing, instrument=ref, clusters=together),)
@@ -266,3 +271,25 @@ def _correlations(covariances: Floats, variances: Floats | None) -> Floats:
         correlations: Floats = np.where(squared > 0, covariances / np.sqrt(squared), np.nan)
     np.fill_diagonal(correlations, np.where(own > 0, 1.0, np.nan))
     return correlations
+
+
+def with_answers_to(sample: SampleMoments, names: Sequence[str]) -> SampleMoments:
+    """Return the moments of the persons who answered all of these variables; the same where all did.
+
+    Full information about the others needs their rows; where these are not known, everyone is taken to have.
+    """
+    if sample.rows is None or not names:
+        return sample
+    complete = ~np.isnan(sample.rows[:, [sample.names.index(name) for name in names]]).any(axis=1)
+    if complete.all():
+        return sample
+    found = of_rows(
+        sample.rows[complete],
+        sample.names,
+        sample.missing,
+        group=sample.group,
+        instrument=sample.instrument,
+        clusters=None if sample.clusters is None else sample.clusters[complete],
+    )
+    fields = {name: getattr(found, name) for name in found.__slots__}
+    return SampleMoments(**(fields | {"n_rows": sample.n_rows}))

@@ -61,12 +61,13 @@ def read_rows(
     *,
     accept: Accepts = CHECKED,
     auxiliary: Sequence[str] = (),
+    covariates: bool = False,
 ) -> Rows:
     """Return each person's numbers; parameters and errors as of `read_samples`."""
     if isinstance(data, CodedResponses):
         variables = (*(data.instrument.item_ids if names is None else names), *auxiliary)
         with values_as_asked(accept.show_values):
-            values = _with_kept_columns(data, variables, auxiliary)
+            values = _with_kept_columns(data, variables, auxiliary, accept, covariates=covariates)
         return Rows(
             values=values,
             names=variables,
@@ -121,19 +122,35 @@ def _columns(table: Table, names: Sequence[str]) -> Floats:
     return np.column_stack([number_column(table.column(known[n]), f"column {n}") for n in names])
 
 
-def _with_kept_columns(data: CodedResponses, names: tuple[str, ...], auxiliary: Sequence[str]) -> Floats:
-    """Return keyed answers, and what stands in columns beside them that are among auxiliary variables."""
-    beside = [name for name in auxiliary if name not in data.instrument.item_ids]
+def _with_kept_columns(
+    data: CodedResponses,
+    names: tuple[str, ...],
+    auxiliary: Sequence[str],
+    accept: Accepts,
+    *,
+    covariates: bool,
+) -> Floats:
+    """Return keyed answers, and what stands in columns beside them: auxiliary variables, and covariates."""
+    known = data.instrument.item_ids
+    beside = [name for name in (names if covariates else auxiliary) if name not in known]
     if not beside:
         return _keyed_rows(data, names)
     kept = data.kept
+    there = [] if kept is None else [str(name) for name in kept.names]
     for name in beside:
-        kept_column(kept, name, "auxiliary")  # raises where it was not kept
+        if name in auxiliary:
+            kept_column(kept, name, "auxiliary")  # raises where it was not kept
+        elif name not in there:
+            raise EstimationError(
+                f"{data.instrument.id} has no item {name!r}{suggest(name, known)}; nor was such a column "
+                f"kept beside the answers, as by encode(..., keep=[{name!r}])"
+            )
     assert kept is not None
     columns = {name: number_column(kept.column(kept.spelled(name)), f"column {name}") for name in beside}
-    check_numbers(beside, np.column_stack(list(columns.values())))
+    if not accept:
+        check_numbers(beside, np.column_stack(list(columns.values())))
     items = tuple(name for name in names if name not in columns)
-    answers = dict(zip(items, _keyed_rows(data, items).T, strict=True))
+    answers = dict(zip(items, _keyed_rows(data, items).T, strict=True)) if items else {}
     return np.column_stack([(answers | columns)[name] for name in names])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.results.wording import shown
@@ -13,6 +14,11 @@ _TRIAD = 3
 
 def to_identify(table: ParameterTable) -> str:
     """Return what would let parameters be told apart."""
+    if roles_of(table.model).in_circles:
+        return (
+            "Of variables that depend on each other, each needs a predictor of its own, on which the others "
+            "do not depend; or set their paths equal (m*y1, m*y2), or fix one"
+        )
     small = {f: len(table.model.indicators(f)) for f in table.model.latent}
     single = [factor for factor, n in small.items() if n == 1]
     if single:
@@ -26,6 +32,8 @@ def to_identify(table: ParameterTable) -> str:
             "A factor needs three indicators, or two and a correlation with another factor "
             f"({', '.join(tight)}): add items, set its loadings equal (a*x1 + a*x2), or fix a parameter"
         )
+    if not table.model.latent:
+        return "Fix some of them, or set some equal with a label"
     return "Fix some of them, set some equal with a label, or add items"
 
 
@@ -51,7 +59,7 @@ def to_settle(table: ParameterTable, samples: Sequence[SampleMoments], instead: 
     )
     if instead:
         return f"{why}; {instead}"
-    if any(p.place[0] == "psi" and p.lhs == p.rhs and p.fixed for p in table.parameters):
+    if any(p.lhs in latent and p.op == "~~" and p.lhs == p.rhs and p.fixed for p in table.parameters):
         return (
             f"{why}, or the variance of {'a factor' if len(latent) > 1 else latent[0]} would be negative, "
             "which is seen with identification='marker'; try that, or fewer parameters"
@@ -69,6 +77,7 @@ def impossible_triads(table: ParameterTable, samples: Sequence[SampleMoments]) -
         for item in table.model.indicators(factor):
             loads[item] = loads.get(item, 0) + 1
     tied = {p.lhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
+    tied |= set(table.standing)  # with paths of their own
     tied |= {p.rhs for p in table.parameters if p.place[0] == "theta" and p.lhs != p.rhs}
     for sample in samples:
         where = "" if sample.group is None else f" in group {sample.group}"

@@ -27,7 +27,7 @@ from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstim
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.sample import SampleMoments
-from intimacy_scales.factor.syntax.grammar import Statement
+from intimacy_scales.factor.syntax.statements import Statement
 from intimacy_scales.factor.unanswered import in_group
 from intimacy_scales.moments.blas import one_blas_thread
 

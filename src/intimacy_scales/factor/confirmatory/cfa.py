@@ -6,8 +6,6 @@ from collections.abc import Collection, Hashable, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
-import numpy as np
-
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.auxiliary import (
     about_items,
@@ -17,28 +15,22 @@ from intimacy_scales.factor.confirmatory.auxiliary import (
     with_auxiliary,
 )
 from intimacy_scales.factor.confirmatory.checks import (
-    check_means,
     check_names,
     check_options,
     check_samples,
     check_scaling,
-    check_steps,
-    group_labels,
     warn_of_coverage,
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
-from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, solve
-from intimacy_scales.factor.confirmatory.model.model import Model, as_model
-from intimacy_scales.factor.confirmatory.model.table import Equal, Identification, parameter_table
-from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
-from intimacy_scales.factor.confirmatory.results.improper import improper_parts
+from intimacy_scales.factor.confirmatory.fitting import FitOptions, fitted_parts
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
 from intimacy_scales.factor.data import data_of_model, model_first
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
-from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 
@@ -70,7 +62,8 @@ def cfa(
     ----------
     model
         A text in lavaan's measurement syntax (``trust =~ a + b + c``, ``a ~~ b``, ``a ~ 1``, labels and
-        values before ``*``), a `Model`, or an `Instrument`, whose scales are then factors.
+        values before ``*``, linear constraints of labels such as ``l2 == 2*l3``), a `Model`, or an
+        `Instrument`, whose scales are then factors.
     data
         A table with a column of numbers for each item (reverse-keyed ones as they are);
         `CodedResponses` or `ItemMoments`, whose items are keyed; or `SampleMoments`.
@@ -164,7 +157,7 @@ def cfa(
     (2, 0.7)
     """
     model_first("cfa", model, data)
-    written = as_model(model)
+    written = as_measurement_model(model)
     beside = as_auxiliary(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
     check_options(estimator, missing, identification, equal, information)
     data, accept = data_of_model(
@@ -203,71 +196,6 @@ def cfa(
     return about_items(result, written, beside, keep_answers=keep_answers) if beside else result
 
 
-def _n_clusters(samples: Sequence[SampleMoments]) -> int | None:
-    labels = [sample.clusters for sample in samples if sample.clusters is not None]
-    return len(np.unique(np.concatenate(labels))) if labels else None
-
-
-def _never_together(samples: Sequence[SampleMoments]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of items that nobody answered together in some group, with full information."""
-    if samples[0].missing != "fiml":
-        return ()
-    return tuple(dict.fromkeys(pair for sample in samples for pair in sample.never_together))
-
-
-def fit_model(
-    model: Model,
-    samples: Sequence[SampleMoments],
-    *,
-    estimator: Estimator = "ML",
-    equal: tuple[Equal, ...] = (),
-    partial: tuple[str, ...] = (),
-    identification: Identification = "marker",
-    means: bool = False,
-    information: Information | None = None,
-    scaling: Scaling = "yuan_bentler",
-    max_iterations: int = 200,
-    keep_answers: bool = False,
-) -> CFAResult:
-    """Fit a model to moments that were checked; see `cfa`."""
-    discrepancy = discrepancy_of(estimator, rule_of(samples), scaling=scaling)
-    check_steps(max_iterations)
-    check_means(model, samples, wanted=means or "intercepts" in equal)
-    table = parameter_table(
-        model,
-        n_groups=len(samples),
-        identification=identification,
-        with_means=(means or discrepancy.needs_means or len(samples) > 1 or samples[0].clusters is not None),
-        equal=equal,
-        partial=partial,
-    )
-    with one_blas_thread():
-        solution = solve(
-            table,
-            samples,
-            discrepancy=discrepancy,
-            information=information,
-            max_iterations=max_iterations,
-            keep_answers=keep_answers,
-        )
-        labels = group_labels(samples)
-        return CFAResult(
-            model=model,
-            fit=fit_of(solution),
-            parameters=parameter_estimates(solution, labels),
-            estimator=estimator,
-            missing=samples[0].missing,
-            identification=identification,
-            information=solution.information,
-            groups=tuple(str(label) for label in labels) if len(samples) > 1 else (),
-            group_n=tuple(sample.n for sample in samples) if len(samples) > 1 else (),
-            n=solution.problem.n,
-            n_rows=sum(sample.n_rows for sample in samples),
-            n_clusters=_n_clusters(samples),
-            equal=equal,
-            improper=improper_parts(solution, labels),
-            iterations=solution.optimum.iterations,
-            never_together=_never_together(samples),
-            instrument=samples[0].instrument,
-            solution=solution,
-        )
+def fit_model(model: Model, samples: Sequence[SampleMoments], **options: Unpack[FitOptions]) -> CFAResult:
+    """Fit a measurement model to moments that were checked; see `cfa`."""
+    return CFAResult(**fitted_parts(model, samples, **options))

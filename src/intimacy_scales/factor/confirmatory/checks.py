@@ -14,14 +14,15 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     check_estimator,
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Scaling
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model
-from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.factor.syntax.grammar import Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.reading.table import CodedResponses
 
-_EQUAL: tuple[str, ...] = get_args(Equal)
+EQUAL: tuple[str, ...] = get_args(Equal)
+OF_MEASUREMENT = tuple(name for name in EQUAL if name != "regressions")
 _IDENTIFICATION: tuple[str, ...] = get_args(Identification)
 
 
@@ -31,8 +32,13 @@ def check_options(
     identification: str,
     equal: Collection[str],
     information: str | None,
+    *,
+    may_be_equal: Collection[str] = OF_MEASUREMENT,
 ) -> None:
-    """Raise where an option is none of those there are, or answers may be missing that an estimator needs."""
+    """Raise where an option is none of those there are, or answers may be missing that an estimator needs.
+
+    ``may_be_equal`` says what can be set equal across groups.
+    """
     check_estimator(estimator)
     check_completeness(estimator, missing)
     if identification not in _IDENTIFICATION:
@@ -40,8 +46,8 @@ def check_options(
             f"identification={identification!r}: 'marker' (first loading 1), 'fixed_factor' (factor variance "
             "1) or 'none' (only what the model says)"
         )
-    if isinstance(equal, str) or any(name not in _EQUAL for name in equal):
-        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, _EQUAL))}")
+    if isinstance(equal, str) or any(name not in may_be_equal for name in equal):
+        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, may_be_equal))}")
     if information not in (None, "expected", "observed"):
         raise EstimationError(f"information={information!r}: 'expected' or 'observed'")
 

@@ -19,6 +19,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     sample_text,
 )
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
@@ -167,7 +168,7 @@ class ModelComparison(Result):
     def _document(cls) -> Mapping[str, Any]:
         return documented(
             cls,
-            models=by_name(CFAResult),
+            models=by_name(CFAResult | SEMResult),
             fit=by_name(Fit),
             improper=Mapping[str, Sequence[str]],
             sentence=str,

@@ -26,8 +26,8 @@ from intimacy_scales.factor.confirmatory.comparison import (
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
-from intimacy_scales.factor.confirmatory.model.model import Model, as_model
-from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
     chi_square_text,
     improper_sentences,
@@ -230,7 +230,7 @@ def invariance(
         raise EstimationError(f"steps={steps!r}: two or more of {', '.join(STEPS)}")
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")
-    written = as_model(model)
+    written = as_measurement_model(model)
     data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters)
     check_names(written, data)
     samples = read_samples(

@@ -1,9 +1,12 @@
-"""lavaan's syntax of measurement models → statements.
+"""lavaan's syntax of models → statements.
 
     closeness =~ clo1 + clo2 + clo3     # a factor and what measures it
+    satisfaction ~ a*closeness + age    # a path: what depends on what
     clo1 ~~ clo2                        # a variance or covariance
     clo1 ~ 0*1                          # a mean or intercept
     l1 == l2                            # two labels stand for one number
+    a1 + a2 == 2*b                      # a linear constraint
+    k := p/a                            # a figure computed of labels
 
 A text is read from left to right, one token at a time; the first token that cannot go on is the
 one that the error points at.
@@ -12,10 +15,11 @@ one that the error points at.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from intimacy_scales.errors import ModelSyntaxError
+from intimacy_scales.factor.syntax.expressions import Expression, take_expression
 from intimacy_scales.factor.syntax.modifiers import (
     Modifier,
     completed,
@@ -25,89 +29,53 @@ from intimacy_scales.factor.syntax.modifiers import (
     refused_function,
     take_modifier,
 )
-from intimacy_scales.factor.syntax.tokens import FREE, ONLY, Cursor, Token, seen
+from intimacy_scales.factor.syntax.statements import (
+    AnyStatement,
+    Calculation,
+    Constraint,
+    Definition,
+    Equality,
+    Operator,
+    Statement,
+    calculation_fault,
+)
+from intimacy_scales.factor.syntax.tokens import FREE, Cursor, Token, seen
 
-__all__ = ["Equality", "Modifier", "Statement", "parse"]
+__all__ = ["AnyStatement", "Constraint", "Definition", "Equality", "Modifier", "Statement", "parse"]
 
-Operator = Literal["=~", "~~", "~1"]
 _Key = tuple[str, ...]
 
 _ON_THE_LEFT = "the name of a factor or a variable"
 _TERM = "a variable, alone or after one modifier: x, 0.5*x, NA*x, a*x, start(0.5)*x or c(a, b)*x"
+_PATH = f"1 or {_TERM}"
 _MEAN = "1, alone or after one modifier: x ~ 1, x ~ 0*1 or x ~ a*1"
-_OPERATOR = "'+', '=~' (is measured by), '~~' (varies with), '~ 1' (has a mean) or '==' (labels are equal)"
-_OPERATORS: dict[str, Operator] = {"=~": "=~", "~~": "~~", "~": "~1"}
+_OPERATOR = (
+    "'+', '=~' (is measured by), '~' (depends on), '~~' (varies with), '~ 1' (has a mean), '==' (labels are "
+    "equal) or ':=' (is defined as)"
+)
+_RELATIONS = ("=~", "~~", "~", "==", ":=")
 _BLOCKS = {
-    "group": f"begins the model of one group, and {ONLY}, the same in all groups: pass the groups in the "
+    "group": "begins the model of one group, and models are the same in all groups: pass the groups in the "
     "call; c(a, b)*x has one value for each",
-    "level": f"begins a level of a multilevel model, and {ONLY}, of one level: leave this out",
-    "block": f"begins a part of a model, and {ONLY}, of one part: leave this out",
+    "level": "begins a level of a multilevel model, and models here are of one level: leave this out",
+    "block": "begins a part of a model, and models here are of one part: leave this out",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """One parameter of a model.
-
-    Attributes
-    ----------
-    lhs
-        The factor, or the first of two variables.
-    op
-        ``=~`` loading, ``~~`` variance or covariance, ``~1`` mean or intercept.
-    rhs
-        The other variable; empty for a mean.
-    modifiers
-        Empty, one for all groups, or one for each group.
-    line, column
-        Where the right-hand variable was first written, from 1; not part of what the statement says.
-    """
-
-    lhs: str
-    op: Operator
-    rhs: str
-    modifiers: tuple[Modifier, ...]
-    line: int = field(default=0, compare=False)
-    column: int = field(default=0, compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equality:
-    """Two labels that stand for one number, or a label and its number.
-
-    Attributes
-    ----------
-    left
-        A label.
-    right
-        Another label, or the number.
-    line, column
-        Where the equality begins, from 1; not part of what it says.
-    """
-
-    left: str
-    right: str | float
-    line: int = field(default=0, compare=False)
-    column: int = field(default=0, compare=False)
 
 
 LONGEST = 200_000  # characters of a model: thousands of items
 
 
-def parse(text: str) -> tuple[Statement | Equality, ...]:
+def parse(text: str) -> tuple[AnyStatement, ...]:
     """Return what a model in lavaan's syntax says: each parameter once, in the order of the text.
 
     A parameter may be written several times, each time with one modifier, and these complete each
-    other: ``f =~ NA*x1 + l1*x1``, or ``x ~~ y`` and ``y ~~ 0*x``. A loading written twice without
-    any is refused: it may stand where another item was meant.
+    other: ``f =~ NA*x1 + l1*x1``, or ``x ~~ y`` and ``y ~~ 0*x``. A loading or path written twice
+    without any is refused: it may stand where another variable was meant.
 
     Raises
     ------
     ModelSyntaxError
-        The text is no measurement model, or contradicts itself; says where and what to write.
+        The text is no model, or contradicts itself; says where and what to write.
 
     Examples
     --------
@@ -133,34 +101,49 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self._cursor = Cursor(text)
-        self._found: dict[_Key, Statement | Equality] = {}
+        self._found: dict[_Key, AnyStatement] = {}
+        self._expressions: dict[tuple[int, int], tuple[Expression, ...]] = {}
         self._mentions: dict[_Key, list[_Mention]] = {}
         self._by_group: _Mention | None = None
 
-    def model(self) -> tuple[Statement | Equality, ...]:
+    def model(self) -> tuple[AnyStatement, ...]:
         while not self._cursor.done:
             if self._cursor.here.kind != "end":
                 self._statement()
             self._cursor.take()
         if not self._found:
             raise ModelSyntaxError("the model is empty; write for example 'f =~ x1 + x2 + x3'")
-        return tuple(self._found.values())
+        self._refer_to_definitions()
+        found = tuple(self._found.values())
+        fault = calculation_fault(found, self._read)
+        if fault:
+            start = Token("fault", "-", fault.statement.line, fault.statement.column)
+            raise self._cursor.error(fault.message, fault.at or start)
+        return found
+
+    def _read(self, calculation: Calculation) -> tuple[Expression, ...]:
+        return self._expressions[calculation.line, calculation.column]
 
     def _statement(self) -> None:
         cursor = self._cursor
         begin = cursor.here
+        relation = cursor.next_of(*_RELATIONS)
+        if relation is not None and relation.is_("=="):
+            self._equality(begin)
+            return
         if begin.kind == "number" or begin.is_("-"):
-            self._equality(begin, cursor.take_number(_ON_THE_LEFT))
+            cursor.take_number(_ON_THE_LEFT)
+            raise cursor.unexpected("'==' after a number (0.5 == a), or '+' before it to go on from above")
+        if cursor.after.is_(":="):
+            self._definition()
             return
         names = self._left()
         operator = cursor.here
-        if operator.is_("==") and len(names) == 1:
-            self._equality(begin, names[0].text)
-        elif operator.is_("=="):
-            raise cursor.error(f"{ONLY}, where each side of '==' is one label or number: a == b")
-        elif operator.is_("=~", "~~", "~"):
+        if operator.is_("=~", "~~", "~"):
             cursor.take()
             self._right(names, operator)
+        elif operator.is_(":=") and len(names) > 1:
+            raise cursor.error("one name stands before ':=', as in k := p/a")
         elif operator.is_(":") and names[-1].text.lower() in _BLOCKS:
             raise cursor.error(f"'{names[-1].text}:' {_BLOCKS[names[-1].text.lower()]}", names[-1])
         else:
@@ -192,7 +175,7 @@ class _Parser:
                 self._add(name, operator, term)
 
     def _mention(self, name: Token, operator: Token) -> _Mention:
-        mention = self._mean(name) if operator.is_("~") else self._term()
+        mention = self._path(name) if operator.is_("~") else self._term()
         self._check_groups(mention)
         return mention
 
@@ -209,23 +192,27 @@ class _Parser:
             )
         return _Mention(modifiers, cursor.take_name("a variable after '*'"))
 
-    def _mean(self, name: Token) -> _Mention:
-        """Read the right side of ``x ~ 1`` or ``x ~ a*1``; ``x ~ 0`` is short for ``x ~ 0*1``."""
+    def _path(self, name: Token) -> _Mention:
+        """Read a term of ``y ~ a*x + 1``: a variable, or the mean; ``x ~ 0`` is short for ``x ~ 0*1``."""
         cursor = self._cursor
         modifiers: tuple[Modifier, ...] = ()
         begin = cursor.here
         plain = begin.kind == "number" and not cursor.after.is_("*", "?")
         if modifier_follows(cursor) and not plain:
             modifiers = take_modifier(cursor)
-            self._refuse_second_modifier(begin, "1")
+            self._refuse_second_modifier(begin, "1" if cursor.last_of_term.kind == "number" else "x")
         token = cursor.here
         if token.kind == "name" and token.text != FREE:
-            raise cursor.error(
-                f"{name.text} ~ {token.text} is a regression, and {ONLY}: write {name.text} ~~ {token.text} "
-                f"to let them covary, {name.text} =~ {token.text} for a loading, {name.text} ~ 1 for a mean"
-            )
+            cursor.take()
+            if token.text == name.text:
+                raise cursor.error(
+                    f"{name.text} ~ {token.text}: a variable cannot depend on itself; write {name.text} ~~ "
+                    f"{token.text} for its variance",
+                    token,
+                )
+            return _Mention(modifiers, token)
         if token.kind != "number":
-            raise cursor.unexpected(_MEAN)
+            raise cursor.unexpected(_PATH)
         value = cursor.take_number(_MEAN)
         if value == 1:
             return _Mention(modifiers, token)
@@ -242,28 +229,49 @@ class _Parser:
                 f"as in a*{variable} + start(0.5)*{variable}"
             )
 
-    def _equality(self, begin: Token, left: str | float) -> None:
+    def _equality(self, begin: Token) -> None:
+        """Read ``a == b``, ``a == 0.5`` or ``a == 2*b + c``."""
         cursor = self._cursor
-        cursor.take_operator("==", "'==' after a number (0.5 == a), or '+' before it to go on from above")
-        number = cursor.here.kind == "number" or cursor.here.is_("-", "+")
-        right: str | float
-        right = cursor.take_number("a number") if number else cursor.take_name("a label or a number").text
-        if cursor.here.is_("+", "-", "*", "("):
-            raise cursor.error(
-                f"saw {seen(cursor.here)} in an equality, and {ONLY}, where each side of '==' is one label "
-                "or number: a == b or a == 0.5"
-            )
+        left = take_expression(cursor)
+        cursor.take_operator("==", "'=='")
+        right = take_expression(cursor)
         self._end()
-        if not isinstance(left, str):
-            left, right = right, left
-        if not isinstance(left, str) or left == right:
+        if left == right or (_number(left) is not None and _number(right) is not None):
             raise cursor.error(f"{left} == {right} says nothing of any parameter: write a == b", begin)
+        label, other = (right, left) if _number(left) is not None else (left, right)
+        meant = other.name if other.kind == "label" else _number(other)
         key = ("==", str(begin.line), str(begin.column))
-        self._found[key] = Equality(left=left, right=right, line=begin.line, column=begin.column)
+        if label.kind == "label" and meant is not None:
+            self._found[key] = Equality(left=label.name, right=meant, line=begin.line, column=begin.column)
+        else:
+            self._found[key] = Constraint(
+                first=str(left), second=str(right), line=begin.line, column=begin.column
+            )
+        self._expressions[begin.line, begin.column] = (left, right)
+
+    def _definition(self) -> None:
+        """Read ``k := p/a``."""
+        cursor = self._cursor
+        name = cursor.take_name(_ON_THE_LEFT)
+        cursor.take()
+        expression = take_expression(cursor)
+        self._end()
+        self._expressions[name.line, name.column] = (expression,)
+        self._found[":=", str(name.line), str(name.column)] = Definition(
+            name=name.text, expression=str(expression), line=name.line, column=name.column
+        )
+
+    def _refer_to_definitions(self) -> None:
+        """Make constraints of the equalities of which a side is defined, not the label of a parameter."""
+        defined = {s.name for s in self._found.values() if isinstance(s, Definition)}
+        for key, s in self._found.items():
+            if isinstance(s, Equality) and (s.left in defined or s.right in defined):
+                left, right = map(str, self._expressions[s.line, s.column])
+                self._found[key] = Constraint(first=left, second=right, line=s.line, column=s.column)
 
     def _end(self) -> None:
         cursor = self._cursor
-        if cursor.here.is_("=~", "~~", "~", "=="):
+        if cursor.here.is_(*_RELATIONS):
             raise cursor.error(
                 f"{seen(cursor.here)} is a second operator in one statement: put each statement on its own "
                 "line, or ';' between them"
@@ -291,7 +299,7 @@ class _Parser:
     def _add(self, name: Token, operator: Token, mention: _Mention) -> None:
         """Add a parameter, or what is said of one that was written before."""
         token = mention.token
-        op = _OPERATORS[operator.text]
+        op = _operator(operator, token)
         rhs = "" if op == "~1" else token.text
         if op == "=~" and name.text == rhs:
             raise self._cursor.error(f"{rhs} =~ {rhs}: a factor cannot measure itself; name its items", token)
@@ -311,7 +319,7 @@ class _Parser:
     def _check_agreement(self, statement: Statement, earlier: Sequence[_Mention], now: _Mention) -> None:
         """Raise where a parameter was written before, unless each time adds something to it."""
         for then in earlier:
-            if statement.op == "=~" and not then.modifiers and not now.modifiers:
+            if statement.op in ("=~", "~") and not then.modifiers and not now.modifiers:
                 raise self._cursor.error(
                     f"{statement} is written here and in {_place(then)}: write it once, or the "
                     "variable that was meant",
@@ -327,3 +335,16 @@ class _Parser:
 
 def _place(mention: _Mention) -> str:
     return f"line {mention.token.line}, column {mention.token.column}"
+
+
+def _operator(written: Token, term: Token) -> Operator:
+    if written.is_("~"):
+        return "~1" if term.kind == "number" else "~"
+    return "=~" if written.is_("=~") else "~~"
+
+
+def _number(expression: Expression) -> float | None:
+    """Return the number that an expression is, with its sign; None where it is none."""
+    if expression.kind == "negative" and expression.parts[0].kind == "number":
+        return -expression.parts[0].value
+    return expression.value if expression.kind == "number" else None

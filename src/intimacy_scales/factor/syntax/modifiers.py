@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from intimacy_scales.factor.syntax.tokens import FREE, ONLY, REFUSED, Cursor, Token, is_name
+from intimacy_scales.factor.syntax.tokens import FREE, REFUSED, Cursor, Token, is_name
 
 _BOUND = REFUSED["<"]
 _REFUSED_FUNCTIONS = {
-    "efa": f"is an exploratory block, and {ONLY}, where each loading is written: leave efa() out",
+    "efa": "is an exploratory block, and in a model each loading is written: leave efa() out",
     "equal": "makes parameters equal: give them one label instead, a*x1 + a*x2",
     "lower": _BOUND,
     "upper": _BOUND,
-    "prior": f"is a Bayesian prior, and {ONLY}, without priors: start(0.5)*x says where to start",
-    "rv": f"is a random slope of a multilevel model, and {ONLY}, of one level: leave it out",
+    "prior": "is a Bayesian prior, and models here have none: start(0.5)*x says where to start",
+    "rv": "is a random slope of a multilevel model, and models here are of one level: leave it out",
 }
 _UNQUOTED = "; a variable stands without quotes, and a column with other characters needs a new name"
 _NO_NUMBERS = ("Inf", "inf", "NaN", "nan")

@@ -13,20 +13,22 @@ from intimacy_scales.errors import ModelSyntaxError
 Kind = Literal["name", "number", "text", "operator", "end", "fault"]
 
 FREE = "NA"
-OPERATORS = ("=~", "~~", "~", "==", "+", "-", "*", "?", ",", "(", ")")
-ONLY = "this library fits measurement models only"
-_ARROW = "is no operator here: write f =~ x for a loading and x ~~ y for a covariance"
+OPERATORS = ("=~", "~~", "~", "==", ":=", "+", "-", "*", "?", ",", "(", ")")
+_ARROW = "is no operator here: write f =~ x for a loading, y ~ x for a path and x ~~ y for a covariance"
 _BOUND = (
-    f"bounds a parameter, and {ONLY}, without bounds: fix it (0*x), or leave it free and see its interval"
+    "bounds a parameter, and models are without bounds: fix it (0*x), or leave it free and see its interval"
 )
-_ARITHMETIC = "is arithmetic, which a model has none of: write the number itself (0.5*x)"
+_ARITHMETIC = (
+    "is arithmetic, which stands in k := p/a and in a == 2*b alone: here write the number itself (0.5*x)"
+)
 REFUSED = {
-    ":=": f"defines a new quantity, and {ONLY}: leave this out and compute it from the estimates",
-    "<~": f"makes a composite of its items, and {ONLY}: write f =~ x1 + x2 for a factor that its items "
-    "reflect, or score the composite as a scale",
-    "~*~": f"scales the response behind an ordered item, and {ONLY}: leave this out",
-    "|": f"names thresholds of an ordered item, and {ONLY}, where thresholds are not written: leave this out",
-    ":": f"multiplies two variables, and {ONLY}, without interactions: use each variable alone",
+    "<~": "makes a composite of its items, which models here do not have: write f =~ x1 + x2 for a factor "
+    "that its items reflect, or score the composite as a scale",
+    "~*~": "scales the response behind an ordered item, and models here are of numbers: leave this out",
+    "|": "names thresholds of an ordered item, and models here are of numbers, without thresholds: leave "
+    "this out",
+    ":": "multiplies two variables, and models have no interactions: make a column of the product, and use "
+    "it as a variable",
     "<=": _BOUND,
     ">=": _BOUND,
     "<": _BOUND,
@@ -36,7 +38,7 @@ REFUSED = {
     "->": _ARROW,
     "/": _ARITHMETIC,
     "^": _ARITHMETIC,
-    "=": "is no operator: did you mean '=~' (is measured by) or '==' (equals)?",
+    "=": "is no operator: did you mean '=~' (is measured by), '==' (equals) or ':=' (is defined as)?",
 }
 
 _LONGEST_FIRST = sorted((*OPERATORS, *REFUSED), key=len, reverse=True)
@@ -104,6 +106,25 @@ class Cursor:
         token = self.here
         self._at += 1
         return token
+
+    def next_of(self, *operators: str) -> Token | None:
+        """Return the first of these operators in what is left of the statement, or None."""
+        for token in self._tokens[self._at :]:
+            if token.kind == "end":
+                return None
+            if token.is_(*operators):
+                return token
+        return None
+
+    @property
+    def last_of_term(self) -> Token:
+        """The last token before the next '+', or before the end of the statement."""
+        last = self.here
+        for token in self._tokens[self._at :]:
+            if token.kind == "end" or token.is_("+"):
+                break
+            last = token
+        return last
 
     def take_operator(self, operator: str, expected: str) -> None:
         """Go on over an operator that must be here."""

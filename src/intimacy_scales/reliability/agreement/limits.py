@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.late import late_module
 from intimacy_scales.reliability.consistency.cautions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z, normal_quantile
 from intimacy_scales.results.document_types import documented
@@ -18,6 +19,8 @@ from intimacy_scales.results.wording import percent, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 _SLOPED = 0.05  # p of the correlation of differences with means
 

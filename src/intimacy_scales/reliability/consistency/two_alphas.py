@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.clusters import Clusters, kept_column, label_positions, warn_of_no_pairs
 from intimacy_scales.moments.keyed import Floats
 from intimacy_scales.reading.frames import same_rows
@@ -42,6 +43,8 @@ from intimacy_scales.results.wording import shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 DifferenceInterval = Literal["delta", "adf", "bootstrap", "bca", "bonett", "bonett-wright", "feldt"]
 METHODS: tuple[str, ...] = get_args(DifferenceInterval)

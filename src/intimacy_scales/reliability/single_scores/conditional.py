@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument, InstrumentRef
+from intimacy_scales.late import late_module
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, coded_given
 from intimacy_scales.moments.keyed import Floats, items_of, keyed_moments
@@ -26,6 +27,8 @@ from intimacy_scales.results.wording import counted, shown
 
 if TYPE_CHECKING:
     import pandas as pd
+else:
+    pd = late_module("pandas")
 
 ErrorModel = Literal["feldt-qualls", "multinomial"]
 MODELS: tuple[str, ...] = get_args(ErrorModel)

@@ -22,7 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import expected_misfit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
-from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
+from intimacy_scales.factor.confirmatory.model.structure import Floats
 
 _SAME = 1e-7  # of standard deviations and correlations: moments of two models that count as equal
 _STEPS = 200
@@ -144,14 +144,8 @@ def _slopes(solution: Solution, at: Evaluation, order: Sequence[str]) -> Floats:
         sds = np.sqrt(basis.covariances.diagonal()[own])
         covariances = basis.coefficients * (x[i] * y[j] + y[i] * x[j]) / (sds[i] * sds[j])[:, None]
         means = basis.slopes * x / sds[:, None] if solution.table.with_means else np.zeros((0, len(x.T)))
-        parts.append(_collected(np.vstack([covariances, means]), group.chosen, group.targets, solution))
+        parts.append(group.collect_columns(np.vstack([covariances, means]), solution.problem.n_free))
     return np.vstack(parts)
-
-
-def _collected(slopes: Floats, chosen: Positions, targets: Positions, solution: Solution) -> Floats:
-    total = np.zeros((solution.problem.n_free, len(slopes)))
-    np.add.at(total, targets, slopes[:, chosen].T)
-    return total.T
 
 
 def _restriction(wider: Solution, at: Evaluation, narrower: Solution, df: int) -> Floats:

@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.independence import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+)
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import (
     Fitted,
     MeanCovariance,
     mean_covariance_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
@@ -116,6 +121,10 @@ class Discrepancy(ABC):
         """Return what is fitted in one group."""
         return mean_covariance_of(sample, with_means=with_means)
 
+    def known_moments(self, sample: SampleMoments) -> tuple[Floats, Floats]:
+        """Return covariances and means that are fixed as they were observed."""
+        return sample.ml_covariances, sample.means
+
     def for_groups(self, groups: Sequence[MeanCovariance]) -> Discrepancy:
         """Return this discrepancy in units of what was observed, if it has units."""
         return self
@@ -159,8 +168,8 @@ class Discrepancy(ABC):
         """Return means and covariances without any model."""
 
     @abstractmethod
-    def independence(self, moments: MeanCovariance) -> Independence:
-        """Return the model in which nothing is related, as its test has it."""
+    def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
+        """Return the model in which nothing is related but exogenous variables, as its test has it."""
 
     # ------------------------------------------------------------------ all groups
 
@@ -176,6 +185,7 @@ class Discrepancy(ABC):
         hessian: Floats,
         saturated: Sequence[Saturated],
         baseline: Sequence[Independence],
+        exogenous: Exogenous = NO_EXOGENOUS,
     ) -> Inference:
         """Return the uncertainty of estimates.
 
@@ -189,6 +199,8 @@ class Discrepancy(ABC):
             The observed information.
         saturated, baseline
             What is compared with, in each group.
+        exogenous
+            The variables that only predict.
         """
         return Inference(covariance=bread / problem.n)
 

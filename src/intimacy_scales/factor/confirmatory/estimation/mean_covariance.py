@@ -89,6 +89,31 @@ class MeanCovariance:
             squares[patterns.there[n]] += persons[n] * covariances.diagonal()
         return means, squares / counts
 
+    def of(self, variables: Positions) -> MeanCovariance:
+        """Return what was observed of some variables, in ascending order, of who answered any."""
+        if self.complete:
+            only, square = self.patterns[0], np.ix_(variables, variables)
+            part = Pattern(
+                n=only.n,
+                observed=None,
+                means=only.means[variables],
+                covariances=only.covariances[square],
+                rows=None if only.rows is None else only.rows[:, variables],
+            )
+            return replace(self, patterns=(part,))
+        assert isinstance(self.patterns, Patterns)
+        rows = self.patterns.rows
+        assert rows is not None
+        there = ~np.isnan(rows[:, variables]).all(axis=1)
+        patterns, order = patterns_of(rows[np.ix_(there, variables)])
+        return MeanCovariance(
+            patterns=patterns,
+            n=int(there.sum()),
+            with_means=self.with_means,
+            clusters=None if self.clusters is None else self.clusters[there][order],
+            stack=stack_of(patterns),
+        )
+
     def summed(self, persons: Floats) -> Floats:
         """Return what persons add to a sum, added up within clusters where there are any."""
         return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)

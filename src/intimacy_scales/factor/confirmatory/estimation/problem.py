@@ -30,12 +30,16 @@ class GroupPart:
         (n_parameters,): values of fixed parameters, 0 for free ones.
     free
         (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
+    spread
+        (n_parameters, n_free): what each is of the free ones, beside ``fixed``, where constraints make some
+        follow from others; None where each is one of them or fixed.
     """
 
     structure: Structure
     moments: MeanCovariance
     fixed: Floats
     free: Positions
+    spread: Floats | None = None
 
     @cached_property
     def chosen(self) -> Positions:
@@ -60,19 +64,43 @@ class GroupPart:
     def values(self, free_values: Floats) -> Floats:
         """Return the values of all parameters."""
         values = self.fixed.astype(free_values.dtype)
+        if self.spread is not None:
+            return values + self.spread @ free_values
         values[self.chosen] = free_values[self.targets]
         return values
 
+    def derivatives(self, n_free: int) -> Floats:
+        """Return the derivatives of all parameters by the free ones (n_parameters, n_free)."""
+        if self.spread is not None:
+            return self.spread
+        spread = np.zeros((len(self.free), n_free))
+        spread[self.chosen, self.targets] = 1.0
+        return spread
+
     def collect(self, vector: Floats, n_free: int) -> Floats:
         """Add up a vector of all parameters by free parameter."""
+        if self.spread is not None:
+            return self.spread.T @ vector
         own = vector[self.chosen]
         if self.whole_model and len(own) == n_free:
             return own
         total: Floats = np.bincount(self.targets, weights=own, minlength=n_free).astype(np.float64)
         return total
 
+    def collect_columns(self, matrix: Floats, n_free: int) -> Floats:
+        """Add up columns of a matrix (m, n_parameters) by free parameter (m, n_free)."""
+        if self.spread is not None:
+            found: Floats = matrix @ self.spread
+            return found
+        total = np.zeros((len(matrix), n_free))
+        np.add.at(total.T, self.targets, matrix[:, self.chosen].T)
+        return total
+
     def collect_square(self, matrix: Floats, n_free: int) -> Floats:
         """Add up rows and columns of a matrix of all parameters by free parameter."""
+        if self.spread is not None:
+            found: Floats = self.spread.T @ matrix @ self.spread
+            return found
         own = matrix[np.ix_(self.chosen, self.chosen)]
         if self.whole_model and len(own) == n_free:
             return own
@@ -144,7 +172,10 @@ class Problem:
         bases, fits = [], []
         for group in self.groups:
             structure, share = group.structure, group.moments.n / self.n
-            basis = structure.basis(group.values(free_values))
+            try:
+                basis = structure.basis(group.values(free_values))
+            except np.linalg.LinAlgError:  # paths in a circle that amplify without end
+                return None
             fit = self.discrepancy.fitted(group.moments, basis.covariances, basis.means)
             if fit is None:
                 return None
@@ -201,5 +232,6 @@ class Problem:
         for group, known in zip(self.groups, given, strict=True):
             values = group.values(free_values)
             basis = group.structure.basis(values) if known is None else known
-            parts.append(group.structure.matrices(values)["theta"].diagonal() / basis.covariances.diagonal())
+            own = group.structure.own_variances(group.structure.matrices(values))
+            parts.append(own / basis.covariances.diagonal())
         return np.concatenate(parts)

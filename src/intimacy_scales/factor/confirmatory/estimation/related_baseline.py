@@ -25,8 +25,9 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
     srmr_of,
 )
+from intimacy_scales.factor.confirmatory.estimation.independence import Independence
 from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, of_residuals
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
 

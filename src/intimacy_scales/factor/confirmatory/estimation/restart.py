@@ -33,6 +33,7 @@ def problem_of(
             moments=kind.observed(sample, with_means=table.with_means),
             fixed=layout.fixed,
             free=layout.free,
+            spread=layout.spread,
         )
         for layout, sample in zip(table.layouts, samples, strict=True)
     )
@@ -92,7 +93,7 @@ def rescaled_start(
     A factor whose marker hardly loads, or against the others, has a scale in which the discrepancy is
     badly shaped. The solution with variances of 1 is that of markers in other units.
     """
-    markers = _markers(table)
+    markers = None if table.is_structural or table.model.constraints else _markers(table)
     if markers is None:
         return None
     fixed = _with_unit_variances(table, markers)
@@ -175,7 +176,10 @@ def _in_units(parameter: Parameter, matrices: dict[str, Floats], units: Floats) 
 
 
 def plain_start(table: ParameterTable, samples: Sequence[SampleMoments], _max_iterations: int) -> Floats:
-    """Return start values that say next to nothing: loadings of 1, half of each variance to each side."""
+    """Return start values that say next to nothing: loadings of 1, half of each variance to each side.
+
+    Paths are 0.
+    """
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)
     for group, sample in enumerate(samples):
         variances = sample.ml_covariances.diagonal()
@@ -184,13 +188,13 @@ def plain_start(table: ParameterTable, samples: Sequence[SampleMoments], _max_it
             if p.free < 0:
                 continue
             kind, row, column = p.place
-            value = 1.0 if kind in ("lambda", "beta") else 0.0
-            if kind == "theta" and row == column:
-                value = float(variances[row]) / 2
+            value = 1.0 if p.op == "=~" else 0.0
+            if p.lhs in sample.names and p.op == "~~" and p.lhs == p.rhs:
+                value = float(variances[sample.names.index(p.lhs)]) / 2
             elif kind == "psi" and row == column:
                 value = _LITTLE * level
-            elif kind == "nu":
-                value = float(sample.means[row])
+            elif p.lhs in sample.names and p.op == "~1":
+                value = float(sample.means[sample.names.index(p.lhs)])
             total[p.free] += value if p.start is None else p.start
             count[p.free] += 1
     return total / count

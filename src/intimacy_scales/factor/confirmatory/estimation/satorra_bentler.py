@@ -13,7 +13,7 @@ import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 
 def _weighted_sampling(moments: MeanCovariance, inverse: Floats) -> float:
@@ -50,15 +50,23 @@ def spread_of_scores(problem: Problem, at: Evaluation) -> Floats:
     return spread
 
 
-def expected_misfit_of_independence(observed_in_groups: Sequence[MeanCovariance]) -> float:
-    """Return tr(U Gamma) of the model in which nothing is related."""
+def expected_misfit_of_independence(
+    observed_in_groups: Sequence[MeanCovariance], related: Positions
+) -> float:
+    """Return tr(U Gamma) of the model in which nothing is related, but for some variables with each other."""
     total = 0.0
     for moments in observed_in_groups:
         only = moments.patterns[0]
         assert only.rows is not None
         variances = only.covariances.diagonal()
         standardized = (only.rows - only.means) / np.sqrt(variances)
-        own = np.sum(np.mean(standardized**4, axis=0) - 1) / 2
-        means = len(variances) if moments.with_means else 0
-        total += _weighted_sampling(moments, np.diag(1 / variances)) - float(own) - means
+        own = float(np.sum(np.delete(np.mean(standardized**4, axis=0) - 1, related))) / 2
+        own += len(variances) - len(related) if moments.with_means else 0
+        weights = np.diag(1 / variances)
+        if len(related):
+            part = moments.of(related)
+            inverse: Floats = np.linalg.inv(part.patterns[0].covariances).astype(np.float64)
+            weights[np.ix_(related, related)] = inverse
+            own += _weighted_sampling(part, inverse)
+        total += _weighted_sampling(moments, weights) - own
     return total

@@ -1,8 +1,7 @@
-"""The model that says nothing: means and covariances as they are, and what it implies for tests."""
+"""The model that says nothing: means and covariances as they are."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,49 +121,3 @@ def _extrapolated(
             m4, c4 = _step(moments, m3, c3, found)
             return m4, c4, fitted(moments, c4, m4)
     return m2, c2, fitted(moments, c2, m2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Independence:
-    """The model in which nothing is related, for comparison.
-
-    Attributes
-    ----------
-    value
-        Of the discrepancy: -logL / n without the constant, or the least that is left.
-    score_to_information
-        tr(B A^-1); nan where no scaled test is asked for.
-    """
-
-    value: float
-    score_to_information: float = math.nan
-
-
-def independence(moments: MeanCovariance, *, scores: bool = False) -> Independence:
-    """Fit the model in which variables have means and variances of their own, and nothing else.
-
-    With ``scores`` also what its scaled test needs, from each person's answers.
-    """
-    means, variances = moments.own_moments()
-    # squares of standardized answers add up to the number of those who answered
-    value = float(np.sum(moments.counts * (np.log(variances) + 1))) / (2 * moments.n)
-    trace = _scores_of_single_items(moments, means, variances) if scores else math.nan
-    return Independence(value=value, score_to_information=trace)
-
-
-def _scores_of_single_items(moments: MeanCovariance, means: Floats, variances: Floats) -> float:
-    """Return tr(B A^-1) of means and variances of single items: of standardized z, ``½ (z² - 1)² + z²``."""
-    standardized = np.zeros((moments.n, len(means)))
-    squares = np.zeros_like(standardized)
-    counts, start = np.zeros(len(means)), 0
-    for q in moments.patterns:
-        assert q.rows is not None
-        own = np.arange(len(means)) if q.observed is None else q.observed
-        z = (q.rows - means[own]) / np.sqrt(variances[own])
-        standardized[start : start + q.n, own], squares[start : start + q.n, own] = z, z**2 - 1
-        counts[own] += q.n
-        start += q.n
-    terms = np.sum(moments.summed(squares) ** 2, axis=0) / 2
-    if moments.with_means:
-        terms += np.sum(moments.summed(standardized) ** 2, axis=0)
-    return moments.correction * float(np.sum(terms / counts))

@@ -18,6 +18,7 @@ from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _AT_ONCE = 1024  # patterns
+NOTHING = np.zeros(0, dtype=np.intp)
 
 
 def _precisions(moments: MeanCovariance, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
@@ -94,13 +95,16 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
-def score_to_information(moments: MeanCovariance, whole: Saturated) -> float:
+def score_to_information(moments: MeanCovariance, whole: Saturated, given: Positions = NOTHING) -> float:
     """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
 
     For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia
-    (1970): ``(b - p) / 2``, and p more where means are part of the model.
+    (1970): ``(b - p) / 2``, and p more where means are part of the model. The moments of exogenous variables
+    are ``given`` and not among its parameters.
     """
     p = len(whole.means)
+    if len(given):
+        return _beside_given(moments, whole, given)
     if not moments.complete:
         terms = PersonTerms(moments, whole)
         scores = moments.summed(terms.scores)
@@ -129,3 +133,17 @@ def _of_complete_clusters(moments: MeanCovariance, centred: Floats, covariances:
     if moments.with_means:
         total += float(np.sum(moments.summed(z) ** 2))
     return float(moments.correction * total / n)
+
+
+def _beside_given(moments: MeanCovariance, whole: Saturated, given: Positions) -> float:
+    """Return tr(B A^-1) of all moments but those of exogenous variables."""
+    terms = PersonTerms(moments, whole)
+    exogenous = np.zeros(terms.p, dtype=np.bool_)
+    exogenous[given] = True
+    i, j = terms.rows
+    means = ~exogenous if moments.with_means else np.zeros(terms.p, dtype=np.bool_)
+    free = np.flatnonzero(np.concatenate([~(exogenous[i] & exogenous[j]), means]))
+    scores = moments.summed(terms.scores[:, free])
+    products = moments.correction / terms.n * (scores.T @ scores)
+    information = terms.information()[np.ix_(free, free)]
+    return float(np.trace(np.linalg.solve(information, products)))

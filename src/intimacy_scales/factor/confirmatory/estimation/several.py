@@ -62,6 +62,8 @@ def best_of_several(
 def _starts(table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem) -> Iterator[Floats]:
     yield usable_start(table, samples, problem, likely=True)[0]
     yield plain_start(table, samples, 0)
+    if table.is_structural or not table.model.latent:  # the others are of items of factors
+        return
     for axes in _standing_out(table, samples):
         yield usable_start(table, samples, problem, axes=axes)[0]
     yield from negative_starts(table, samples, problem)
@@ -110,6 +112,8 @@ def negative_starts(
     table: ParameterTable, samples: Sequence[SampleMoments], problem: Problem
 ) -> Iterator[Floats]:
     """Yield starts with a small negative variance of one factor, where it is free to be negative."""
+    if table.is_structural:
+        return
     factors = _items(table)
     owners = [
         k

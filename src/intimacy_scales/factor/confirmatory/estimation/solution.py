@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from intimacy_scales.errors import NotConvergedError, NotIdentifiedError
+from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor.confirmatory.advice import impossible_triads, to_identify, to_settle
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
@@ -27,6 +27,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
     srmr_of,
 )
+from intimacy_scales.factor.confirmatory.estimation.independence import Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
 from intimacy_scales.factor.confirmatory.estimation.restart import (
@@ -36,7 +37,7 @@ from intimacy_scales.factor.confirmatory.estimation.restart import (
     rescaled_start,
     usable_start,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.estimation.several import (
     best_of_several,
     is_doubtful,
@@ -110,13 +111,13 @@ class Solution:
 
 def degrees_of_freedom(table: ParameterTable) -> int:
     """Return how many more moments than free parameters there are."""
-    p = len(table.model.observed)
-    n_moments = p * (p + 1) // 2 + (p if table.with_means else 0)
-    return n_moments * table.n_groups - table.n_free
+    return table.n_moments * table.n_groups - table.n_free
 
 
 def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
-    """Raise where there are more parameters than moments."""
+    """Raise where there are more parameters than moments, or none at all."""
+    if table.n_free == 0:
+        raise EstimationError("every parameter of the model is fixed: there is nothing to estimate")
     df = degrees_of_freedom(table)
     if df >= 0:
         return
@@ -226,8 +227,9 @@ def solve(
     check_identified(average, table, labels, " at the estimates", advice)
     basis = information or kind.information
     bread = _inverse(hessian if basis == "observed" else _expected(problem, optimum.at, average))
-    baseline = tuple(kind.independence(group.moments) for group in problem.groups)
-    found = problem.discrepancy.inference(problem, optimum.at, bread, hessian, wholes, baseline)
+    exogenous = Exogenous(positions=table.exogenous_positions, fixed=table.fixed_x)
+    baseline = tuple(kind.independence(group.moments, exogenous) for group in problem.groups)
+    found = problem.discrepancy.inference(problem, optimum.at, bread, hessian, wholes, baseline, exogenous)
     solution = Solution(
         table=table,
         problem=problem,
@@ -316,7 +318,8 @@ def _check_variances(
         effects = basis.columns[:, part.structure.p : part.structure.p + part.structure.m]
         variances = np.abs(basis.latent_covariances.diagonal())
         explained = np.max(effects**2 * variances / basis.covariances.diagonal()[:, None], axis=0)
-        for factor, share in zip(table.model.latent, explained, strict=True):
+        own = explained[: len(table.model.latent)]  # beyond are observed variables of paths
+        for factor, share in zip(table.model.latent, own, strict=True):
             if share < _SINGULAR:
                 names = [f"{factor} =~ {item}" for item in table.model.indicators(factor)]
                 raise NotIdentifiedError(
@@ -362,18 +365,19 @@ def _typical(table: ParameterTable, problem: Problem) -> Floats:
 def fit_of(solution: Solution) -> Fit:
     """Return the tests and indices of fit."""
     problem, at, kind = solution.problem, solution.at, solution.discrepancy
-    p, groups = len(solution.table.model.observed), solution.table.n_groups
+    groups = solution.table.n_groups
     tested = fit_indices(
         chi_square=max(kind.chi_square(problem, at, solution.saturated), 0.0),
         df=degrees_of_freedom(solution.table),
         baseline=kind.baseline_chi_square(problem, solution.baseline, solution.saturated),
-        baseline_df=groups * p * (p - 1) // 2,
+        baseline_df=groups * solution.table.n_relations,
         n=problem.n,
         n_groups=groups,
         n_in_test=kind.persons_in_test(problem),
     )
-    log_likelihood = kind.log_likelihood(problem, at.value)
-    whole = problem.average([one.value for one in solution.saturated])
+    given = problem.average([one.given for one in solution.baseline])
+    log_likelihood = kind.log_likelihood(problem, at.value - given)
+    whole = problem.average([one.value for one in solution.saturated]) - given
     k = solution.table.n_free
     return Fit(
         **{name: getattr(tested, name) for name in FitIndices.__slots__},

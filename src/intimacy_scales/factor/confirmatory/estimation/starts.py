@@ -9,6 +9,7 @@ from contextvars import ContextVar
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.estimation.path_starts import path_starts
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Layout, Parameter, ParameterTable
 from intimacy_scales.factor.exploratory.extraction import ml
@@ -66,6 +67,8 @@ def _of_group(
     correlations = sample.correlations if known else np.nan_to_num(sample.correlations)
     loadings, phi = _standardized(parameters, layout, correlations, axes)
     units = _factor_units(table, parameters, loadings, sds)
+    if table.is_structural:
+        return path_starts(table, parameters, layout, sample, loadings, units)
     unique = np.clip(1 - np.sum(loadings @ phi * loadings, axis=1), _UNIQUE, 1.0)
     paths, disturbances = _between_factors(table, parameters, phi, units)
     return layout.structure.values_in(
@@ -82,9 +85,10 @@ def _standardized(
     parameters: Sequence[Parameter], layout: Layout, r: Floats, axes: Sequence[Axis]
 ) -> tuple[Floats, Floats]:
     """Return standardized loadings (p, m) and factor correlations (m, m)."""
-    p, m = layout.structure.p, layout.structure.m
+    p, m = layout.structure.p, len(layout.items)
     loadings = np.zeros((p, m))
     apart = {(p.place[1], p.place[2]) for p in parameters if p.place[0] == "psi" and p.fixed == 0.0}
+    apart = {pair for pair in apart if max(pair) < m}  # beyond are observed variables of paths
     left, ways = r.copy(), iter(axes)
     for k, own in enumerate(layout.items):
         if not len(own):
@@ -190,11 +194,13 @@ def _factor_units(
     units = np.ones(len(table.model.latent))
     for p in parameters:
         kind, row, column = p.place
-        if kind == "psi" and row == column and p.fixed is not None and p.fixed > 0:
+        if kind == "psi" and row == column < len(units) and p.fixed is not None and p.fixed > 0:
             units[row] = np.sqrt(p.fixed)
     for p in parameters:
-        kind, row, column = p.place
-        if kind == "lambda" and p.fixed and loadings[row, column]:
+        if p.op != "=~" or not p.fixed or p.rhs in table.model.latent:
+            continue
+        row, column = table.model.observed.index(p.rhs), p.place[2]
+        if loadings[row, column]:
             unit = loadings[row, column] * sds[row] / p.fixed  # negative where the marker runs against it
             units[column] = np.copysign(max(abs(unit), _UNIQUE * sds[row]), unit)
     return units

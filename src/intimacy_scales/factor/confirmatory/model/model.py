@@ -1,4 +1,4 @@
-"""Measurement models: which items measure which factors."""
+"""Models: which items measure which factors, and what depends on what."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.syntax.grammar import LONGEST, Equality, Modifier, Statement, parse
+from intimacy_scales.errors import EstimationError, ModelSyntaxError
+from intimacy_scales.factor.syntax.expressions import Expression, expression_of
+from intimacy_scales.factor.syntax.grammar import LONGEST, Modifier, Statement, parse
+from intimacy_scales.factor.syntax.statements import (
+    AnyStatement,
+    Calculation,
+    Constraint,
+    Definition,
+    calculation_fault,
+)
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument
 
@@ -19,7 +27,7 @@ _FACTORS = ("correlated", "one", "second_order", "bifactor")
 
 @dataclass(frozen=True)
 class Model:
-    """A measurement model.
+    """A model: what measures what, what depends on what.
 
     Parameters
     ----------
@@ -32,16 +40,21 @@ class Model:
     ('trust', 'caring')
     """
 
-    statements: tuple[Statement | Equality, ...]
+    statements: tuple[AnyStatement, ...]
 
     def __post_init__(self) -> None:
-        if not self.latent:
-            raise EstimationError("the model has no factor: write one as 'trust =~ a + b + c'")
+        if not any(isinstance(s, Statement) for s in self.statements):
+            raise EstimationError(
+                "the model has neither factor nor path: write 'trust =~ a + b + c' or 'y ~ x'"
+            )
+        fault = calculation_fault(self.statements, _read)
+        if fault:
+            raise _at(fault.statement, fault.message)
         _check_hierarchy({factor: self.indicators(factor) for factor in self.latent})
 
     @classmethod
     def from_text(cls, text: str) -> Model:
-        """Return the model that a text describes, in lavaan's measurement syntax.
+        """Return the model that a text describes, in lavaan's syntax.
 
         Raises
         ------
@@ -115,13 +128,28 @@ class Model:
         return tuple(s for s in self.statements if isinstance(s, Statement) and s.op == "=~")
 
     @cached_property
+    def paths(self) -> tuple[Statement, ...]:
+        """The statements that say what depends on what (regressions)."""
+        return tuple(s for s in self.statements if isinstance(s, Statement) and s.op == "~")
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The figures that are computed of labelled parameters."""
+        return tuple(s for s in self.statements if isinstance(s, Definition))
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The linear constraints, but for labels that stand for one number."""
+        return tuple(s for s in self.statements if isinstance(s, Constraint))
+
+    @cached_property
     def latent(self) -> tuple[str, ...]:
         """The factors, in the order in which they are defined."""
         return tuple(dict.fromkeys(s.lhs for s in self.loadings))
 
     @cached_property
     def observed(self) -> tuple[str, ...]:
-        """The items, in the order in which they appear."""
+        """The observed variables, in the order in which they appear, items of factors first."""
         sides: Iterable[str] = [s.rhs for s in self.loadings]
         others = [s for s in self.statements if isinstance(s, Statement) and s.op != "=~"]
         more = [name for s in others for name in (s.lhs, s.rhs) if name]
@@ -142,7 +170,9 @@ class Model:
         return "\n".join([*written, *(_line(s) for s in self.statements if s not in self.loadings)])
 
     def __repr__(self) -> str:
-        return f"<Model of {len(self.observed)} items, factors {', '.join(self.latent)}>"
+        what = "variables" if self.paths or not self.latent else "items"
+        factors = f", factors {', '.join(self.latent)}" if self.latent else ""
+        return f"<Model of {len(self.observed)} {what}{factors}>"
 
 
 def is_instrument_id(text: str) -> bool:
@@ -161,6 +191,41 @@ def as_model(model: Model | str | Instrument) -> Model:
     raise EstimationError(
         f"model is a {type(model).__name__}: pass a text such as 'trust =~ a + b + c', or a Model"
     )
+
+
+def as_measurement_model(model: Model | str | Instrument) -> Model:
+    """Return a model of factors and their items alone, as `as_model` does.
+
+    Raises
+    ------
+    EstimationError
+        It has paths, figures that are defined, or no factor: such models are fitted by ``sem``.
+    """
+    found = as_model(model)
+    for s in found.statements:
+        if isinstance(s, Definition) or (isinstance(s, Statement) and s.op == "~"):
+            rather = ""
+            if isinstance(s, Statement):
+                rather = f", or write {s.lhs} ~~ {s.rhs} to let them covary, {s.lhs} =~ {s.rhs} for a loading"
+            what = "defines a figure" if isinstance(s, Definition) else "is a path (a regression)"
+            raise _at(s, f"{s} {what}, and this is for measurement models: use sem(model, data){rather}")
+    if not found.latent:
+        raise EstimationError("the model has no factor: write one as 'trust =~ a + b + c'")
+    return found
+
+
+def _at(statement: AnyStatement, message: str) -> ModelSyntaxError:
+    """Return an error that says where in the model's text a statement is, if it comes of one."""
+    if not statement.line:
+        return ModelSyntaxError(message)
+    place = f"line {statement.line}, column {statement.column}"
+    return ModelSyntaxError(f"{place}: {message}", statement.line, statement.column)
+
+
+def _read(calculation: Calculation) -> tuple[Expression, ...]:
+    if isinstance(calculation, Definition):
+        return (expression_of(calculation.expression),)
+    return expression_of(calculation.first), expression_of(calculation.second)
 
 
 def _check_hierarchy(indicators: dict[str, tuple[str, ...]]) -> None:
@@ -249,9 +314,9 @@ def _composite_of(form: Instrument, parts: Sequence[str]) -> str | None:
     return None
 
 
-def _line(statement: Statement | Equality) -> str:
-    if isinstance(statement, Equality):
-        return f"{statement.left} == {statement.right}"
+def _line(statement: AnyStatement) -> str:
+    if not isinstance(statement, Statement):
+        return str(statement)
     op = "~" if statement.op == "~1" else statement.op
     return f"{statement.lhs} {op} {_term(statement)}"
 

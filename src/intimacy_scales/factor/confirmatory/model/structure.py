@@ -5,10 +5,14 @@ cov(e) = Theta (Jöreskog, 1970; Bentler & Weeks, 1980). With E = (I - B)^-1 and
 parameter changes the covariances by ``c (x y' + y x')`` and the means by ``s x``, where x and y are
 columns of one small basis ``Z = [I, Lambda E, Lambda V]``. So gradients, information and Hessians of
 all parameters are products of entries of a few matrices ``Z' M Z``.
+
+An observed variable of a path stands among the factors too, as one that it measures alone: with a loading of
+1 and no residual, so that its paths are in B and its (residual) covariances in Psi.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,14 +66,25 @@ class Structure:
         p and m.
     places
         For each parameter: matrix, row, column.
+    standing
+        Observed variables that stand among the factors: the item, and the factor that it measures alone.
     """
 
-    def __init__(self, n_observed: int, n_latent: int, places: list[tuple[Place, int, int]]) -> None:
+    def __init__(
+        self,
+        n_observed: int,
+        n_latent: int,
+        places: list[tuple[Place, int, int]],
+        standing: Sequence[tuple[int, int]] = (),
+    ) -> None:
         p, m = self.p, self.m = n_observed, n_latent
         sizes = {"lambda": p * m, "beta": m * m, "psi": m * m, "theta": p * p, "nu": p, "alpha": m}
         starts = dict(zip(sizes, np.cumsum([0, *list(sizes.values())[:-1]]).tolist(), strict=True))
         self._size = sum(sizes.values())
         self._starts = starts
+        self.standing = tuple(standing)
+        self._constant = np.zeros(self._size)
+        self._constant[[starts["lambda"] + i * m + k for i, k in standing]] = 1.0
         widths = {"lambda": m, "beta": m, "psi": m, "theta": p, "nu": 1, "alpha": 1}
         self._own = np.array([starts[k] + i * widths[k] + j for k, i, j in places], dtype=np.intp)
         mirrored = [n for n, (k, i, j) in enumerate(places) if k in ("psi", "theta") and i != j]
@@ -122,7 +137,7 @@ class Structure:
 
     def matrices(self, values: Floats) -> dict[str, Floats]:
         """Return Lambda, B, Psi, Theta, nu and alpha with these parameter values."""
-        p, m, flat = self.p, self.m, np.zeros(self._size, dtype=values.dtype)
+        p, m, flat = self.p, self.m, self._constant.astype(values.dtype)
         flat[self._own] = values
         if len(self._other):
             flat[self._other] = values[self._mirrored]
@@ -135,6 +150,15 @@ class Structure:
             "nu": flat[s["nu"] : s["alpha"]],
             "alpha": flat[s["alpha"] :],
         }
+
+    def own_variances(self, matrices: Mapping[str, Floats]) -> Floats:
+        """Return each observed variable's variance of its own (p,): of residuals, and beside its paths."""
+        own: Floats = matrices["theta"].diagonal()
+        if self.standing:
+            items, factors = (list(side) for side in zip(*self.standing, strict=True))
+            own = own.copy()
+            own[items] += matrices["psi"].diagonal()[factors]
+        return own
 
     def values_in(
         self, *, loadings: Floats, beta: Floats, psi: Floats, theta: Floats, nu: Floats, alpha: Floats

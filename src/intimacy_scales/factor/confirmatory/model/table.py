@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.model.constraints import Dependence, solved
+from intimacy_scales.factor.confirmatory.model.implied import (
+    OBSERVED,
+    Equal,
+    Identification,
+    Key,
+    add_implied,
+    add_of_exogenous,
+    in_order,
+    written_in_groups,
+)
 from intimacy_scales.factor.confirmatory.model.model import Model
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Positions, Structure
-from intimacy_scales.factor.syntax.grammar import Equality, Modifier, Statement
+from intimacy_scales.factor.syntax.modifiers import Modifier
+from intimacy_scales.factor.syntax.statements import Equality, labels_of
 from intimacy_scales.results.frozen import locked
-
-Identification = Literal["marker", "fixed_factor", "none"]
-Equal = Literal["loadings", "intercepts", "residuals"]
-Key = tuple[str, str, str]
-_NOTHING = Modifier()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +36,7 @@ class Parameter:
     Attributes
     ----------
     lhs, op, rhs
-        As in lavaan: ``=~`` loading, ``~~`` variance or covariance, ``~1`` intercept or mean.
+        As in lavaan: ``=~`` loading, ``~`` path, ``~~`` variance or covariance, ``~1`` intercept or mean.
     group
         Position of the group.
     fixed
@@ -41,7 +48,11 @@ class Parameter:
     place
         Matrix, row and column.
     free
-        Which free parameter it is; -1 for fixed ones.
+        Which free parameter it is; -1 for fixed ones, and for what follows from free ones.
+    exogenous
+        Whether it is a moment of exogenous variables, fixed at what was observed.
+    follows
+        From which free parameters it follows by constraints; None of all others.
     """
 
     lhs: str
@@ -53,11 +64,18 @@ class Parameter:
     start: float | None
     place: tuple[Place, int, int]
     free: int = -1
+    exogenous: bool = False
+    follows: Dependence | None = None
 
     @property
     def name(self) -> str:
         """How it is written in a model."""
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
+
+    @property
+    def estimated(self) -> bool:
+        """Whether its value is estimated: it is free, or follows from what is."""
+        return self.free >= 0 or self.follows is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,12 +92,16 @@ class Layout:
         (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
     items
         Of each factor: the items that it is behind, ascending.
+    spread
+        (n_parameters, n_free): what each is of the free ones, beside ``fixed``; None where each is one of
+        them or fixed.
     """
 
     structure: Structure
     fixed: Floats
     free: Positions
     items: tuple[Positions, ...]
+    spread: Floats | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +120,12 @@ class ParameterTable:
         Free parameters, equal ones counted once.
     with_means
         Whether means are part of the model.
+    standing
+        Observed variables that stand among the factors, behind these: those of paths.
+    exogenous
+        Those that only predict, and of whose moments the model does not speak.
+    fixed_x
+        Whether variances, covariances and means of these are as observed.
     """
 
     model: Model
@@ -105,6 +133,38 @@ class ParameterTable:
     n_groups: int
     n_free: int
     with_means: bool
+    standing: tuple[str, ...] = ()
+    exogenous: tuple[str, ...] = ()
+    fixed_x: bool = True
+
+    @cached_property
+    def exogenous_positions(self) -> Positions:
+        """Which observed variables are exogenous, ascending."""
+        observed = self.model.observed
+        return locked(np.array([observed.index(name) for name in self.exogenous], dtype=np.intp))
+
+    @property
+    def n_moments(self) -> int:
+        """How many variances, covariances and means are modelled in each group."""
+        p, q = len(self.model.observed), len(self.exogenous) if self.fixed_x else 0
+        means = p - q if self.with_means else 0
+        return (p * (p + 1) - q * (q + 1)) // 2 + means
+
+    @property
+    def n_relations(self) -> int:
+        """How many covariances are 0 in each group where nothing is related but exogenous variables."""
+        p, q = len(self.model.observed), len(self.exogenous)
+        return (p * (p - 1) - q * (q - 1)) // 2
+
+    @property
+    def is_structural(self) -> bool:
+        """Whether observed variables or factors have paths, or observed ones stand among the factors."""
+        return bool(self.standing or self.model.paths)
+
+    @property
+    def among_factors(self) -> tuple[str, ...]:
+        """The factors, and what stands among them, in the order of the matrices."""
+        return (*self.model.latent, *self.standing)
 
     def of_group(self, group: int) -> tuple[Parameter, ...]:
         """Return one group's parameters."""
@@ -118,8 +178,7 @@ class ParameterTable:
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
         """Where the parameters of each group stand, as arrays."""
-        p, m = len(self.model.observed), len(self.model.latent)
-        return tuple(_layout(own, p, m) for own in self.by_group)
+        return tuple(_layout(self, own) for own in self.by_group)
 
     @cached_property
     def relations(self) -> NDArray[np.bool_]:
@@ -141,18 +200,33 @@ class ParameterTable:
         return names
 
 
-def _layout(parameters: Sequence[Parameter], n_observed: int, n_latent: int) -> Layout:
-    items: list[list[int]] = [[] for _ in range(n_latent)]
+def _layout(table: ParameterTable, parameters: Sequence[Parameter]) -> Layout:
+    latent, observed = table.model.latent, table.model.observed
+    items: list[list[int]] = [[] for _ in latent]
     for p in parameters:
-        kind, row, column = p.place
-        if kind == "lambda" and p.fixed != 0.0:
-            items[column].append(row)
+        if p.op == "=~" and p.rhs not in latent and p.fixed != 0.0:
+            items[latent.index(p.lhs)].append(observed.index(p.rhs))
+    standing = [(observed.index(name), len(latent) + n) for n, name in enumerate(table.standing)]
+    places = [p.place for p in parameters]
     return Layout(
-        structure=Structure(n_observed, n_latent, [p.place for p in parameters]),
-        fixed=locked(np.array([p.fixed or 0.0 for p in parameters])),
+        structure=Structure(len(observed), len(table.among_factors), places, standing),
+        fixed=locked(np.array([p.follows.constant if p.follows else p.fixed or 0.0 for p in parameters])),
         free=locked(np.array([p.free for p in parameters], dtype=np.intp)),
         items=tuple(locked(np.array(sorted(own), dtype=np.intp)) for own in items),
+        spread=_spread(parameters, table.n_free),
     )
+
+
+def _spread(parameters: Sequence[Parameter], n_free: int) -> Floats | None:
+    if not any(p.follows for p in parameters):
+        return None
+    spread = np.zeros((len(parameters), n_free))
+    for row, p in zip(spread, parameters, strict=True):
+        if p.free >= 0:
+            row[p.free] = 1.0
+        for number, weight in p.follows.weights if p.follows else ():
+            row[number] = weight
+    return locked(spread)
 
 
 @lru_cache(maxsize=256)
@@ -164,16 +238,19 @@ def parameter_table(
     with_means: bool = False,
     equal: tuple[Equal, ...] = (),
     partial: tuple[str, ...] = (),
+    structural: bool = False,
+    fixed_x: bool = True,
 ) -> ParameterTable:
     """Return a model's parameters, with what is implied as well as what is written.
 
     As lavaan's ``cfa``: residual and factor variances are free, factors that are not themselves
-    measured by others' loadings correlate, intercepts are free and factor means 0.
+    measured by others' loadings correlate, intercepts are free and factor means 0. With paths as its
+    ``sem``, see `roles`.
 
     Parameters
     ----------
     model
-        What measures what.
+        What measures what, and what depends on what.
     n_groups
         Number of groups.
     identification
@@ -182,107 +259,53 @@ def parameter_table(
     with_means
         Whether means are part of the model.
     equal
-        What is set equal across groups: ``loadings``, ``intercepts``, ``residuals``. With equal
-        loadings factor variances, with equal intercepts factor means are free in all groups but the
+        What is set equal across groups: ``loadings``, ``intercepts``, ``residuals``, ``regressions``. With
+        equal loadings factor variances, with equal intercepts factor means are free in all groups but the
         first.
     partial
         Parameters that are not set equal all the same, as they are written.
+    structural
+        Whether observed variables may stand among the factors: in paths, and related to factors.
+    fixed_x
+        Whether variances, covariances and means of exogenous variables are as observed.
     """
-    written = _written(model, n_groups)
+    standing = roles_of(model).in_paths if structural else ()
+    exogenous = roles_of(model).exogenous if structural else ()
+    held = exogenous if fixed_x else ()
+    written = written_in_groups(model, n_groups)
     uses_means = with_means or any(op == "~1" for _, op, _ in written)
     aliases = _aliases(model)
     found: list[Parameter] = []
     for group in range(n_groups):
         said = {key: modifiers[group] for key, modifiers in written.items()}
-        _add_implied(said, model, group, identification, frozenset(equal), with_means=uses_means)
-        found += [_parameter(model, key, said[key], group, aliases) for key in _in_order(said, model)]
-    shared = _shared_labels(found, frozenset(equal), frozenset(_named(partial, found)))
+        add_implied(said, model, group, identification, frozenset(equal), with_means=uses_means)
+        add_of_exogenous(said, model, held, with_means=uses_means)
+        found += [
+            _parameter(model, key, said[key], group, aliases, standing) for key in in_order(said, model)
+        ]
+    shared = _shared_labels(found, frozenset(equal), frozenset(_named(partial, found)), model.latent)
     numbered, n_free = _numbered([replace(p, label=label) for p, label in zip(found, shared, strict=True)])
+    if model.constraints:
+        numbered, n_free = _constrained(model, numbered, n_free, aliases)
     return ParameterTable(
-        model=model, parameters=numbered, n_groups=n_groups, n_free=n_free, with_means=uses_means
+        model=model,
+        parameters=numbered,
+        n_groups=n_groups,
+        n_free=n_free,
+        with_means=uses_means,
+        standing=standing,
+        exogenous=exogenous,
+        fixed_x=fixed_x,
     )
 
 
-def _key(statement: Statement, latent: Sequence[str], observed: Sequence[str]) -> Key:
-    lhs, rhs = statement.lhs, statement.rhs
-    if statement.op == "~~":
-        order = {name: n for n, name in enumerate([*observed, *latent])}
-        lhs, rhs = sorted((lhs, rhs), key=order.__getitem__)
-    return (lhs, statement.op, rhs)
-
-
-def _written(model: Model, n_groups: int) -> dict[Key, list[Modifier]]:
-    """Return what the model says of each parameter, in each group."""
-    found: dict[Key, list[Modifier]] = {}
-    for s in model.statements:
-        if isinstance(s, Equality):
-            continue
-        if len(s.modifiers) not in (0, 1, n_groups):
-            raise EstimationError(
-                f"line {s.line}: {len(s.modifiers)} values for {s.lhs} {s.op} {s.rhs} in {n_groups} "
-                f"group{'s' if n_groups > 1 else ''}"
-            )
-        modifiers = list(s.modifiers) or [_NOTHING]
-        found[_key(s, model.latent, model.observed)] = modifiers * (n_groups if len(modifiers) == 1 else 1)
-    return found
-
-
-def _add_implied(
-    said: dict[Key, Modifier],
-    model: Model,
-    group: int,
-    identification: Identification,
-    equal: frozenset[Equal],
-    *,
-    with_means: bool,
-) -> None:
-    """Add what a measurement model takes for granted to what is said of one group."""
-    later = group > 0
-    if identification == "marker":
-        for factor in model.latent:
-            key = (factor, "=~", model.indicators(factor)[0])
-            own = said[key]
-            if own.fixed is None and not own.free:
-                said[key] = Modifier(fixed=1.0, label=own.label)
-    for name in (*model.observed, *model.latent):
-        fixed = identification == "fixed_factor" and name in model.latent
-        released = later and "loadings" in equal
-        said.setdefault((name, "~~", name), Modifier(fixed=1.0) if fixed and not released else _NOTHING)
-    measured = {s.rhs for s in model.loadings}
-    outer = [factor for factor in model.latent if factor not in measured]
-    for n, one in enumerate(outer):
-        for other in outer[n + 1 :]:
-            said.setdefault((one, "~~", other), _NOTHING)
-    if not with_means:
-        return
-    for name in model.observed:
-        said.setdefault((name, "~1", ""), _NOTHING)
-    for name in model.latent:
-        direct = any(rhs not in model.latent for rhs in model.indicators(name))
-        released = later and "intercepts" in equal and direct
-        said.setdefault((name, "~1", ""), _NOTHING if released else Modifier(fixed=0.0))
-
-
-def _in_order(said: dict[Key, Modifier], model: Model) -> list[Key]:
-    """Return loadings, residual variances, covariances, factor variances, intercepts, means."""
-    latent = {name: n for n, name in enumerate(model.latent)}
-    observed = {name: n for n, name in enumerate(model.observed)}
-
-    def rank(key: Key) -> tuple[int, int, int]:
-        lhs, op, rhs = key
-        if op == "=~":
-            return (0, latent[lhs], 0)
-        if op == "~1":
-            return (5, observed[lhs], 0) if lhs in observed else (6, latent[lhs], 0)
-        if lhs in observed:
-            return (1 if lhs == rhs else 2, observed[lhs], observed.get(rhs, 0))
-        return (3 if lhs == rhs else 4, latent[lhs], latent[rhs])
-
-    return sorted(said, key=rank)
-
-
 def _parameter(
-    model: Model, key: Key, said: Modifier, group: int, aliases: dict[str, str | float]
+    model: Model,
+    key: Key,
+    said: Modifier,
+    group: int,
+    aliases: dict[str, str | float],
+    standing: Sequence[str],
 ) -> Parameter:
     lhs, op, rhs = key
     fixed, label = said.fixed, said.label
@@ -297,18 +320,21 @@ def _parameter(
         fixed=fixed,
         label=meant,
         start=said.start,
-        place=_place(model, lhs, op, rhs),
+        place=place_of(model, standing, lhs, op, rhs),
+        exogenous=said is OBSERVED,
     )
 
 
-def _place(model: Model, lhs: str, op: str, rhs: str) -> tuple[Place, int, int]:
-    latent, observed = model.latent, model.observed
-    if op == "=~":
-        if rhs in latent:
-            return "beta", latent.index(rhs), latent.index(lhs)
-        return "lambda", observed.index(rhs), latent.index(lhs)
+def place_of(model: Model, standing: Sequence[str], lhs: str, op: str, rhs: str) -> tuple[Place, int, int]:
+    """Return matrix, row and column of a parameter; ``standing`` are observed variables among the factors."""
+    latent, observed = (*model.latent, *standing), model.observed
+    if op in ("=~", "~"):
+        to, by = (rhs, lhs) if op == "=~" else (lhs, rhs)
+        if to in latent:
+            return "beta", latent.index(to), latent.index(by)
+        return "lambda", observed.index(to), latent.index(by)
     if op == "~1":
-        return ("nu", observed.index(lhs), 0) if lhs in observed else ("alpha", latent.index(lhs), 0)
+        return ("alpha", latent.index(lhs), 0) if lhs in latent else ("nu", observed.index(lhs), 0)
     if (lhs in latent) != (rhs in latent):
         item, factor = (rhs, lhs) if lhs in latent else (lhs, rhs)
         raise EstimationError(
@@ -329,7 +355,7 @@ def _aliases(model: Model) -> dict[str, str | float]:
             label = found[label]
         return label
 
-    labels = {m.label for s in model.statements if isinstance(s, Statement) for m in s.modifiers if m.label}
+    labels = labels_of(model.statements)
     for s in model.statements:
         if not isinstance(s, Equality):
             continue
@@ -356,15 +382,15 @@ def _named(partial: Sequence[str], found: list[Parameter]) -> list[str]:
 
 
 def _shared_labels(
-    found: list[Parameter], equal: frozenset[Equal], partial: frozenset[str]
+    found: list[Parameter], equal: frozenset[Equal], partial: frozenset[str], latent: Sequence[str]
 ) -> list[str | None]:
     """Return each parameter's label, with those that make groups equal."""
-    kinds: dict[str, Equal] = {"lambda": "loadings", "beta": "loadings", "nu": "intercepts"}
+    kinds: dict[str, Equal] = {"=~": "loadings", "~": "regressions"}
     labels: list[str | None] = []
     for p in found:
-        kind = kinds.get(p.place[0])
-        if p.place[0] == "theta" and p.lhs == p.rhs:
-            kind = "residuals"
+        kind = kinds.get(p.op)
+        if p.lhs not in latent and (p.op == "~1" or (p.op == "~~" and p.lhs == p.rhs)):
+            kind = "intercepts" if p.op == "~1" else "residuals"
         shared = kind in equal and p.fixed is None and p.label is None and p.name not in partial
         labels.append(f".{p.name}" if shared else p.label)
     return labels
@@ -385,3 +411,50 @@ def _numbered(found: list[Parameter]) -> tuple[tuple[Parameter, ...], int]:
         n_free = max(n_free, free + 1)
         numbered.append(replace(p, free=free))
     return tuple(numbered), n_free
+
+
+def _constrained(
+    model: Model, found: Sequence[Parameter], n_free: int, aliases: dict[str, str | float]
+) -> tuple[tuple[Parameter, ...], int]:
+    """Return the parameters where linear constraints hold, and how many are left free."""
+    numbers = {p.label: p.free for p in found if p.label is not None and p.free >= 0}
+    values = {p.label: p.fixed for p in found if p.label is not None and p.fixed is not None}
+    for label, meant in aliases.items():
+        if isinstance(meant, float):
+            values[label] = meant
+        elif meant in numbers:
+            numbers[label] = numbers[meant]
+        else:
+            values[label] = values[meant]
+    renumbered, followers = solved(model.constraints, model.statements, numbers, values, n_free)
+    made = []
+    for p in found:
+        follows = followers.get(p.free)
+        if follows is not None and not follows.weights:
+            made.append(replace(p, fixed=follows.constant, free=-1))
+        else:
+            made.append(p if p.free < 0 else replace(p, free=renumbered[p.free], follows=follows))
+    return tuple(made), n_free - len(followers)
+
+
+def with_observed(table: ParameterTable, moments: Sequence[tuple[Floats, Floats]]) -> ParameterTable:
+    """Return the table with moments of exogenous variables as they were observed.
+
+    Parameters
+    ----------
+    table
+        The parameters.
+    moments
+        Of each group: covariances (p, p), divisor n, and means (p,), in the order of the model's variables.
+    """
+    if not table.exogenous or not table.fixed_x:
+        return table
+    position = {name: n for n, name in enumerate(table.model.observed)}
+    made = []
+    for p in table.parameters:
+        if p.exogenous:
+            covariances, means = moments[p.group]
+            i = position[p.lhs]
+            p = replace(p, fixed=float(means[i] if p.op == "~1" else covariances[i, position[p.rhs]]))  # noqa: PLW2901 - the same one
+        made.append(p)
+    return replace(table, parameters=tuple(made))

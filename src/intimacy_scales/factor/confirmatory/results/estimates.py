@@ -13,6 +13,7 @@ from scipy.special import ndtr, ndtri
 from intimacy_scales.errors import EstimationError, UnknownNameError
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.table import Parameter
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.late import late_module
 from intimacy_scales.results.document_types import documented
@@ -37,13 +38,14 @@ class ParameterEstimate(Result):
     Attributes
     ----------
     lhs, op, rhs
-        ``=~`` loading, ``~~`` variance or covariance, ``~1`` intercept or mean.
+        ``=~`` loading, ``~`` path, ``~~`` variance or covariance, ``~1`` intercept or mean; ``:=`` a figure
+        that is defined, by what stands in ``rhs``.
     group
-        Label of the group; None where there is one.
+        Label of the group; None where there is one, and of what is defined.
     label
         Its label in the model.
     free
-        Whether it was estimated.
+        Whether it was estimated, not fixed.
     estimate, se
         Estimate and standard error; the error is nan for what is fixed.
     std_lv, std_all
@@ -118,6 +120,8 @@ class ParameterEstimate(Result):
 class Parameters(Sequence[ParameterEstimate]):
     """All parameters of a fitted model; ``parameters["trust =~ tru01"]`` finds one.
 
+    ``parameters["k"]`` finds what the model defines as k.
+
     Parameters
     ----------
     rows
@@ -152,6 +156,7 @@ class Parameters(Sequence[ParameterEstimate]):
             found = [
                 r for r in self._rows if _normal(r.name) == f"{right}~~{left}" and group in (None, r.group)
             ]
+        found = found or [r for r in self._rows if r.op == ":=" and _normal(r.lhs) == wanted]
         if len(found) == 1:
             return found[0]
         if found:
@@ -203,7 +208,8 @@ class Parameters(Sequence[ParameterEstimate]):
         for row in self._rows:
             tested = (*map(shown, (row.estimate, row.se, row.z)), p_shown(row.p))
             standard = map(shown, (row.std_lv, row.std_all))
-            cells.append([row.name, *([str(row.group)] if several else []), *tested, *standard])
+            where = [row.group or ""] if several else []
+            cells.append([row.name, *where, *tested, *standard])
         return cells
 
     def __repr__(self) -> str:
@@ -235,9 +241,7 @@ def _normal(name: str) -> str:
 def free_transform(solution: Solution, group: int) -> tuple[Floats, Floats]:
     """Return one group's parameter values, and their derivatives by the free parameters."""
     part = solution.problem.groups[group]
-    spread = np.zeros((len(part.free), solution.table.n_free))
-    spread[part.chosen, part.targets] = 1.0
-    return part.values(solution.at.values), spread
+    return part.values(solution.at.values), part.derivatives(solution.table.n_free)
 
 
 def delta_errors(derivatives: Floats, covariance: Floats) -> Floats:
@@ -276,14 +280,24 @@ def parameter_estimates(solution: Solution, groups: Sequence[str | None]) -> Par
                     rhs=p.rhs,
                     group=label,
                     label=None if p.label is None or p.label.startswith(".") else p.label,
-                    free=p.free >= 0,
+                    free=p.estimated,
                     estimate=float(values[j]),
-                    se=float(errors[p.free]) if p.free >= 0 else math.nan,
+                    se=float(errors[p.free]) if p.free >= 0 else _error_of_follower(p, solution),
                     n=solution.problem.n,
                     **{name: float(v[j]) for name, v in found.items()},
                 )
             )
     return Parameters(rows)
+
+
+def _error_of_follower(parameter: Parameter, solution: Solution) -> float:
+    """Return the standard error of a parameter that follows from others; nan of a fixed one."""
+    if parameter.follows is None:
+        return math.nan
+    row = np.zeros((1, solution.table.n_free))
+    for number, weight in parameter.follows.weights:
+        row[0, number] = weight
+    return float(delta_errors(row, solution.covariance)[0])
 
 
 def check_group(group: Any, groups: Sequence[str | None]) -> int:

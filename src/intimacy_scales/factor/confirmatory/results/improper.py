@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Structure
 from intimacy_scales.numerics.ties import descending, first_highest, members_of_space
 from intimacy_scales.results.wording import shown
 
@@ -24,6 +25,7 @@ def improper_parts(
     Of the residuals of the first ``n_items`` observed variables; None: of all.
     """
     found: list[str] = []
+    roles = roles_of(solution.table.model)
     for group, label in enumerate(groups):
         where = "" if label is None else f" in group {label}"
         part, basis = solution.problem.groups[group], solution.at.bases[group]
@@ -32,21 +34,35 @@ def improper_parts(
         for p, value in zip(solution.table.of_group(group), values, strict=True):
             if p.op != "~~" or p.lhs != p.rhs or value >= 0:
                 continue
-            if p.place[0] == "theta":
-                share = value / items[p.place[1]]
+            if p.lhs in solution.table.model.observed:
+                share = value / items[solution.table.model.observed.index(p.lhs)]
+                residual = p.lhs in roles.dependent | roles.measured
+                what, case = ("residual variance", ": a Heywood case") if residual else ("variance", "")
                 found.append(
-                    f"the residual variance of {p.lhs}{where} is negative ({shown(float(value))}, "
-                    f"{100 * share:.1f}% of its variance): a Heywood case"
+                    f"the {what} of {p.lhs}{where} is negative ({shown(float(value))}, "
+                    f"{100 * share:.1f}% of its variance){case}"
                 )
             else:
-                found.append(f"the variance of {p.lhs}{where} is negative ({shown(float(value))})")
-        found += _not_positive_definite(
-            basis.latent_covariances, solution.table.model.latent, "factors", where
-        )
-        theta = part.structure.matrices(values)["theta"][:n_items, :n_items]
-        if np.any(theta[~np.eye(len(theta), dtype=bool)]) and (theta.diagonal() >= 0).all():
-            found += _not_positive_definite(theta, solution.table.model.observed, "residuals", where)
+                what = "residual variance" if p.lhs in roles.dependent else "variance"
+                found.append(f"the {what} of {p.lhs}{where} is negative ({shown(float(value))})")
+        latent = solution.table.model.latent
+        factors = basis.latent_covariances[: len(latent), : len(latent)]
+        found += _not_positive_definite(factors, latent, "factors", where)
+        left = _left_over(part.structure, values)[:n_items, :n_items]
+        if np.any(left[~np.eye(len(left), dtype=bool)]) and (left.diagonal() >= 0).all():
+            found += _not_positive_definite(left, solution.table.model.observed, "residuals", where)
     return tuple(found)
+
+
+def _left_over(structure: Structure, values: Floats) -> Floats:
+    """Return residual covariances of observed variables (p, p): of items, and beside paths."""
+    matrices = structure.matrices(values)
+    if not structure.standing:
+        return matrices["theta"]
+    items, factors = (list(side) for side in zip(*structure.standing, strict=True))
+    left: Floats = matrices["theta"].copy()
+    left[np.ix_(items, items)] += matrices["psi"][np.ix_(factors, factors)]
+    return left
 
 
 def _not_positive_definite(

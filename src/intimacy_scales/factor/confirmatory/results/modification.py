@@ -12,8 +12,9 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p
 from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
-from intimacy_scales.factor.confirmatory.model.table import Parameter
+from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable, place_of
 from intimacy_scales.factor.confirmatory.results.standardized import Standardized
 from intimacy_scales.late import late_module
 from intimacy_scales.numerics.ties import descending
@@ -73,7 +74,7 @@ class ModificationIndex(Result):
         where = "" if self.group is None else f" (group {self.group})"
         sign = "higher" if self.expected_change > 0 else "lower"
         if self.released:
-            kind = {"=~": "loading", "~1": "intercept"}.get(
+            kind = {"=~": "loading", "~": "path", "~1": "intercept"}.get(
                 self.op, "variance" if self.lhs == self.rhs else "covariance"
             )
             text = f"the {kind} {self.name} is {sign} than what it is set equal to"
@@ -81,6 +82,8 @@ class ModificationIndex(Result):
             sense = "with" if self.expected_change > 0 else "against"
             crossed = "cross-loading" if self.expected_change > 0 else "negative cross-loading"
             text = f"{self.rhs} also goes {sense} {self.lhs} ({crossed})"
+        elif self.op == "~":
+            text = f"{self.lhs} also depends on {self.rhs}, and is {sign} with more of it"
         elif self.op == "~1":
             text = f"the mean of {self.lhs} is {sign} than its factor says"
         elif self.lhs == self.rhs:
@@ -117,7 +120,7 @@ class ModificationIndices(Sequence[ModificationIndex]):
 
     def __init__(self, rows: Sequence[ModificationIndex]) -> None:
         indices = np.array([row.index for row in rows])
-        order = descending(indices, _ALIKE * (1 + indices.max(initial=0)))
+        order = descending(indices, _ALIKE * (1 + indices.max(initial=0))) if rows else ()
         self._rows = tuple(rows[n] for n in order)
 
     def __getitem__(self, position: Any) -> Any:
@@ -186,36 +189,49 @@ def _where_tests_are_made(solution: Solution) -> Solution:
 
 def _candidates(solution: Solution, group: int) -> list[Parameter]:
     """Return the parameters of one group that are fixed, written or not, or set equal to others."""
-    model, part = solution.table.model, solution.problem.groups[group]
-    values = part.values(solution.at.values)
-    uses = Counter(p.free for p in solution.table.parameters)
-    there = {_spot(p.place) for p in solution.table.of_group(group)}
-    measured = {s.rhs for s in model.loadings}
+    table, part = solution.table, solution.problem.groups[group]
+    model, values = table.model, part.values(solution.at.values)
+    uses = Counter(p.free for p in table.parameters if p.free >= 0)
+    uses.update(number for p in table.parameters if p.follows for number, _ in p.follows.weights)
+    there = {_spot(p.place) for p in table.of_group(group)}
     found = [
         replace(p, fixed=float(value))
-        for p, value in zip(solution.table.of_group(group), values, strict=True)
-        if p.fixed is not None or uses[p.free] > 1
+        for p, value in zip(table.of_group(group), values, strict=True)
+        if not p.exogenous and (p.fixed is not None or p.follows or uses[p.free] > 1)
     ]
-
-    def add(lhs: str, op: str, rhs: str, place: tuple[Place, int, int]) -> None:
+    for lhs, op, rhs in _unwritten(table):
+        place = place_of(model, table.standing, lhs, op, rhs)
         if _spot(place) not in there:
+            there.add(_spot(place))
             found.append(
                 Parameter(
                     lhs=lhs, op=op, rhs=rhs, group=group, fixed=0.0, label=None, start=None, place=place
                 )
             )
-
-    for k, factor in enumerate(model.latent):
-        for i, item in enumerate(model.observed):
-            add(factor, "=~", item, ("lambda", i, k))
-    for i, item in enumerate(model.observed):
-        for j in range(i):
-            add(model.observed[j], "~~", item, ("theta", j, i))
-    for k, factor in enumerate(model.latent):
-        for j in range(k):
-            if (factor in measured) == (model.latent[j] in measured):
-                add(model.latent[j], "~~", factor, ("psi", j, k))
     return found
+
+
+def _unwritten(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
+    """Yield loadings, covariances and paths that a model may have, written or not.
+
+    Paths are those to what has some already, from what others have paths from or to.
+    """
+    model, roles = table.model, roles_of(table.model)
+    held = table.exogenous if table.fixed_x else ()
+    inner = [name for name in model.observed if name not in table.standing]
+    items = [name for name in model.observed if name in roles.measured or name not in table.standing]
+    yield from ((factor, "=~", item) for factor in model.latent for item in items)
+    yield from ((other, "~~", item) for i, item in enumerate(inner) for other in inner[:i])
+    for k, factor in enumerate(model.latent):
+        for other in model.latent[:k]:
+            if (factor in roles.measured) == (other in roles.measured):
+                yield other, "~~", factor
+    standing = [name for name in table.standing if name not in held]
+    yield from ((other, "~~", name) for i, name in enumerate(standing) for other in standing[:i])
+    in_paths = [name for name in table.among_factors if name in roles.dependent | roles.predicting]
+    for name in in_paths:
+        if name in roles.dependent:
+            yield from ((name, "~", other) for other in in_paths if other != name)
 
 
 def _spot(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
@@ -234,9 +250,8 @@ def _of_group(
         return []
     own = table.of_group(group)
     values = part.values(solution.at.values)
-    wider = Structure(
-        len(table.model.observed), len(table.model.latent), [p.place for p in (*own, *candidates)]
-    )
+    places = [p.place for p in (*own, *candidates)]
+    wider = Structure(part.structure.p, part.structure.m, places, part.structure.standing)
     # a candidate stands at what it is held at; where it has a place of its own already, that one moves
     extended = np.concatenate([values, [p.fixed or 0.0 for p in candidates]])
     basis, fit = wider.basis(extended), solution.at.fits[group]
@@ -245,9 +260,7 @@ def _of_group(
     m = len(own)
     information = solution.discrepancy.information_beside(wider, basis, part.moments, fit, m)
     beside, before = (share * found for found in information)
-    crossed = np.zeros((len(candidates), table.n_free))
-    for j, target in zip(part.chosen, part.targets, strict=True):
-        crossed[:, target] += beside[:, j]
+    crossed = part.collect_columns(beside, table.n_free)
     left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
     scores = -share * slope[m:] if taken_up is None else crossed @ taken_up - share * slope[m:]
     scale = _unit_changes(part, solution, group, candidates)
@@ -266,7 +279,7 @@ def _of_group(
                 index=float(n * score * change),
                 expected_change=float(change),
                 std_all=float(change * scale[j]),
-                released=p.free >= 0,
+                released=p.estimated,
             )
         )
     return rows

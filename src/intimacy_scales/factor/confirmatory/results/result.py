@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Unpack
 
 import numpy as np
 
@@ -15,15 +15,15 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator
 from intimacy_scales.factor.confirmatory.estimation.factor_weights import ScoreMethod
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, without_answers
-from intimacy_scales.factor.confirmatory.model.model import Model
-from intimacy_scales.factor.confirmatory.model.table import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters, check_group
 from intimacy_scales.factor.confirmatory.results.factor_scores import FactorDeterminacy, FactorScores
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices, modification_indices
 from intimacy_scales.factor.confirmatory.results.scoring import factor_determinacy, factor_scores
 from intimacy_scales.factor.confirmatory.results.sums import sum_parts
 from intimacy_scales.factor.sample import Floats, MissingAnswers
-from intimacy_scales.factor.syntax.grammar import Equality, Statement
+from intimacy_scales.factor.syntax.statements import Constraint, Equality, Statement
 from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
@@ -42,7 +42,6 @@ else:
     pd = late_module("pandas")
 
 _FEW_CLUSTERS = 30
-_AGAIN = "fit the model again, as by cfa(result.model, answers) with the same options"
 _SHOWN_GROUPS = 6
 
 
@@ -114,10 +113,22 @@ class CFAResult(Result):
     auxiliary_parameters: Parameters = field(default_factory=lambda: Parameters(()))
     solution: Solution = field(repr=False, compare=False)
 
+    _statements: ClassVar[Any] = Statement | Equality | Constraint
+    _function: ClassVar[str] = "cfa"
+
     def __post_init__(self) -> None:
         freeze(self)
         if not isinstance(self.solution, NotKept):
             freeze_within(self.solution)
+
+    @classmethod
+    def _again(cls) -> str:
+        """Return what to do where a result that was read lacks what no document holds."""
+        return f"fit the model again, as by {cls._function}(result.model, answers) with the same options"
+
+    @staticmethod
+    def _model_of(statements: tuple[Any, ...]) -> Model:
+        return as_measurement_model(Model(statements))
 
     @property
     def _labels(self) -> tuple[str | None, ...]:
@@ -160,14 +171,20 @@ class CFAResult(Result):
         means = found.means[: len(self.model.observed)].tolist()
         return dict(zip(self.model.observed, means, strict=True))
 
+    def _factor_block(self, covariances: Floats) -> Floats:
+        """Return what is of factors; behind them stand the observed variables of paths."""
+        m = len(self.model.latent)
+        return covariances[:m, :m]
+
     def factor_covariances(self, group: str | None = None) -> pd.DataFrame:
         """Return the covariances of factors."""
         basis = self.solution.at.bases[check_group(group, self._labels)]
-        return _square(basis.latent_covariances, self.model.latent)
+        return _square(self._factor_block(basis.latent_covariances), self.model.latent)
 
     def factor_correlations(self, group: str | None = None) -> pd.DataFrame:
         """Return the correlations of factors; nan where a variance is negative."""
-        covariances = self.solution.at.bases[check_group(group, self._labels)].latent_covariances
+        basis = self.solution.at.bases[check_group(group, self._labels)]
+        covariances = self._factor_block(basis.latent_covariances)
         variances = covariances.diagonal()
         sds = np.sqrt(np.where(variances > 0, variances, np.nan))
         return _square(covariances / np.outer(sds, sds), self.model.latent)
@@ -357,7 +374,7 @@ class CFAResult(Result):
             cls,
             without=("group_n", "solution"),
             model=str,
-            statements=many(Statement | Equality),
+            statements=many(cls._statements),
             groups=Mapping[str, int],
             parameters=many(ParameterEstimate),
             notes=Sequence[str],
@@ -368,7 +385,7 @@ class CFAResult(Result):
     @classmethod
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> CFAResult:
         try:
-            model = Model(values["statements"])
+            model = cls._model_of(values["statements"])
         except EstimationError as error:
             raise DocumentError(f"{cls.__name__}.statements: {error}") from error
         given = {(row.lhs, row.op, row.rhs) for row in values["parameters"]}
@@ -383,7 +400,8 @@ class CFAResult(Result):
         ):
             raise DocumentError(f"{cls.__name__}.parameters: a parameter stands there twice")
         groups = values["groups"]  # in the order of their parameters, where a store sorted them
-        order = list(dict.fromkeys(row.group for row in values["parameters"])) if groups else []
+        own = [row.group for row in values["parameters"] if row.op != ":="]
+        order = list(dict.fromkeys(own)) if groups else []
         if set(order) != set(groups):
             raise DocumentError(
                 f"{cls.__name__}.groups: those of the parameters are {', '.join(map(str, order))}"
@@ -397,12 +415,16 @@ class CFAResult(Result):
             group_n=tuple(groups[name] for name in order),
             parameters=Parameters(values["parameters"]),
             auxiliary_parameters=Parameters(values["auxiliary_parameters"]),
-            solution=NotKept(cls.__name__, "the fit behind them", _AGAIN, figures),
+            solution=NotKept(cls.__name__, "the fit behind them", cls._again(), figures),
         )
 
     def to_frame(self) -> pd.DataFrame:
         """Return the parameters as a pandas table."""
         return self.parameters.to_frame()
+
+    def _what(self) -> str:
+        items, factors = len(self.model.observed), len(self.model.latent)
+        return f"CFA of {counted(items, 'item')}, {counted(factors, 'factor')}"
 
     def _lines(self) -> list[str]:
         few = ", ".join(self.groups[:_SHOWN_GROUPS]) + ", …" * (len(self.groups) > _SHOWN_GROUPS)
@@ -411,8 +433,7 @@ class CFAResult(Result):
         used += "" if self.n_clusters is None else f" in {self.n_clusters} clusters"
         used += f"; auxiliary: {', '.join(self.auxiliary)}" if self.auxiliary else ""
         lines = [
-            f"CFA of {counted(len(self.model.observed), 'item')}, {counted(len(self.model.latent), 'factor')}"
-            f"{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
+            f"{self._what()}{groups}; {self.estimator}, {self.missing}, n = {self.n}{used}",
             repr(self.fit)[1:-1],
         ]
         lines += [f"! {text}" for text in self.notes]

@@ -83,6 +83,11 @@ def _models(result: CFAResult, method: ScoreMethod) -> list[Measured]:
     if method not in _METHODS:
         there = ", ".join(map(repr, _METHODS))
         raise EstimationError(f"method={method!r}: one of {there}{suggest(method, _METHODS)}")
+    if result.model.paths:
+        raise EstimationError(
+            "the model has paths, and scores on factors are of measurement models: fit the factors alone by "
+            "cfa(...), and take their scores"
+        )
     n_items = len(result.model.observed)
     models = [measured(result.solution, g, n_items) for g in range(max(len(result.groups), 1))]
     if result.improper:

@@ -28,6 +28,7 @@ class Standardized:
         self._factors = basis.latent_covariances.diagonal()
         found = structure.matrices(values)
         self._residuals, self._disturbances = found["theta"].diagonal(), found["psi"].diagonal()
+        self._n_factors = m - len(structure.standing)
         z, c = basis.columns, basis.coefficients
         latent = np.hstack([np.zeros((m, p)), basis.effects, basis.latent_covariances])
         # change of the variance of each item, factor, residual and disturbance with each parameter
@@ -59,7 +60,7 @@ class Standardized:
         n = len(self._values)
         factors, moves = np.ones(n), np.zeros((n, n))
         for j, parameter in enumerate(self._parameters):
-            for kind, index, power in _scales(parameter, items=items):
+            for kind, index, power in self._scales(parameter, items=items):
                 variance = self._variances[kind][index]
                 if not variance > 0:  # an improper solution has no standardized one
                     factors[j] = np.nan
@@ -74,31 +75,36 @@ class Standardized:
     def unit(self, parameter: Parameter) -> float:
         """Return what 1 in a parameter is in standard deviations of items and factors."""
         unit = 1.0
-        for kind, index, power in _scales(parameter, items=True):
+        for kind, index, power in self._scales(parameter, items=True):
             variance = float(self._variances[kind][index])
             unit *= variance ** (power / 2) if variance > 0 else np.nan
         return unit
 
+    def _scales(self, parameter: Parameter, *, items: bool) -> list[tuple[str, int, int]]:
+        """Return which standard deviations a parameter is multiplied by, to which power."""
+        kind, row, column = parameter.place
+        positions = {"row": row, "column": column}
+        among = [
+            (name, positions[at], power)
+            for name, at, power in _AMONG_FACTORS.get(kind, ())
+            if items or positions[at] < self._n_factors  # beyond are observed variables
+        ]
+        beside = [(name, positions[at], power) for name, at, power in _OF_ITEMS.get(kind, ()) if items]
+        found = among + beside
+        if kind in ("psi", "theta") and row == column:  # a share of the whole variance
+            whole = {"disturbance": "factor", "residual": "item"}
+            return [(whole[name], position, power) for name, position, power in found]
+        return found
 
-_BY_FACTORS: dict[str, tuple[tuple[str, str, int], ...]] = {
+
+_AMONG_FACTORS: dict[str, tuple[tuple[str, str, int], ...]] = {
     "lambda": (("factor", "column", 1),),
     "beta": (("factor", "column", 1), ("factor", "row", -1)),
     "psi": (("disturbance", "row", -1), ("disturbance", "column", -1)),
     "alpha": (("factor", "row", -1),),
 }
-_BY_ITEMS: dict[str, tuple[tuple[str, str, int], ...]] = {
+_OF_ITEMS: dict[str, tuple[tuple[str, str, int], ...]] = {
     "lambda": (("item", "row", -1),),
     "nu": (("item", "row", -1),),
     "theta": (("residual", "row", -1), ("residual", "column", -1)),
 }
-
-
-def _scales(parameter: Parameter, *, items: bool) -> list[tuple[str, int, int]]:
-    """Return which standard deviations a parameter is multiplied by, to which power."""
-    kind, row, column = parameter.place
-    positions = {"row": row, "column": column}
-    found = [*_BY_FACTORS.get(kind, ()), *(_BY_ITEMS.get(kind, ()) if items else ())]
-    if kind in ("psi", "theta") and row == column:  # a share of the whole variance
-        whole = {"disturbance": "factor", "residual": "item"}
-        return [(whole[name], positions[at], power) for name, at, power in found]
-    return [(name, positions[at], power) for name, at, power in found]

@@ -98,8 +98,7 @@ def influence_matrix(solution: Solution, slope: Floats, *, observed: bool) -> Fl
     problem, at = solution.problem, solution.at
     information = problem.observed_information(at) if observed else problem.expected_information(at)
     spread = np.linalg.solve(information, slope)
-    own = np.zeros(len(structure.x))
-    own[part.chosen] = spread[part.targets]
+    own = part.derivatives(problem.n_free) @ spread
     lifted = fit.inverses[0] @ basis.columns
     moves = lifted[:, structure.x] * (own * basis.coefficients)
     found: Floats = moves @ lifted[:, structure.y].T

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
+from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
@@ -47,16 +48,32 @@ class LeastSquares(Discrepancy):
         """Return n - 1 of each group."""
         return problem.n - len(problem.groups)
 
-    def independence(self, moments: MeanCovariance) -> Independence:
+    def known_moments(self, sample: SampleMoments) -> tuple[Floats, Floats]:
+        """Return covariances (divisor n - 1) and means that are fixed as they were observed."""
+        return sample.covariances, sample.means
+
+    def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
         """Return the least that generalized least squares leave where nothing is related.
 
-        With P the inverse covariances, ``½ tr((I - P Theta)²)`` of variances t is ``½ (p - 2 b't + t'At)``
-        with ``b = diag(P)`` and A the squares of P's entries: at least ``½ (p - b' A^-1 b)``.
+        With P the inverse covariances, ``½ tr((P (S - Theta))²)`` is a sum of squares in the entries t that
+        Theta is free in: ``½ (tr((P S)²) - 2 b't + t'At)``, ``b_k = tr(P E_k P S)`` and ``A_kl = tr(P E_k P
+        E_l)`` with E_k the matrix of ones at entry k. Its least value is ``½ (tr((P S)²) - b' A^-1 b)``.
         """
-        p, inverse = len(moments.precision), moments.precision
-        b = inverse.diagonal()
-        left = (p - float(b @ np.linalg.solve(inverse**2, b))) / 2
-        return Independence(value=moments.shrinkage * left / 2)
+        inverse, left = moments.precision, moments.unbiased.copy()
+        p, x = len(left), exogenous.positions
+        free = [(i, i) for i in range(p) if not (exogenous.fixed and i in x)]
+        if exogenous.fixed:
+            left[np.ix_(x, x)] = 0.0
+        else:
+            free += [(int(i), int(j)) for i in x for j in x if i < j]
+        ones = np.zeros((len(free), p, p))
+        for k, (i, j) in enumerate(free):
+            ones[k, i, j] = ones[k, j, i] = 1.0
+        weighted = (inverse @ ones @ inverse).reshape(len(free), -1)
+        b, a = weighted @ left.ravel(), weighted @ ones.reshape(len(free), -1).T
+        product = inverse @ left
+        least = (float(np.sum(product * product.T)) - float(b @ np.linalg.solve(a, b))) / 2
+        return Independence(value=moments.shrinkage * least / 2)
 
 
 def needs_complete(estimator: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from intimacy_scales.factor.confirmatory.estimation import likelihood, saturated
+from intimacy_scales.factor.confirmatory.estimation import independence, likelihood, saturated
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator
+from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers
 
@@ -61,9 +62,9 @@ class ML(Discrepancy):
         """Return the most likely means and covariances."""
         return saturated.saturated(moments, where)
 
-    def independence(self, moments: MeanCovariance) -> Independence:
+    def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
         """Return the likelihood of means and variances alone."""
-        return saturated.independence(moments)
+        return independence.independence(moments, exogenous=exogenous)
 
     def log_likelihood(self, problem: Problem, value: float) -> float:
         """Return the log likelihood, constants included, where -logL / n without them is this."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation import saturated
+from intimacy_scales.factor.confirmatory.estimation import independence
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Estimator,
@@ -20,6 +20,7 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Information,
     Scaling,
 )
+from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
@@ -27,8 +28,11 @@ from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     expected_misfit_of_independence,
     spread_of_scores,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
-from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.saturated_information import (
+    NOTHING,
+    score_to_information,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
@@ -61,9 +65,9 @@ class MLR(ML):
         instead = "use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)"
         return f"estimator='MLR' needs each person's answers to all items it uses: {instead}"
 
-    def independence(self, moments: MeanCovariance) -> Independence:
+    def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
         """Return the likelihood of means and variances alone, with what its scaled test needs."""
-        return saturated.independence(moments, scores=True)
+        return independence.independence(moments, scores=True, exogenous=exogenous)
 
     def inference(
         self,
@@ -73,15 +77,19 @@ class MLR(ML):
         hessian: Floats,
         saturated: Sequence[Saturated],
         baseline: Sequence[Independence],
+        exogenous: Exogenous = NO_EXOGENOUS,
     ) -> Inference:
         """Return the sandwich, and what the chi-squares are to be expected."""
         b = first_order_information(problem, at)
         groups = [group.moments for group in problem.groups]
         if self.scaling == "satorra_bentler":
-            excess, base = expected_misfit(problem, at), expected_misfit_of_independence(groups)
+            excess = expected_misfit(problem, at)
+            base = expected_misfit_of_independence(groups, exogenous.positions)
             scores = spread_of_scores(problem, at)
         else:
-            whole = sum(score_to_information(*pair) for pair in zip(groups, saturated, strict=True))
+            given = exogenous.positions if exogenous.fixed else NOTHING
+            pairs = zip(groups, saturated, strict=True)
+            whole = sum(score_to_information(one, own, given) for one, own in pairs)
             excess = whole - float(np.trace(np.linalg.solve(hessian, b)))
             base, scores = whole - sum(one.score_to_information for one in baseline), b
         return Inference(

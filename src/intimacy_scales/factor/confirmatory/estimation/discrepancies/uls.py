@@ -12,9 +12,10 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.least_squares import LeastSquares
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Inference
+from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import Independence, Saturated
-from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
+from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 
 if TYPE_CHECKING:
     from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
@@ -94,11 +95,14 @@ class ULS(LeastSquares):
         hessian: Floats,
         saturated: Sequence[Saturated],
         baseline: Sequence[Independence],
+        exogenous: Exogenous = NO_EXOGENOUS,
     ) -> Inference:
         """Return ``A^-1 (Delta' Gamma Delta) A^-1 / n`` with Gamma of normal answers (Browne, 1984)."""
+        given = exogenous.positions if exogenous.fixed else NO_EXOGENOUS.positions
         spread = np.zeros((problem.n_free, problem.n_free))
         for group, basis in zip(problem.groups, at.bases, strict=True):
-            own = _spread(group.structure, basis, group.moments) * self._scale(group.moments) / self.unit**2
+            own = _spread(group.structure, basis, group.moments, given)
+            own *= self._scale(group.moments) / self.unit**2
             spread += group.moments.n / problem.n * group.collect_square(own, problem.n_free)
         return Inference(covariance=bread @ spread @ bread / problem.n)
 
@@ -115,11 +119,12 @@ class ULS(LeastSquares):
         return 2 * problem.n * (here.value - float(here.gradient @ step) / 2)
 
 
-def _spread(structure: Structure, basis: Basis, moments: MeanCovariance) -> Floats:
+def _spread(structure: Structure, basis: Basis, moments: MeanCovariance, given: Positions) -> Floats:
     """Return ``Delta' Gamma Delta`` of normal answers: the covariances of ``r' Delta``, times n - 1.
 
     ``r' Delta_j = tr(R M_j)`` with ``M_j`` half of ``dSigma_j`` and of its diagonal, and ``tr(S M_i)`` of
-    normal answers has covariances ``2 tr(M_i S M_j S) / (n - 1)``.
+    normal answers has covariances ``2 tr(M_i S M_j S) / (n - 1)``. Where moments of exogenous variables x are
+    given, what these tell of others is taken away: M_j is less ``S_xx^-1 (S M_j S)_xx S_xx^-1`` at x.
     """
     s, columns = moments.unbiased, basis.columns
     x, y = columns[:, structure.x].T, columns[:, structure.y].T
@@ -127,10 +132,17 @@ def _spread(structure: Structure, basis: Basis, moments: MeanCovariance) -> Floa
     moves = (products + products.transpose(0, 2, 1)) / 2
     diagonal = np.arange(structure.p)
     moves[:, diagonal, diagonal] *= 2
+    if len(given):
+        square = np.ix_(given, given)
+        inverse = np.linalg.inv(s[square])
+        told = (s @ moves @ s)[:, given[:, None], given]
+        moves[:, given[:, None], given] -= inverse @ told @ inverse
     moved = moves @ s
     n = len(moved)
     spread: Floats = 2 * moved.reshape(n, -1) @ moved.transpose(0, 2, 1).reshape(n, -1).T
     if moments.with_means:
         slopes = basis.slopes[:, None] * x
+        if len(given):
+            slopes[:, given] -= (slopes @ s)[:, given] @ inverse
         spread += slopes @ s @ slopes.T
     return spread

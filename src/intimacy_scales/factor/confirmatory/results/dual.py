@@ -1,0 +1,99 @@
+"""Numbers that carry their derivatives along (arrays only).
+
+Forward differentiation (Wengert, 1964): of ``a * b`` the derivative is ``a' b + a b'``, and so on, so that an
+expression that is worked out of such numbers comes with its exact derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from intimacy_scales.factor.confirmatory.model.structure import Floats
+
+
+class Dual:
+    """A number and its derivatives.
+
+    Parameters
+    ----------
+    value
+        The number.
+    slope
+        (k,): its derivatives.
+    """
+
+    __slots__ = ("slope", "value")
+    __array_ufunc__ = None  # numpy's numbers leave the operators to this class
+
+    def __init__(self, value: Any, slope: Floats) -> None:
+        self.value = np.float64(value)
+        self.slope = slope
+
+    def _of(self, other: Any) -> Dual:
+        return other if isinstance(other, Dual) else Dual(other, np.zeros_like(self.slope))
+
+    def __add__(self, other: Any) -> Dual:
+        there = self._of(other)
+        return Dual(self.value + there.value, self.slope + there.slope)
+
+    def __neg__(self) -> Dual:
+        return Dual(-self.value, -self.slope)
+
+    def __sub__(self, other: Any) -> Dual:
+        return self + -self._of(other)
+
+    def __rsub__(self, other: Any) -> Dual:
+        return self._of(other) - self
+
+    def __mul__(self, other: Any) -> Dual:
+        there = self._of(other)
+        return Dual(self.value * there.value, self.slope * there.value + self.value * there.slope)
+
+    def __truediv__(self, other: Any) -> Dual:
+        there = self._of(other)
+        ratio = self.value / there.value
+        return Dual(ratio, (self.slope - ratio * there.slope) / there.value)
+
+    def __rtruediv__(self, other: Any) -> Dual:
+        return self._of(other) / self
+
+    def __pow__(self, other: Any) -> Dual:
+        there = self._of(other)
+        power = self.value**there.value
+        slope = (
+            there.value * self.value ** (there.value - 1) * self.slope if there.value != 0 else 0 * self.slope
+        )
+        if there.slope.any():  # a logarithm, which a negative number to a fixed power does not need
+            slope = slope + power * np.log(self.value) * there.slope
+        return Dual(power, slope)
+
+    def __rpow__(self, other: Any) -> Dual:
+        return self._of(other) ** self
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+
+def _exp(x: Any) -> Any:
+    return Dual(np.exp(x.value), np.exp(x.value) * x.slope) if isinstance(x, Dual) else np.exp(x)
+
+
+def _log(x: Any) -> Any:
+    return Dual(np.log(x.value), x.slope / x.value) if isinstance(x, Dual) else np.log(x)
+
+
+def _sqrt(x: Any) -> Any:
+    if not isinstance(x, Dual):
+        return np.sqrt(x)
+    root = np.sqrt(x.value)
+    return Dual(root, x.slope / (2 * root))
+
+
+def _abs(x: Any) -> Any:
+    return Dual(np.abs(x.value), np.sign(x.value) * x.slope) if isinstance(x, Dual) else np.abs(x)
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {"exp": _exp, "log": _log, "sqrt": _sqrt, "abs": _abs}

@@ -1,0 +1,131 @@
+"""A fitted structural equation model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.model.model import Model
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
+from intimacy_scales.factor.confirmatory.results.defined import DefinedParameter, DefinedParameters
+from intimacy_scales.factor.confirmatory.results.estimates import check_group
+from intimacy_scales.factor.confirmatory.results.result import CFAResult
+from intimacy_scales.factor.syntax.statements import AnyStatement
+from intimacy_scales.results.document_types import many
+from intimacy_scales.results.not_kept import stored
+from intimacy_scales.results.wording import counted
+
+_SHOWN_PAIRS = 3
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class SEMResult(CFAResult):
+    """A fitted structural equation model: all that `CFAResult` has, and what follows of paths.
+
+    Attributes
+    ----------
+    exogenous
+        Observed variables that only predict, and of which variances, covariances and means are those of the
+        sample.
+    defined
+        Figures that the model defines, such as ``indirect := a*b``.
+    left_out
+        Rows that full information leaves out because an exogenous variable is missing there.
+    """
+
+    exogenous: tuple[str, ...]
+    defined: DefinedParameters
+    left_out: int = 0
+
+    _statements: ClassVar[Any] = AnyStatement
+    _function: ClassVar[str] = "sem"
+
+    @staticmethod
+    def _model_of(statements: tuple[Any, ...]) -> Model:
+        return Model(statements)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know before standard errors and tests are used."""
+        found = super().notes
+        if stored(self.solution, "notes") is not None:
+            return found
+        return (*found, *self._notes_of_paths())
+
+    def _notes_of_paths(self) -> list[str]:
+        found = []
+        if self.left_out:
+            rows, names = counted(self.left_out, "row"), " or ".join(self.exogenous)
+            found.append(
+                f"{rows} without {names} left out, whose moments are fixed; fixed_x=False models them, and "
+                "uses these rows too"
+            )
+        pairs = roles_of(self.model).unrelated
+        if pairs:
+            told = ", ".join(f"{one} ~~ {other}" for one, other in pairs[:_SHOWN_PAIRS])
+            more = f" and {len(pairs) - _SHOWN_PAIRS} more" if len(pairs) > _SHOWN_PAIRS else ""
+            found.append(
+                f"covariances that are 0 because the model does not have them: {told}{more}; write them to "
+                "let these variables covary"
+            )
+        return found
+
+    def r_squared(self, group: str | None = None) -> dict[str, float]:
+        """Return the share of variance that is explained, of all that depends on something or measures it.
+
+        One less the residual's share of the variance; nan where a variance is negative.
+        """
+        label = self._labels[check_group(group, self._labels)]
+        roles = roles_of(self.model)
+        return {
+            row.lhs: 1 - row.std_all
+            for row in self.parameters
+            if row.op == "~~" and row.lhs == row.rhs and row.group == label
+            if row.lhs in roles.dependent | roles.measured
+        }
+
+    def omega(
+        self, items: Sequence[str] | None = None, *, general: str | None = None, group: str | None = None
+    ) -> float:
+        """Return omega of the sum of items, as `CFAResult.omega`; by default of all items of factors.
+
+        Raises
+        ------
+        EstimationError
+            No such item, factor or group; or an item with paths of its own, of which residuals are no error.
+        """
+        measured = roles_of(self.model).measured
+        chosen = [name for name in self.model.observed if name in measured] if items is None else list(items)
+        in_paths = [name for name in chosen if name in roles_of(self.model).in_paths]
+        if in_paths or not chosen:
+            told = f"{in_paths[0]} has paths of its own" if in_paths else "the model has no items of factors"
+            raise EstimationError(f"omega is of items that measure factors alone, and {told}")
+        return super().omega(chosen, general=general, group=group)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return model, fit, parameters and what is defined as plain values."""
+        return super().to_dict() | {
+            "exogenous": list(self.exogenous),
+            "left_out": self.left_out,
+            "defined": self.defined.to_dict(),
+        }
+
+    @classmethod
+    def _document(cls) -> Mapping[str, Any]:
+        return {**super()._document(), "defined": many(DefinedParameter)}
+
+    @classmethod
+    def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Any:
+        return super()._from_document({**values, "defined": DefinedParameters(values["defined"])}, instrument)
+
+    def _what(self) -> str:
+        variables, factors = len(self.model.observed), len(self.model.latent)
+        inner = f", {counted(factors, 'factor')}" if factors else ""
+        return f"SEM of {counted(variables, 'variable')}{inner}, {counted(len(self.model.paths), 'path')}"
+
+    def _lines(self) -> list[str]:
+        first, *rest = super()._lines()
+        given = [f"moments as observed: {', '.join(self.exogenous)}"] if self.exogenous else []
+        return [first, *given, *rest, *(repr(figure)[1:-1] for figure in self.defined)]

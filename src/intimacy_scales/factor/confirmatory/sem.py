@@ -1,0 +1,182 @@
+"""Structural equation models: paths among observed variables and factors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Sequence
+from pathlib import Path
+from typing import Any, Unpack
+
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor.confirmatory.checks import (
+    EQUAL,
+    check_names,
+    check_options,
+    check_samples,
+    check_scaling,
+    warn_of_coverage,
+)
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.fitting import fitted_parts
+from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
+from intimacy_scales.factor.confirmatory.model.model import Model, as_model
+from intimacy_scales.factor.confirmatory.model.roles import roles_of
+from intimacy_scales.factor.confirmatory.results.definitions import defined_parameters
+from intimacy_scales.factor.confirmatory.results.estimates import Parameters
+from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
+from intimacy_scales.factor.data import data_of_model, model_first
+from intimacy_scales.factor.reading import read_samples, with_answers_to
+from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+from intimacy_scales.instrument import Instrument
+from intimacy_scales.instrument.loading import as_instrument
+from intimacy_scales.moments.clusters import Clusters
+from intimacy_scales.reading.options import ReadingOptions, reads_answers
+
+
+@reads_answers
+def sem(
+    model: Model | str | Instrument,
+    data: Any = None,
+    *,
+    fixed_x: bool = True,
+    estimator: Estimator = "ML",
+    missing: MissingAnswers = "listwise",
+    groups: Hashable | Sequence[Any] = None,
+    clusters: Clusters = None,
+    equal: Collection[Equal] = (),
+    partial: Collection[str] = (),
+    identification: Identification = "marker",
+    means: bool = False,
+    information: Information | None = None,
+    scaling: Scaling = "yuan_bentler",
+    max_iterations: int = 200,
+    keep_answers: bool = False,
+    instrument: Instrument | str | Path | None = None,
+    **reading: Unpack[ReadingOptions],
+) -> SEMResult:
+    """Fit a structural equation model: paths among observed variables and factors.
+
+    Parameters
+    ----------
+    model
+        A text in lavaan's syntax, or a `Model`. Beside what `cfa` takes: paths (``y ~ a*x + b*m``), figures
+        that are defined (``indirect := a*b``) and linear constraints of labels (``a1 + a2 == 2*b``).
+        Variables may depend on each other (``y1 ~ y2; y2 ~ y1``).
+    data
+        As in `cfa`: a table with a column of numbers for each observed variable, checked answers or moments.
+        Beside checked answers, or with ``instrument``, other variables are columns of the table; those of
+        checked answers must have been kept (``encode(..., keep=["age"])``).
+    fixed_x
+        Whether variances, covariances and means of exogenous observed variables, which only predict, are
+        those of the sample: they are no parameters, and the likelihood is of the other variables given them.
+        Exogenous variables of which the model speaks (``x ~~ z``, ``x ~ 1``) are modelled all the same. With
+        ``missing="fiml"`` rows without one of those that are fixed are left out. False: all are modelled.
+    estimator, missing, groups, clusters, partial, identification, means, information, max_iterations
+        As in `cfa`.
+    equal
+        Across groups: ``loadings``, ``intercepts``, ``residuals``, ``regressions``.
+    scaling
+        As in `cfa`; ``satorra_bentler`` with ``fixed_x=False`` only, where there are exogenous variables.
+    keep_answers, instrument, **reading
+        As in `cfa`.
+
+    Returns
+    -------
+    SEMResult
+
+    Raises
+    ------
+    ModelSyntaxError
+        A text that is no model; names line and column.
+    NotIdentifiedError
+        Parameters that cannot be told apart; names them.
+    NotConvergedError
+        No maximum was found; says what to try.
+    MissingColumnsError
+        A variable without a column.
+    EstimationError
+        A variable that does not vary, too few persons, or options that do not go together.
+
+    Notes
+    -----
+    With observed variables ``y = nu + Lambda eta + e`` and ``eta = alpha + B eta + zeta``, those of paths
+    stand among eta, so that covariances are ``Lambda (I - B)^-1 Psi (I - B)^-1' Lambda' + Theta``, whether
+    paths form a circle or not. As in lavaan's ``sem``, variables that depend on others and predict none have
+    residuals that covary, and so do factors that depend on nothing; a factor and an exogenous variable do not
+    unless that is written, nor do variables of which the model speaks: `SEMResult.notes` tells of these.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, score, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> scores = score("scii-24", answers).to_frame()
+    >>> result = sem("commitment ~ a*trust; caring ~ b*commitment + trust; indirect := a*b", scores)
+    >>> result.fit.df, round(result.defined["indirect"].estimate, 2)
+    (0, 0.1)
+    """
+    model_first("sem", model, data)
+    check_options(estimator, missing, identification, equal, information, may_be_equal=EQUAL)
+    written = as_model(model)
+    beside = _columns_beside(written, instrument)
+    data, accept = data_of_model(model, data, instrument, reading, groups=groups, clusters=clusters, **beside)
+    check_names(written, data)
+    exogenous = roles_of(written).exogenous if fixed_x else ()
+    read = read_samples(
+        data,
+        written.observed,
+        missing=missing,
+        groups=groups,
+        clusters=clusters,
+        accept=accept,
+        covariates=True,
+    )
+    if len(read) == 1 and equal:
+        raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
+    samples = _usable(read, exogenous, estimator, scaling)
+    parts = fitted_parts(
+        written,
+        samples,
+        estimator=estimator,
+        equal=tuple(equal),
+        partial=tuple(partial),
+        identification=identification,
+        means=means,
+        information=information,
+        scaling=scaling,
+        max_iterations=max_iterations,
+        keep_answers=keep_answers,
+        structural=True,
+        fixed_x=fixed_x,
+    )
+    defined, rows = defined_parameters(parts["solution"])
+    parameters = Parameters([*parts["parameters"], *rows])
+    left_out = sum(sample.n for sample in read) - sum(sample.n for sample in samples)
+    return SEMResult(
+        **(parts | {"parameters": parameters}), exogenous=exogenous, defined=defined, left_out=left_out
+    )
+
+
+def _usable(
+    read: Sequence[SampleMoments], exogenous: Sequence[str], estimator: Estimator, scaling: Scaling
+) -> list[SampleMoments]:
+    """Return the moments that a model is fitted to: with full information, of who answered what is fixed."""
+    gaps = read[0].missing == "fiml"
+    samples = [with_answers_to(sample, exogenous if gaps else ()) for sample in read]
+    discrepancy = discrepancy_of(estimator, rule_of(samples))
+    check_samples(samples, discrepancy)
+    warn_of_coverage(samples)
+    check_scaling(samples, discrepancy, scaling)
+    if scaling == "satorra_bentler" and exogenous:
+        raise EstimationError(
+            f"scaling={scaling!r} is of models of all variables, and moments of {', '.join(exogenous)} are "
+            "fixed: use fixed_x=False, or scaling='yuan_bentler'"
+        )
+    return samples
+
+
+def _columns_beside(model: Model, instrument: Instrument | str | Path | None) -> dict[str, str]:
+    """Return the columns of a table that are variables of the model and no items of its instrument."""
+    if instrument is None:
+        return {}
+    items = as_instrument(instrument).item_ids
+    return {f"variable {name}": name for name in model.observed if name not in items}

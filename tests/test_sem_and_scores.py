@@ -1,0 +1,26 @@
+"""What results of path models have, and what they have not, of those of measurement models."""
+
+from __future__ import annotations
+
+import pytest
+
+from factor_answers import coded, parts
+from intimacy_scales.errors import EstimationError
+from intimacy_scales.factor import cfa, sem
+
+ANSWERS = coded(parts(120, (3, 3)), {"a": "q1 q2 q3", "b": "q4 q5 q6"})
+FACTORS = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
+
+
+def test_scores_on_factors_are_of_measurement_models():
+    model = sem(f"{FACTORS}; b ~ a", ANSWERS)
+    for ask in (lambda: model.factor_scores(ANSWERS), model.factor_determinacy):
+        with pytest.raises(EstimationError, match=r"fit the factors alone by cfa\(\.\.\.\), and take their"):
+            ask()
+    assert len(cfa(FACTORS, ANSWERS).factor_scores(ANSWERS).to_frame()) == 120
+
+
+def test_a_path_model_as_good_as_factors_that_covary_fits_as_they_do():
+    one, other = cfa(FACTORS, ANSWERS).fit, sem(f"{FACTORS}; b ~ a", ANSWERS).fit
+    for name in ("chi_square", "df", "cfi", "rmsea", "srmr", "crmr", "log_likelihood"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-6, abs=1e-7), name
