@@ -33,13 +33,13 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability.consistency.figures import (
     Alpha,
     Difference,
+    Figure,
     Halves,
     Known,
     Lambda,
     OfCorrelations,
     Stratified,
     Stratum,
-    complex_step,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
@@ -98,7 +98,7 @@ def test_derivatives_are_those_of_small_steps(figure: Any, standardized: bool) -
     np.testing.assert_allclose(gradient, by_differences(figure, matrix)[0], atol=2e-9)
     np.testing.assert_allclose(gradient, gradient.T, atol=1e-15)
     if "which=5" not in str(figure) and "which=6" not in str(figure):  # a maximum, and eigenvalues
-        np.testing.assert_allclose(gradient, complex_step(figure, matrix)[0], atol=1e-13)
+        np.testing.assert_allclose(gradient, Figure.gradient(figure, matrix)[0], atol=1e-13)
     stack = np.stack([matrix, 2 * matrix, covariances(4) + np.eye(4)])
     np.testing.assert_allclose(figure.value(stack), [figure.value(m) for m in stack], rtol=1e-13)
 
