@@ -332,7 +332,7 @@ def test_another_missing_rule_is_another_instrument():
     assert (strict.items, strict.scale("s").keys) == (mood.items, mood.scale("s").keys)
     assert strict.scale("all") == mood.scale("all")
     assert strict.digest != mood.digest
-    with pytest.raises(ValueError, match="3 is more than the 2"):
+    with pytest.raises(ValueError, match="has 2 items, and count = 3 answers"):
         mood.with_missing_rule(MissingRule(count=3))
 
 

@@ -221,7 +221,8 @@ def test_kinds_of_change_are_worked_by_hand() -> None:
     assert each.index == pytest.approx((AFTER - BEFORE - 3) / math.sqrt(sem**2 + 81 * 0.2))
     arrindell = reliable_change(BEFORE, AFTER, method="hageman-arrindell", **common)
     s1, s2, r12 = BEFORE.std(ddof=1), AFTER.std(ddof=1), np.corrcoef(BEFORE, AFTER)[0, 1]
-    r = (0.8 * (s1**2 + s2**2) - 2 * s1 * s2 * r12) / (s1**2 + s2**2 - 2 * s1 * s2 * r12)
+    r1, r2 = 1 - sem**2 / s1**2, 1 - sem**2 / s2**2  # one error of measurement for both occasions
+    r = (s1**2 * r1 + s2**2 * r2 - 2 * s1 * s2 * r12) / (s1**2 + s2**2 - 2 * s1 * s2 * r12)
     change = AFTER - BEFORE
     wanted = (change * r + change.mean() * (1 - r)) / (math.sqrt(r) * math.sqrt(2 * sem**2))
     assert arrindell.index == pytest.approx(wanted)

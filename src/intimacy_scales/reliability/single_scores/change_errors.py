@@ -77,7 +77,7 @@ def error_of_change(
     common: dict[str, Any] = {"sem": sem, "reliability": r, "sd": sd, "source": source_of(reliability)}
     expected = 0.0 if practice is None else check_number(practice, "practice")
     if method == "hageman-arrindell":
-        expected, error = _of_differences(before, after, r, sem, one_person=one_person)
+        expected, error = _of_differences(before, after, sem, one_person=one_person)
         return ErrorOfChange(**common, expected=expected, standard_error=error)
     if method == "iverson":
         later = _sd_of(after, sd_after, "sd_after", one_person=one_person) * math.sqrt(1 - r)
@@ -112,13 +112,14 @@ def _sd_of(scores: NDArray[np.float64], sd: float | None, what: str, *, one_pers
 
 
 def _of_differences(
-    before: NDArray[np.float64], after: NDArray[np.float64], r: float, sem: float, *, one_person: bool
+    before: NDArray[np.float64], after: NDArray[np.float64], sem: float, *, one_person: bool
 ) -> tuple[float, float]:
     """Return the expected change and its error by the reliability of differences.
 
     Hageman and Arrindell (1999): ``(d r_D + M (1 - r_D)) / (sqrt(r_D) sqrt(2) SEM)``, with d a person's
-    change, M the mean change, and ``r_D = (s1² r + s2² r - 2 s1 s2 r12) / (s1² + s2² - 2 s1 s2 r12)``. With
-    r_D taken out above and below, it is a change less an expected one.
+    change, M the mean change, and ``r_D = (s1² r1 + s2² r2 - 2 s1 s2 r12) / (s1² + s2² - 2 s1 s2 r12)``. The
+    error of measurement is the same on both occasions, ``r_i = 1 - SEM² / s_i²``, so that r_D is
+    ``1 - 2 SEM² / s_D²``. With r_D taken out above and below, it is a change less an expected one.
     """
     if one_person or len(before) < _FEWEST:
         raise EstimationError(
@@ -126,9 +127,7 @@ def _of_differences(
             "scores of at least three persons"
         )
     spread = float(np.var(after - before, ddof=1))
-    covariance = float(np.cov(before, after)[0, 1])
-    true = r * float(np.var(before, ddof=1) + np.var(after, ddof=1)) - 2 * covariance
-    reliability = true / spread if spread > 0 else 0.0
+    reliability = 1 - 2 * sem**2 / spread if spread > 0 else 0.0
     if not reliability > 0:
         raise EstimationError(
             f"method='hageman-arrindell': differences have a reliability of {reliability:.2f}, so persons do "
