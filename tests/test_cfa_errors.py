@@ -203,7 +203,7 @@ def test_columns() -> None:
     assert error.missing == ("xx3",)
     refuses(ResponseError, ("column x1", "often"), TWO, X.assign(x1="often"))
     refuses(ResponseError, ("column x1", "infinite"), TWO, X.assign(x1=X["x1"].where(FIRST, np.inf)))
-    large = X.assign(x1=[10**400, *X["x1"][1:]])
+    large = X.assign(x1=pd.Series([10**400, *X["x1"][1:]], index=X.index, dtype=object))
     refuses(ResponseError, ("column x1", "a number that is too large"), TWO, large)
     refuses(EstimationError, ("no answers (data is None)",), TWO, None)
     answers = encode("scii-24", simulate("scii-24", 100, rng=1).answers)

@@ -74,7 +74,8 @@ def test_the_error_of_omega_hierarchical_is_that_of_lavaan() -> None:
 
 @pytest.mark.parametrize(("n", "ends"), [*zip((10, 50, 300), R["limits"], strict=True)])
 def test_limits_of_agreement_have_the_quantiles_of_r(n: int, ends: list[float]) -> None:
-    assert exact_limit(n, Z, 0.95) == pytest.approx(ends, rel=1e-7)
+    """To 1e-6, as old versions of SciPy have quantiles of the noncentral t to 4e-7."""
+    assert exact_limit(n, Z, 0.95) == pytest.approx(ends, rel=1e-6)
 
 
 def test_limits_of_agreement_are_worked_by_hand() -> None:

@@ -246,7 +246,10 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "sem": lambda **o: sem("b ~ c + a", numbers(), **o),
     "a covariate": lambda **o: sem("b ~ c + a", numbers(), instrument=FEW, **o),
     "a covariate of texts": lambda **o: sem(
-        "b ~ c + a", numbers().astype(object).replace(NUMBER, "hits me"), instrument=FEW, **o
+        "b ~ c + a",
+        numbers().map(lambda value: "hits me" if value == NUMBER else value),
+        instrument=FEW,
+        **o,
     ),
     "icc": lambda **o: intraclass_corr(numbers(), **o),
     "icc of texts": lambda **o: intraclass_corr(numbers().astype(object).replace(5, "hits me"), **o),

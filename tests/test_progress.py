@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from closeness import assert_close
 from factor_answers import coded, parts
 from intimacy_scales import cronbach_alpha, mcdonald_omega, parallel_analysis, report_progress
 from intimacy_scales.factor import cfa, htmt
@@ -61,22 +62,6 @@ def test_long_work_is_told_to_whoever_asks(name: str, monkeypatch: pytest.Monkey
     again = LONG[name]()
     if found != again:  # the last digits of a search depend on where its arrays lie in memory
         assert_close(found.to_dict(), again.to_dict())
-
-
-def assert_close(one: Any, other: Any) -> None:
-    """Assert that two documents say the same, but for the rounding of their figures."""
-    if isinstance(one, dict):
-        assert one.keys() == other.keys()
-        for name, value in one.items():
-            assert_close(value, other[name])
-    elif isinstance(one, list | tuple):
-        assert len(one) == len(other)
-        for value, its in zip(one, other, strict=True):
-            assert_close(value, its)
-    elif isinstance(one, float):
-        assert other == pytest.approx(one, rel=1e-8, abs=1e-8, nan_ok=True), "telling changes no figure"
-    else:
-        assert one == other
 
 
 def test_nobody_is_told_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:

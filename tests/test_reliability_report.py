@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from closeness import assert_close
 from intimacy_scales import Instrument, encode, load, score, simulate
 from intimacy_scales.errors import EstimationError, KeyingWarning, ResponseError
 from intimacy_scales.reliability import (
@@ -84,7 +85,8 @@ def document(missing):
 def test_every_kind_of_answers_gives_the_same_report(kind, missing):
     table, options = KINDS[kind]
     report = reliability_report("scii-24", table, missing=missing, **options)
-    assert report.to_json() == document(missing)
+    if report.to_json() != document(missing):  # numpy before 2 gives omegas other last digits now and then
+        assert_close(json.loads(report.to_json()), json.loads(document(missing)))
 
 
 @pytest.mark.parametrize("missing", ["pairwise", "listwise"])
