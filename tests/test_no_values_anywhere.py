@@ -107,7 +107,7 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "a report": lambda v: reliability_report("ras", objects(v), clusters="who", **HIDDEN),
     "an auxiliary variable": lambda v: cfa(
         "f =~ ras_1 + ras_3 + ras_4",
-        objects(3).assign(ras_8=[v, 1]),
+        objects(3).assign(ras_8=pd.Series([v, 1], dtype=object)),
         instrument="ras",
         missing="fiml",
         auxiliary=["ras_8"],
