@@ -55,7 +55,7 @@ def _answers(scale: ResponseScale) -> list[Any]:
 
 
 def _score(form: InstrumentContent, scale: Scale) -> list[Any]:
-    """Return how one score is made; parts of a composite are added in their order, to the last bit."""
+    """Return how one score is made; parts of a composite in their order, as digests have always had them."""
     prorated = scale.method == "sum" and form.prorates(scale)
     told: list[Any] = [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
     # told where it is there, so that the digests of keys without it are those from before it could be
