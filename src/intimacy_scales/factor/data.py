@@ -50,7 +50,7 @@ def data_given(data: Any, responses: Any, options: ReadingOptions, **labels: Any
 
 def _as_table(array: Any) -> Table:
     """Return an array whose columns are called x1, x2 …, unless the items are named later."""
-    if array.ndim != 2:  # noqa: PLR2004 - persons by items
+    if array.ndim != 2:  # persons by items
         raise ResponseError(f"an array of numbers is (n_persons, n_items); this one is {array.shape}")
     n, k = array.shape
     numbers = array.dtype.kind in "iuf"

@@ -196,7 +196,7 @@ def _pairwise(rows: Floats) -> Floats:
 
 def ratio(r: Floats, one: Sequence[int], other: Sequence[int], *, geometric: bool) -> float:
     """Return the ratio of two scales from the correlations of all items; nan where it is not defined."""
-    if min(len(one), len(other)) < 2:  # noqa: PLR2004 - a correlation takes two
+    if min(len(one), len(other)) < 2:  # a correlation takes two
         return math.nan
     size = np.abs(r)
     between = size[np.ix_(one, other)].ravel()
@@ -259,7 +259,7 @@ def htmt(
     model_first("htmt", model, data)
     written = as_measurement_model(model)
     factors = [f for f in written.latent if all(i not in written.latent for i in written.indicators(f))]
-    if len(factors) < 2:  # noqa: PLR2004 - a ratio takes two
+    if len(factors) < 2:  # a ratio takes two
         raise EstimationError(f"HTMT compares scales; the model has {len(factors)} of items")
     own = [item for factor in factors for item in written.indicators(factor)]
     twice = sorted({item for item in own if own.count(item) > 1})

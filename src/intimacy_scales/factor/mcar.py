@@ -105,7 +105,7 @@ class MCARTest(Result):
 
     def sentence(self) -> str:
         """Return the test as a sentence of the Results section."""
-        rejected = "was rejected by" if self.p_value < 0.05 else "was not rejected by"  # noqa: PLR2004 - by custom
+        rejected = "was rejected by" if self.p_value < 0.05 else "was not rejected by"  # by custom
         return (
             f"That answers were missing completely at random {rejected} Little's (1988) test, chi-square"
             f"({self.df}, n = {self.n}) = {self.chi_square:.2f}, {apa_p(self.p_value)} "

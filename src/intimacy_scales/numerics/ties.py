@@ -72,7 +72,7 @@ def descending(keys: Any, margin: float | None = None) -> Positions:
 
 
 def _descending(table: Floats, members: Positions, key: int, margin: float | None) -> Positions:
-    if len(members) < 2 or key == table.shape[1]:  # noqa: PLR2004 - one thing has no order
+    if len(members) < 2 or key == table.shape[1]:  # one thing has no order
         return members
     values = table[members, key]
     order = np.argsort(-values, kind="stable")

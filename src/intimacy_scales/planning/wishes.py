@@ -43,7 +43,7 @@ def alpha(value: Any) -> float:
 
 def number_of_items(value: Any) -> int:
     """Return a number of items, or raise."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 2:  # noqa: PLR2004 - see message
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 2:  # see message
         raise EstimationError(f"n_items={value!r}: a whole number, at least 2; one item has no alpha")
     return int(value)
 

@@ -50,7 +50,7 @@ def beyond(norm: Norm, scores: Floats) -> NDArray[np.int8]:
     if norm.percentiles:
         (lowest, first), (highest, last) = norm.percentiles[0], norm.percentiles[-1]
         found[(scores < lowest) & (first > 0)] = -1
-        found[(scores > highest) & (last < 100)] = 1  # noqa: PLR2004 - everybody
+        found[(scores > highest) & (last < 100)] = 1  # everybody
     return found
 
 

@@ -106,7 +106,7 @@ class ScaleSummary(Result, Sums):
     @property
     def sd(self) -> float:
         """Standard deviation of the scores with divisor n - 1; nan below two persons."""
-        if self.n < 2:  # noqa: PLR2004 - one person does not vary
+        if self.n < 2:  # one person does not vary
             return math.nan
         squares = self.n * self.total_squares - self.total**2
         return math.sqrt(Fraction(squares, self.n * (self.n - 1) << 2 * self.digits))

@@ -26,7 +26,7 @@ def to_identify(table: ParameterTable) -> str:
             f"A factor with one indicator cannot be told from it ({', '.join(single)}): use the item itself, "
             "or let items of several scales measure one factor (factors='one')"
         )
-    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # noqa: PLR2004 - three identify one
+    tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]  # three identify one
     if tight:
         return (
             "A factor needs three indicators, or two and a correlation with another factor "

@@ -68,7 +68,7 @@ def check_samples(samples: Sequence[SampleMoments], discrepancy: Discrepancy) ->
     for sample in samples:
         sample.check_usable(apart=True)
         discrepancy.check(sample)
-        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # noqa: PLR2004 - one is no sample
+        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # one is no sample
             raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
         if sample.clusters is not None and not discrepancy.counts_clusters:
             raise EstimationError(independent_persons(discrepancy.name))

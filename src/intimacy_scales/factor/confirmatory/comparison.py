@@ -299,7 +299,7 @@ def compare_models(
     15
     """
     check_difference_test(method, scaled=any(discrepancy_of(model.estimator).is_scaled for model in results))
-    if len(results) < 2:  # noqa: PLR2004 - a comparison takes two
+    if len(results) < 2:  # a comparison takes two
         raise EstimationError("compare_models: pass two fitted models or more")
     called = list(names) if names is not None else [f"model {n}" for n in range(1, len(results) + 1)]
     if len(set(called)) != len(results):

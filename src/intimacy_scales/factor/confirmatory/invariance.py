@@ -226,7 +226,7 @@ def invariance(
     check_options(estimator, missing, identification, (), None)
     check_difference_test(method, scaled=discrepancy_of(estimator).is_scaled)
     unknown = [step for step in steps if step not in STEPS]
-    if unknown or isinstance(steps, str) or len(steps) < 2:  # noqa: PLR2004 - a step leads from one to the next
+    if unknown or isinstance(steps, str) or len(steps) < 2:  # a step leads from one to the next
         raise EstimationError(f"steps={steps!r}: two or more of {', '.join(STEPS)}")
     if groups is None:
         raise EstimationError("groups=None: name the column that tells the groups apart, or pass labels")

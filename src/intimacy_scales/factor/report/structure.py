@@ -234,7 +234,7 @@ def _explored(
 
 
 def _ratios(model: Model, sample: SampleMoments, keys: dict[str, Any]) -> HeterotraitMonotrait | None:
-    if len(keys) < 2:  # noqa: PLR2004 - a ratio takes two
+    if len(keys) < 2:  # a ratio takes two
         return None
     text = "\n".join(f"{name} =~ {' + '.join(items)}" for name, items in keys.items())
     try:

@@ -56,7 +56,7 @@ def open_array(array: NDArray[Any], columns: Any) -> ArrayTable:
     """
     if array.ndim == 1:
         raise ResponseError("a one-dimensional array does not say what its numbers are: pass {item: answer}")
-    if array.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
+    if array.ndim != 2:  # a table has two dimensions
         raise ResponseError(f"an array of answers is (n_persons, n_items); this one is {array.shape}")
     if not isinstance(array, np.ma.MaskedArray):
         array = np.asarray(array)  # a matrix would stay two-dimensional in its columns

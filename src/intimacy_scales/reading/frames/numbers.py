@@ -92,7 +92,7 @@ def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str
     if isinstance(table, list | tuple) and not is_rows(table):
         raise ResponseError(f"{what}: a list is no table; pass a DataFrame, or np.array(...) of it")
     if isinstance(table, np.ndarray):
-        if table.ndim != 2:  # noqa: PLR2004 - a table has two dimensions
+        if table.ndim != 2:  # a table has two dimensions
             raise ResponseError(f"{what}: a table has two dimensions; this array is {table.shape}")
         names = tuple(str(i + 1) for i in range(table.shape[1]))
         columns: list[Any] = list(table.T)

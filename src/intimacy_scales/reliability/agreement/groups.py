@@ -212,7 +212,7 @@ def group_icc(values: Any, groups: Any, *, on_invalid: OnInvalid = "raise") -> G
     kept = ~np.isnan(y)
     y, group = y[kept], np.unique(group[kept], return_inverse=True)[1]
     n, sizes = len(y), np.bincount(group)
-    if len(sizes) < 2 or n <= len(sizes):  # noqa: PLR2004 - nothing to compare
+    if len(sizes) < 2 or n <= len(sizes):  # nothing to compare
         raise EstimationError(
             f"{len(sizes)} groups of {n} values: at least two groups, and one with two values"
         )

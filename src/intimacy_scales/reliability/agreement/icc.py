@@ -137,7 +137,7 @@ def _rated(matrix: Floats, names: Sequence[str]) -> tuple[Floats, tuple[str, ...
     there = ~np.isnan(matrix)
     kept: Floats = matrix[there.any(axis=1)][:, there.any(axis=0)]
     n, k = kept.shape
-    if n < 2 or k < 2:  # noqa: PLR2004 - one does not vary
+    if n < 2 or k < 2:  # one does not vary
         raise EstimationError(f"{n} persons with ratings by {k} raters: at least two of both are needed")
     if np.nanmax(kept) == np.nanmin(kept):
         raise EstimationError("all ratings are alike: there is no variance to divide")

@@ -249,7 +249,7 @@ def test_retest(before: Any, after: Any, *, on_invalid: OnInvalid = "raise") -> 
     x_both, y_both = x[both], y[both]
     pairs = np.column_stack([x_both, y_both])
     n = len(pairs)
-    if n < 3:  # noqa: PLR2004 - two persons correlate perfectly
+    if n < 3:  # two persons correlate perfectly
         raise EstimationError(f"{n} persons have both scores; at least three are needed")
     sds = [float(np.std(column, ddof=1)) for column in pairs.T]
     if not min(sds) > 0:

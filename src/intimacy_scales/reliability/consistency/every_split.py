@@ -58,7 +58,7 @@ class SplitHalves(Coefficient):
 
     def quantile(self, share: float) -> float:
         """Return a quantile of the distribution."""
-        name = "median" if share == 0.5 else ""  # noqa: PLR2004 - the median
+        name = "median" if share == 0.5 else ""  # the median
         return self._figure(name, lambda: float(np.quantile(self.values, share)))
 
     @property

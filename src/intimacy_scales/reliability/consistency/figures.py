@@ -103,11 +103,11 @@ class Lambda(Figure):
         off = c * (1 - np.eye(k))
         if self.which == 1:
             found = first
-        elif self.which == 2:  # noqa: PLR2004 - lambda-2
+        elif self.which == 2:  # lambda-2
             found = first + np.sqrt(k / (k - 1) * np.sum(off**2, axis=(-2, -1))) / total
-        elif self.which == 3:  # noqa: PLR2004 - lambda-3
+        elif self.which == 3:  # lambda-3
             found = k / (k - 1) * first
-        elif self.which == 5:  # noqa: PLR2004 - lambda-5
+        elif self.which == 5:  # lambda-5
             found = first + 2 * np.sqrt(np.max(np.sum(off**2, axis=-2), axis=-1)) / total
         else:
             found = 1 - _unique_variances(c) / total
@@ -121,14 +121,14 @@ class Lambda(Figure):
         off = c * (1 - np.eye(k))
         if self.which == 1:
             return (first,)
-        if self.which == 3:  # noqa: PLR2004 - lambda-3
+        if self.which == 3:  # lambda-3
             return (k / (k - 1) * first,)
         if self.which == _LAMBDA_6:
             p = np.linalg.inv(c)
             own = np.diag(p)
             unique = (p / own**2) @ p  # how the sum of 1 / p_jj, with P = C^-1, moves
             return (float(np.sum(1 / own)) / total**2 - unique / total,)
-        if self.which == 2:  # noqa: PLR2004 - lambda-2
+        if self.which == 2:  # lambda-2
             root = np.sqrt(k / (k - 1) * float(np.sum(off**2)))
             slope = k / (k - 1) * off / root if root > 0 else np.zeros_like(off)
         else:

@@ -56,7 +56,7 @@ def most_error(covariances: Floats) -> tuple[Floats, float]:
         step = np.linalg.solve(hessian, gradient)
         decrement = float(gradient @ step)
         e = _inside(c, e, step)
-        if decrement < 0.25:  # noqa: PLR2004 - near enough to the path to go on
+        if decrement < 0.25:  # near enough to the path to go on
             if 2 * k * barrier < _GAP:
                 return e * scale, 2 * k * barrier * scale
             barrier *= 0.3

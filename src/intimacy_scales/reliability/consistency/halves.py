@@ -220,7 +220,7 @@ def _positions(moments: KeyedMoments, halves: Halves | str) -> tuple[Floats, tup
         given: tuple[Sequence[str], ...] = (moments.items[::2], moments.items[1::2])
     else:
         given = _two_lists(halves)
-    if len(given) != 2 or any(isinstance(half, str) for half in given):  # noqa: PLR2004 - two halves
+    if len(given) != 2 or any(isinstance(half, str) for half in given):  # two halves
         raise EstimationError("halves: two lists of item ids")
     named = [item for half in given for item in half]
     if sorted(named) != sorted(moments.items) or not all(given):
@@ -329,7 +329,7 @@ def split_half_from(
         else:
             reason = "one half does not vary"
         flanagan = 4 * both / float(c.sum())
-    equal = share == 0.5  # noqa: PLR2004 - halves of equal length
+    equal = share == 0.5  # halves of equal length
     if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
         reason = f"the halves correlate {r:.2f}, which is no reliability to step up from"
     reason = reason or above_one_because(total if equal else corrected)

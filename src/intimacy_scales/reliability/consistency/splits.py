@@ -94,7 +94,7 @@ def searched_split(matrix: Floats, rng: np.random.Generator) -> Halves:
     Of several that are as good, it is the one whose half without the last item has the first items.
     """
     k = len(matrix)
-    starts = np.where(rng.random((_STARTS, k)) < 0.5, 1.0, -1.0)  # noqa: PLR2004 - either side alike
+    starts = np.where(rng.random((_STARTS, k)) < 0.5, 1.0, -1.0)  # either side alike
     starts[0] = np.where(eigenvectors(matrix)[1][:, 0] >= -SAME, 1.0, -1.0)
     ends = np.array([_split_at_all(matrix, _improve(matrix, start)) for start in starts])
     halves: Halves = ends != ends[:, -1:]

@@ -323,7 +323,7 @@ def _labels(
     """
     if isinstance(clusters, Hashable) and not isinstance(clusters, tuple):
         given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (one, other)]
-    elif isinstance(clusters, tuple | list) and len(clusters) == 2 and not isinstance(clusters[0], str):  # noqa: PLR2004
+    elif isinstance(clusters, tuple | list) and len(clusters) == 2 and not isinstance(clusters[0], str):
         given = [_listed(labels) for labels in clusters]
     elif paired:
         given = [_listed(clusters)] * 2

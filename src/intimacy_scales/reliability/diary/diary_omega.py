@@ -68,7 +68,7 @@ def _read(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diar
     who = np.unique(labelled_rows(answers, person, "person")[complete], return_inverse=True)[1]
     n_persons = int(who.max(initial=-1)) + 1
     for count, what in ((n_persons, "person"), (len(items.ids), "item")):
-        if count < 2:  # noqa: PLR2004 - nothing varies with one
+        if count < 2:  # nothing varies with one
             raise EstimationError(f"{counted(count, what)} with complete answers: at least two are needed")
     if len(who) <= n_persons:
         raise EstimationError(

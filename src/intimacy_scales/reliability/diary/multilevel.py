@@ -383,7 +383,7 @@ def _check_separable(who: NDArray[np.intp], when: NDArray[np.intp] | None) -> No
 
 def _check_enough(n_persons: int, n_occasions: int, k: int, y: Floats) -> None:
     for count, what in ((n_persons, "person"), (n_occasions, "occasion"), (k, "item")):
-        if count < 2:  # noqa: PLR2004 - nothing varies with one
+        if count < 2:  # nothing varies with one
             raise EstimationError(f"{counted(count, what)} with complete answers: at least two are needed")
     if not float(y.var()) > 0:
         raise EstimationError("all answers are alike: there is no variance to divide")

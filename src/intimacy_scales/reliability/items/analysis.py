@@ -373,7 +373,7 @@ def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
     np.fill_diagonal(shared, squared_multiple_correlations(r))
     with np.errstate(invalid="ignore", divide="ignore"):
         dropped = np.full(k, np.nan)
-        if k > 2:  # noqa: PLR2004 - one item left has no alpha
+        if k > 2:  # one item left has no alpha
             dropped = (k - 1) / (k - 2) * (1 - (own.sum() - own) / rest)
         return {
             "r_drop": np.where((own > 0) & (rest > 0), (rows - own) / np.sqrt(own * rest), np.nan),

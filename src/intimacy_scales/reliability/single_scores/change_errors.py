@@ -105,7 +105,7 @@ def _sd_of(scores: NDArray[np.float64], sd: float | None, what: str, *, one_pers
                 f"{what}: the scores of one person do not vary; pass the standard deviation of a norm or a "
                 "sample"
             )
-        if len(scores) < 2:  # noqa: PLR2004 - one score does not vary
+        if len(scores) < 2:  # one score does not vary
             raise EstimationError(f"{what}: fewer than two persons have both scores; pass a norm's sd")
         sd = float(scores.std(ddof=1))
     return check_sd(sd, what)

@@ -202,7 +202,7 @@ def conditional_error(
     values, complete = keyed_answers(coded, moments.scale)
     x, weight = values[complete], float(moments.weights[0])
     n, k = x.shape
-    if k < 2:  # noqa: PLR2004 - one answer does not differ from itself
+    if k < 2:  # one answer does not differ from itself
         raise EstimationError(f"{moments.scale!r} has one item, whose answers cannot be compared")
     common: dict[str, Any] = {
         "instrument": coded.instrument.ref,

@@ -122,7 +122,7 @@ def negative_starts(
     ]
     for position, k in enumerate(owners):
         own = {p.free for p in table.parameters if p.place == ("psi", k, k)}
-        if min(own) < 0 or len(factors[position]) < 2:  # noqa: PLR2004 - fixed, or of one item
+        if min(own) < 0 or len(factors[position]) < 2:  # fixed, or of one item
             continue
         axes: list[Axis | None] = [None] * len(factors)
         axes[position] = least_axis

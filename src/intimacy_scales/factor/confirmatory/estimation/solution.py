@@ -160,7 +160,7 @@ def check_identified(
         names = table.free_names(groups)
         values, vectors = np.linalg.eigh(scaled)
         share = members_of_space(vectors[:, values < _SINGULAR])
-        tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # noqa: PLR2004 - takes part
+        tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # takes part
     raise NotIdentifiedError(
         f"the model is not identified{where}: these parameters cannot be told apart: {_few(tied)}. "
         f"{_sentence(advice) or to_identify(table)}",

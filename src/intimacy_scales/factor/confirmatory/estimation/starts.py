@@ -181,7 +181,7 @@ def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
 
 def _positive_definite(phi: Floats) -> Floats:
     smallest = float(np.linalg.eigvalsh(phi)[0]) if len(phi) > 1 else 1.0
-    if smallest > 0.05:  # noqa: PLR2004 - well inside
+    if smallest > 0.05:  # well inside
         return phi
     share = 0.95 / (1 - smallest)
     return share * phi + (1 - share) * np.eye(len(phi))

@@ -109,7 +109,7 @@ class Model:
         every = [item for own in items.values() for item in own]
         if factors == "one":
             return cls(tuple(_loadings(whole, every, 1)))
-        if factors == "second_order" and len(parts) <= 2:  # noqa: PLR2004 - that many are not identified
+        if factors == "second_order" and len(parts) <= 2:  # that many are not identified
             raise EstimationError(
                 f"factors='second_order': {len(parts)} scales do not identify a factor behind them; three "
                 "do. Use factors='correlated'"

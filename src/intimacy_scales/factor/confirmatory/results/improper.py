@@ -72,7 +72,7 @@ def _not_positive_definite(
     where: str,
 ) -> list[str]:
     variances = covariances.diagonal()
-    if len(names) < 2 or not (variances > 0).all():  # noqa: PLR2004 - a correlation takes two
+    if len(names) < 2 or not (variances > 0).all():  # a correlation takes two
         return []
     sds = np.sqrt(variances)
     correlations = covariances / np.outer(sds, sds)
@@ -88,7 +88,7 @@ def _not_positive_definite(
             "matrix is not positive definite"
         ]
     share = members_of_space(vectors[:, values <= values[0] + _ROUNDING])
-    tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.3]  # noqa: PLR2004 - takes part
+    tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.3]  # takes part
     return [
         f"the {_MATRICES[what]} covariance matrix{where} is not positive definite: the correlations of the "
         f"{what} belong to no population (smallest eigenvalue {values[0]:.3f}, mostly {', '.join(tied)})"

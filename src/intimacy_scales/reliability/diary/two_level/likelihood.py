@@ -108,7 +108,7 @@ def cluster_moments(y: Floats, clusters: NDArray[np.intp]) -> ClusterMoments:
     """
     per_cluster = np.bincount(clusters)
     n, j = len(y), len(per_cluster)
-    if j < 2 or n <= j or not per_cluster.all():  # noqa: PLR2004 - nothing varies with one
+    if j < 2 or n <= j or not per_cluster.all():  # nothing varies with one
         raise EstimationError(f"{n} rows of {j} persons: two persons, and more rows than persons, are needed")
     means = np.zeros((j, y.shape[1]))
     np.add.at(means, clusters, y)

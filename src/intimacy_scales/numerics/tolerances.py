@@ -1,0 +1,25 @@
+"""Tolerances (plain numbers): how large a difference may be and still count as rounding error.
+
+Each says what it is relative to. Step lengths, numbers of starts and other settings of one search stay with
+that search. A tolerance answers one question only: are these two numbers the same, or is this one zero?
+"""
+
+from __future__ import annotations
+
+# In general
+
+ROUNDING = 1e-12  # relative to the larger of two figures that are equal in exact arithmetic
+SINGULAR = 1e-10  # of the largest eigenvalue: a smaller one counts as zero
+EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that count as equal
+
+# Instruments and scores
+
+# Estimates of factor models
+
+# Exploratory factor models
+
+# Reliability
+
+# Diaries
+
+# Planning and simulation
