@@ -1,16 +1,19 @@
-"""The reference pages, made of docstrings: python -m tests.reference_pages writes docs/reference/api/.
+"""The reference pages, made of docstrings: python -m tests.reference_pages writes them.
 
-Every name in an `__all__` of the package stands on one page, under the shortest path that it can be imported by.
+`docs/reference/api/`: every name in an `__all__` of the package, once, under the shortest path that it can be
+imported by. `docs/reference/modules.md`: every module with the first line of its docstring.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,6 +25,7 @@ from intimacy_scales.results.result import Result
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference" / "api"
+MODULES = ROOT / "docs" / "reference" / "modules.md"
 PACKAGES = (
     "intimacy_scales", "intimacy_scales.reliability", "intimacy_scales.factor", "intimacy_scales.scoring",
     "intimacy_scales.instrument", "intimacy_scales.planning", "intimacy_scales.simulation",
@@ -30,7 +34,7 @@ PACKAGES = (
 # page → its title, what it holds, and the rooms whose names it documents
 PAGES = {
     "instruments": (
-        "Instruments", "Item banks and instruments: load, inspect, translate and compare them.", ("instrument",),
+        "Instruments", "Item banks and instruments: load, inspect, translate, compare.", ("instrument",),
     ),
     "answers": ("Answers", "Tables of answers, checked against an instrument.", ("reading",)),
     "scores": ("Scores", "Scores of one person or of many, with norms and cut-offs.", ("scoring",)),
@@ -39,7 +43,7 @@ PAGES = {
         ("reliability", "moments"),
     ),
     "factor-models": (
-        "Factor and path models", "Confirmatory and exploratory factor models, path models, fit.", ("factor",),
+        "Factor and path models", "Confirmatory and exploratory factor models; path models.", ("factor",),
     ),
     "planning": (
         "Planning and simulation", "How many respondents a study needs, and simulated answers.",
@@ -71,6 +75,7 @@ class PublicName:
         return (module if defined_here else self.package).split(".")[1]
 
 
+@cache
 def public_names() -> dict[str, PublicName]:
     """Return every public name by its shortest import path; one that two packages export stands once."""
     names: dict[str, PublicName] = {}
@@ -140,8 +145,8 @@ def listed(values: list[Any]) -> str:
 
 
 _TITLES = {
-    "parameters": "Parameters", "other parameters": "Other parameters", "attributes": "Attributes", "raises": "Raises",
-    "returns": "Returns", "yields": "Yields", "warns": "Warns",
+    "parameters": "Parameters", "other parameters": "Other parameters", "attributes": "Attributes",
+    "raises": "Raises", "returns": "Returns", "yields": "Yields", "warns": "Warns",
 }  # fmt: skip
 
 
@@ -157,7 +162,8 @@ def section_text(section: Any) -> str:
         return plain_ticks(str(section.value))
     if kind == "examples":
         parts = [
-            plain_ticks(str(text)) if part.value == "text" else fenced(str(text), "pycon") for part, text in section.value
+            plain_ticks(str(text)) if part.value == "text" else fenced(str(text), "pycon")
+            for part, text in section.value
         ]
         return "**Examples**\n\n" + "\n\n".join(parts)
     if kind == "admonition":
@@ -174,7 +180,7 @@ def body(thing: Any) -> str:
 
 
 def own_members(thing: type) -> Iterator[tuple[str, Any]]:
-    """Yield public methods and properties that a class defines, or inherits from another class of the package."""
+    """Yield the public methods and properties that a class has from this package."""
     if issubclass(thing, BaseException):
         common: tuple[type, ...] = (BaseException,)
     else:
@@ -185,7 +191,7 @@ def own_members(thing: type) -> Iterator[tuple[str, Any]]:
         if not base.__module__.startswith("intimacy_scales"):
             continue
         for name, member in vars(base).items():
-            if name.startswith("_") or name in seen or name in inherited and base not in thing.__mro__[:1]:
+            if name.startswith("_") or name in seen or (name in inherited and base is not thing):
                 continue
             seen.add(name)
             plain = member.__func__ if isinstance(member, classmethod | staticmethod) else member
@@ -221,6 +227,7 @@ def entry(public: PublicName) -> str:
     return "\n\n".join(parts)
 
 
+@cache
 def pages() -> dict[str, str]:
     """Return each page by its file name."""
     by_page: dict[str, list[PublicName]] = {page: [] for page in PAGES}
@@ -230,7 +237,9 @@ def pages() -> dict[str, str]:
     texts = {}
     index = ["# Reference", "", f"{made} The examples run as tests of the docstrings.", ""]
     for page, (title, summary, _) in PAGES.items():
-        entries = sorted(by_page[page], key=lambda public: (inspect.isclass(public.thing), public.name.lower()))
+        entries = sorted(
+            by_page[page], key=lambda public: (inspect.isclass(public.thing), public.name.lower())
+        )
         contents = ", ".join(f"[`{p.name}`](#{p.name.lower()})" for p in entries)
         texts[f"{page}.md"] = (
             f"# {title}\n\n{summary} {made}\n\n{contents}\n\n" + "\n\n".join(map(entry, entries)) + "\n"
@@ -241,8 +250,29 @@ def pages() -> dict[str, str]:
     return texts
 
 
+def modules_page() -> str:
+    """Return the page that lists every module of the package with its summary."""
+    package = ROOT / "src" / "intimacy_scales"
+    lines = ["# Modules", "", "Made from docstrings by `python -m tests.reference_pages`."]
+    folders = sorted({path.parent for path in package.rglob("*.py")}, key=lambda folder: folder.parts)
+    for folder in folders:
+        place = folder.relative_to(package).as_posix()
+        summary = module_summary(folder / "__init__.py")
+        lines += ["", f"## `{'intimacy_scales' if place == '.' else place}/`", "", summary, ""]
+        modules = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
+        lines += [f"- `{path.stem}`: {module_summary(path)}" for path in modules]
+    return "\n".join(lines) + "\n"
+
+
+def module_summary(path: Path) -> str:
+    """Return the first paragraph of a module's docstring in one line."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(docstring.split("\n\n")[0].split()).replace("``", "`")
+
+
 def write() -> None:
     """Write every page anew."""
+    MODULES.write_text(modules_page(), encoding="utf-8")
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     for name, text in pages().items():
