@@ -236,7 +236,7 @@ class AnswerCheck(Result, Sums):
 
 
 def _check_document(form: Instrument, values: Mapping[str, Any]) -> None:
-    """Raise where what a document holds cannot be of this instrument.
+    """Raise if what a document holds cannot be of this instrument.
 
     Raises
     ------

@@ -72,7 +72,7 @@ class ArrowEngine:
 
     @staticmethod
     def _check_items(fragment: Any, work: ScoreWork | SumWork[Any]) -> None:
-        """Raise where one of several files lacks items: Arrow would fill them with nulls.
+        """Raise if one of several files lacks items: Arrow would fill them with nulls.
 
         Raises
         ------

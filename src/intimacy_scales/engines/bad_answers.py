@@ -35,7 +35,7 @@ class BadAnswer(NamedTuple):
     column, item
         Where the value stood, and the item it was read for.
     value, code, reason, allowed, suggestion
-        As of `ResponseProblem`; the value as JSON can hold it.
+        As in `ResponseProblem`; the value as JSON can hold it.
     """
 
     person: Any
@@ -58,7 +58,7 @@ class BadValue(NamedTuple):
     Attributes
     ----------
     item, code, n
-        As of `BadAnswers`.
+        As in `BadAnswers`.
     value
         A number or a text; None of any other type.
     meant
@@ -80,7 +80,7 @@ class BadValue(NamedTuple):
 def found_in(
     form: Instrument, problems: Problems
 ) -> tuple[tuple[BadAnswers, ...], tuple[BadAnswer, ...], tuple[BadValue, ...] | None]:
-    """Return counts, examples and values of the problems that a reader found, as of `AnswerCheck`."""
+    """Return counts, examples and values of the problems that a reader found, as in `AnswerCheck`."""
     counts: Counter[tuple[str, ProblemCode]] = Counter()
     values: Counter[tuple[str, Offence]] = Counter()
     examples: list[BadAnswer] = []

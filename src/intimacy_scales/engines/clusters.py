@@ -81,7 +81,7 @@ class ClusterWork(SumWork[CheckedClusterSums]):
     clusters
         The column that says who belongs together; it is kept.
     missing, scales
-        As of `ClusterSums`; the names of scales.
+        As in `ClusterSums`; the names of scales.
     """
 
     clusters: Hashable

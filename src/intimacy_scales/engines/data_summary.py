@@ -77,7 +77,7 @@ class DataSummary(Result, Sums):
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> DataSummary:
-        """Return the sums that `to_dict` wrote; arguments and errors as of `Result.from_dict`."""
+        """Return the sums that `to_dict` wrote; arguments and errors as in `Result.from_dict`."""
         # what it holds are documents of its parts, which check themselves
         types = cls._document()
         found = checked(document, types, cls.__name__)

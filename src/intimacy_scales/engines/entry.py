@@ -46,7 +46,7 @@ def score(
         A Spark or Dask DataFrame, a polars LazyFrame, a DuckDB relation, a pyarrow Dataset, Scanner or
         RecordBatchReader, or anything else that gives an Arrow stream.
     answered, pomp
-        As of `Scores.to_frame`.
+        As in `Scores.to_frame`.
     connection
         Of DuckDB: to whose database the relation of scores belongs; None: the default one.
     **reading
@@ -62,7 +62,7 @@ pyarrow.RecordBatchReader
     Raises
     ------
     InstrumentError, MissingColumnsError, ResponseError
-        As of `intimacy_scales.score`, at once.
+        As in `intimacy_scales.score`, at once.
     InvalidResponsesError
         When the frame is run, of the first part that holds answers which are not accepted; Spark puts it into
         an error of its own. `check` counts those of all parts.
@@ -103,9 +103,9 @@ def summarize(
     Parameters
     ----------
     instrument, frame
-        As of `score`.
+        As in `score`.
     **reading
-        As of `score`.
+        As in `score`.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def summarize(
         Answers that are not accepted, of all parts: exactly how many by item and kind, with examples. With
         ``on_invalid="missing"`` they stand in `DataSummary.check`.
     InstrumentError, MissingColumnsError, ResponseError
-        As of `score`.
+        As in `score`.
 
     Warns
     -----
@@ -148,9 +148,9 @@ def item_moments(
     Parameters
     ----------
     instrument, frame
-        As of `score`.
+        As in `score`.
     **reading
-        As of `score`.
+        As in `score`.
 
     Returns
     -------
@@ -176,9 +176,9 @@ def check(instrument: Instrument | str | Path, frame: Any, **reading: Unpack[Rea
     Parameters
     ----------
     instrument, frame
-        As of `score`.
+        As in `score`.
     **reading
-        As of `score`. With ``person`` examples say whose answers they are.
+        As in `score`. With ``person`` examples say whose answers they are.
 
     Returns
     -------
@@ -188,12 +188,12 @@ def check(instrument: Instrument | str | Path, frame: Any, **reading: Unpack[Rea
     Raises
     ------
     InstrumentError, MissingColumnsError, ResponseError
-        As of `score`.
+        As in `score`.
 
     Warns
     -----
     AnotherRangeWarning
-        As of `summarize`.
+        As in `summarize`.
 
     Examples
     --------
@@ -222,13 +222,13 @@ def cluster_sums(
     Parameters
     ----------
     instrument, frame
-        As of `score`; Arrow alone cannot bring rows together, and is refused.
+        As in `score`; Arrow alone cannot bring rows together, and is refused.
     clusters
         The column that says who belongs together.
     missing, scales
-        As of `intimacy_scales.reliability.cluster_sums`.
+        As in `intimacy_scales.reliability.cluster_sums`.
     **reading
-        As of `score`.
+        As in `score`.
 
     Returns
     -------
@@ -240,12 +240,12 @@ def cluster_sums(
     EstimationError
         Persons who belong to no cluster, or a scale that is not there or has too many items.
     InvalidResponsesError, InstrumentError, MissingColumnsError, ResponseError
-        As of `summarize`.
+        As in `summarize`.
 
     Warns
     -----
     AnotherRangeWarning
-        As of `summarize`.
+        As in `summarize`.
     SingleClustersWarning
         No cluster has two members.
 

@@ -128,7 +128,7 @@ def scores_schema(
     keep
         Name → pyarrow type of the columns that are kept, or a pyarrow Schema of them.
     answered, pomp
-        As of `Scores.to_frame`.
+        As in `Scores.to_frame`.
 
     Returns
     -------

@@ -89,7 +89,7 @@ class ScoreWork:
     form, columns
         What was answered, and where the answers stand.
     answered, pomp
-        As of `Scores.to_frame`.
+        As in `Scores.to_frame`.
     """
 
     form: Instrument

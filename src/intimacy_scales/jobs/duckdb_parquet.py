@@ -54,7 +54,7 @@ class DuckDBParquetFile(ParquetFile):
 
 
 def open_by_duckdb(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> ParquetFile:
-    """Open a Parquet file so that DuckDB reads it; arguments and errors as of `open_answers`.
+    """Open a Parquet file so that DuckDB reads it; arguments and errors as in `open_answers`.
 
     Raises
     ------

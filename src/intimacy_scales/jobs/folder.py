@@ -50,7 +50,7 @@ class FolderReport:
         Parts that were not written, as they hold answers that are not accepted. After these are mended the
         same call goes on with them.
     only_ticked
-        As of `FileReport`.
+        As in `FileReport`.
     """
 
     summary: ScoreSummary | None
@@ -204,7 +204,7 @@ def score_folder(
     problems
         A folder that gets a CSV file of bad cells for each part that has any.
     answered, pomp, encoding, sheet
-        As of `score_file`.
+        As in `score_file`.
     engine
         ``"dask"`` or ``"spark"``: who works on the parts, several at a time. Dask takes the scheduler that is
         set, Spark the session that there is, and their workers must see the same folders. ``"duckdb"``: who
@@ -215,7 +215,7 @@ def score_folder(
     progress
         Called with how many parts are done, and how many there are.
     **reading
-        As of `score_file`. With ``on_invalid="raise"`` a part with bad cells is not written, and the others
+        As in `score_file`. With ``on_invalid="raise"`` a part with bad cells is not written, and the others
         are.
 
     Returns
@@ -271,7 +271,7 @@ def _target_of(output: Path) -> tuple[Path, str | None]:
 
 
 def _check_problems(problems: Path | None, answers: Path, scores: Path) -> None:
-    """Raise where bad cells would be written among answers or scores."""
+    """Raise if bad cells would be written among answers or scores."""
     if problems is None:
         return
     for other, what in ((answers, "answers"), (scores, "scores")):

@@ -162,7 +162,7 @@ def _read(
 
 
 def check_report_path(output: Path | None, writers: Mapping[str, Any]) -> None:
-    """Raise where a report cannot be written to a path.
+    """Raise if a report cannot be written to a path.
 
     Raises
     ------

@@ -57,7 +57,7 @@ class Parts(NamedTuple):
 
 
 def is_several(source: FilePath | Sequence[FilePath]) -> bool:
-    """Tell whether a source names several files: a folder, a pattern, or a list of them."""
+    """Return whether a source names several files: a folder, a pattern, or a list of them."""
     if isinstance(source, str | os.PathLike):
         path = as_path(source, "source")
         return path.is_dir() or (has_magic(str(source)) and not path.is_file())

@@ -121,7 +121,7 @@ class PartsFolder:
         return found
 
     def refuse_gone(self, names: Collection[str]) -> None:
-        """Raise where scores are of files that are no longer there: they would stay among the others.
+        """Raise if scores are of files that are no longer there: they would stay among the others.
 
         Raises
         ------

@@ -158,7 +158,7 @@ class ScoreColumns:
     row
         What the column of row numbers is called.
     answered, pomp
-        As of `score_file`.
+        As in `score_file`.
     """
 
     how: Reading
