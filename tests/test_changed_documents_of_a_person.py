@@ -38,7 +38,9 @@ def test_what_was_not_changed_is_read():
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
-    "more answers than items": (lambda d: d["answered"].update(trust=5), "trust: 5 is not valid; allowed: 0 to 4"),
+    "more answers than items": (
+        lambda d: d["answered"].update(trust=5), "trust: 5 is not valid; allowed: 0 to 4",
+    ),
     "fewer than none": (lambda d: d["answered"].update(trust=-1), "trust: -1 is not valid; allowed: 0 to 4"),
     "fewer than a score needs": (lambda d: d["answered"].update(trust=1), "a score with 1 of 4"),
     "more parts than have scores": (

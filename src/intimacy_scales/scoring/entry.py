@@ -73,8 +73,8 @@ def score(
     UnvalidatedInstrumentWarning
         The instrument is a draft; once for each.
     AnotherRangeWarning
-        In a table of 30 persons or more, nobody used one end of the range on any item, more often than
-        chance explains: the answers were probably given on another range.
+        Nobody among 30 or more persons used one end of the range on any item, and chance does not explain it:
+        the answers were probably given on another range.
 
     Notes
     -----

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, Protocol
 from intimacy_scales.instrument import exact
 from intimacy_scales.reading.answers import NOT_APPLICABLE
 from intimacy_scales.reading.columns import MAX_COLUMNS, loose, name_text
+from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.sum_scores import (
     PLACEHOLDER,
     CompositeScores,
@@ -30,7 +31,6 @@ from intimacy_scales.scoring.sum_scores import (
     keep,
     with_composites,
 )
-from intimacy_scales.scoring.scale_score import ScaleScore
 
 Reader = Callable[[Mapping[Any, Any]], "list[ScaleScore] | None"]
 Values = Sequence[Any]
