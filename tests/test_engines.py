@@ -273,7 +273,7 @@ def test_a_file_of_a_dataset_that_lacks_an_item_is_told_of(tmp_path: Path) -> No
     pq.write_table(table.slice(700).drop_columns(items[4]), tmp_path / "b.parquet")
     files = dataset.dataset(tmp_path, schema=table.schema)
     with pytest.raises(
-        ResponseError, match=rf"b\.parquet: 1 item of scii-24 has no column, .*: {items[4]}\. To"
+        ResponseError, match=rf"b\.parquet: 1 item of scii-24 has no column in this file, .*: {items[4]}\. If"
     ):
         engines.item_moments(form(), files)
     got = engines.item_moments(form(), files, allow_missing_items=True)
@@ -413,7 +413,9 @@ def test_schemas_are_those_of_the_scores() -> None:
     )
     with pytest.raises(ResponseError, match="keep: column 'total' has the name of a column of scores"):
         engines.scores_schema("ras", keep={"total": pa.int64()})
-    with pytest.raises(ResponseError, match="Arrow type list<item: int64>, which has no simple name in Spark"):
+    with pytest.raises(
+        ResponseError, match="Arrow type list<item: int64>, which has no simple name in Spark"
+    ):
         engines.scores_schema("ras", keep={"x": pa.list_(pa.int64())}).to_spark()
 
 
@@ -452,7 +454,10 @@ def test_engines_bring_partners_together(name: str, n: int) -> None:
 
 def test_clusters_that_cannot_be_are_told_of() -> None:
     options: dict[str, Any] = {"clusters": "couple", "on_invalid": "missing"}
-    with pytest.raises(ResponseError, match=r"Arrow cannot bring the rows of a cluster together; .* duckdb.read_parquet\(path\)"):
+    with pytest.raises(
+        ResponseError,
+        match=r"Arrow cannot bring the rows of a cluster together; .* duckdb.read_parquet\(path\)",
+    ):
         engines.cluster_sums(form(), FRAMES["arrow reader"](couples(1)), **options)
     table = couples(1)[0]
     labels = [None if row in (3, 4) else label for row, label in enumerate(table["couple"].to_pylist())]
