@@ -276,7 +276,7 @@ def cluster_sums(
         raise checked.check.error()
     if checked.n_without:
         raise EstimationError(
-            f"clusters: {counted(checked.n_without, 'person')} who answered belong to no cluster; leave them "
+            f"clusters: {counted(checked.n_without, 'person')} without a cluster gave answers; leave them "
             "out, or give each a label of its own"
         )
     checked.check.warn()

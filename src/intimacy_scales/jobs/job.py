@@ -187,7 +187,7 @@ def check_report_path(output: Path | None, writers: Mapping[str, Any]) -> None:
                 f"{output}: the ending is not valid; allowed for reports: {', '.join(writers)}"
             )
         if not output.parent.is_dir():
-            raise ResponseError(f"{output}: the folder {output.parent} does not exist; create it first")
+            raise ResponseError(f"{output}: there is no folder {output.parent}; create it first")
 
 
 def json_text(report: Result) -> str:

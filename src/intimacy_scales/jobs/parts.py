@@ -90,7 +90,7 @@ def parts_of(source: FilePath | Sequence[FilePath], folder: Path, ending: str | 
     files = sorted(files)
     if not files:
         raise ResponseError(
-            f"{shortened_text(source)}: no file of answers was found; their endings are {endings()}"
+            f"{shortened_text(source)}: there are no files of answers; allowed endings: {endings()}"
         )
     _check_endings(files, common)
     writable = endings(output=True).split(", ")
@@ -116,7 +116,7 @@ def _check_endings(files: Sequence[Path], common: Path) -> None:
     patterns = " ".join(f"'{common}/*{ending}'" for ending in found_endings)
     advice = f"; select the others by patterns, such as {patterns}" if found_endings else ""
     raise ResponseError(
-        f"{others[0]}: is not a file of answers by its name; their endings are {endings()}{advice}"
+        f"{others[0]}: is not a file of answers by its name; allowed endings: {endings()}{advice}"
     )
 
 
