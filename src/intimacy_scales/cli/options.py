@@ -166,8 +166,8 @@ def read_missing_codes(codes: Sequence[str]) -> list[int | float | str]:
 
 def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
     """Return the pairs of ``--recode`` as stored value → answer; None without any."""
-    read: dict[Any, Any] = {}
-    first: dict[Any, str] = {}
+    answers: dict[Any, Any] = {}
+    pairs_read: dict[Any, str] = {}
     for pair in pairs:
         stored, equals, answer = pair.rpartition("=")
         if equals and not stored.strip():
@@ -179,14 +179,14 @@ def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
             raise ResponseError(f"--recode {pair}: write STORED=ANSWER, such as --recode 0=1 --recode 1=2")
         value = _number_or_text(stored.strip())
         name = stored_value(value)
-        if name in first:
+        if name in pairs_read:
             raise ResponseError(
-                f"--recode {pair}: contradicts --recode {first[name]}, since a stored value stands for one "
+                f"--recode {pair}: contradicts --recode {pairs_read[name]}, since a stored value stands for one "
                 "answer; leave one of them out"
             )
-        first[name] = pair
-        read[value] = _number_or_text(answer.strip()) if answer.strip() else None
-    return read or None
+        pairs_read[name] = pair
+        answers[value] = _number_or_text(answer.strip()) if answer.strip() else None
+    return answers or None
 
 
 def _number_or_text(text: str) -> int | float | str:

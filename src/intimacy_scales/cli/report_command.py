@@ -65,13 +65,13 @@ def report_command(
     show
         Function that prints a report.
     hints
-        Beginning of an error message of the job → what to do on the command line.
+        Part of an error message of the job → what to do on the command line.
     without_output
         Text to print if the report was not written to a file.
     """
 
-    def command(file: Path, instrument: str, **given: Any) -> None:
-        shared = {name: given.pop(name) for name in list(given) if name not in own_options}
+    def command(file: Path, instrument: str, **values: Any) -> None:
+        shared = {name: values.pop(name) for name in list(values) if name not in own_options}
         with (
             errors_as_messages(_HINT, hints or {}, instrument),
             warnings.catch_warnings(),
@@ -93,7 +93,7 @@ def report_command(
                 encoding=shared["encoding"],
                 sheet=shared["sheet"],
                 progress=bar,
-                **options(**given),
+                **options(**values),
             )
         if result.n_problems:
             print_problems(result)

@@ -170,10 +170,10 @@ def _scored(
 
         if output is None:
             raise ResponseError("the scores of several files are written to a folder; pass -o FOLDER")
-        several: Any = files if len(files) > 1 else files[0]
-        chosen: Any = None if engine is None else engine.value
-        kept: Any = "keep" if keep_gone else "refuse"
-        return score_folder(form, several, output=output, engine=chosen, gone=kept, **options)
+        source: Any = files if len(files) > 1 else files[0]
+        engine_name: Any = None if engine is None else engine.value
+        gone: Any = "keep" if keep_gone else "refuse"
+        return score_folder(form, source, output=output, engine=engine_name, gone=gone, **options)
     if engine is not None:
         raise ResponseError(f"--engine {engine.value}: allowed for several files only; leave it out")
     from intimacy_scales.jobs import score_file

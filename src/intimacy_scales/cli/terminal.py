@@ -94,13 +94,13 @@ def errors_as_messages(
         more += "".join(
             f"\n{text}" for words, text in {**_PYTHON_ADVICE, **(hints or {})}.items() if words in str(error)
         )
-        if named := _WORDING.search(str(error)):
-            options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(named[1])]
+        if match := _WORDING.search(str(error)):
+            options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(match[1])]
             more += f"\nOn the command line: {' '.join(options) or 'leave --form-version out'}"
-        if named := _ENCODING.search(str(error)):
-            more += f"\nOn the command line: --encoding {named[1]}"
-        if named := _SHEET.search(str(error)):
-            more += f"\nOn the command line: --sheet {named[1]}"
+        if match := _ENCODING.search(str(error)):
+            more += f"\nOn the command line: --encoding {match[1]}"
+        if match := _SHEET.search(str(error)):
+            more += f"\nOn the command line: --sheet {match[1]}"
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
 
@@ -134,7 +134,7 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
     summary, n_persons
         The statistics, and the number of persons.
     where
-        End of a sentence, that says how to see which scores are prorated.
+        End of a sentence that says how to see which scores are prorated.
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
     rows = [{k: figure(v) for k, v in scale.figures().items()} for scale in summary.scales]

@@ -90,7 +90,7 @@ class ArrowEngine:
             )
 
     def _fragments(self) -> Iterator[Any]:
-        """Yield the files of a dataset; a filtered one gives no access to files and is read as a whole."""
+        """Yield the files of a dataset; a filtered one does not list its files, and is read as a whole."""
         try:
             fragments = list(self.source.get_fragments())
         except ValueError:

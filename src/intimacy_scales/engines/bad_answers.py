@@ -96,8 +96,11 @@ def counted_problems(
             if len(by_kind[why.code]) > _VALUES:
                 by_kind[why.code] = sorted(by_kind[why.code], key=BadAnswer.order)[:_EXAMPLES]
         examples += [example for kind in by_kind.values() for example in kind]
-    seen = [BadValue(item, o.code, json_value(o.value), o.meant, n) for (item, o), n in values.items()]
-    return counted(form, counts), first_of(form, examples), added(form, (), seen)
+    bad_values = [
+        BadValue(item, offence.code, json_value(offence.value), offence.meant, n)
+        for (item, offence), n in values.items()
+    ]
+    return counted(form, counts), first_of(form, examples), added(form, (), bad_values)
 
 
 class _Explanations:

@@ -133,6 +133,7 @@ class PartJob:
             return Outcome(part.name, text if str(part.source) in text else f"{part.source}: {text}")
 
     def _score(self, part: Part) -> Outcome:
+        """Score a part, and write its account if its scores were written."""
         stamp = part.stamp()
         self.folder.forget(part)  # results of answers that have changed since
         paths = JobPaths.of(part.source, self.folder.output_of(part), self._problems_of(part))
@@ -222,7 +223,7 @@ def score_folder(
         Spark session; their workers must see the same folders. ``"duckdb"`` reads Parquet files, one after
         another. None: this process, one after another.
     gone
-        What to do if the files behind scores of an earlier run no longer exist: ``"refuse"`` to go on, or
+        What to do if files behind scores of an earlier run no longer exist: ``"refuse"`` (raise an error), or
         ``"keep"`` these scores and count them in the summary.
     progress
         Called with the number of finished parts, and of all parts.

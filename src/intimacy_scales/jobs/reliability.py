@@ -59,7 +59,7 @@ def reliability_file(
     form
         The instrument, its id, or the path of its file.
     source
-        A file of answers, in a format known by its ending.
+        A file of answers with a known ending, such as .csv.
     output
         Write the report to a .json, .csv, .md or .html file.
     problems

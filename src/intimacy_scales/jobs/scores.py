@@ -123,7 +123,7 @@ def score_file(
     form
         The instrument, its id, or the path of its file.
     source, output
-        Files in formats known by their endings. Without ``output`` only the summary is made.
+        Files with known endings, such as .csv. Without ``output`` only the summary is made.
     problems
         Write every bad cell to this CSV file, whether or not scores are written.
     answered, pomp

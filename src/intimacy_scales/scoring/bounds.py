@@ -38,7 +38,7 @@ def both_ways_bounds(
     fixed = composite.offset  # numerator of the composite without the skipped items
     skipped: dict[int, tuple[int, int]] = {}  # item → what its lowest and its highest answer add
     for scale, weight in _leaves(plan, composite):
-        fixed += weight * scale.whole(scale.base)
+        fixed += weight * scale.numerator(scale.base)
         unit = weight * scale.times
         for item in scale.items:
             if codes[item.index]:

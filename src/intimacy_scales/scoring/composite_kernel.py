@@ -81,13 +81,13 @@ def _multiples_of_parts(scale: PlannedComposite, parts: Sequence[_Multiples | No
     return _Multiples(np.array(scale.multiples, dtype=np.float64), bound) if bound < MAX_EXACT else None
 
 
-def _largest_whole(plan: Plan, scale: PlannedComposite) -> int:
+def _largest_number(plan: Plan, scale: PlannedComposite) -> int:
     """Return an upper bound of the whole numbers that a composite of complete answers is computed from."""
     bound = abs(scale.offset)
     for leaf, weight in zip(scale.leaves, scale.weights, strict=True):
         part = plan.scales[leaf]
         assert isinstance(part, PlannedScale)
-        lowest, highest = part.whole(part.base), part.whole(part.base + part.span)
+        lowest, highest = part.numerator(part.base), part.numerator(part.base + part.span)
         bound += abs(weight) * max(abs(lowest), abs(highest))
     return max(bound, scale.denominator)
 
@@ -105,12 +105,12 @@ class CompositeKernel:
         scale = plan.scales[position]
         assert isinstance(scale, PlannedComposite)
         self.plan, self.position, self.scale = plan, position, scale
-        self._complete_is_exact = _largest_whole(plan, scale) < MAX_EXACT
+        self._complete_is_exact = _largest_number(plan, scale) < MAX_EXACT
         self._multiples: dict[int, _Multiples] = {}
         self._incomplete_is_exact = self._find_multiples(position) is not None
 
     def _find_multiples(self, position: int) -> _Multiples | None:
-        """Return the factors of a scale, after those of all its parts, and keep them; None if impossible."""
+        """Return the factors of a scale, computed once; None if numbers would not be exact."""
         if position not in self._multiples:
             scale = self.plan.scales[position]
             multiples = (

@@ -43,7 +43,7 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
 
 
 def _advice_without_cutoffs(form: Instrument) -> str:
-    """Return the advice what to compare scores with if an instrument has no cut-offs."""
+    """Return advice on what to compare scores with, for an instrument without cut-offs."""
     samples = list(dict.fromkeys(norm.sample for norm in form.norms))
     if not samples:
         return (
@@ -82,7 +82,7 @@ def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float, step: float
 
 
 def where_it_lies(cutoff: Cutoff, cutoffs: Iterable[Cutoff], score: float) -> str:
-    """Describe where a score lies to which a cut-off applies: in its band, or between it and the next."""
+    """Describe where a score lies, for a cut-off that applies: in its band, or between it and the next."""
     if cutoff.band is None:
         return cutoff.describe()
     begin = following_band(cutoff, cutoffs)
@@ -92,7 +92,7 @@ def where_it_lies(cutoff: Cutoff, cutoffs: Iterable[Cutoff], score: float) -> st
 
 
 def score_text(score: float, cutoffs: Iterable[Cutoff]) -> str:
-    """Return a score with four digits, or as many as keep it on its side of every boundary.
+    """Return a score with four digits, or with as many as show on which side of every boundary it lies.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Many answer sheets, each scored by itself: one with bad answers leaves the scores of the others alone."""
+"""Scoring of many answer sheets, each by itself: bad answers in one do not affect the others."""
 
 from __future__ import annotations
 

@@ -357,8 +357,8 @@ class Interpretation(Result):
         ]
         unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
         applies = [
-            [None if none else yes for yes, none in zip(column, unscored[c.scale], strict=True)]
-            for column, c in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
+            [None if no_score else yes for yes, no_score in zip(column, unscored[cutoff.scale], strict=True)]
+            for column, cutoff in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
         ]
         by_person = [list(row) for row in zip(*applies, strict=True)]
         return {

@@ -51,7 +51,7 @@ class PersonScores(Result):
     scores
         Scale id → score, or None if too few items were answered.
     problems
-        Answers that were not accepted and count as missing (with ``on_invalid="missing"``).
+        Answers that are not valid and count as missing (with ``on_invalid="missing"``).
     form
         The instrument itself, with its norms and cut-offs.
     counted_blanks
@@ -89,7 +89,7 @@ class PersonScores(Result):
         """Scale id → percent of maximum possible (Cohen et al., 1999).
 
         ``(score - low) / (high - low) * 100``, with the lowest and highest possible score. None for a
-        difference of two scales, whose zero point is 0 and not its lowest score.
+        difference of two scales, which is measured from 0 and not from its lowest score.
         """
         return {name: row.pomp for name, row in zip(self.scores, self.rows, strict=True)}
 

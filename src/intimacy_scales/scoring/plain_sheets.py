@@ -40,7 +40,7 @@ _FEW_POINTS = 1_000
 
 
 class Allowed(Hashable, Protocol):
-    """Which answers an item allows; an `AnswerKey` is one.
+    """The answers that an item allows, such as an `AnswerKey`.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class _Totals(dict[int, ScaleScore]):
         for leaf, weight in zip(planned.leaves, planned.weights, strict=True):
             scale, differences = by_position[leaf].sums.scale, by_position[leaf].differences
             factors.append(weight * scale.times * scale.unit)
-            self.constant += weight * scale.whole(scale.base + differences.constant)
+            self.constant += weight * scale.numerator(scale.base + differences.constant)
         self.grain = math.gcd(*factors) or 1
         places = {part.position: place for place, part in enumerate(parts)}
         self.terms = [
@@ -133,7 +133,7 @@ class _Totals(dict[int, ScaleScore]):
         ]
 
     def __missing__(self, total: int) -> ScaleScore:
-        score = self.composite.of_whole(self.grain * total + self.constant)
+        score = self.composite.of_complete(self.grain * total + self.constant)
         keep(self, total, score)
         return score
 

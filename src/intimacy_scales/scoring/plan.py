@@ -28,7 +28,7 @@ def _units(step: int, n: int, *, reverse: bool) -> tuple[int, ...]:
 def _planned_items(
     positions: Mapping[str, int], counted: Sequence[CountedItem], weights: Sequence[int], q: int
 ) -> tuple[PlannedItem, ...]:
-    """Return the items of a scale with their keyed units, ``q`` of which are 1, times weights."""
+    """Return the items of a scale with their keyed units, ``q`` times the weight for a value of 1."""
     units: dict[Any, tuple[int, ...]] = {}  # one tuple for all items that share it
     items = []
     for item, weight in zip(counted, weights, strict=True):
@@ -93,8 +93,9 @@ def _is_plain(scale: Scale) -> bool:
 def _formula(scale: Scale, q: int, weight_sum: int, grain: Fraction) -> tuple[int, int, int]:
     """Return ``times``, ``plus`` and ``divisor``, whole numbers, of a scale of items.
 
-    With T the sum of keyed answers in units and W that of their weights, the score is ``m * T / (q * W) +
-    offset``: ``m`` is the scale's factor, for a sum times all weights, which are ``weight_sum * grain``.
+    With T the sum of keyed answers in units and W that of their weights, the score is
+    ``m * T / (q * W) + offset``, where m is the factor of the scale; for a sum, that factor times the sum of
+    all weights, ``weight_sum * grain``.
     """
     multiply = scale.multiply * (1 if scale.method == "mean" else weight_sum * grain)
     if scale.offset == 0 and multiply.denominator == 1:
@@ -128,8 +129,11 @@ class _Exact(NamedTuple):
 
 
 def _exact_items(position: int, scale: PlannedScale) -> _Exact:
+    """Return the range of a scale of items, which depends on itself only."""
     denominator = scale.divisor * scale.weight
-    low, high = (Fraction(scale.whole(total), denominator) for total in (scale.base, scale.base + scale.span))
+    low, high = (
+        Fraction(scale.numerator(total), denominator) for total in (scale.base, scale.base + scale.span)
+    )
     return _Exact(low, high, {position: Fraction(1)}, Fraction(0))
 
 

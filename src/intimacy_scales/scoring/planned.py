@@ -64,7 +64,7 @@ class PlannedScale:
     required
         Number of answers that a score needs.
     unit
-        ``q``: number of units in 1.
+        ``q``: number of units in a difference of 1 between values.
     base
         Sum of the items' minima, in units.
     span
@@ -109,7 +109,7 @@ class PlannedScale:
 
     @property
     def common(self) -> int:
-        """A common multiple of the denominators of all scores, or, with weights, of those without gaps."""
+        """A common multiple of the denominators of all scores; with weights, of those of complete answers."""
         counts = range(self.required, self.size + 1)
         return self.divisor * (math.lcm(*counts) if self.weight == self.size else self.weight)
 
@@ -129,7 +129,7 @@ class PlannedScale:
         weight = spans // self.width
         return self.times * (units + weight * self.minimum) + self.plus * weight, self.divisor * weight
 
-    def whole(self, total: int) -> int:
+    def numerator(self, total: int) -> int:
         """Return the numerator of the score of complete answers whose sum, in units, is ``total``."""
         return self.times * total + self.plus * self.weight
 
@@ -157,7 +157,7 @@ class PlannedComposite:
         See above; ``multiples[n]`` is 0 if n parts are too few.
     leaves, weights, offset, denominator
         The same with smaller numbers if every item is answered: ``leaves`` are the positions of the scales
-        of items below it, and with N_l the `PlannedScale.whole` of leaf l, the score is
+        of items below it, and with N_l the `PlannedScale.numerator` of leaf l, the score is
         ``(sum(weights[l] * N_l) + offset) / denominator``.
     low, high
         Lowest and highest score.

@@ -58,7 +58,7 @@ class Scores(Result):
     answered
         (n_persons, n_scales), read-only: number of answered items; for a composite, of scales with a score.
     problems
-        Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
+        Cells that are not valid and count as missing (with ``on_invalid="missing"``).
     not_applicable
         Item → number of persons who answered that it does not apply, for whom it counts as missing. Items
         that apply to everybody are left out.
@@ -208,7 +208,7 @@ class Scores(Result):
     def pomp(self, scale: str) -> NDArray[np.float64]:
         """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``.
 
-        It is nan for a difference of two scales, whose zero point is 0 and not its lowest score.
+        It is nan for a difference of two scales, which is measured from 0 and not from its lowest score.
         """
         planned = plan_of(self.form).scales[self._position(scale)]
         if isinstance(planned, PlannedComposite) and planned.difference:

@@ -63,7 +63,7 @@ class ItemSums(dict[int, SumScore]):
         self.scale = scale
         self.bits = max(1, scale.span.bit_length())
         spans = {item.span for item in scale.items}
-        self.base, self.divisor = scale.whole(scale.base), scale.divisor * scale.weight
+        self.base, self.divisor = scale.numerator(scale.base), scale.divisor * scale.weight
         self.common = scale.common
         self.one_span = spans.pop() if len(spans) == 1 else None
 
@@ -103,9 +103,9 @@ class ItemSums(dict[int, SumScore]):
 
 def _quotient(times: int, above: int, below: int) -> Exact:
     """Return ``times * above / below`` exactly."""
-    whole, rest = divmod(times, below)
-    if not rest:
-        return whole * above
+    quotient, remainder = divmod(times, below)
+    if not remainder:
+        return quotient * above
     from fractions import Fraction
 
     return Fraction(times * above, below)
@@ -123,8 +123,8 @@ class CompositeScores(dict[Any, ScaleScore]):
         self.pick = _picker(scale.parts)
         self.terms = list(zip(scale.leaves, scale.weights, strict=True))
         # the weight of the parts, if these are scales of items with equal weights; otherwise 0
-        alike = scale.leaves == scale.parts and len(set(scale.weights)) == 1 and not scale.difference
-        self.weight = scale.weights[0] if alike else 0
+        equal_weights = scale.leaves == scale.parts and len(set(scale.weights)) == 1 and not scale.difference
+        self.weight = scale.weights[0] if equal_weights else 0
 
     def of(
         self,
@@ -158,11 +158,12 @@ class CompositeScores(dict[Any, ScaleScore]):
             keep(self, key, row)
         return row, numerator
 
-    def of_whole(self, total: int) -> ScaleScore:
+    def of_complete(self, total: int) -> ScaleScore:
         """Return the score of complete answers from its numerator."""
         return self._row(total / self.scale.denominator, self.scale.size, total, total, prorated=False)
 
     def _row(self, score: float | None, n: int, lowest: int, highest: int, *, prorated: bool) -> ScaleScore:
+        """Return a score with POMP and bounds; ``lowest`` and ``highest`` are numerators of the bounds."""
         scale = self.scale
         percent = None if scale.difference else pomp(score, scale.low, scale.high)
         low, high = lowest / scale.denominator, highest / scale.denominator

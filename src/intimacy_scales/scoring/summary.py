@@ -260,9 +260,9 @@ def _sums_of_part(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
     total = (int(high.sum()) << _HALF) + int(low.sum())
     squares = 0
     for product, shift in ((high * high, 2 * _HALF), (high * low, _HALF + 1), (low * low, 0)):
-        rest = len(product) % _BLOCK
-        blocks = product[: len(product) - rest].reshape(-1, _BLOCK)
-        squares += (sum(blocks.sum(axis=1).tolist()) + int(product[len(product) - rest :].sum())) << shift
+        n_blocked = len(product) - len(product) % _BLOCK
+        blocks = product[:n_blocked].reshape(-1, _BLOCK)
+        squares += (sum(blocks.sum(axis=1).tolist()) + int(product[n_blocked:].sum())) << shift
     return total, squares
 
 
