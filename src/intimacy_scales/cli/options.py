@@ -181,8 +181,8 @@ def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
         name = stored_value(value)
         if name in pairs_read:
             raise ResponseError(
-                f"--recode {pair}: contradicts --recode {pairs_read[name]}, since a stored value stands for one "
-                "answer; leave one of them out"
+                f"--recode {pair}: --recode {pairs_read[name]} has the same stored value, which stands for "
+                "one answer only; leave one of them out"
             )
         pairs_read[name] = pair
         answers[value] = _number_or_text(answer.strip()) if answer.strip() else None

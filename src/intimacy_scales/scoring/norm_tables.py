@@ -33,7 +33,10 @@ Floats = NDArray[np.float64]
 
 
 def percentiles(norm: Norm, scores: Floats) -> Floats:
-    """Return percentile ranks (n_persons,), as `Norm.percentile` does for one score; nan if missing."""
+    """Return percentile ranks (n_persons,), as `Norm.percentile` does for one score; nan if missing.
+
+    They are interpolated linearly in the norm table; without one, ``100 * Phi((score - mean) / sd)``.
+    """
     if norm.percentiles:
         points, ranks = np.array(norm.percentiles, dtype=np.float64).T
         table: Floats = np.where(np.isnan(scores), math.nan, np.interp(scores, points, ranks))

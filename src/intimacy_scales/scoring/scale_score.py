@@ -20,6 +20,12 @@ class ScaleScore(NamedTuple):
         Bounds: lowest and highest score possible, whatever the answers to skipped items.
     prorated
         Whether the score was made from fewer answers than the scale has items.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> score("kmss", {"kmss_1": 6, "kmss_2": 5}).rows[0]
+    ScaleScore(score=16.5, pomp=75.0, answered=2, low=12.0, high=18.0, prorated=True)
     """
 
     score: float | None
