@@ -324,6 +324,30 @@ def _request(
     }
 
 
+def _outcomes(
+    job: PartJob,
+    left: Sequence[Part],
+    n_parts: int,
+    execute: Callable[..., Any],
+    progress: Callable[[int, int], Any],
+) -> list[Outcome]:
+    """Score the parts that are left, and return their outcomes.
+
+    Raises
+    ------
+    ResponseError
+        A part could not be read or written.
+    """
+    progress(n_parts - len(left), n_parts)
+    outcomes: list[Outcome] = []
+    for outcome in execute(job, left):
+        if outcome.error is not None:
+            raise ResponseError(outcome.error)
+        outcomes.append(outcome)
+        progress(n_parts - len(left) + len(outcomes), n_parts)
+    return outcomes
+
+
 def _report(
     form: Instrument,
     job: PartJob,
@@ -335,20 +359,12 @@ def _report(
     """Score the parts that are left, and add up all parts in their order."""
     finished = {part.name: job.account_of(part) for part in parts}
     left = [part for part in parts if finished[part.name] is None]
-    progress(len(parts) - len(left), len(parts))
-    done: dict[str, Outcome] = {}
-    for outcome in execute(job, left):
-        if outcome.error is not None:
-            raise ResponseError(outcome.error)
-        done[outcome.name] = outcome
-        progress(len(parts) - len(left) + len(done), len(parts))
-    summaries, n_blank_rows, written = [], 0, []
+    outcomes = _outcomes(job, left, len(parts), execute, progress)
     accounts = [*gone_accounts.values(), *(account for account in finished.values() if account is not None)]
-    for account in accounts:
-        summaries.append(DataSummary.from_dict(account["summary"], instrument=form))
-        n_blank_rows += account["n_blank_rows"]
-    written += summaries
-    for outcome in done.values():
+    summaries = [DataSummary.from_dict(account["summary"], instrument=form) for account in accounts]
+    written = list(summaries)
+    n_blank_rows = sum(account["n_blank_rows"] for account in accounts)
+    for outcome in outcomes:
         summaries.append(DataSummary.from_bytes(outcome.summary, instrument=form))
         written += summaries[-1:] if outcome.written else []
         n_blank_rows += outcome.n_blank_rows
@@ -363,7 +379,7 @@ def _report(
         n_parts=len(parts) + len(gone_accounts),
         n_done_before=len(accounts),
         n_blank_rows=n_blank_rows,
-        not_written=tuple(outcome.name for outcome in done.values() if not outcome.written),
+        not_written=tuple(outcome.name for outcome in outcomes if not outcome.written),
         only_ticked=only_ticked(form, score_summary)
         if used.only_ticked and score_summary is not None
         else (),
