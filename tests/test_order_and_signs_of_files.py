@@ -248,8 +248,8 @@ def test_a_file_of_columns_of_another_kind_is_told_which_there_are(tmp_path: Pat
     result = run("score", tmp_path / "a.csv", "-i", "ras", "--columns", tmp_path / name)
     told = " ".join(result.output.split())
     assert result.exit_code == 2
-    assert "ends in .toml, with lines of item = " in told
-    assert "or in .json" in told
+    assert "allowed for a file of columns: .toml, with lines of item = " in told
+    assert "and .json, with" in told
     assert ".toml or .json file" in " ".join(run("score", "--help").output.replace("│", " ").split())
 
 

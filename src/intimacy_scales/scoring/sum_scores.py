@@ -1,7 +1,7 @@
-"""What sums mean: the score of a scale, with its percentage and bounds, worked out once for each sum.
+"""Scores of one answer sheet from sums of answers: each score, with POMP and bounds, is computed once.
 
-There are few sums and many persons. So a `ScaleScore` is made when a sum is met for the first time, and
-persons with the same sum share it.
+There are few sums and many persons. A `ScaleScore` is therefore made when its sum occurs for the first time,
+and persons with the same sum share it.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ from intimacy_scales.scoring.scale_score import ScaleScore
 if TYPE_CHECKING:
     from intimacy_scales.scoring.planned import Exact
 
-Made = TypeVar("Made")
+Score = TypeVar("Score")
 
-MAX_KEPT = 65_536  # sums of one scale; then it begins anew
+MAX_KEPT = 65_536  # sums of one scale, after which the cache is cleared
 
 
 def pomp(score: float | None, low: float, high: float) -> float | None:
-    """Return a score as percent of the maximum possible."""
+    """Return a score as percent of the maximum possible (POMP); None without a score."""
     return None if score is None else (score - low) / (high - low) * 100
 
 
-class Meaning(NamedTuple):
-    """What somebody's answers to a scale come to, and exactly.
+class SumScore(NamedTuple):
+    """The score that a sum of answers gives, with the exact numbers behind it.
 
     Attributes
     ----------
     score
-        The score, with its percentage and bounds.
+        The score, with POMP and bounds.
     numerator
-        The score times the `common` denominator of its scale: a whole number, but a fraction of items that
-        weigh differently where some were skipped. None where there is no score.
+        The score times the `common` denominator of its scale: a whole number, or a fraction if items with
+        different weights were skipped. None without a score.
     lowest, highest
-        What the numerator could be of complete answers, whose denominator is one for everybody.
+        Lowest and highest numerator of the score if the skipped items were answered, over the denominator
+        of complete answers, which is the same for all persons.
     """
 
     score: ScaleScore
@@ -47,14 +48,14 @@ class Meaning(NamedTuple):
 
 
 _PRORATED = itemgetter(ScaleScore._fields.index("prorated"))
-NOT_YET = Meaning(ScaleScore(None, None, 0, 0.0, 0.0, False), None, 0, 0)
+PLACEHOLDER = SumScore(ScaleScore(None, None, 0, 0.0, 0.0, False), None, 0, 0)
 
 
-class ItemSums(dict[int, Meaning]):
-    """What the packed sum of the answers to a scale of items means.
+class ItemSums(dict[int, SumScore]):
+    """Packed sum of the answers to a scale of items → `SumScore`.
 
-    The packed sum holds, from the lowest bits: keyed units, spans of the answered items (only
-    where they differ), and the number of answers.
+    A packed sum holds, from the lowest bits: the sum of keyed units, the sum of spans of the answered items
+    (only if spans differ), and the number of answers.
     """
 
     def __init__(self, scale: PlannedScale) -> None:
@@ -62,7 +63,7 @@ class ItemSums(dict[int, Meaning]):
         self.scale = scale
         self.bits = max(1, scale.span.bit_length())
         spans = {item.span for item in scale.items}
-        self.base, self.divisor = scale.whole(scale.base), scale.divisor * scale.weight
+        self.base, self.divisor = scale.numerator(scale.base), scale.divisor * scale.weight
         self.common = scale.common
         self.one_span = spans.pop() if len(spans) == 1 else None
 
@@ -73,7 +74,7 @@ class ItemSums(dict[int, Meaning]):
         spans = item.span if self.one_span is None else 0
         return (1 << 2 * self.bits) | (spans << self.bits) | item.units[code]
 
-    def __missing__(self, packed: int) -> Meaning:
+    def __missing__(self, packed: int) -> SumScore:
         scale, bits = self.scale, self.bits
         mask = (1 << bits) - 1
         answered, spans, units = packed >> 2 * bits, packed >> bits & mask, packed & mask
@@ -95,26 +96,25 @@ class ItemSums(dict[int, Meaning]):
             highest / divisor,
             score is not None and answered < len(scale.items),
         )
-        result = Meaning(row, numerator, lowest, highest)
+        result = SumScore(row, numerator, lowest, highest)
         keep(self, packed, result)
         return result
 
 
 def _quotient(times: int, above: int, below: int) -> Exact:
-    """Return ``times * above / below``, exact."""
-    whole, rest = divmod(times, below)
-    if not rest:
-        return whole * above
+    """Return ``times * above / below`` exactly."""
+    quotient, remainder = divmod(times, below)
+    if not remainder:
+        return quotient * above
     from fractions import Fraction
 
     return Fraction(times * above, below)
 
 
 class CompositeScores(dict[Any, ScaleScore]):
-    """What the scores of a composite's parts come to, and where all is answered, what its scales' sums do.
+    """The scores of a composite from those of its parts.
 
-    A percentage of the maximum possible counts from the lowest score, and a difference counts from 0: it
-    has none.
+    A difference has no POMP: that counts from the lowest score, and a difference from 0.
     """
 
     def __init__(self, scale: PlannedComposite) -> None:
@@ -122,9 +122,9 @@ class CompositeScores(dict[Any, ScaleScore]):
         self.scale = scale
         self.pick = _picker(scale.parts)
         self.terms = list(zip(scale.leaves, scale.weights, strict=True))
-        # of scales of items that count alike: what their numerators do; otherwise 0
-        alike = scale.leaves == scale.parts and len(set(scale.weights)) == 1 and not scale.difference
-        self.weight = scale.weights[0] if alike else 0
+        # the weight of the parts, if these are scales of items with equal weights; otherwise 0
+        equal_weights = scale.leaves == scale.parts and len(set(scale.weights)) == 1 and not scale.difference
+        self.weight = scale.weights[0] if equal_weights else 0
 
     def of(
         self,
@@ -133,14 +133,14 @@ class CompositeScores(dict[Any, ScaleScore]):
         lows: Sequence[int],
         highs: Sequence[int],
     ) -> tuple[ScaleScore, Exact | None]:
-        """Return the composite's score, and its numerator, from what `Meaning` tells of all scales."""
+        """Return the composite's score and its numerator, from the fields of `SumScore` of all scales."""
         scale, pick = self.scale, self.pick
         lowest = highest = scale.offset
         if self.weight:
             lowest += self.weight * sum(pick(lows))
             highest += self.weight * sum(pick(highs))
         else:
-            for leaf, weight in self.terms:  # what counts against it is at its other end
+            for leaf, weight in self.terms:  # a negative weight swaps the ends
                 lowest += weight * (highs if weight < 0 else lows)[leaf]
                 highest += weight * (lows if weight < 0 else highs)[leaf]
         parts = pick(numerators)
@@ -149,7 +149,7 @@ class CompositeScores(dict[Any, ScaleScore]):
         if n >= scale.required:
             numerator = scale.numerator(parts, n)
             score = float(numerator / scale.common)
-            # whoever skipped an item has a highest score above the lowest, unless it counts for nothing
+            # a skipped item makes the bounds differ, unless its weight in the composite is 0
             prorated = highest > lowest or (not self.weight and True in map(_PRORATED, pick(rows)))
         key = score, n, lowest, highest, prorated
         row = self.get(key)
@@ -158,11 +158,12 @@ class CompositeScores(dict[Any, ScaleScore]):
             keep(self, key, row)
         return row, numerator
 
-    def of_whole(self, total: int) -> ScaleScore:
-        """Return the score where every item is answered, from its numerator."""
+    def of_complete(self, total: int) -> ScaleScore:
+        """Return the score of complete answers from its numerator."""
         return self._row(total / self.scale.denominator, self.scale.size, total, total, prorated=False)
 
     def _row(self, score: float | None, n: int, lowest: int, highest: int, *, prorated: bool) -> ScaleScore:
+        """Return a score with POMP and bounds; ``lowest`` and ``highest`` are numerators of the bounds."""
         scale = self.scale
         percent = None if scale.difference else pomp(score, scale.low, scale.high)
         low, high = lowest / scale.denominator, highest / scale.denominator
@@ -170,27 +171,27 @@ class CompositeScores(dict[Any, ScaleScore]):
 
 
 def with_composites(
-    meanings: Sequence[Meaning], composites: Sequence[tuple[int, CompositeScores]]
+    sum_scores: Sequence[SumScore], composites: Sequence[tuple[int, CompositeScores]]
 ) -> list[ScaleScore]:
-    """Return the score of each scale; ``meanings`` are those of scales of items, at their positions."""
+    """Return the score of each scale; ``sum_scores`` holds those of scales of items, at their positions."""
     if not composites:
-        return [meaning[0] for meaning in meanings]
-    each, exact, lows, highs = zip(*meanings)  # noqa: B905  # all are of one length
-    rows, numerators = list(each), list(exact)
+        return [sum_score[0] for sum_score in sum_scores]
+    scores, exact, lows, highs = zip(*sum_scores)  # noqa: B905  # all are of one length
+    rows, numerators = list(scores), list(exact)
     for position, composite in composites:
         rows[position], numerators[position] = composite.of(rows, numerators, lows, highs)
     return rows
 
 
 def _picker(positions: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    """Return what takes the members at these positions."""
+    """Return a function that picks the members at these positions."""
     if len(positions) == 1:
-        return lambda of: (of[positions[0]],)
+        return lambda members: (members[positions[0]],)
     return itemgetter(*positions)
 
 
-def keep(kept: dict[Any, Made], key: Any, score: Made) -> None:
-    """Keep a score under what it was worked out of; a dictionary that is full begins anew."""
+def keep(kept: dict[Any, Score], key: Any, score: Score) -> None:
+    """Cache a score under its key; a full cache is cleared first."""
     if len(kept) >= MAX_KEPT:
         kept.clear()
     kept[key] = score
