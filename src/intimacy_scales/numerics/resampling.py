@@ -20,7 +20,7 @@ def check_resamples(n_resamples: Any) -> None:
     """Raise where a number of resamples is not valid, or too small for an interval."""
     if isinstance(n_resamples, bool) or not isinstance(n_resamples, int) or n_resamples < FEWEST_RESAMPLES:
         raise EstimationError(
-            f"n_resamples={n_resamples!r} is not valid; allowed: a whole number from {FEWEST_RESAMPLES}"
+            f"n_resamples={n_resamples!r} is not valid; allowed: a whole number, at least {FEWEST_RESAMPLES}"
         )
 
 
