@@ -40,7 +40,7 @@ def answers_of(
     Raises
     ------
     InvalidResponsesError, MissingColumnsError, ResponseError
-        As `encode` does; also where options of reading are given for answers that were already checked.
+        As `encode` does; also where options of reading are given for answers that were checked before.
     """
     form = reading.form(instrument)
     if not isinstance(responses, CodedResponses | ItemMoments):
@@ -83,13 +83,13 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
         )
     if responses is not None:
         raise EstimationError(
-            f"{answers!r} was already checked: pass it alone, or an instrument and a table of answers to it"
+            f"{answers!r} was checked before: pass it alone, or an instrument and a table of answers to it"
         )
     reading = reading_of(options)
     refuse_reading(reading)
     if reading.coding is not None:
         raise EstimationError(
-            f"coding={reading.coding!r}: these answers were already checked; pass the coding to encode()"
+            f"coding={reading.coding!r}: these answers were checked before; pass the coding to encode()"
         )
     return answers
 

@@ -64,7 +64,7 @@ def moments_of(document: Any, instrument: Instrument | None) -> ItemMoments:
             shape = f"the shape {expected[name].shape}" if name in expected else "no such sums"
             raise DocumentError(f"ItemMoments.{name}: its shape is {array.shape}; {form.ref} has {shape}")
         if array.min(initial=0) < 0 and "counts" in name:
-            raise DocumentError(f"ItemMoments.{name}: a count is {array.min()}; it must be at least 0")
+            raise DocumentError(f"ItemMoments.{name}: a count is negative, {array.min()}")
     for name in ("n_complete", "answered"):
         scales = getattr(no_moments(form), name)
         if getattr(moments, name).keys() != scales.keys():
