@@ -143,7 +143,7 @@ def omega_interval(omega: McDonaldOmega, of: OmegaFigure, choice: IntervalChoice
 
 
 def _closed_form(estimate: float, variance: float, level: float, method: str) -> tuple[float, float] | str:
-    """Return the ends, or why there are none and which method to use instead."""
+    """Return the ends, or why omega has no such interval and which method to use instead."""
     standard_error = math.sqrt(variance)
     too_wide = too_wide_because(standard_error)
     if method == "logit":

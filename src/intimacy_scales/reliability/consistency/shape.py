@@ -105,6 +105,6 @@ def without_interval_warnings(warnings: Iterable[str]) -> tuple[str, ...]:
 
 
 def _mean(values: Floats) -> float:
-    """Return the mean of the finite values; 0 if there are none."""
+    """Return the mean of the finite values; 0 without any."""
     finite = values[np.isfinite(values)]
     return float(finite.mean()) if len(finite) else 0.0

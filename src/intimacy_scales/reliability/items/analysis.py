@@ -73,7 +73,7 @@ class InterItem(Result):
     Attributes
     ----------
     mean, median, minimum, maximum, variance
-        Over all pairs of items; nan where there are none.
+        Over all pairs of items; nan without any.
 
     Examples
     --------

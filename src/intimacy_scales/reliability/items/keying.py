@@ -71,7 +71,7 @@ def _with_group(covariances: Floats, item: int, group: np.ndarray[tuple[int], np
 
 
 def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
-    """Return the items that run against their key, or None where there are none.
+    """Return the items that run against their key, or None if no item does.
 
     The signs of the leading principal component of the correlations divide the items into two sides. The
     items of the smaller side are named if their correlation with the sum of the others is below ``-z /
