@@ -392,7 +392,7 @@ def test_a_general_factor_with_a_negative_variance_is_a_reason() -> None:
     x = np.clip(np.rint(4 + factors.repeat(3, axis=1) + 0.8 * rng.normal(size=(60, 9))), 1, 7)
     scales = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "d": {"of": ["a", "b", "c"]}}
     found = mcdonald_omega(coded(x, scales), scale="d", model="second_order")
-    assert "comes out with a variance of -0.1" in str(found.reason)
+    assert "has an estimated variance of -0.1" in str(found.reason)
     assert found.confidence_interval(of="hierarchical").reason == found.reason
 
 

@@ -89,7 +89,7 @@ def sums_of_scale(
     rows = max(_ENTRIES // m, 1)
     start = 0
     while start < len(codes):
-        stop = _whole_clusters(positions, start, start + rows)
+        stop = _end_of_cluster(positions, start, start + rows)
         entries = _entries(items, codes[start:stop], missing)
         by_cluster = sum_by_cluster(entries, positions[start:stop])
         by_cluster = by_cluster[by_cluster[:, -k * (k + 1) // 2 :].any(axis=1)]
@@ -102,7 +102,7 @@ def sums_of_scale(
     return ScaleClusterSums(n=n, totals=totals, squares=squares)
 
 
-def _whole_clusters(positions: NDArray[np.intp], start: int, stop: int) -> int:
+def _end_of_cluster(positions: NDArray[np.intp], start: int, stop: int) -> int:
     """Return the end of the cluster of the row before ``stop``."""
     if stop >= len(positions):
         return len(positions)

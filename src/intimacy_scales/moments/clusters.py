@@ -50,24 +50,27 @@ class CheckedClusters:
     positions: NDArray[np.intp]
 
 
-def looks(label: Any) -> Hashable:
+def appearance(label: Any) -> Hashable:
     """Return the number that a label is or spells, or else its text without characters that cannot be seen.
 
     Examples
     --------
-    >>> looks(1) == looks("1") == looks(" 1.0") == looks("01"), looks("c1 ") == looks("c1"), looks("5²")
-    (True, True, '5²')
+    >>> appearance(1) == appearance("1") == appearance(" 1.0") == appearance("01")
+    True
+    >>> appearance("c1 "), appearance("5²")
+    ('c1', '5²')
     """
     if isinstance(label, str):
-        return _text_looks(label)
+        return _appearance_of_text(label)
     if isinstance(label, tuple):
-        return tuple(map(looks, label))
+        return tuple(map(appearance, label))
     if isinstance(label, Number) and not isinstance(label, bool):
         return _exactly(label)
-    return _text_looks(str(label))
+    return _appearance_of_text(str(label))
 
 
-def _text_looks(text: str) -> Hashable:
+def _appearance_of_text(text: str) -> Hashable:
+    """Return the number that a text spells, or else the text without characters that cannot be seen."""
     if text.isdecimal() and text.isascii() and len(text) < _LONG:
         return int(text)
     visible = text.strip()
@@ -85,6 +88,7 @@ def _plainly(letter: str) -> str:
 
 
 def _exactly(number: Any) -> Hashable:
+    """Return a number as an exact fraction; nan and infinity as texts."""
     if isinstance(number, int | Fraction):
         return number
     try:
@@ -101,9 +105,9 @@ def first_alike(labels: Iterable[Any]) -> tuple[Any, Any] | None:
     different = list(labels)
     if all(type(label) is int or type(label) is float for label in different):
         return None
-    first_by_looks: dict[Hashable, Any] = {}
+    first_by_appearance: dict[Hashable, Any] = {}
     for label in different:
-        earlier = first_by_looks.setdefault(looks(label), label)
+        earlier = first_by_appearance.setdefault(appearance(label), label)
         if earlier is not label:
             return earlier, label
     return None

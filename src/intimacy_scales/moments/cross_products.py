@@ -83,7 +83,7 @@ def block_size(highest: int) -> tuple[int, type[np.float32] | type[np.float64]]:
     return min((_FLOAT64 - 1) // highest**2, _MANY), np.float64
 
 
-def no_pairs(n_items: int, *, squares: bool) -> PairSums:
+def no_pair_sums(n_items: int, *, squares: bool) -> PairSums:
     """Return the sums over no persons."""
     zeros = [np.zeros((n_items, n_items), dtype=np.int64) for _ in range(4)]
     return PairSums(zeros[0], zeros[1], zeros[2] if squares else None, zeros[3])
@@ -108,7 +108,7 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
             counts, sums, products = counted
             return PairSums(counts, sums, None, products)
     size, dtype = block_size(highest)
-    total = no_pairs(k, squares=squares)
+    total = no_pair_sums(k, squares=squares)
     space = np.empty(((3 if squares else 2) * k, min(n, size)), dtype=dtype).T  # column-contiguous
     for start in range(0, n, size):
         part = codes[start : start + size]

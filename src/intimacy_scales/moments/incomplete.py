@@ -49,7 +49,7 @@ class AnsweredSums:
         return AnsweredSums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def nobody(n_items: int) -> AnsweredSums:
+def no_answered_sums(n_items: int) -> AnsweredSums:
     """Return the sums over no persons."""
     flat, square = (n_items,), (n_items, n_items)
     return AnsweredSums(*(np.zeros(s, dtype=np.int64) for s in (flat,) * 3 + (square,) * 4))
@@ -136,7 +136,7 @@ def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -
     """
     codes, count = incomplete.codes, incomplete.answered
     k = codes.shape[1]
-    sums = nobody(k)
+    sums = no_answered_sums(k)
     persons = np.bincount(count, minlength=k)[:k]
     persons[0] = 0  # persons who answered nothing are left out
     if not persons.any():

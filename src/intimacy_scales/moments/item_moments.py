@@ -25,7 +25,7 @@ from intimacy_scales.moments.cross_products import (
     Integers,
     PairSums,
     code_frequencies,
-    no_pairs,
+    no_pair_sums,
     pair_sums,
 )
 from intimacy_scales.moments.incomplete import (
@@ -33,7 +33,7 @@ from intimacy_scales.moments.incomplete import (
     answered_sums,
     complete_sums,
     incomplete_rows,
-    nobody,
+    no_answered_sums,
     sums_of_rows,
 )
 from intimacy_scales.moments.scale_items import scale_items
@@ -160,6 +160,7 @@ class ItemMoments(Frozen, Sums):
         return hash((self.instrument.digest, self.n_persons))
 
     def _bytes(self) -> tuple[Any, ...]:
+        """Return all sums in a form that can be compared."""
         parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]
         arrays = [getattr(part, name) for part in parts for name in part.__slots__]
         return (
@@ -239,10 +240,10 @@ def no_moments(instrument: Instrument) -> ItemMoments:
     return ItemMoments(
         instrument=instrument,
         n_persons=0,
-        pairs=no_pairs(k, squares=True),
+        pairs=no_pair_sums(k, squares=True),
         n_complete=dict.fromkeys(scales, 0),
-        complete={name: no_pairs(len(scale.columns), squares=False) for name, scale in scales.items()},
-        answered={name: nobody(len(s.columns)) for name, s in scales.items() if not s.is_composite},
+        complete={name: no_pair_sums(len(scale.columns), squares=False) for name, scale in scales.items()},
+        answered={name: no_answered_sums(len(s.columns)) for name, s in scales.items() if not s.is_composite},
         frequencies=np.zeros((k, highest_code(instrument) + 1), dtype=np.int64),
     )
 

@@ -265,6 +265,7 @@ def scale_codes(answers: CodedResponses, items: ScaleItems) -> Codes:
 
 
 def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, squares: bool) -> PairSums:
+    """Return the sums of pairs of a scale's items under a missing rule."""
     if isinstance(answers, ItemMoments):
         if missing == "listwise":
             return answers.complete[name]

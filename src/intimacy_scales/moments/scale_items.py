@@ -152,6 +152,7 @@ def _of_scale(instrument: Instrument, scale_id: str) -> ScaleItems:
 
 
 def _items(instrument: Instrument, composition: _Composition, *, is_composite: bool) -> ScaleItems:
+    """Return the items of a composition of a score as arrays."""
     positions = {item: index for index, item in enumerate(instrument.item_ids)}
     keys = list(composition.keys.values())
     grids = [key.grid for key in keys]

@@ -122,14 +122,14 @@ class Estimand:
         persons who answered both.
         """
         variance, gradients = 0.0, self.gradients()
-        for a, (one, first) in enumerate(zip(self.parts, gradients, strict=True)):
-            for b, (other, second) in enumerate(zip(self.parts, gradients, strict=True)):
+        for a, (part_a, gradient_a) in enumerate(zip(self.parts, gradients, strict=True)):
+            for b, (part_b, gradient_b) in enumerate(zip(self.parts, gradients, strict=True)):
                 if b > a:
                     continue
-                sigma, n = covariances_between(one, other)
-                trace = float(np.sum((first @ sigma) * (second @ sigma.T).T))
-                times = 2 if a == b else 4
-                variance += times * trace * n / (one.moments.n * other.moments.n)
+                sigma, n = covariances_between(part_a, part_b)
+                trace = float(np.sum((gradient_a @ sigma) * (gradient_b @ sigma.T).T))
+                factor = 2 if a == b else 4
+                variance += factor * trace * n / (part_a.moments.n * part_b.moments.n)
         return variance
 
     def units(self, clusters: Clusters | ClusterSums) -> Units:
@@ -190,16 +190,16 @@ def unit_influences(
     return unit_influence, used
 
 
-def covariances_between(one: Part, other: Part) -> tuple[Floats, float]:
+def covariances_between(first: Part, second: Part) -> tuple[Floats, float]:
     """Return the covariances of the keyed items of two scales (k, l), and their number of persons.
 
     They are over all who answered both items; with listwise deletion, over those who answered both scales.
     """
-    if one.answers is other.answers and one.moments.scale == other.moments.scale:
-        return one.moments.covariances, float(one.moments.n)
-    if isinstance(one.answers, ItemMoments):
-        return _of_sums(one, other)
-    (x, a), (y, b) = _centred(one), _centred(other)
+    if first.answers is second.answers and first.moments.scale == second.moments.scale:
+        return first.moments.covariances, float(first.moments.n)
+    if isinstance(first.answers, ItemMoments):
+        return _of_sums(first, second)
+    (x, a), (y, b) = _centred(first), _centred(second)
     n = a.T @ b
     covariances: Floats = (x.T @ y - (x.T @ b) * (a.T @ y) / n) / (n - 1)
     return covariances, _harmonic_mean(n)
@@ -216,14 +216,14 @@ def _centred(part: Part) -> tuple[Floats, Floats]:
     return centred, counts.astype(np.float64)
 
 
-def _of_sums(one: Part, other: Part) -> tuple[Floats, float]:
+def _of_sums(first: Part, second: Part) -> tuple[Floats, float]:
     """Return the covariances between two scales from sums over all who answered both items."""
-    assert isinstance(one.answers, ItemMoments)
-    rows, columns = (items_of(part.answers, part.moments.scale)[1] for part in (one, other))
-    sums = one.answers.pairs
+    assert isinstance(first.answers, ItemMoments)
+    rows, columns = (items_of(part.answers, part.moments.scale)[1] for part in (first, second))
+    sums = first.answers.pairs
     pairs = np.ix_(rows.columns, columns.columns)
     n = sums.counts[pairs].astype(np.float64)
-    if one.moments.missing == "listwise" and n.min() < len(one.answers):
+    if first.moments.missing == "listwise" and n.min() < len(first.answers):
         raise EstimationError(
             "with missing='listwise' and missing answers, it needs each person's answers: sums do not show "
             "who answered both scales; use missing='pairwise', or pass encode(instrument, table)"

@@ -233,6 +233,7 @@ class OfCorrelations(Figure):
 
 
 def _correlations(c: Any) -> Any:
+    """Return the correlations of covariances (..., k, k)."""
     variances = np.diagonal(c, axis1=-2, axis2=-1)
     return c / np.sqrt(variances[..., :, None] * variances[..., None, :])
 
@@ -241,18 +242,18 @@ def _correlations(c: Any) -> Any:
 class Difference(Figure):
     """The difference between the figures of two scales."""
 
-    one: Figure
-    other: Figure
+    first: Figure
+    second: Figure
 
     def value(self, *covariances: Any) -> Any:
         """Return the first figure less the second."""
-        first, second = covariances
-        return self.one.value(first) - self.other.value(second)
+        c, d = covariances
+        return self.first.value(c) - self.second.value(d)
 
     def gradient(self, *covariances: Floats) -> tuple[Floats, ...]:
         """Return the derivatives."""
-        first, second = covariances
-        return (*self.one.gradient(first), *(-slope for slope in self.other.gradient(second)))
+        c, d = covariances
+        return (*self.first.gradient(c), *(-slope for slope in self.second.gradient(d)))
 
 
 @dataclass(frozen=True, slots=True)

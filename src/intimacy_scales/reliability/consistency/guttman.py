@@ -17,6 +17,7 @@ from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import (
     Floats,
+    KeyedMoments,
     Missing,
     Source,
     StandardDeviations,
@@ -96,6 +97,13 @@ def guttman_bounds(matrix: Floats) -> tuple[float, float, float, float, float]:
         smc = squared_multiple_correlations(matrix / np.outer(sds, sds))
     lambda_6 = 1 - float(np.sum(np.diag(matrix) * (1 - smc))) / total
     return lambda_1, lambda_2(matrix), alpha_of(matrix), lambda_5, lambda_6
+
+
+def _singular_because(moments: KeyedMoments) -> str:
+    """Return why the correlations of the items have no inverse."""
+    if moments.constant_items:
+        return f"{moments.constant_items[0]} is constant"
+    return "some items are linear combinations of others, or there are more items than persons"
 
 
 @result_class
@@ -285,17 +293,11 @@ def guttman_lambdas(
     half: tuple[str, ...] = ()
     if reason is None:
         matrix = moments.matrix(of, sds)
-        bounds = guttman_bounds(matrix)
-        exact = moments.n_items <= _EXACT_ITEMS
+        bounds, exact = guttman_bounds(matrix), moments.n_items <= _EXACT_ITEMS
         in_half = best_split(matrix) if exact else searched_split(matrix, generator(rng))
         fourth = 4 * float(matrix[np.ix_(in_half, ~in_half)].sum()) / float(matrix.sum())
         half = tuple(item for item, inside in zip(moments.items, in_half, strict=True) if inside)
-        if math.isnan(bounds[4]):
-            sixth_reason = (
-                f"{moments.constant_items[0]} is constant"
-                if moments.constant_items
-                else "some items are linear combinations of others, or there are more items than persons"
-            )
+        sixth_reason = _singular_because(moments) if math.isnan(bounds[4]) else None
     warnings, improper = list(cautions(moments)), [above_one_because(bound) for bound in (*bounds, fourth)]
     names = (*_CLOSED_FORMS, "lambda-4")
     warnings += [f"{name} is not defined: {why}" for name, why in zip(names, improper, strict=True) if why]

@@ -79,7 +79,7 @@ def omega_figures(
 
     Parameters
     ----------
-    written, general
+    model, general
         The model, and the name of its general factor.
     sample
         Observed moments.
@@ -91,8 +91,7 @@ def omega_figures(
         Advice for messages where the model has no solution.
     """
     ordered = sample.of(model.observed)
-    # with marker items, the disturbance variance of a part can be negative; with a fixed variance of 1, it
-    # cannot
+    # the disturbance variance of a part can be negative with marker items, not with a variance fixed at 1
     layered = any(s.rhs in model.latent for s in model.loadings)
     table = parameter_table(
         model,
@@ -115,7 +114,6 @@ def omega_figures(
     if general_position is not None:
         _check_general(solution, general_position, advice)
         with_general = _general_figures(solution, model, ordered, weights, general_position)
-    if general_position is not None:
         with_general["hierarchical"] = parts.general / variance
     return {
         "estimate": implied if denominator == "model" else over_observed,
@@ -132,23 +130,28 @@ def omega_figures(
     }
 
 
-def _check_general(solution: Solution, top: int, advice: str) -> None:
-    """Raise where the general factor came out with a negative variance, of which nothing can be a share."""
-    variance = float(solution.at.bases[0].latent_covariances[top, top])
+def _check_general(solution: Solution, position: int, advice: str) -> None:
+    """Raise where the estimated variance of the general factor is negative, so that it has no share."""
+    variance = float(solution.at.bases[0].latent_covariances[position, position])
     if variance < 0:
         raise EstimationError(
-            f"the general factor comes out with a variance of {variance:.3g}, and none is below 0; {advice}"
+            f"the general factor has an estimated variance of {variance:.3g}, and needs one above 0; {advice}"
         )
 
 
 def _residuals(solution: Solution, model: Model) -> dict[str, float]:
+    """Return the residual variance of each item."""
     part = solution.problem.groups[0]
     theta = part.structure.matrices(part.values(solution.at.values))["theta"]
     return dict(zip(model.observed, theta.diagonal().tolist(), strict=True))
 
 
 def _one_factor_figures(solution: Solution, model: Model) -> dict[str, Any]:
-    """Return loadings and what is made of them."""
+    """Return loadings, and the coefficients computed from them.
+
+    With standardized loadings l, coefficient H is ``s / (1 + s)`` with ``s = sum l² / (1 - l²)`` (Hancock &
+    Mueller, 2001), and omega of standardized items ``(sum l)² / ((sum l)² + sum (1 - l²))``.
+    """
     part, basis = solution.problem.groups[0], solution.at.bases[0]
     matrices = part.structure.matrices(part.values(solution.at.values))
     loadings, residuals = matrices["lambda"][:, 0], matrices["theta"].diagonal()
@@ -170,22 +173,24 @@ def _one_factor_figures(solution: Solution, model: Model) -> dict[str, Any]:
 
 
 def _general_figures(
-    solution: Solution, model: Model, sample: SampleMoments, weights: Floats, top: int
+    solution: Solution, model: Model, sample: SampleMoments, weights: Floats, general_position: int
 ) -> dict[str, Any]:
     """Return ECV, PUC and ARPB of the general factor, and the omegas of the parts."""
     part, basis = solution.problem.groups[0], solution.at.bases[0]
     structure = part.structure
     variances = basis.covariances.diagonal()
-    effects = basis.columns[:, structure.p + top] * math.sqrt(basis.latent_covariances[top, top])
+    effects = basis.columns[:, structure.p + general_position] * math.sqrt(
+        basis.latent_covariances[general_position, general_position]
+    )
     theta = structure.matrices(part.values(solution.at.values))["theta"]
     communalities = 1 - theta.diagonal() / variances
     groups = []
     for position, factor in enumerate(model.latent):
-        if position == top:
+        if position == general_position:
             continue
         in_part = np.array([item in model.indicators(factor) for item in model.observed])
         w = np.where(in_part, weights, 0.0)
-        sums = sum_parts(solution, w, top)
+        sums = sum_parts(solution, w, general_position)
         variance = sums.common + sums.unique
         groups.append(
             GroupOmega(
@@ -196,7 +201,11 @@ def _general_figures(
             )
         )
     sizes = np.array(
-        [len(model.indicators(factor)) for position, factor in enumerate(model.latent) if position != top]
+        [
+            len(model.indicators(factor))
+            for position, factor in enumerate(model.latent)
+            if position != general_position
+        ]
     )
     return {
         "ecv": float(np.sum(effects**2 / variances)) / float(communalities.sum()),

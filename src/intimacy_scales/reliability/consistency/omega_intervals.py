@@ -43,17 +43,17 @@ METHODS: tuple[str, ...] = get_args(OmegaInterval)
 _STEPS = 50  # of the search in a resample, which starts near its maximum
 
 
-def _top(omega: McDonaldOmega) -> int:
+def _general_position(omega: McDonaldOmega) -> int:
     """Return the position of the general factor among the latent variables."""
     assert omega.solution is not None
     return omega.solution.table.model.latent.index("general")
 
 
 def _parts(
-    solution: Solution, weights: Floats, figure: OmegaFigure, top: int | None
+    solution: Solution, weights: Floats, figure: OmegaFigure, general_position: int | None
 ) -> tuple[SumParts, float]:
     """Return the parts of the variance of the score, and the part that the figure is the share of."""
-    parts = sum_parts(solution, weights, top)
+    parts = sum_parts(solution, weights, general_position)
     return parts, parts.common if figure == "total" else parts.general
 
 
@@ -65,14 +65,14 @@ def _slope(omega: McDonaldOmega, figure: OmegaFigure) -> Floats:
     """
     assert omega.solution is not None
     assert omega.weights is not None
-    top = _top(omega) if figure == "hierarchical" else None
-    parts, explained = _parts(omega.solution, omega.weights, figure, top)
+    position = _general_position(omega) if figure == "hierarchical" else None
+    parts, explained = _parts(omega.solution, omega.weights, figure, position)
     explained_slope = parts.common_slope if figure == "total" else parts.general_slope
     share = estimate_of(omega, figure)
     if omega.denominator == "observed":
         return explained_slope / (explained / share)
-    moved: Floats = explained_slope - share * (parts.common_slope + parts.unique_slope)
-    return moved / (parts.common + parts.unique)
+    numerator: Floats = explained_slope - share * (parts.common_slope + parts.unique_slope)
+    return numerator / (parts.common + parts.unique)
 
 
 def estimate_of(omega: McDonaldOmega, of: OmegaFigure) -> float:
@@ -156,6 +156,7 @@ def _closed_form(estimate: float, variance: float, level: float, method: str) ->
 
 
 def _check(omega: McDonaldOmega, figure: OmegaFigure, choice: IntervalChoice) -> None:
+    """Raise where the options are not valid, or not for this model or rule for missing answers."""
     if figure not in ("total", "hierarchical"):
         raise EstimationError(f"of={figure!r} is not valid; allowed: 'total', 'hierarchical'")
     if figure == "hierarchical" and omega.model not in ("second_order", "bifactor"):
@@ -252,7 +253,9 @@ def _refit(omega: McDonaldOmega, figure: OmegaFigure, rows: Floats) -> float:
         )
     except EstimationError:
         return math.nan
-    parts, explained = _parts(solution, omega.weights, figure, None if figure == "total" else _top(omega))
+    parts, explained = _parts(
+        solution, omega.weights, figure, None if figure == "total" else _general_position(omega)
+    )
     if omega.denominator == "model":
         return explained / (parts.common + parts.unique)
     return explained / float(omega.weights @ solution.saturated[0].covariances @ omega.weights)

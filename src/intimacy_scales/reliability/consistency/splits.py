@@ -122,8 +122,8 @@ def _split_at_all(matrix: Floats, t: Floats) -> Floats:
 def _improve(matrix: Floats, t: Floats) -> Floats:
     """Return the split after moving single items, and exchanging pairs, until nothing lowers ``t'Ct``.
 
-    Flipping the sign of item i changes it by ``-4 t_i (Ct)_i + 4 C_ii``; flipping i and j adds
-    ``8 t_i t_j C_ij``. Of changes that lower it equally, the first is made.
+    Flipping the sign of item i changes it by ``-4 t_i (Ct)_i + 4 C_ii``; flipping both i and j, by the sum of
+    their changes plus ``8 t_i t_j C_ij``. Of changes that lower it equally, the first is made.
     """
     variances, margin, t = np.diag(matrix), _margin(matrix), t.copy()
     while True:
@@ -146,6 +146,7 @@ def equal_splits(matrix: Floats) -> Floats:
 
 
 def _equal_splits(matrix: Floats) -> Iterator[Floats]:
+    """Yield the values of `equal_splits`, by the number of items of the first group in a half."""
     crossed, k = _Crossed(matrix), len(matrix)
     total = float(matrix.sum())
     in_first, in_second = crossed.first.sum(axis=1), crossed.second.sum(axis=1)

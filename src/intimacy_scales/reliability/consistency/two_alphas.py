@@ -175,6 +175,7 @@ class AlphaDifference(Result):
         return interval_of(_TwoAlphas(self, n), choice, warnings=warnings)
 
     def _check(self, choice: IntervalChoice, quantity: str) -> None:
+        """Raise where the options are not valid, or not for these answers."""
         for alpha in (self.one, self.other):
             answers = alpha if isinstance(alpha, NotKept) else alpha.answers
             check_choice(choice, METHODS, answers, "cronbach_alpha")
@@ -270,16 +271,16 @@ class _TwoAlphas(Estimand):
         """Return the cluster of each row of both tables, one table after the other."""
         if clusters is None:
             return None
-        one, other = (part.answers for part in self.parts)
-        assert isinstance(one, CodedResponses)
-        assert isinstance(other, CodedResponses)
-        labels = _labels(one, other, clusters, paired=self.paired)
+        first, second = (part.answers for part in self.parts)
+        assert isinstance(first, CodedResponses)
+        assert isinstance(second, CodedResponses)
+        labels = _labels(first, second, clusters, paired=self.paired)
         joined = label_positions([*labels[0], *labels[1]], "clusters")
         if np.any(joined < 0):
             raise EstimationError(
                 "clusters: some persons belong to none; leave them out, or give each a label of their own"
             )
-        self.numbers = [joined[: len(one)], joined[len(one) :]]
+        self.numbers = [joined[: len(first)], joined[len(first) :]]
         warn_of_no_pairs(joined)
         return joined
 
@@ -318,13 +319,13 @@ class _SeparateResamples:
 
     def resampled(self, n_resamples: int, rng: np.random.Generator) -> Floats:
         """Return the difference in each pair of resamples."""
-        one, other = (terms.resampled(n_resamples, rng) for terms in self.terms)
-        return one - other
+        first, second = (terms.resampled(n_resamples, rng) for terms in self.terms)
+        return first - second
 
     def jackknifed(self) -> Floats:
         """Return the change of the difference without each person in turn, centred within each table."""
-        one, other = (terms.jackknifed() for terms in self.terms)
-        return np.concatenate([one - np.nanmean(one), np.nanmean(other) - other])
+        first, second = (terms.jackknifed() for terms in self.terms)
+        return np.concatenate([first - np.nanmean(first), np.nanmean(second) - second])
 
     def whole(self) -> float:
         """Return the difference of all persons."""
@@ -332,7 +333,7 @@ class _SeparateResamples:
 
 
 def _labels(
-    one: CodedResponses, other: CodedResponses, clusters: Any, *, paired: bool
+    first: CodedResponses, second: CodedResponses, clusters: Any, *, paired: bool
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return the label of each row of both tables.
 
@@ -342,7 +343,7 @@ def _labels(
         The column was not kept of both tables, or lists have another length.
     """
     if isinstance(clusters, Hashable) and not isinstance(clusters, tuple):
-        given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (one, other)]
+        given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (first, second)]
     elif isinstance(clusters, tuple | list) and len(clusters) == 2 and not isinstance(clusters[0], str):
         given = [_listed(labels) for labels in clusters]
     elif paired:
@@ -352,7 +353,7 @@ def _labels(
             "clusters: name a column that was kept of both tables, or pass two lists of labels, one for each "
             "table"
         )
-    for labels, answers in zip(given, (one, other), strict=True):
+    for labels, answers in zip(given, (first, second), strict=True):
         if len(labels) != len(answers):
             raise EstimationError(f"clusters: {len(labels)} labels for {len(answers)} persons")
     if paired and given[0] != given[1]:
