@@ -279,7 +279,7 @@ def _log_sum(exponent: Floats) -> float:
 
 
 def _normalised(exponent: Floats) -> Floats:
-    """Return log shares that add up to 1, as shares."""
+    """Return log shares whose shares add up to 1."""
     return exponent - _log_sum(exponent)
 
 

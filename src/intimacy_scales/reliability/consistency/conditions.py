@@ -12,7 +12,7 @@ from intimacy_scales.results.wording import counted
 
 _FEW = 30
 _ENOUGH_DIARISTS = 50
-_INDEFINITE = "the pairwise covariances are not positive semidefinite"
+_NOT_SEMIDEFINITE = "the pairwise covariances are not positive semidefinite"
 
 
 def varies(matrix: Floats, weights: Floats | None = None) -> bool:
@@ -143,7 +143,7 @@ def indefinite_covariances(moments: KeyedMoments) -> list[str]:
     if values[0] >= -INDEFINITE * values[-1]:
         return []
     listwise = "; use missing='listwise'" if _someone_is_complete(moments) else ""
-    return [f"{_INDEFINITE}{listwise}"]
+    return [f"{_NOT_SEMIDEFINITE}{listwise}"]
 
 
 def _someone_is_complete(moments: KeyedMoments) -> bool:
@@ -164,6 +164,6 @@ def above_one_because(estimate: float) -> str | None:
     if not estimate > 1 + ABOVE_ONE:
         return None
     return (
-        f"it comes out as {estimate:.3f}, and no share of variance is above 1: {_INDEFINITE}; use "
+        f"it comes out as {estimate:.3f}, and no share of variance is above 1: {_NOT_SEMIDEFINITE}; use "
         "missing='listwise'"
     )

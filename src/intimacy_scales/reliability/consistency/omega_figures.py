@@ -135,7 +135,7 @@ def _check_general(solution: Solution, position: int, advice: str) -> None:
     variance = float(solution.at.bases[0].latent_covariances[position, position])
     if variance < 0:
         raise EstimationError(
-            f"the general factor has an estimated variance of {variance:.3g}, and needs one above 0; {advice}"
+            f"the general factor has an estimated variance of {variance:.3g}, below 0; {advice}"
         )
 
 
