@@ -144,9 +144,9 @@ class Estimand:
             assert isinstance(only.answers, CodedResponses | ItemMoments)
             return distribution_free_variance(only.answers, only.moments, gradients[0], units)
         positions = self._positions(units)
-        moved, used = unit_influences(self.parts, gradients, positions)
+        unit_influence, used = unit_influences(self.parts, gradients, positions)
         n = self.n if units is None else int(np.count_nonzero(used))
-        return (float(np.sum(moved**2)) * n / (n - 1) if n > 1 else math.nan), n
+        return (float(np.sum(unit_influence**2)) * n / (n - 1) if n > 1 else math.nan), n
 
     def resamples(self, units: Units) -> Resamples:
         """Return the resampling of the coefficient."""

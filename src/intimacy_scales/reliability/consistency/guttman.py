@@ -270,10 +270,11 @@ def guttman_lambdas(
     -----
     With C the covariances, V their sum, and O their off-diagonal part (Guttman, 1945):
     ``l1 = 1 - tr C / V``; ``l2 = l1 + sqrt(k/(k-1) sum O**2) / V``; ``l3 = k/(k-1) l1`` (alpha);
-    ``l4 = max over splits of 4 cov(A, B) / V``, with halves of any size; ``l5 = l1 + 2 sqrt(max_j
-    sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V``. Guttman's fourth bound is that of any one
-    split; Jackson and Agunwamba (1977) proposed its maximum. In small samples lambda-4 and lambda-6 are too
-    high on average, because they capitalize on chance.
+    ``l4 = max over splits of 4 cov(A, B) / V``, with halves of any size;
+    ``l5 = l1 + 2 sqrt(max_j sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V`` with the squared
+    multiple correlations smc. Guttman's fourth bound is that of any one split; Jackson and Agunwamba (1977)
+    proposed its maximum. In small samples lambda-4 and lambda-6 are too high on average, because they
+    capitalize on chance.
 
     Examples
     --------

@@ -60,8 +60,8 @@ def _parts(
 def _slope(omega: McDonaldOmega, figure: OmegaFigure) -> Floats:
     """Return the derivative of omega with respect to the free parameters, for a fixed observed variance.
 
-    With ``omega = explained / (common + unique)``, it is ``(explained' - omega (common' + unique')) / (common
-    + unique)``; over the observed variance, ``explained' / observed``.
+    With ``omega = explained / implied`` and ``implied = common + unique``, it is
+    ``(explained' - omega implied') / implied``; over the observed variance, ``explained' / observed``.
     """
     assert omega.solution is not None
     assert omega.weights is not None

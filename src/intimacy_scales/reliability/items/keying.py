@@ -74,8 +74,8 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     """Return the items that run against their key, or None if no item does.
 
     The signs of the leading principal component of the correlations divide the items into two sides. The
-    items of the smaller side are named if their correlation with the sum of the others is below ``-z /
-    sqrt(n)``, with the normal quantile z at 0.025 divided by the number of items (Bonferroni). Where the two
+    items of the smaller side are named if their correlation with the sum of the others is below
+    ``-z / sqrt(n)``, z being the upper normal quantile at 0.025 / k with k items (Bonferroni). Where the two
     sides are the reverse-keyed items and the others, the answers were probably already reversed.
     """
     covariances = moments.covariances
