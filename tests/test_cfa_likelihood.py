@@ -22,7 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.independence import independ
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
 from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, problem_of, solve
 from intimacy_scales.factor.confirmatory.estimation.starts import start_values

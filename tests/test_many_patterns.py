@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import cfa
-from intimacy_scales.factor.confirmatory.estimation.gaps import stack_of
 from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     average_information,
     expected_information,
@@ -16,8 +15,9 @@ from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     observed_information,
 )
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
+from intimacy_scales.factor.confirmatory.estimation.pattern_likelihood import stack_of
 from intimacy_scales.factor.confirmatory.estimation.patterns import patterns_of
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import PersonTerms
 from intimacy_scales.factor.confirmatory.model.structure import Structure
 from intimacy_scales.factor.reading import of_rows

@@ -16,11 +16,11 @@ from scipy.linalg import svd
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
-from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import expected_misfit
+from intimacy_scales.factor.confirmatory.estimation.search import maximize
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 

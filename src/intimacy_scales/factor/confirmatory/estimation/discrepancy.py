@@ -22,7 +22,7 @@ from intimacy_scales.factor.confirmatory.estimation.mean_covariance import (
     MeanCovariance,
     mean_covariance_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.likelihood import constant
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 

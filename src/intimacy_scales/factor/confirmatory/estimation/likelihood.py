@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dpotrf, dpotri
 
-from intimacy_scales.factor.confirmatory.estimation.gap_information import StackInformation
-from intimacy_scales.factor.confirmatory.estimation.gaps import likelihood_of
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
+from intimacy_scales.factor.confirmatory.estimation.pattern_information import StackInformation
+from intimacy_scales.factor.confirmatory.estimation.pattern_likelihood import likelihood_of
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 
 _LOG_2PI = math.log(2 * math.pi)

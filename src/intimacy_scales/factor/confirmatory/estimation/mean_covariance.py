@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.factor.confirmatory.estimation.gaps import Stack, Stacked, stack_of
+from intimacy_scales.factor.confirmatory.estimation.pattern_likelihood import Stack, Stacked, stack_of
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern, Patterns, patterns_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 from intimacy_scales.factor.sample import SampleMoments

@@ -16,7 +16,6 @@ import numpy as np
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
-from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Fit,
     FitIndices,
@@ -27,7 +26,8 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
 )
 from intimacy_scales.factor.confirmatory.estimation.independence import Independence
 from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.search import maximize
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, of_residuals
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure
 

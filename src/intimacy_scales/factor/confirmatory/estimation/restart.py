@@ -10,8 +10,8 @@ import numpy as np
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
-from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.search import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Parameter, ParameterTable

@@ -14,7 +14,7 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _AT_ONCE = 1024  # patterns

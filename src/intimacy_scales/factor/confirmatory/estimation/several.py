@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.restart import plain_start, usable_start
+from intimacy_scales.factor.confirmatory.estimation.search import Optimum, maximize, most_likely
 from intimacy_scales.factor.confirmatory.estimation.starts import Axis, least_axis, start_values
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable

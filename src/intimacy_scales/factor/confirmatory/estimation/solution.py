@@ -17,7 +17,6 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Information,
     Scaling,
 )
-from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Fit,
     FitIndices,
@@ -30,6 +29,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
 from intimacy_scales.factor.confirmatory.estimation.independence import Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
     plain_start,
@@ -37,7 +37,7 @@ from intimacy_scales.factor.confirmatory.estimation.restart import (
     rescaled_start,
     usable_start,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.search import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.several import (
     best_of_several,
     is_doubtful,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from intimacy_scales.factor.confirmatory.estimation import independence, likelihood, saturated
+from intimacy_scales.factor.confirmatory.estimation import independence, likelihood, reference_models
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator
 from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers
 
@@ -60,7 +60,7 @@ class ML(Discrepancy):
 
     def saturated(self, moments: MeanCovariance, where: str = "") -> Saturated:
         """Return the most likely means and covariances."""
-        return saturated.saturated(moments, where)
+        return reference_models.saturated(moments, where)
 
     def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
         """Return the likelihood of means and variances alone."""

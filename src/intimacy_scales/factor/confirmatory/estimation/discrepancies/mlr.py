@@ -23,12 +23,12 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
 from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     expected_misfit,
     expected_misfit_of_independence,
     spread_of_scores,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import (
     NOTHING,
     score_to_information,

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation.gaps import Stacked
 from intimacy_scales.factor.confirmatory.estimation.pairs import Pairs
+from intimacy_scales.factor.confirmatory.estimation.pattern_likelihood import Stacked
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 
 _FEW = 15  # answers that a pattern lacks, or has; beyond, products of pairs are fewer than rows

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
 
 from intimacy_scales.errors import NotConvergedError
+from intimacy_scales.factor.confirmatory.estimation.growing_loading import lead_of_loading
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
-from intimacy_scales.factor.confirmatory.estimation.run_off import lead_of_loading
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.numerics.progress import steps as told_steps
