@@ -32,17 +32,15 @@ from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, G
 from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
+    best_of_several,
+    is_doubtful,
+    negative_starts,
     plain_start,
     problem_of,
     rescaled_start,
     usable_start,
 )
 from intimacy_scales.factor.confirmatory.estimation.search import Optimum, RanOffError, maximize
-from intimacy_scales.factor.confirmatory.estimation.several import (
-    best_of_several,
-    is_doubtful,
-    negative_starts,
-)
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
