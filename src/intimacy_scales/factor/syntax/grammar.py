@@ -115,11 +115,16 @@ class _Parser:
             raise ModelSyntaxError("the model is empty; write for example 'f =~ x1 + x2 + x3'")
         self._refer_to_definitions()
         found = tuple(self._found.values())
+        if self._expressions:
+            self._check_calculations(found)
+        return found
+
+    def _check_calculations(self, found: Sequence[AnyStatement]) -> None:
+        """Raise where a definition or constraint cannot be computed."""
         fault = calculation_fault(found, self._read)
         if fault:
             start = Token("fault", "-", fault.statement.line, fault.statement.column)
             raise self._cursor.error(fault.message, fault.at or start)
-        return found
 
     def _read(self, calculation: Calculation) -> tuple[Expression, ...]:
         return self._expressions[calculation.line, calculation.column]

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.independence import (
-    NO_EXOGENOUS,
-    Exogenous,
-    Independence,
-)
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import (
     Fitted,
     MeanCovariance,
     mean_covariance_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 

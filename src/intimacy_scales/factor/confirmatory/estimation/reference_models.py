@@ -1,15 +1,16 @@
-"""The model that says nothing: means and covariances as they are."""
+"""The models that a model is compared with: the saturated one, and that in which nothing is related."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from intimacy_scales.errors import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation.likelihood import fitted, invert
+from intimacy_scales.factor.confirmatory.estimation.likelihood import constant, fitted, invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _STEPS = 5000
 _SETTLED = 1e-9  # of standard deviations and correlations, in one step
@@ -33,6 +34,44 @@ class Saturated:
     means: Floats
     covariances: Floats
     value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Independence:
+    """The model in which nothing is related, for comparison.
+
+    Attributes
+    ----------
+    value
+        Of the discrepancy: -logL / n without the constant, or the least that is left.
+    score_to_information
+        tr(B A^-1); nan where no scaled test is asked for.
+    given
+        -logL / n of exogenous variables whose moments are fixed, with the constant; 0 without any.
+    """
+
+    value: float
+    score_to_information: float = math.nan
+    given: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exogenous:
+    """The variables that only predict, which covary where nothing else is related.
+
+    Attributes
+    ----------
+    positions
+        Which they are, ascending.
+    fixed
+        Whether their moments are fixed, not modelled; everyone answered them then.
+    """
+
+    positions: Positions
+    fixed: bool
+
+
+NO_EXOGENOUS = Exogenous(positions=np.zeros(0, dtype=np.intp), fixed=False)
 
 
 def saturated(moments: MeanCovariance, where: str = "") -> Saturated:
@@ -121,3 +160,21 @@ def _extrapolated(
             m4, c4 = _step(moments, m3, c3, found)
             return m4, c4, fitted(moments, c4, m4)
     return m2, c2, fitted(moments, c2, m2)
+
+
+def independence(moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
+    """Fit the model in which variables have means and variances of their own, and nothing else.
+
+    Exogenous variables covary all the same, as in lavaan.
+    """
+    _, variances = moments.own_moments()
+    given, x = 0.0, exogenous.positions
+    # squares of standardized answers add up to the number of those who answered
+    terms = moments.counts * (np.log(variances) + 1)
+    value = float(np.sum(terms)) / (2 * moments.n)
+    if len(x):
+        part = moments.of(x)
+        whole, share = saturated(part), part.n / moments.n
+        value += share * whole.value - float(np.sum(terms[x])) / (2 * moments.n)
+        given = share * (whole.value + constant(part)) if exogenous.fixed else 0.0
+    return Independence(value=value, given=given)

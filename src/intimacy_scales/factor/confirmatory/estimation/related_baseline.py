@@ -24,9 +24,8 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
     srmr_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.independence import Independence
 from intimacy_scales.factor.confirmatory.estimation.problem import GroupPart, Problem
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.search import maximize
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, of_residuals
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Place, Structure

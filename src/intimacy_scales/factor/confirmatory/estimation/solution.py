@@ -26,10 +26,9 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
     srmr_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.independence import Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Exogenous, Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
     best_of_several,

@@ -47,9 +47,10 @@ class Model:
             raise EstimationError(
                 "the model has neither factor nor path: write 'trust =~ a + b + c' or 'y ~ x'"
             )
-        fault = calculation_fault(self.statements, _read)
-        if fault:
-            raise _at(fault.statement, fault.message)
+        if self.definitions or self.constraints:
+            fault = calculation_fault(self.statements, _read)
+            if fault:
+                raise _at(fault.statement, fault.message)
         _check_hierarchy({factor: self.indicators(factor) for factor in self.latent})
 
     @classmethod

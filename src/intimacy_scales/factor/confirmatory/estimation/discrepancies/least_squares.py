@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
-from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from intimacy_scales.factor.confirmatory.estimation import independence, likelihood, reference_models
+from intimacy_scales.factor.confirmatory.estimation import likelihood, reference_models
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator
-from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers
 
@@ -64,7 +68,7 @@ class ML(Discrepancy):
 
     def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
         """Return the likelihood of means and variances alone."""
-        return independence.independence(moments, exogenous=exogenous)
+        return reference_models.independence(moments, exogenous)
 
     def log_likelihood(self, problem: Problem, value: float) -> float:
         """Return the log likelihood, constants included, where -logL / n without them is this."""

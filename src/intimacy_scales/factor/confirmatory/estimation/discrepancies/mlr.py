@@ -7,12 +7,11 @@ Satorra and Bentler (1994).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation import independence
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Estimator,
@@ -20,10 +19,16 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Information,
     Scaling,
 )
-from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+    independence,
+    saturated,
+)
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     expected_misfit,
     expected_misfit_of_independence,
@@ -33,7 +38,7 @@ from intimacy_scales.factor.confirmatory.estimation.saturated_information import
     NOTHING,
     score_to_information,
 )
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
 if TYPE_CHECKING:
@@ -67,7 +72,9 @@ class MLR(ML):
 
     def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
         """Return the likelihood of means and variances alone, with what its scaled test needs."""
-        return independence.independence(moments, scores=True, exogenous=exogenous)
+        return replace(
+            independence(moments, exogenous), score_to_information=_score_to_information(moments, exogenous)
+        )
 
     def inference(
         self,
@@ -116,3 +123,34 @@ def first_order_information(problem: Problem, at: Evaluation) -> Floats:
         products = group.moments.correction / problem.n * (scores.T @ scores)
         total += group.collect_square(products, problem.n_free)
     return total
+
+
+def _score_to_information(moments: MeanCovariance, exogenous: Exogenous) -> float:
+    """Return tr(B A^-1) of the model in which nothing is related, from each person's answers."""
+    means, variances = moments.own_moments()
+    x = exogenous.positions
+    trace = _scores_of_single_items(moments, means, variances, x)
+    if len(x) and not exogenous.fixed:
+        part = moments.of(x)
+        trace += score_to_information(part, saturated(part))
+    return trace
+
+
+def _scores_of_single_items(
+    moments: MeanCovariance, means: Floats, variances: Floats, without: Positions
+) -> float:
+    """Return tr(B A^-1) of means and variances of single items: of standardized z, ``½ (z² - 1)² + z²``."""
+    standardized = np.zeros((moments.n, len(means)))
+    squares = np.zeros_like(standardized)
+    counts, start = np.zeros(len(means)), 0
+    for q in moments.patterns:
+        assert q.rows is not None
+        own = np.arange(len(means)) if q.observed is None else q.observed
+        z = (q.rows - means[own]) / np.sqrt(variances[own])
+        standardized[start : start + q.n, own], squares[start : start + q.n, own] = z, z**2 - 1
+        counts[own] += q.n
+        start += q.n
+    terms = np.sum(moments.summed(squares) ** 2, axis=0) / 2
+    if moments.with_means:
+        terms += np.sum(moments.summed(standardized) ** 2, axis=0)
+    return moments.correction * float(np.sum(np.delete(terms / counts, without)))

@@ -12,9 +12,13 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.least_squares import LeastSquares
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Inference
-from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 
 if TYPE_CHECKING:
