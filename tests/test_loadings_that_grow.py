@@ -6,7 +6,7 @@ import pytest
 from intimacy_scales import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation import growing_loading, search
 from intimacy_scales.factor.confirmatory.estimation.restart import plain_start, problem_of, usable_start
-from intimacy_scales.factor.confirmatory.estimation.search import RanOffError, maximize
+from intimacy_scales.factor.confirmatory.estimation.search import DivergedError, maximize
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import parameter_table
 from intimacy_scales.factor.sample import covariances_as_sample
@@ -44,8 +44,8 @@ def outcome(sample):
     for start in (usable_start(table, [sample], problem)[0], plain_start(table, [sample], 0)):
         try:
             found.append(maximize(problem, start))
-        except RanOffError as error:
-            place = problem.groups[0].structure.places[int(np.argmax(error.way))]
+        except DivergedError as error:
+            place = problem.groups[0].structure.places[int(np.argmax(error.changes))]
             found.append(place[1] if "grows" in str(error) else None)
         except NotConvergedError:
             found.append(None)

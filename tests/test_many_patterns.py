@@ -89,7 +89,7 @@ def test_patterns_that_lack_many_and_have_many(distinct):
     solution = cfa(model_of(36, 3), whole, means=True).solution
     gaps = answers(40, 36, 0.5, m=3, distinct=distinct)
     together = mean_covariance_of(of_rows(gaps, tuple(whole), "fiml"), with_means=True)
-    missing = (~together.stack.there).sum(axis=1)
+    missing = (~together.stack.answered).sum(axis=1)
     assert ((missing > 15) & (missing < 21)).sum() > 5
     group, basis = solution.problem.groups[0], solution.at.bases[0]
     assert_the_same(group, basis, together, replace(together, stack=None))

@@ -70,6 +70,6 @@ def test_slow_searches_are_not_cut():
     """What steps promise falls, however slowly, where there is a maximum."""
     near = [(type("At", (), {"value": 1 + 0.9**k})(), 0.9**k) for k in range(21)]
     far = [(type("At", (), {"value": 1 - 1e-5 * k})(), 0.02) for k in range(21)]
-    assert not search._runs_off(near)
-    assert search._runs_off(far)
-    assert not search._runs_off(far[:20])
+    assert not search._diverges(near)
+    assert search._diverges(far)
+    assert not search._diverges(far[:20])

@@ -376,7 +376,7 @@ def test_few_clusters_are_said_to_be_few(n_clusters):
 
 ANSWERS = coded(parts(90, (4, 4)), HALF)
 WRONG = {
-    "estimator": ({"estimator": "WLS"}, "estimator='WLS': one of 'ML'.*'MLR'.*'GLS'.*'ULS'"),
+    "estimator": ({"estimator": "WLS"}, "estimator='WLS' is not valid; allowed: 'ML'.*'MLR'.*'GLS'.*'ULS'"),
     "robust pairwise": ({"estimator": "MLR", "missing": "pairwise"}, "'fiml' or 'listwise'"),
     "missing": ({"missing": "em"}, "missing='em': 'listwise'.*'fiml'"),
     "factors": ({"factors": "two"}, "factors='two': there are 'correlated', 'one', 'second"),

@@ -125,7 +125,7 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
     patterns, order = patterns_of(rows)
     assert patterns.rows is not None
     start = 0
-    for there, n in zip(patterns.there, patterns.persons.tolist(), strict=True):
+    for there, n in zip(patterns.answered, patterns.persons.tolist(), strict=True):
         persons, answered = order[start : start + n], np.flatnonzero(there)
         if len(answered):
             counted = weights_of(model, answered, method)

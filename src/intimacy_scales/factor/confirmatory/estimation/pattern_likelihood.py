@@ -1,10 +1,13 @@
 """The likelihood of many patterns of missing answers at once (arrays only).
 
-With M the inverse covariances of all variables, those of the variables that a person answered are
-``P = M - M[:, g] M[g, g]^-1 M[g, :]``, g the variables that are missing, and
-``log|Sigma[o, o]| = log|Sigma| + log|M[g, g]|``. So one factorization serves all patterns; what is left
-for each is as small as what is missing, or as what is not where that is less. No P is made: deviations d
-are completed by what is expected of missing answers, ``d - M[g, g]^-1 (M d)[g]``, and M times those is P d.
+Let M = Sigma^-1 be of all variables, o the variables that a person answered and g those that are missing. By
+the inverse of a partitioned matrix, the inverse of Sigma[o, o], with zeros for g, and its determinant are
+
+    P = M - M[:, g] M[g, g]^-1 M[g, :]    and    log|Sigma[o, o]| = log|Sigma| + log|M[g, g]|.
+
+So Sigma is factored once for all patterns, and each needs only a matrix of its missing variables, or
+Sigma[o, o] if it has fewer variables than it misses. P is not formed: deviations d (0 where missing) are
+completed by their expected values, ``d - M[g, g]^-1 (M d)[g]`` at g, and M times these is P d.
 """
 
 from __future__ import annotations
@@ -20,32 +23,32 @@ from intimacy_scales.factor.confirmatory.estimation.patterns import Patterns
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _FEWEST = 12  # patterns: fewer are as fast one by one
-_AT_ONCE = 256  # patterns whose P are made at once
+_AT_ONCE = 256  # patterns whose P are formed at once
 
 
 @dataclass(frozen=True, kw_only=True)
-class Alike:
-    """Patterns that lack as many variables.
+class PatternBlock:
+    """Patterns with equal numbers of missing variables.
 
     Attributes
     ----------
     members
-        (n,): their positions.
+        (n,): positions of the patterns.
     part
-        (n, k): the variables they lack; or those they have, where these are fewer.
-    lacking
-        Which of both.
+        (n, k): the missing variables of each; or the answered ones, if these are fewer.
+    of_missing
+        Whether ``part`` holds the missing variables.
     rows
-        (n_rows,): positions of the rows of these patterns, first one for each.
+        (n_rows,): positions of the rows of these patterns, the means of each pattern first.
     owners
-        (n_rows,): which of the members each row is of.
+        (n_rows,): position among the members of the pattern that each row belongs to.
     spots
-        (n * k * k,): where entries of matrices of each ``part`` stand in one of all variables.
+        (n * k * k,): positions of the entries of each ``part`` in a flat matrix of all variables.
     """
 
     members: Positions
     part: Positions
-    lacking: bool
+    of_missing: bool
     rows: Positions
     owners: Positions
     spots: Positions
@@ -58,49 +61,49 @@ class Stack:
     Attributes
     ----------
     shares
-        (N,): of all persons, those of each pattern.
-    there
-        (N, p): which variables they answered.
+        (N,): share of each pattern in all persons.
+    answered
+        (N, p): which variables its persons answered.
     means
-        (N, p).
+        (N, p): their means.
     spread
-        (n_spread, p): rows whose products, added up, are those of persons' deviations from the means of
-        their pattern.
+        (n_spread, p): rows with the same sum of products as persons' deviations from the means of their
+        pattern.
     owners
-        (n_spread,): which pattern each is of.
+        (n_spread,): position of the pattern that each of these rows belongs to.
     row_shares
-        (N + n_spread,): what a row counts, a row for the means of each pattern before those of the spread.
-    alike
-        Patterns that lack as many variables.
+        (N + n_spread,): weights of rows, the means of each pattern before the rows of the spread.
+    blocks
+        The patterns, in blocks with equal numbers of missing variables.
     """
 
     shares: Floats
-    there: NDArray[np.bool_]
+    answered: NDArray[np.bool_]
     means: Floats
     spread: Floats
     owners: Positions
     row_shares: Floats
-    alike: tuple[Alike, ...]
+    blocks: tuple[PatternBlock, ...]
 
     @cached_property
-    def answered(self) -> NDArray[np.bool_]:
+    def answered_in_rows(self) -> NDArray[np.bool_]:
         """Which variables the persons of each row answered (N + n_spread, p)."""
-        return np.concatenate([self.there, self.there[self.owners]])
+        return np.concatenate([self.answered, self.answered[self.owners]])
 
     @cached_property
     def all_together(self) -> bool:
-        """Whether each two variables were answered by someone."""
-        there = self.there.astype(np.float64)
-        return bool((there.T @ there > 0).all())
+        """Whether each pair of variables was answered by someone."""
+        answered = self.answered.astype(np.float64)
+        return bool((answered.T @ answered > 0).all())
 
-    def around(self, means: Floats) -> Floats:
+    def deviations(self, means: Floats) -> Floats:
         """Return deviations of patterns' means from some means, and the rows of the spread below them."""
-        return np.concatenate([np.where(self.there, self.means - means, 0.0), self.spread])
+        return np.concatenate([np.where(self.answered, self.means - means, 0.0), self.spread])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stacked:
-    """What the likelihood of a stack is made of, at some implied moments.
+    """The parts of a stack's likelihood at some implied moments.
 
     Attributes
     ----------
@@ -109,8 +112,8 @@ class Stacked:
     precision
         (p, p): P, averaged over persons.
     factors, inverses
-        For each of `Stack.alike`, (n, k, k): Cholesky factor and inverse of M, or of Sigma, of its ``part``.
-    pulls
+        Cholesky factors and inverses (n, k, k) for each of `Stack.blocks`, of M[g, g] or Sigma[o, o].
+    weighted_rows
         (N + n_spread, p): P times each row.
     """
 
@@ -119,89 +122,92 @@ class Stacked:
     precision: Floats
     factors: tuple[Floats, ...]
     inverses: tuple[Floats, ...]
-    pulls: Floats
+    weighted_rows: Floats
 
     def precisions(self, number: int, chosen: slice) -> Floats:
-        """Return P of some patterns of one of `Stack.alike` (n, p, p)."""
-        group, p = self.stack.alike[number], len(self.inverse)
-        part, solved = group.part[chosen], self.inverses[number][chosen]
-        if not group.lacking:
-            own = np.zeros((len(part), p, p))
+        """Return P of some patterns of one of `Stack.blocks` (n, p, p)."""
+        block, p = self.stack.blocks[number], len(self.inverse)
+        part, inverses = block.part[chosen], self.inverses[number][chosen]
+        if not block.of_missing:
+            precisions = np.zeros((len(part), p, p))
             every = np.arange(len(part))[:, None, None]
-            own[every, part[:, :, None], part[:, None, :]] = solved
-            return own
-        tall = self.inverse[part]
-        there = self.stack.there[group.members[chosen]]
-        found: Floats = self.inverse - tall.transpose(0, 2, 1) @ (solved @ tall)
-        found *= there[:, :, None] & there[:, None, :]
-        return found
+            precisions[every, part[:, :, None], part[:, None, :]] = inverses
+            return precisions
+        rows = self.inverse[part]  # M[g, :]
+        answered = self.stack.answered[block.members[chosen]]
+        reduced: Floats = self.inverse - rows.transpose(0, 2, 1) @ (inverses @ rows)
+        reduced *= answered[:, :, None] & answered[:, None, :]
+        return reduced
 
     def each_precision(self) -> Iterator[Floats]:
         """Yield P of each pattern, in their order, with zeros where variables are missing."""
         places = np.empty((len(self.stack.shares), 2), dtype=np.intp)
-        for number, group in enumerate(self.stack.alike):
-            places[group.members, 0] = number
-            places[group.members, 1] = np.arange(len(group.members))
+        for number, block in enumerate(self.stack.blocks):
+            places[block.members, 0] = number
+            places[block.members, 1] = np.arange(len(block.members))
         for start in range(0, len(places), _AT_ONCE):
             numbers, positions = places[start : start + _AT_ONCE].T
-            block = np.empty((len(numbers), *self.inverse.shape))
+            precisions = np.empty((len(numbers), *self.inverse.shape))
             for number in np.unique(numbers):
-                own = np.flatnonzero(numbers == number)  # members ascend, so that these are neighbours
-                first, last = positions[own[0]], positions[own[-1]]
-                block[own] = self.precisions(int(number), slice(first, last + 1))
-            yield from block
+                same_block = np.flatnonzero(numbers == number)  # members ascend: they are neighbours there
+                first, last = positions[same_block[0]], positions[same_block[-1]]
+                precisions[same_block] = self.precisions(int(number), slice(first, last + 1))
+            yield from precisions
 
 
 def stack_of(patterns: Patterns) -> Stack | None:
-    """Return patterns ready for the likelihood of all at once, or None where they are few."""
+    """Return patterns as arrays for the likelihood of all at once, or None if they are few."""
     if len(patterns) < _FEWEST:
         return None
     spread, owners = _spread(patterns)
     persons = patterns.persons.astype(np.float64)
     return Stack(
         shares=persons / persons.sum(),
-        there=patterns.there,
+        answered=patterns.answered,
         means=patterns.means,
         spread=spread,
         owners=owners,
         row_shares=np.concatenate([persons, np.ones(len(owners))]) / persons.sum(),
-        alike=tuple(_alike(patterns.there, owners)),
+        blocks=tuple(_blocks(patterns.answered, owners)),
     )
 
 
 def _spread(patterns: Patterns) -> tuple[Floats, Positions]:
-    """Return rows for deviations from patterns' means, no more of each than variables; and whose they are."""
-    parts: list[Floats] = [np.zeros((0, patterns.there.shape[1]))]
+    """Return the rows of `Stack.spread`, at most as many for each pattern as variables; and their patterns.
+
+    Deviations X = Q R of many persons are replaced by R, as X'X = R'R.
+    """
+    parts: list[Floats] = [np.zeros((0, patterns.answered.shape[1]))]
     owners: list[int] = []
     for n in patterns.covariances:
-        rows, own = patterns.deviations(n), patterns.there[n]
-        if len(rows) > np.count_nonzero(own):
-            whole = np.zeros((int(np.count_nonzero(own)), len(own)))
-            whole[:, own] = np.linalg.qr(rows[:, own], mode="r")
-            rows = whole
+        rows, answered = patterns.deviations(n), patterns.answered[n]
+        if len(rows) > np.count_nonzero(answered):
+            reduced = np.zeros((int(np.count_nonzero(answered)), len(answered)))
+            reduced[:, answered] = np.linalg.qr(rows[:, answered], mode="r")
+            rows = reduced
         parts.append(rows)
         owners += [n] * len(rows)
     return np.concatenate(parts), np.array(owners, dtype=np.intp)
 
 
-def _alike(there: NDArray[np.bool_], owners: Positions) -> Iterator[Alike]:
-    """Yield patterns that lack as many variables, with their rows."""
-    count, p = there.shape
-    missing = (~there).sum(axis=1)
-    for k in np.unique(missing).tolist():
-        members = np.flatnonzero(missing == k)
-        lacking = k <= p - k
-        chosen = ~there[members] if lacking else there[members]
+def _blocks(answered: NDArray[np.bool_], owners: Positions) -> Iterator[PatternBlock]:
+    """Yield patterns with equal numbers of missing variables, with their rows."""
+    count, p = answered.shape
+    n_missing = (~answered).sum(axis=1)
+    for k in np.unique(n_missing).tolist():
+        members = np.flatnonzero(n_missing == k)
+        of_missing = k <= p - k
+        chosen = ~answered[members] if of_missing else answered[members]
         place = np.full(count, -1)
         place[members] = np.arange(len(members))
-        own = np.flatnonzero(place[owners] >= 0)
+        spread_rows = np.flatnonzero(place[owners] >= 0)
         part = np.nonzero(chosen)[1].reshape(len(members), -1)
-        yield Alike(
+        yield PatternBlock(
             members=members,
             part=part,
-            lacking=lacking,
-            rows=np.concatenate([members, count + own]),
-            owners=np.concatenate([np.arange(len(members)), place[owners[own]]]),
+            of_missing=of_missing,
+            rows=np.concatenate([members, count + spread_rows]),
+            owners=np.concatenate([np.arange(len(members)), place[owners[spread_rows]]]),
             spots=(part[:, :, None] * p + part[:, None, :]).ravel(),
         )
 
@@ -209,66 +215,72 @@ def _alike(there: NDArray[np.bool_], owners: Positions) -> Iterator[Alike]:
 def likelihood_of(
     stack: Stack, inverse: Floats, log_determinant: float, covariances: Floats, means: Floats
 ) -> tuple[float, Floats, Floats, Stacked] | None:
-    """Return -logL / n without constants, its derivatives by covariances and means, and their parts."""
-    rows = stack.around(means)
+    """Return -logL / n without constants, its derivatives by covariances and means, and their parts.
+
+    With w the shares of rows r, it is ``½ (sum w log|Sigma[o, o]| + sum w r' P r)``, and its derivatives are
+    ``½ (mean P - sum w P r r' P)`` and ``-sum w P d`` of the patterns' means. None if a matrix is not
+    positive definite.
+    """
+    rows = stack.deviations(means)
     factors: list[Floats] = []
     inverses: list[Floats] = []
-    logs = np.zeros(len(stack.shares))
-    for group in stack.alike:
-        n, k = group.part.shape
-        small = (inverse if group.lacking else covariances).take(group.spots).reshape(n, k, k)
+    log_determinants = np.zeros(len(stack.shares))
+    for block in stack.blocks:
+        n, k = block.part.shape
+        parts = (inverse if block.of_missing else covariances).take(block.spots).reshape(n, k, k)
         try:
-            factor: Floats = np.asarray(np.linalg.cholesky(small), dtype=np.float64)
+            factor: Floats = np.asarray(np.linalg.cholesky(parts), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
-        logs[group.members] = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-        logs[group.members] += log_determinant if group.lacking else 0.0
+        log_determinants[block.members] = 2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+        log_determinants[block.members] += log_determinant if block.of_missing else 0.0
         factors.append(factor)
-        inverses.append(np.asarray(np.linalg.inv(small), dtype=np.float64))
-    pulls = _pulls(stack, inverse, rows, inverses)
-    value = float(stack.shares @ logs + stack.row_shares @ np.einsum("ni,ni->n", pulls, rows)) / 2
+        inverses.append(np.asarray(np.linalg.inv(parts), dtype=np.float64))
+    weighted = _weighted_rows(stack, inverse, rows, inverses)
+    squares = np.einsum("ni,ni->n", weighted, rows)  # r' P r
+    value = float(stack.shares @ log_determinants + stack.row_shares @ squares) / 2
     precision = _mean_precision(stack, inverse, inverses)
-    weights = precision - (pulls * stack.row_shares[:, None]).T @ pulls
+    weights = precision - (weighted * stack.row_shares[:, None]).T @ weighted
     weights = (weights + weights.T) / 4
-    found = Stacked(
+    stacked = Stacked(
         stack=stack,
         inverse=inverse,
         precision=precision,
         factors=tuple(factors),
         inverses=tuple(inverses),
-        pulls=pulls,
+        weighted_rows=weighted,
     )
-    return value, weights, -(stack.shares @ pulls[: len(stack.shares)]), found
+    return value, weights, -(stack.shares @ weighted[: len(stack.shares)]), stacked
 
 
-def _pulls(stack: Stack, inverse: Floats, rows: Floats, inverses: Sequence[Floats]) -> Floats:
+def _weighted_rows(stack: Stack, inverse: Floats, rows: Floats, inverses: Sequence[Floats]) -> Floats:
     """Return P times each row."""
-    lifted, completed = rows @ inverse, rows.copy()
-    whole = []
-    for group, own in zip(stack.alike, inverses, strict=True):
-        at = (group.rows[:, None], group.part[group.owners])
-        each = own if len(group.owners) == len(own) else own[group.owners]
-        solved = (each @ (lifted if group.lacking else rows)[at][:, :, None])[:, :, 0]
-        if group.lacking:
+    row_times_m, completed = rows @ inverse, rows.copy()
+    of_answered = []
+    for block, matrices in zip(stack.blocks, inverses, strict=True):
+        at = (block.rows[:, None], block.part[block.owners])
+        by_row = matrices if len(block.owners) == len(matrices) else matrices[block.owners]
+        solved = (by_row @ (row_times_m if block.of_missing else rows)[at][:, :, None])[:, :, 0]
+        if block.of_missing:
             completed[at] = -solved
         else:
-            whole.append((at, solved))
-    pulls: Floats = completed @ inverse
-    pulls *= stack.answered
-    for at, solved in whole:
-        pulls[at] = solved
-    return pulls
+            of_answered.append((at, solved))
+    weighted: Floats = completed @ inverse
+    weighted *= stack.answered_in_rows
+    for at, solved in of_answered:
+        weighted[at] = solved
+    return weighted
 
 
 def _mean_precision(stack: Stack, inverse: Floats, inverses: Sequence[Floats]) -> Floats:
     """Return P, averaged over persons."""
     p, share = len(inverse), 0.0
     sums = {True: np.zeros(p * p), False: np.zeros(p * p)}
-    for group, own in zip(stack.alike, inverses, strict=True):
-        shares = stack.shares[group.members]
-        share += float(shares.sum()) if group.lacking else 0.0
-        amounts = (shares[:, None, None] * own).ravel()
-        sums[group.lacking] += np.bincount(group.spots, weights=amounts, minlength=p * p)
-    lacking, there = (sums[kind].reshape(p, p) for kind in (True, False))
-    found: Floats = share * inverse - inverse @ lacking @ inverse + there
-    return (found + found.T) / 2
+    for block, matrices in zip(stack.blocks, inverses, strict=True):
+        shares = stack.shares[block.members]
+        share += float(shares.sum()) if block.of_missing else 0.0
+        entries = (shares[:, None, None] * matrices).ravel()
+        sums[block.of_missing] += np.bincount(block.spots, weights=entries, minlength=p * p)
+    of_missing, of_answered = (sums[kind].reshape(p, p) for kind in (True, False))
+    mean: Floats = share * inverse - inverse @ of_missing @ inverse + of_answered
+    return (mean + mean.T) / 2

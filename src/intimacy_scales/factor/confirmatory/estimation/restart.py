@@ -81,8 +81,8 @@ def best_maximum(
     its items; else it leads to the same.
     """
     start, at = usable_start(table, samples, problem, likely=True)
-    own = problem.own_shares(start, None if at is None else at.bases)
-    if np.abs(own - problem.own_shares(found.at.values, found.at.bases)).max() < _OTHERWISE:
+    own = problem.residual_shares(start, None if at is None else at.bases)
+    if np.abs(own - problem.residual_shares(found.at.values, found.at.bases)).max() < _OTHERWISE:
         return found
     try:
         other = maximize(problem, start, at=at, max_iterations=most_steps)
@@ -211,7 +211,7 @@ def plain_start(table: ParameterTable, samples: Sequence[SampleMoments], _max_it
 
 def is_doubtful(problem: Problem, at: Evaluation, chi_square: float, df: int) -> bool:
     """Whether a model fits badly, or leaves some item or factor next to no variance, or less."""
-    if (problem.own_shares(at.values, at.bases) < _LITTLE_LEFT).any():
+    if (problem.residual_shares(at.values, at.bases) < _LITTLE_LEFT).any():
         return True
     if any((basis.latent_covariances.diagonal() < 0).any() for basis in at.bases):
         return True
