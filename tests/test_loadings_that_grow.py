@@ -34,7 +34,7 @@ def grown(problem, item, t):
     alone = s.diagonal()[others]
     residual = s[item, item] - slopes @ s[others, item]
     values = np.concatenate([slopes * alone, [t, slopes**2 @ alone + residual], alone])
-    return growing_loading._beyond(part, item, bounded=False), values
+    return growing_loading._model_in_t(part, item, bounded=False), values
 
 
 def outcome(sample):
@@ -63,7 +63,7 @@ def test_nothing_is_more_likely_where_t_is_0_and_the_slope_there_is_told(seed):
         assert np.linalg.eigvalsh(hessian)[0] > 0
         rises = beyond.evaluate(grown(problem, item, 1e-6)[1]).value > at.value
         assert (
-            growing_loading.towards_nothing(problem.groups[0].moments.patterns[0].covariances, item) == rises
+            growing_loading.rises_from_zero(problem.groups[0].moments.patterns[0].covariances, item) == rises
         )
 
 
@@ -74,7 +74,7 @@ def test_the_model_in_t_implies_the_same_covariances(seed):
     part, item = problem.groups[0], seed
     values = np.concatenate([rng.normal(size=4), [rng.uniform(0.1, 2), 3.0], rng.uniform(0.5, 1, 4)])
     back = growing_loading._in_loadings(part, item, values, -1.0)
-    beyond = growing_loading._beyond(part, item, bounded=True).groups[0]
+    beyond = growing_loading._model_in_t(part, item, bounded=True).groups[0]
     one = part.structure.basis(part.values(back)).covariances
     other = beyond.structure.basis(beyond.values(values)).covariances
     np.testing.assert_allclose(one, other, atol=1e-12)

@@ -207,7 +207,7 @@ def _along_largest_loading(problem: Problem, at: Evaluation, *, near: bool) -> E
     if lead.grows is not None:
         changes = np.zeros(len(at.values))
         changes[lead.grows] = 1.0
-        raise DivergedError("no maximum of the likelihood: it keeps rising as loadings grow", changes)
+        raise DivergedError("no maximum of the likelihood: it keeps rising as a loading grows", changes)
     end = problem.evaluate(lead.values) if near and lead.values is not None else None
     return end if end is not None and end.value < at.value else None
 

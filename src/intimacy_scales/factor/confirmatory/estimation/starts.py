@@ -1,4 +1,4 @@
-"""Where the search for estimates begins: free of the items' units, and near (arrays only)."""
+"""Start values for the search, close to the estimates and independent of the items' units (arrays only)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from intimacy_scales.factor.exploratory.one_factor import likely_loadings
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 
-_MOST = 0.9  # standardized loading, and correlation, to begin with
-_LEAST = 0.3
-_UNIQUE = 0.2
-_ALMOST = 0.97  # most likely ones may be as high
-_ONE_SOLUTION = 3
+_MOST = 0.9  # largest standardized loading, and largest correlation of factors
+_LEAST = 0.3  # smallest standardized loading of a factor on a higher one
+_UNIQUE = 0.2  # smallest share of residual variance
+_MOST_LIKELY = 0.97  # largest standardized loading, if it is a maximum likelihood estimate
+_INSIDE = 0.05  # smallest eigenvalue of factor correlations that are used as they are
 
 Axis = Callable[[Floats], Floats]
 _known_axes: ContextVar[Mapping[bytes, Floats] | None] = ContextVar("known_axes", default=None)
@@ -36,15 +36,15 @@ def start_values(
 ) -> Floats:
     """Return start values (n_free,).
 
-    Loadings are those of each factor's first principal axis, or the most likely ones of one factor behind
-    its items alone; factor covariances those of sums of items corrected for it, residual variances what is
-    left; equal parameters begin at the mean of their values. ``axes`` gives other loadings of some of the
-    factors that have items, in their order.
+    Loadings are those of the first principal axis of each factor's items, or with ``likely`` the maximum
+    likelihood estimates of a one-factor model of its items. Factor covariances are those of sums of items,
+    corrected for unreliability, and residual variances are the rest. Equal parameters start at the mean of
+    their values. ``axes`` gives other loadings for some of the factors that have items, in their order.
     """
     total, count = np.zeros(table.n_free), np.zeros(table.n_free)
     given = np.full(table.n_free, np.nan)
-    usual = _likely_axis if likely else _axis
-    chosen = [axis or usual for axis in axes] if axes else [usual] * len(table.model.latent)
+    default = _likely_axis if likely else _axis
+    chosen = [axis or default for axis in axes] if axes else [default] * len(table.model.latent)
     for parameters, layout, sample in zip(table.by_group, table.layouts, samples, strict=True):
         guesses, free = _of_group(parameters, table, layout, sample, chosen), layout.free >= 0
         total += np.bincount(layout.free[free], weights=guesses[free], minlength=table.n_free)
@@ -62,6 +62,7 @@ def _of_group(
     sample: SampleMoments,
     axes: Sequence[Axis],
 ) -> Floats:
+    """Return start values of all parameters of one group."""
     variances = sample.ml_covariances.diagonal()
     sds, known = np.sqrt(variances), np.isfinite(sample.correlations).all()
     correlations = sample.correlations if known else np.nan_to_num(sample.correlations)
@@ -87,35 +88,38 @@ def _standardized(
     """Return standardized loadings (p, m) and factor correlations (m, m)."""
     p, m = layout.structure.p, len(layout.items)
     loadings = np.zeros((p, m))
-    apart = {(p.place[1], p.place[2]) for p in parameters if p.place[0] == "psi" and p.fixed == 0.0}
-    apart = {pair for pair in apart if max(pair) < m}  # beyond are observed variables of paths
-    left, ways = r.copy(), iter(axes)
-    for k, own in enumerate(layout.items):
-        if not len(own):
+    unrelated = {(p.place[1], p.place[2]) for p in parameters if p.place[0] == "psi" and p.fixed == 0.0}
+    unrelated = {pair for pair in unrelated if max(pair) < m}  # observed variables of paths come after m
+    residuals, remaining_axes = r.copy(), iter(axes)
+    for k, items in enumerate(layout.items):
+        if not len(items):
             continue
-        square = (own[:, None], own)
-        axis = next(ways)(left[square])
-        crowded = loadings[own].any(axis=1)
-        loadings[own, k] = axis
-        if any(k in pair and pair != (k, k) for pair in apart):
-            left[square] -= axis[:, None] * axis
+        square = (items[:, None], items)
+        axis = next(remaining_axes)(residuals[square])
+        already_loading = loadings[items].any(axis=1)
+        loadings[items, k] = axis
+        if any(k in pair and pair != (k, k) for pair in unrelated):
+            residuals[square] -= axis[:, None] * axis
         else:
-            loadings[own, k] = np.where(crowded, 0.3 * axis, axis)
+            loadings[items, k] = np.where(already_loading, 0.3 * axis, axis)
     phi = _factor_correlations(loadings, r)
-    for one, other in apart:
-        if one != other:
-            phi[one, other] = phi[other, one] = 0.0
+    for i, j in unrelated:
+        if i != j:
+            phi[i, j] = phi[j, i] = 0.0
     return loadings, _positive_definite(phi)
 
 
 def _axis(r: Floats) -> Floats:
-    """Return loadings on the first principal axis, most of them positive."""
+    """Return loadings on the first principal axis, most of them positive.
+
+    Communalities are estimated by each item's largest correlation (Thurstone, 1947).
+    """
     if len(r) == 1:
         return np.array([_MOST])
-    off = np.abs(r)
-    np.fill_diagonal(off, 0.0)
+    correlations = np.abs(r)
+    np.fill_diagonal(correlations, 0.0)
     reduced = r.copy()
-    np.fill_diagonal(reduced, off.max(axis=1))
+    np.fill_diagonal(reduced, correlations.max(axis=1))
     values, vectors = eigenvectors(reduced)
     axis: Floats = vectors[:, -1] * np.sqrt(max(float(values[-1]), 0.1))
     axis = axis * directions(axis[:, None])
@@ -124,13 +128,16 @@ def _axis(r: Floats) -> Floats:
 
 
 def least_axis(r: Floats) -> Floats:
-    """Return loadings for a factor of negative variance: on the first axis of correlations turned round."""
+    """Return loadings for a factor of negative variance: on the first axis of the negative correlations."""
     return _axis(2 * np.eye(len(r)) - r)
 
 
 def _likely_axis(r: Floats) -> Floats:
-    """Return the most likely loadings of one factor behind items; up to three have one solution only."""
-    if len(r) <= _ONE_SOLUTION:
+    """Return the maximum likelihood loadings of one factor, if there are more than three items.
+
+    For up to three items, the principal axis is good enough, as their loadings have one solution only.
+    """
+    if len(r) <= 3:
         return _axis(r)
     known = _known_axes.get()
     loadings = None if known is None else known.get(r.tobytes())
@@ -139,22 +146,22 @@ def _likely_axis(r: Floats) -> Floats:
             loadings = ml(r, 1).loadings[:, 0]
         except EstimationError:
             return _axis(r)
-    return np.clip(loadings * directions(loadings[:, None]), -_ALMOST, _ALMOST)
+    return np.clip(loadings * directions(loadings[:, None]), -_MOST_LIKELY, _MOST_LIKELY)
 
 
 @contextmanager
 def known_axes(correlations: Sequence[Floats]) -> Iterator[None]:
-    """Search for the most likely loadings behind several sets of items at once, for all starts in the block.
+    """Estimate the loadings of several one-factor models at once, for all starts within the block.
 
-    A scale's items are those of its own model, and of a factor in that of a total.
+    The items of a scale occur in its own model and again as those of a factor in the model of a total.
     """
     by_size: dict[int, list[Floats]] = {}
     for r in correlations:
-        if len(r) > _ONE_SOLUTION and np.isfinite(r).all():
+        if len(r) > 3 and np.isfinite(r).all():  # see `_likely_axis`
             by_size.setdefault(len(r), []).append(r)
     known: dict[bytes, Floats] = {}
-    for some in by_size.values():
-        for r, loadings in zip(some, likely_loadings(np.array(some)), strict=True):
+    for same_size in by_size.values():
+        for r, loadings in zip(same_size, likely_loadings(np.array(same_size)), strict=True):
             if np.isfinite(loadings).all():
                 known[r.tobytes()] = loadings
     token = _known_axes.set(known)
@@ -165,7 +172,7 @@ def known_axes(correlations: Sequence[Floats]) -> Iterator[None]:
 
 
 def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
-    """Return correlations of sums of items, corrected for their unreliability."""
+    """Return correlations of sums of items, corrected for attenuation by common variances."""
     if loadings.shape[1] == 1:
         return np.ones((1, 1))
     weights = np.sign(loadings)
@@ -180,8 +187,9 @@ def _factor_correlations(loadings: Floats, r: Floats) -> Floats:
 
 
 def _positive_definite(phi: Floats) -> Floats:
+    """Return correlations, shrunk towards 0 if necessary so that the smallest eigenvalue is large enough."""
     smallest = float(np.linalg.eigvalsh(phi)[0]) if len(phi) > 1 else 1.0
-    if smallest > 0.05:  # well inside
+    if smallest > _INSIDE:
         return phi
     share = 0.95 / (1 - smallest)
     return share * phi + (1 - share) * np.eye(len(phi))
@@ -190,7 +198,7 @@ def _positive_definite(phi: Floats) -> Floats:
 def _factor_units(
     table: ParameterTable, parameters: Sequence[Parameter], loadings: Floats, sds: Floats
 ) -> Floats:
-    """Return the signed standard deviation of each factor that fixed loadings and variances ask for."""
+    """Return the signed standard deviation of each factor that fixed loadings and variances imply."""
     units = np.ones(len(table.model.latent))
     for p in parameters:
         kind, row, column = p.place
@@ -201,7 +209,7 @@ def _factor_units(
             continue
         row, column = table.model.observed.index(p.rhs), p.place[2]
         if loadings[row, column]:
-            unit = loadings[row, column] * sds[row] / p.fixed  # negative where the marker runs against it
+            unit = loadings[row, column] * sds[row] / p.fixed  # negative if the marker loads negatively
             units[column] = np.copysign(max(abs(unit), _UNIQUE * sds[row]), unit)
     return units
 
@@ -209,17 +217,17 @@ def _factor_units(
 def _between_factors(
     table: ParameterTable, parameters: Sequence[Parameter], phi: Floats, units: Floats
 ) -> tuple[Floats, Floats]:
-    """Return start values of paths between factors, and of factor (co)variances (m, m) each."""
+    """Return start values of loadings on higher-order factors, and of factor (co)variances (m, m) each."""
     m = len(table.model.latent)
     paths, variances = np.zeros((m, m)), phi * np.outer(units, units)
     higher = sorted({p.place[2] for p in parameters if p.place[0] == "beta"})
     for top in higher:
-        own = [p for p in parameters if p.place[0] == "beta" and p.place[2] == top]
-        rows = [p.place[1] for p in own]
+        on_top = [p for p in parameters if p.place[0] == "beta" and p.place[2] == top]
+        rows = [p.place[1] for p in on_top]
         axis = _axis(phi[np.ix_(rows, rows)])
         axis = np.copysign(np.clip(np.abs(axis), _LEAST, _MOST), axis)
-        marked = [a * units[p.place[1]] / p.fixed for a, p in zip(axis, own, strict=True) if p.fixed]
-        unit = marked[0] if marked else units[top]
+        marker_units = [a * units[p.place[1]] / p.fixed for a, p in zip(axis, on_top, strict=True) if p.fixed]
+        unit = marker_units[0] if marker_units else units[top]
         variances[top] = variances[:, top] = 0.0
         variances[top, top] = unit**2
         for row, loading in zip(rows, axis, strict=True):
