@@ -1,8 +1,8 @@
-"""Where the search begins in a model with paths (arrays only).
+"""Start values of models with paths (arrays only).
 
-Factors have the loadings that they would have without paths; then what stands among them is related as
-sums of their items and the observed variables are, and each path begins at its least-squares slope. Where a
-model of observed variables alone is saturated, these are its estimates.
+Factors start with the loadings that they would have without paths. Their correlations, with each other and
+with observed variables of paths, are those of sums of their items, and paths start at least-squares slopes.
+For a saturated model of observed variables, these are the estimates.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import Layout, Parameter, ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 
-_MOST = 0.9  # correlation of a factor with others, to begin with
-_LEAST = 0.05  # of a variance, to begin with: what paths leave of it
-_INSIDE = 0.05  # smallest eigenvalue of correlations that are taken as they are
+_MOST = 0.9  # largest correlation of a factor with others
+_LEAST = 0.05  # smallest share of a variance that paths do not explain
+_INSIDE = 0.05  # smallest eigenvalue of correlations that are used as they are
 
 
 def path_starts(
@@ -33,7 +33,7 @@ def path_starts(
     Parameters
     ----------
     table, parameters, layout, sample
-        The model, one group of it, and what was observed there.
+        The model, the parameters of one group with their layout, and its observed moments.
     loadings
         (p, m): standardized, of the factors.
     units
@@ -45,9 +45,9 @@ def path_starts(
     observed = [item for item, _ in s.standing]
     r = np.nan_to_num(sample.correlations)
     scales = np.concatenate([units, sds[observed]])
-    v = _related(table, parameters, loadings, r, observed) * np.outer(scales, scales)
-    beta = _slopes(parameters, v)
-    psi = _left_over(beta, v)
+    v = _correlations(table, parameters, loadings, r, observed) * np.outer(scales, scales)
+    beta = _least_squares_slopes(parameters, v)
+    psi = _residual_covariances(beta, v)
     means = _means(table, beta, sample.means[observed])
     lambdas = np.zeros((s.p, s.m))
     lambdas[:, : len(units)] = loadings * (sds[:, None] / units)
@@ -65,10 +65,10 @@ def path_starts(
     )
 
 
-def _related(
+def _correlations(
     table: ParameterTable, parameters: Sequence[Parameter], loadings: Floats, r: Floats, observed: list[int]
 ) -> Floats:
-    """Return correlations of factors and of the observed variables beside them, positive definite."""
+    """Return positive definite correlations of factors and observed variables of paths."""
     p, m = loadings.shape
     n = m + len(observed)
     weights = np.zeros((p, n))
@@ -76,43 +76,42 @@ def _related(
     weights[observed, range(m, n)] = 1.0
     size = np.concatenate([np.abs(loadings).sum(axis=0), np.ones(n - m)])
     size[size == 0] = 1.0
-    found: Floats = weights.T @ r @ weights / np.outer(size, size)
-    found[:m] = np.clip(found[:m], -_MOST, _MOST)
-    found[:, :m] = np.clip(found[:, :m], -_MOST, _MOST)
-    _add_higher(table, parameters, found)
-    for one, other in _apart(parameters):
-        found[one, other] = found[other, one] = 0.0
-    np.fill_diagonal(found, 1.0)
-    smallest = float(np.linalg.eigvalsh(found)[0])
+    correlations: Floats = weights.T @ r @ weights / np.outer(size, size)
+    correlations[:m] = np.clip(correlations[:m], -_MOST, _MOST)
+    correlations[:, :m] = np.clip(correlations[:, :m], -_MOST, _MOST)
+    _fill_higher_order(table, correlations)
+    for i, j in _unrelated(parameters):
+        correlations[i, j] = correlations[j, i] = 0.0
+    np.fill_diagonal(correlations, 1.0)
+    smallest = float(np.linalg.eigvalsh(correlations)[0])
     if m == 0 or smallest > _INSIDE:
-        return found
+        return correlations
     share = (1 - _INSIDE) / (1 - smallest)
-    shrunk: Floats = share * found + (1 - share) * np.eye(n)
+    shrunk: Floats = share * correlations + (1 - share) * np.eye(n)
     return shrunk
 
 
-def _add_higher(table: ParameterTable, parameters: Sequence[Parameter], found: Floats) -> None:
-    """Relate factors of a higher order as the sums of what measures them."""
-    latent = table.among_factors
-    for k, factor in enumerate(table.model.latent):
-        own = [latent.index(name) for name in table.model.indicators(factor) if name in table.model.latent]
-        if own and len(own) == len(table.model.indicators(factor)):
-            common = float(np.sqrt(np.abs(found[np.ix_(own, own)]).mean()))
-            found[k] = np.clip(found[own].mean(axis=0) / common, -_MOST, _MOST)
-            found[:, k] = found[k]
+def _fill_higher_order(table: ParameterTable, correlations: Floats) -> None:
+    """Fill in the correlations of higher-order factors, from sums of the factors that measure them."""
+    among_factors, latent = table.among_factors, table.model.latent
+    for k, factor in enumerate(latent):
+        indicators = table.model.indicators(factor)
+        first_order = [among_factors.index(name) for name in indicators if name in latent]
+        if first_order and len(first_order) == len(indicators):
+            common = float(np.sqrt(np.abs(correlations[np.ix_(first_order, first_order)]).mean()))
+            correlations[k] = np.clip(correlations[first_order].mean(axis=0) / common, -_MOST, _MOST)
+            correlations[:, k] = correlations[k]
 
 
-def _apart(parameters: Sequence[Parameter]) -> list[tuple[int, int]]:
-    """Return pairs among the factors whose covariance is fixed at 0."""
-    held = [p.place for p in parameters if p.place[0] == "psi" and p.fixed == 0.0 and not p.exogenous]
+def _unrelated(parameters: Sequence[Parameter]) -> list[tuple[int, int]]:
+    """Return pairs of predictors whose covariance is fixed at 0."""
+    zeros = [p.place for p in parameters if p.place[0] == "psi" and p.fixed == 0.0 and not p.exogenous]
     predicted = {p.place[1] for p in parameters if p.place[0] == "beta"}
-    return [
-        (one, other) for _, one, other in held if one != other and not predicted.intersection((one, other))
-    ]
+    return [(i, j) for _, i, j in zeros if i != j and not predicted.intersection((i, j))]
 
 
-def _slopes(parameters: Sequence[Parameter], v: Floats) -> Floats:
-    """Return the least-squares slopes of all paths (m, m), beside those that are fixed."""
+def _least_squares_slopes(parameters: Sequence[Parameter], v: Floats) -> Floats:
+    """Return the coefficients of all paths (m, m): least-squares slopes, given those that are fixed."""
     beta = np.zeros_like(v)
     free: dict[int, list[int]] = {}
     for p in parameters:
@@ -122,25 +121,25 @@ def _slopes(parameters: Sequence[Parameter], v: Floats) -> Floats:
             if p.fixed is None:
                 free.setdefault(row, []).append(column)
     for row, columns in free.items():
-        left = v[row, columns] - v[columns] @ beta[row]
-        beta[row, columns] = np.linalg.lstsq(v[np.ix_(columns, columns)], left, rcond=None)[0]
+        unexplained = v[row, columns] - v[columns] @ beta[row]
+        beta[row, columns] = np.linalg.lstsq(v[np.ix_(columns, columns)], unexplained, rcond=None)[0]
     return beta
 
 
-def _left_over(beta: Floats, v: Floats) -> Floats:
-    """Return what paths leave of variances and covariances."""
-    there = np.eye(len(v)) - beta
-    psi: Floats = there @ v @ there.T
+def _residual_covariances(beta: Floats, v: Floats) -> Floats:
+    """Return ``Psi = (I - B) V (I - B)'``, with variances raised to a smallest share of V's."""
+    i_minus_b = np.eye(len(v)) - beta
+    psi: Floats = i_minus_b @ v @ i_minus_b.T
     diagonal = psi.diagonal()
-    wanted = np.maximum(diagonal, _LEAST * v.diagonal())
-    stretch = np.sqrt(wanted / np.where(diagonal > 0, diagonal, 1.0))
-    grown: Floats = psi * np.outer(stretch, stretch)
-    np.fill_diagonal(grown, wanted)
-    return grown
+    variances = np.maximum(diagonal, _LEAST * v.diagonal())
+    stretch = np.sqrt(variances / np.where(diagonal > 0, diagonal, 1.0))
+    raised: Floats = psi * np.outer(stretch, stretch)
+    np.fill_diagonal(raised, variances)
+    return raised
 
 
 def _means(table: ParameterTable, beta: Floats, observed: Floats) -> Floats:
-    """Return means of factors whose intercepts are 0, before those of the observed variables beside them."""
+    """Return means of the factors, with intercepts of 0, and then those of observed variables of paths."""
     m = len(table.model.latent)
     if m == 0:
         return observed
