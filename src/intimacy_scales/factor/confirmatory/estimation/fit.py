@@ -207,7 +207,7 @@ def fit_indices(
 ) -> FitIndices:
     """Return the indices of a test of fit.
 
-    With d = max(chi-square - df, 0) and r = chi-square / df of the model, and d0 and r0 of the baseline, CFI is
+    With d = max(chi-square - df, 0) and r = chi-square / df of the model, and d0, r0 of the baseline, CFI is
     ``1 - d / max(d, d0)``, TLI ``(r0 - r) / (r0 - 1)`` and, in G groups, RMSEA ``sqrt(G d / (n df))``.
     """
     misfit, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)

@@ -109,8 +109,8 @@ def _row(form: Linear, numbers: Mapping[str, int], values: Mapping[str, float], 
 
 def _contradiction(constraint: Constraint) -> ModelSyntaxError:
     return ModelSyntaxError(
-        f"line {constraint.line}, column {constraint.column}: {constraint} contradicts other statements about "
-        "these parameters; remove one of them",
+        f"line {constraint.line}, column {constraint.column}: {constraint} cannot hold: it contradicts other "
+        "statements about these parameters; remove one of them",
         constraint.line,
         constraint.column,
     )

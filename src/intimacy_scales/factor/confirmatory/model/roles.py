@@ -1,7 +1,7 @@
 """The role of each variable in a model (predictor, outcome, item), and the covariances that follow from it.
 
-The rules are those of lavaan's ``sem`` (Rosseel, 2012): variables that only predict are exogenous, and outcomes
-that predict nothing have residuals that covary with each other.
+The rules are those of lavaan's ``sem`` (Rosseel, 2012): variables that only predict are exogenous, and the
+residuals of outcomes that predict nothing covary with each other.
 """
 
 from __future__ import annotations
