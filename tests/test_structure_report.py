@@ -380,7 +380,7 @@ WRONG = {
     "robust pairwise": ({"estimator": "MLR", "missing": "pairwise"}, "'fiml' or 'listwise'"),
     "missing": ({"missing": "em"}, "missing='em': 'listwise'.*'fiml'"),
     "factors": ({"factors": "two"}, "factors='two' is not valid; allowed: 'correlated', 'one', 'second"),
-    "second order": ({"factors": "second_order"}, "needs three scales to identify the factor that they measure, and there are 2"),
+    "second order": ({"factors": "second_order"}, "needs three scales to identify .*there are 2"),
     "no scales": ({"scales": []}, r"scales=\[\]|no scale"),
     "iterations": ({"n_iterations": 0}, "n_iterations=0: a whole number, at least 1"),
     "seed": ({"rng": "x"}, "rng='x': a whole number from 0"),
