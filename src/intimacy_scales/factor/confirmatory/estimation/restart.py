@@ -102,7 +102,7 @@ def rescaled_start(
     max_iterations: int,
     discrepancy: Discrepancy | None = None,
 ) -> Floats | None:
-    """Return start values from the estimates with factor variances of 1, or None if there are none.
+    """Return start values from the estimates with factor variances of 1, or None without such estimates.
 
     If the marker of a factor hardly loads, or with the opposite sign, the discrepancy is badly scaled in its
     units. The estimates with factor variances of 1 are the same in other units.

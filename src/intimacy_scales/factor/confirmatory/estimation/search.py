@@ -192,7 +192,7 @@ def _converged(problem: Problem, newton: _Newton, at: Evaluation, steps: int, ma
 
 
 def _along_largest_loading(problem: Problem, at: Evaluation, *, near: bool) -> Evaluation | None:
-    """Return a more likely point in the direction of the largest loading, or None if there is none.
+    """Return a more likely point in the direction of the largest loading, or None.
 
     Far from a maximum, this only checks whether the loading grows without bound.
 

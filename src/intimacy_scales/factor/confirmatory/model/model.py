@@ -339,7 +339,7 @@ def _check_separate(form: Instrument, items: dict[str, list[str]], *, named: boo
 
 
 def _composite_of(form: Instrument, parts: Sequence[str]) -> str | None:
-    """Return the composite of these scales, or another scale of all their items; None if there is none."""
+    """Return the composite of these scales, or else another scale of all their items, or None."""
     every_item = {key.item for part in parts for key in form.scale(part).keys}
     for scale in form.scales:
         items = {key.item for key in scale.keys}
