@@ -185,8 +185,8 @@ def _unknown_label(
             known = (*labels, *defined)
             below = " above" if isinstance(statement, Definition) else ""
             return Fault(
-                f"no parameter has the label {name!r}{suggest(name, known)}, and nothing of that name is "
-                f"defined{below}; label a parameter before '*', as in y ~ {name}*x",
+                f"no parameter has the label {name!r}, and nothing of that name is defined{below}; label a "
+                f"parameter before '*', as in y ~ {name}*x{suggest(name, known)}",
                 statement,
                 at,
             )
