@@ -12,7 +12,7 @@ from factor_answers import coded, exact
 from intimacy_scales.factor.confirmatory.cfa import cfa
 from intimacy_scales.factor.confirmatory.estimation.likelihood import fitted
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 from intimacy_scales.factor.confirmatory.results.estimates import delta_errors
 from intimacy_scales.factor.heterotrait import _pairwise, ratio
 from intimacy_scales.factor.reading import read_sample

@@ -24,6 +24,15 @@ HALFWAY = 1e-9  # of one step between possible scores: so near to the middle, a 
 
 # Estimates of factor models
 
+DISCREPANCY_ROUNDING = 1e-11  # of a discrepancy per person, such as -logL / n: less may be rounding error
+EQUALLY_LIKELY = 1e-9  # of -logL / n: optima that differ by less are equally good
+SAME_OPTIMUM = 1e-6  # of -logL / n: optima that differ by more are different ones
+UNIDENTIFIED = 1e-9  # of 1: eigenvalues of information scaled to a unit diagonal, and variance explained
+SINGULAR_CORRELATIONS = 1e-6  # of 1: a smaller eigenvalue of a correlation matrix counts as zero
+SAME_MOMENTS = 1e-7  # of standard deviations and correlations: implied moments of two models that are equal
+DETERMINED = 1e-6  # of 1: how far the projection of a factor on its answered items may be from the factor
+ELIMINATED = 1e-10  # of the largest coefficient of a linear constraint: a smaller one counts as zero
+
 # Exploratory factor models
 
 # Reliability
