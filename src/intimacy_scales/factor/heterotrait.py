@@ -12,8 +12,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.reading import data_of_model, model_first, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.late import late_module

@@ -12,8 +12,7 @@ from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_t
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated, saturated
-from intimacy_scales.factor.data import data_given
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.reading import data_given, read_sample
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module

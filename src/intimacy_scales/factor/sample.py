@@ -152,7 +152,6 @@ class SampleMoments(Result):
             Nobody, a variable that does not vary, fewer persons than variables, or variables of which
             some are made up of others.
         """
-        where = in_group(self.group)
         alone = self.rows is not None and self.n_rows < _TWO
         if alone or (self.n < _TWO and self.missing != "pairwise"):
             raise EstimationError(

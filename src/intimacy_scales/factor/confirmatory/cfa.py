@@ -14,21 +14,21 @@ from intimacy_scales.factor.confirmatory.auxiliary import (
     own_parameters,
     with_auxiliary,
 )
-from intimacy_scales.factor.confirmatory.checks import (
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.fitting import (
+    FitOptions,
     check_names,
     check_options,
     check_samples,
     check_scaling,
+    fitted_parts,
     warn_of_coverage,
 )
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
-from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
-from intimacy_scales.factor.confirmatory.fitting import FitOptions, fitted_parts
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_samples
+from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.clusters import Clusters

@@ -1,23 +1,139 @@
-"""A model fitted to moments that were checked: what the results of `cfa` and of `sem` have in common."""
+"""The steps that `cfa`, `sem` and `invariance` share: checks of model, options and samples, and the fit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+import warnings
+from collections.abc import Collection, Sequence
+from typing import Any, TypedDict, get_args
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.checks import check_means, check_steps, group_labels
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
-from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.errors import CoverageWarning, EstimationError, level_outside
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
+    check_completeness,
+    check_estimator,
+    discrepancy_of,
+    rule_of,
+)
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
+    Discrepancy,
+    Estimator,
+    Information,
+    Scaling,
+)
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution, fit_of, solve
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import parameter_table, with_observed
 from intimacy_scales.factor.confirmatory.results.estimates import parameter_estimates
 from intimacy_scales.factor.confirmatory.results.improper import improper_parts
-from intimacy_scales.factor.sample import SampleMoments
+from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
+from intimacy_scales.factor.syntax.grammar import Statement
+from intimacy_scales.factor.unanswered import few_together
 from intimacy_scales.moments.blas import one_blas_thread
+from intimacy_scales.reading.table import CodedResponses
+
+EQUAL: tuple[str, ...] = get_args(Equal)
+OF_MEASUREMENT = tuple(name for name in EQUAL if name != "regressions")
+_IDENTIFICATION: tuple[str, ...] = get_args(Identification)
+
+
+def check_options(
+    estimator: Estimator,
+    missing: MissingAnswers,
+    identification: str,
+    equal: Collection[str],
+    information: str | None,
+    *,
+    may_be_equal: Collection[str] = OF_MEASUREMENT,
+) -> None:
+    """Raise where an option is none of those there are, or answers may be missing that an estimator needs.
+
+    ``may_be_equal`` says what can be set equal across groups.
+    """
+    check_estimator(estimator)
+    check_completeness(estimator, missing)
+    if identification not in _IDENTIFICATION:
+        raise EstimationError(
+            f"identification={identification!r}: 'marker' (first loading 1), 'fixed_factor' (factor variance "
+            "1) or 'none' (only what the model says)"
+        )
+    if isinstance(equal, str) or any(name not in may_be_equal for name in equal):
+        raise EstimationError(f"equal={equal!r}: a list of {', '.join(map(repr, may_be_equal))}")
+    if information not in (None, "expected", "observed"):
+        raise EstimationError(f"information={information!r}: 'expected' or 'observed'")
+
+
+def check_names(model: Model, data: Any) -> None:
+    """Raise where a factor has the name of a column or item."""
+    columns = data.item_ids if isinstance(data, CodedResponses) else getattr(data, "columns", None)
+    names = {str(name) for name in columns} if columns is not None and not callable(columns) else set()
+    clash = [factor for factor in model.latent if factor in names]
+    if clash:
+        raise EstimationError(
+            f"{clash[0]} is a factor of the model and a column of the data; give the factor another name"
+        )
+
+
+def check_samples(samples: Sequence[SampleMoments], discrepancy: Discrepancy) -> None:
+    """Raise where no model can be fitted to what was observed in some group."""
+    for sample in samples:
+        sample.check_usable(apart=True)
+        discrepancy.check(sample)
+        if sample.clusters is not None and len(np.unique(sample.clusters)) < 2:  # one is no sample
+            raise EstimationError("clusters: all persons belong to one, and errors cannot be told from one")
+        if sample.clusters is not None and not discrepancy.counts_clusters:
+            raise EstimationError(independent_persons(discrepancy.name))
+
+
+def independent_persons(estimator: str) -> str:
+    """Say that an estimator knows of no clusters."""
+    return f"estimator={estimator!r} takes every person as independent; with clusters use 'MLR'"
+
+
+def warn_of_coverage(samples: Sequence[SampleMoments]) -> None:
+    """Warn where a model is fitted to items that nobody answered together."""
+    for sample in samples:
+        if sample.missing == "fiml" and sample.never_together:
+            text = few_together(sample.never_together, sample.group)
+            warnings.warn(text, CoverageWarning, stacklevel=level_outside())
+
+
+def check_scaling(samples: Sequence[SampleMoments], discrepancy: Discrepancy, scaling: str) -> None:
+    """Raise where the scaled test that is asked for cannot be had."""
+    if scaling not in get_args(Scaling):
+        raise EstimationError(f"scaling={scaling!r}: 'yuan_bentler' or 'satorra_bentler'")
+    if scaling == "yuan_bentler":
+        return
+    if not discrepancy.is_scaled:
+        raise EstimationError(f"scaling={scaling!r} is of the robust test; use estimator='MLR'")
+    for sample in samples:
+        if sample.clusters is not None or sample.rows is None or np.isnan(sample.rows).any():
+            raise EstimationError(
+                f"scaling={scaling!r} is of complete answers of persons who stand alone; use "
+                "missing='listwise' without clusters, or scaling='yuan_bentler'"
+            )
+
+
+def check_steps(max_iterations: int) -> None:
+    """Raise where the number of steps is none."""
+    if isinstance(max_iterations, bool) or not isinstance(max_iterations, int) or max_iterations < 1:
+        raise EstimationError(f"max_iterations={max_iterations!r}: a whole number, at least 1")
+
+
+def check_means(model: Model, samples: Sequence[SampleMoments], *, wanted: bool) -> None:
+    """Raise where a model says something of means that are not known."""
+    said = any(isinstance(s, Statement) and s.op == "~1" for s in model.statements)
+    if (said or wanted) and not all(sample.means_known for sample in samples):
+        raise EstimationError("the model is about means, and these covariances came without: pass means=")
+
+
+def group_labels(samples: Sequence[SampleMoments]) -> list[str | None]:
+    """Return what groups are called; by their number where they have no names of their own."""
+    labels = [sample.group for sample in samples]
+    if len(samples) > 1 and (None in labels or len(set(labels)) < len(labels)):
+        return [str(n) for n in range(1, len(samples) + 1)]
+    return labels
 
 
 class FitOptions(TypedDict, total=False):

@@ -11,13 +11,6 @@ from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import (
-    check_names,
-    check_options,
-    check_samples,
-    check_scaling,
-    warn_of_coverage,
-)
 from intimacy_scales.factor.confirmatory.comparison import (
     DifferenceTest,
     ModelComparison,
@@ -26,6 +19,13 @@ from intimacy_scales.factor.confirmatory.comparison import (
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.fitting import (
+    check_names,
+    check_options,
+    check_samples,
+    check_scaling,
+    warn_of_coverage,
+)
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_measurement_model
 from intimacy_scales.factor.confirmatory.results.fit_sentence import (
@@ -38,8 +38,7 @@ from intimacy_scales.factor.confirmatory.results.fit_sentence import (
 )
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_samples
+from intimacy_scales.factor.reading import data_of_model, model_first, read_samples
 from intimacy_scales.factor.sample import MissingAnswers
 from intimacy_scales.instrument import Finding, Instrument
 from intimacy_scales.moments.clusters import Clusters

@@ -7,25 +7,24 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.checks import (
+from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
+from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
+from intimacy_scales.factor.confirmatory.fitting import (
     EQUAL,
     check_names,
     check_options,
     check_samples,
     check_scaling,
+    fitted_parts,
     warn_of_coverage,
 )
-from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
-from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
-from intimacy_scales.factor.confirmatory.fitting import fitted_parts
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.factor.confirmatory.results.definitions import defined_parameters
 from intimacy_scales.factor.confirmatory.results.estimates import Parameters
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
-from intimacy_scales.factor.data import data_of_model, model_first
-from intimacy_scales.factor.reading import read_samples, with_answers_to
+from intimacy_scales.factor.reading import data_of_model, model_first, read_samples, with_answers_to
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.instrument.loading import as_instrument

@@ -10,8 +10,7 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality
-from intimacy_scales.factor.data import Data, data_given
-from intimacy_scales.factor.reading import read_sample
+from intimacy_scales.factor.reading import Data, data_given, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
 from intimacy_scales.instrument import InstrumentRef

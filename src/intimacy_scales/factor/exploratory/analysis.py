@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from intimacy_scales.errors import EstimationError, NotConvergedError, suggest
-from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.exploratory.adequacy import (
     FactorFit,
     counted_persons,
@@ -20,6 +19,7 @@ from intimacy_scales.factor.exploratory.adequacy import (
 )
 from intimacy_scales.factor.exploratory.extraction import LOWEST, minres, ml
 from intimacy_scales.factor.exploratory.rotation import Rotation, RotationMethod, check_rotation, rotate
+from intimacy_scales.factor.reading import data_given
 from intimacy_scales.factor.sample import Floats, MissingAnswers
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.exploratory.adequacy import counted_persons, read_correlations
 from intimacy_scales.factor.exploratory.extraction import minres
-from intimacy_scales.factor.reading import of_rows
+from intimacy_scales.factor.reading import data_given, of_rows
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module

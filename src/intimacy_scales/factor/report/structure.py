@@ -12,7 +12,6 @@ import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.cfa import fit_model
-from intimacy_scales.factor.confirmatory.checks import check_samples, independent_persons
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     check_completeness,
     check_estimator,
@@ -21,6 +20,7 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import (
     rule_of,
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Scaling
+from intimacy_scales.factor.confirmatory.fitting import check_samples, independent_persons
 from intimacy_scales.factor.confirmatory.model.model import Factors, Model, parts_of
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.factor.confirmatory.results.result import CFAResult
