@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,17 +13,13 @@ from intimacy_scales.factor.unanswered import few_left, in_group, never_together
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import KeyedMoments
 from intimacy_scales.numerics.ties import descending, members_of_space
+from intimacy_scales.numerics.tolerances import EQUAL_SHARES, NO_VARIANCE, SINGULAR
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.result import Result, plain, result_class
 
 Floats = NDArray[np.float64]
 MissingAnswers = Literal["listwise", "pairwise", "fiml"]
-
-_NOTHING = 1e-20
-_SINGULAR = 1e-10  # of the largest eigenvalue of the correlations
-_TWO = 2
-_ALIKE = 1e-4  # eigenvalues, and shares in what determines each other, that count as equal
 
 
 @result_class
@@ -152,83 +148,85 @@ class SampleMoments(Result):
             Nobody, a variable that does not vary, fewer persons than variables, or variables of which
             some are made up of others.
         """
-        alone = self.rows is not None and self.n_rows < _TWO
-        if alone or (self.n < _TWO and self.missing != "pairwise"):
+        one_person = self.rows is not None and self.n_rows < 2
+        if one_person or (self.n < 2 and self.missing != "pairwise"):
             raise EstimationError(
-                few_left(
-                    self.names,
-                    self.counts,
-                    n=self.n,
-                    n_rows=self.n_rows,
-                    group=self.group,
-                )
+                few_left(self.names, self.counts, n=self.n, n_rows=self.n_rows, group=self.group)
             )
-        gaps = np.argwhere(~np.isfinite(self.covariances))
-        apart = apart and self.missing == "fiml" and all(i != j for i, j in gaps)
-        if len(gaps) and not apart:
-            single = [i for i, j in gaps if i == j]
-            told = self.names[single[0]] if single else " and ".join(self.names[i] for i in gaps[0])
-            both = told if single else f"both {told}"
-            raise EstimationError(
-                f"fewer than two persons answered {both}{where}; leave {'it' if single else 'one'} out"
-            )
+        undefined = np.argwhere(~np.isfinite(self.covariances))
+        apart = apart and self.missing == "fiml" and all(i != j for i, j in undefined)
+        if len(undefined) and not apart:
+            self._raise_undefined(undefined)
+        smallest = NO_VARIANCE * self.means**2
         variances = np.diag(self.covariances)
-        least = _NOTHING * self.means**2  # what rounding leaves of none
-        constant = [n for n, v, e in zip(self.names, variances, least, strict=True) if not v > e]
+        constant = [n for n, v, e in zip(self.names, variances, smallest, strict=True) if not v > e]
         if constant:
             raise EstimationError(
-                f"everyone gave {', '.join(constant)} the same answer{where}: there is no variance to "
-                "explain; leave it out of the model"
+                f"everyone gave {', '.join(constant)} the same answer{in_group(self.group)}: there is no "
+                "variance to explain; leave it out of the model"
             )
         if self.n <= len(self.names) and (self.rows is not None or self.missing == "pairwise"):
-            raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
-        if not len(gaps):
-            self._check_positive_definite(where)
+            raise self._too_few_persons()
+        if not len(undefined):
+            self._check_positive_definite()
 
-    def _check_positive_definite(self, where: str) -> None:
-        if not np.isfinite(self.correlations).all():  # nobody who answered both varied
-            raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
+    def _raise_undefined(self, undefined: NDArray[np.intp]) -> NoReturn:
+        """Raise for covariances (positions in `undefined`) that fewer than two persons could give."""
+        where = in_group(self.group)
+        unanswered = [i for i, j in undefined if i == j]
+        if unanswered:
+            raise EstimationError(
+                f"fewer than two persons answered {self.names[unanswered[0]]}{where}; leave it out"
+            )
+        pair = " and ".join(self.names[i] for i in undefined[0])
+        raise EstimationError(f"fewer than two persons answered both {pair}{where}; leave one out")
+
+    def _check_positive_definite(self) -> None:
+        """Raise where the correlations are singular, or indefinite where the estimator uses them."""
+        if not np.isfinite(self.correlations).all():  # an item was constant among those who answered both
+            raise self._too_few_persons()
+        p = len(self.names)
         try:
-            np.linalg.cholesky(self.correlations - _SINGULAR * len(self.names) * np.eye(len(self.names)))
+            np.linalg.cholesky(self.correlations - SINGULAR * p * np.eye(p))
         except np.linalg.LinAlgError:
             values, vectors = np.linalg.eigh(self.correlations)
         else:
             return
-        if values[0] > _SINGULAR * values[-1]:
+        if values[0] > SINGULAR * values[-1]:
             return
-        if self.n <= len(self.names):
-            raise EstimationError(_too_few(self.n, len(self.names), self.missing, where))
-        indefinite = bool(values[0] < -_SINGULAR * values[-1])
-        limit = values[0] * (1 - _ALIKE) if indefinite else _SINGULAR * values[-1]
+        if self.n <= p:
+            raise self._too_few_persons()
+        indefinite = bool(values[0] < -SINGULAR * values[-1])
+        limit = values[0] * (1 - EQUAL_SHARES) if indefinite else SINGULAR * values[-1]
         share = members_of_space(vectors[:, values <= limit])
-        tied = [self.names[i] for i in descending(share, _ALIKE) if share[i] > 0.1 * share.max()][:6]
-        if indefinite:
-            if self.missing == "fiml":  # pairwise correlations, which FIML does not use
-                return
-            kind = "pairwise covariances" if self.missing == "pairwise" else "covariances"
-            rather = self._rather() if self.missing == "pairwise" else ""
+        involved = [self.names[i] for i in descending(share, EQUAL_SHARES) if share[i] > 0.1 * share.max()]
+        items, where = ", ".join(involved[:6]), in_group(self.group)
+        if not indefinite:
             raise EstimationError(
-                f"the {kind}{where} belong to no population (smallest eigenvalue of the "
-                f"correlations {values[0]:.3g}, mostly {', '.join(tied)}){rather}"
+                f"the covariance matrix{where} is singular: {items} determine each other (one is a sum, a "
+                "copy or a difference of others, up to rounding error); leave one of them out"
             )
+        if self.missing == "fiml":  # FIML does not use the pairwise correlations
+            return
+        kind = "pairwise covariances" if self.missing == "pairwise" else "covariances"
+        advice = self._other_missing_rules() if self.missing == "pairwise" else ""
         raise EstimationError(
-            f"the covariance matrix{where} is singular: {', '.join(tied)} determine each other (one is a "
-            "sum, a copy or a difference of others, exactly or but for rounding); leave one of them out"
+            f"the {kind}{where} are not positive semidefinite (smallest eigenvalue of the correlations "
+            f"{values[0]:.3g}, mostly {items}){advice}"
         )
 
-    def _rather(self) -> str:
+    def _other_missing_rules(self) -> str:
         """Return which other missing rules may help."""
-        whole = 0 if self.rows is None else int((~np.isnan(self.rows)).all(axis=1).sum())
-        both = " or 'listwise'" if self.rows is None or whole > len(self.names) else ""
-        return f"; use missing='fiml'{both}"
+        n_complete = 0 if self.rows is None else int((~np.isnan(self.rows)).all(axis=1).sum())
+        listwise = " or 'listwise'" if self.rows is None or n_complete > len(self.names) else ""
+        return f"; use missing='fiml'{listwise}"
 
-
-def _too_few(n: int, n_variables: int, missing: str, where: str) -> str:
-    who = "complete persons" if missing == "listwise" else "persons"
-    return (
-        f"{n} {who}{where} are too few for {n_variables} variables: their covariance matrix is singular; use "
-        "fewer variables or collect more answers"
-    )
+    def _too_few_persons(self) -> EstimationError:
+        who = "complete persons" if self.missing == "listwise" else "persons"
+        return EstimationError(
+            f"{self.n} {who}{in_group(self.group)} are too few for {len(self.names)} variables: their "
+            "covariance matrix is singular; use fewer variables or collect more answers"
+        )
 
 
 def covariances_as_sample(
@@ -268,7 +266,7 @@ def covariances_as_sample(
         raise EstimationError("names: each variable once")
     if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8) or not np.isfinite(matrix).all():
         raise EstimationError("covariances: not a symmetric matrix of numbers")
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < _TWO:
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
         raise EstimationError(f"n={n!r}: a whole number of persons, at least 2")
     if not (np.diag(matrix) > 0).all():
         raise EstimationError("covariances: a variance is not above 0")

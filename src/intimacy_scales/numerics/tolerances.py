@@ -16,6 +16,8 @@ EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that co
 
 # Estimates of factor models
 
+NO_VARIANCE = 1e-20  # of the squared mean: a smaller variance is rounding error, and the item constant
+
 # Exploratory factor models
 
 # Reliability

@@ -8,11 +8,9 @@ from typing import Any, Unpack
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.auxiliary import (
-    about_items,
-    as_auxiliary,
+    auxiliary_names,
     check_seen_together,
-    own_parameters,
-    with_auxiliary,
+    fit_with_auxiliary,
 )
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of, rule_of
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Estimator, Information, Scaling
@@ -158,10 +156,12 @@ def cfa(
     """
     model_first("cfa", model, data)
     written = as_measurement_model(model)
-    beside = as_auxiliary(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
+    extra: tuple[str, ...] = ()
+    if len(auxiliary):
+        extra = auxiliary_names(auxiliary, written, estimator=estimator, missing=missing, scaling=scaling)
     check_options(estimator, missing, identification, equal, information)
     data, accept = data_of_model(
-        model, data, instrument, reading, auxiliary=beside, groups=groups, clusters=clusters
+        model, data, instrument, reading, auxiliary=extra, groups=groups, clusters=clusters
     )
     check_names(written, data)
     samples = read_samples(
@@ -171,29 +171,30 @@ def cfa(
         groups=groups,
         clusters=clusters,
         accept=accept,
-        auxiliary=beside,
+        auxiliary=extra,
     )
     if len(samples) == 1 and equal:
         raise EstimationError(f"equal={list(equal)!r} is across groups; name them with groups=")
     discrepancy = discrepancy_of(estimator, rule_of(samples))
     check_samples(samples, discrepancy)
-    check_seen_together(samples, beside)
+    if extra:
+        check_seen_together(samples, extra)
     warn_of_coverage(samples)
     check_scaling(samples, discrepancy, scaling)
-    result = fit_model(
-        with_auxiliary(written, beside),
-        samples,
+    options = FitOptions(
         estimator=estimator,
         equal=tuple(equal),
-        partial=(*partial, *own_parameters(beside)),
+        partial=tuple(partial),
         identification=identification,
         means=means,
         information=information,
         scaling=scaling,
         max_iterations=max_iterations,
-        keep_answers=keep_answers or bool(beside),
+        keep_answers=keep_answers,
     )
-    return about_items(result, written, beside, keep_answers=keep_answers) if beside else result
+    if extra:
+        return fit_with_auxiliary(written, samples, extra, options)
+    return fit_model(written, samples, **options)
 
 
 def fit_model(model: Model, samples: Sequence[SampleMoments], **options: Unpack[FitOptions]) -> CFAResult:

@@ -21,8 +21,9 @@ from intimacy_scales.factor.confirmatory.fitting import (
 from intimacy_scales.factor.confirmatory.model.implied import Equal, Identification
 from intimacy_scales.factor.confirmatory.model.model import Model, as_model
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
+from intimacy_scales.factor.confirmatory.results.defined import DefinedParameters
 from intimacy_scales.factor.confirmatory.results.definitions import defined_parameters
-from intimacy_scales.factor.confirmatory.results.estimates import Parameters
+from intimacy_scales.factor.confirmatory.results.estimates import ParameterEstimate, Parameters
 from intimacy_scales.factor.confirmatory.results.sem_result import SEMResult
 from intimacy_scales.factor.reading import data_of_model, model_first, read_samples, with_answers_to
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
@@ -147,7 +148,9 @@ def sem(
         structural=True,
         fixed_x=fixed_x,
     )
-    defined, rows = defined_parameters(parts["solution"])
+    defined, rows = DefinedParameters(()), list[ParameterEstimate]()
+    if written.definitions:
+        defined, rows = defined_parameters(parts["solution"])
     parameters = Parameters([*parts["parameters"], *rows])
     left_out = sum(sample.n for sample in read) - sum(sample.n for sample in samples)
     return SEMResult(

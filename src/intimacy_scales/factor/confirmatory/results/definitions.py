@@ -78,8 +78,6 @@ def _of_group(solution: Solution, group: int) -> dict[str, tuple[Floats, Floats]
 def defined_parameters(solution: Solution) -> tuple[DefinedParameters, list[ParameterEstimate]]:
     """Return what a model defines, and the same as rows of its parameters."""
     model = solution.table.model
-    if not model.definitions:
-        return DefinedParameters(()), []
     known, found, rows = labelled(solution), list[DefinedParameter](), list[ParameterEstimate]()
     for n, definition in enumerate(model.definitions):
         steps = _steps_to(definition, model.definitions[:n])
