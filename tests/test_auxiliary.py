@@ -191,9 +191,7 @@ def test_what_stands_beside_answers_is_checked():
 
 def test_each_must_have_been_answered_together_with_everything(gaps):
     apart = gaps.assign(car01=gaps["car01"].where(gaps["com04"].isna()))
-    with pytest.raises(
-        EstimationError, match="both com04 and car01, so that their covariance cannot be"
-    ):
+    with pytest.raises(EstimationError, match="both com04 and car01, so that their covariance cannot be"):
         cfa(WIDE, apart, missing="fiml", auxiliary=["car01"])
 
 

@@ -265,7 +265,9 @@ def test_covariates_stand_beside_checked_answers() -> None:
     assert kept.exogenous == ("years",)
     assert kept.parameters["trust =~ tru09"].estimate > 0  # keyed
     assert sem(model, table, instrument="scii-24").fit == kept.fit
-    with pytest.raises(EstimationError, match=r"scii-24 has no item 'years'; nor was such a column kept"):
+    with pytest.raises(
+        EstimationError, match=r"scii-24 has no item 'years', and no column of that name was kept"
+    ):
         sem(model, encode("scii-24", table))
     with pytest.raises(ResponseError, match="variable year: the table has no column 'year'"):
         sem(model.replace("years", "year"), table, instrument="scii-24")

@@ -378,7 +378,7 @@ ANSWERS = coded(parts(90, (4, 4)), HALF)
 WRONG = {
     "estimator": ({"estimator": "WLS"}, "estimator='WLS': one of 'ML'.*'MLR'.*'GLS'.*'ULS'"),
     "robust pairwise": ({"estimator": "MLR", "missing": "pairwise"}, "'fiml' or 'listwise'"),
-    "missing": ({"missing": "em"}, "missing='em': 'listwise'.*'fiml'"),
+    "missing": ({"missing": "em"}, "missing='em' is not valid; allowed: 'listwise'.*'fiml'"),
     "factors": ({"factors": "two"}, "factors='two': there are 'correlated', 'one', 'second"),
     "second order": ({"factors": "second_order"}, "2 scales do not identify a factor behind them"),
     "no scales": ({"scales": []}, r"scales=\[\]|no scale"),

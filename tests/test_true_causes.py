@@ -96,7 +96,7 @@ def test_where_everyone_skipped_something_full_information_is_advised_and_helps(
     assert cfa(TWO, skipped, missing="fiml").n == 120
     one = skipped.copy()
     one.iloc[3] = table.iloc[3]
-    assert "one person only answered every item" in said(lambda: cfa(TWO, one))
+    assert "only one person answered every item" in said(lambda: cfa(TWO, one))
 
 
 def test_tables_without_rows():

@@ -143,17 +143,19 @@ def test_answers_without_a_model_are_told_what_it_needs(name, table):
         with pytest.raises(EstimationError) as caught:
             call(given)
         said = str(caught.value)
-        assert f"{name}: {kind} holds answers, and no model says which items measure what" in said
+        assert f"{name}: {kind} holds answers, and the model (which items measure what) is missing" in said
         assert f"{name}(answers.instrument, answers)" in said
         assert text in said
-    with pytest.raises(EstimationError, match="the first argument is a table, and no model says") as caught:
+    with pytest.raises(EstimationError, match="the first argument is a table, and the model") as caught:
         call(table)
     assert "instrument" not in str(caught.value)
     for swapped in (codes, moments, table):
         for model in ("trust =~ tru01 + tru04 + tru09", load("scii-24")):
-            with pytest.raises(EstimationError, match="the other way round: the model before the answers"):
+            with pytest.raises(
+                EstimationError, match="and the model comes second; pass the model before the answers"
+            ):
                 call(swapped, model)
-    with pytest.raises(EstimationError, match=rf"{name}: there are no answers \(data is None\)"):
+    with pytest.raises(EstimationError, match=rf"{name}: answers are missing \(data is None\)"):
         call("scii-24")
 
 

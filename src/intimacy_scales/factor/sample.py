@@ -1,4 +1,4 @@
-"""Means and covariances of the variables of one group: what a factor model is fitted to."""
+"""Means and covariances of the variables of one group, to which a factor model is fitted."""
 
 from __future__ import annotations
 
@@ -31,30 +31,36 @@ class SampleMoments(Result):
     names
         The variables: item ids or columns.
     n
-        Persons that a likelihood counts. With pairwise deletion, the harmonic mean over pairs.
+        Persons that the likelihood counts; with pairwise deletion, the harmonic mean over pairs.
     n_rows
-        Rows of the table, whatever they hold.
+        Rows of the table, including those that are not used.
     means
-        (p,): of all who answered, with pairwise deletion and FIML; otherwise of complete persons.
+        (p,): of all who answered an item, with pairwise deletion and FIML; else of complete persons.
     covariances
         (p, p), divisor n - 1.
     correlations
-        (p, p). With pairwise deletion, with the standard deviations of those who answered both.
+        (p, p); with pairwise deletion, by the standard deviations of those who answered both items.
     missing
         ``listwise``: from persons who answered everything. ``pairwise``: each from all who answered
-        both variables. ``fiml``: the same, and the rows are there to use every answer.
+        both variables. ``fiml``: the same, with the rows, so that every answer is used.
     group
-        Which group, where there are several.
+        Label of the group, where there are several.
     instrument
         What was answered, where that is known.
     rows
-        (n, p): the numbers behind the moments, nan where missing; None where only sums are known.
+        (n, p): each person's numbers, nan where missing; None where only sums are known.
     clusters
-        (n,): who belongs together, as numbers from 0; None where each person stands alone.
+        (n,): each person's cluster, as numbers from 0; None where persons are independent.
     means_known
-        Whether the means are those of answers, not zeros in their place.
+        Whether the means are observed, not zeros in their place.
     counts
-        (p, p): persons who answered both of two variables; None where everyone did, or nobody counted.
+        (p, p): persons who answered both of two variables; None where everyone did, or it is not known.
+
+    Examples
+    --------
+    >>> moments = covariances_as_sample([[1, 0.5], [0.5, 4]], n=200, names=["a", "b"])
+    >>> moments.correlations.tolist()
+    [[1.0, 0.25], [0.25, 1.0]]
     """
 
     _axes: ClassVar[Mapping[str, str]] = {
@@ -84,7 +90,7 @@ class SampleMoments(Result):
 
     @property
     def ml_covariances(self) -> Floats:
-        """Covariances (p, p) with divisor n, as maximum likelihood has them."""
+        """Covariances (p, p) with divisor n, as in maximum likelihood."""
         scaled: Floats = self.covariances * ((self.n - 1) / self.n)
         return scaled
 
@@ -101,8 +107,8 @@ class SampleMoments(Result):
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> SampleMoments:
         if values["missing"] == "fiml" or values["clustered"]:
             raise DocumentError(
-                f"{cls.__name__}: moments for full information or of persons in clusters are used with each "
-                "person's answers, which no document holds; keep the table, and fit the model to it"
+                f"{cls.__name__}: moments for full information or of clustered persons need each person's "
+                "answers, which documents do not hold; keep the table, and fit the model to it"
             )
         _check_moments(cls.__name__, values)
         return made_of(cls, values, rows=None, clusters=None)
@@ -140,13 +146,13 @@ class SampleMoments(Result):
         Parameters
         ----------
         apart
-            Whether variables may be there that nobody answered together, as full information allows.
+            Whether pairs that nobody answered together are allowed, as with full information.
 
         Raises
         ------
         EstimationError
-            Nobody, a variable that does not vary, fewer persons than variables, or variables of which
-            some are made up of others.
+            No persons, a variable that does not vary, fewer persons than variables, or variables that
+            are linear combinations of others.
         """
         one_person = self.rows is not None and self.n_rows < 2
         if one_person or (self.n < 2 and self.missing != "pairwise"):
@@ -232,16 +238,16 @@ class SampleMoments(Result):
 def covariances_as_sample(
     covariances: Any, *, n: int, names: Sequence[str] | None = None, means: ArrayLike | None = None
 ) -> SampleMoments:
-    """Take a covariance (or correlation) matrix, for example a published one, as what was observed.
+    """Return a covariance (or correlation) matrix, for example a published one, as a sample.
 
     Parameters
     ----------
     covariances
         (p, p), divisor n - 1; or its lower triangle, row by row, as such matrices are published.
     n
-        Persons it is of.
+        Number of persons.
     names
-        The variables, in its order; of a pandas table those of its columns, from which these are taken.
+        The variables, in the order of the matrix; of a pandas table, which of its columns are taken.
     means
         (p,); by default 0, which is enough for models without a mean structure.
 
@@ -252,7 +258,7 @@ def covariances_as_sample(
     Raises
     ------
     EstimationError
-        Not a covariance matrix, or its size does not fit the names.
+        The matrix is not a covariance matrix, or does not have as many variables as names.
 
     Examples
     --------
@@ -261,18 +267,20 @@ def covariances_as_sample(
     """
     names, matrix = _named_matrix(covariances, names)
     if matrix.shape != (len(names), len(names)):
-        raise EstimationError(f"covariances: shape {matrix.shape} for {len(names)} names")
+        raise EstimationError(
+            f"covariances: shape {matrix.shape} for {len(names)} names; pass a name for each variable"
+        )
     if len(set(names)) < len(names):
-        raise EstimationError("names: each variable once")
+        raise EstimationError("names: a variable is named twice; name each once")
     if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8) or not np.isfinite(matrix).all():
-        raise EstimationError("covariances: not a symmetric matrix of numbers")
+        raise EstimationError("covariances: the matrix is not valid; allowed: a symmetric matrix of numbers")
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 2:
-        raise EstimationError(f"n={n!r}: a whole number of persons, at least 2")
+        raise EstimationError(f"n={n!r} is not valid; allowed: a whole number of persons, at least 2")
     if not (np.diag(matrix) > 0).all():
-        raise EstimationError("covariances: a variance is not above 0")
+        raise EstimationError("covariances: a variance is not valid; allowed: numbers above 0")
     known = np.zeros(len(names)) if means is None else np.array(means, dtype=np.float64)
     if known.shape != (len(names),) or not np.isfinite(known).all():
-        raise EstimationError(f"means: one number for each of the {len(names)} variables")
+        raise EstimationError(f"means: not valid; allowed: one number for each of the {len(names)} variables")
     sds = np.sqrt(np.diag(matrix))
     with np.errstate(invalid="ignore", divide="ignore"):
         correlations = matrix / np.outer(sds, sds)
@@ -289,19 +297,19 @@ def covariances_as_sample(
 
 
 def _named_matrix(covariances: Any, names: Sequence[str] | None) -> tuple[Sequence[str], Floats]:
-    """Return names and the whole matrix."""
+    """Return the names and the full matrix."""
     columns = getattr(covariances, "columns", None)
     if columns is not None:
         known = [str(name) for name in columns]
         if [str(name) for name in covariances.index] != known:
-            raise EstimationError("covariances: rows and columns must have the same names, in one order")
+            raise EstimationError("covariances: rows and columns must have the same names in the same order")
         wanted = known if names is None else list(names)
         if not set(wanted) <= set(known):
-            raise EstimationError(f"names: the table has {', '.join(known)}")
+            raise EstimationError(f"names: not all are columns of the table, which has {', '.join(known)}")
         order = [known.index(name) for name in wanted]
         return wanted, np.asarray(covariances, dtype=np.float64)[np.ix_(order, order)]
     if names is None:
-        raise EstimationError("names: say which variables these are, in the order of the matrix")
+        raise EstimationError("names is missing: name the variables in the order of the matrix")
     rows = [np.atleast_1d(np.asarray(row, dtype=np.float64)) for row in covariances]
     if len(rows) > 1 and [len(row) for row in rows] == list(range(1, len(rows) + 1)):
         matrix = np.zeros((len(rows), len(rows)))
@@ -309,12 +317,15 @@ def _named_matrix(covariances: Any, names: Sequence[str] | None) -> tuple[Sequen
             matrix[i, : i + 1] = matrix[: i + 1, i] = row
         return names, matrix
     if len({len(row) for row in rows}) > 1:
-        raise EstimationError("covariances: a square matrix, or the rows of its lower triangle")
+        raise EstimationError(
+            "covariances: rows of these lengths are not valid; allowed: a square matrix, or the rows of its "
+            "lower triangle"
+        )
     return names, np.array(rows)
 
 
 def keyed_as_sample(moments: KeyedMoments) -> SampleMoments:
-    """Return moments of keyed items as what a factor model is fitted to."""
+    """Return the moments of keyed items as a sample of a factor model."""
     with_pairs = moments.pair_variances is not None
     return SampleMoments(
         names=moments.items,
@@ -329,16 +340,16 @@ def keyed_as_sample(moments: KeyedMoments) -> SampleMoments:
 
 
 def _check_moments(where: str, values: Mapping[str, Any]) -> None:
-    """Raise where those of a document are no moments."""
+    """Raise where the figures of a document are not those of a sample."""
     if len(set(values["names"])) < len(values["names"]):
-        raise DocumentError(f"{where}.names: each variable once")
+        raise DocumentError(f"{where}.names: a variable is named twice")
     for name in ("covariances", "correlations", "counts"):
         matrix = values[name]
         if matrix is not None and not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-8, equal_nan=True):
-            raise DocumentError(f"{where}.{name}: not symmetric")
+            raise DocumentError(f"{where}.{name}: the matrix is not symmetric")
     covariances, correlations = values["covariances"], values["correlations"]
     sds = np.sqrt(np.where(covariances.diagonal() > 0, covariances.diagonal(), np.nan))
     if values["counts"] is None and values["missing"] == "listwise":
         follows = covariances / np.outer(sds, sds)
         if not np.allclose(follows, correlations, rtol=0, atol=1e-6, equal_nan=True):
-            raise DocumentError(f"{where}.correlations: they are not those of the covariances")
+            raise DocumentError(f"{where}.correlations: they do not follow from the covariances")

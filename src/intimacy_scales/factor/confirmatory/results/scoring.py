@@ -140,8 +140,8 @@ def _read(
                 "keyed as an instrument keys them: pass such a table alone"
             )
         read = read_rows(responses, items, accept=accepts(options))
-        assert read.beside.table is not None
-        return read, kept_of(read.beside.table, (), {"groups": groups})
+        assert read.others.table is not None
+        return read, kept_of(read.others.table, (), {"groups": groups})
     if isinstance(responses, CodedResponses):
         form: Any = responses.instrument
     else:
