@@ -219,7 +219,7 @@ def test_labels_of_groups() -> None:
     refuses(ResponseError, ("no column 'gender'",), TWO, X, groups="gender")
     refuses(EstimationError, ("2 values", "1 group"), "f =~ x1 + c(a, b)*x2 + x3", X)
     refuses(EstimationError, ("3 values", "2 groups"), "f =~ x1 + c(a, b, d)*x2 + x3", X, groups=HALVES)
-    says(EstimationError, "groups=None", run=lambda: invariance(TWO, X, groups=None))
+    says(EstimationError, "groups is missing", run=lambda: invariance(TWO, X, groups=None))
     result = cfa(TWO, X, groups=HALVES)
     says(EstimationError, "'a', 'b'", run=lambda: result.residuals("z"))
     says(KeyError, "2 groups", run=lambda: result.parameters["f =~ x1"])
@@ -238,7 +238,7 @@ def test_options() -> None:
         ("'loadings'", {"equal": "loadings"}),
         ("'loadings'", {"equal": ["means"], "groups": HALVES}),
         ("groups", {"equal": ["loadings"]}),
-        ("'expected' or 'observed'", {"information": "first"}),
+        ("is not valid; allowed: 'expected', 'observed'", {"information": "first"}),
     ]
     for words, options in cases:
         says(EstimationError, words, run=lambda o=options: cfa(TWO, X, **o))
@@ -292,7 +292,7 @@ def test_matrices() -> None:
 
 def test_comparisons() -> None:
     wide, narrow = cfa(TWO, X), cfa(f"{TWO}; f ~~ 0*g", X)
-    says(EstimationError, "two fitted models", run=lambda: compare_models(wide))
+    says(EstimationError, "two or more fitted models", run=lambda: compare_models(wide))
     says(EstimationError, "different ones", run=lambda: compare_models(wide, narrow, names=["a", "a"]))
     says(EstimationError, "degrees of freedom", run=lambda: compare_models(wide, wide))
     says(

@@ -189,7 +189,7 @@ def test_names_of_figures() -> None:
 @pytest.mark.parametrize(
     ("model", "error", "told"),
     [
-        ("y1 ~ y2 + x\ny2 ~ y1 + x", NotIdentifiedError, "each needs a predictor of its own"),
+        ("y1 ~ y2 + x\ny2 ~ y1 + x", NotIdentifiedError, "each needs a predictor on which the others"),
         ("y1 ~ y2\ny2 ~ y1", NotIdentifiedError, "4 free parameters for 3"),
         ("f =~ i1\nf ~ x", NotIdentifiedError, "one indicator"),
         ("y ~ 0*x\ny ~~ 1*y", EstimationError, "every parameter of the model is fixed"),
@@ -214,7 +214,7 @@ def test_models_that_cannot_be_fitted(model: str, error: type[Exception], told: 
 
 
 def test_options_that_do_not_go_together() -> None:
-    with pytest.raises(EstimationError, match="moments of x, z are fixed: use fixed_x=False"):
+    with pytest.raises(EstimationError, match="moments of x, z are fixed; use fixed_x=False"):
         sem(MEDIATION, DATA, estimator="MLR", scaling="satorra_bentler")
     with pytest.raises(EstimationError, match=r"equal=.'paths'.: a list of .*'regressions'"):
         sem(MEDIATION, DATA, equal=["paths"])  # type: ignore[list-item]

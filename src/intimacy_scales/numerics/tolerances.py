@@ -20,6 +20,7 @@ NO_VARIANCE = 1e-20  # of the squared mean: a smaller variance is rounding error
 NO_PAIR_VARIANCE = 1e-12  # of an item's variance: the same among those who answered it and another item
 NO_RESAMPLED_VARIANCE = 1e-13  # of n times a sum of squares: the same in a resample
 NEGATIVE_CURVATURE = 1e-6  # of the largest second derivative: less is rounding error, or a flat minimum
+EQUAL_FITS = 1e-4  # of the log likelihood, and of 1 for a fall of chi-square: models fit equally well
 EQUAL_FALLS = 1e-4  # of the fall from a saddle point: both sides are equally low
 
 # Exploratory factor models
