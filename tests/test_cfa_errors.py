@@ -293,7 +293,7 @@ def test_matrices() -> None:
 def test_comparisons() -> None:
     wide, narrow = cfa(TWO, X), cfa(f"{TWO}; f ~~ 0*g", X)
     says(EstimationError, "two or more fitted models", run=lambda: compare_models(wide))
-    says(EstimationError, "different ones", run=lambda: compare_models(wide, narrow, names=["a", "a"]))
+    says(EstimationError, "2 different names", run=lambda: compare_models(wide, narrow, names=["a", "a"]))
     says(EstimationError, "degrees of freedom", run=lambda: compare_models(wide, wide))
     says(
         EstimationError,

@@ -45,10 +45,10 @@ def test_differences_of_chi_squares() -> None:
     with pytest.raises(EstimationError, match="estimator is 'GLS' and 'MLR'"):
         compare_models(wide, robust)
     other = cfa(EQUAL, complete().head(399), estimator="GLS")
-    with pytest.raises(EstimationError, match="n 400 and 399"):
+    with pytest.raises(EstimationError, match="n is 400 and 399"):
         compare_models(wide, other)
     turned = complete().assign(tru01=complete()["tru01"].to_numpy()[::-1])
-    with pytest.raises(EstimationError, match="models of different answers"):
+    with pytest.raises(EstimationError, match="fitted to different answers"):
         compare_models(wide, cfa(EQUAL, turned, estimator="GLS"))
     with pytest.raises(EstimationError, match="fit both with estimator='ML' and compare AIC"):
         compare_models(
@@ -95,7 +95,7 @@ def test_complete_answers_are_used_and_others_are_refused(estimator: Any) -> Non
             cfa(TWO, gaps, estimator=estimator, missing=rule)  # type: ignore[arg-type]
     with pytest.raises(EstimationError, match="assumes independent persons; with clusters use 'MLR'"):
         cfa(TWO, complete(), estimator=estimator, clusters=[n // 2 for n in range(400)])
-    with pytest.raises(EstimationError, match="scaling='satorra_bentler' is of the robust test"):
+    with pytest.raises(EstimationError, match="scaling='satorra_bentler' is for the robust test"):
         cfa(TWO, complete(), estimator=estimator, scaling="satorra_bentler")
 
 

@@ -20,6 +20,10 @@ NO_VARIANCE = 1e-20  # of the squared mean: a smaller variance is rounding error
 NO_PAIR_VARIANCE = 1e-12  # of an item's variance: the same among those who answered it and another item
 NO_RESAMPLED_VARIANCE = 1e-13  # of n times a sum of squares: the same in a resample
 NEGATIVE_CURVATURE = 1e-6  # of the largest second derivative: less is rounding error, or a flat minimum
+NEGATIVE_EIGENVALUE = 1e-8  # of 1, the mean eigenvalue of correlations: more is not rounding error
+CANCELLED = 1e-13  # of the sum of absolute terms: a variance that is 0 for all values of the parameters
+NO_INFORMATION = 1e-9  # of a parameter's information: less is left given the free parameters
+EQUAL_INDICES = 1e-9  # of 1 and the largest: modification indices of equivalent parameters
 EQUAL_FITS = 1e-4  # of the log likelihood, and of 1 for a fall of chi-square: models fit equally well
 EQUAL_FALLS = 1e-4  # of the fall from a saddle point: both sides are equally low
 
