@@ -382,7 +382,7 @@ WRONG = {
     "factors": ({"factors": "two"}, "factors='two': there are 'correlated', 'one', 'second"),
     "second order": ({"factors": "second_order"}, "2 scales do not identify a factor behind them"),
     "no scales": ({"scales": []}, r"scales=\[\]|no scale"),
-    "iterations": ({"n_iterations": 0}, "n_iterations=0: a whole number, at least 1"),
+    "iterations": ({"n_iterations": 0}, "n_iterations=0 is not valid; allowed: a whole number, at least 1"),
     "seed": ({"rng": "x"}, "rng='x': a whole number from 0"),
     "clusters with ML": ({"clusters": range(90), "estimator": "ML"}, "with clusters use 'MLR'"),
     "clusters pairwise": ({"clusters": range(90), "missing": "pairwise"}, "clusters.*'fiml' or 'listwise'"),

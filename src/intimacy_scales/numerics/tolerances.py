@@ -29,6 +29,16 @@ EQUAL_FALLS = 1e-4  # of the fall from a saddle point: both sides are equally lo
 
 # Exploratory factor models
 
+VALUE_ROUNDING = 1e-14  # of 1 plus the value (for likelihoods, plus its terms' condition): its rounding error
+EQUAL_EIGENVALUES = 1e-12  # of 1, the mean eigenvalue of correlations: smaller ones or differences are 0
+AT_BOUND = 1e-9  # of the lower bound of uniquenesses: a uniqueness is at the bound
+NO_COMPONENT = 1e-10  # of 1: an eigenvalue of correlations, or a partial variance, is 0
+NO_FACTOR = 1e-8  # of the largest singular value of loadings (rank), and a sum of squared loadings
+EQUAL_CRITERIA = 1e-5  # of 1 plus a rotation's criterion: two starts reached the same minimum
+CRITERION_ROUNDING = 1e-11  # of 1 plus a rotation's criterion: its rounding error at a minimum
+SADDLE_FALL = 1e-9  # of 1 plus a rotation's criterion: a smaller fall from a saddle point is rounding error
+NO_CURVATURE = 1e-8  # of the largest: less along a direction is rounding error of differences
+
 # Reliability
 
 # Diaries
