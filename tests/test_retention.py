@@ -367,7 +367,7 @@ def test_data_without_correlations_are_refused():
     apart.loc[:99, "q4"] = np.tile([0.0, 2.0], 50)
     apart.loc[100:, "q4"] = np.where(np.arange(100) < 9, 1.0, np.nan)
     with pytest.raises(
-        EstimationError, match="those who answered both q1 and q4 do not differ in one of them"
+        EstimationError, match="everyone who answered both q1 and q4 gave the same answer to one of them"
     ):
         scree(apart)
     with pytest.raises(EstimationError, match="2 usable persons, pairwise"):

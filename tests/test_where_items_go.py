@@ -47,7 +47,7 @@ def test_scales_whose_items_spread_are_flagged(case):
     assert [scale for scale, own in flags(found).items() if set(own) == {"spread"}] == spread
     for scale in spread:
         told = next(text for text in found.warnings if text.startswith(f"the items of {scale} spread"))
-        assert "no exploratory factor holds more than half" in told
+        assert "no exploratory factor has clear loadings of more than half" in told
         first = next(item for item in found.items if item.scale == scale)
         assert f"with {first.efa_factor}" in told
     assert "(spread)" in found.to_markdown()
@@ -63,7 +63,7 @@ def test_items_that_go_with_no_factor_are_no_majority():
     found = report_of(x, {"a": "q1 q2 q3 q4", "b": "q5 q6 q7 q8"})
     assert flags(found) == {"a": ["spread"] * 4, "b": [None] * 4}
     told = next(text for text in found.warnings if text.startswith("the items of a spread"))
-    assert "with none (largest loading below 0.30)" in told
+    assert "on none (largest loading below 0.30)" in told
 
 
 @pytest.mark.parametrize("sizes", [(3, 3, 4), (4, 4, 4), (3, 5, 3)])
