@@ -49,7 +49,7 @@ def test_scales_whose_items_spread_are_flagged(case):
         told = next(text for text in found.warnings if text.startswith(f"the items of {scale} spread"))
         assert "no exploratory factor has clear loadings of more than half" in told
         first = next(item for item in found.items if item.scale == scale)
-        assert f"with {first.efa_factor}" in told
+        assert f"on {first.efa_factor}" in told
     assert "(spread)" in found.to_markdown()
     assert (found.to_frame().efa_flag == "spread").sum() == sum(len(flags(found)[s]) for s in spread)
     assert found.to_dict()["warnings"] == list(found.warnings)

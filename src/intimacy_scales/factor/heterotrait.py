@@ -139,6 +139,7 @@ class HeterotraitMonotrait(Result):
     def _resampled(
         self, one: int, other: int, kind: Kind, n_resamples: int, rng: np.random.Generator
     ) -> Floats:
+        """Return the ratio in each resample of persons (n_resamples,); nan where it is undefined."""
         assert self.sample.rows is not None
         first, second = self.members[one], self.members[other]
         rows = self.sample.rows[:, [*first, *second]]
@@ -212,7 +213,7 @@ def ratio(r: Floats, first: Sequence[int], second: Sequence[int], *, geometric: 
         return math.nan
     size = np.abs(r)
     between = size[np.ix_(first, second)].ravel()
-    within = [size[np.ix_(own, own)][np.tril_indices(len(own), -1)] for own in (first, second)]
+    within = [size[np.ix_(scale, scale)][np.tril_indices(len(scale), -1)] for scale in (first, second)]
     with np.errstate(divide="ignore"):
         means = [float(np.exp(np.mean(np.log(v))) if geometric else np.mean(v)) for v in (between, *within)]
     below = means[1] * means[2]

@@ -109,7 +109,7 @@ class MCARTest(Result):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Cautions about the probability."""
+        """Cautions about the test."""
         few = sum(pattern.n for pattern in self.patterns if pattern.n < _SMALL_PATTERN)
         if few <= _NOTED_SHARE * self.n:
             return ()
@@ -120,7 +120,9 @@ class MCARTest(Result):
 
     def sentence(self) -> str:
         """Return the test as a sentence of the Results section."""
-        rejected = "was rejected by" if self.p_value < 0.05 else "was not rejected by"  # by custom
+        rejected = (
+            "was rejected by" if self.p_value < 0.05 else "was not rejected by"
+        )  # the conventional level
         return (
             f"That answers were missing completely at random {rejected} Little's (1988) test, chi-square"
             f"({self.df}, n = {self.n}) = {self.chi_square:.2f}, {apa_p(self.p_value)} "
@@ -136,7 +138,7 @@ class MCARTest(Result):
         return documented(cls, notes=Sequence[str])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each pattern.
+        """Return a pandas table with a row for each pattern.
 
         Columns are the number of persons, the items that they skipped, their part of the statistic, and for
         each item their mean minus the estimated one in standard deviations, nan for skipped items.
@@ -238,7 +240,7 @@ def little_mcar(
                 f"nobody skipped any of these {counted(len(sample.names), 'item')}, so that there are no "
                 "patterns of missing answers to compare"
             )
-        patterns = _compared(moments, saturated(moments), sample.names)
+        patterns = _pattern_terms(moments, saturated(moments), sample.names)
     chi_square = sum(pattern.chi_square for pattern in patterns)
     df = sum(len(pattern.differences) for pattern in patterns) - len(sample.names)
     return MCARTest(
@@ -253,7 +255,7 @@ def little_mcar(
     )
 
 
-def _compared(
+def _pattern_terms(
     moments: MeanCovariance, estimates: Saturated, names: Sequence[str]
 ) -> tuple[MissingPattern, ...]:
     """Return each pattern with its term of d², the largest first."""

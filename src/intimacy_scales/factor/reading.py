@@ -213,7 +213,7 @@ def read_samples(
         An unknown item; sums where each person's answers are needed; labels that do not match the rows.
     """
     check_missing(missing)
-    given = _given(data)
+    given = _as_samples(data)
     _check_not_a_matrix(data)
     if given is not None or isinstance(data, ItemMoments):
         if groups is not None:
@@ -226,7 +226,7 @@ def read_samples(
         if missing == "fiml" and any(sample.missing != "fiml" for sample in given):
             raise needs_answers("missing='fiml'")
         every = None if names is None else (*names, *auxiliary)
-        return tuple(_chosen(sample, every) for sample in given)
+        return tuple(_some_variables(sample, every) for sample in given)
     if isinstance(data, ItemMoments):
         return (_of_item_moments(data, names, missing),)
     rows, variables, ref, others = read_rows(
@@ -263,7 +263,8 @@ def _check_not_a_matrix(data: Any) -> None:
         )
 
 
-def _given(data: Any) -> Sequence[SampleMoments] | None:
+def _as_samples(data: Any) -> Sequence[SampleMoments] | None:
+    """Return data that are the moments of one or more groups; None for all others."""
     if isinstance(data, SampleMoments):
         return (data,)
     if isinstance(data, list | tuple) and data and all(isinstance(d, SampleMoments) for d in data):
@@ -271,7 +272,7 @@ def _given(data: Any) -> Sequence[SampleMoments] | None:
     return None
 
 
-def _chosen(sample: SampleMoments, names: Sequence[str] | None) -> SampleMoments:
+def _some_variables(sample: SampleMoments, names: Sequence[str] | None) -> SampleMoments:
     if names is None:
         return sample
     check_known(names, sample.names, "the moments")
@@ -281,6 +282,7 @@ def _chosen(sample: SampleMoments, names: Sequence[str] | None) -> SampleMoments
 def _of_item_moments(
     data: ItemMoments, names: Sequence[str] | None, missing: MissingAnswers
 ) -> SampleMoments:
+    """Return the moments of some items from exact sums; raise where the sums do not have them."""
     known = data.instrument.item_ids
     chosen = tuple(known if names is None else names)
     check_known(chosen, known, data.instrument.id)
@@ -291,7 +293,7 @@ def _of_item_moments(
     if missing == "pairwise" or counts.min() == counts.max():
         moments = keyed_moments_of(data, "these items", items, "pairwise")
         sample = keyed_as_sample(moments)
-        return sample if missing == "pairwise" else _relabelled(sample, "listwise")
+        return sample if missing == "pairwise" else _with_missing_rule(sample, "listwise")
     for scale in data.instrument.scales:
         keys = tuple(key.item for key in scale.keys)
         if set(keys) == set(chosen):
@@ -303,7 +305,7 @@ def _of_item_moments(
     )
 
 
-def _relabelled(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments:
+def _with_missing_rule(sample: SampleMoments, missing: MissingAnswers) -> SampleMoments:
     fields = {name: getattr(sample, name) for name in sample.__slots__}
     return SampleMoments(**(fields | {"missing": missing}))
 
@@ -338,7 +340,7 @@ def of_rows(
             missing=missing,
             rows=used,
             clusters=None if clusters is None else clusters[complete],
-            counts=_together(answered) if n < 2 else None,
+            counts=_pair_counts(answered) if n < 2 else None,
         )
     return _of_incomplete_rows(rows, answered, missing, common, clusters)
 
@@ -350,7 +352,11 @@ def _of_incomplete_rows(
     common: dict[str, Any],
     clusters: NDArray[np.intp] | None,
 ) -> SampleMoments:
-    seen, counts = answered.astype(np.float64), _together(answered)
+    """Return moments with a covariance for each pair, from the persons who answered both items.
+
+    ``s_ij = (sum x_i x_j - sum x_i sum x_j / n_ij) / (n_ij - 1)`` over these n_ij persons.
+    """
+    seen, counts = answered.astype(np.float64), _pair_counts(answered)
     centre = np.nanmean(rows, axis=0) if answered.any(axis=0).all() else np.zeros(rows.shape[1])
     values = np.where(answered, rows - centre, 0.0)
     sums = values.T @ seen  # entry (i, j): sum of item i over those who answered both
@@ -377,7 +383,7 @@ def _of_incomplete_rows(
     )
 
 
-def _together(answered: NDArray[np.bool_]) -> Floats:
+def _pair_counts(answered: NDArray[np.bool_]) -> Floats:
     """Return how many persons answered both of two variables (p, p)."""
     seen = answered.astype(np.float64)
     counts: Floats = seen.T @ seen
@@ -385,6 +391,7 @@ def _together(answered: NDArray[np.bool_]) -> Floats:
 
 
 def _correlations(covariances: Floats, variances: Floats | None) -> Floats:
+    """Return correlations, where `variances` (i, j) are those of i among persons who answered i and j."""
     diagonal = np.diag(covariances)
     with np.errstate(invalid="ignore", divide="ignore"):
         squared = np.outer(diagonal, diagonal) if variances is None else variances * variances.T

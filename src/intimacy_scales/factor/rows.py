@@ -73,9 +73,9 @@ def read_rows(
             others=OtherColumns(data.kept, partial(kept_column, data.kept)),
         )
     with values_as_asked(accept.show_values):
-        table = _opened(data, names)
+        table = _open_named(data, names)
         variables = tuple(str(name) for name in table.names) if names is None else (*names, *auxiliary)
-        rows = _columns(table, variables)
+        rows = _numbers_of(table, variables)
         if names is None:
             check_no_ids(variables, rows, "name the items, as in items=[…]")
         if not accept:
@@ -83,7 +83,7 @@ def read_rows(
     return Rows(values=rows, names=variables, instrument=None, others=OtherColumns(table, table.values))
 
 
-def _opened(data: Any, names: Sequence[str] | None) -> Table:
+def _open_named(data: Any, names: Sequence[str] | None) -> Table:
     """Return a table; the columns of an array have the names given for its items, in order."""
     if isinstance(data, np.ndarray):
         default_names = [f"x{i + 1}" for i in range(data.shape[1])] if data.ndim == 2 else []
@@ -102,7 +102,8 @@ def _opened(data: Any, names: Sequence[str] | None) -> Table:
     return ArrayTable(data.array, names)
 
 
-def _columns(table: Table, names: Sequence[str]) -> Floats:
+def _numbers_of(table: Table, names: Sequence[str]) -> Floats:
+    """Return the numbers in some columns of a table (n, p); raise where one is missing or ambiguous."""
     known = {str(name): name for name in table.names}
     for name in table.names:
         if str(name) in names and known[str(name)] != name:
@@ -173,13 +174,13 @@ def groups_of_rows(read: Rows, groups: Hashable | Sequence[Any]) -> list[str]:
     """Return the label of each row's group, from another column of the table or from a label for each row."""
     labels, positions = _labels(read.others, groups, len(read.values), "groups")
     first = _first_labels(labels, positions)
-    return [_called(first[g]) for g in positions]
+    return [_label_text(first[g]) for g in positions]
 
 
 def ordered_groups(others: OtherColumns, groups: Any, n: int) -> tuple[list[str], NDArray[np.intp]]:
     """Return the labels of groups in their declared order, else as they appear; and each row's position."""
     labels, positions = _labels(others, groups, n, "groups")
-    return _in_order(labels, positions, _declared_order(others.table, groups))
+    return _ordered(labels, positions, _declared_order(others.table, groups))
 
 
 def _labels(others: OtherColumns, labels: Any, n: int, option: str) -> tuple[Sequence[Any], NDArray[np.intp]]:
@@ -209,14 +210,15 @@ def _first_labels(labels: Sequence[Any], positions: NDArray[np.intp]) -> list[An
     return [labels[int(np.flatnonzero(positions == g)[0])] for g in range(positions.max(initial=-1) + 1)]
 
 
-def _called(label: Any) -> str:
+def _label_text(label: Any) -> str:
     """Return the label of a group as text, a whole number without a decimal point."""
     return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
 
 
-def _in_order(
+def _ordered(
     labels: Sequence[Any], positions: NDArray[np.intp], declared: Sequence[Any] | None
 ) -> tuple[list[str], NDArray[np.intp]]:
+    """Return labels and positions of groups in their declared order, or else as they appear."""
     first = _first_labels(labels, positions)
     if len(first) < 2:
         raise EstimationError(f"groups: there is only one, {first}; leave groups= out")
@@ -224,7 +226,7 @@ def _in_order(
     if declared:
         order.sort(key=lambda g: declared.index(first[g]))
     rank = np.argsort(np.array(order))
-    return [_called(first[g]) for g in order], rank[positions].astype(np.intp)
+    return [_label_text(first[g]) for g in order], rank[positions].astype(np.intp)
 
 
 def _declared_order(table: Table | None, labels: Any) -> Sequence[Any] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality
+from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, noncentrality, p_text
 from intimacy_scales.factor.reading import Data, data_given, read_sample
 from intimacy_scales.factor.sample import Floats, MissingAnswers, SampleMoments
 from intimacy_scales.factor.unanswered import few_left
@@ -31,7 +31,6 @@ else:
 
 _FEWEST_PERSONS = 3
 _FEWEST_ITEMS = 3
-_TINY_P = 0.001
 
 
 def read_correlations(
@@ -111,10 +110,6 @@ def _check_regular(logarithm: float) -> None:
         )
 
 
-def _written(p: float) -> str:
-    return "p < 0.001" if p < _TINY_P else f"p = {shown(p)}"
-
-
 @result_class
 class FactorFit(Result):
     """How well extracted factors fit the correlations.
@@ -183,7 +178,7 @@ class FactorFit(Result):
         if self.reason is not None:
             return f"{residual}; no test of fit: {self.reason}"
         return (
-            f"chi-square({self.df}) = {self.chi_square:.2f}, {_written(self.p_value)}; "
+            f"chi-square({self.df}) = {self.chi_square:.2f}, {p_text(self.p_value)}; "
             f"TLI {shown(self.tli)}, RMSEA {shown(self.rmsea)} {self.rmsea_interval()}, {residual}"
         )
 
@@ -211,7 +206,7 @@ def factor_fit(correlations: Floats, common: Floats, uniquenesses: Floats, m: in
     log_fitted = float(np.linalg.slogdet(fitted)[1])
     discrepancy = float(np.trace(np.linalg.solve(fitted, correlations))) - log_observed + log_fitted - p
     factor = n - 1 - (2 * p + 5) / 6 - 2 * m / 3
-    reason = _untested(discrepancy, df, factor, p, n)
+    reason = _why_untested(discrepancy, df, factor, p, n)
     chi = discrepancy * factor if factor > 0 else math.nan
     baseline, tested = -2 * log_observed / (p * (p - 1)), reason is None
     return FactorFit(
@@ -230,7 +225,7 @@ def factor_fit(correlations: Floats, common: Floats, uniquenesses: Floats, m: in
     )
 
 
-def _untested(discrepancy: float, df: int, factor: float, p: int, n: int) -> str | None:
+def _why_untested(discrepancy: float, df: int, factor: float, p: int, n: int) -> str | None:
     if math.isnan(discrepancy):
         return "the correlations are not positive definite"
     if df == 0:
@@ -403,7 +398,7 @@ class Sphericity(Result):
     def __repr__(self) -> str:
         return (
             f"<Sphericity of {counted(self.n_items, 'item')}: chi-square({self.df}) = {self.chi_square:.2f}, "
-            f"{_written(self.p_value)}; n = {self.n}, {self.missing}>"
+            f"{p_text(self.p_value)}; n = {self.n}, {self.missing}>"
         )
 
 

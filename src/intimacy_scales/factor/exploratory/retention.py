@@ -46,7 +46,7 @@ def eigenvalues(correlations: Floats) -> tuple[Floats, Floats]:
 
 
 @result_class
-class _Figures(Result):
+class _NumberedFigures(Result):
     """A result with a numbered table of figures."""
 
     n: int
@@ -73,7 +73,7 @@ class _Figures(Result):
         return f"{Result._repr_html_(self)}{table}"
 
 
-def _origin(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
+def _sample_fields(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
     return {
         "n": counted_persons(sample, n),
         "n_items": len(sample.names),
@@ -83,7 +83,7 @@ def _origin(sample: SampleMoments, n: int | None = None) -> dict[str, Any]:
 
 
 @result_class
-class ParallelAnalysis(_Figures):
+class ParallelAnalysis(_NumberedFigures):
     """Parallel analysis: eigenvalues of the items compared with those of unrelated items.
 
     Attributes
@@ -220,7 +220,7 @@ def parallel_analysis(
             f"quantile={quantile!r} is not valid; allowed: a share between 0 and 1, such as 0.95"
         )
     sample = read_correlations(data_given(data, responses, reading), items, missing)
-    origin, chance = _origin(sample, n), generator(rng)
+    origin, chance = _sample_fields(sample, n), generator(rng)
     draw = _normal(origin["n"], origin["n_items"], chance) if null == "normal" else _permuted(sample, chance)
     with one_blas_thread():
         observed = np.stack(eigenvalues(sample.correlations))
@@ -297,7 +297,7 @@ def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[]
 
 
 @result_class
-class MinimumAveragePartial(_Figures):
+class MinimumAveragePartial(_NumberedFigures):
     """Velicer's minimum average partial test.
 
     Attributes
@@ -402,12 +402,12 @@ def map_test(
         n_factors_fourth=first_lowest(series[1]),
         squared=series[0],
         fourth=series[1],
-        **_origin(sample),
+        **_sample_fields(sample),
     )
 
 
 @result_class
-class Scree(_Figures):
+class Scree(_NumberedFigures):
     """Eigenvalues for a scree plot (Cattell, 1966).
 
     Attributes
@@ -486,5 +486,5 @@ def scree(
         reduced=reduced,
         proportion=values / p,
         cumulative=np.cumsum(values) / p,
-        **_origin(sample),
+        **_sample_fields(sample),
     )

@@ -193,13 +193,13 @@ def rotate(
     >>> bool(np.allclose(rotation.loadings, simple, atol=1e-6))
     True
     """
-    unrotated = _checked(loadings)
+    unrotated = _as_matrix(loadings)
     check_rotation(method)
     _check_numbers(n_starts=n_starts, power=power, epsilon=epsilon, gamma=gamma)
     wanted, counts = _checked_target(target, weights, method, unrotated)
     identity = np.eye(unrotated.shape[1])
     if method == "none":
-        return _rotation(
+        return _arranged_rotation(
             unrotated,
             identity,
             identity,
@@ -218,13 +218,13 @@ def rotate(
         family = Orthogonal(rows, partial(criteria.orthomax, gamma=float(method != "quartimax")))
     else:
         family = Oblique(rows, _oblique_criterion(method, gamma, epsilon, wanted, counts))
-    first = None if wanted is None else _nearest_turn(rows, wanted, counts)
+    first = None if wanted is None else _procrustes(rows, wanted, counts)
     minimum = lowest(family, n_starts, generator(rng), first)
     matrix = family.matrices(minimum.turns[None])[0]
     phi = minimum.turns.T @ minimum.turns if method not in _ORTHOGONAL else identity
     if method == "promax":
         matrix, phi = _promax(unrotated, matrix, power)
-    return _rotation(unrotated, matrix, phi, minimum, method, kaiser=normalized, wanted=wanted)
+    return _arranged_rotation(unrotated, matrix, phi, minimum, method, kaiser=normalized, wanted=wanted)
 
 
 def _oblique_criterion(
@@ -237,7 +237,7 @@ def _oblique_criterion(
     return partial(criteria.oblimin, gamma=gamma)
 
 
-def _nearest_turn(loadings: Floats, wanted: Floats, counts: Floats | None) -> Floats | None:
+def _procrustes(loadings: Floats, wanted: Floats, counts: Floats | None) -> Floats | None:
     """Return the orthogonal matrix that rotates loadings nearest to the target (Procrustes rotation).
 
     ``T = U V'`` of ``A'B = U S V'``, for loadings A and target B (Schönemann, 1966); None where the target
@@ -260,7 +260,7 @@ def _promax(unrotated: Floats, matrix: Floats, power: float) -> tuple[Floats, Fl
     return matrix @ (turns * scale), inverse / np.outer(scale, scale)
 
 
-def _rotation(
+def _arranged_rotation(
     unrotated: Floats,
     matrix: Floats,
     phi: Floats,
@@ -284,7 +284,7 @@ def _rotation(
     )
 
 
-def _checked(loadings: ArrayLike) -> Floats:
+def _as_matrix(loadings: ArrayLike) -> Floats:
     try:
         matrix = np.array(loadings, dtype=np.float64)
     except (TypeError, ValueError):
@@ -300,6 +300,7 @@ def _checked(loadings: ArrayLike) -> Floats:
 
 
 def _check_rank(loadings: Floats) -> None:
+    """Raise where some factors are linear combinations of others."""
     sizes = np.linalg.svd(loadings, compute_uv=False)
     rank = int((sizes > NO_FACTOR * sizes[0]).sum())
     if rank < loadings.shape[1]:

@@ -40,7 +40,7 @@ def places(keys: Mapping[str, Sequence[str]], exploratory: EFAResult | None) -> 
     for i, item in enumerate(exploratory.names):
         k = first_highest(np.abs(exploratory.loadings[i]))
         strongest[item] = (exploratory.factors[k], float(exploratory.loadings[i, k]))
-    home = {scale: _majority([strongest[item] for item in items]) for scale, items in keys.items()}
+    home = {scale: _common_factor([strongest[item] for item in items]) for scale, items in keys.items()}
     homes = Counter(factor for factor in home.values() if factor is not None)
     placed = {}
     for scale, items in keys.items():
@@ -59,7 +59,7 @@ def places(keys: Mapping[str, Sequence[str]], exploratory: EFAResult | None) -> 
     return placed
 
 
-def _majority(strongest: Sequence[tuple[str, float]]) -> str | None:
+def _common_factor(strongest: Sequence[tuple[str, float]]) -> str | None:
     """Return the factor with clear loadings of more than half of a scale's items; None without one."""
     clear = Counter(factor for factor, loading in strongest if abs(loading) >= CLEAR)
     factor, count = clear.most_common(1)[0] if clear else ("", 0)
@@ -72,9 +72,9 @@ def place_warnings(keys: Mapping[str, Sequence[str]], placed: Mapping[str, Place
     for scale, items in keys.items():
         scale_places = [placed[item] for item in items]
         if all(place.flag == "spread" for place in scale_places):
-            cautions.append(_spread(scale, items, scale_places))
+            cautions.append(_spread_warning(scale, items, scale_places))
             continue
-        home = _majority([(str(place.factor), place.loading) for place in scale_places])
+        home = _common_factor([(str(place.factor), place.loading) for place in scale_places])
         if home is not None and any(place.flag == "shared" for place in scale_places):
             homes.setdefault(home, []).append(scale)
     for factor, scales in homes.items():
@@ -86,7 +86,7 @@ def place_warnings(keys: Mapping[str, Sequence[str]], placed: Mapping[str, Place
     return cautions
 
 
-def _spread(scale: str, items: Sequence[str], scale_places: Sequence[Place]) -> str:
+def _spread_warning(scale: str, items: Sequence[str], scale_places: Sequence[Place]) -> str:
     """Return the warning about a scale whose items do not have a common exploratory factor."""
     by_factor: dict[str, list[str]] = {}
     for item, place in zip(items, scale_places, strict=True):

@@ -152,7 +152,7 @@ def structure_report(
         factor_names=names,
         factor_correlations=correlations,
         heterotrait=ratios,
-        modifications=_largest(fitted),
+        modifications=_largest_indices(fitted),
         parallel=parallel,
         exploratory=exploratory,
         improper=() if fitted is None else fitted.improper,
@@ -168,6 +168,7 @@ def _scales_of(model: Model, parts: Sequence[str]) -> dict[str, tuple[str, ...]]
 
 
 def _fitted(model: Model, sample: SampleMoments, estimator: Estimator) -> tuple[CFAResult | None, str | None]:
+    """Return the fitted model of the keys and no reason, or the reason why it could not be fitted."""
     try:
         discrepancy = discrepancy_of(estimator, rule_of([sample]))
         check_samples([sample], discrepancy)
@@ -325,7 +326,8 @@ def _correlations(fitted: CFAResult | None) -> tuple[tuple[str, ...], Floats]:
     return fitted.model.latent, fitted.factor_correlations().to_numpy(dtype=np.float64).copy()
 
 
-def _largest(fitted: CFAResult | None) -> tuple[ModificationIndex, ...]:
+def _largest_indices(fitted: CFAResult | None) -> tuple[ModificationIndex, ...]:
+    """Return the largest modification indices that are significant at 5 %."""
     if fitted is None or fitted.fit.df == 0:
         return ()
     return tuple(

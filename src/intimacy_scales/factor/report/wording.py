@@ -80,6 +80,7 @@ def _ratio_sentence(guide: Guide) -> str:
 
 
 def _model_sentence(report: StructureReport) -> str:
+    """Return the sentence on the model of the keys and its fit."""
     n_items = counted(len(report.items), "item")
     arranged = _ARRANGED[report.factors] if len(report.scales) > 1 else "one factor"
     n_factors = f"{len(report.scales)} " if arranged == "correlated factors" else ""
@@ -144,6 +145,7 @@ def item_cells(report: StructureReport) -> dict[str, dict[str, list[str]]]:
 
 
 def _correlation_cells(report: StructureReport) -> dict[str, list[str]]:
+    """Return the table of factor correlations below and ratios above the diagonal."""
     names = report.factor_names
     columns: dict[str, list[str]] = {"": [f"{n} {name}" for n, name in enumerate(names, 1)]}
     for j, name in enumerate(names):

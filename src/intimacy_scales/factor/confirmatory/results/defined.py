@@ -29,13 +29,13 @@ else:
 
 DefinedMethod = Literal["delta", "monte_carlo"]
 _FEWEST_DRAWS = 1000
-_TOLERATED = 0.05  # share of draws in which a figure may be undefined
+_UNDEFINED_ALLOWED = 0.05  # share of draws in which a figure may be undefined
 
 
 Steps = Sequence[tuple[str, str]]
 
 
-def worked_out(steps: Steps, values: Mapping[str, Any]) -> Any:
+def evaluate_steps(steps: Steps, values: Mapping[str, Any]) -> Any:
     """Return the last of several figures, each an expression of labels and of earlier figures.
 
     Parameters
@@ -63,7 +63,7 @@ def with_derivatives(steps: Steps, labels: Sequence[str], values: Floats) -> tup
     """
     units = np.eye(len(labels))
     duals = {name: Dual(value, unit) for name, value, unit in zip(labels, values, units, strict=True)}
-    figure = worked_out(steps, duals)
+    figure = evaluate_steps(steps, duals)
     if not isinstance(figure, Dual):  # an expression without labels
         figure = Dual(figure, np.zeros(len(labels)))
     return float(figure.value), figure.slope
@@ -119,12 +119,12 @@ class DefinedParameter(Result):
 
     @property
     def z(self) -> float:
-        """Estimate in standard errors."""
+        """The estimate divided by its standard error."""
         return self.estimate / self.se if self.se > 0 else math.nan
 
     @property
     def p(self) -> float:
-        """Two-sided probability of so large a z where the figure is 0."""
+        """Two-sided p-value of the hypothesis that the figure is 0."""
         return 2 * float(ndtr(-abs(self.z)))
 
     def confidence_interval(
@@ -166,7 +166,7 @@ class DefinedParameter(Result):
         if not math.isfinite(self.estimate):
             return undefined_interval(level, method, self.n, f"{self.name} is undefined at the estimates")
         if method == "monte_carlo":
-            return self._drawn(level, n_draws, generator(rng))
+            return self._monte_carlo_interval(level, n_draws, generator(rng))
         if not math.isfinite(self.se):
             reason = f"{self.name} has no derivative at the estimates, or their standard errors are undefined"
             return undefined_interval(level, method, self.n, reason)
@@ -179,7 +179,8 @@ class DefinedParameter(Result):
             n=self.n,
         )
 
-    def _drawn(self, level: float, n_draws: int, rng: np.random.Generator) -> Interval:
+    def _monte_carlo_interval(self, level: float, n_draws: int, rng: np.random.Generator) -> Interval:
+        """Return quantiles of the figure over draws of the parameters."""
         drawn = self.draws(n_draws, rng)
         if drawn is None:
             reason = "the covariances of the estimates are not positive semidefinite"
@@ -188,7 +189,7 @@ class DefinedParameter(Result):
         n_undefined = n_draws - len(defined)
         share = n_undefined / n_draws
         caution = f"{self.name} is undefined in {n_undefined} of {n_draws} draws ({100 * share:.3g} %)"
-        if n_undefined > _TOLERATED * n_draws:
+        if n_undefined > _UNDEFINED_ALLOWED * n_draws:
             return undefined_interval(level, "monte_carlo", self.n, f"{caution}, more than 5 %")
         low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
         return Interval(
@@ -213,7 +214,7 @@ class DefinedParameter(Result):
             return None
         values = self.values[:, None] + units[:, None] * correlated_normal(rng, n_draws, root)
         by_name = dict(zip(self.labels, values, strict=True))
-        evaluated = worked_out((*self.rests_on, (self.name, self.expression)), by_name)
+        evaluated = evaluate_steps((*self.rests_on, (self.name, self.expression)), by_name)
         figures: Floats = np.broadcast_to(np.asarray(evaluated, dtype=np.float64), (n_draws,))
         return np.where(np.isfinite(figures), figures, np.nan)
 

@@ -59,7 +59,7 @@ def labelled(solution: Solution) -> Labelled:
         for group, modifier in enumerate(modifiers):
             if modifier.label is not None:
                 first_position.setdefault(modifier.label, (group, positions[group][key]))
-    by_group = [_of_group(solution, group) for group in range(table.n_groups)]
+    by_group = [_group_values(solution, group) for group in range(table.n_groups)]
     labelled_positions = first_position.values()
     return Labelled(
         labels=tuple(first_position),
@@ -70,7 +70,8 @@ def labelled(solution: Solution) -> Labelled:
     )
 
 
-def _of_group(solution: Solution, group: int) -> dict[str, tuple[Floats, Floats]]:
+def _group_values(solution: Solution, group: int) -> dict[str, tuple[Floats, Floats]]:
+    """Return one group's parameters, as estimated and standardized, with derivatives by the free ones."""
     values, transform = free_transform(solution, group)
     structure = solution.problem.groups[group].structure
     standardization = Standardized(
@@ -88,14 +89,14 @@ def defined_parameters(solution: Solution) -> tuple[DefinedParameters, list[Para
     model = solution.table.model
     labels, defined, rows = labelled(solution), list[DefinedParameter](), list[ParameterEstimate]()
     for n, definition in enumerate(model.definitions):
-        steps = _steps_to(definition, model.definitions[:n])
-        figures = {kind: _figure(steps, labels, kind, solution.covariance) for kind in _KINDS}
-        defined.append(_defined(steps, labels, solution, *figures["estimate"]))
-        rows.append(_row(definition, figures, solution.problem.n))
+        steps = _figures_used(definition, model.definitions[:n])
+        figures = {kind: _value_and_error(steps, labels, kind, solution.covariance) for kind in _KINDS}
+        defined.append(_defined_parameter(steps, labels, solution, *figures["estimate"]))
+        rows.append(_parameter_row(definition, figures, solution.problem.n))
     return DefinedParameters(defined), rows
 
 
-def _steps_to(definition: Definition, before: Sequence[Definition]) -> tuple[tuple[str, str], ...]:
+def _figures_used(definition: Definition, before: Sequence[Definition]) -> tuple[tuple[str, str], ...]:
     """Return the figures that a figure uses, of those defined before it, and the figure itself."""
     needed, steps = {definition.name}, list[tuple[str, str]]()
     for candidate in (definition, *reversed(before)):
@@ -105,7 +106,7 @@ def _steps_to(definition: Definition, before: Sequence[Definition]) -> tuple[tup
     return tuple(reversed(steps))
 
 
-def _defined(
+def _defined_parameter(
     steps: Sequence[tuple[str, str]], labels: Labelled, solution: Solution, estimate: float, error: float
 ) -> DefinedParameter:
     """Return a figure with the labels that it uses, their estimates, and the covariances of these."""
@@ -127,7 +128,9 @@ def _defined(
     )
 
 
-def _row(definition: Definition, figures: dict[str, tuple[float, float]], n: int) -> ParameterEstimate:
+def _parameter_row(
+    definition: Definition, figures: dict[str, tuple[float, float]], n: int
+) -> ParameterEstimate:
     """Return a figure as a row of the parameter table, also evaluated at standardized parameters."""
     (estimate, error), (std_lv, std_lv_se), (std_all, std_all_se) = (figures[kind] for kind in _KINDS)
     return ParameterEstimate(
@@ -147,7 +150,7 @@ def _row(definition: Definition, figures: dict[str, tuple[float, float]], n: int
     )
 
 
-def _figure(
+def _value_and_error(
     steps: Sequence[tuple[str, str]], labels: Labelled, kind: str, covariance: Floats
 ) -> tuple[float, float]:
     """Return a figure and its standard error by the delta method; nan where it is undefined."""

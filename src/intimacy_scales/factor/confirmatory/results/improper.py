@@ -70,6 +70,7 @@ def _not_positive_definite(
     what: str,
     where: str,
 ) -> list[str]:
+    """Return the phrase that a covariance matrix of factors or residuals is not positive definite, if so."""
     variances = covariances.diagonal()
     if len(names) < 2 or not (variances > 0).all():
         return []

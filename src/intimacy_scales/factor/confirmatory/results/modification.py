@@ -175,7 +175,7 @@ def modification_indices(solution: Solution, groups: Sequence[str | None]) -> Mo
     absorbed = None if tested is solution else inverse @ tested.at.gradient
     rows: list[ModificationIndex] = []
     for group, label in enumerate(groups):
-        rows += _of_group(tested, group, label, inverse, absorbed)
+        rows += _group_indices(tested, group, label, inverse, absorbed)
     return ModificationIndices(rows)
 
 
@@ -196,16 +196,16 @@ def _candidates(solution: Solution, group: int) -> list[Parameter]:
     model, values = table.model, part.values(solution.at.values)
     uses = Counter(p.free for p in table.parameters if p.free >= 0)
     uses.update(number for p in table.parameters if p.follows for number, _ in p.follows.weights)
-    placed = {_spot(p.place) for p in table.of_group(group)}
+    placed = {_unordered_place(p.place) for p in table.of_group(group)}
     candidates = [
         replace(p, fixed=float(value))
         for p, value in zip(table.of_group(group), values, strict=True)
         if not p.exogenous and (p.fixed is not None or p.follows or uses[p.free] > 1)
     ]
-    for lhs, op, rhs in _unwritten(table):
+    for lhs, op, rhs in _possible_parameters(table):
         place = place_of(model, table.standing, lhs, op, rhs)
-        if _spot(place) not in placed:
-            placed.add(_spot(place))
+        if _unordered_place(place) not in placed:
+            placed.add(_unordered_place(place))
             candidates.append(
                 Parameter(
                     lhs=lhs, op=op, rhs=rhs, group=group, fixed=0.0, label=None, start=None, place=place
@@ -214,7 +214,7 @@ def _candidates(solution: Solution, group: int) -> list[Parameter]:
     return candidates
 
 
-def _unwritten(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
+def _possible_parameters(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
     """Yield the loadings, covariances and paths that a model could have, whether it does or not.
 
     Paths lead to variables that have some already, from variables with paths from or to others.
@@ -239,13 +239,13 @@ def _unwritten(table: ParameterTable) -> Iterator[tuple[str, str, str]]:
             yield from ((name, "~", other) for other in in_paths if other != name)
 
 
-def _spot(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
+def _unordered_place(place: tuple[Place, int, int]) -> tuple[Place, int, int]:
     """Return the place of a parameter, the same for a covariance and its mirror image."""
     kind, row, column = place
     return (kind, min(row, column), max(row, column)) if kind in ("psi", "theta") else place
 
 
-def _of_group(
+def _group_indices(
     solution: Solution, group: int, label: str | None, inverse: Floats, absorbed: Floats | None
 ) -> list[ModificationIndex]:
     """Return the indices of one group's fixed parameters."""
