@@ -139,9 +139,9 @@ def test_both_searches_come_to_the_same_place(monkeypatch):
     usual = [extract(matrix, 2) for extract in (minres, ml)]
     newton = minimum._newton
 
-    def few(objective: Any, start: Floats, tolerance: float) -> minimum.Rest:
+    def few(objective: Any, start: Floats, tolerance: float) -> minimum.SearchEnd:
         rest = newton(objective, start, tolerance)
-        return minimum.Rest(objective.point(start), 1.0, 1) if rest.steps > 1 else rest
+        return minimum.SearchEnd(objective.point(start), 1.0, 1) if rest.steps > 1 else rest
 
     monkeypatch.setattr(minimum, "_newton", few)
     for extract, expected in zip((minres, ml), usual, strict=True):

@@ -115,7 +115,7 @@ class MCARTest(Result):
             return ()
         return (
             f"{counted(few, 'person')} of {self.n} are in patterns of fewer than {_SMALL_PATTERN} persons, "
-            f"whose means are normal only where answers are: the test assumes this",
+            "whose means are normal only where answers are: the test assumes this",
         )
 
     def sentence(self) -> str:

@@ -21,7 +21,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
-from intimacy_scales.numerics.tolerances import NO_PAIR_VARIANCE, ROUNDING
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
 from intimacy_scales.reading.plain import CHECKED, Accepts, accepts
@@ -365,7 +365,7 @@ def _of_incomplete_rows(
         variances = ((values**2).T @ seen - sums**2 / counts) / (counts - 1)
         means = np.diag(sums) / np.diag(counts) + centre
         products[counts < 2] = np.nan
-        variances[variances < NO_PAIR_VARIANCE * np.diag(variances)[:, None]] = 0.0
+        variances[variances < ROUNDING * np.diag(variances)[:, None]] = 0.0
     # the harmonic mean over pairs; rounding error must not take a whole number below itself
     pairs = counts[~np.eye(len(counts), dtype=np.bool_)] if len(counts) > 1 else counts.ravel()
     used = answered.any(axis=1)

@@ -22,7 +22,7 @@ def to_identify(table: ParameterTable) -> str:
     if single:
         return (
             f"A factor with one indicator cannot be distinguished from it ({', '.join(single)}): use the "
-            f"item itself, or let items of several scales measure one factor (factors='one')"
+            "item itself, or let items of several scales measure one factor (factors='one')"
         )
     tight = [f"{factor} has {n}" for factor, n in small.items() if n < 3]
     if tight:

@@ -17,7 +17,7 @@ from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.late import late_module
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.numerics.ties import first_lowest
-from intimacy_scales.numerics.tolerances import EQUAL_EIGENVALUES
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
@@ -99,7 +99,7 @@ def counted_persons(sample: SampleMoments, n: int | None) -> int:
 def log_determinant(correlations: Floats) -> float:
     """Return the logarithm of the determinant; nan where the matrix is not positive definite."""
     values = np.linalg.eigvalsh(correlations)
-    return float(np.log(values).sum()) if values[0] > EQUAL_EIGENVALUES * values[-1] else math.nan
+    return float(np.log(values).sum()) if values[0] > ROUNDING * values[-1] else math.nan
 
 
 def _check_regular(logarithm: float) -> None:

@@ -231,7 +231,7 @@ class EFAResult(FactorFit):
             more = ", …" * (len(self.near_copies) > _SHOWN_PAIRS)
             lines.append(
                 f"nearly copies of each other: {pairs}{more}; tests of fit mainly reflect this, so leave one "
-                f"out"
+                "out"
             )
         if self.heywood:
             lines.append(f"no unique variance (Heywood case): {', '.join(self.heywood)}")
@@ -349,7 +349,7 @@ def efa(
         if sample.rows is not None and len(sample.rows) <= len(sample.names):
             raise EstimationError(
                 f"{len(sample.rows)} persons are too few for {len(sample.names)} items: their correlation "
-                f"matrix is singular; use fewer items or collect more answers"
+                "matrix is singular; use fewer items or collect more answers"
             )
         target = aligned(target, sample.names, "target")
         weights = aligned(weights, sample.names, "weights")
@@ -457,7 +457,7 @@ def _check_all_factors(loadings: Floats) -> None:
     if n_nonzero < loadings.shape[1]:
         raise EstimationError(
             f"n_factors={loadings.shape[1]}: these correlations have only {counted(n_nonzero, 'factor')} "
-            f"with loadings other than 0; extract fewer"
+            "with loadings other than 0; extract fewer"
         )
 
 
@@ -465,6 +465,6 @@ def _check_converged(rotated: Rotation) -> None:
     if not rotated.converged:
         raise NotConvergedError(
             f"the {rotated.method} rotation of {counted(len(rotated.phi), 'factor')} did not converge; "
-            f"extract fewer factors, or use another rotation"
+            "extract fewer factors, or use another rotation"
             + (" or a target that specifies more loadings" if rotated.method == "target" else "")
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.exploratory.minimum import SUFFICIENT, TOLERANCE, Point, Rest, minimum
+from intimacy_scales.factor.exploratory.minimum import SUFFICIENT, TOLERANCE, Point, SearchEnd, minimum
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.numerics.ties import descending, directed, eigenvectors_either_way
 from intimacy_scales.numerics.tolerances import EQUAL_EIGENVALUES, VALUE_ROUNDING
@@ -188,8 +188,8 @@ def minres(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_star
     array([0.19, 0.36, 0.51, 0.64])
     """
     objective = LeastSquares(correlations, m)
-    rest, n, agreement = minimum(objective, _starts(correlations, m, n_starts), tolerance, n_starts)
-    return _extracted(objective.solution(rest.point), rest, n, agreement)
+    end, n, agreement = minimum(objective, _starts(correlations, m, n_starts), tolerance, n_starts)
+    return _extracted(objective.solution(end.point), end, n, agreement)
 
 
 def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: int = 1) -> Extraction:
@@ -236,19 +236,21 @@ def ml(correlations: Floats, m: int, *, tolerance: float = TOLERANCE, n_starts: 
         )
     objective = Likelihood(correlations, m)
     starts = np.log(_starts(correlations, m, n_starts))
-    rest, n, agreement = minimum(objective, starts, tolerance, n_starts)
-    return _extracted(objective.solution(rest.point), rest, n, agreement)
+    end, n, agreement = minimum(objective, starts, tolerance, n_starts)
+    return _extracted(objective.solution(end.point), end, n, agreement)
 
 
-def _extracted(solution: tuple[Floats, Floats], rest: Rest, n_starts: int, agreement: float) -> Extraction:
+def _extracted(
+    solution: tuple[Floats, Floats], end: SearchEnd, n_starts: int, agreement: float
+) -> Extraction:
     loadings, uniquenesses = solution
     order = descending((loadings**2).sum(axis=0))
     return Extraction(
         loadings=loadings[:, order],
         uniquenesses=uniquenesses,
-        objective=rest.point.value,
-        gradient=rest.largest,
-        iterations=rest.steps,
+        objective=end.point.value,
+        gradient=end.largest,
+        iterations=end.steps,
         n_starts=n_starts,
         agreement=agreement,
     )

@@ -58,7 +58,7 @@ class Objective(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rest:
+class SearchEnd:
     """The end of a search: the point, the largest free derivative there, and the steps taken."""
 
     point: Point
@@ -66,7 +66,9 @@ class Rest:
     steps: int
 
 
-def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) -> tuple[Rest, int, float]:
+def minimum(
+    objective: Objective, starts: Floats, tolerance: float, usual: int
+) -> tuple[SearchEnd, int, float]:
     """Return the lowest minimum, the number of starts, and the share of starts that reached it.
 
     Of equally low minima, such as mirror images, the one whose first items have the smallest uniquenesses
@@ -104,7 +106,7 @@ def minimum(objective: Objective, starts: Floats, tolerance: float, usual: int) 
     return best, len(ends), agreement
 
 
-def _lowest(ends: Sequence[Rest], tolerance: float) -> tuple[Rest | None, float]:
+def _lowest(ends: Sequence[SearchEnd], tolerance: float) -> tuple[SearchEnd | None, float]:
     """Return the lowest minimum, and the share of searches that converged to one as low."""
     converged = [rest for rest in ends if rest.largest <= tolerance]
     if not converged:
@@ -115,16 +117,18 @@ def _lowest(ends: Sequence[Rest], tolerance: float) -> tuple[Rest | None, float]
     return converged[best[descending(-places, EQUAL_SHARES)[0]]], len(best) / len(ends)
 
 
-def _search(objective: Objective, start: Floats, tolerance: float) -> Rest:
+def _search(objective: Objective, start: Floats, tolerance: float) -> SearchEnd:
     """Return the end of a search; where Newton steps do not converge, quasi-Newton steps precede them."""
     rest = _newton(objective, start, tolerance)
     if rest.largest > tolerance:
         again = _newton(objective, _quasi_newton(objective, rest.point.at), tolerance)
-        rest = Rest(again.point, again.largest, rest.steps + again.steps)
+        rest = SearchEnd(again.point, again.largest, rest.steps + again.steps)
     return rest
 
 
-def _newton(objective: Objective, start: Floats, tolerance: float, earlier: Sequence[Rest] = ()) -> Rest:
+def _newton(
+    objective: Objective, start: Floats, tolerance: float, earlier: Sequence[SearchEnd] = ()
+) -> SearchEnd:
     """Take projected Newton steps (Bertsekas, 1982) until they do not decrease the objective.
 
     Each step solves ``H d = -g`` for the uniquenesses that no bound holds; where H is not positive definite,
@@ -156,9 +160,9 @@ def _newton(objective: Objective, start: Floats, tolerance: float, earlier: Sequ
             direction[free] = np.linalg.solve(curvature, -slope[free])
             after = _line_search(objective, point, direction)
         if after is None:
-            return Rest(point, largest, step)
+            return SearchEnd(point, largest, step)
         point = after
-    return Rest(point, largest, _STEPS)
+    return SearchEnd(point, largest, _STEPS)
 
 
 def _is_positive_definite(matrix: Floats) -> bool:

@@ -46,7 +46,7 @@ def eigenvalues(correlations: Floats) -> tuple[Floats, Floats]:
 
 
 @result_class
-class _NumberedFigures(Result):
+class _Figures(Result):
     """A result with a numbered table of figures."""
 
     n: int
@@ -83,7 +83,7 @@ def _sample_fields(sample: SampleMoments, n: int | None = None) -> dict[str, Any
 
 
 @result_class
-class ParallelAnalysis(_NumberedFigures):
+class ParallelAnalysis(_Figures):
     """Parallel analysis: eigenvalues of the items compared with those of unrelated items.
 
     Attributes
@@ -297,7 +297,7 @@ def _permuted(sample: SampleMoments, chance: np.random.Generator) -> Callable[[]
 
 
 @result_class
-class MinimumAveragePartial(_NumberedFigures):
+class MinimumAveragePartial(_Figures):
     """Velicer's minimum average partial test.
 
     Attributes
@@ -407,7 +407,7 @@ def map_test(
 
 
 @result_class
-class Scree(_NumberedFigures):
+class Scree(_Figures):
     """Eigenvalues for a scree plot (Cattell, 1966).
 
     Attributes

@@ -294,7 +294,7 @@ def _as_matrix(loadings: ArrayLike) -> Floats:
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
         raise EstimationError(
             f"loadings of shape {matrix.shape}{'' if np.isfinite(matrix).all() else ' with missing values'} "
-            f"are not valid; allowed: a matrix of numbers, variables by factors"
+            "are not valid; allowed: a matrix of numbers, variables by factors"
         )
     return matrix
 
@@ -332,7 +332,7 @@ def _check_numbers(*, n_starts: int, power: float, epsilon: float, gamma: float)
     if not gamma <= _LARGEST_GAMMA:
         raise EstimationError(
             f"gamma={gamma!r} is not valid; allowed: a number up to 0.8, usually 0 or less (above 0, oblimin "
-            f"may have no minimum)"
+            "may have no minimum)"
         )
 
 

@@ -81,7 +81,7 @@ def place_warnings(keys: Mapping[str, Sequence[str]], placed: Mapping[str, Place
         named = f"{', '.join(scales[:-1])} and {scales[-1]}"
         cautions.append(
             f"{named} share one exploratory factor: most items of each load on {factor}, so that these "
-            f"answers hardly distinguish the scales"
+            "answers hardly distinguish the scales"
         )
     return cautions
 

@@ -166,7 +166,7 @@ class StructureReport(Result):
             if item.loading < 0 and not self.general:
                 cautions.append(
                     f"{item.item} has a negative loading on {item.scale} ({item.loading:.2f}): its key is "
-                    f"wrong, or its answers are reversed already"
+                    "wrong, or its answers are reversed already"
                 )
             if item.elsewhere:
                 cautions.append(

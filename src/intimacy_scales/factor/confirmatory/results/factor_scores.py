@@ -168,7 +168,7 @@ class FactorScores(Result):
         if n and self.missing == "fiml":
             notes.append(
                 f"no Bartlett scores of {counted(n, 'person')} on factors that the answered items do not "
-                f"determine"
+                "determine"
             )
         elif n:
             notes.append(

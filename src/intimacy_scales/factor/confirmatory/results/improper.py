@@ -90,6 +90,6 @@ def _not_positive_definite(
     share = members_of_space(vectors[:, values <= values[0] + NEGATIVE_EIGENVALUE])
     involved = [names[i] for i in descending(share, EQUAL_SHARES) if share[i] > 0.3]
     return [
-        f"the {_MATRICES[what]} covariance matrix{where} is not positive definite (smallest eigenvalue "
-        f"of the correlations {values[0]:.3f}, mostly {', '.join(involved)})"
+        f"the {_MATRICES[what]} covariance matrix{where} is not positive definite (smallest eigenvalue of "
+        f"the correlations of the {what} {values[0]:.3f}, mostly {', '.join(involved)})"
     ]

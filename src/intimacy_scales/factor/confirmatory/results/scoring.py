@@ -168,7 +168,7 @@ def _form_of(reference: InstrumentRef, instrument: Any) -> Instrument:
     except DocumentError:
         raise EstimationError(
             f"the model was fitted to answers to {reference}, which is not among the shipped instruments; "
-            f"pass it as instrument=, or pass encode(instrument, table) instead of the table"
+            "pass it as instrument=, or pass encode(instrument, table) instead of the table"
         ) from None
     return form
 
@@ -183,7 +183,7 @@ def _positions(result: CFAResult, read: Rows, groups: Hashable | Sequence[Any]) 
     if groups is None:
         raise EstimationError(
             f"groups is missing: the model has groups ({known}) with different parameters; name their "
-            f"column, or pass a label for each row"
+            "column, or pass a label for each row"
         )
     labels = groups_of_rows(read, groups)
     unknown = [label for label in dict.fromkeys(labels) if label not in result.groups]
