@@ -98,7 +98,7 @@ def test_an_instrument_beside_checked_answers_must_be_theirs() -> None:
     with pytest.raises(ResponseError, match="belong to csi-16"):
         htmt("a =~ csi16_1 + csi16_2\nb =~ csi16_3 + csi16_4", codes, instrument="ras")
     sample = covariances_as_sample(np.eye(3), n=50, names=["a", "b", "c"])
-    with pytest.raises(EstimationError, match="these are moments: leave it out"):
+    with pytest.raises(EstimationError, match="data holds moments; leave it out"):
         cfa("f =~ a + b + c", sample, instrument="ras")
 
 

@@ -170,7 +170,7 @@ def test_what_a_bartlett_score_needs(complete, fits):
     scores = result.factor_scores(table, method="bartlett")
     assert np.isnan(scores["f"][0])
     assert np.isfinite(scores["g"][0])
-    assert "no Bartlett score of 1 person" in scores.notes[0]
+    assert "no Bartlett scores of 1 person" in scores.notes[0]
 
 
 def test_an_improper_solution_has_none():
@@ -225,7 +225,7 @@ def test_answers_to_an_instrument_are_checked_and_keyed():
     ):
         result.factor_scores(table, colums="Q{n}")
     other = cfa(model, table[["tru01", "tru04", "tru09", "tru11"]], missing="fiml")
-    with pytest.raises(EstimationError, match="may not be keyed"):
+    with pytest.raises(EstimationError, match="may be keyed differently"):
         other.factor_scores(answers)
 
 

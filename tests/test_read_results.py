@@ -306,7 +306,7 @@ def test_models_that_were_read_can_be_compared() -> None:
     assert again.changes == comparison.changes
     fitted = read_again(cfa(MODEL, answers()))
     other = covariances_as_sample(np.cov(good(80, 6, 4).T), n=fitted.n, names=fitted.model.observed)
-    with pytest.raises(EstimationError, match="models of different answers"):
+    with pytest.raises(EstimationError, match="fitted to different answers"):
         compare_models(fitted, cfa(ONE, other))
 
 
@@ -456,7 +456,7 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
             "ModelComparison",
             ("changes", 0, "before"),
             "model 7",
-            "one of each model against the model before",
+            "they do not compare each model with the one before",
         ),
         ("PersonScores", ("pomp", "total"), 3.0, "pomp.total: 3.0 does not follow from the score"),
         ("PersonScores", ("pomp", "total"), None, "pomp.total: None does not follow from the score"),
@@ -472,13 +472,28 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
         ("EFAResult", ("phi",), [1.0, 0.5, 0.5], "EFAResult.phi: 1 levels of arrays; 2 are needed"),
         ("McDonaldOmega", ("estimate",), 0.5, "estimate: 0.5 is not its model_implied"),
         ("PersonScores", ("instrument", "status"), "validated", "another version, status, coding, "),
-        ("SampleMoments", ("correlations", 0, 1), 0.9, "SampleMoments.correlations: not symmetric"),
-        ("SampleMoments", ("names",), ["x", "x", "z"], "SampleMoments.names: each variable once"),
+        (
+            "SampleMoments",
+            ("correlations", 0, 1),
+            0.9,
+            "SampleMoments.correlations: the matrix is not symmetric",
+        ),
+        ("SampleMoments", ("names",), ["x", "x", "z"], "SampleMoments.names: a variable is named twice"),
         ("SampleMoments", ("n",), -1, "SampleMoments.n: -1 is no number of anything"),
         ("HeterotraitMonotrait", ("htmt",), [[[]] * 2] * 2, "htmt"),
         ("Scores", ("answered", "b", 0), -1, "answered: a count is negative"),
-        ("CFAResult", ("parameters", 0, "lhs"), "no", "CFAResult.parameters: .* in the model or here"),
-        ("CFAResult", ("parameters",), [], "CFAResult.parameters: a =~ q1, a =~ q2, .*not both"),
+        (
+            "CFAResult",
+            ("parameters", 0, "lhs"),
+            "no",
+            "CFAResult.parameters: .* must be in the model and here",
+        ),
+        (
+            "CFAResult",
+            ("parameters",),
+            [],
+            "CFAResult.parameters: a =~ q1, a =~ q2, .*must be in the model and here",
+        ),
     ],
 )
 def test_documents_that_were_changed_are_refused_by_name(name: str, path: Any, value: Any, told: str) -> None:

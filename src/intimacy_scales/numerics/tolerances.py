@@ -28,12 +28,31 @@ DISCREPANCY_ROUNDING = 1e-11  # of a discrepancy per person, such as -logL / n: 
 EQUALLY_LIKELY = 1e-9  # of -logL / n: optima that differ by less are equally good
 SAME_OPTIMUM = 1e-6  # of -logL / n: optima that differ by more are different ones
 UNIDENTIFIED = 1e-9  # of 1: eigenvalues of information scaled to a unit diagonal, and variance explained
-SINGULAR_CORRELATIONS = 1e-6  # of 1: a smaller eigenvalue of a correlation matrix counts as zero
+SINGULAR_SATURATED = 1e-6  # of 1: a smaller eigenvalue of a correlation matrix counts as zero
 SAME_MOMENTS = 1e-7  # of standard deviations and correlations: implied moments of two models that are equal
 DETERMINED = 1e-6  # of 1: how far the projection of a factor on its answered items may be from the factor
 ELIMINATED = 1e-10  # of the largest coefficient of a linear constraint: a smaller one counts as zero
+NO_VARIANCE = 1e-20  # of the squared mean: a smaller variance is rounding error, and the item constant
+NO_RESAMPLED_VARIANCE = 1e-13  # of n times a sum of squares: an item is constant in a resample
+NEGATIVE_CURVATURE = 1e-6  # of the largest second derivative: less is rounding error, or a flat minimum
+NEGATIVE_EIGENVALUE = 1e-8  # of 1, the mean eigenvalue of correlations: above it, a negative one is real
+CANCELLED = 1e-13  # of the sum of absolute terms: a variance that is 0 for all values of the parameters
+NO_INFORMATION = 1e-9  # of a parameter's information: less is left given the free parameters
+EQUAL_INDICES = 1e-9  # of 1 and the largest: modification indices of equivalent parameters
+EQUAL_FITS = 1e-4  # of a log likelihood, or of 1 for a chi-square: two models fit equally well
+EQUAL_FALLS = 1e-4  # of the fall from a saddle point: both sides are equally low
 
 # Exploratory factor models
+
+VALUE_ROUNDING = 1e-14  # of 1 plus an objective's value, or its largest terms: its rounding error
+ZERO_EIGENVALUE = 1e-12  # of 1, the mean eigenvalue of correlations: smaller ones or differences are 0
+AT_BOUND = 1e-9  # of the lower bound of uniquenesses: a uniqueness is at the bound
+NO_COMPONENT = 1e-10  # of 1: an eigenvalue of correlations, or a partial variance, is 0
+NO_FACTOR = 1e-8  # of the largest singular value of loadings, or of 1: a factor without loadings
+EQUAL_CRITERIA = 1e-5  # of 1 plus a rotation's criterion: two starts reached the same minimum
+CRITERION_ROUNDING = 1e-11  # of 1 plus a rotation's criterion: its rounding error at a minimum
+SADDLE_FALL = 1e-9  # of 1 plus a rotation's criterion: a smaller fall from a saddle point is rounding error
+NO_CURVATURE = 1e-8  # of the largest: less along a direction is rounding error of differences
 
 # Reliability
 
