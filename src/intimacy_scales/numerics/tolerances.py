@@ -20,6 +20,17 @@ EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that co
 
 # Reliability
 
+NO_SUM_OF_SQUARES = 1e-28  # of the sum of squares of the values: a smaller sum of squares counts as 0
+POLE = 1e-6  # of 1: a denominator of Spearman-Brown's formula below it counts as 0
+SAME_DEVIANCE = 1e-9  # of the deviance: minima of variance components that differ by less are the same
+
 # Diaries
+
+SAME_TWO_LEVEL_MAXIMUM = 1e-11  # of -2 log likelihood: maxima that differ by less are the same
+TWO_LEVEL_ROUNDING = 1e-14  # of -2 log likelihood: an increase by less counts as none
+NO_INFORMATION = 1e-8  # per answer to standardized items: less does not determine a parameter
+NO_LOADING = 1e-5  # of an item's standard deviation: if all loadings are smaller, they count as 0
+NO_LEVEL_VARIANCE = 1e-10  # of the variance of the sum of the items at both levels: a smaller one counts as 0
+CORRELATION_BOUND = 1e-6  # of 1: an estimated correlation above 1 by less counts as 1
 
 # Planning and simulation
