@@ -117,7 +117,7 @@ def test_intervals_of_group_icc_are_those_of_ratings_where_groups_are_alike() ->
         assert list(made) == pytest.approx(list(forms[form].confidence_interval(0.9)), rel=1e-9)
         assert getattr(found, of) in made
         assert made.n == 40
-    with pytest.raises(EstimationError, match="'icc1' or 'icc2'"):
+    with pytest.raises(EstimationError, match="allowed: 'icc1', 'icc2'"):
         found.confidence_interval(of="icc3")
     alike = group_icc([1, 1, 2, 2, 4, 4], list("aabbcc"))
     assert alike.confidence_interval().reason == "values do not vary within groups"

@@ -521,7 +521,11 @@ GOOD: dict[str, dict[str, Any]] = {
         ("alpha", {"n_items": 1}, "n_items=1: a whole number, at least 2; one item has no alpha"),
         ("alpha", {"n_items": 8.0}, "n_items=8.0: a whole number"),
         ("alpha", {"n_items": True}, "n_items=True: a whole number"),
-        ("alpha", {"confidence_level": 95}, "confidence_level=95: a share between 0 and 1"),
+        (
+            "alpha",
+            {"confidence_level": 95},
+            "confidence_level=95 is not valid; allowed: a share between 0 and 1",
+        ),
         ("alpha", {"assurance": 0.4}, "assurance=0.4: the probability"),
         ("alpha", {"assurance": 1}, "from 0.5 to below 1"),
         (

@@ -14,6 +14,8 @@ EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that co
 
 # Instruments and scores
 
+DOCUMENT_ROUNDING = 1e-6  # of the larger of two figures, or 1: one may have been computed on another machine
+
 # Estimates of factor models
 
 # Exploratory factor models

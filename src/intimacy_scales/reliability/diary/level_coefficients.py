@@ -116,7 +116,7 @@ class LevelCoefficient(Result):
 
     def __repr__(self) -> str:
         if self.reason is not None and math.isnan(self.estimate):
-            return f"<{self.coefficient} is undefined: {self.reason}>"
+            return f"<{self.coefficient} is not defined: {self.reason}>"
         cautions = "".join(f" ({text})" for text in self.warnings)
         estimate = f"{self.coefficient} = {shown(self.estimate)} {self.confidence_interval()}"
         return f"<{estimate}, n = {self.n}{cautions}>"

@@ -62,7 +62,7 @@ class EqualLoadings(Result):
 
     def __repr__(self) -> str:
         if self.reason is not None:
-            return f"<Equal loadings within and between persons: undefined: {self.reason}>"
+            return f"<Equal loadings within and between persons: not defined: {self.reason}>"
         return (
             f"<Equal loadings within and between persons: {_test(self.chi_square, self.df, self.p_value)}; "
             f"variance of the factor between persons {shown(self.between_variance)}, within 1>"
@@ -235,7 +235,7 @@ class TwoLevelOmega(Result):
             f"Two-level omega of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions "
             f"(harmonic mean {self.occasions_per_person:.4g}), {self.n_items} items{left}{fit}; "
             f"residual variances {self.variances}; {self.instrument}",
-            *([] if self.reason is None else [f"omega is undefined: {self.reason}"]),
+            *([] if self.reason is None else [f"omega is not defined: {self.reason}"]),
             *(
                 repr(c)[1:-1]
                 for c in self.coefficients.values()

@@ -201,7 +201,7 @@ class TwoLevelFactor(TwoLevelFit):
 
 
 def _fit(data: ClusterMoments, model: CovarianceModel, *, nonnegative: bool = False) -> dict[str, Any]:
-    """Return the fields of a `TwoLevelFit`; the search is on standardized items, the fields in their units."""
+    """Return the fields of a `TwoLevelFit`, in the items' units; the search uses standardized items."""
     sds = data.sds
     maximum = maximize(data.divided_by(sds), model, nonnegative=nonnegative)
     units, products = model.units(sds), np.outer(sds, sds)
