@@ -19,7 +19,7 @@ from intimacy_scales.reliability import (
     split_half,
     two_level_omega,
 )
-from intimacy_scales.reliability.consistency.cautions import above_one_because
+from intimacy_scales.reliability.consistency.conditions import above_one_because
 
 
 @pytest.fixture(scope="session")

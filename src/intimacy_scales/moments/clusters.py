@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -18,19 +22,19 @@ from intimacy_scales.errors import (
     shortened,
     values_shown,
 )
-from intimacy_scales.instrument import NOT_ANSWERED, normalized
-from intimacy_scales.moments.look_alike import first_alike
+from intimacy_scales.instrument import LOOKALIKES, NOT_ANSWERED, exact, normalized
+from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.reading.advice import MARKS
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
+_PLAIN = re.compile(r"[+-]?[\d.]+")  # 1e5 may be an id
+_LONG = 400  # digits: more are text
 _NOBODY = NOT_ANSWERED | MARKS  # "none" and "missing" may be groups that somebody named
 
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
-
-_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +48,66 @@ class CheckedClusters:
     """
 
     positions: NDArray[np.intp]
+
+
+def looks(label: Any) -> Hashable:
+    """Return what a label looks like: the number that it is or spells, or its text without what is not seen.
+
+    Examples
+    --------
+    >>> looks(1) == looks("1") == looks(" 1.0") == looks("01"), looks("c1 ") == looks("c1"), looks("5²")
+    (True, True, '5²')
+    """
+    if isinstance(label, str):
+        return _text_looks(label)
+    if isinstance(label, tuple):
+        return tuple(map(looks, label))
+    if isinstance(label, Number) and not isinstance(label, bool):
+        return _exactly(label)
+    return _text_looks(str(label))
+
+
+def _text_looks(text: str) -> Hashable:
+    if text.isdecimal() and text.isascii() and len(text) < _LONG:
+        return int(text)
+    seen = text.strip()
+    if not text.isascii():
+        seen = unicodedata.normalize("NFC", seen.translate(LOOKALIKES))
+        # 5² is not 52
+        seen = "".join(c if "<su" in unicodedata.decomposition(c) else _plainly(c) for c in seen)
+    number = spelled(seen) if _PLAIN.fullmatch(seen) else None
+    return " ".join(seen.split()) if number is None else exact(number)
+
+
+def _plainly(letter: str) -> str:
+    """Return a letter as it is seen: none for such as joiners, and full-width ones as the narrow ones."""
+    return "" if unicodedata.category(letter) == "Cf" else unicodedata.normalize("NFKC", letter)
+
+
+def _exactly(number: Any) -> Hashable:
+    if isinstance(number, int | Fraction):
+        return number
+    try:
+        return Fraction(number) if isinstance(number, Decimal) else exact(number)
+    except (ValueError, OverflowError):
+        return repr(number)
+
+
+def first_alike(labels: Iterable[Any]) -> tuple[Any, Any] | None:
+    """Return the first two of different labels that look the same, or None.
+
+    Numbers among numbers are what they are: only where texts or other values stand beside them can
+    two look the same.
+    """
+    different = list(labels)
+    if all(type(label) is int or type(label) is float for label in different):
+        return None
+    seen: dict[Hashable, Any] = {}
+    for label in different:
+        other = seen.setdefault(looks(label), label)
+        if other is not label:
+            return other, label
+    return None
 
 
 def _is_missing(label: Any) -> bool:
@@ -201,7 +265,7 @@ def no_pairs(positions: NDArray[np.intp]) -> str | None:
 
 def no_pairs_of(n: int, n_clusters: int) -> str | None:
     """Say that no cluster has two members, of so many persons and clusters; None where one has."""
-    if n < _PAIR or n_clusters < n:
+    if n < 2 or n_clusters < n:
         return None
     return (
         f"clusters: all {n} labels are different, so nobody is taken as belonging together and clusters do "

@@ -24,6 +24,7 @@ Integers = NDArray[np.int64]
 _FLOAT32 = 2**24
 _FLOAT64 = 2**53
 _MANY, _FEW = 16_384, 1_024
+_MANY_PERSONS = 2**14  # of fewer, what the ways that count bits do once takes longer
 _FEW_CODES = 8
 _PACKED = 2**12  # bins of a joint count of several items that stay in the nearest cache
 
@@ -101,7 +102,7 @@ def pair_sums(codes: Codes, highest: int, *, squares: bool) -> PairSums:
         Whether sums of squares of each pair are wanted, at the cost of another product.
     """
     n, k = codes.shape
-    if not squares:
+    if not squares and n >= _MANY_PERSONS:
         counted = bit_sums(codes, highest) if is_faster(codes, highest) else few_gap_sums(codes, highest)
         if counted is not None:
             counts, sums, products = counted
@@ -167,10 +168,10 @@ def code_frequencies(codes: Codes, highest: int) -> Integers:
     A few codes are counted by comparing; of many, several columns are packed into one number and
     counted together.
     """
-    counted = bit_frequencies(codes, highest)
+    n, k = codes.shape
+    counted = bit_frequencies(codes, highest) if n >= _MANY_PERSONS else None
     if counted is not None:
         return counted
-    n, k = codes.shape
     base = highest + 1
     if highest <= _FEW_CODES:
         compared = np.array(

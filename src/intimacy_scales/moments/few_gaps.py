@@ -17,7 +17,7 @@ from intimacy_scales.moments.blas import SMALL_PRODUCT
 from intimacy_scales.reading.encoding import Codes
 
 _FLOAT32 = 2**24
-_FEWEST_ROWS, _FEWEST_ITEMS = 16_384, 16  # of fewer, what is done once takes longer
+_FEWEST_ITEMS = 16  # of fewer, what is done once takes longer
 _WORD = 64
 _ROWS = 16 * _WORD  # at once: more would leave less room for gaps
 _WORDS = 2**14  # of gaps, at once
@@ -37,7 +37,7 @@ def few_gap_sums(codes: Codes, highest: int) -> tuple[Integers, Integers, Intege
         No code is above it.
     """
     n = len(codes)
-    if not CAN_COUNT or n < _FEWEST_ROWS or codes.shape[1] < _FEWEST_ITEMS:
+    if not CAN_COUNT or codes.shape[1] < _FEWEST_ITEMS:
         return None
     gaps = gap_bits(codes)
     most = int(_in_blocks(gaps).max(initial=0))

@@ -26,12 +26,13 @@ from intimacy_scales.moments.keyed import (
 )
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
-from intimacy_scales.reliability.consistency.cautions import (
+from intimacy_scales.reliability.consistency.conditions import (
     above_one_because,
     cautions,
+    check_unweighted,
     negative_alpha,
+    undefined_because,
 )
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.estimand import (
     FEWEST_PERSONS,
     NEED_ANSWERS,

@@ -266,7 +266,7 @@ def check_choice(
             f"method={method!r} takes every person as independent; with clusters use "
             f"{', '.join(able[:-1])} or {able[-1]}"
         )
-    if check_cluster_sums(clusters, method, answers):
+    if clusters is not None and check_cluster_sums(clusters, method, answers):
         return
     if method in NEED_ANSWERS and defined and not isinstance(answers, CodedResponses):
         raise without_answers(answers, f"method={method!r}", function)

@@ -16,8 +16,12 @@ from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, Source, check_source, keyed_moments
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+)
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented

@@ -14,8 +14,12 @@ from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+)
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.result import result_class
 

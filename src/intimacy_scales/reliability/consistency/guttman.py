@@ -27,8 +27,12 @@ from intimacy_scales.moments.keyed import (
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import alpha_of
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+)
 from intimacy_scales.reliability.consistency.estimand import (
     CoefficientInterval,
     Estimand,

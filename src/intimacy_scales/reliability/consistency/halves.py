@@ -23,8 +23,13 @@ from intimacy_scales.moments.keyed import (
     keyed_moments,
 )
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+    varies,
+)
 from intimacy_scales.reliability.consistency.estimand import (
     CoefficientInterval,
     Estimand,

@@ -25,8 +25,8 @@ from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import directions, first_highest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.bootstrap import members_of, refitted
+from intimacy_scales.reliability.consistency.conditions import cautions, check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.estimand import (
     Estimand,
     IntervalChoice,
@@ -36,7 +36,6 @@ from intimacy_scales.reliability.consistency.estimand import (
     interval_of,
 )
 from intimacy_scales.reliability.consistency.omega_figures import GroupOmega, relative_bias, uncontaminated
-from intimacy_scales.reliability.consistency.refits import members_of, refitted
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of

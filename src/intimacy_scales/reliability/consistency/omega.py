@@ -27,8 +27,9 @@ from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_o
 from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions, few_persons
 from intimacy_scales.reliability.consistency.conditions import (
+    cautions,
+    few_persons,
     no_total_because,
     undefined_because,
 )

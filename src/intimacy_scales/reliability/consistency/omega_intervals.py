@@ -18,6 +18,7 @@ from intimacy_scales.moments.clusters import sum_by_cluster
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import Missing, keyed_moments
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.bootstrap import members_of, refitted
 from intimacy_scales.reliability.consistency.estimand import (
     NEED_ANSWERS,
     Estimand,
@@ -30,7 +31,6 @@ from intimacy_scales.reliability.consistency.estimand import (
 )
 from intimacy_scales.reliability.consistency.influence import influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
-from intimacy_scales.reliability.consistency.refits import members_of, refitted
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import stored
 

@@ -8,13 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from intimacy_scales.moments.answers import Answers
-from intimacy_scales.moments.cross_products import code_frequencies
+from intimacy_scales.moments.cross_products import Integers, code_frequencies
 from intimacy_scales.moments.item_moments import ItemMoments, highest_code
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, scale_codes
-from intimacy_scales.reliability.items.distribution import distribution
 
 _MOST = 1.0
 _BEGINS = "answers are skewed or peaked"
+
+
+def distribution(counts: Integers) -> tuple[Floats, Floats, Floats]:
+    """Return median (in steps), skew and excess kurtosis of counts of the options (k, points), each (k,)."""
+    n = counts.sum(axis=1)
+    steps = np.arange(counts.shape[1])
+    below = np.cumsum(counts, axis=1)
+    middle = [np.sum(below <= position[:, None], axis=1) for position in ((n - 1) // 2, n // 2)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        median = np.where(n > 0, (middle[0] + middle[1]) / 2, np.nan)
+        apart = steps - (counts @ steps / n)[:, None]
+        square = apart**2
+        sd = np.sqrt(np.sum(counts * square, axis=1) / (n - 1))
+        varied = (n > 1) & (np.count_nonzero(counts, axis=1) > 1)
+        skew = np.where(varied, np.sum(counts * square * apart, axis=1) / n / sd**3, np.nan)
+        kurtosis = np.where(varied, np.sum(counts * square**2, axis=1) / n / sd**4 - 3, np.nan)
+    return median, skew, kurtosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,14 @@ from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions, negative_alpha
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    negative_alpha,
+    too_few_because,
+    varies,
+)
 from intimacy_scales.reliability.consistency.estimand import Estimand, Part, Units
 from intimacy_scales.reliability.consistency.figures import Alpha, Figure, Known, Stratified, Stratum
 from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient

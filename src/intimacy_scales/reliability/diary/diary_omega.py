@@ -21,7 +21,7 @@ from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.numerics.tolerances import EQUAL_SHARES, SINGULAR
 from intimacy_scales.reading.options import DiaryReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import few_diarists
+from intimacy_scales.reliability.consistency.conditions import few_diarists
 from intimacy_scales.reliability.diary.level_coefficients import (
     LevelOmega,
     composite_of,

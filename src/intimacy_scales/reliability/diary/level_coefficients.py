@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.numerics.tolerances import CORRELATION_BOUND, NO_LEVEL_VARIANCE
-from intimacy_scales.reliability.consistency.cautions import negative_alpha
+from intimacy_scales.reliability.consistency.conditions import negative_alpha
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.results.document_types import documented

@@ -34,7 +34,7 @@ from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.guttman import guttman_bounds, squared_multiple_correlations
 from intimacy_scales.reliability.consistency.intervals import duhachek_variance
-from intimacy_scales.reliability.items.distribution import distribution
+from intimacy_scales.reliability.consistency.shape import distribution
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.items.score_moments import (
     ScoreSums,
