@@ -373,8 +373,8 @@ WRONG = {
     "labels": ({"method": "adf", "clusters": [1, 2]}, "2 labels for 40 persons"),
     "resamples": ({"method": "bootstrap", "n_resamples": 99}, "a whole number, at least 100"),
     "half a resample": ({"method": "bca", "n_resamples": 100.5}, "a whole number, at least 100"),
-    "seed": ({"method": "bootstrap", "rng": "x"}, "rng='x': a whole number from 0"),
-    "negative seed": ({"method": "bca", "rng": -1}, "rng=-1: a whole number from 0"),
+    "seed": ({"method": "bootstrap", "rng": "x"}, "rng='x' is not valid; allowed: a whole number from 0"),
+    "negative seed": ({"method": "bca", "rng": -1}, "rng=-1 is not valid; allowed: a whole number from 0"),
 }  # fmt: skip
 
 

@@ -211,7 +211,7 @@ WRONG = {
     "fiml": ({"scale": "a", "missing": "fiml"}, "missing='fiml': 'pairwise'"),
     "half a factor": ({"scale": "a", "n_factors": 3.5}, "n_factors=3.5: a whole number"),
     "text": ({"scale": "a", "n_factors": "3"}, "n_factors='3': a whole number"),
-    "seed": ({"scale": "a", "rng": "x"}, "rng='x': a whole number from 0"),
+    "seed": ({"scale": "a", "rng": "x"}, "rng='x' is not valid; allowed: a whole number from 0"),
 }
 
 

@@ -383,7 +383,7 @@ WRONG = {
     "second order": ({"factors": "second_order"}, "2 scales do not identify a factor behind them"),
     "no scales": ({"scales": []}, r"scales=\[\]|no scale"),
     "iterations": ({"n_iterations": 0}, "n_iterations=0: a whole number, at least 1"),
-    "seed": ({"rng": "x"}, "rng='x': a whole number from 0"),
+    "seed": ({"rng": "x"}, "rng='x' is not valid; allowed: a whole number from 0"),
     "clusters with ML": ({"clusters": range(90), "estimator": "ML"}, "with clusters use 'MLR'"),
     "clusters pairwise": ({"clusters": range(90), "missing": "pairwise"}, "clusters.*'fiml' or 'listwise'"),
     "labels": ({"clusters": [1, 2]}, "2 labels for 90 rows"),

@@ -12,6 +12,14 @@ ROUNDING = 1e-12  # relative to the larger of two figures that are equal in exac
 SINGULAR = 1e-10  # of the largest eigenvalue: a smaller one counts as zero
 EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that count as equal
 
+# Choices, eigenvectors and smoothed scores
+
+SAME = 1e-9  # of the largest of several numbers: two that differ by less are tied
+EQUAL_EIGENVALUES = 1e-11  # of the largest eigenvalue: those that differ by less are equal
+LOST_LENGTH = 1e-20  # of a squared length: a remainder below it is mostly rounding error
+LOG_LIKELIHOOD = 1e-15  # per person: a smaller gain is lost in the rounding of the log-likelihood
+HALFWAY = 1e-9  # of one step between possible scores: so near to the middle, a score counts half at each
+
 # Instruments and scores
 
 DOCUMENT_ROUNDING = 1e-6  # of the larger of two figures, or 1: one may have been computed on another machine
@@ -25,6 +33,9 @@ DOCUMENT_ROUNDING = 1e-6  # of the larger of two figures, or 1: one may have bee
 NO_SUM_OF_SQUARES = 1e-28  # of the sum of squares of the values: a smaller sum of squares counts as 0
 POLE = 1e-6  # of 1: a denominator of Spearman-Brown's formula below it counts as 0
 SAME_DEVIANCE = 1e-9  # of the deviance: minima of variance components that differ by less are the same
+INDEFINITE = 1e-9  # of the largest eigenvalue: one below minus this makes covariances indefinite
+ABOVE_ONE = 1e-9  # of 1: a share of variance that exceeds 1 by more is improper
+SINGULAR_CORRELATIONS = 1e-12  # of the largest eigenvalue: of a smaller one there is no inverse
 
 # Diaries
 

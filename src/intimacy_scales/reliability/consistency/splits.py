@@ -13,7 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.numerics.ties import SAME, eigenvectors, first_lowest
+from intimacy_scales.numerics.ties import eigenvectors, first_lowest
+from intimacy_scales.numerics.tolerances import SAME
 
 Floats = NDArray[np.float64]
 Halves = NDArray[np.bool_]

@@ -142,7 +142,7 @@ def stratified_alpha(
     """
     answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
-    if moments.torn:
+    if moments.keyed_both_ways:
         check_unweighted(moments)
     composite = answers.instrument.scale(moments.scale)
     if not composite.of:

@@ -58,8 +58,10 @@ class _Diary:
 def _diary(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diary:
     """Return the moments of complete rows, or raise if they do not suffice."""
     name, items = items_of(answers, scale)
-    if items.torn:
-        raise EstimationError(f"scale {name!r} counts {items.torn[0]} in both directions through its parts")
+    if items.keyed_both_ways:
+        raise EstimationError(
+            f"scale {name!r} counts {items.keyed_both_ways[0]} in both directions through its parts"
+        )
     if not items.is_unweighted:
         raise EstimationError(
             f"the items of {name!r} do not count equally: they have weights, its parts differ in number of "

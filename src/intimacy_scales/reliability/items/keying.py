@@ -70,7 +70,7 @@ def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
     covariances = moments.covariances
     varied = covariances.diagonal() > 0
     if (
-        moments.torn
+        moments.keyed_both_ways
         or moments.is_difference  # whose scales may well go together
         or moments.n < _ENOUGH
         or np.count_nonzero(varied) < _ENOUGH

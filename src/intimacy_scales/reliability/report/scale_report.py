@@ -26,8 +26,8 @@ from intimacy_scales.reliability.consistency.alpha import (
 )
 from intimacy_scales.reliability.consistency.conditions import (
     few_persons,
+    indefinite_covariances,
     negative_alpha,
-    no_population,
     weighted_because,
 )
 from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
@@ -332,7 +332,7 @@ def _warnings(
         found.append(
             f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
         )
-    return [*found, *negative_alpha(alpha.estimate), *no_population(moments)]
+    return [*found, *negative_alpha(alpha.estimate), *indefinite_covariances(moments)]
 
 
 def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
@@ -376,7 +376,7 @@ def scale_reliability(
     keying = find_miskeyed(moments) if items is None else items.keying
     keys = [str(keying)] if keying else []
     shape = shape_of(summed, moments) if items is None else Shape.of(items.skew, items.kurtosis)
-    told = (*keys, *few_persons(moments.n), *no_population(moments))
+    told = (*keys, *few_persons(moments.n), *indefinite_covariances(moments))
     alpha = alpha_from(moments, answers, reason=weighted, warnings=told + shape.narrows_alpha())
     stratified = None
     if scale.of:
