@@ -111,7 +111,7 @@ def test_sums_that_cannot_be_are_refused_by_name(path: tuple[Any, ...], value: A
         (("scores",), [7], r"PersonScores.scores: \[7\] is not an object"),
         (("bounds", "total"), [1], r"bounds.total: \[1\] is not an array of 2"),
         (("pomp",), ..., "PersonScores: pomp is missing"),
-        (("Scores",), {}, "there is no 'Scores' .* did you mean 'scores'"),
+        (("Scores",), {}, "'Scores' is not a name .* did you mean 'scores'"),
         (("problems",), None, "PersonScores.problems: None is not an array"),
         (("instrument", "id"), "kmss-2", "no instrument 'kmss-2' is shipped: pass it as instrument="),
         (("instrument", "digest"), "ab", "digest ab.*the shipped one is kmss"),
@@ -126,7 +126,7 @@ def test_documents_that_no_score_wrote_are_refused_by_name(
 
 @pytest.mark.parametrize("text", ["", "[1]", "null", "{", b"\xff", "[" * 100_000, "7"])
 def test_texts_that_are_no_documents_are_refused_by_name(text: Any) -> None:
-    with pytest.raises(DocumentError, match=r"PersonScores: .* is no (JSON|document)"):
+    with pytest.raises(DocumentError, match=r"PersonScores: .* is not (JSON|a document)"):
         PersonScores.from_json(text)
 
 
@@ -189,7 +189,9 @@ def test_an_instrument_of_ones_own_is_passed_and_checked() -> None:
         PersonScores.from_dict(result.to_dict())
     assert PersonScores.from_dict(result.to_dict(), instrument=form) == result
     other = form.model_copy(update={"version": "2"})
-    with pytest.raises(DocumentError, match=r"instrument is small 2 .digest .* the one it was written with"):
+    with pytest.raises(
+        DocumentError, match=r"the one passed is small 2 .digest .* the one it was written with"
+    ):
         PersonScores.from_dict(result.to_dict(), instrument=other)
 
 

@@ -369,7 +369,7 @@ def test_sums_travel_as_bytes_without_pickle(kind: Any) -> None:
     assert b"scii-24" in data.partition(b"\n")[0]
     other = DataSummary if kind is not DataSummary else AnswerCheck
     with pytest.raises(
-        DocumentError, match=f"these bytes hold {kind.__name__} of .*: read them with {kind.__name__}.from"
+        DocumentError, match=f"these bytes hold {kind.__name__} of .*; read them with {kind.__name__}.from"
     ):
         other.from_bytes(data)
     for spoilt, told in (

@@ -161,12 +161,12 @@ def test_wide_and_fractional_response_scales() -> None:
         ({"careless": -0.1}, "careless=-0.1 is not a share"),
         ({"loadings": 1.2}, "not between -1 and 1"),
         ({"loadings": {"zzz": 0.5}}, "'zzz', which is no item"),
-        ({"scale_correlations": -0.9}, "cannot exist together"),
+        ({"scale_correlations": -0.9}, "not positive semidefinite"),
         ({"scale_correlations": [[1, 0], [0, 1]]}, "symmetric (6, 6) matrix"),
         ({"couples": {"total": 0.5}}, "couples names 'total'"),
         ({"couples": 1.5}, "the partner correlation 1.5 is not between 0 and 1"),
-        ({"thresholds": (0, 1)}, "must be 6 ascending numbers"),
-        ({"thresholds": (0, 1, 2, 3, 5, 4)}, "must be 6 ascending numbers"),
+        ({"thresholds": (0, 1)}, "allowed: 6 ascending finite numbers"),
+        ({"thresholds": (0, 1, 2, 3, 5, 4)}, "allowed: 6 ascending finite numbers"),
     ],
 )
 def test_parameters_that_make_no_sense(options: dict[str, object], words: str) -> None:

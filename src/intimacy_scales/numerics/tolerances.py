@@ -31,6 +31,7 @@ DOCUMENT_ROUNDING = 1e-6  # of the larger of two figures, or 1: one may have bee
 # Reliability
 
 NO_SUM_OF_SQUARES = 1e-28  # of the sum of squares of the values: a smaller sum of squares counts as 0
+SAME_SCORE = 1e-9  # of the largest score, or 1: scores that differ by less are equal
 POLE = 1e-6  # of 1: a denominator of Spearman-Brown's formula below it counts as 0
 SAME_DEVIANCE = 1e-9  # of the deviance: minima of variance components that differ by less are the same
 INDEFINITE = 1e-9  # of the largest eigenvalue: one below minus this makes covariances indefinite
@@ -47,3 +48,7 @@ NO_LEVEL_VARIANCE = 1e-10  # of the variance of the sum of the items at both lev
 CORRELATION_BOUND = 1e-6  # of 1: an estimated correlation above 1 by less counts as 1
 
 # Planning and simulation
+
+WHOLE_NUMBER = 1e-9  # of 1: a quotient that exceeds a whole number by less is that number
+GIVEN_CORRELATION = 1e-8  # of 1: differences of given correlations from symmetry, and from 1 on the diagonal
+NO_COMMON_VARIANCE = 1e-10  # of the squared sum of absolute weights: a smaller variance of a sum counts as 0

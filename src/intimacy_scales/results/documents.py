@@ -320,7 +320,7 @@ def instrument_for(reference: InstrumentRef, instrument: Any) -> Any:
     if form.digest == reference.digest:
         check_reference(reference, form.ref)
     if form.digest != reference.digest:
-        given = "the shipped one" if instrument is None else "instrument="
+        given = "the shipped one" if instrument is None else "the one passed"
         raise DocumentError(
             f"the document was written with {_with_digest(reference)}, and {given} is "
             f"{_with_digest(form.ref)}: {_what_to_pass(reference, form, is_given=instrument is not None)}"
