@@ -180,9 +180,9 @@ def test_what_is_no_pair_of_scores_is_refused_by_name() -> None:
     refuses(EstimationError, "has 2 scales; name one, for example scale='a'", table, table)
     refuses(UnknownInstrumentError, "no scale 'aa'; it has a, b", person, person, scale="aa")
     refuses(EstimationError, "before is one score and after is a column of scores", 4, [5])
-    refuses(EstimationError, "(PersonScores) and after one score", person, 5.0, scale="a")
+    refuses(EstimationError, "(PersonScores) and after is one score", person, 5.0, scale="a")
     refuses(
-        EstimationError, "before is the scores of a table (Scores) and after the", table, person, scale="a"
+        EstimationError, "before is the scores of a table (Scores) and after is the", table, person, scale="a"
     )
     refuses(EstimationError, "numbers need none", 4, 5, scale="a")
     refuses(EstimationError, "numbers need none", [4], [5], scale="a")

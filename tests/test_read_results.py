@@ -380,7 +380,9 @@ def test_rows_of_scores_that_were_read_are_nobody_s() -> None:
     one, other = (score(halves_of_a_scale(), rows) for rows in (table, table.iloc[::-1]))
     read = [Scores.from_json(r.to_json(), instrument=halves_of_a_scale()) for r in (one, other)]
     for before, after in ((read[0], read[1]), (one, read[1]), (read[0], other)):
-        with pytest.raises(EstimationError, match=r"do not tell whose .* before\['all'\] and after"):
+        with pytest.raises(
+            EstimationError, match=r"do not identify their persons.* before\['all'\] and after"
+        ):
             reliable_change(before, after, reliability=0.8)
     assert len(reliable_change(read[0]["all"], one["all"].copy(), reliability=0.8).index) == len(table)
     with pytest.raises(ResponseError, match="was read from its document, which holds no column of the table"):
@@ -500,7 +502,7 @@ def test_words_of_another_version_are_no_change() -> None:
         (("statements", 0, "op"), "~", r"CFAResult.statements: a ~ q1 is a path .*use sem\(model, data\)"),
         (("statements", 0, "rhs"), "a", "measure each other in a circle"),
         (("parameters", 0, "estimate"), "x", "CFAResult.parameters.0..estimate: 'x' is not a number"),
-        (("solution",), 1, "there is no 'solution'"),
+        (("solution",), 1, "'solution' is not a name of such a document"),
     ],
 )
 def test_models_that_cannot_be_are_refused_by_name(path: tuple[Any, ...], value: Any, told: str) -> None:

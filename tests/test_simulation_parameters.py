@@ -68,8 +68,8 @@ def test_a_loading_for_all_is_a_number(call: Callable[..., Any], value: Any) -> 
     with pytest.raises(EstimationError) as caught:
         call(loadings=value)
     assert str(caught.value) == (
-        f"loadings={value!r} is not valid; allowed: one number between -1 and 1 for all items, such as 0.7, or "
-        "a mapping from each scored item to its loading"
+        f"loadings={value!r} is not valid; allowed: one number between -1 and 1 for all items, such as 0.7, "
+        "or a mapping from each scored item to its loading"
     )
 
 
@@ -146,8 +146,8 @@ def test_thresholds_are_ascending_numbers(cuts: list[Any], by_item: bool) -> Non
     with pytest.raises(EstimationError) as caught:
         once(thresholds={"kno07": cuts} if by_item else cuts)
     assert str(caught.value) == (
-        f"thresholds of {'kno07' if by_item else 'tru01'}: {cuts!r} is not valid; allowed: 6 ascending finite "
-        "numbers, for its 7 options"
+        f"thresholds of {'kno07' if by_item else 'tru01'}: {cuts!r} is not valid; allowed: 6 ascending "
+        "finite numbers, for its 7 options"
     )
 
 
@@ -157,8 +157,8 @@ def test_thresholds_are_several(call: Callable[..., Any], value: Any) -> None:
     with pytest.raises(EstimationError) as caught:
         call(thresholds=value)
     assert str(caught.value) == (
-        f"thresholds={value!r} is not valid; allowed: ascending numbers for all items, one fewer than options, "
-        "or a mapping from items to theirs"
+        f"thresholds={value!r} is not valid; allowed: ascending numbers for all items, one fewer than "
+        "options, or a mapping from items to theirs"
     )
 
 

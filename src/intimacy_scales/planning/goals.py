@@ -167,22 +167,22 @@ def plan_partner_correlation(
     )
 
 
-def _statistic(of: Any, percentile: Any) -> tuple[str, float | None]:
+def _statistic(requested: Any, percentile: Any) -> tuple[str, float | None]:
     """Return the statistic of a norm and its percentile, with defaults filled in."""
-    if of is None:
-        of = "mean" if percentile is None else "norm_score"
-    if of not in _NORMS:
-        raise EstimationError(f"of={of!r} is not valid; allowed: {', '.join(map(repr, _NORMS))}")
-    if of == "mean":
+    default = "mean" if percentile is None else "norm_score"
+    statistic = default if requested is None else requested
+    if statistic not in _NORMS:
+        raise EstimationError(f"of={statistic!r} is not valid; allowed: {', '.join(map(repr, _NORMS))}")
+    if statistic == "mean":
         if percentile is not None:
             raise EstimationError(
                 f"percentile={percentile!r} is not valid with of='mean'; leave it out, or pass "
                 "of='norm_score' or of='percentile_rank'"
             )
-        return of, None
+        return statistic, None
     if percentile is None:
-        raise EstimationError(f"of={of!r} depends on the percentile; pass percentile=, such as 5")
-    return of, targets.percentile(percentile)
+        raise EstimationError(f"of={statistic!r} depends on the percentile; pass percentile=, such as 5")
+    return statistic, targets.percentile(percentile)
 
 
 def plan_norm(

@@ -121,7 +121,7 @@ def _multipliers(instrument: Instrument, scale: Scale) -> dict[str, float]:
 
 
 def model_of(instrument: Instrument, loadings: Any, scale_correlations: Any, thresholds: Any) -> AnswerModel:
-    """Return the model of an instrument's answers, or raise an `EstimationError` for parameters not valid."""
+    """Return the model of an instrument's answers, or raise an `EstimationError` if it is not valid."""
     owner: dict[str, int] = {}
     factors: list[str] = []
     reverse_keyed: set[str] = set()
@@ -287,7 +287,7 @@ def _correlations(factors: Sequence[str], scale_correlations: Any) -> Floats:
 
 
 def _fault(matrix: Floats) -> str:
-    """Return the first element that no matrix of correlations can have; empty if there is none."""
+    """Return the first element that a matrix of correlations cannot have, or an empty text."""
     is_wrong = ~(np.abs(matrix) <= 1 + GIVEN_CORRELATION)  # true for nan
     is_wrong |= np.eye(len(matrix), dtype=bool) & ~(np.abs(matrix - 1) <= GIVEN_CORRELATION)
     for i, j in np.argwhere(is_wrong).tolist():
@@ -313,8 +313,8 @@ def _thresholds(instrument: Instrument, thresholds: Any) -> tuple[Floats, ...]:
         cut = _even_cuts(n) if given is None else _array(given)
         if cut is None or cut.shape != (n - 1,) or not np.isfinite(cut).all() or np.any(np.diff(cut) < 0):
             raise EstimationError(
-                f"thresholds of {item.id}: {given!r} is not valid; allowed: {n - 1} ascending finite numbers, "
-                f"for its {n} options"
+                f"thresholds of {item.id}: {given!r} is not valid; allowed: {n - 1} ascending finite "
+                f"numbers, for its {n} options"
             )
         cuts.append(cut)
     return tuple(cuts)

@@ -23,7 +23,7 @@ from intimacy_scales.scoring.person import PersonScores
 from intimacy_scales.scoring.scores import Scores
 
 _DIGITS = 8  # of a digest, in messages
-_ONE = "one score"
+_SINGLE_SCORE = "one score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,7 +72,7 @@ def before_and_after(before: Any, after: Any, scale: str | None, on_invalid: OnI
         raise EstimationError(
             f"scale={scale!r} chooses a scale in results of score(); leave it out with plain numbers"
         )
-    if kinds[0] == _ONE:
+    if kinds[0] == _SINGLE_SCORE:
         x, y = paired([before], [after], on_invalid)
         return BeforeAndAfter(before=x, after=y, one_person=True)
     x, y = paired(before, after, on_invalid)
@@ -86,7 +86,7 @@ def _kind(scores: Any, what: str) -> str:
     if isinstance(scores, Scores):
         return "the scores of a table (Scores)"
     if is_null(scores) or (isinstance(scores, numbers.Real | Decimal) and not isinstance(scores, bool)):
-        return _ONE
+        return _SINGLE_SCORE
     if isinstance(scores, str | bool):
         kind = type(scores).__name__
         raise ResponseError(
