@@ -128,7 +128,7 @@ def test_pairwise_covariances_of_no_population_are_said():
         found = coefficient(form, answers)
         if found.reason is None:
             assert found.estimate <= 1
-            assert any("belong to no population" in text for text in found.warnings)
+            assert any("not positive semidefinite" in text for text in found.warnings)
 
 
 def test_lambdas_above_1_are_not_defined_and_say_why(form):

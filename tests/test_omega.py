@@ -365,9 +365,12 @@ def test_an_item_against_its_key_counts_against_the_total_and_shows_in_its_loadi
 WRONG = {
     "a table": (lambda a: mcdonald_omega(good(9, 3)), r"pass|encode\(instrument, table\)"),
     "several scales": (lambda a: mcdonald_omega(a), "name one, for example scale='a'"),
-    "model": (lambda a: mcdonald_omega(a, scale="t", model="two"), "model='two': there are one_factor, corr"),
+    "model": (
+        lambda a: mcdonald_omega(a, scale="t", model="two"),
+        "model='two' is not valid; allowed: 'one_",
+    ),
     "items": (lambda a: mcdonald_omega(a, scale="a", model="bifactor"), "is a scale of items"),
-    "denominator": (lambda a: mcdonald_omega(a, scale="a", denominator="x"), "'model' or 'observed'"),
+    "denominator": (lambda a: mcdonald_omega(a, scale="a", denominator="x"), "allowed: 'model', 'observed'"),
     "missing": (lambda a: mcdonald_omega(a, scale="a", missing="em"), "'fiml'"),
     "sums": (lambda a: mcdonald_omega(item_moments(a.instrument, a), scale="a", missing="fiml"), "only sums"),
     "dropped": (lambda a: mcdonald_omega(a, scale="t").if_dropped(), r"of one factor; .*omega of correlated"),

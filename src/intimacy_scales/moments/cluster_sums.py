@@ -151,7 +151,7 @@ class ClusterSums(Frozen, Sums):
             if part.totals.shape != (m,) or part.squares.shape != (m, m) or part.n < 0:
                 raise DocumentError(
                     f"ClusterSums.scales.{name}: totals must have {m} entries, squares {m} by {m}, and n "
-                    f"must be at least 0; they have {len(part.totals)} and {part.squares.shape}, and n is {part.n}"
+                    f"must be at least 0; there are {len(part.totals)} and {part.squares.shape}, n={part.n}"
                 )
         return cls(moments=moments, **{name: values[name] for name in ("missing", "n_clusters", "scales")})
 

@@ -29,7 +29,7 @@ def too_few_because(moments: KeyedMoments) -> str | None:
     if fewest >= 2:
         return None
     if moments.missing == "listwise":
-        return f"{counted(fewest, 'person')} answered every item; at least two are needed"
+        return f"{counted(fewest, 'person')} answered every item, and two are needed"
     n_answered = np.diag(moments.counts)
     if n_answered.min() < 2:
         return f"fewer than two persons answered {moments.items[int(np.argmin(n_answered))]}"
