@@ -184,8 +184,8 @@ def test_what_is_no_pair_of_scores_is_refused_by_name() -> None:
     refuses(
         EstimationError, "before is the scores of a table (Scores) and after is the", table, person, scale="a"
     )
-    refuses(EstimationError, "numbers need none", 4, 5, scale="a")
-    refuses(EstimationError, "numbers need none", [4], [5], scale="a")
+    refuses(EstimationError, "leave it out with plain numbers", 4, 5, scale="a")
+    refuses(EstimationError, "leave it out with plain numbers", [4], [5], scale="a")
     refuses(EstimationError, "the scores of one person do not vary", 4, 5, sd=None)
     refuses(EstimationError, "the scores of one person do not vary", person, person, sd=None, scale="a")
     refuses(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from intimacy_scales.errors import EstimationError, values_as_asked
 from intimacy_scales.instrument import Instrument
@@ -137,7 +138,7 @@ def _ratings_table(
 def _without_empty(matrix: Floats, names: Sequence[str]) -> tuple[Floats, tuple[str, ...]]:
     """Return the ratings without persons and raters that have none, and the names of the raters kept."""
     rated = ~np.isnan(matrix)
-    has_ratings = rated.any(axis=0)
+    has_ratings: NDArray[np.bool_] = np.any(rated, axis=0)
     kept: Floats = matrix[rated.any(axis=1)][:, has_ratings]
     n, k = kept.shape
     if n < 2 or k < 2:
