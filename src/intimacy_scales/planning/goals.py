@@ -53,6 +53,7 @@ def _smallest_for(
 
 
 def _interval_of(design: IntervalDesign, units: int, method: str) -> Interval:
+    """Return the interval of a sample of this size whose estimate is the expected one."""
     low, high = design.ends(units)
     n = design.independent(units)
     return Interval(low=low, high=high, confidence_level=design.confidence_level, method=method, n=n)
@@ -114,6 +115,7 @@ def plan_alpha(
 
 
 def _alpha_assumptions(partner_correlation: float | None) -> tuple[str, ...]:
+    """Return the assumptions of a plan for alpha."""
     answers = (
         "answers are normal, and items have equal variances and equal covariances; skewed answers need more "
         "persons (docs/explanation/alpha-intervals.md)",
@@ -235,11 +237,13 @@ def plan_norm(
 
 
 def _minimum_note(required: str, hint: str) -> str:
+    """Return why more persons are planned than the standard error needs."""
     unit = f"; {hint}" if hint else ""
     return f"norms need at least {MIN_PERSONS} persons; this standard error alone needs {required}{unit}"
 
 
 def _norm_assumptions(statistic: str, partner_correlation: float | None) -> tuple[str, ...]:
+    """Return the assumptions of a plan for a norm."""
     parts = ["the sample is drawn at random from the population of the norm"]
     if statistic == "norm_score":
         parts.append("scores are normal, and norm scores are computed from the mean and standard deviation")

@@ -131,6 +131,7 @@ class SamplePlan(Result):
         return " ".join(part for part in (self._aim(), note, self._partners(), self._losses()) if part)
 
     def _sample(self) -> str:
+        """Return the number of persons or couples as text."""
         if self.n_couples is None:
             return counted(self.n_persons, "person")
         both = "" if self.goal == "partner_correlation" else f" ({self.n_persons} persons)"
@@ -161,6 +162,7 @@ class SamplePlan(Result):
         )
 
     def _partners(self) -> str:
+        """Return the sentence about partners, empty without a design effect."""
         if self.design_effect is None:
             return ""
         return (
@@ -169,6 +171,7 @@ class SamplePlan(Result):
         )
 
     def _losses(self) -> str:
+        """Return the sentence about attrition, empty without any."""
         lost = self.request["attrition"]
         if not lost:
             return ""

@@ -82,6 +82,7 @@ def _same_names(computed: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
 
 
 def _equal(computed: Any, given: Any) -> bool:
+    """Return whether two values are equal, numbers up to rounding error."""
     if computed == given:
         return True
     if not all(isinstance(part, int | float) and not isinstance(part, bool) for part in (computed, given)):

@@ -164,6 +164,7 @@ def schema_of(kind: type[Result]) -> Schema:
 
 
 def _object(types_by_name: Mapping[str, Any], parts: dict[str, Schema]) -> Schema:
+    """Return the schema of an object with these names, and no others."""
     return {
         "type": "object",
         "properties": {name: _schema(_kind_of(kind), parts) for name, kind in types_by_name.items()},
@@ -197,6 +198,7 @@ def _schema(kind: Any, parts: dict[str, Schema]) -> Schema:
 
 
 def _either(kind: Any, parts: dict[str, Schema]) -> Schema:
+    """Return the schema of a union of types."""
     kinds = get_args(kind)
     if {int, float} <= set(kinds):  # as written in an instrument: never infinite
         return {"type": ["number", "null"] if type(None) in kinds else "number"}
@@ -209,6 +211,7 @@ def _pair(kind: Any, parts: dict[str, Schema]) -> Schema:
 
 
 def _named(kind: Any, parts: dict[str, Schema]) -> Schema:
+    """Return a reference to the schema of a class, which is added to ``parts``."""
     name = kind.__name__
     if name not in parts:
         parts[name] = {}  # so that a class with parts of the same class ends

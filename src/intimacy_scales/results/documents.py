@@ -103,10 +103,12 @@ def read(kind: Any, value: Any, where: str) -> Any:
 
 
 def _refuse(value: Any, allowed: str, where: str) -> Any:
+    """Raise that a value is not what it should be."""
     raise DocumentError(f"{where}: {shortened(value)} is not {allowed}")
 
 
 def _single(kind: Any, value: Any, where: str) -> Any:
+    """Return a single value: a number, a text, a truth value or None."""
     if kind is float:
         if value is None:
             return math.nan
@@ -122,6 +124,7 @@ def _single(kind: Any, value: Any, where: str) -> Any:
 
 
 def _object(kind: Any, value: Any, where: str) -> dict[str, Any]:
+    """Return a mapping with the given names and types."""
     return _parts(kind.types, checked(value, kind.types, where), where)
 
 
@@ -144,6 +147,7 @@ def _literal(kind: Any, value: Any, where: str) -> Any:
 
 
 def _either(kind: Any, value: Any, where: str) -> Any:
+    """Return a value of a union of types, by the first type that fits."""
     kinds = get_args(kind)
     if value is None and type(None) in kinds:
         return None
@@ -163,6 +167,7 @@ def _either(kind: Any, value: Any, where: str) -> Any:
 
 
 def _mapping(kind: Any, value: Any, where: str) -> Any:
+    """Return a mapping of names to values of one type."""
     if not isinstance(value, Mapping):
         return _refuse(value, "an object", where)
     part_kind = get_args(kind)[1]
@@ -170,6 +175,7 @@ def _mapping(kind: Any, value: Any, where: str) -> Any:
 
 
 def _sequence(kind: Any, value: Any, where: str) -> Any:
+    """Return a tuple of values of one type."""
     if not isinstance(value, list | tuple):
         return _refuse(value, "an array", where)
     part_kind = get_args(kind)[0]
@@ -177,6 +183,7 @@ def _sequence(kind: Any, value: Any, where: str) -> Any:
 
 
 def _pair(kind: Any, value: Any, where: str) -> Any:
+    """Return a tuple of values, each of its own type."""
     part_kinds = get_args(kind)
     if not isinstance(value, list | tuple) or len(value) != len(part_kinds):
         return _refuse(value, f"an array of {len(part_kinds)}", where)
@@ -187,6 +194,7 @@ def _pair(kind: Any, value: Any, where: str) -> Any:
 
 
 def _array(kind: Any, value: Any, where: str) -> Any:
+    """Return a numpy array of numbers or truth values."""
     import numpy as np
 
     dtype = get_args(kind)[-1]  # of NDArray[dtype], or of ndarray[shape, np.dtype[dtype]]

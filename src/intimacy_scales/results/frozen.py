@@ -54,7 +54,7 @@ def locked(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def frozen(value: Any, depth: int = 0) -> Any:
-    """Return an array, mapping or tuple, with all that it contains, as an immutable one; other values as is.
+    """Return an array, mapping or tuple as an immutable one, with all that it contains; other values as is.
 
     Values nested more deeply than those of any result stay as they are.
     """

@@ -40,6 +40,7 @@ class NotKept:
         self._class_name, self._what, self._advice, self._figures = class_name, what, advice, figures
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        """Raise that a document does not hold what is needed."""
         raise DocumentError(
             f"this {self._class_name} was read from its document, which holds its figures and not "
             f"{self._what}, which are needed here; {self._advice}"

@@ -167,6 +167,6 @@ def agreement_interval(squares: MeanSquares, icc: float, confidence_level: float
 def stepped_up(icc: float, k: float) -> float:
     """Return the ICC of a mean of k ratings from that of one (Spearman-Brown); nan at or below -1/(k - 1).
 
-    The formula has a pole there, close to which its value reflects only the precision of ``icc``.
+    The formula has a pole there; close to it, the value depends on the rounding error of ``icc``.
     """
     return k * icc / (1 + (k - 1) * icc) if 1 + (k - 1) * icc > POLE else math.nan

@@ -52,6 +52,7 @@ def icc_forms(
 
 
 def _f_ratio(between: float, error: float) -> float:
+    """Return F; infinite without error variance, nan if nothing varies."""
     if error > 0:
         return between / error
     return math.inf if between > 0 else math.nan

@@ -318,6 +318,7 @@ class IntraclassCorrelations(Result):
         return documented(cls, warnings=Sequence[str])
 
     def _head(self) -> str:
+        """Return the line above the table."""
         n_ratings = f"up to {self.n_raters}" if self.n_missing else f"{self.n_raters}"
         missing = f", {counted(self.n_missing, 'rating')} missing" if self.n_missing else ""
         raters = (

@@ -128,6 +128,7 @@ class RetestReliability(Result):
         return Interval(low=low, high=high, confidence_level=confidence_level, method="Fisher z", n=self.n)
 
     def _change_interval(self, confidence_level: float) -> Interval:
+        """Return the interval of the mean change, ``mean ± t sem sqrt(2 / n)``."""
         from scipy.special import stdtrit
 
         half_width = float(stdtrit(self.df, (1 + confidence_level) / 2)) * self.sem * math.sqrt(2 / self.n)
@@ -221,6 +222,7 @@ def paired(before: Any, after: Any, on_invalid: OnInvalid) -> tuple[NDArray[np.f
 
 
 def _pearson(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Return the Pearson correlation, limited to -1 and 1 against rounding error."""
     a, b = x - x.mean(), y - y.mean()
     r = float(a @ b) / math.sqrt(float(a @ a) * float(b @ b))
     return max(-1.0, min(1.0, r))

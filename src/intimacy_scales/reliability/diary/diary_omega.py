@@ -143,6 +143,7 @@ def _fits(diary: _Diary, *, nonnegative: bool) -> _Fits:
 
 
 def _attempt(fit: Callable[[], _Fit]) -> _Fit | None:
+    """Return a fit, or None if it does not converge."""
     try:
         return fit()
     except NotConvergedError:
@@ -180,6 +181,7 @@ def _level(level: str, diary: _Diary, fits: _Fits) -> LevelOmega:
 
 
 def _equal_loadings(diary: _Diary, fits: _Fits) -> EqualLoadings:
+    """Return the test of equal loadings, or an undefined one with the reason."""
     equal, df = fits.equal, len(diary.items) - 1
     if equal is None or fits.model is None:
         return EqualLoadings(
@@ -306,6 +308,7 @@ def two_level_omega(
 
 
 def _result(instrument: InstrumentRef, diary: _Diary, fits: _Fits, variances: str) -> TwoLevelOmega:
+    """Return the result with all coefficients that the fitted models give."""
     data, k, n = diary.data, len(diary.items), diary.data.n_clusters
     log_likelihood = fits.model.log_likelihood if fits.model else math.nan
     saturated = fits.saturated.log_likelihood if fits.saturated else math.nan

@@ -242,6 +242,7 @@ class DiaryReliability(Result):
         return documented(cls, coefficients=Mapping[str, float], warnings=Sequence[str])
 
     def _head(self) -> str:
+        """Return the line above the table."""
         left = f", {self.n_left_out} incomplete rows left out" if self.n_left_out else ""
         return (
             f"Diary reliability of {self.scale}: {self.n_persons} persons, {self.n_rows} answered occasions, "
@@ -416,6 +417,7 @@ def _check_enough(n_persons: int, n_occasions: int, k: int, y: Floats) -> None:
 
 
 def _nested(y: Floats, who: NDArray[np.intp], n_persons: int, *, fixed_items: bool) -> NestedComponents:
+    """Return the components with occasions nested in persons."""
     person, occasion, residual = nested_components(y, who, fixed_items=fixed_items)
     return NestedComponents(
         person=person,

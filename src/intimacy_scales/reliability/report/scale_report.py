@@ -344,6 +344,7 @@ def _warnings(
 
 
 def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
+    """Return the standard error of measurement, or None without a reliability between 0 and 1."""
     if reliability.reason or not 0 <= reliability.estimate <= 1:
         return None
     try:

@@ -36,12 +36,14 @@ def _coefficients(result: ScaleReliability) -> str:
 
 
 def _ends(interval: Interval) -> str:
+    """Return the interval as text, empty if it is undefined."""
     if interval.reason:
         return ""
     return f", {percent(interval.confidence_level)} CI [{apa(interval.low)}, {apa(interval.high)}]"
 
 
 def _listed(parts: Sequence[str]) -> str:
+    """Return parts as a list in a sentence."""
     return parts[0] if len(parts) == 1 else f"{'; '.join(parts[:-1])}; and {parts[-1]}"
 
 

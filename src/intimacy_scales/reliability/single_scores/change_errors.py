@@ -95,6 +95,7 @@ def error_of_change(
 
 
 def _check_practice(method: str, practice: float | None) -> None:
+    """Raise if a practice effect is missing, or is given to a method without one."""
     if method in ("chelune", "iverson") and practice is None:
         raise EstimationError(
             f"method={method!r} needs practice=, the mean change of persons without treatment between the "

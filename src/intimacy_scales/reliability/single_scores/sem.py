@@ -88,6 +88,7 @@ class MeasurementError(Result):
         return float(self.sem)
 
     def _mean(self) -> float:
+        """Return the mean of the scores, or raise if it is unknown."""
         if math.isnan(self.mean):
             raise EstimationError("Kelley's estimate needs the mean of the scores: pass mean=")
         return self.mean

@@ -56,7 +56,7 @@ class _FactorModel(CovarianceModel):
         return within, np.concatenate([zeros, _by_loading(b), residual])
 
     def starts(self, data: ClusterMoments) -> list[Floats]:
-        """Return one start from each level's covariances, and one whose loadings between are as within."""
+        """Return two starts: loadings from each level's covariances, and loadings between as within."""
         variances_within = np.diag(data.within)
         least = 0.1 * np.maximum(np.diag(data.between), 0.1 * variances_within)
         a, u = _principal_factor(data.within, 0.2 * variances_within)

@@ -107,7 +107,7 @@ def _positive_hessian(data: ClusterMoments, model: CovarianceModel, theta: Float
 
 
 def _step(curvature: Floats, gradient: Floats, at_bound: NDArray[np.bool_]) -> tuple[Floats, bool]:
-    """Return a step within bounds, and whether only parameters that the gradient holds at a bound stay fixed.
+    """Return a step within bounds, and whether only the gradient holds parameters at their bounds.
 
     A parameter at its bound stays there if the gradient, or else the step, would take it beyond.
     """
