@@ -186,8 +186,15 @@ def test_what_is_no_pair_of_scores_is_refused_by_name() -> None:
     )
     refuses(EstimationError, "leave it out with plain numbers", 4, 5, scale="a")
     refuses(EstimationError, "leave it out with plain numbers", [4], [5], scale="a")
-    refuses(EstimationError, "the scores of one person do not vary", 4, 5, sd=None)
-    refuses(EstimationError, "the scores of one person do not vary", person, person, sd=None, scale="a")
+    refuses(EstimationError, "the score of one person has no standard deviation", 4, 5, sd=None)
+    refuses(
+        EstimationError,
+        "the score of one person has no standard deviation",
+        person,
+        person,
+        sd=None,
+        scale="a",
+    )
     refuses(
         ResponseError, "before: pass a number, a column of numbers, or what score() returned, not str", "4", 5
     )

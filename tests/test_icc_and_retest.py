@@ -428,7 +428,7 @@ UNPAIRED: list[tuple[Any, Any, str, str]] = [
         [1, 2, 3],
         "abc",
         "after: pass a column of numbers, not str",
-        "after: pass a number, a column .*not str",
+        "after is a value of type str; allowed: a number, a column",
     ),
     (np.ones((3, 1)), [1, 2, 3], "before: is a table", ""),
     (pd.Series([1, 2, 3]), pd.Series([1, 2, 3], index=[2, 1, 0]), "different indexes.*align", ""),
