@@ -195,15 +195,9 @@ def test_what_is_no_pair_of_scores_is_refused_by_name() -> None:
         sd=None,
         scale="a",
     )
-    refuses(
-        ResponseError, "before: pass a number, a column of numbers, or what score() returned, not str", "4", 5
-    )
-    refuses(
-        ResponseError,
-        "after: pass a number, a column of numbers, or what score() returned, not bool",
-        4,
-        True,
-    )
+    allowed = "allowed: a number, a column of numbers, or a result of score()"
+    refuses(ResponseError, f"before is a value of type str; {allowed}", "4", 5)
+    refuses(ResponseError, f"after is a value of type bool; {allowed}", 4, True)
     refuses(ResponseError, "row 0 is infinite", 4, float("inf"))
 
 

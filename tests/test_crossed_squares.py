@@ -282,7 +282,7 @@ def diary(there, parts, method="reml"):
 def test_diaries_are_refused_where_the_rank_leaves_nothing(there):
     person, _, p, t = indicators(there)
     if len(person) - np.linalg.matrix_rank(np.hstack([p, t])) < 1:
-        with pytest.raises(EstimationError, match="to separate|cannot be separated"):
+        with pytest.raises(EstimationError, match=r"to separate|cannot be separated"):
             diary(there, ("p", "t", "pt", "pi", "e"))
     else:
         assert diary(there, ("p", "t", "pt", "pi", "e")).n_rows == len(person)
