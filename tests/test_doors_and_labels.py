@@ -141,7 +141,7 @@ def test_labels_that_say_nothing_are_nobodys(blank: Any) -> None:
     named = COUPLES.assign(couple=pd.Series(labels, dtype=object))
     with pytest.raises(EstimationError, match="20 persons belong to none"):
         reliability_report("scii-24", named, clusters="couple")
-    with pytest.raises(EstimationError, match="20 of 120 values belong to none"):
+    with pytest.raises(EstimationError, match="20 of 120 values belong to no group"):
         group_icc(np.arange(120) % 7, labels)
 
 

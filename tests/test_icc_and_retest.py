@@ -127,7 +127,7 @@ def test_the_example_of_shrout_and_fleiss():
     assert [round(float(form), 2) for form in result] == [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     assert result["ICC(2,1)"] is result["ICC(A,1)"] is result["ICC2"]
     assert (result.n_persons, result.n_raters, result.n_missing, result.method) == (6, 4, 0, "anova")
-    with pytest.raises(KeyError, match=r"no form 'ICC4'; there are ICC\(1,1\)"):
+    with pytest.raises(KeyError, match=r"'ICC4' is not a form of the ICC; allowed: ICC\(1,1\)"):
         result["ICC4"]
 
 
@@ -191,7 +191,7 @@ def test_tests_and_intervals_of_incomplete_ratings_by_projections(n, k, gaps, le
         expected = (of_one_way if one_way else of_two_way)[at]
         interval = form.confidence_interval(level, "shrout-fleiss")
         if expected[0] > expected[1]:  # an end of the mean's interval lies beyond its pole
-            assert "an end is not defined" in interval.reason
+            assert "an end of the interval is undefined" in interval.reason
             continue
         assert tuple(interval) == pytest.approx(expected, rel=1e-8), form.name
     assert result.to_frame(level)["df2"].tolist() == [df_w, df_e, df_e] * 2
@@ -239,7 +239,7 @@ def test_raters_who_agree_wholly():
     x = np.tile(np.array([[1.0], [4], [2]]), 3)
     result = intraclass_corr(x)
     assert [(float(form), form.p_value) for form in result] == [(1.0, 0.0)] * 6
-    assert all("agree wholly" in (form.confidence_interval().reason or "") for form in result)
+    assert all("agree perfectly" in (form.confidence_interval().reason or "") for form in result)
 
 
 ALIKE = {
@@ -301,10 +301,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "numbers as text": (pd.DataFrame({"x": ["1", "2"], "y": [1, 2]}), "row 0 holds '1', which is no number"),
     "booleans": (pd.DataFrame({"x": [True, False], "y": [1, 2]}), "row 0 holds True"),
     "infinite": (np.array([[1, math.inf], [2, 3]]), "row 0 is infinite"),
-    "constant": (np.full((3, 3), 2), "all ratings are alike"),
+    "constant": (np.full((3, 3), 2), "all ratings are equal"),
     "one person": (np.array([[1, 2, 3]]), "1 persons with ratings by 3 raters: at least two of both"),
     "no ratings": (np.full((3, 3), NO), "0 persons with ratings by 0 raters"),
-    "one each": (np.array([[1, NO], [NO, 3], [4, 5]]), "no degree of freedom"),
+    "one each": (np.array([[1, NO], [NO, 3], [4, 5]]), "no degrees of freedom"),
     "one dimension": (np.arange(3), "two dimensions"),
     "dates": (pd.DataFrame(DAYS), "column 0: not all"),
     "dates of numpy": (DAYS, "number"),
@@ -350,7 +350,7 @@ LABELS: dict[str, Any] = {
 
 @pytest.mark.parametrize("kind", LABELS)
 def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
-    with pytest.raises(EstimationError, match="1 of 6 values belong to none, the first in row 5"):
+    with pytest.raises(EstimationError, match="1 of 6 values belong to no group, the first in row 5"):
         group_icc([1, 2, 5, 6, 9, 9], LABELS[kind])
     found = group_icc([1, 2, 5, 6, 9, NO], LABELS[kind])
     assert found == group_icc([1, 2, 5, 6, 9], list("aabbc"))
@@ -360,9 +360,9 @@ def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
     ("values", "groups", "words"),
     [
         ([1, 2, 3], [1, 1], "2 labels for 3 values"),
-        ([1, 2], [1, 2], "one with two values"),
+        ([1, 2], [1, 2], "one of them with two values"),
         ([1, 2], [1, 1], "1 groups"),
-        ([2, 2, 2, 2], [1, 1, 2, 2], "all values are alike"),
+        ([2, 2, 2, 2], [1, 1, 2, 2], "all values are equal"),
         ([1, 2, math.inf, 4], [1, 1, 2, 2], "infinite"),
     ],
 )
@@ -420,15 +420,15 @@ def test_every_kind_of_column_gives_the_same_retest(kind):
 
 
 UNPAIRED: list[tuple[Any, Any, str, str]] = [
-    ([1, 2, 3], [1, 2], "before has 3 persons and after 2", ""),
+    ([1, 2, 3], [1, 2], "before has 3 persons and after has 2", ""),
     ([1, None, None], [1, 2, 3], "1 persons have both scores; at least three", "fewer than two.*norm's sd"),
-    ([2, 2, 2], [1, 2, 3], "all scores of one occasion are alike", "sd=0"),
+    ([2, 2, 2], [1, 2, 3], "all scores in before are equal", "sd=0"),
     (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is no number", ""),
     (
         [1, 2, 3],
         "abc",
         "after: pass a column of numbers, not str",
-        "after: pass a number, a column .*not str",
+        "after is a value of type str; allowed: a number, a column",
     ),
     (np.ones((3, 1)), [1, 2, 3], "before: is a table", ""),
     (pd.Series([1, 2, 3]), pd.Series([1, 2, 3], index=[2, 1, 0]), "different indexes.*align", ""),

@@ -256,7 +256,7 @@ def test_ids_are_known_by_their_values(kind):
     with pytest.raises(ResponseError, match="column 'a' looks like ids of persons"):
         kmo(TABLE.assign(a=IDS[kind]))
     kmo(TABLE.assign(a=IDS[kind]).drop(columns="a"))
-    with pytest.raises(ResponseError, match="where all columns are ratings, pass on_invalid"):
+    with pytest.raises(ResponseError, match="if all are ratings, pass on_invalid"):
         intraclass_corr(TABLE.assign(a=IDS[kind]))
     intraclass_corr(TABLE.assign(a=IDS[kind]), on_invalid="accept")
 

@@ -54,7 +54,7 @@ def test_a_couple_that_is_no_label_is_refused_as_nan_is(
         "20 rows without a group, the first is row 0": lambda: cfa(
             MODEL, table, groups=list(table["couple"])
         ),
-        "20 of 60 values belong to none": lambda: group_icc(table["a"], table["couple"]),
+        "20 of 60 values belong to no group": lambda: group_icc(table["a"], table["couple"]),
     }
     for words, call in calls.items():
         with pytest.raises(EstimationError, match=words):

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import DocumentError, UnknownNameError
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.tolerances import DOCUMENT_ROUNDING as ROUNDING
 from intimacy_scales.reading.blanks import told_of_blanks
 from intimacy_scales.reading.frames import DocumentTable, Table
 from intimacy_scales.reading.kept import frame_with_kept
 from intimacy_scales.reading.problems import Problems, not_accepted, problem_type
 from intimacy_scales.reading.table import checked_counts
-from intimacy_scales.results.document_checks import ROUNDING, check_same_names
+from intimacy_scales.results.document_checks import check_same_names
 from intimacy_scales.results.document_types import Unless, by_name, many
 from intimacy_scales.results.documents import instrument_for
 from intimacy_scales.results.frozen import locked
