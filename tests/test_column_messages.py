@@ -117,6 +117,6 @@ def test_an_empty_mapping_is_told_from_a_person_who_answered_nothing() -> None:
     with pytest.raises(ResponseError) as caught:
         score(form, {})
     assert str(caught.value) == (
-        "the mapping is empty: it has no item of small. Of a person who answered nothing, give an item "
+        "the mapping is empty: it has no item of small. For a person who answered nothing, pass an item "
         "without an answer, such as {'item01': None}"
     )

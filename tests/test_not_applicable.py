@@ -431,9 +431,9 @@ def test_items_that_cannot_be_are_refused(items: list[str], words: str):
     [
         ({"a": 1}, "has no item 'a' with that answer"),
         ({"x": 1}, "has no item 'x' with that answer"),
-        ({"b": 0}, "0 is no number of persons to whom b does not apply"),
-        ({"b": -1}, "-1 is no number of persons"),
-        ({"b": 10}, "10 is no number of persons"),
+        ({"b": 0}, "0 for b is not valid; allowed: 1 to 9"),
+        ({"b": -1}, "-1 for b is not valid"),
+        ({"b": 10}, "10 for b is not valid"),
         ({"b": "4"}, "not_applicable"),
         ([1], "not_applicable"),
     ],

@@ -252,7 +252,7 @@ def test_every_option_has_the_same_meaning_everywhere(name: str) -> None:
     assert "9" not in str(hidden.value).split(";")[0]
     with pytest.raises(ResponseError, match="'accept' is for tables of numbers without an instrument"):
         read(odd, on_invalid="accept", **named)
-    with pytest.raises(TypeError, match=r"'column' is no option of \w+\(\); there are .*mean 'columns'"):
+    with pytest.raises(TypeError, match=r"'column' is not an option of \w+\(\); allowed: .*mean 'columns'"):
         read(odd, column="Q{n}")
 
 
@@ -272,7 +272,7 @@ def test_the_options_of_many_sheets_mean_what_they_mean_elsewhere() -> None:
         score_many(FORM, sheets, on_invalid="accept")  # type: ignore[call-overload]
     for option in ("column", "keep", "allow_missing_items"):
         with pytest.raises(
-            TypeError, match=rf"'{option}' is no option of score_many\(\); there are instrument,"
+            TypeError, match=rf"'{option}' is not an option of score_many\(\); allowed: instrument,"
         ):
             score_many(FORM, sheets, **{option: "Q{n}"})  # type: ignore[call-overload]
 

@@ -28,7 +28,7 @@ from intimacy_scales.reading.other_wording import what_to_do
 from intimacy_scales.reading.problems import (
     BadColumn,
     Problems,
-    found,
+    same_explanation,
 )
 from intimacy_scales.reading.range_use import RangeEnds, RangeUse
 from intimacy_scales.results.document_types import documented
@@ -212,7 +212,8 @@ class AnswerCheck(Result, Sums):
                 rows=(row,),
                 values=(example.value,),
                 explain=partial(
-                    found, Explanation(example.code, example.reason, example.allowed, example.suggestion)
+                    same_explanation,
+                    Explanation(example.code, example.reason, example.allowed, example.suggestion),
                 ),
             )
             for row, example in enumerate(self.examples)
