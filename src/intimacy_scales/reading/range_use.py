@@ -1,7 +1,7 @@
 """Checks that answers reach both ends of their range; if not, they were probably given on another range.
 
-An answer on 1 to 5 is valid on 1 to 7 too, so no single cell is wrong, and each reverse-keyed item comes out two
-points too high. The table as a whole shows it: many persons' highest answer is 5, and nobody answers 6 or 7.
+An answer on 1 to 5 is valid on 1 to 7 too, so no single cell is wrong, and each reverse-keyed item comes out
+two points too high. The table as a whole shows it: for many persons 5 is the highest answer, for nobody 6.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class RangeEnds:
 def expected_beyond(counts: Sequence[int]) -> float:
     """Return the number of persons that would be expected beyond the last value that anybody used.
 
-    Counts of persons fall towards an end of the range, and ever faster. The expected number is therefore the
-    last count, reduced twice by the ratio of the last two: ``n_k (n_k / n_(k-1))^2``, with the ratio at most 1.
+    Counts of persons fall towards an end of the range, and ever faster. The expected number is therefore
+    the last count, reduced twice by the ratio of the last two: ``n_k (n_k / n_(k-1))^2``, the ratio at most 1.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def expected_beyond(counts: Sequence[int]) -> float:
 
 
 def _stops_early(counts: Points) -> bool:
-    """Tell whether enough persons would be expected beyond the last value that chance does not explain none."""
+    """Tell whether so many persons are expected beyond the last value that chance does not explain zero."""
     return expected_beyond(counts.tolist()) >= _EXPECTED
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import DocumentError, ResponseError, shortened, values_as_asked, values_shown
-from intimacy_scales.instrument import Instrument, InstrumentRef, Item
+from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.blank_columns import BlankColumns
 from intimacy_scales.reading.blanks import blank_rules, told_of_blanks
@@ -222,23 +222,12 @@ def _answered_alike(one: Instrument, other: Instrument) -> bool:
     """
     if not _worded_alike(one, other):
         return False
-    definitions = [
-        (
-            form.id,
-            form.version,
-            form.coding,
-            form.choose_all,
-            [(i.id, *_answer_values(i)) for i in form.items],
-        )
-        for form in (one, other)
-    ]
+    definitions = []
+    for form in (one, other):
+        scales = ((i.id, i.response_scale) for i in form.items)
+        values = [(item, *scale.range, scale.points, scale.scores) for item, scale in scales]
+        definitions.append((form.id, form.version, form.coding, form.choose_all, values))
     return definitions[0] == definitions[1]
-
-
-def _answer_values(item: Item) -> tuple[Any, ...]:
-    """Return what the codes of an item depend on."""
-    scale = item.response_scale
-    return (*scale.range, scale.points, scale.scores)
 
 
 @reads_answers
