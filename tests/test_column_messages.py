@@ -35,7 +35,7 @@ def test_eight_items_are_listed_and_the_rest_counted(n_absent: int) -> None:
 def test_eight_columns_are_listed(n_columns: int) -> None:
     names = [f"{chr(97 + n)}{chr(97 + n)}" for n in range(n_columns)]
     listed = ", ".join(map(repr, names[:8])) + (", …" if n_columns > 8 else "")
-    assert f"The table has {listed}; say with columns= which of them hold the answers." in told(2, names)
+    assert f"The table has {listed}; name those with answers in columns=." in told(2, names)
 
 
 @pytest.mark.parametrize("n_renamed", range(1, 7))
@@ -95,7 +95,7 @@ def test_a_mapping_of_columns_names_items(name: str, hint: str) -> None:
     form = form_of(items=["item01", "item02"], scales=[{"id": "a", "items": ["item01"]}])
     with pytest.raises(ResponseError) as caught:
         score(form, {"item01": 1}, columns={name: "q1"})
-    assert str(caught.value) == f"columns names {name!r}, which is no item of small{hint}"
+    assert str(caught.value) == f"columns: {name!r} is not an item of small{hint}"
 
 
 @pytest.mark.parametrize("n_keys", [1, 5, 6])

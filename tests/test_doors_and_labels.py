@@ -240,7 +240,7 @@ def test_empty_tables_keep_their_kind_and_columns() -> None:
 
 
 def test_two_columns_of_one_text_are_not_kept() -> None:
-    with pytest.raises(ResponseError, match="two columns are called '1'"):
+    with pytest.raises(ResponseError, match="two columns are named '1'"):
         score(RAS, [{**row, 1: "a", "1": "b"} for row in ROWS], keep=[1, "1"])
 
 

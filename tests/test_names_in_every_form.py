@@ -95,7 +95,7 @@ def test_numbers_that_look_like_no_item_pass_by() -> None:
 def test_one_column_cannot_hold_two_items(one: str, other: str) -> None:
     short = form("a", "b")
     for responses in (pd.DataFrame({one: [1, 2]}), {one: 1}, [{other: 1}], pl.DataFrame({other: [1]})):
-        with pytest.raises(ResponseError, match="to two items, a and b"):
+        with pytest.raises(ResponseError, match="for two items, a and b"):
             score(short, responses, columns={"a": one, "b": other})
 
 

@@ -92,7 +92,7 @@ def expected_beyond(counts: Sequence[int]) -> float:
     """Return the number of persons that would be expected beyond the last value that anybody used.
 
     Counts of persons fall towards an end of the range, and ever faster. The expected number is therefore
-    the last count, reduced twice by the ratio of the last two: ``n_k (n_k / n_(k-1))^2``, the ratio at most 1.
+    the last count, reduced twice by the ratio of the last two (at most 1): ``n_k (n_k / n_(k-1))^2``.
 
     Parameters
     ----------
