@@ -64,7 +64,7 @@ def test_a_code_that_nobody_declared_is_named_and_can_be_accepted(analysis, code
 
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_options_of_reading_need_an_instrument(analysis):
-    with pytest.raises(ResponseError, match="missing_codes= says how answers to an instrument are read"):
+    with pytest.raises(ResponseError, match="missing_codes= needs an instrument"):
         ANALYSES[analysis](TABLE, missing_codes=[99])
     with pytest.raises(ResponseError, match="on_invalid='missing': without an instrument nothing says"):
         ANALYSES[analysis](TABLE, on_invalid="missing")

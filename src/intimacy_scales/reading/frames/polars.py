@@ -1,4 +1,4 @@
-"""polars."""
+"""polars tables."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class PolarsTable(Table):
         return list(categories) if type(dtype).__name__ == "Enum" and categories is not None else None
 
     def only(self, names: Sequence[Hashable]) -> PolarsTable:
-        """Return some of the columns, copied: polars may share memory with an array of the caller's."""
+        """Return some of the columns, copied: polars may share memory with the caller's arrays."""
         if not names:
             return PolarsTable(self.native.select([]), len(self))
         return PolarsTable(self.native.select(list(names))[np.arange(len(self))])
