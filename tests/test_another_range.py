@@ -305,7 +305,9 @@ def test_answers_that_were_not_accepted_are_part_of_what_was_seen(low: int, high
         }
     )  # fmt: skip
     beyond = int(((points < low) | (points > high)).sum())
-    with pytest.warns(AnotherRangeWarning, match=f"In addition, {beyond} answers beyond that range") as caught:
+    with pytest.warns(
+        AnotherRangeWarning, match=f"In addition, {beyond} answers beyond that range"
+    ) as caught:
         score(form, table, on_invalid="missing")
     text = str(caught[0].message)
     assert f"Were the options stored from {low + shift}? Then pass recode={{" in text

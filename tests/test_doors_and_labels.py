@@ -301,7 +301,10 @@ def test_comparisons_are_shown_without_another_library(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: cronbach_alpha(RAS, TABLE, scal="total"), r"not an option of cronbach_alpha\(\).*mean 'scale'"),
+        (
+            lambda: cronbach_alpha(RAS, TABLE, scal="total"),
+            r"not an option of cronbach_alpha\(\).*mean 'scale'",
+        ),
         (lambda: cfa("f =~ ras_1 + ras_2 + ras_3", TABLE, estimater="MLR"), r"of cfa\(\).*mean 'estimator'"),
         (lambda: efa(RAS, TABLE, n_factors=1, rotatio="none"), r"of efa\(\).*mean 'rotation'"),
         (lambda: kmo(TABLE, itms=["ras_1"]), r"of kmo\(\).*mean 'items'"),

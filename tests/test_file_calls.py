@@ -94,11 +94,11 @@ NO_PATHS: dict[str, Any] = {
 @pytest.mark.parametrize("job", JOBS)
 def test_what_is_no_path_is_told(answers: Path, job: str, case: str) -> None:
     given, (function, _) = NO_PATHS[case], JOBS[job]
-    words = f"named by its path, such as 'answers.csv', not by a {type(given).__name__}"
-    with pytest.raises(ResponseError, match=f"^source: a file is {words}"):
+    words = f"a value of type {type(given).__name__} is not valid; pass the path of a file"
+    with pytest.raises(ResponseError, match=f"^source: {words}"):
         function("ras", given)
     for option in ("output", "problems") if given is not None else ():
-        with pytest.raises(ResponseError, match=f"^{option}: a file is {words}"):
+        with pytest.raises(ResponseError, match=f"^{option}: {words}"):
             function("ras", answers, **{option: given})
     for function in (open_answers, open_output):
         with pytest.raises(ResponseError, match=words):

@@ -231,7 +231,7 @@ def test_the_advice_for_json_helps(tmp_path: Path) -> None:
 def test_bytes_that_are_nothing_known_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "answers.bin"
     path.write_bytes(bytes(range(256)))
-    with pytest.raises(ResponseError, match=r"is of no known format; files of answers end in \.csv"):
+    with pytest.raises(ResponseError, match=r"its format is not known; allowed: \.csv"):
         open_answers(path)
 
 

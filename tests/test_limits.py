@@ -136,7 +136,7 @@ def test_blank_rows_without_end_are_no_persons(tmp_path: Path, ending: str, n: i
     row = ",".join("3" * 7) + "\n" if ending == "csv" else '{"ras_1": 3}\n'
     head = ",".join(IDS) + "\n" if ending == "csv" else '{"ras_1": 3, "ras_2": 1}\n'
     path.write_text(head + "\n" * n + row, encoding="utf-8")
-    with pytest.raises(ResponseError, match=f"{n:,} rows one after another are blank, and others follow"):
+    with pytest.raises(ResponseError, match=f"{n:,} consecutive rows are blank, and others follow"):
         score_file("ras", path, allow_missing_items=True)
     path.write_text(head + row + "\n" * n, encoding="utf-8")  # nothing follows them
     assert score_file("ras", path, allow_missing_items=True).n_persons == (1 if ending == "csv" else 2)

@@ -1,4 +1,4 @@
-"""Formulas of a sheet that were never computed: the program that wrote them stored no values."""
+"""Formulas of a sheet that were never computed, because the program that wrote them stored no values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHOWN = 3
 
 
 def column_letters(column: int) -> str:
-    """Return what a column is called in a sheet.
+    """Return the letters of a column of a sheet, given its number from 1.
 
     Examples
     --------
@@ -33,11 +33,11 @@ def column_letters(column: int) -> str:
 
 
 def holds_formulas(sheet: IO[bytes]) -> bool:
-    """Tell whether there is a formula in the XML of a sheet, as fast as it can be unpacked."""
+    """Tell whether the XML of a sheet has a formula, as fast as it can be unpacked."""
     before = b""
     while chunk := sheet.read(_CHUNK):
         window = before + chunk
-        # to look for two bytes is many times faster than the pattern
+        # searching for two bytes is many times faster than the pattern
         if (b"<f" in window or b":f" in window) and _MARK.search(window):
             return True
         before = window[-_LONGEST_MARK:]
@@ -45,10 +45,10 @@ def holds_formulas(sheet: IO[bytes]) -> bool:
 
 
 class UncomputedFormulas:
-    """Formulas in some columns of a sheet that have no value.
+    """Formulas without a value in some columns of a sheet.
 
-    A program that computes nothing leaves the value out, or writes a 0 that stands for it and asks for
-    everything to be computed when the workbook is opened. A formula whose value is an empty text was
+    A program that does not compute formulas leaves the value out, or writes a 0 in its place and requests
+    that all formulas be computed when the workbook is opened. A formula whose value is an empty text was
     computed.
 
     Parameters
@@ -56,16 +56,16 @@ class UncomputedFormulas:
     sheet
         The XML of the sheet.
     columns
-        Letters of the columns that are looked at, below their first row.
+        Letters of the columns to check, below their first row.
     zeros_stand_in
-        Whether the workbook asks for everything to be computed, so that a 0 is no value.
+        Whether the workbook requests that all formulas be computed, so that a 0 is not a value.
 
     Attributes
     ----------
     count
-        How many there are.
+        Number of such formulas.
     first
-        The first few of them, such as ``B2``.
+        The cells of the first few, such as ``B2``.
     """
 
     def __init__(self, sheet: IO[bytes], columns: Collection[str], *, zeros_stand_in: bool) -> None:
@@ -94,7 +94,7 @@ class UncomputedFormulas:
                 self._parser.EndElementHandler = self._end
 
     def _end(self, tag: str) -> None:
-        """Come to the end of the formula, of its value, or of its cell."""
+        """Handle the end of a formula, of its value, or of its cell."""
         if tag == _FORMULA:
             self._parser.CharacterDataHandler = self._text
         elif tag == _VALUE:

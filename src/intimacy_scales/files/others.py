@@ -1,4 +1,4 @@
-"""Files that people hold instead of answers, and what to do with each."""
+"""Files that are often passed instead of answers, and what to do with each."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ _PAGE = re.compile(
     r"""\s*<(?:
         !doctype | !-- | \?xml
         | (?:html|head|body|table|thead|tbody|tr|div|meta|title|style|script|center|form|main|h[1-6])
-          (?:\s[^>]*)? /?> (?![ ]*[,;|\t])         # a tag, and not a name of a column in such marks
+          (?:\s[^>]*)? /?> (?![ ]*[,;|\t])         # a tag, and not a column name in angle brackets
         | [\w:.-]+ \s+ [\w:.-]+ \s*=\s* ["']      # any tag that has an attribute
-        | [\w:.-]+ \s* /?> [ ]* (?:<|[\r\n]|\Z)  # or that another follows
+        | [\w:.-]+ \s* /?> [ ]* (?:<|[\r\n]|\Z)  # or one followed by another
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_JSON = re.compile(r"""\s*(\[\s*[\[{"]|\{\s*\n)""")  # a list, or an object that its first line does not end
+_JSON = re.compile(
+    r"""\s*(\[\s*[\[{"]|\{\s*\n)"""
+)  # a list, or an object that continues after its first line
 
 
 class Other(NamedTuple):
-    """Something that is no table of answers: how it begins, what it is, what to do.
+    """A format that is not a table of answers: how it is recognised, what it is, and what to do.
 
-    A file with the ending ``unless`` is rather a damaged one of that kind.
+    A file with the ending ``unless`` is treated as a damaged file of that ending instead.
     """
 
     detect: Callable[[Head], bool]
@@ -106,7 +108,7 @@ OTHERS = (
         "table to score()",
     ),
     Other(_begins(b"RDX", b"RDA", b"X\n\0\0\0"), "a file of R objects", _FROM_R),
-    Other(_begins(b"%PDF"), "a PDF", "answers stand in tables: .csv or .xlsx"),
+    Other(_begins(b"%PDF"), "a PDF", "pass a table of answers, such as .csv or .xlsx"),
     Other(
         _is_page,
         "a web page or XML",
@@ -116,7 +118,7 @@ OTHERS = (
     Other(
         _is_json,
         "JSON in one piece",
-        "write each person's answers as one object without lists and objects in it, on a line of its own "
+        "write each person's answers as one object on one line, without lists and objects in it "
         "(.jsonl), or read it and pass the list of persons to score()",
     ),
 )

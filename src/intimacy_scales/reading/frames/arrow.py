@@ -70,7 +70,7 @@ def _distinct(column: Any) -> Distinct | None:
         return None
     if sum(len(chunk.dictionary) for chunk in column.chunks) > len(column):
         return None
-    # chunk by chunk: Arrow cannot unify dictionaries of some types, or with more values than an index can hold
+    # chunk by chunk: Arrow cannot unify dictionaries of some types, or with more values than an index holds
     values: list[Any] = []
     positions = []
     for chunk in column.chunks:

@@ -51,8 +51,8 @@ class Numbers:
     def are_null_at_zeros(self, start: int, codes: NDArray[np.unsignedinteger[Any]]) -> bool:
         """Tell whether rows from ``start`` on are null exactly where their codes are 0; False if unsure.
 
-        Many libraries store a 0 where a number is null, and its code needs no change. Others store any number,
-        which the first rows show at little cost.
+        Many libraries store a 0 where a number is null, and its code needs no change. Others store any
+        number, which the first rows show at little cost.
         """
         first, n = self.offset + start, len(codes)
         if self.validity is None or first % 8 or n % 8:
