@@ -262,7 +262,7 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
         GOOD, {"columns": {"tru1": "a"}}, ResponseError, ["'tru1' is not an item", "you mean 'tru01'?"],
     ),
     "two items to one column": (
-        frame(IDS), {"columns": {"tru01": "tru02"}}, ResponseError, ["is named for two items, tru01 and tru02"],
+        frame(IDS), {"columns": {"tru01": "tru02"}}, ResponseError, ["named for two items, tru01 and tru02"],
     ),
     "array without columns": (np.ones((2, 4)), {}, ResponseError, NO_NAMES),
     "array with a pattern": (np.ones((2, 4)), {"columns": "q{n}"}, ResponseError, NO_NAMES),

@@ -79,7 +79,7 @@ def whole_records(file: IO[bytes], size: int, end_of_record: Callable[[bytes], i
     size
         Number of bytes that are read at a time.
     end_of_record
-        Function from bytes to the position after their last whole record; 0 if there is none.
+        Function from bytes to the position after their last whole record; 0 if it is not whole.
     """
     before = b""
     while True:

@@ -119,11 +119,11 @@ class Members:
         data = data if data.endswith(b"\n") else data + b"\n"
         if len(self._known) > _MOST_KNOWN:
             self._forget()
-        there = None if self._has_quoted_commas else self._cut(data, at_every_comma=True)
-        if there is None and b'"' in data:
-            there = self._cut(data, at_every_comma=False)
-            self._has_quoted_commas = self._has_quoted_commas or there is not None
-        return there
+        objects = None if self._has_quoted_commas else self._cut(data, at_every_comma=True)
+        if objects is None and b'"' in data:
+            objects = self._cut(data, at_every_comma=False)
+            self._has_quoted_commas = self._has_quoted_commas or objects is not None
+        return objects
 
     def _cut(self, data: bytes, *, at_every_comma: bool) -> Objects | None:
         """Return objects, cut at all commas or only at those outside of texts."""
@@ -256,8 +256,8 @@ class _Distinct:
         if n_values.sum() < len(codes):
             return None
         columns = {name: self._column(place, grid[place]) for name, place in self._members.wanted.items()}
-        there = [name for name, place in self._members.names.items() if n_values[place]]
-        return Objects(columns, there, n_rows, int(n_values[_NO_MEMBER]))
+        names_present = [name for name, place in self._members.names.items() if n_values[place]]
+        return Objects(columns, names_present, n_rows, int(n_values[_NO_MEMBER]))
 
     def _column(self, name: int, codes: Places) -> Any:
         """Return the values of a name, given the position of its member for each row (-1: none)."""

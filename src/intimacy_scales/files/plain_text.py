@@ -172,7 +172,7 @@ class PlainText:
 
 
 def _end_of_record(data: bytes) -> int:
-    """Return the position after the last newline that is not within quotes; 0 if there is none."""
+    """Return the position after the last newline that is not within quotes; 0 without a newline."""
     if b'"' not in data:
         return data.rfind(b"\n") + 1
     cells = np.frombuffer(data, np.uint8)

@@ -166,7 +166,7 @@ def _shown(values: Counter[str]) -> str:
 
 
 def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
-    """Name the other version or counterpart of a form whose items are all in a table; None if there is none.
+    """Name the other version or counterpart of a form whose items are all in a table, or return None.
 
     Parameters
     ----------

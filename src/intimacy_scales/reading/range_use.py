@@ -360,7 +360,7 @@ def _span(values: Sequence[int | float]) -> str:
 
 
 def _effect_of_reversal(form: Instrument, group: _Group, low: int | float, high: int | float) -> str:
-    """Say by how much reverse-keyed items come out wrong; an empty text if there are none, or it is by 0."""
+    """Say by how much reverse-keyed items come out wrong; an empty text if none are, or by 0 points."""
     ids = {form.item_ids[column] for column in group.columns}
     reverse = {key.item for scale in form.scales for key in scale.keys if key.reverse} & ids
     off = group.scale.minimum + group.scale.maximum - low - high
