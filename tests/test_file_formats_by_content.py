@@ -13,7 +13,7 @@ import pytest
 
 from intimacy_scales import load
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files import others
+from intimacy_scales.files import other_formats
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.exports import QualtricsFile
@@ -258,7 +258,7 @@ def test_a_broken_line_of_json_is_told(tmp_path: Path, line: str, after: str, en
 
 def test_a_header_in_braces_is_still_a_table() -> None:
     for header in (b"<table>,<div>\n1,2\n", b"<b>;<i>\n1;2\n", b"<a>\t<b>\n1\t2\n", b"<p> | <b>\n1 | 2\n"):
-        assert not any(other.detect(Head(header)) for other in others.OTHERS)
+        assert not any(other.detect(Head(header)) for other in other_formats.OTHERS)
     for header in (b"[1],[2]\n3,4\n", b"{a},{b}\n1,2\n", b"<a>,<b>\n1,2\n", b"ImportId,b\n1,2\n"):
         assert [reader for reader in FORMATS if reader.detect(Head(header))] == [DelimitedFile]
 

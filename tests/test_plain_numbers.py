@@ -22,7 +22,7 @@ from intimacy_scales.factor import (
     scree,
 )
 from intimacy_scales.reading.ids import check_no_ids
-from intimacy_scales.reading.plain import undeclared_codes
+from intimacy_scales.reading.undeclared_codes import undeclared_codes
 from intimacy_scales.reliability import group_icc, intraclass_corr, reliable_change
 from intimacy_scales.reliability import test_retest as retest
 

@@ -24,7 +24,7 @@ from intimacy_scales.instrument.reference import hint_of_wordings
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.advice import Offence, Remedy
 from intimacy_scales.reading.explanations import Explanation
-from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.reading.problems import (
     BadColumn,
     Problems,
@@ -100,7 +100,7 @@ class AnswerCheck(Result, Sums):
     @property
     def remedy(self) -> Remedy | None:
         """The same for Python and for the command line."""
-        return what_to_do(self.form, self._offences(), range_use_of(self).answered)
+        return find_remedy(self.form, self._offences(), range_use_of(self).answered)
 
     def __add__(self, other: AnswerCheck) -> AnswerCheck:
         """Return the counts of both parts together.

@@ -17,8 +17,8 @@ from intimacy_scales.moments.answers import answers_given, answers_of
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
-from intimacy_scales.reading.plain import CHECKED, Accepts, accepts
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reading.undeclared_codes import CHECKED, Accepts, accepts
 
 _EXAMPLE = "'trust =~ a + b + c'"
 

@@ -19,7 +19,7 @@ from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import keyed_moments_of
 from intimacy_scales.moments.scale_items import some_items
-from intimacy_scales.reading.plain import CHECKED, Accepts
+from intimacy_scales.reading.undeclared_codes import CHECKED, Accepts
 
 _TWO = 2
 _NOTHING = 1e-12

@@ -10,7 +10,7 @@ from intimacy_scales.files.delimited import DelimitedFile, DelimitedScores
 from intimacy_scales.files.exports import QualtricsFile
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile, JsonLinesScores
-from intimacy_scales.files.others import OTHERS
+from intimacy_scales.files.other_formats import OTHERS
 from intimacy_scales.files.parquet import ParquetFile, ParquetScores
 from intimacy_scales.files.spreadsheet import SpreadsheetFile, SpreadsheetScores
 

@@ -10,9 +10,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files.ahead import fetched_ahead
 from intimacy_scales.files.base import AnswerFile, ScoreFile, output_columns
 from intimacy_scales.files.head import Head
+from intimacy_scales.files.read_ahead import fetched_ahead
 from intimacy_scales.reading.frames import ArrowTable, Table, arrow_numbers, needs
 
 _BATCH_ROWS = 131_072

@@ -1,7 +1,7 @@
 """Fast reading of JSON lines that can be read in only one way.
 
 The reader of single lines (`files.jsonlines`) defines the result. Here a chunk of lines is read only if both
-must agree (`files.members`); from the first ambiguous chunk on, that reader reads the rest of the file.
+must agree (`files.json_members`); from the first ambiguous chunk on, that reader reads the rest of the file.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from intimacy_scales.files.ahead import Parsed, Rest, parsed_ahead, whole_records
-from intimacy_scales.files.members import Members
+from intimacy_scales.files.json_members import Members
+from intimacy_scales.files.read_ahead import Parsed, Rest, parsed_ahead, whole_records
 from intimacy_scales.reading.frames import RepeatedTable, Table
 
 CHUNK = 1 << 21  # bytes that are read at a time

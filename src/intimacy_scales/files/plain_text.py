@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.files.ahead import Parsed, Rest, parsed_ahead, whole_records
+from intimacy_scales.files.read_ahead import Parsed, Rest, parsed_ahead, whole_records
 from intimacy_scales.reading.frames import ArrowTable, Table, arrow_texts
 
 CHUNK = 1 << 20  # bytes that are parsed at a time

@@ -26,7 +26,7 @@ from intimacy_scales.reading.answers import PROBLEM, AnswerKey, answer_keys
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, Table, check_unique
 from intimacy_scales.reading.options import Reading
-from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.reading.problems import PROBLEM_FIELDS, Problems, problem_dict
 
 _KEPT_PROBLEMS = 20
@@ -69,7 +69,7 @@ class Account:
 
     def remedy(self, form: Instrument) -> Remedy | None:
         """Return what to do about the problems, if most are of one kind."""
-        return what_to_do(form, self._offences, self.answered)
+        return find_remedy(form, self._offences, self.answered)
 
 
 class ProblemFile:

@@ -66,7 +66,7 @@ def count_blanks(rules: Sequence[BlankRule], codes: list[int], refused: Collecti
     return sorted(blank_places)
 
 
-def told_of_blanks(counts: Mapping[str, int]) -> str:
+def counted_blanks_text(counts: Mapping[str, int]) -> str:
     """Return how many blanks counted as 0, as the end of a sentence; an empty text if none did."""
     n = sum(counts.values())
     return f"; {n:,} {'blank' if n == 1 else 'blanks'} counted as not chosen" if n else ""

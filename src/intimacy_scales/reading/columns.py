@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -253,6 +253,8 @@ def missing_columns(
     from_mappings: bool = False,
 ) -> MissingColumnsError:
     """Return the error that lists items without a column and suggests the likely columns."""
+    from intimacy_scales.reading.other_wording import other_version_hint  # loads forms; only for errors
+
     present = set(names)
     absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in present}
     texts = [name for name in names if isinstance(name, str)]
@@ -274,7 +276,7 @@ def missing_columns(
     renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
     likely: Mapping[Any, str] = {absent[item]: name for item, name in suggestions.items()}
     numbers = {name_text(name) for name in names if not isinstance(name, str)}
-    if not renamed and (other_version := _of_another_version(instrument, names)):
+    if not renamed and (other_version := other_version_hint(instrument, names)):
         lines.append(other_version)
     elif numbers.issuperset(map(str, absent.values())):
         lines.append(_NUMBERS_AS_NAMES[from_mappings])
@@ -285,12 +287,6 @@ def missing_columns(
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
-
-
-def _of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
-    from intimacy_scales.reading.other_wording import of_another_version
-
-    return of_another_version(form, names)
 
 
 _NUMBERS_AS_NAMES = {

@@ -21,7 +21,7 @@ def names_a_column(labels: Any, table: Table | None) -> bool:
     return table is not None and isinstance(labels, Hashable) and labels in table.names
 
 
-def kept_of(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | None = None) -> Table:
+def keep_columns(table: Table, keep: Sequence[Hashable], labels: Mapping[str, Any] | None = None) -> Table:
     """Return a table reduced to the columns to keep.
 
     Parameters

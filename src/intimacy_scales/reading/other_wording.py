@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-def what_to_do(
+def find_remedy(
     form: Instrument, offences: Counter[Offence], answered: AnsweredRanges | None = None
 ) -> Remedy | None:
     """Return what to do about the answers that were not accepted, if most are of one kind.
@@ -165,7 +165,7 @@ def _shown(values: Counter[str]) -> str:
     return f"{' and '.join(shown)}{more} are options"
 
 
-def of_another_version(form: Instrument, names: Collection[Hashable]) -> str | None:
+def other_version_hint(form: Instrument, names: Collection[Hashable]) -> str | None:
     """Name the other version or counterpart of a form whose items are all in a table, or return None.
 
     Parameters

@@ -16,7 +16,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.reading.advice import AnsweredRanges, Offence, Remedy, offence_of
 from intimacy_scales.reading.explanations import Explanation
 from intimacy_scales.reading.mapping import BadCell
-from intimacy_scales.reading.other_wording import what_to_do
+from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.results.document_types import Object
 from intimacy_scales.results.frozen import Frozen
 
@@ -305,14 +305,14 @@ def describe_problems(
     return "\n".join(lines + ([hint] if hint else []))
 
 
-def what_is_wrong(
+def problems_text(
     form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
 ) -> tuple[str, Remedy | None]:
     """Return a text that describes the problems and what to do, and the remedy that it mentions.
 
     ``answered`` is that of `remedy_for`.
     """
-    remedy = what_to_do(form, problems.offences(), answered)
+    remedy = find_remedy(form, problems.offences(), answered)
     first = list(islice(problems, _SHOWN))
     return describe_problems(form.ref.called, first, len(problems), remedy and remedy.python), remedy
 
@@ -321,7 +321,7 @@ def invalid_responses(
     form: Instrument, problems: Problems, answered: AnsweredRanges | None = None
 ) -> InvalidResponsesError:
     """Return one error for all problems; ``answered`` is that of `remedy_for`."""
-    message, remedy = what_is_wrong(form, problems, answered)
+    message, remedy = problems_text(form, problems, answered)
     message += "\nAll of them: .problems or .to_frame() of this error. "
     if remedy is not None and remedy.are_answers:
         message += 'on_invalid="missing" would score without them.'

@@ -18,11 +18,11 @@ from intimacy_scales.errors import DocumentError, ResponseError, shortened, valu
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.reading.answers import answer_keys
 from intimacy_scales.reading.blank_columns import BlankColumns
-from intimacy_scales.reading.blanks import blank_rules, told_of_blanks
+from intimacy_scales.reading.blanks import blank_rules, counted_blanks_text
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names, look_alikes
 from intimacy_scales.reading.encoding import Codes, ColumnEncoder, code_dtype
 from intimacy_scales.reading.frames import DocumentTable, ListTable, Table, check_unique, open_table
-from intimacy_scales.reading.kept import frame_with_kept, kept_of
+from intimacy_scales.reading.kept import frame_with_kept, keep_columns
 from intimacy_scales.reading.mapping import as_sheet, is_stray, read_sheet, stray_explanation
 from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of, reads_answers
 from intimacy_scales.reading.problems import (
@@ -159,7 +159,7 @@ class CodedResponses(Result):
         return (
             f"<CodedResponses of {self.instrument.ref}: {self.n_persons} persons, "
             f"{len(self.item_ids)} items, {missing:.1%} missing, {len(self.problems)} problems"
-            f"{told_of_blanks(self.counted_blanks)}>"
+            f"{counted_blanks_text(self.counted_blanks)}>"
         )
 
 
@@ -375,7 +375,7 @@ class AnswerReader:
         self._numbered = sheet is None
         is_empty = not len(self.table) and not len(self.table.names)
         self._person = None if person is None or is_empty else self.table.check(person, "person")
-        self.kept = self.table if is_empty else kept_of(self.table, self.reading.keep, labels)
+        self.kept = self.table if is_empty else keep_columns(self.table, self.reading.keep, labels)
 
     def _check_columns(self, *, allow_missing_items: bool) -> None:
         names, present = self.names, self.table.names
