@@ -199,7 +199,7 @@ def test_an_answer_under_a_stray_name_is_not_called_a_missing_code(stray):
 @pytest.mark.parametrize("name", ["Tru01", "tru_01", "tru1", "TRU-1", "tru.01", " tru01 "])
 def test_a_key_that_looks_like_an_absent_item_is_a_problem(name):
     row = without("tru01") | {name: 4}
-    words = f"item tru01 ({name!r}): 4 stands under a name that is not an item; allowed: the name 'tru01'"
+    words = f"item tru01 ({name!r}): 4 is under a name that is not an item; allowed: the name 'tru01'"
     for table in (row, [row, GOOD]):
         text = message(InvalidResponsesError, table)
         assert words in text

@@ -67,7 +67,7 @@ def test_an_answer_under_a_key_that_looks_like_an_items_is_never_lost(name: str)
     for responses in (answers, [good, answers], [answers, good], pd.Series(answers, dtype=object)):
         for partial in (False, True):
             with pytest.raises(
-                InvalidResponsesError, match="stands under a name that is not an item: "
+                InvalidResponsesError, match="is under a name that is not an item: "
             ) as caught:
                 score(one, responses, columns=columns, allow_missing_items=partial)
             n_stray = len(set(answers) - set(good))

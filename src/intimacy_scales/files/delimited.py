@@ -34,7 +34,7 @@ from intimacy_scales.reading.frames import ArrowTable, ListTable, Table
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 20, 1 << 20
-_LONGEST_FIELD = 10_000_000
+_LONGEST_FIELD = 10_000_000  # characters
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*", re.ASCII)
 _GROUPED = re.compile(r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*", re.ASCII)  # a decimal comma, or thousands
 _HAS_POINT = re.compile(r"\s*[+-]?(?:\d+\.\d+|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,})\s*", re.ASCII)
@@ -171,6 +171,7 @@ class DelimitedFile(AnswerFile):
 
     @contextmanager
     def _open(self, offset: int = 0) -> Iterator[IO[str]]:
+        """Open the file as text, at a position; raise a `ResponseError` if it has another encoding."""
         # a byte-order mark is only at the beginning of a file
         encoding = self.encoding if not offset else "utf-8"
         try:
@@ -287,6 +288,7 @@ class DelimitedFile(AnswerFile):
     def _some(
         self, rows: Iterator[Sequence[str]], pick: Callable[[Sequence[str]], tuple[str, ...]]
     ) -> list[tuple[str, ...]]:
+        """Return the wanted fields of the rows of the next batch."""
         batch: list[tuple[str, ...]] = []
         most = self._n_characters + BATCH_CHARACTERS
         for row in rows:

@@ -10,11 +10,10 @@ from xml.parsers import expat
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ROW, _CELL, _FORMULA, _VALUE = (f"{_NAMESPACE} {tag}" for tag in ("row", "c", "f", "v"))
 _MARK = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
-_LONGEST_MARK = 64
+_LONGEST_MARK = 64  # bytes of a tag that two chunks may share
 _CHUNK = 1 << 16
 _DIGITS = "0123456789"
-_LETTERS = 26
-_SHOWN = 3
+_SHOWN = 3  # cells in a message
 
 
 def column_letters(column: int) -> str:
@@ -27,7 +26,7 @@ def column_letters(column: int) -> str:
     """
     letters = ""
     while column:
-        column, place = divmod(column - 1, _LETTERS)
+        column, place = divmod(column - 1, 26)
         letters = chr(ord("A") + place) + letters
     return letters
 
@@ -81,6 +80,7 @@ class UncomputedFormulas:
         self._parser.ParseFile(sheet)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Handle the beginning of a row, a cell or a formula, and remember its place."""
         if tag == _CELL:
             self._column += 1
             self._cell = attributes

@@ -130,6 +130,7 @@ class JsonLinesFile(AnswerFile):
         )
 
     def _rows(self, rest: Rest | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the objects of all lines, or from ``rest`` on; blank lines between others are empty ones."""
         offset, n_above = (0, 0) if rest is None else rest
         try:
             with self.path.open(encoding=self.encoding, newline="\n") as file:
@@ -162,6 +163,7 @@ class JsonLinesFile(AnswerFile):
             ) from None
 
     def _row(self, line: str, number: int) -> dict[str, Any]:
+        """Return the object of a line."""
         try:
             row = json.loads(line)
             if not isinstance(row, dict) or line.count(":") != len(row):  # a name may occur twice
@@ -203,6 +205,7 @@ class JsonLinesFile(AnswerFile):
             yield ListTable(columns, len(batch), from_mappings=True)
 
     def _some(self, rows: Iterator[dict[str, Any]], known: Set[Hashable]) -> list[Mapping[Hashable, Any]]:
+        """Return the rows of the next batch, with known names only."""
         batch: list[Mapping[Hashable, Any]] = []
         most = self._n_characters + BATCH_CHARACTERS
         for row in rows:

@@ -30,7 +30,7 @@ from intimacy_scales.reading.other_wording import find_remedy
 from intimacy_scales.reading.problems import PROBLEM_FIELDS, Problems, problem_dict
 
 _KEPT_PROBLEMS = 20
-_KEPT_VALUES = 1000
+_KEPT_VALUES = 1000  # distinct refused values
 
 
 class Account:

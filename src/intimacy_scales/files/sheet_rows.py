@@ -43,6 +43,7 @@ def sheet_rows(sheet: Any, path: Path) -> Generator[tuple[Any, ...], None, None]
 
 
 def _values(sheet: Any, path: Path, row: int, cells: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
+    """Return the values of a row, None where it has no cell."""
     values: list[Any] = []
     for cell in cells:
         column = cell["column"]

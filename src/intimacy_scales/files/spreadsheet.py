@@ -48,9 +48,9 @@ _DAMAGE = (
     RuntimeError,
 )
 _COMPUTE_ALL = re.compile(rb"""<(?:\w+:)?calcPr\b[^>]*\bfullCalcOnLoad\s*=\s*["'](?:1|true)["']""")
-_SHOWN_SHEETS = 8
-_SHOWN_ROWS = 20
-_MOST_ROWS = 1_048_576
+_SHOWN_SHEETS = 8  # in a message
+_FIRST_ROWS = 20  # in which the names of the columns may be
+_MOST_ROWS = 1_048_576  # of a sheet, in Excel
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # characters that XML cannot contain
 
 
@@ -112,6 +112,7 @@ class SpreadsheetFile(AnswerFile):
         return visible[0]
 
     def _sheet_called(self, name: str) -> Any:
+        """Return the sheet with a name, ignoring case and blanks if no name is equal."""
         titles = [sheet.title for sheet in self._book.worksheets]
         matching = [title for title in titles if title == name] or [
             title for title in titles if title.strip().casefold() == name.strip().casefold()
@@ -126,6 +127,7 @@ class SpreadsheetFile(AnswerFile):
         return self._book[matching[0]]
 
     def _header(self) -> list[str]:
+        """Return the names of the columns; raise if the first row is empty."""
         header = _header_of(self._sheet, self.path)
         if not header:
             hint = self.hint()
@@ -158,7 +160,7 @@ class SpreadsheetFile(AnswerFile):
     def first_rows(self) -> Iterable[tuple[int, Sequence[Any]]]:
         """Return the first few rows below the names, numbered from 1."""
         with self._damage_reported(), closing(sheet_rows(self._sheet, self.path)) as rows:
-            return list(islice(enumerate(rows, start=1), 1, _SHOWN_ROWS))
+            return list(islice(enumerate(rows, start=1), 1, _FIRST_ROWS))
 
     def hint(self, wanted: Sequence[Hashable] = ()) -> str:
         """Return a sentence on which sheet was read, and which of the others has the wanted columns."""

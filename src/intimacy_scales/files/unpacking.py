@@ -16,7 +16,7 @@ _MOST_AT_ONCE = 100_000_000  # bytes of a part that is read as a whole
 _SHEETS = "xl/worksheets/"
 _LONGEST_CELL = 1_000_000  # characters; Excel allows 32,767
 _MOST_CELLS = 50_000  # in a row; Excel allows 16,384
-_MOST_ROWS = 1_048_576
+_MOST_ROWS = 1_048_576  # of a sheet, in Excel
 _ADVICE = "save the answers as .csv"
 
 

@@ -14,6 +14,13 @@ EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that co
 
 # Instruments and scores
 
+# Reading answers
+
+FLOAT64_SPACING = 2.0**-52  # of float64 next to 1
+STORED_SPACINGS = (
+    4  # times the spacing of an answer's type, of the larger of point and step: 0.1 + 0.2 is 0.3
+)
+
 # Estimates of factor models
 
 # Exploratory factor models

@@ -26,9 +26,9 @@ MARKS = frozenset([".", "-", "--", "?", "*", "n/a", "n.a.", "n.a", "#n/a", "#na"
 """Marks that programs write for a missing value."""
 _MISSING_TEXTS = MARKS | {"none", "nil", "missing", "system-missing", "sysmiss"}
 _TRUTHS = {"true": 1, "false": 0}
-_SHOWN = 3
-_LISTED = 20
-_LONG_TEXT = 80
+_SHOWN = 3  # values in a sentence
+_LISTED = 20  # values in an option
+_LONG_TEXT = 80  # characters, of a text that is not worth recoding
 _PLAIN_ANSWERS = 20  # the highest answer of usual ranges, far from codes such as 66 or 99
 _BEYOND_ALL = 10**9
 _MOST_BELOW = 5  # how far below 1 answers on a signed range reach
@@ -121,6 +121,7 @@ def _kind(offence: Offence) -> str | None:
 
 
 def _kind_of_text(value: str, offence: Offence) -> str | None:
+    """Return the kind of a text, a key of `_REMEDIES`."""
     number = as_number(value)
     if number is not None:
         return _kind_of_number(number, offence.scale) if offence.code == "range" else None
@@ -277,6 +278,10 @@ def _values(offences: Counter[Offence]) -> list[Any]:
     for offence, times in offences.items():
         counts[offence.value] += times
     return [value for value, _ in counts.most_common()]
+
+
+# Each of the following functions returns the remedy for one kind of offences, given these, the number of all
+# problems, and the response scales; `_REMEDIES` lists them by kind.
 
 
 def _share(values: Sequence[Any], offences: Counter[Offence], total: int) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import ResponseError, shortened
 from intimacy_scales.instrument import NOT_ANSWERED
 from intimacy_scales.instrument.numerals import as_compared, is_endless, spelled
+from intimacy_scales.numerics.tolerances import FLOAT64_SPACING, STORED_SPACINGS
 from intimacy_scales.reading.explanations import Explanation, explain
 from intimacy_scales.reading.kinds import is_null
 
@@ -35,11 +36,10 @@ _FILL_IN = (
     "it under choose_all of the instrument, or fill it in before scoring, in rows of persons who saw the "
     "question: table[items] = table[items].fillna(0)"
 )
-_FEW_POINTS = 1_000
+_FEW_POINTS = 1_000  # whose codes are kept ready; keys of scales with more points are not shared
 MAX_CODES = 10_000  # missing codes, or recoded values
 _PLAIN_CODES = frozenset({int, float, str})
-# spacing of floating-point numbers next to 1, by the type that a value was stored in
-_EPSILON = {"float16": 2.0**-10, "float32": 2.0**-23}
+_SPACINGS = {"float16": 2.0**-10, "float32": 2.0**-23}  # next to 1, of types less precise than float64
 
 
 class AnswerKey:
@@ -125,22 +125,24 @@ class AnswerKey:
         if isinstance(value, str):
             return self._decode_text(value)
         if isinstance(value, int | float | Decimal | Fraction):
-            return self._decode_number(value, 2.0**-52)
+            return self._decode_number(value, FLOAT64_SPACING)
         if is_null(value):
             return MISSING
         return self._decode_numpy(value) if type(value).__module__ == "numpy" else PROBLEM
 
     def _decode_numpy(self, value: Any) -> int:
+        """Return the place of a numpy scalar, compared with the precision of its type."""
         if getattr(value, "ndim", 1) or value.dtype.kind in "mM":  # dates may turn into plain numbers
             return MISSING if not getattr(value, "ndim", 1) and value != value else PROBLEM  # noqa: PLR0124 - not a time
         plain = value.item()
         if type(plain).__module__ == "numpy" and getattr(plain, "ndim", 1) == 0 and value.dtype.kind == "f":
             plain = float(plain)  # numpy returns a long double from `item` as it is
         if isinstance(plain, int | float) and not isinstance(plain, bool):
-            return self._decode_number(plain, _EPSILON.get(type(value).__name__, 2.0**-52))
+            return self._decode_number(plain, _SPACINGS.get(type(value).__name__, FLOAT64_SPACING))
         return PROBLEM if type(plain).__module__ == "numpy" else self.place(plain)
 
     def _decode_text(self, value: str) -> int:
+        """Return the place of a text: a number in digits, a label, or a missing code."""
         if is_endless(value):
             return PROBLEM
         number, text = spelled(value), as_compared(value)
@@ -149,29 +151,30 @@ class AnswerKey:
         if isinstance(number, Fraction):  # nearer to a point than a float can show, and not equal to it
             return self.recoded.others.get(number, self.texts.get(text, PROBLEM))
         # a recoded number is recoded however it is written, even if a label is written in the same way
-        code = self._recoded_number(number, 2.0**-52)
+        code = self._recoded_number(number, FLOAT64_SPACING)
         if code is None:
             code = self.texts.get(text)
-        return self._decode_number(number, 2.0**-52) if code is None else code
+        return self._decode_number(number, FLOAT64_SPACING) if code is None else code
 
-    def _decode_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+    def _decode_number(self, value: int | float | Decimal | Fraction, spacing: float) -> int:
+        """Return the place of a number: recoded, a missing code unless it is a point, or a point."""
         if value.is_nan() if isinstance(value, Decimal) else value != value:  # noqa: PLR0124 - nan
             return MISSING
-        code = self._recoded_number(value, epsilon)
+        code = self._recoded_number(value, spacing)
         if code is not None:
             return code
         if value in self.missing_numbers and value not in self.places:
             return self.missing_numbers[value]  # type: ignore[index]  # equal numbers of any type hash alike
-        return self.point(value, epsilon)
+        return self.point(value, spacing)
 
-    def _recoded_number(self, value: int | float | Decimal | Fraction, epsilon: float) -> int | None:
+    def _recoded_number(self, value: int | float | Decimal | Fraction, spacing: float) -> int | None:
         """Return the place to which a number is recoded, however it is written; None if it is not recoded."""
         others, points, _ = self.recoded
         if value in others:
             return others[value]
-        return points.get(self.point(value, epsilon)) if points else None
+        return points.get(self.point(value, spacing)) if points else None
 
-    def point(self, value: int | float | Decimal | Fraction, epsilon: float) -> int:
+    def point(self, value: int | float | Decimal | Fraction, spacing: float) -> int:
         """Return the place of the point that a number is, or `PROBLEM`."""
         place = self.places.get(value)  # equal numbers of any type hash alike
         if place is not None:
@@ -183,7 +186,7 @@ class AnswerKey:
             return PROBLEM
         point = self.scale.values[position]
         # equal up to rounding error in the type that the value was stored in: 0.30000000000000004 is 0.3
-        same = abs(number - point) <= 4 * epsilon * max(abs(point), abs(self.scale.step))
+        same = abs(number - point) <= STORED_SPACINGS * spacing * max(abs(point), abs(self.scale.step))
         return position + 1 if same else PROBLEM
 
     def explain(self, value: Any) -> Explanation:

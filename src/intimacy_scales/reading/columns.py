@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 ColumnMap = Mapping[str, Hashable] | str | Sequence[str] | None
 
-_SHOWN = 8
-_FEW = 3
+_SHOWN = 8  # names in a message
+_FEW = 3  # suggestions in a message
 _LONGEST_NAME = 256
 MAX_COLUMNS = 100_000  # of a table, or keys of a mapping, among which items are looked for
 _LARGE = 10**15  # larger numbers are not names of items
@@ -90,6 +90,7 @@ def as_spelled(wanted: Sequence[Hashable], names: Iterable[Hashable]) -> tuple[H
 
 
 def _from_pattern(instrument: Instrument, pattern: str) -> tuple[Hashable, ...]:
+    """Return the column of each item by a pattern, checked so that it can format nothing else."""
     try:
         parts = list(string.Formatter().parse(pattern))
     except ValueError as error:
@@ -233,6 +234,7 @@ def _same_numbers(one: str, other: str) -> bool:
 
 
 def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[Hashable]) -> dict[str, str]:
+    """Return item → the unused column with the most similar name, for items that have one."""
     free = [name for name in names if name not in set(taken)]
     by_loose = {loose(name): name for name in reversed(free)}
     suggestions = {}

@@ -258,6 +258,7 @@ class ColumnEncoder:
         return Bad(np.concatenate(self._rows), [value for part in self._values for value in part])
 
     def _encode_numbers(self, column: Numbers, start: int, codes: Codes) -> None:
+        """Encode numbers all at once, with checks from cheap to exact; look doubtful ones up one by one."""
         values = column.values[start : start + len(codes)]
         highest = self.key.highest
         with np.errstate(invalid="ignore", over="ignore"):
@@ -291,6 +292,7 @@ class ColumnEncoder:
         return self._known[value] if type(value) in _PLAIN else self.key.decode(value)
 
     def _encode_distinct(self, column: Distinct, start: int, codes: Codes) -> None:
+        """Encode a column of recurring values, each of which was decoded once."""
         positions = column.positions[start : start + len(codes)]
         decoded = self._codes_of[positions]  # a null, at -1, is the last
         if not self._all_decode:
@@ -301,6 +303,7 @@ class ColumnEncoder:
         codes[:] = decoded
 
     def _encode_objects(self, values: list[Any], start: int, codes: Codes) -> None:
+        """Encode a list of values of any type."""
         known, decode = self._known, self.key.decode
         decoded = np.array([known[v] if type(v) in _PLAIN else decode(v) for v in values], dtype=np.int64)
         bad = self._without_invalid(decoded)

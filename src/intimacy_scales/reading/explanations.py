@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from intimacy_scales.errors import ProblemCode, nearest
 from intimacy_scales.instrument import as_number, normalized
 from intimacy_scales.instrument.numerals import as_compared, is_endless, is_misspelt, spelled
+from intimacy_scales.numerics.tolerances import FLOAT64_SPACING
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.answers import AnswerKey
@@ -69,7 +70,7 @@ def explain(key: AnswerKey, value: Any) -> Explanation:
 def _explain_number(key: AnswerKey, value: int | float | Decimal | Fraction, allowed: str) -> Explanation:
     if value in (math.inf, -math.inf):
         return Explanation("infinite", "is infinite", allowed)
-    if key.recoded.points and key.point(value, 2.0**-52) > 0:
+    if key.recoded.points and key.point(value, FLOAT64_SPACING) > 0:
         return Explanation("recode", "is not among the values that recode names", allowed)
     hint = "is this the score of an option instead of its number?" if key.scale.is_score(value) else None
     if key.scale.minimum <= value <= key.scale.maximum:

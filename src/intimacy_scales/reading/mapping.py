@@ -73,10 +73,27 @@ def stray_explanation(name: Hashable, wanted: Hashable) -> Explanation:
         why = f": it is written with {letters(name)}"
     return Explanation(
         "name",
-        f"stands under a name that is not an item{why}",
+        f"is under a name that is not an item{why}",
         f"the name {wanted!r}",
         f"did you mean {wanted!r}?",
     )
+
+
+def _stray_cells(
+    instrument: Instrument,
+    keys: Sequence[AnswerKey],
+    names: Sequence[Hashable],
+    responses: Mapping[Any, Any],
+) -> list[BadCell]:
+    """Return answers under names that resemble those of items without an answer."""
+    positions = {item: index for index, item in enumerate(instrument.item_ids)}
+    cells = []
+    for name, item in look_alikes(names, instrument.item_ids, responses).items():
+        value, index = responses[name], positions[item]
+        if is_stray(keys[index], value, responses.get(names[index])):
+            why = stray_explanation(name, names[index])
+            cells.append(BadCell(item, str(name), value, why, keys[index].scale, misplaced=True))
+    return cells
 
 
 def read_sheet(
@@ -127,13 +144,7 @@ def read_sheet(
             from intimacy_scales.reading.other_wording import check_version
 
             check_version(instrument, responses)
-        place = {item: index for index, item in enumerate(instrument.item_ids)}
-        for name, item in look_alikes(names, instrument.item_ids, responses).items():
-            value, index = responses[name], place[item]
-            if is_stray(keys[index], value, responses.get(names[index])):
-                why = stray_explanation(name, names[index])
-                cell = BadCell(item, str(name), value, why, keys[index].scale, misplaced=True)
-                problems.append(cell)
+        problems += _stray_cells(instrument, keys, names, responses)
     if not responses:
         raise ResponseError(
             f"the mapping is empty: it has no item of {instrument.ref.called}. For a person who answered "

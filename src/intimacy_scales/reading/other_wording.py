@@ -103,6 +103,7 @@ def _wordings(form_id: str) -> tuple[_Wording, ...]:
 
 
 def _texts_of(form: Instrument) -> dict[str, frozenset[str]]:
+    """Return item → the texts of its options, normalized."""
     texts = {
         scale: frozenset(map(normalized, (*(text for _, text in scale.labels), *scale.not_applicable_texts)))
         for scale in {item.response_scale for item in form.items}
@@ -158,6 +159,7 @@ def _by_its_own_form(form: Instrument, others: Iterable[Instrument], values: Cou
 
 
 def _shown(values: Counter[str]) -> str:
+    """Return the most frequent values and "is an option", or "are options"."""
     shown = [shortened(value) for value, _ in values.most_common(_SHOWN)]
     if len(values) == 1:
         return f"{shown[0]} is an option"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_SHOWN = 5
+_SHOWN = 5  # problems in a message
 _MOST_VALUES = 50  # distinct values of a column on which the advice is based
 _LONG_NUMBER = 10_000  # bits of a number that JSON can still hold
 _LONG_TEXT = 1_000  # characters of a value written as text because JSON cannot hold it
@@ -95,6 +95,7 @@ def _most_common(values: Cells) -> list[tuple[Any, int]]:
 
 
 def _itself(explanation: Explanation) -> Explanation:
+    """Return an explanation, of a column that has explanations in place of values."""
     return explanation
 
 

@@ -179,6 +179,7 @@ class _Group:
         return Unused(*used, below, above) if below or above else None
 
     def _binned(self, counts: Points) -> Points:
+        """Return counts by point; by tenths of the range if it is wide."""
         if self.n_points <= _WIDE:
             return counts
         tenth = np.arange(self.n_points) * _TENTHS // self.n_points

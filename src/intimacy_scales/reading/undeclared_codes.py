@@ -22,7 +22,7 @@ _USUAL_BELOW = re.compile(r"[1-9]|[6-9]{2,5}")  # -9, -99, -89 … next to answe
 _USUAL_BELOW_SCORES = re.compile(r"[789]|([6-9])\1+|9+[78]")  # next to scores and sliders
 _FEW, _BEYOND, _BEYOND_FEW = 5, 2, 10  # few scores; multiples of the highest score, of many and of few scores
 _SOME = 10  # scores, from which a single one below 0 is odd
-_SHOWN = 5
+_SHOWN = 5  # cells in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +259,7 @@ def _cells(
 
 
 def _listed(cells: Sequence[object], within: str, lines: list[str]) -> str:
+    """Return a heading with the number of cells, and the lines of the first few."""
     if len(cells) > _SHOWN:
         lines.append(f"  … and {len(cells) - _SHOWN} more")
     count = "1 number looks" if len(cells) == 1 else f"{len(cells)} numbers look"

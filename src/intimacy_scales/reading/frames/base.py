@@ -17,8 +17,8 @@ from intimacy_scales.results.frozen import alike
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SHOWN = 8
-_FEW_ROWS = 4096
+_SHOWN = 8  # names in a message
+_FEW_ROWS = 4096  # compared first
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,7 @@ class Table(ABC):
 
 
 def _listed(table: Table, name: Hashable) -> list[Any]:
+    """Return a column as a list of Python values."""
     values = table.values(name, "keep")
     return list(values.tolist()) if isinstance(values, np.ndarray) else list(values)
 
