@@ -120,7 +120,7 @@ def test_a_text_like_no_label_may_be_an_answer_or_none() -> None:
     answers = table("no opinion", "no opinion", "Agree")
     text = refused(AGREE, answers)
     assert "if it stands for an answer, pass recode={'no opinion': ANSWER}" in text
-    assert "if for none, missing_codes=['no opinion']" in text
+    assert "if for no answer, missing_codes=['no opinion']" in text
     for options in ({"recode": {"no opinion": 3}}, {"missing_codes": ["no opinion"]}):
         assert not encode(AGREE, answers, **options).problems
 

@@ -152,7 +152,7 @@ def test_a_person_of_no_cluster_is_named_under_the_options_own_name(answers: Pat
 @pytest.mark.parametrize("name", ["folder", "folder.csv", "folder.xlsx"])
 def test_a_folder_is_called_one(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
-    with pytest.raises(ResponseError, match="is a folder; name one file of answers in it"):
+    with pytest.raises(ResponseError, match="is a folder; pass one file of answers in it"):
         open_answers(tmp_path / name)
     result = run("reliability", tmp_path / name, "-i", "ras")
     assert result.exit_code == 2

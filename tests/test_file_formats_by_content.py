@@ -120,7 +120,7 @@ def zipped(**files: bytes) -> bytes:
 OTHERS: dict[str, tuple[bytes, str]] = {
     "old workbook": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
-        r"is an Excel workbook of the old kind",
+        r"is an old Excel workbook",
     ),
     "archive": (zipped(answers=text(",")), "is a packed archive; unpack it first"),
     "gzip": (gzip.compress(text(",")), "is a packed archive; unpack it first"),
@@ -156,7 +156,7 @@ OTHERS: dict[str, tuple[bytes, str]] = {
     ),
     "old word": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le"),
-        r"is a Word document of the old kind \(\.doc\); copy",
+        r"is an old Word document \(\.doc\); copy",
     ),
     "spss": (
         b"$FL2@(#) SPSS DATA FILE" + bytes(200),

@@ -79,7 +79,7 @@ def open_answers(path: FilePath, *, encoding: str | None = None, sheet: str | No
     """
     source = as_path(path, "path")
     if source.is_dir():
-        raise ResponseError(f"{source}: is a folder; name one file of answers in it")
+        raise ResponseError(f"{source}: is a folder; pass one file of answers in it")
     if not source.is_file():
         raise ResponseError(f"{source}: there is no such file")
     reader = _reader_of(source, Head.of(source))

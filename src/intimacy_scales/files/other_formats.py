@@ -79,8 +79,8 @@ OTHERS = (
         "a workbook or document with a password",
         "open it and save it without one",
     ),
-    Other(_holds(_OLD, "WordDocument".encode("utf-16-le")), "a Word document of the old kind (.doc)", _COPY),
-    Other(_begins(_OLD), "an Excel workbook of the old kind (.xls)", "save it as .xlsx or .csv"),
+    Other(_holds(_OLD, "WordDocument".encode("utf-16-le")), "an old Word document (.doc)", _COPY),
+    Other(_begins(_OLD), "an old Excel workbook (.xls)", "save it as .xlsx or .csv"),
     Other(_packs("word/"), "a Word document", _COPY),
     Other(_packs("ppt/"), "a PowerPoint presentation", _COPY),
     Other(_packs("xl/workbook.bin"), "a binary Excel workbook (.xlsb)", "save it as .xlsx or .csv"),
@@ -112,7 +112,7 @@ OTHERS = (
     Other(
         _is_page,
         "a web page or XML",
-        "if it was downloaded, the page may be a login: export the answers as .csv; if Excel opens it as a "
+        "if it was downloaded, it may be a login page: export the answers as .csv; if Excel opens it as a "
         "table, save it there as .xlsx",
     ),
     Other(

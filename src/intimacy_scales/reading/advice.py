@@ -80,7 +80,7 @@ class LikelyMissingCode(NamedTuple):
 
 
 class Remedy(NamedTuple):
-    """What to do about most of the answers that were not accepted.
+    """The advice on most of the answers that were not accepted.
 
     Attributes
     ----------
@@ -314,9 +314,9 @@ def _texts(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -
     pair = f"{value}={option}"
     not_applicable = "" if option is None else "; if it says that the question does not apply, {}"
     return Remedy(
-        f"{share}: if {stand} for an answer, pass recode={{{value!r}: ANSWER}}; if for none, "
+        f"{share}: if {stand} for an answer, pass recode={{{value!r}: ANSWER}}; if for no answer, "
         f"missing_codes=[{value!r}]{not_applicable.format(f'recode={{{value!r}: {option!r}}}')}.",
-        f"{share}: if {stand} for an answer, pass --recode {value + '=ANSWER'!r}; if for none, "
+        f"{share}: if {stand} for an answer, pass --recode {value + '=ANSWER'!r}; if for no answer, "
         f"--missing-code {value!r}{not_applicable.format(f'--recode {pair!r}')}",
         are_answers=True,
     )

@@ -167,7 +167,7 @@ def _number_encoder(values: np.dtype[Any], key: AnswerKey, codes: np.dtype[Any])
 class _Known(dict[Any, int]):
     """Texts, plain numbers and None → codes; each distinct one is decoded once.
 
-    Booleans must be kept away from it, for ``True == 1``.
+    Booleans must not be looked up in it, because ``True == 1``.
     """
 
     def __init__(self, key: AnswerKey) -> None:
@@ -182,7 +182,7 @@ class _Known(dict[Any, int]):
 
 
 class ColumnEncoder:
-    """Encodes the answers to one item, some rows at a time.
+    """An encoder of the answers to one item, some rows at a time.
 
     Parameters
     ----------

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 class ArrayTable(Table):
-    """A numpy array whose columns were named by the caller; masked entries are null."""
+    """A numpy array whose columns were named by the caller; masked entries are null.
+
+    Examples
+    --------
+    >>> ArrayTable(np.array([[4, 2], [5, 1]]), ["a", "b"]).column("b").values
+    array([2, 1])
+    """
 
     def __init__(self, array: NDArray[Any], names: Sequence[str]) -> None:
         self.array = array

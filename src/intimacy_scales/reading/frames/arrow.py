@@ -25,6 +25,12 @@ class ArrowTable(Table):
         Number of rows, for a table without columns.
     is_own
         Whether it was made by a reader of files, so that no caller shares its memory.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> ArrowTable(pa.table({"a": [4, 5]})).column("a").values
+    array([4, 5])
     """
 
     def __init__(self, native: Any, n_rows: int | None = None, *, is_own: bool = False) -> None:

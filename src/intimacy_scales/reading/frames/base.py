@@ -34,6 +34,11 @@ class Numbers:
         Arrow); None if nothing is null.
     offset
         Number of bits before that of the first row.
+
+    Examples
+    --------
+    >>> Numbers(np.array([4, 0, 5]), np.array([0b101], dtype=np.uint8)).present(0, 3)
+    array([1, 0, 1], dtype=uint8)
     """
 
     values: NDArray[Any]
@@ -72,6 +77,11 @@ class Distinct:
         These values; some may be equal.
     positions
         (n,) position of each row's value among them; -1 where null.
+
+    Examples
+    --------
+    >>> Distinct(["never", "often"], np.array([1, 1, 0, -1])).values
+    ['never', 'often']
     """
 
     values: list[Any]
@@ -82,7 +92,12 @@ Column = Numbers | list[Any]
 
 
 def check_unique(names: Sequence[Hashable], wanted: Iterable[Hashable]) -> None:
-    """Raise where a wanted column occurs twice, so that it is ambiguous."""
+    """Raise where a wanted column occurs twice, so that it is ambiguous.
+
+    Examples
+    --------
+    >>> check_unique(["a", "b", "b"], ["a"])
+    """
     counts = Counter(names)
     for name in wanted:
         if counts[name] > 1:
@@ -101,6 +116,13 @@ class Table(ABC):
         Names of its columns.
     from_mappings
         Whether its rows were mappings, which need not all have the same names.
+
+    Examples
+    --------
+    >>> from intimacy_scales.reading.frames import open_table
+    >>> table = open_table([{"id": "x", "a": 4}])
+    >>> isinstance(table, Table), list(table.names)
+    (True, ['id', 'a'])
     """
 
     names: Sequence[Hashable]
@@ -177,7 +199,13 @@ def _listed(table: Table, name: Hashable) -> list[Any]:
 
 
 def needs(module: str, extra: str) -> Any:
-    """Import an optional library and return it; raise an error that names the extra to install."""
+    """Import an optional library and return it; raise an error that names the extra to install.
+
+    Examples
+    --------
+    >>> needs("json", "io").dumps([1])
+    '[1]'
+    """
     from importlib import import_module
 
     try:

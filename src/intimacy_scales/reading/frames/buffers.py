@@ -18,7 +18,13 @@ _TOO_LONG = 1 << 31  # bytes of texts, beyond the 32-bit offsets of Arrow's usua
 
 
 def arrow_numbers(values: NDArray[Any]) -> Any:
-    """Return numbers or truth values as an array of Arrow, null where nan; pyarrow converts other types."""
+    """Return numbers or truth values as an array of Arrow, null where nan; pyarrow converts other types.
+
+    Examples
+    --------
+    >>> arrow_numbers(np.array([1.5, np.nan])).to_pylist()
+    [1.5, None]
+    """
     import pyarrow as pa
 
     if values.ndim != 1 or values.dtype.kind not in "biuf" or not values.dtype.isnative:
@@ -39,7 +45,13 @@ def _bits(values: NDArray[np.bool_]) -> NDArray[np.uint8]:
 
 
 def arrow_texts(texts: Sequence[str]) -> Any:
-    """Return texts as an array of Arrow; a text with half a surrogate pair raises `UnicodeEncodeError`."""
+    """Return texts as an array of Arrow; a text with half a surrogate pair raises `UnicodeEncodeError`.
+
+    Examples
+    --------
+    >>> arrow_texts(["a", ""]).to_pylist()
+    ['a', '']
+    """
     import pyarrow as pa
 
     encoded = [text.encode() for text in texts]
@@ -57,7 +69,13 @@ def numpy_type(kind: Any) -> np.dtype[Any]:
 
 
 def numpy_numbers(array: Any) -> NDArray[Any]:
-    """Return an array of Arrow with numbers and no null as a numpy array, without copying."""
+    """Return an array of Arrow with numbers and no null as a numpy array, without copying.
+
+    Examples
+    --------
+    >>> numpy_numbers(arrow_numbers(np.array([3, 4])))
+    array([3, 4])
+    """
     kind = numpy_type(array.type)
     data = array.buffers()[1]
     if data is None or not len(array):
@@ -66,7 +84,13 @@ def numpy_numbers(array: Any) -> NDArray[Any]:
 
 
 def numpy_truths(array: Any) -> NDArray[np.bool_]:
-    """Return an array of Arrow with truth values and no null as a numpy array."""
+    """Return an array of Arrow with truth values and no null as a numpy array.
+
+    Examples
+    --------
+    >>> numpy_truths(arrow_numbers(np.array([True, False])))
+    array([ True, False])
+    """
     first, stop = array.offset, array.offset + len(array)
     if not len(array):
         return np.empty(0, np.bool_)

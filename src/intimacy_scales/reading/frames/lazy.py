@@ -28,12 +28,19 @@ def batches_from(source: Any, one: str) -> Iterable[Any]:
     ------
     ResponseError
         The source is a single table, or cannot be read in batches.
+
+    Examples
+    --------
+    >>> [len(batch) for batch in batches_from(iter([[{"a": 1}], [{"a": 2}, {"a": 3}]]), "score()")]
+    [1, 2]
     """
     if isinstance(source, Mapping) or is_table(source):
         raise ResponseError(f"batches is one table: pass it to {one}, or [table] here")
     if is_of(source, "polars", "LazyFrame"):
         if not hasattr(source, "collect_batches"):
-            raise ResponseError("this polars cannot give a LazyFrame in batches: pass [frame.collect()]")
+            raise ResponseError(
+                "this version of polars cannot read a LazyFrame in batches: pass [frame.collect()]"
+            )
         batches: Iterable[Any] = source.collect_batches(chunk_size=_ROWS)
         return batches
     if any(is_of(source, "pyarrow", name) for name in ("Dataset", "Scanner")):

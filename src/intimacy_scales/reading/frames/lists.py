@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def is_rows(responses: Any) -> bool:
-    """Tell whether a value is a list of mappings, one for each row."""
+    """Tell whether a value is a list of mappings, one for each row.
+
+    Examples
+    --------
+    >>> is_rows([{"a": 4}, {"a": 5}]), is_rows([4, 5])
+    (True, False)
+    """
     return isinstance(responses, list | tuple) and all(isinstance(row, Mapping) for row in responses)
 
 
@@ -27,7 +33,13 @@ def _as_objects(values: list[Any]) -> Any:
 
 
 class ListTable(Table):
-    """A table whose columns are plain lists."""
+    """A table whose columns are plain lists.
+
+    Examples
+    --------
+    >>> ListTable.from_rows([{"a": 4}, {"b": 5}]).column("a")
+    [4, None]
+    """
 
     def __init__(
         self, columns: Mapping[Hashable, list[Any]], n_rows: int, *, from_mappings: bool = False
@@ -62,7 +74,13 @@ class ListTable(Table):
 
 
 class DocumentTable(ListTable):
-    """A table without columns, for a result read from its document: only the number of rows is known."""
+    """A table without columns, for a result read from its document: only the number of rows is known.
+
+    Examples
+    --------
+    >>> len(DocumentTable(3)), DocumentTable(3).names
+    (3, [])
+    """
 
     def __init__(self, n_rows: int) -> None:
         super().__init__({}, n_rows)

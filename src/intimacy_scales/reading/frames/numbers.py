@@ -32,6 +32,11 @@ def number_column(values: Any, what: str) -> NDArray[np.float64]:
     ------
     ResponseError
         The values are not a single column, or not numbers.
+
+    Examples
+    --------
+    >>> number_column([3, None], "scores")
+    array([ 3., nan])
     """
     if hasattr(values, "columns") or getattr(values, "ndim", 1) != 1:
         shape = getattr(values, "shape", "several columns")
@@ -88,6 +93,12 @@ def number_matrix(table: Any, what: str) -> tuple[NDArray[np.float64], tuple[str
     ------
     ResponseError
         It is not a table, or not of numbers.
+
+    Examples
+    --------
+    >>> number_matrix([{"a": 1, "b": 2}, {"a": 3}], "answers")
+    (array([[ 1.,  2.],
+           [ 3., nan]]), ('a', 'b'))
     """
     if isinstance(table, list | tuple) and not is_rows(table):
         raise ResponseError(f"{what}: a list is not a table; pass a DataFrame, or np.array(...) of it")

@@ -18,7 +18,13 @@ from intimacy_scales.reading.kinds import is_of
 
 
 def is_table(value: Any) -> bool:
-    """Tell whether a value is a table in memory."""
+    """Tell whether a value is a table in memory.
+
+    Examples
+    --------
+    >>> is_table(np.zeros((2, 3))), is_table({"a": 4})
+    (True, False)
+    """
     return isinstance(value, Table | np.ndarray) or any(is_of(value, lib, name) for lib, name, _ in _FRAMES)
 
 
@@ -37,6 +43,12 @@ def open_table(responses: Any, columns: Any = None) -> Table:
     ------
     ResponseError
         It has another type; says what to pass instead.
+
+    Examples
+    --------
+    >>> table = open_table(np.array([[4, 2], [5, 1]]), columns=["a", "b"])
+    >>> len(table), list(table.names)
+    (2, ['a', 'b'])
     """
     if isinstance(responses, Table):
         return responses

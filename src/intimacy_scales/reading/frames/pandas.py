@@ -27,7 +27,14 @@ class _Rows(NamedTuple):
 
 
 class PandasTable(Table):
-    """A pandas DataFrame."""
+    """A pandas DataFrame.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> PandasTable(pd.DataFrame({"a": [4, 5]})).column("a").values
+    array([4, 5])
+    """
 
     def __init__(self, native: pd.DataFrame | _Rows) -> None:
         self.native: Any = native
@@ -80,12 +87,27 @@ class PandasTable(Table):
 
 
 def row_labels(column: Any) -> Any:
-    """Return the index of a pandas Series, or None."""
+    """Return the index of a pandas Series; None for any other column.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> list(row_labels(pd.Series([4, 5], index=["x", "y"]))), row_labels([4, 5])
+    (['x', 'y'], None)
+    """
     return column.index if is_of(column, "pandas", "Series") else None
 
 
 def same_rows(column: Any, reference: Any) -> bool:
-    """Tell whether a column and another column or table have the same index; True if either has no index."""
+    """Tell whether a column and another column or table have the same index; True if either has no index.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> series = pd.Series([4, 5])
+    >>> same_rows(series, series[::-1]), same_rows(series, [1, 2])
+    (False, True)
+    """
     first, second = getattr(column, "index", None), getattr(reference, "index", None)
     if not all(index is not None and hasattr(index, "equals") for index in (first, second)):
         return True

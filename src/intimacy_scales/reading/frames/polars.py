@@ -20,7 +20,14 @@ _WIDER_THAN_ARROW = ("Int128", "UInt128")
 
 
 class PolarsTable(Table):
-    """A polars DataFrame."""
+    """A polars DataFrame.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> PolarsTable(pl.DataFrame({"a": [4, 5]})).column("a").values
+    array([4, 5])
+    """
 
     def __init__(self, native: Any, n_rows: int | None = None) -> None:
         self.native = native

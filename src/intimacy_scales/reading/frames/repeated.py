@@ -22,6 +22,12 @@ class RepeatedTable(Table):
         Name → distinct values with their positions, or a pyarrow array of texts.
     n_rows
         Number of rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> RepeatedTable({"a": Distinct(["never", "often"], np.array([1, 0, -1]))}, 3).column("a")
+    ['often', 'never', None]
     """
 
     from_mappings = True
