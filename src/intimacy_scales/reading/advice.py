@@ -25,9 +25,10 @@ _BEYOND_ANSWERS = 1000  # larger numbers that are not a usual code are not an an
 MARKS = frozenset([".", "-", "--", "?", "*", "n/a", "n.a.", "n.a", "#n/a", "#na", "#null!", "null", "<na>"])
 """Marks that programs write for a missing value."""
 _MISSING_TEXTS = MARKS | {"none", "nil", "missing", "system-missing", "sysmiss"}
-_TRUTHS = {"true": 1, "false": 0}
+_BOOLEANS = {"true": 1, "false": 0}
 _SHOWN = 3  # values in a sentence
 _LISTED = 20  # values in an option
+_SEVERAL = 3  # distinct numbers near the range, next to which a usual code may be an answer too
 _LONG_TEXT = 80  # characters, of a text that is not worth recoding
 _PLAIN_ANSWERS = 20  # the highest answer of usual ranges, far from codes such as 66 or 99
 _BEYOND_ALL = 10**9
@@ -105,8 +106,8 @@ def offence_of(value: Any, why: Explanation, scale: ResponseScale) -> Offence:
     if isinstance(plain, float) and math.isfinite(plain) and plain == int(plain):
         plain = int(plain)
     meant = why.meant
-    if isinstance(plain, str) and normalized(plain) in _TRUTHS and {0, 1} <= set(scale.values):
-        meant = str(_TRUTHS[normalized(plain)])
+    if isinstance(plain, str) and normalized(plain) in _BOOLEANS and {0, 1} <= set(scale.values):
+        meant = str(_BOOLEANS[normalized(plain)])
     return Offence(plain, why.code, meant, scale)
 
 
@@ -114,7 +115,7 @@ def _kind(offence: Offence) -> str | None:
     """Return the kind of an offence, a key of `_REMEDIES`; None if no advice is possible."""
     value, scale = offence.value, offence.scale
     if offence.code == "boolean":
-        return "truths" if {0, 1} <= set(scale.values) else None
+        return "booleans" if {0, 1} <= set(scale.values) else None
     if isinstance(value, str):
         return _kind_of_text(value, offence)
     return _kind_of_number(value, scale) if value is not None and offence.code == "range" else None
@@ -128,16 +129,16 @@ def _kind_of_text(value: str, offence: Offence) -> str | None:
     if DECIMAL_COMMA.fullmatch(value.strip()):
         return "commas"
     if normalized(value) in _MISSING_TEXTS:
-        return "codes"
+        return "missing codes"
     if offence.code == "recode" or is_misspelt(value):
         return None
-    return "texts" if offence.meant is None else "slips"
+    return "texts" if offence.meant is None else "misspelt"
 
 
 def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
     """Return the kind of a number outside the range, a key of `_REMEDIES`."""
     if scale.is_score(number) and number > scale.maximum:
-        return "counts"
+        return "scores"
     whole = abs(number) < _BEYOND_ALL and number == int(number)
     if whole and scale.step == 1 and not scale.points:
         if scale.minimum == 0 and number == scale.maximum + 1:
@@ -145,8 +146,8 @@ def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
         if scale.minimum == 1 and number == 0:
             return "from zero"
     if whole and _is_usual(number) and not _is_near(number, scale):
-        return "codes"
-    return "elsewhere" if abs(number) < _BEYOND_ANSWERS else None
+        return "missing codes"
+    return "another range" if abs(number) < _BEYOND_ANSWERS else None
 
 
 def _is_usual(number: int | float) -> bool:
@@ -157,25 +158,25 @@ def _is_usual(number: int | float) -> bool:
 def _is_near(number: int | float, scale: ResponseScale) -> bool:
     """Tell whether a number is so near the range that it may be an answer on another range, as 66 on 0 to 60.
 
-    A single number below a range without negative answers may be a code; `_signed` looks at several.
+    A single number below a range without negative answers may be a code; `_negative_answers` handles several.
     """
     if number > scale.maximum:
         return number - scale.maximum < scale.maximum - scale.minimum
     return scale.minimum < 0 and scale.minimum - number < scale.maximum - scale.minimum
 
 
-def _signed(codes: Counter[Offence], zeros: Counter[Offence]) -> Counter[Offence]:
+def _negative_answers(codes: Counter[Offence], zeros: Counter[Offence]) -> Counter[Offence]:
     """Return numbers below 0 that are rather answers on a range such as -2 to 2 than codes.
 
     They are if they differ, or 0 occurs too, and they are no further below the range than half its points.
     """
 
-    def reached(offence: Offence) -> bool:
+    def is_near(offence: Offence) -> bool:
         number = _number(offence)
         half = min((offence.scale.n_points + 1) // 2, _MOST_BELOW)
         return number is not None and number < 0 and offence.scale.minimum - number <= half
 
-    below_zero = Counter({offence: times for offence, times in codes.items() if reached(offence)})
+    below_zero = Counter({offence: times for offence, times in codes.items() if is_near(offence)})
     return below_zero if len({o.value for o in below_zero}) > 1 or (below_zero and zeros) else Counter()
 
 
@@ -193,47 +194,57 @@ def remedy_for(
     answered
         What the accepted answers show about their ranges; None if that is not known.
     """
-    by_kind: dict[str | None, Counter[Offence]] = {}
-    for offence, times in offences.items():
-        by_kind.setdefault(_kind(offence), Counter())[offence] += times
-    if "counts" in by_kind:
-        _with_low_counts(by_kind)
-    if answered is not None:
-        _without_shifts(by_kind, answered)
-    signed = _signed(by_kind.get("codes", Counter()), by_kind.get("from zero", Counter()))
-    for offence in signed:
-        del by_kind["codes"][offence]
-    by_kind.setdefault("elsewhere", Counter()).update(signed)
-    numbers = by_kind.get("elsewhere", Counter())
-    if len({o.value for o in numbers}) >= _SHOWN:  # next to 20, 50 and 70, a 99 is not a code
-        numbers += Counter({o: n for o, n in by_kind.pop("codes", Counter()).items() if _is_above_zero(o)})
-    # a single 6, or a 6 next to 7 and 8, is not an option stored from 1
-    for start in ("from one", "from zero"):
-        if start in by_kind and (numbers or by_kind[start].total() == 1):
-            numbers += by_kind.pop(start)
-    if numbers:
-        by_kind["elsewhere"] = numbers
+    by_kind = _by_kind(offences, answered)
     total = offences.total()
+    numbers = by_kind.get("another range", Counter())
     if answered is not None and _are_few(numbers, total, answered):
-        return _few(numbers, total, scales)
+        return _few_exceptions(numbers, total, scales)
     for kind, offences_of_kind in by_kind.items():
         if kind is not None and 2 * offences_of_kind.total() > total:
             return _REMEDIES[kind](offences_of_kind, total, scales)
     return None
 
 
-def _with_low_counts(by_kind: dict[str | None, Counter[Offence]]) -> None:
+def _by_kind(
+    offences: Counter[Offence], answered: AnsweredRanges | None
+) -> dict[str | None, Counter[Offence]]:
+    """Return offences by kind, where the kind of a number depends on which others occur."""
+    by_kind: dict[str | None, Counter[Offence]] = {}
+    for offence, times in offences.items():
+        by_kind.setdefault(_kind(offence), Counter())[offence] += times
+    if "scores" in by_kind:
+        _move_low_scores(by_kind)
+    if answered is not None:
+        _drop_shifts(by_kind, answered)
+    negative = _negative_answers(by_kind.get("missing codes", Counter()), by_kind.get("from zero", Counter()))
+    for offence in negative:
+        del by_kind["missing codes"][offence]
+    by_kind.setdefault("another range", Counter()).update(negative)
+    numbers = by_kind.get("another range", Counter())
+    if len({o.value for o in numbers}) >= _SEVERAL:  # next to 20, 50 and 70, a 99 is not a code
+        codes = by_kind.pop("missing codes", Counter())
+        numbers += Counter({o: n for o, n in codes.items() if _is_above_zero(o)})
+    # a single 6, or a 6 next to 7 and 8, is not an option stored from 1
+    for start in ("from one", "from zero"):
+        if start in by_kind and (numbers or by_kind[start].total() == 1):
+            numbers += by_kind.pop(start)
+    if numbers:
+        by_kind["another range"] = numbers
+    return by_kind
+
+
+def _move_low_scores(by_kind: dict[str | None, Counter[Offence]]) -> None:
     """Move a 0 next to 10 and 15, which are scores of options, to the scores too.
 
     Alone it may be an option of a scale that was stored from 0.
     """
-    for kind in [kind for kind in by_kind if kind != "counts"]:
+    for kind in [kind for kind in by_kind if kind != "scores"]:
         low = [offence for offence in by_kind[kind] if offence.scale.is_score(_number(offence))]
         for offence in low:
-            by_kind["counts"][offence] += by_kind[kind].pop(offence)
+            by_kind["scores"][offence] += by_kind[kind].pop(offence)
 
 
-def _without_shifts(by_kind: dict[str | None, Counter[Offence]], answered: AnsweredRanges) -> None:
+def _drop_shifts(by_kind: dict[str | None, Counter[Offence]], answered: AnsweredRanges) -> None:
     """Keep the kinds "stored from 0" and "from 1" only where the other end of the range was not used.
 
     Answers on 1 to 7 that were stored as 0 to 6 contain no 7.
@@ -242,7 +253,7 @@ def _without_shifts(by_kind: dict[str | None, Counter[Offence]], answered: Answe
         offences_from = by_kind.pop(start, Counter())
         for offence, times in offences_from.items():
             shifted = offence.scale.range not in answered.whole
-            by_kind.setdefault(start if shifted else "elsewhere", Counter())[offence] += times
+            by_kind.setdefault(start if shifted else "another range", Counter())[offence] += times
 
 
 def _are_few(numbers: Counter[Offence], total: int, answered: AnsweredRanges) -> bool:
@@ -264,7 +275,7 @@ def likely_missing_code(offences: Counter[Offence]) -> LikelyMissingCode | None:
     """Return the value that makes up most problems, if it is a usual code for missing answers."""
     values: Counter[Any] = Counter()
     for offence, times in offences.items():
-        if _kind(offence) == "codes":
+        if _kind(offence) == "missing codes":
             values[offence.value] += times
     total = offences.total()
     if not values or 2 * values.most_common(1)[0][1] <= total:
@@ -291,7 +302,7 @@ def _share(values: Sequence[Any], offences: Counter[Offence], total: int) -> tup
     return share, "it stands" if is_single else "they stand"
 
 
-def _codes(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+def _missing_codes(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
     values = _values(offences)
     share, stand = _share(values, offences, total)
     listed = ", ".join(map(repr, values))
@@ -322,7 +333,7 @@ def _texts(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -
     )
 
 
-def _slips(offences: Counter[Offence], *_: Any) -> Remedy:
+def _misspelt(offences: Counter[Offence], *_: Any) -> Remedy:
     meant = {o.value: o.meant for o, _ in offences.most_common() if o.meant is not None}
     pairs = {stored: int(answer) if answer in ("0", "1") else answer for stored, answer in meant.items()}
     pairs = dict(list(pairs.items())[:_LISTED])
@@ -340,7 +351,7 @@ def _commas(*_: Any) -> Remedy:
     )
 
 
-def _truths(*_: Any) -> Remedy:
+def _booleans(*_: Any) -> Remedy:
     advice = "If True stands for 1 and False for 0, store them as numbers"
     return Remedy(
         f"{advice}: table.astype(int) in pandas, or with columns of other types "
@@ -350,7 +361,7 @@ def _truths(*_: Any) -> Remedy:
     )
 
 
-def _counts(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+def _scores(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
     share, stand = _share(_values(offences), offences, total)
     advice = (
         f"{share}: if {stand} for the score of an option, so do answers within the range, which would then "
@@ -359,7 +370,7 @@ def _counts(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) 
     return Remedy(f"{advice}.", advice, are_answers=True)
 
 
-def _few(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
+def _few_exceptions(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> Remedy:
     values = _values(offences)[:_LISTED]
     share, stand = _share(values, offences, total)
     ranges = {(o.scale.minimum, o.scale.maximum) for o in offences}
@@ -377,7 +388,7 @@ def _few(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -> 
     )
 
 
-def _elsewhere(*_: Any) -> Remedy:
+def _another_range(*_: Any) -> Remedy:
     advice = "If they were stored on another range, pass "
     other_range = "If they were given on another range: instrument.with_response_scale(LOWEST, HIGHEST)"
     return Remedy(
@@ -420,13 +431,13 @@ def _stored_from(first: int) -> Callable[..., Remedy]:
 
 
 _REMEDIES: dict[str, Callable[[Counter[Offence], int, Sequence[ResponseScale]], Remedy | None]] = {
-    "codes": _codes,
+    "missing codes": _missing_codes,
     "texts": _texts,
-    "slips": _slips,
+    "misspelt": _misspelt,
     "commas": _commas,
-    "truths": _truths,
-    "counts": _counts,
-    "elsewhere": _elsewhere,
+    "booleans": _booleans,
+    "scores": _scores,
+    "another range": _another_range,
     "from one": _stored_from(1),
     "from zero": _stored_from(0),
 }
