@@ -247,6 +247,24 @@ def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[H
     return suggestions
 
 
+def _likely_columns(
+    absent: Mapping[str, Hashable], wanted: Sequence[Hashable], names: Sequence[Hashable]
+) -> tuple[list[str], dict[str, str]]:
+    """Return patterns that fit the columns of a table, and item → the column that was probably meant.
+
+    A single pattern that fits and leaves no column over is probably meant; of several the user must choose.
+    """
+    present = set(names)
+    texts = [name for name in names if isinstance(name, str)]
+    patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
+    if patterns:
+        is_certain = len(patterns) == 1 and patterns[0].format(n=len(wanted) + 1) not in present
+        numbered = enumerate(absent, start=1)
+        return patterns, {item: patterns[0].format(n=n) for n, item in numbered if is_certain}
+    similar = _suggestions([str(column) for column in absent.values()], texts, present & set(wanted))
+    return [], {item: similar[str(column)] for item, column in absent.items() if str(column) in similar}
+
+
 def missing_columns(
     instrument: Instrument,
     wanted: Sequence[Hashable],
@@ -259,15 +277,7 @@ def missing_columns(
 
     present = set(names)
     absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in present}
-    texts = [name for name in names if isinstance(name, str)]
-    patterns = _patterns(len(wanted), set(texts)) if len(absent) == len(wanted) else []
-    # a single pattern that fits and leaves no column over is probably meant; of several the user must choose
-    if patterns:
-        sure = len(patterns) == 1 and patterns[0].format(n=len(wanted) + 1) not in present
-        suggestions = {item: patterns[0].format(n=n) for n, item in enumerate(absent, start=1) if sure}
-    else:
-        suggested = _suggestions([str(col) for col in absent.values()], texts, present & set(wanted))
-        suggestions = {item: suggested[str(col)] for item, col in absent.items() if str(col) in suggested}
+    patterns, suggestions = _likely_columns(absent, wanted, names)
     lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} have no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
         named = item if col == item else f"{item} (looked for as {shortened(col)})"
