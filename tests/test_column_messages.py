@@ -23,7 +23,8 @@ def test_eight_items_are_listed_and_the_rest_counted(n_absent: int) -> None:
     items = [f"item{n:02d}" for n in range(1, 13)]
     text = told(12, items[n_absent:] or ["x"])
     lines = text.splitlines()
-    assert lines[0] == f"{n_absent} of 12 items of small have no column:"
+    verb = "has" if n_absent == 1 else "have"
+    assert lines[0] == f"{n_absent} of 12 items of small {verb} no column:"
     assert lines[1 : min(n_absent, 8) + 1] == [f"  {item}" for item in items[: min(n_absent, 8)]]
     assert (f"  … and {n_absent - 8} more" in lines) == (n_absent > 8)
     assert ("… and" in text) == (n_absent > 8)

@@ -226,7 +226,7 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "nothing": ({}, {}, ResponseError, ["is empty", "no item of closeness", "{'tru01': None}"]),
     "absent column": (
         frame(IDS[1:]), {}, MissingColumnsError,
-        ["1 of 4 items of closeness have no column:\n  tru01\n", "allow_missing_items=True", "other 3 have"],
+        ["1 of 4 items of closeness has no column:\n  tru01\n", "allow_missing_items=True", "other 3 have"],
     ),
     "absent key": ([without("mood")], {}, MissingColumnsError, ["1 of 4", "  mood", "allow_missing_items"]),
     "rows without answers": ([{}, {}], {}, MissingColumnsError, ["4 of 4 items", "no columns"]),

@@ -218,7 +218,7 @@ def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
 
 @pytest.mark.parametrize("name", [*TABLES, *ENGINES])
 def test_a_table_without_an_item_is_refused_unless_that_is_allowed(name: str) -> None:
-    with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras have no column:\n  ras_7\n"):
+    with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras has no column:\n  ras_7\n"):
         (TABLES | ENGINES)[name](SHORT)
     if name in NEED_ALL:
         with pytest.raises(EstimationError):
@@ -282,7 +282,7 @@ def test_files_are_read_as_strictly(tmp_path: Path, name: str) -> None:
     read, options = FILES[name]
     for file, table in (("short.csv", SHORT), ("bad.csv", BAD)):
         table.to_csv(tmp_path / file, index=False)
-    with pytest.raises(MissingColumnsError, match="1 of 7 items of ras have no column"):
+    with pytest.raises(MissingColumnsError, match="1 of 7 items of ras has no column"):
         read(FORM, tmp_path / "short.csv", **options)
     assert read(FORM, tmp_path / "short.csv", allow_missing_items=True, **options).n_persons == 60
     output = tmp_path / ("o.csv" if name == "score_file" else "o.json")

@@ -278,7 +278,8 @@ def missing_columns(
     present = set(names)
     absent = {item: col for item, col in zip(instrument.item_ids, wanted, strict=True) if col not in present}
     patterns, suggestions = _likely_columns(absent, wanted, names)
-    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} have no column:"]
+    verb = "has" if len(absent) == 1 else "have"
+    lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} {verb} no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
         named = item if col == item else f"{item} (looked for as {shortened(col)})"
         hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
@@ -295,7 +296,9 @@ def missing_columns(
     elif patterns or suggestions or len(absent) == len(wanted):
         lines.append(_advice(patterns, likely if renamed else suggestions, names, renamed=renamed))
     else:
-        lines.append(f"The other {len(wanted) - len(absent)} have one, and no column has a name like these.")
+        n_present = len(wanted) - len(absent)
+        others = "item has" if n_present == 1 else f"{n_present} have"
+        lines.append(f"The other {others} one, and no column has a name like these.")
     if len(absent) < len(wanted):
         lines.append("To treat them as skipped by everyone, pass allow_missing_items=True.")
     return MissingColumnsError("\n".join(lines), tuple(absent), suggestions)
