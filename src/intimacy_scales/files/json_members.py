@@ -130,18 +130,20 @@ class Members:
         import pyarrow as pa
 
         cells = np.frombuffer(data, np.uint8)
-        at = np.flatnonzero((cells == _COMMA) | (cells == _NEWLINE))
-        ends_line = cells[at] == _NEWLINE
+        cuts = np.flatnonzero((cells == _COMMA) | (cells == _NEWLINE))
+        ends_line = cells[cuts] == _NEWLINE
         if not at_every_comma:
-            outside = ends_line | ~_is_quoted(data, at)
-            at, ends_line = at[outside], ends_line[outside]
-        ends = np.zeros(len(at) + 1, np.int32)
-        np.add(at, 1, out=ends[1:], casting="unsafe")
-        texts = pa.Array.from_buffers(pa.binary(), len(at), [None, pa.py_buffer(ends), pa.py_buffer(data)])
-        coded = texts.dictionary_encode()
-        known = _Distinct(self, coded.dictionary)
+            outside = ends_line | ~_is_quoted(data, cuts)
+            cuts, ends_line = cuts[outside], ends_line[outside]
+        ends = np.zeros(len(cuts) + 1, np.int32)
+        np.add(cuts, 1, out=ends[1:], casting="unsafe")
+        texts = pa.Array.from_buffers(pa.binary(), len(cuts), [None, pa.py_buffer(ends), pa.py_buffer(data)])
+        encoded = texts.dictionary_encode()
+        distinct = _Distinct(self, encoded.dictionary)
         begins_line = np.concatenate([[True], ends_line[:-1]])
-        return known.objects(numpy_numbers(coded.indices), begins_line, ends_line) if known.is_sure else None
+        if not distinct.is_sure:
+            return None
+        return distinct.objects(numpy_numbers(encoded.indices), begins_line, ends_line)
 
     def values(self, name: int) -> list[Any]:
         """Return the values of a name so far."""
@@ -153,6 +155,7 @@ class Members:
         return self._learned(text) if member is None else member
 
     def _learned(self, text: bytes) -> _Known | None:
+        """Parse a new text and remember it, if it is a member."""
         member = _member(text)
         if member is None:
             return None
@@ -164,6 +167,7 @@ class Members:
         return known_member
 
     def _place(self, name: str) -> int:
+        """Return the place of a name, a new one if the name is new."""
         if name not in self.names:
             self.names[name] = len(self.names) + 1
             if self._is_wanted(name):
@@ -222,17 +226,17 @@ class _Distinct:
 
     def _look_up(self, texts: Any, at: NDArray[np.intp]) -> bool:
         """Parse the other texts, and return whether all are members."""
-        few = texts.take(arrow_numbers(at)).to_pylist()
-        members_known = [self._members.known(text) for text in few]
-        are_members = [member for member in members_known if member is not None]
-        if len(are_members) < len(members_known):
+        unmatched = texts.take(arrow_numbers(at)).to_pylist()
+        parsed = [self._members.known(text) for text in unmatched]
+        members = [member for member in parsed if member is not None]
+        if len(members) < len(parsed):
             return False
         if not len(at):
             return True
-        names, values, is_first = map(np.array, zip(*are_members, strict=True))
+        names, values, is_first = map(np.array, zip(*members, strict=True))
         self._names[at], self._values[at], self._is_first[at] = names, values, is_first
         for name in np.flatnonzero(np.bincount(names) > _MANY):
-            self._members.learn_form(int(name), few[int(np.argmax(names == name))])
+            self._members.learn_form(int(name), unmatched[int(np.argmax(names == name))])
         return True
 
     def objects(
