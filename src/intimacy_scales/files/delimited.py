@@ -65,12 +65,12 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 def detect_separator(lines: Sequence[str]) -> str:
     """Return the separator that splits the first lines into the most columns, equally many in each line."""
-    best, most = ",", 1
+    best, n_columns = ",", 1
     for separator in _SEPARATORS:
         widths = [len(row) for row in csv.reader(lines, delimiter=separator) if row]
-        if widths and widths[0] > most and min(widths) == max(widths):
-            best, most = separator, widths[0]
-    if most > 1:
+        if widths and widths[0] > n_columns and min(widths) == max(widths):
+            best, n_columns = separator, widths[0]
+    if n_columns > 1:
         return best
     # rows of unequal width: use the header alone; the reader will name the line that differs
     return max(_SEPARATORS, key=lambda separator: len(next(csv.reader(lines[:1], delimiter=separator), [])))
@@ -132,12 +132,12 @@ class DelimitedFile(AnswerFile):
             raise ResponseError(f"{path}: is empty; its first line must name the columns")
         if "\0" in sample[0]:
             raise ResponseError(f"{path}: looks like {_likely_wide_encoding(sample[0])}")
-        whole = self._whole_records(sample)
+        records = self._whole_records(sample)
         try:
-            self.separator = declared_separator or self._separator(whole)
-            rows = list(csv.reader(whole, delimiter=self.separator, skipinitialspace=True))
+            self.separator = declared_separator or self._separator(records)
+            rows = list(csv.reader(records, delimiter=self.separator, skipinitialspace=True))
         except csv.Error as error:
-            n = self._n_skipped + len(whole)
+            n = self._n_skipped + len(records)
             raise ResponseError(f"{path}: among the first {n} lines: {error}") from None
         self.names = [name.strip() for name in rows[0]]
         self._sample = sample

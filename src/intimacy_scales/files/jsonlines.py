@@ -181,9 +181,9 @@ class JsonLinesFile(AnswerFile):
 
         The latter may hold answers. All other names are left out, because there may be as many as lines.
         """
-        looks = {loose(str(name)) for name in (*items, *self.looked_for)}
-        named = dict.fromkeys([*items, *others])
-        plain = self._plain_objects(named, looks)
+        loose_names = {loose(str(name)) for name in (*items, *self.looked_for)}
+        wanted_names = dict.fromkeys([*items, *others])
+        plain = self._plain_objects(wanted_names, loose_names)
         self.n_blank = 0  # blank lines counted while gathering names do not count again
         if plain is not None:
             for table, self.position in plain.tables():
@@ -194,8 +194,8 @@ class JsonLinesFile(AnswerFile):
             check_width(len(self._names))
             self.n_blank = plain.n_blank
         if plain is None or not plain.is_done:
-            alike = [name for name in self._names if loose(name) in looks]
-            wanted = list(dict.fromkeys([*named, *alike]))
+            similar = [name for name in self._names if loose(name) in loose_names]
+            wanted = list(dict.fromkeys([*wanted_names, *similar]))
             yield from self._by_line(wanted, None if plain is None else plain.rest)
 
     def _by_line(self, wanted: Sequence[Hashable], rest: Rest | None) -> Iterator[Table]:

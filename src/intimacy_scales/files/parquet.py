@@ -84,8 +84,8 @@ class ParquetScores(ScoreFile):
         before, after = (
             {name: arrow_numbers(values) for name, values in some.items()} for some in (first, columns)
         )
-        named = before | texts | after
-        return self._pa.table(list(named.values()), names=[_text(name) for name in named])
+        arrays = before | texts | after
+        return self._pa.table(list(arrays.values()), names=[_text(name) for name in arrays])
 
     def _write(
         self,

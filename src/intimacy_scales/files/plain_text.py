@@ -91,8 +91,8 @@ class PlainText:
         if n_blank and newlines:
             return None
         parsed = self._arrow_table(data, newlines_in_values=newlines)
-        named = None if parsed is None else self._named(parsed, data)
-        return None if named is None else Parsed(named, len(data), data.count(b"\n"), n_blank)
+        table = None if parsed is None else self._named(parsed, data)
+        return None if table is None else Parsed(table, len(data), data.count(b"\n"), n_blank)
 
     def _quoted_newlines(self, data: bytes) -> bool | None:
         """Tell whether newlines occur within quotes; None if quotes do not enclose whole fields.
@@ -127,9 +127,9 @@ class PlainText:
         import pyarrow as pa
         from pyarrow import csv
 
-        few = pa.dictionary(pa.int32(), pa.string())
+        dictionary = pa.dictionary(pa.int32(), pa.string())
         places = [*self._items, *self._others]
-        types = {str(place): few for place in self._items} | {
+        types = {str(place): dictionary for place in self._items} | {
             str(place): pa.string() for place in self._others
         }
         try:

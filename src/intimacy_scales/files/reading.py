@@ -135,8 +135,8 @@ def _checked_columns(
             raise
         raise MissingColumnsError(f"{error}\n{hint}", error.missing, error.suggestions) from None
     columns_table = ListTable({name: [] for name in file.names}, 0)
-    named = [(option, name) for option, names in others.items() for name in names if name is not None]
-    spelled = [columns_table.check(name, option) for option, name in named]
+    named_columns = [(option, name) for option, names in others.items() for name in names if name is not None]
+    spelled = [columns_table.check(name, option) for option, name in named_columns]
     items: list[Hashable] = [name for name in names if name in columns_table.columns]
     check_unique(file.names, [*items, *spelled])
     file.looked_for, file.show_values = names, reading.show_values

@@ -172,17 +172,17 @@ class SpreadsheetFile(AnswerFile):
         hint_on_header = super().hint(wanted) if self.names else ""
         if hint_on_header or not others:
             return hint_on_header
-        more = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
+        n_more_text = [f"{len(others) - _SHOWN_SHEETS} more"] if len(others) > _SHOWN_SHEETS else []
         fitting = self._others_with(wanted) if wanted else []
         advice = (
             f"Sheet {fitting[0]!r} has all of these columns: sheet={fitting[0]!r}."
             if fitting
             else "If the answers are there, name the sheet: sheet='…'."
         )
-        why = "" if self._is_chosen else ", the first that is not hidden"
+        reason = "" if self._is_chosen else ", the first that is not hidden"
         return (
-            f"Sheet {self._sheet.title!r} was read{why}; there {'is' if len(others) == 1 else 'are'} also "
-            f"{', '.join([*others[:_SHOWN_SHEETS], *more])}. {advice}"
+            f"Sheet {self._sheet.title!r} was read{reason}; there {'is' if len(others) == 1 else 'are'} also "
+            f"{', '.join([*others[:_SHOWN_SHEETS], *n_more_text])}. {advice}"
         )
 
     def _check_formulas(self, wanted: Sequence[Hashable]) -> None:
@@ -191,8 +191,8 @@ class SpreadsheetFile(AnswerFile):
             if not holds_formulas(xml):
                 return
         with zipfile.ZipFile(self.path) as parts:
-            named = [name for name in parts.namelist() if name.endswith("workbook.xml")]
-            compute_all = any(_COMPUTE_ALL.search(parts.read(name)) for name in named)
+            workbook_parts = [name for name in parts.namelist() if name.endswith("workbook.xml")]
+            compute_all = any(_COMPUTE_ALL.search(parts.read(name)) for name in workbook_parts)
         columns = {column_letters(self.names.index(str(name)) + 1) for name in wanted}
         with self._sheet._get_source() as xml:
             uncomputed = UncomputedFormulas(xml, columns, zeros_stand_in=compute_all)
@@ -245,8 +245,8 @@ def _header_of(sheet: Any, path: Path) -> list[str]:
     """Return the names in the first row of a sheet; an empty list if the row is empty."""
     with closing(sheet_rows(sheet, path)) as rows:
         header = next(rows, ())
-    named = [index for index, name in enumerate(header) if not is_empty(name)]
-    return ["" if name is None else str(name).strip() for name in header[: named[-1] + 1]] if named else []
+    filled = [index for index, name in enumerate(header) if not is_empty(name)]
+    return ["" if name is None else str(name).strip() for name in header[: filled[-1] + 1]] if filled else []
 
 
 def _cell(value: Any) -> Any:

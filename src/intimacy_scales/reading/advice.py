@@ -105,10 +105,10 @@ def offence_of(value: Any, why: Explanation, scale: ResponseScale) -> Offence:
         plain = None
     if isinstance(plain, float) and math.isfinite(plain) and plain == int(plain):
         plain = int(plain)
-    meant = why.meant
+    label = why.meant
     if isinstance(plain, str) and normalized(plain) in _BOOLEANS and {0, 1} <= set(scale.values):
-        meant = str(_BOOLEANS[normalized(plain)])
-    return Offence(plain, why.code, meant, scale)
+        label = str(_BOOLEANS[normalized(plain)])
+    return Offence(plain, why.code, label, scale)
 
 
 def _kind(offence: Offence) -> str | None:
@@ -139,13 +139,13 @@ def _kind_of_number(number: int | float, scale: ResponseScale) -> str | None:
     """Return the kind of a number outside the range, a key of `_REMEDIES`."""
     if scale.is_score(number) and number > scale.maximum:
         return "scores"
-    whole = abs(number) < _BEYOND_ALL and number == int(number)
-    if whole and scale.step == 1 and not scale.points:
+    is_whole = abs(number) < _BEYOND_ALL and number == int(number)
+    if is_whole and scale.step == 1 and not scale.points:
         if scale.minimum == 0 and number == scale.maximum + 1:
             return "from one"
         if scale.minimum == 1 and number == 0:
             return "from zero"
-    if whole and _is_usual(number) and not _is_near(number, scale):
+    if is_whole and _is_usual(number) and not _is_near(number, scale):
         return "missing codes"
     return "another range" if abs(number) < _BEYOND_ANSWERS else None
 
@@ -296,9 +296,9 @@ def _values(offences: Counter[Offence]) -> list[Any]:
 
 
 def _share(values: Sequence[Any], offences: Counter[Offence], total: int) -> tuple[str, str]:
-    shown = " and ".join(map(shortened, values[:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
+    listed = " and ".join(map(shortened, values[:_SHOWN])) + (" …" if len(values) > _SHOWN else "")
     is_single = len(values) == 1
-    share = f"{shown} {'makes' if is_single else 'make'} up {offences.total()} of {total} problems"
+    share = f"{listed} {'makes' if is_single else 'make'} up {offences.total()} of {total} problems"
     return share, "it stands" if is_single else "they stand"
 
 
@@ -334,8 +334,10 @@ def _texts(offences: Counter[Offence], total: int, _: Sequence[ResponseScale]) -
 
 
 def _misspelt(offences: Counter[Offence], *_: Any) -> Remedy:
-    meant = {o.value: o.meant for o, _ in offences.most_common() if o.meant is not None}
-    pairs = {stored: int(answer) if answer in ("0", "1") else answer for stored, answer in meant.items()}
+    label_by_value = {o.value: o.meant for o, _ in offences.most_common() if o.meant is not None}
+    pairs = {
+        stored: int(answer) if answer in ("0", "1") else answer for stored, answer in label_by_value.items()
+    }
     pairs = dict(list(pairs.items())[:_LISTED])
     options = " ".join(f"--recode {f'{stored}={answer}'!r}" for stored, answer in pairs.items())
     advice = "If these were meant, pass "

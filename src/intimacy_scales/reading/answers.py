@@ -93,16 +93,16 @@ class AnswerKey:
             self.recoded = _recoded(self, recode)
             self.texts |= self.recoded.labels
         texts = [text for _, text in scale.labels]
-        few = [*islice(self.places, _FEW_POINTS)]  # others are decoded when they occur
+        first_points = [*islice(self.places, _FEW_POINTS)]  # others are decoded when they occur
         candidates = (
             None,
             "",
             "NA",
             *codes,
             *self.missing_numbers,
-            *map(str, few),
+            *map(str, first_points),
             *texts,
-            *few,
+            *first_points,
             *(stored for stored, _ in recode),
         )
         codes_of = {value: self.decode(value) for value in candidates}
@@ -186,8 +186,8 @@ class AnswerKey:
             return PROBLEM
         point = self.scale.values[position]
         # equal up to rounding error in the type that the value was stored in: 0.30000000000000004 is 0.3
-        same = abs(number - point) <= STORED_SPACINGS * spacing * max(abs(point), abs(self.scale.step))
-        return position + 1 if same else PROBLEM
+        is_equal = abs(number - point) <= STORED_SPACINGS * spacing * max(abs(point), abs(self.scale.step))
+        return position + 1 if is_equal else PROBLEM
 
     def explain(self, value: Any) -> Explanation:
         """Say why a value is a problem, what is allowed, and what was probably meant."""
@@ -244,7 +244,7 @@ def as_recode(recode: Any) -> Recode:
     plain = [
         tuple(value.item() if hasattr(value, "dtype") else value for value in pair) for pair in recode.items()
     ]
-    given: dict[Any, tuple[MissingCode, Any]] = {}
+    by_stored: dict[Any, tuple[MissingCode, Any]] = {}
     for stored, answer in plain:
         for value in (stored, answer):
             if isinstance(value, bool) or not isinstance(value, int | float | str | NoneType):
@@ -252,7 +252,7 @@ def as_recode(recode: Any) -> Recode:
         if stored is None or stored != stored:  # noqa: PLR0124 - nan
             raise ResponseError(f"recode: a missing answer cannot be recoded; {_FILL_IN}")
         meant = None if answer is None else stored_value(answer)
-        earlier = given.setdefault(stored_value(stored), (stored, meant))
+        earlier = by_stored.setdefault(stored_value(stored), (stored, meant))
         if earlier[1] != meant:
             raise _recoded_twice(earlier[0], stored)
     return tuple((stored, answer) for stored, answer in plain)
@@ -387,8 +387,8 @@ def answer_keys(
                 )
         keys[scale] = AnswerKey(scale, missing_codes, recode) if missing_codes or recode else plain
     for stored, answer in recode:
-        meant = {_plain_key(scale).decode(answer) for scale in keys}
-        if answer is not None and meant <= {MISSING, PROBLEM}:
+        codes = {_plain_key(scale).decode(answer) for scale in keys}
+        if answer is not None and codes <= {MISSING, PROBLEM}:
             raise ResponseError(
                 f"recode: {shortened(stored)} stands for {shortened(answer)}, which is not an answer to any "
                 "item"

@@ -48,8 +48,8 @@ class BlankColumns:
 
     def fill(self, start: int, codes: Codes) -> None:
         """Write 0's code for blanks into the ``codes`` (rows, n_items) of the rows from ``start`` on."""
-        seen = [_who_saw(rule, codes) for rule in self.rules]  # before any blank becomes an answer
-        for rule, saw_question in zip(self.rules, seen, strict=True):
+        saw_questions = [_who_saw(rule, codes) for rule in self.rules]  # before any blank becomes an answer
+        for rule, saw_question in zip(self.rules, saw_questions, strict=True):
             for place in rule.boxes:
                 if place not in self.counts:
                     continue

@@ -57,9 +57,12 @@ def count_blanks(rules: Sequence[BlankRule], codes: list[int], refused: Collecti
     refused
         Positions of values that were not accepted, which are not blanks.
     """
-    seen = [rule for rule in rules if any(codes[place] >= rule.least for place in rule.witnesses)]
+    active_rules = [rule for rule in rules if any(codes[place] >= rule.least for place in rule.witnesses)]
     blank_places = [
-        place for rule in seen for place in rule.boxes if codes[place] == MISSING and place not in refused
+        place
+        for rule in active_rules
+        for place in rule.boxes
+        if codes[place] == MISSING and place not in refused
     ]
     for place in blank_places:
         codes[place] = NOT_CHOSEN

@@ -186,27 +186,31 @@ def column_names(instrument: Instrument, columns: ColumnMap = None) -> tuple[Has
         names = _from_pattern(instrument, columns)
     elif isinstance(columns, Mapping):
         spelled = as_spelled(list(columns), instrument.item_ids)
-        named: dict[Any, Hashable] = dict(zip(spelled, columns.values(), strict=True))
-        unknown = [name for name in named if name not in instrument.item_ids]
+        by_item: dict[Any, Hashable] = dict(zip(spelled, columns.values(), strict=True))
+        unknown = [name for name in by_item if name not in instrument.item_ids]
         if unknown:
             hint = suggest(unknown[0], instrument.item_ids)
             raise ResponseError(
                 f"columns: {shortened(unknown[0])} is not an item of {instrument.ref.called}{hint}"
             )
-        names = tuple(named.get(item, item) for item in instrument.item_ids)
+        names = tuple(by_item.get(item, item) for item in instrument.item_ids)
     else:
         raise ResponseError(
             "columns as a list gives the order of the items in a numpy array; for a table or a mapping pass "
             "{item: column} or a pattern such as 'q{n}'"
         )
-    seen: dict[Hashable, str] = {}
+    item_by_name: dict[Hashable, str] = {}
     for item, name in zip(instrument.item_ids, names, strict=True):
         if not isinstance(name, Hashable):
             raise ResponseError(f"columns: {shortened(name)} for {item} is not valid as the name of a column")
-        same = unicodedata.normalize("NFC", name) if isinstance(name, str) and not name.isascii() else name
-        if same in seen:
-            raise ResponseError(f"columns: {shortened(name)} is named for two items, {seen[same]} and {item}")
-        seen[same] = item
+        composed = (
+            unicodedata.normalize("NFC", name) if isinstance(name, str) and not name.isascii() else name
+        )
+        if composed in item_by_name:
+            raise ResponseError(
+                f"columns: {shortened(name)} is named for two items, {item_by_name[composed]} and {item}"
+            )
+        item_by_name[composed] = item
     return names
 
 
@@ -239,11 +243,11 @@ def _suggestions(missing: Sequence[str], names: Sequence[str], taken: Iterable[H
     by_loose = {loose(name): name for name in reversed(free)}
     suggestions = {}
     for item in missing:
-        alike = by_loose.get(loose(item))
-        near = [name for name in nearest(item, free, most=_FEW, alike=0.8) if _same_numbers(item, name)]
-        near = near if alike is None else [alike]
-        if near:
-            suggestions[item] = near[0]
+        loosely_equal = by_loose.get(loose(item))
+        similar = [name for name in nearest(item, free, most=_FEW, alike=0.8) if _same_numbers(item, name)]
+        similar = similar if loosely_equal is None else [loosely_equal]
+        if similar:
+            suggestions[item] = similar[0]
     return suggestions
 
 
@@ -281,9 +285,9 @@ def missing_columns(
     verb = "has" if len(absent) == 1 else "have"
     lines = [f"{len(absent)} of {len(wanted)} items of {instrument.ref.called} {verb} no column:"]
     for item, col in list(absent.items())[:_SHOWN]:
-        named = item if col == item else f"{item} (looked for as {shortened(col)})"
+        label = item if col == item else f"{item} (looked for as {shortened(col)})"
         hint = f"; did you mean {suggestions[item]!r}?" if item in suggestions else ""
-        lines.append(f"  {named}{hint}")
+        lines.append(f"  {label}{hint}")
     if len(absent) > _SHOWN:
         lines.append(f"  … and {len(absent) - _SHOWN} more")
     renamed = any(name != item for item, name in zip(instrument.item_ids, wanted, strict=True))
@@ -321,8 +325,8 @@ def _advice(
 ) -> str:
     """Say which ``columns=`` would probably help, or which columns to rename if ``columns=`` is in use."""
     if patterns:
-        shown = " or ".join(f"columns={p!r}" for p in patterns[:_FEW])
-        return f"The table has columns for {shown}: pass the one that holds these items, if any does."
+        listed = " or ".join(f"columns={p!r}" for p in patterns[:_FEW])
+        return f"The table has columns for {listed}: pass the one that holds these items, if any does."
     if suggestions:
         mapping = ", ".join(f"{item!r}: {col!r}" for item, col in list(suggestions.items())[:_FEW])
         more = ", …" if len(suggestions) > _FEW else ""
@@ -330,7 +334,7 @@ def _advice(
             swapped = ", ".join(f"{col!r}: {name!r}" for name, col in list(suggestions.items())[:_FEW])
             return f"If so, rename it in the table: {{{swapped}{more}}}."
         return f"If so, pass columns={{{mapping}{more}}}."
-    shown = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
+    listed = ", ".join(map(shortened, names[:_SHOWN])) + (", …" if len(names) > _SHOWN else "")
     if not values_shown():  # the names may be answers or ids, if the table has no header or is transposed
-        shown = f"{len(names):,} columns of other names" if names else ""
-    return f"The table has {shown or 'no columns'}; name those with answers in columns=."
+        listed = f"{len(names):,} columns of other names" if names else ""
+    return f"The table has {listed or 'no columns'}; name those with answers in columns=."

@@ -55,13 +55,13 @@ def check_no_ids(names: Sequence[Hashable], rows: Floats, advice: str) -> None:
     """
     ids, counts = _named(names, rows)
     if len(rows) >= _MANY:
-        whole = [j for j, x in enumerate(rows.T) if not np.isnan(x).any() and (x == np.rint(x)).all()]
-        counting = {j for j in whole if _counts_rows(rows[:, j])}
+        whole_columns = [j for j, x in enumerate(rows.T) if not np.isnan(x).any() and (x == np.rint(x)).all()]
+        counting = {j for j in whole_columns if _counts_rows(rows[:, j])}
         if 2 * len(counting) <= len(names):  # otherwise they are rankings of all persons
-            ids |= counting | {j for j in whole if _are_sorted_ids(j, rows) or _are_far_ids(j, rows)}
-        unsorted = _unsorted(set(whole) - ids, rows)
-        counts |= {j for j in whole if _starts_again(np.diff(rows[:, j])[unsorted])}
-        counts |= _counted_within(ids, counts, whole, rows)
+            ids |= counting | {j for j in whole_columns if _are_sorted_ids(j, rows) or _are_far_ids(j, rows)}
+        unsorted = _unsorted(set(whole_columns) - ids, rows)
+        counts |= {j for j in whole_columns if _starts_again(np.diff(rows[:, j])[unsorted])}
+        counts |= _counted_within(ids, counts, whole_columns, rows)
     named = [names[j] for j in sorted(ids | counts)]
     if not named:
         return
@@ -99,8 +99,8 @@ def _words(name: str) -> str:
 
 def _counts_rows(values: Floats) -> bool:
     """Tell whether whole numbers occur once each, in any order, and cover their span with few left out."""
-    reached = values.max() - values.min()
-    return bool(reached <= _ROWS_LEFT_OUT * (len(values) - 1) and len(np.unique(values)) == len(values))
+    span = values.max() - values.min()
+    return bool(span <= _ROWS_LEFT_OUT * (len(values) - 1) and len(np.unique(values)) == len(values))
 
 
 def _are_sorted_ids(j: int, rows: Floats) -> bool:
@@ -113,8 +113,8 @@ def _are_sorted_ids(j: int, rows: Floats) -> bool:
     if (steps < 0).any() or rises < _FEW - 1:
         return False
     lengths = np.diff(np.flatnonzero(np.concatenate([[True], steps > 0, [True]])))
-    usual = int(np.bincount(lengths).argmax())
-    if np.mean(lengths == usual) >= _NEARLY_ALL and (usual > 1 or np.mean(steps == 1) >= _MOST):
+    usual_length = int(np.bincount(lengths).argmax())
+    if np.mean(lengths == usual_length) >= _NEARLY_ALL and (usual_length > 1 or np.mean(steps == 1) >= _MOST):
         return True
     others = [x for x in np.delete(rows, j, axis=1).T if (np.diff(x) < 0).any()]
     return rises >= _OFTEN and bool(steps.sum() > _BEYOND * _reach(others))
@@ -157,16 +157,16 @@ def _starts_again(steps: Floats) -> bool:
     return bool(falls > _PARTNERS and rises >= max(_OFTEN, 2 * _PARTNERS * falls) and counted)
 
 
-def _counted_within(ids: set[int], counts: set[int], whole: Sequence[int], rows: Floats) -> set[int]:
+def _counted_within(ids: set[int], counts: set[int], whole_columns: Sequence[int], rows: Floats) -> set[int]:
     """Return columns that rise often, and never fall, while ids (and columns counted before) stay equal."""
-    keys, counted, more = ids | counts, set[int](), bool(ids)
-    while more:
-        same = (np.diff(rows[:, sorted(keys)], axis=0) == 0).all(axis=1)
-        more = False
-        for j in set(whole) - keys:
-            steps = np.diff(rows[:, j])[same]
+    keys, counted, is_growing = ids | counts, set[int](), bool(ids)
+    while is_growing:
+        unchanged = (np.diff(rows[:, sorted(keys)], axis=0) == 0).all(axis=1)
+        is_growing = False
+        for j in set(whole_columns) - keys:
+            steps = np.diff(rows[:, j])[unchanged]
             if not (steps < 0).any() and np.count_nonzero(steps) >= _OFTEN:
                 counted.add(j)
-                more = True
+                is_growing = True
         keys = keys | counted
     return counted

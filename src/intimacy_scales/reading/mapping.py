@@ -66,14 +66,14 @@ def is_stray(key: AnswerKey, value: Any, in_place: Any) -> bool:
 
 def stray_explanation(name: Hashable, wanted: Hashable) -> Explanation:
     """Explain that a name is not an item's, and which item was probably meant, even if both look the same."""
-    why = ""
+    difference = ""
     if isinstance(name, str) != isinstance(wanted, str):
-        why = f": it is of type {type(name).__name__}, not {type(wanted).__name__}"
+        difference = f": it is of type {type(name).__name__}, not {type(wanted).__name__}"
     elif isinstance(name, str) and not name.isascii() and str(wanted).isascii():
-        why = f": it is written with {letters(name)}"
+        difference = f": it is written with {letters(name)}"
     return Explanation(
         "name",
-        f"is under a name that is not an item{why}",
+        f"is under a name that is not an item{difference}",
         f"the name {wanted!r}",
         f"did you mean {wanted!r}?",
     )
@@ -91,8 +91,8 @@ def _stray_cells(
     for name, item in look_alikes(names, instrument.item_ids, responses).items():
         value, index = responses[name], positions[item]
         if is_stray(keys[index], value, responses.get(names[index])):
-            why = stray_explanation(name, names[index])
-            cells.append(BadCell(item, str(name), value, why, keys[index].scale, misplaced=True))
+            explanation = stray_explanation(name, names[index])
+            cells.append(BadCell(item, str(name), value, explanation, keys[index].scale, misplaced=True))
     return cells
 
 
@@ -132,8 +132,8 @@ def read_sheet(
         value = responses[name]
         code = key.decode(value)
         if code == PROBLEM:
-            why = key.explain(value)
-            problems.append(BadCell(item, str(name), value, why, key.scale))
+            explanation = key.explain(value)
+            problems.append(BadCell(item, str(name), value, explanation, key.scale))
             code = MISSING
         if code == NOT_APPLICABLE:
             not_applicable.append(item)

@@ -201,10 +201,9 @@ def check_known(options: Iterable[str], known: Collection[str] = _KNOWN) -> None
     names = (
         _NAMES if called is None else tuple(n for n in inspect.signature(called).parameters if n != "self")
     )
-    which = "reading answers" if called is None else f"{called.__name__}()"
-    raise TypeError(
-        f"{unknown[0]!r} is not an option of {which}; allowed: {', '.join(names)}{suggest(unknown[0], names)}"
-    )
+    place = "reading answers" if called is None else f"{called.__name__}()"
+    hint = suggest(unknown[0], names)
+    raise TypeError(f"{unknown[0]!r} is not an option of {place}; allowed: {', '.join(names)}{hint}")
 
 
 def _called() -> Callable[..., Any] | None:

@@ -134,11 +134,11 @@ def _by_the_form(other: Instrument, values: Counter[str]) -> Remedy:
         name = tag if language is None else language.name
         python, command = f"load({other.id!r}, language={tag!r})", f"pass --language {tag}"
         variants = ", ".join(shipped_variants(other.id, tag))
-    which = f"; {{}} says which variant was asked: {variants}" if variants else ""
+    variants_text = f"; {{}} says which variant was asked: {variants}" if variants else ""
     advice = f"{_shown(values)} of {other.id} in {name} ({tag}): if that was answered, "
     return Remedy(
-        f"{advice}score with {python}{which.format('variant=')}.",
-        f"{advice}{command}{which.format('--variant')}",
+        f"{advice}score with {python}{variants_text.format('variant=')}.",
+        f"{advice}{command}{variants_text.format('--variant')}",
         are_answers=True,
     )
 
@@ -160,11 +160,11 @@ def _by_its_own_form(form: Instrument, others: Iterable[Instrument], values: Cou
 
 def _shown(values: Counter[str]) -> str:
     """Return the most frequent values and "is an option", or "are options"."""
-    shown = [shortened(value) for value, _ in values.most_common(_SHOWN)]
+    listed = [shortened(value) for value, _ in values.most_common(_SHOWN)]
     if len(values) == 1:
-        return f"{shown[0]} is an option"
+        return f"{listed[0]} is an option"
     more = " …" if len(values) > _SHOWN else ""
-    return f"{' and '.join(shown)}{more} are options"
+    return f"{' and '.join(listed)}{more} are options"
 
 
 def other_version_hint(form: Instrument, names: Collection[Hashable]) -> str | None:

@@ -201,17 +201,17 @@ class Problems(Sequence[ResponseProblem]):
 
         streams = [cells(order, part) for order, part in enumerate(self.columns)]
         for row, _, part, value in heapq.merge(*streams, key=lambda cell: cell[:2]):
-            why = part.explain(value)
+            explanation = part.explain(value)
             yield ResponseProblem(
                 row=row + self.offset if self.numbered else None,
                 person=None if self.persons is None else plain_value(self.persons[row]),
                 column=part.column,
                 item=part.item,
                 value=plain_value(value) if self.shown else None,
-                code=why.code,
-                reason=why.reason,
-                allowed=why.allowed,
-                suggestion=why.suggestion,
+                code=explanation.code,
+                reason=explanation.reason,
+                allowed=explanation.allowed,
+                suggestion=explanation.suggestion,
                 shown=self.shown,
             )
 
@@ -271,9 +271,9 @@ def not_accepted(problems: Sequence[ResponseProblem]) -> str:
 
 def problem_type(*, table: bool) -> Object:
     """Return the fields of a problem's document; that of a single mapping has neither row nor person."""
-    named = {"row": int | None, "person": Any} if table else {}
+    place = {"row": int | None, "person": Any} if table else {}
     cell = {"column": str, "item": str, "value": Any, "code": ProblemCode, "reason": str, "allowed": str}
-    return Object(**named, **cell, suggestion=str | None)
+    return Object(**place, **cell, suggestion=str | None)
 
 
 def problem_dict(problem: ResponseProblem) -> dict[str, Any]:

@@ -76,15 +76,15 @@ class RangeEnds:
     def __add__(self, other: RangeEnds) -> RangeEnds:
         """Return the ends that both parts together use."""
         low, high = self.low or other.low, self.high or other.high
-        both = low and high
+        is_settled = low and high
         return RangeEnds(
             minimum=self.minimum,
             maximum=self.maximum,
             step=self.step,
             low=low,
             high=high,
-            lowest=() if both else tuple(map(sum, zip(self.lowest, other.lowest, strict=True))),
-            highest=() if both else tuple(map(sum, zip(self.highest, other.highest, strict=True))),
+            lowest=() if is_settled else tuple(map(sum, zip(self.lowest, other.lowest, strict=True))),
+            highest=() if is_settled else tuple(map(sum, zip(self.highest, other.highest, strict=True))),
         )
 
 
@@ -145,15 +145,15 @@ class _Group:
 
     def ends(self) -> RangeEnds:
         """Return the counts so far, which do not depend on the order of the blocks."""
-        both = self.low and self.high
+        is_settled = self.low and self.high
         return RangeEnds(
             minimum=self.scale.minimum,
             maximum=self.scale.maximum,
             step=self.scale.step,
             low=self.low,
             high=self.high,
-            lowest=() if both else tuple(self.lowest.tolist()),
-            highest=() if both else tuple(self.highest.tolist()),
+            lowest=() if is_settled else tuple(self.lowest.tolist()),
+            highest=() if is_settled else tuple(self.highest.tolist()),
         )
 
     def take(self, ends: RangeEnds) -> None:
@@ -303,11 +303,11 @@ def _described(
         ]
         n, k = int(group.highest.sum()), len(group.columns)
         items = f"item {form.item_ids[group.columns[0]]}" if k == 1 else f"any of {k} items"
-        seen = f"{values[unused.first]} to {values[unused.last]}"
+        values_seen = f"{values[unused.first]} to {values[unused.last]}"
         lines.append(
             f"{form.ref.called}: none of {n:,} persons answered {' or '.join(beyond)} to {items} on "
-            f"{scale.minimum} to {scale.maximum}; the values seen are {seen}, and so many persons gave the "
-            "last of them that this is hardly chance."
+            f"{scale.minimum} to {scale.maximum}; the values seen are {values_seen}, and so many persons "
+            "gave the last of them that this is hardly chance."
         )
         if scale.range in refused:
             number, remedy = refused[scale.range]
@@ -324,10 +324,12 @@ def _described(
         )
     for group, unused in unused_ranges:
         low, high = _given(group, unused)
-        those = f", items=[{', '.join(repr(form.item_ids[c]) for c in group.columns)}]" if several else ""
+        items_option = (
+            f", items=[{', '.join(repr(form.item_ids[c]) for c in group.columns)}]" if several else ""
+        )
         lines.append(
             f"If they were given on {low} to {high}, {_effect_of_reversal(form, group, low, high)}norms and "
-            f"cut-offs do not hold: score with instrument.with_response_scale({low}, {high}{those})."
+            f"cut-offs do not hold: score with instrument.with_response_scale({low}, {high}{items_option})."
         )
     return "\n".join([*lines, "If the range is right, nothing is wrong."])
 

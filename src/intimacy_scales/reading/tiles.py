@@ -109,25 +109,25 @@ def tile_encoders(
     dtype
         The code type.
     """
-    ways: list[_OneColumn | _Tiles] = []
-    alike: dict[Any, list[_Plain]] = {}
+    result: list[_OneColumn | _Tiles] = []
+    by_layout: dict[Any, list[_Plain]] = {}
     for position, encoder in enumerate(encoders):
         values = None if encoder is None else encoder.plain_numbers()
         if encoder is None or values is None or not len(values) or _is_long_run(values):
-            ways.append(_OneColumn(position, encoder))
+            result.append(_OneColumn(position, encoder))
         else:
             address = int(values.__array_interface__["data"][0])
             # group by allocation: a strided view across two would take in memory between them, and with
             # overlapping memory numpy makes copies
-            alike.setdefault((values.dtype, values.strides, id(_owner(values))), []).append(
+            by_layout.setdefault((values.dtype, values.strides, id(_owner(values))), []).append(
                 _Plain(address, position, encoder, values)
             )
-    for group in alike.values():
-        ways.extend(
+    for group in by_layout.values():
+        result.extend(
             _Tiles(run, dtype) if len(run) > 1 else _OneColumn(run[0].position, run[0].encoder)
             for run in _even_runs(sorted(group, key=lambda column: column.address))
         )
-    return ways
+    return result
 
 
 def _is_long_run(values: NDArray[Any]) -> bool:

@@ -104,14 +104,14 @@ def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
 
 def _without_usual_codes(distinct: Floats, below: re.Pattern[str]) -> tuple[Floats, list[float]]:
     """Return ascending values without usual codes, and these codes; a code next to an answer is an answer."""
-    whole = distinct == np.rint(distinct)
-    odd = [value for value in distinct[whole].tolist() if _is_usual_code(value, below)]
-    answers = [value for value in distinct.tolist() if value not in odd] if odd else distinct.tolist()
-    for value in (*reversed([v for v in odd if v < 0]), *(v for v in odd if v >= 0)):
+    is_whole = distinct == np.rint(distinct)
+    codes = [value for value in distinct[is_whole].tolist() if _is_usual_code(value, below)]
+    answers = [value for value in distinct.tolist() if value not in codes] if codes else distinct.tolist()
+    for value in (*reversed([v for v in codes if v < 0]), *(v for v in codes if v >= 0)):
         if answers and min(answers) - 1 <= value <= max(answers) + 1:  # as -1 next to 0, on -3 to 3
             answers.append(value)
-            odd.remove(value)
-    return np.array(sorted(answers)), odd
+            codes.remove(value)
+    return np.array(sorted(answers)), codes
 
 
 def _is_usual_code(value: float, below: re.Pattern[str]) -> bool:
@@ -177,18 +177,19 @@ def check_numbers(names: Sequence[str], rows: Floats) -> None:
     ResponseError
         Names the cells.
     """
-    odd = [undeclared_codes(column) for column in rows.T]
-    if any(odd) and not values_shown():
+    found_codes = [undeclared_codes(column) for column in rows.T]
+    if any(found_codes) and not values_shown():
         raise ResponseError(
-            f"{_hidden(names, list(rows.T), odd)}\nIf these mean no answer, make them missing in the table; "
-            'or pass the instrument, which knows its answers. If they are answers, pass on_invalid="accept".'
+            f"{_hidden(names, list(rows.T), found_codes)}\nIf these mean no answer, make them missing in the "
+            "table; or pass the instrument, which knows its answers. If they are answers, pass "
+            'on_invalid="accept".'
         )
-    if any(odd):
-        problem = _described(names, list(rows.T), odd, "the other answers to {} are")
+    if any(found_codes):
+        problem = _described(names, list(rows.T), found_codes, "the other answers to {} are")
         raise ResponseError(
-            f"{problem}\nIf {_either(odd)} means no answer, make it missing in the table, as by "
-            f"table.replace({_replaced(names, rows, odd)}, float('nan')) in pandas; or pass the instrument, "
-            'which knows its answers. If it is an answer, pass on_invalid="accept".'
+            f"{problem}\nIf {_either(found_codes)} means no answer, make it missing in the table, as by "
+            f"table.replace({_replaced(names, rows, found_codes)}, float('nan')) in pandas; or pass the "
+            'instrument, which knows its answers. If it is an answer, pass on_invalid="accept".'
         )
 
 
@@ -210,19 +211,21 @@ def check_scores(columns: Mapping[str, Floats], on_invalid: OnInvalid) -> None:
     if accepts(ReadingOptions(on_invalid=on_invalid)):
         return
     codes = undeclared_codes(np.concatenate(list(columns.values())), scores=True)
-    odd = [[code for code in codes if (column == code).any()] for column in columns.values()]
+    found_codes = [[code for code in codes if (column == code).any()] for column in columns.values()]
     if codes and not values_shown():
         raise ResponseError(
-            f"{_hidden(list(columns), list(columns.values()), odd)}\nIf these mean that there is no score, "
-            'make them missing (None or nan). If they are scores, pass on_invalid="accept".'
+            f"{_hidden(list(columns), list(columns.values()), found_codes)}\nIf these mean that there is no "
+            'score, make them missing (None or nan). If they are scores, pass on_invalid="accept".'
         )
     if codes:
-        name = next(name for name, column_codes in zip(columns, odd, strict=True) if column_codes)
-        problem = _described(list(columns), list(columns.values()), odd, "the other numbers of {} are")
+        name = next(name for name, column_codes in zip(columns, found_codes, strict=True) if column_codes)
+        problem = _described(
+            list(columns), list(columns.values()), found_codes, "the other numbers of {} are"
+        )
         raise ResponseError(
-            f"{problem}\nIf {_either(odd)} means that there is no score, make it missing: None in a list, "
-            f"nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If it is "
-            'a score, pass on_invalid="accept".'
+            f"{problem}\nIf {_either(found_codes)} means that there is no score, make it missing: None in a "
+            f"list, nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If it "
+            'is a score, pass on_invalid="accept".'
         )
 
 

@@ -118,11 +118,11 @@ def column_of_arrow(array: Any) -> Column:
     ):
         return list(array.to_pylist())
     validity, data = array.buffers()
-    kind = numpy_type(array.type)
+    dtype = numpy_type(array.type)
     start, stop = array.offset, array.offset + len(array)
     if data is None:
-        return Numbers(np.empty(0, kind))
-    values = np.frombuffer(data, dtype=kind, count=stop)[start:]
+        return Numbers(np.empty(0, dtype))
+    values = np.frombuffer(data, dtype=dtype, count=stop)[start:]
     if not array.null_count:
         return Numbers(values)
     return Numbers(values, np.frombuffer(validity, dtype=np.uint8), start)

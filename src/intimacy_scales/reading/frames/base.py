@@ -132,8 +132,8 @@ class Table(ABC):
         """Return whether two tables have equal columns and the same number of rows."""
         if not isinstance(other, Table):
             return NotImplemented
-        same = list(self.names) == list(other.names) and len(self) == len(other)
-        return same and all(alike(_listed(self, name), _listed(other, name)) for name in self.names)
+        same_shape = list(self.names) == list(other.names) and len(self) == len(other)
+        return same_shape and all(alike(_listed(self, name), _listed(other, name)) for name in self.names)
 
     __hash__ = None  # type: ignore[assignment]  # equal by value, not hashable
 
@@ -172,12 +172,12 @@ class Table(ABC):
         """Return a column's name as it is spelled in the table; raise if it is missing, or occurs twice."""
         name = self.spelled(name)
         if name not in self.names:
-            shown = ", ".join(map(shortened, self.names[:_SHOWN])) + (
+            listed = ", ".join(map(shortened, self.names[:_SHOWN])) + (
                 ", …" if len(self.names) > _SHOWN else ""
             )
             if not values_shown():  # in a table without a header, the names are answers
-                shown = f"{len(self.names):,} columns of other names"
-            raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {shown}")
+                listed = f"{len(self.names):,} columns of other names"
+            raise ResponseError(f"{purpose}: the table has no column {shortened(name)}; it has {listed}")
         check_unique(self.names, [name])
         return name
 

@@ -76,11 +76,11 @@ def numpy_numbers(array: Any) -> NDArray[Any]:
     >>> numpy_numbers(arrow_numbers(np.array([3, 4])))
     array([3, 4])
     """
-    kind = numpy_type(array.type)
+    dtype = numpy_type(array.type)
     data = array.buffers()[1]
     if data is None or not len(array):
-        return np.empty(0, kind)
-    return np.frombuffer(data, kind, count=array.offset + len(array))[array.offset :]
+        return np.empty(0, dtype)
+    return np.frombuffer(data, dtype, count=array.offset + len(array))[array.offset :]
 
 
 def numpy_truths(array: Any) -> NDArray[np.bool_]:

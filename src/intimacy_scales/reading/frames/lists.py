@@ -28,8 +28,8 @@ def is_rows(responses: Any) -> bool:
 
 def _as_objects(values: list[Any]) -> Any:
     """Return values for pandas, which would otherwise turn whole numbers with gaps into floats."""
-    whole = any(type(value) is int for value in values)
-    return np.array(values, dtype=object) if whole and None in values else values
+    has_whole_numbers = any(type(value) is int for value in values)
+    return np.array(values, dtype=object) if has_whole_numbers and None in values else values
 
 
 class ListTable(Table):
