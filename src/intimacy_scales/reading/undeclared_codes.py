@@ -224,8 +224,8 @@ def check_scores(columns: Mapping[str, Floats], on_invalid: OnInvalid) -> None:
         )
         raise ResponseError(
             f"{problem}\nIf {_either(found_codes)} means that there is no score, make it missing: None in a "
-            f"list, nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If it "
-            'is a score, pass on_invalid="accept".'
+            f"list, nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If "
+            'it is a score, pass on_invalid="accept".'
         )
 
 
