@@ -480,7 +480,7 @@ class KeyingWarning(IntimacyScalesWarning):
 
 
 class SingleClustersWarning(IntimacyScalesWarning):
-    """No cluster has two members, so clustering has no effect on standard errors."""
+    """No cluster has two members, so the clusters do not show which answers belong together."""
 
 
 class CoverageWarning(IntimacyScalesWarning):
