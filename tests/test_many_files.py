@@ -171,7 +171,7 @@ def test_nothing_about_a_person_is_stored_beside_the_scores(folder: Path) -> Non
         (lambda: {"source": "none/*.csv"}, r"none/\*.csv: there are no files of answers \(.csv, "),
         (lambda: {"source": []}, "there are no files of answers"),
         (lambda: {"source": ["answers/z.csv"]}, "z.csv: there is no such file"),
-        (lambda: {"source": 5}, "named by its path"),
+        (lambda: {"source": 5}, "pass the path of a file"),
         (lambda: {"engine": "ray"}, "engine='ray': it is 'dask', 'spark' or 'duckdb'"),
     ],
 )
