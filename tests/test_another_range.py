@@ -81,7 +81,7 @@ def test_a_table_that_never_uses_the_top_is_warned_of(kind: str) -> None:
     text = told(form(1, 7), FIVES[kind](answers(1, 5)))
     assert text.startswith("form: none of 60 persons answered 6 or 7 to any of 4 items on 1 to 7; the values")
     assert "seen are 1 to 5" in text
-    assert "each of 2 reversed items comes out 2 points too high" in text
+    assert "each of 2 reverse-keyed items comes out 2 points too high" in text
     assert "instrument.with_response_scale(1, 5)" in text
 
 
@@ -106,7 +106,7 @@ def test_the_warning_says_what_was_seen_and_what_reversal_does(name: str) -> Non
 def test_options_stored_from_one_are_told_from_the_form_that_counts_from_zero() -> None:
     stored = answers(0, 4) + 1  # nobody chose the last of 0 to 5
     text = told(form(0, 5), stored)
-    assert "If the options were stored from 1, every answer counts 1 too much" in text
+    assert "If the options were stored from 1, every answer is 1 too high" in text
     assert "recode={n + 1: n for n in range(6)}" in text
     with pytest.warns(AnotherRangeWarning):  # read as they were given, nobody uses the top: as it is
         right = score(form(0, 5), stored, recode={n + 1: n for n in range(6)})["s"]
@@ -305,7 +305,9 @@ def test_answers_that_were_not_accepted_are_part_of_what_was_seen(low: int, high
         }
     )  # fmt: skip
     beyond = int(((points < low) | (points > high)).sum())
-    with pytest.warns(AnotherRangeWarning, match=f"Beside them {beyond} answers beyond that range") as caught:
+    with pytest.warns(
+        AnotherRangeWarning, match=f"In addition, {beyond} answers beyond that range"
+    ) as caught:
         score(form, table, on_invalid="missing")
     text = str(caught[0].message)
     assert f"Were the options stored from {low + shift}? Then pass recode={{" in text

@@ -83,7 +83,7 @@ def test_a_table_about_the_partner_is_told_from_one_about_oneself():
 def test_items_that_were_not_asked_are_not_looked_for_under_the_names_of_others():
     with pytest.raises(MissingColumnsError) as caught:
         score("barriers", pd.DataFrame([ticked(load("barriers").item_ids[3:], 3)]))
-    assert "The other 18 have one, and no name looks like these." in str(caught.value)
+    assert "The other 18 have one, and no column has a name like these." in str(caught.value)
 
 
 # ---------------------------------------------------------------- rules and files that are taken for others

@@ -221,7 +221,7 @@ def test_answers_to_an_instrument_are_checked_and_keyed():
         result.factor_scores(bad)
     assert np.isfinite(result.factor_scores(bad, on_invalid="missing")["trust"][3])
     with pytest.raises(
-        TypeError, match=r"'colums' is no option of factor_scores\(\); there are responses, method"
+        TypeError, match=r"'colums' is not an option of factor_scores\(\); allowed: responses, method"
     ):
         result.factor_scores(table, colums="Q{n}")
     other = cfa(model, table[["tru01", "tru04", "tru09", "tru11"]], missing="fiml")

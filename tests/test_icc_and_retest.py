@@ -297,8 +297,14 @@ def test_every_kind_of_table_gives_the_same(kind):
 
 DAYS = np.array([["2020-01-01", "2020-01-02"], ["2020-02-01", "2020-01-09"]], "M8[ns]")
 REFUSED: dict[str, tuple[Any, str]] = {
-    "names": (pd.DataFrame({"who": ["Ana", "Bo"], "x": [1, 2]}), "column who: row 0 holds 'Ana'.*no number"),
-    "numbers as text": (pd.DataFrame({"x": ["1", "2"], "y": [1, 2]}), "row 0 holds '1', which is no number"),
+    "names": (
+        pd.DataFrame({"who": ["Ana", "Bo"], "x": [1, 2]}),
+        "column who: row 0 holds 'Ana'.*not a number",
+    ),
+    "numbers as text": (
+        pd.DataFrame({"x": ["1", "2"], "y": [1, 2]}),
+        "row 0 holds '1', which is not a number",
+    ),
     "booleans": (pd.DataFrame({"x": [True, False], "y": [1, 2]}), "row 0 holds True"),
     "infinite": (np.array([[1, math.inf], [2, 3]]), "row 0 is infinite"),
     "constant": (np.full((3, 3), 2), "all ratings are equal"),
@@ -423,11 +429,11 @@ UNPAIRED: list[tuple[Any, Any, str, str]] = [
     ([1, 2, 3], [1, 2], "before has 3 persons and after has 2", ""),
     ([1, None, None], [1, 2, 3], "1 persons have both scores; at least three", "fewer than two.*norm's sd"),
     ([2, 2, 2], [1, 2, 3], "all scores in before are equal", "sd=0"),
-    (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is no number", ""),
+    (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is not a number", ""),
     (
         [1, 2, 3],
         "abc",
-        "after: pass a column of numbers, not str",
+        "after: str is not valid; pass a column of numbers",
         "after is a value of type str; allowed: a number, a column",
     ),
     (np.ones((3, 1)), [1, 2, 3], "before: is a table", ""),

@@ -22,7 +22,7 @@ from intimacy_scales.factor import (
     scree,
 )
 from intimacy_scales.reading.ids import check_no_ids
-from intimacy_scales.reading.plain import undeclared_codes
+from intimacy_scales.reading.undeclared_codes import undeclared_codes
 from intimacy_scales.reliability import group_icc, intraclass_corr, reliable_change
 from intimacy_scales.reliability import test_retest as retest
 
@@ -64,9 +64,9 @@ def test_a_code_that_nobody_declared_is_named_and_can_be_accepted(analysis, code
 
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_options_of_reading_need_an_instrument(analysis):
-    with pytest.raises(ResponseError, match="missing_codes= says how answers to an instrument are read"):
+    with pytest.raises(ResponseError, match="missing_codes= needs an instrument"):
         ANALYSES[analysis](TABLE, missing_codes=[99])
-    with pytest.raises(ResponseError, match="on_invalid='missing': without an instrument nothing says"):
+    with pytest.raises(ResponseError, match="on_invalid='missing' is not valid without an instrument"):
         ANALYSES[analysis](TABLE, on_invalid="missing")
 
 
@@ -202,7 +202,7 @@ def test_scores_are_searched_for_codes_that_nobody_declared(name, kind, code):
     assert f"  row 5, {name}: {code}\nIf {code} means that there is no score" in str(error.value)
     SCORES[name](scores, on_invalid="accept").to_dict()
     SCORES[name](pd.Series(scores).replace(code, float("nan")))  # the advice helps
-    with pytest.raises(ResponseError, match="on_invalid='missing': without an instrument"):
+    with pytest.raises(ResponseError, match="on_invalid='missing' is not valid without an instrument"):
         SCORES[name](scores, on_invalid="missing")
 
 

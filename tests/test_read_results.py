@@ -385,7 +385,7 @@ def test_rows_of_scores_that_were_read_are_nobody_s() -> None:
         ):
             reliable_change(before, after, reliability=0.8)
     assert len(reliable_change(read[0]["all"], one["all"].copy(), reliability=0.8).index) == len(table)
-    with pytest.raises(ResponseError, match="was read from its document, which holds no column of the table"):
+    with pytest.raises(ResponseError, match="was read from its document, which has no column of the table"):
         read[0].to_frame(keep=["who"])
 
 

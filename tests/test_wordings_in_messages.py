@@ -278,7 +278,7 @@ def test_it_is_told_of_current_shipped_forms_and_where_values_may_be():
 
 def test_a_pool_says_that_it_reads_numbers():
     told = advice(labelled("en") + labelled("de"), form=POOLS["en, de"])
-    assert "are options of scii-12 in de and en, and a form that pools languages reads numbers" in told
+    assert "are options of scii-12 in de and en, and a form that pools languages reads only numbers" in told
     assert "score(pooled, encode(load('scii-12', language=…), rows))" in told
     assert "reads numbers" not in advice(labelled("fr"), form=POOLS["en, de"])
 

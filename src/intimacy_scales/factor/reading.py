@@ -24,8 +24,8 @@ from intimacy_scales.moments.scale_items import some_items
 from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.frames import Table, is_rows, is_table, open_table
 from intimacy_scales.reading.options import ReadingOptions, reading_of
-from intimacy_scales.reading.plain import CHECKED, Accepts, accepts
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reading.undeclared_codes import CHECKED, Accepts, accepts
 
 _RULES = ("listwise", "pairwise", "fiml")
 _EXAMPLE = "'trust =~ a + b + c'"

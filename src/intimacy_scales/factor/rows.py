@@ -32,8 +32,8 @@ from intimacy_scales.reading.frames import (
 )
 from intimacy_scales.reading.ids import check_no_ids
 from intimacy_scales.reading.kept import names_a_column
-from intimacy_scales.reading.plain import CHECKED, Accepts, check_numbers
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reading.undeclared_codes import CHECKED, Accepts, check_numbers
 from intimacy_scales.results.wording import counted
 
 

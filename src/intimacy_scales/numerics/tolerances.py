@@ -23,6 +23,12 @@ HALFWAY = 1e-9  # of one step between possible scores: so near to the middle, a 
 # Instruments and scores
 
 DOCUMENT_ROUNDING = 1e-6  # of the larger of two figures, or 1: one may have been computed on another machine
+# Reading answers
+
+FLOAT64_SPACING = 2.0**-52  # of float64 next to 1
+STORED_SPACINGS = (
+    4  # times the spacing of an answer's type, of the larger of point and step: 0.1 + 0.2 is 0.3
+)
 
 # Estimates of factor models
 

@@ -15,7 +15,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.moments.clusters import label_positions
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
-from intimacy_scales.reading.plain import check_scores
+from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.reliability.agreement.anova import ratio, stepped_up, unequal_groups_interval
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares

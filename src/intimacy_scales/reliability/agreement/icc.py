@@ -18,8 +18,8 @@ from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.reading.frames import number_matrix
 from intimacy_scales.reading.ids import check_no_ids
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reading.plain import accepts, check_numbers
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reading.undeclared_codes import accepts, check_numbers
 from intimacy_scales.reliability.agreement.anova import mean_squares
 from intimacy_scales.reliability.agreement.crossed import Floats
 from intimacy_scales.reliability.agreement.icc_forms import icc_forms, squares_and_variances

@@ -14,7 +14,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.late import late_module
 from intimacy_scales.reading.frames import number_column, same_rows
 from intimacy_scales.reading.options import OnInvalid
-from intimacy_scales.reading.plain import check_scores
+from intimacy_scales.reading.undeclared_codes import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.agreement.limits import LimitsOfAgreement, limits_of_agreement
 from intimacy_scales.reliability.consistency.conditions import few_persons

@@ -27,10 +27,10 @@ from intimacy_scales.moments.answers import answers_of, needs_answers
 from intimacy_scales.moments.blas import one_blas_thread
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.reading.frames import Table
-from intimacy_scales.reading.kept import kept_of
+from intimacy_scales.reading.kept import keep_columns
 from intimacy_scales.reading.options import ReadingOptions, reading_of
-from intimacy_scales.reading.plain import accepts
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reading.undeclared_codes import accepts
 from intimacy_scales.results.documents import instrument_for
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _read(
             )
         read = read_rows(responses, items, accept=accepts(options))
         assert read.others.table is not None
-        return read, kept_of(read.others.table, (), {"groups": groups})
+        return read, keep_columns(read.others.table, (), {"groups": groups})
     if isinstance(responses, CodedResponses):
         form: Any = responses.instrument
     else:
