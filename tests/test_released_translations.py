@@ -26,7 +26,7 @@ from intimacy_scales import (
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import languages, loading, release, shipped
 from intimacy_scales.instrument.digests import translation_digest
-from intimacy_scales.instrument.gathered import gathered
+from intimacy_scales.instrument.combined_translation import gathered
 from intimacy_scales.instrument.languages import parts_in, read_translation
 from intimacy_scales.instrument.loading import load_shipped, made_of
 from intimacy_scales.instrument.translating import Part, in_language

@@ -9,9 +9,9 @@ from intimacy_scales.checking.assumptions import check_assumptions
 from intimacy_scales.checking.balance import check_balance
 from intimacy_scales.checking.declared import check_declared
 from intimacy_scales.checking.findings import BankReport, Finding, Hit
-from intimacy_scales.checking.likeness import check_likeness
+from intimacy_scales.checking.near_duplicates import check_likeness
 from intimacy_scales.checking.parallel import check_parallel
-from intimacy_scales.checking.reading import check_reading
+from intimacy_scales.checking.readability import check_reading
 from intimacy_scales.checking.rules import RULES
 from intimacy_scales.checking.voice import check_voice
 from intimacy_scales.checking.wording import check_wording

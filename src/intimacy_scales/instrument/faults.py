@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import InstrumentError
-from intimacy_scales.instrument.allowed import no_such_field
+from intimacy_scales.instrument.known_fields import no_such_field
 from intimacy_scales.instrument.budgets import shown
 from intimacy_scales.late import late_module
 

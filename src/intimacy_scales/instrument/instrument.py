@@ -24,7 +24,7 @@ from intimacy_scales.instrument.provenance import CONFIDENCES, Source
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.scale import MissingRule
 from intimacy_scales.instrument.variants import on_another_range, with_missing_rule, without
-from intimacy_scales.instrument.words_laid_over import in_other_words
+from intimacy_scales.instrument.rewording import in_other_words
 
 
 class Instrument(InstrumentContent):

@@ -16,7 +16,7 @@ from intimacy_scales.instrument.shipped import (
     released_translation_file,
     shipped_files,
 )
-from intimacy_scales.instrument.stored import build, read_document
+from intimacy_scales.instrument.instrument_files import build, read_document
 from intimacy_scales.instrument.translating import Part, in_language, variants_of
 from intimacy_scales.instrument.translation import (
     LanguageFile,

@@ -37,8 +37,8 @@ from intimacy_scales.instrument.shipped import (
     released_versions,
     shipped_files,
 )
-from intimacy_scales.instrument.stored import build, kind_of, read_document
-from intimacy_scales.instrument.unsure import warn_if_unsure
+from intimacy_scales.instrument.instrument_files import build, kind_of, read_document
+from intimacy_scales.instrument.unconfirmed_keys import warn_if_unsure
 
 _ENDINGS = (".toml", ".json")
 _SEPARATORS = re.compile(r"[\s_\-]+")

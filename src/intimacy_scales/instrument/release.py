@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from intimacy_scales.instrument.digests import translation_digest
-from intimacy_scales.instrument.gathered import gathered
+from intimacy_scales.instrument.combined_translation import gathered
 from intimacy_scales.instrument.languages import parts_in, read_language, read_translation, translations_of
 from intimacy_scales.instrument.loading import (
     load_bank,
