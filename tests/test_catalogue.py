@@ -224,16 +224,16 @@ def test_what_is_known_says_value_sample_and_source_and_how_surely():
         assert "reliability" in shown
     alpha = "alpha 0.81 of s: 200 students; A. Author (2020), single-source"
     assert f"recorded: reliability [{alpha}]; norms [s: mean" in repr(form)
-    assert "; nothing of item analysis, structure, relations" in repr(form)
+    assert "; nothing about item analysis, structure, relations" in repr(form)
 
 
 def test_a_draft_says_that_nothing_is_known():
     assert "DRAFT: not validated" in repr(load("barriers"))
-    assert repr(load("barriers")).endswith("nothing is known of its scores>")
-    assert "nothing is known of its scores" in repr(load_bank("barriers"))
+    assert repr(load("barriers")).endswith("nothing is known about its scores>")
+    assert "nothing is known about its scores" in repr(load_bank("barriers"))
     assert str(load_bank("barriers")) == "Barriers to closeness (high = more barrier) (barriers 0.2.0)"
     assert "described in a publication" in repr(load("csi-32").evidence_steps)
-    assert repr(load("csi-32")).endswith("nothing is recorded here of its scores>")
+    assert repr(load("csi-32")).endswith("nothing is recorded here about its scores>")
 
 
 def test_validated_needs_findings_and_findings_need_a_scale_that_exists():

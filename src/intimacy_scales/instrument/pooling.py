@@ -129,7 +129,7 @@ def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
         warn_of_languages(one.id, (*_languages(one), *_languages(other)))
 
 
-def in_a_translation(old: Instrument, new: Instrument) -> str | None:
+def translation_note(old: Instrument, new: Instrument) -> str | None:
     """Say that one asks what the other asks in the words of a translation; None where nothing tells of it."""
     if old.pooled or new.pooled:
         if old.pooled == new.pooled or not _texts(old) <= _texts(new):

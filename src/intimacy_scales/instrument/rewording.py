@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Form = TypeVar("Form", bound="Instrument")
 
 
-def in_other_words(
+def with_wording(
     form: Form,
     texts: Mapping[str, str],
     *,

@@ -14,6 +14,9 @@ EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that co
 
 # Instruments and scores
 
+EQUAL_DECIMALS = 1e-9  # of a step between scores: what equal decimals may differ by as sums of floats
+EQUAL_SCORES = 1e-9  # of the range of scores: a spread that counts as none, though totals were rounded
+
 # Estimates of factor models
 
 # Exploratory factor models
