@@ -1,4 +1,4 @@
-"""Published keys that are not surely known: said wherever one is used."""
+"""Warnings about published keys that are not confirmed by a second source."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import warnings
 
 from intimacy_scales.errors import UnverifiedKeyWarning, level_outside
 
-_UNSURE = {
+_CAUTIONS = {
     "single-source": "its scoring key was read in one source only. Compare it with the article or the "
     "authors' form before you publish scores",
-    "unconfirmed": "its scoring key was read only where a reader cannot look it up. Compare it with the "
-    "article or the authors' form before you use it",
+    "unconfirmed": "its scoring key was read only in a source that readers cannot look up. Compare it with "
+    "the article or the authors' form before you use it",
 }
 
 
-def warn_if_unsure(instrument: str, confidence: str | None) -> None:
-    """Warn that the key of an instrument, named by its id, was not confirmed by a second source."""
+def warn_if_unconfirmed(instrument: str, confidence: str | None) -> None:
+    """Warn if the key of an instrument, given by its id, is not confirmed by a second source."""
     if confidence is not None and confidence != "verified":
-        text = f"{instrument}: {_UNSURE[confidence]}"
+        text = f"{instrument}: {_CAUTIONS[confidence]}"
         warnings.warn(text, UnverifiedKeyWarning, stacklevel=level_outside())
