@@ -26,7 +26,7 @@ from intimacy_scales import (
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import languages, loading, release, shipped
 from intimacy_scales.instrument.digests import translation_digest
-from intimacy_scales.instrument.combined_translation import gathered
+from intimacy_scales.instrument.combined_translation import combine_translation
 from intimacy_scales.instrument.languages import parts_in, read_translation
 from intimacy_scales.instrument.loading import load_shipped, made_of
 from intimacy_scales.instrument.translating import Part, in_language
@@ -401,11 +401,11 @@ def test_what_a_form_says_stands_in_no_file_of_a_bank(copied: Path, line: str):
 
 
 def one_file(path: Path, tag: str) -> tuple[Instrument, list[Instrument], list[Instrument]]:
-    """Return a form of one's own, its translation in all variants, and the same by what is gathered of it."""
+    """Return a form of one's own, its translation in all variants, and the same by what is combine_translation of it."""
     form = load(path)
     sources = made_of(path, form)
     parts = parts_in(sources[0][1], sources, tag)
-    file = gathered(form, parts, None)
+    file = combine_translation(form, parts, None)
     alone = [Part(path.with_name("alone.toml"), file, form)]
     variants = file.variants or (None,)
     return (
@@ -519,7 +519,7 @@ def test_the_shipped_are_gathered_as_they_load():
     for name, tag, *_ in LISTED:
         path, form = shipped.shipped_files(shipped.FORMS)[name], load_shipped(name)
         parts, words = parts_in(form, made_of(path, form), tag), languages.read_language(tag)
-        file = gathered(form, parts, words)
+        file = combine_translation(form, parts, words)
         for variant in file.variants or (None,):
             alone = in_language(form, [Part(path, file, form)], None, variant)
             assert alone == in_language(form, parts, words, variant)

@@ -66,8 +66,8 @@ def common_step(numbers: Iterable[Fraction]) -> Fraction:
     >>> common_step([Fraction(0), Fraction(2), Fraction(7)]), common_step([Fraction(1, 2), Fraction(2)])
     (Fraction(1, 1), Fraction(3, 2))
     """
-    first, *others = numbers
-    return common_divisor(number - first for number in others)
+    values = list(numbers)
+    return common_divisor(value - values[0] for value in values)
 
 
 def common_divisor(numbers: Iterable[Fraction]) -> Fraction:
