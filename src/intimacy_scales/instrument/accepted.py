@@ -17,7 +17,7 @@ class Accepted(Part):
     because
         Why the text stays as it is.
     bank
-        Id of the bank that gives the explanation. A form fills it in when it takes an item; files leave it out.
+        Id of the bank that gives the explanation; filled in when a form takes an item, left out in files.
 
     Examples
     --------

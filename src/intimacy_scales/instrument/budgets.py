@@ -93,7 +93,7 @@ def _points(responses: Iterable[ResponseScale]) -> int:
 
 
 def _points_of_keys(form: InstrumentContent, scale: Scale) -> int:
-    """Return how many points a scale's tables hold: those of each different response scale, key and weight."""
+    """Return how many points a scale's tables hold: of each different response scale, key and weight."""
     weights = dict(scale.weights)
     alike: dict[tuple[bool, Any], list[ResponseScale]] = {}
     for key in scale.keys:

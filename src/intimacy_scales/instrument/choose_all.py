@@ -23,9 +23,9 @@ class ChooseAll(Part):
     items
         Its boxes: items answered 0 (not chosen) or 1 (chosen).
     answered
-        Further items: an answer to any of them, like a chosen box, shows that the respondent saw the question.
-        Without them, a respondent who chose nothing cannot be told from one who never saw the question, and
-        has missing answers.
+        Further items: an answer to any of them, like a chosen box, shows that the respondent saw the
+        question. Without them, a respondent who chose nothing cannot be told from one who never saw the
+        question, and has missing answers.
     shown
         Instead of ``answered``: an item whose highest answer means that the question was shown.
 

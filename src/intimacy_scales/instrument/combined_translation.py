@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.digests import source_digest
 from intimacy_scales.instrument.instrument import Instrument
-from intimacy_scales.instrument.translating import Part, in_language, slots_of, variants_of, worded
+from intimacy_scales.instrument.translating import TranslationPart, in_language, slots_of, variants_of, worded
 from intimacy_scales.instrument.translation import LanguageFile, Slots, TranslationFile, slot_names
 
 _FORM_TEXTS = ("title", "instructions", "safety")
 
 
-def combine_translation(form: Instrument, parts: Sequence[Part], words: LanguageFile | None) -> TranslationFile:
+def combine_translation(
+    form: Instrument, parts: Sequence[TranslationPart], words: LanguageFile | None
+) -> TranslationFile:
     """Return the translation of a form as one file, which needs neither those of banks nor of the language.
 
     Texts keep their slots; the slots that they use, and the variants, are copied into the file.
@@ -63,7 +65,7 @@ def combine_translation(form: Instrument, parts: Sequence[Part], words: Language
 
 def _used_slots(
     numbered_texts: Sequence[tuple[int, str]],
-    parts: Sequence[Part],
+    parts: Sequence[TranslationPart],
     words: LanguageFile | None,
     variants: Sequence[str],
 ) -> Slots:
@@ -77,7 +79,7 @@ def _used_slots(
                 path = parts[number].path
                 raise InstrumentError(
                     f"{path}: slots.{name}: differs from the slot of that name in another file of "
-                    f"{parts[0].source.id}: rename one of them, so that the translation can be kept in one file",
+                    f"{parts[0].source.id}: rename one of them, so that one file can hold the translation",
                     str(path),
                 )
     return {name: dict(by_variant) for name, by_variant in slots.items()}

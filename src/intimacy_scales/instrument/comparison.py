@@ -12,7 +12,7 @@ from intimacy_scales.instrument.digests import codes_for_missing
 from intimacy_scales.instrument.instrument import Instrument
 from intimacy_scales.instrument.item import Item
 from intimacy_scales.instrument.loading import as_instrument
-from intimacy_scales.instrument.pooling import translation_note, named_languages
+from intimacy_scales.instrument.pooling import named_languages, translation_note
 from intimacy_scales.instrument.reference import InstrumentRef
 from intimacy_scales.instrument.texts import normalized
 
@@ -104,8 +104,8 @@ def compare(old: Instrument | str | Path, new: Instrument | str | Path) -> Instr
 
     Notes
     -----
-    Texts are compared like labels, without regard to case, blanks and typographic quotes. Where one of the two
-    has no wording, as with a published key, the texts count as the same. Texts in two languages are not
+    Texts are compared like labels, without regard to case, blanks and typographic quotes. Where one of the
+    two has no wording, as with a published key, the texts count as the same. Texts in two languages are not
     compared either: a translation asks the same as the wording that it was made from
     (`Translation.source_digest`), and so do two translations, or two variants, of one wording.
 

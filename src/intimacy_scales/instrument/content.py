@@ -20,7 +20,12 @@ from intimacy_scales.instrument.document import resolve_response_scales
 from intimacy_scales.instrument.evidence import Evidence, EvidenceStep, Finding
 from intimacy_scales.instrument.item import Coding, Item, Wording, no_twins, plain_item, unique
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.possible_scores import counts_of_boxes, one_option_scores, score_ranges, score_steps
+from intimacy_scales.instrument.possible_scores import (
+    counts_of_boxes,
+    one_option_scores,
+    score_ranges,
+    score_steps,
+)
 from intimacy_scales.instrument.provenance import Citation, License
 from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.scale import Scale

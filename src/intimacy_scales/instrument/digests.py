@@ -58,7 +58,7 @@ def _scale_content(form: InstrumentContent, scale: Scale) -> list[Any]:
     """Return how a scale is scored; parts of a composite in their order, as digests have always had them."""
     prorated = scale.method == "sum" and form.prorates(scale)
     content: list[Any] = [scale.id, sorted(scale.items), scale.of, scale.method, scale.required, prorated]
-    # only where they are used, so that keys without these fields keep the digests from before the fields existed
+    # only fields in use: keys without them keep the digests from before these fields existed
     if weights := sorted((item, str(weight)) for item, weight in scale.weights if weight != 1):
         content.append(["weights", weights])
     if scale.rescale is not None:

@@ -33,9 +33,7 @@ def _declared(document: Mapping[str, Any]) -> dict[str, ResponseScale]:
         except ValueError as error:
             faults.append(str(error))
         if fields.get("id", name) != name:
-            faults.append(
-                f"response_scales.{name}.id: {fields['id']!r} is not its name; leave the id out"
-            )
+            faults.append(f"response_scales.{name}.id: {fields['id']!r} is not its name; leave the id out")
     if faults:
         raise ValueError("\n".join(faults))
     return declared

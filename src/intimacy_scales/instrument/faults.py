@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from intimacy_scales.errors import InstrumentError
-from intimacy_scales.instrument.known_fields import unknown_field_message
 from intimacy_scales.instrument.budgets import shown
+from intimacy_scales.instrument.known_fields import unknown_field_message
 from intimacy_scales.late import late_module
 
 if TYPE_CHECKING:

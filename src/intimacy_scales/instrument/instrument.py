@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, Self
 
-from intimacy_scales.errors import (
-    InstrumentError,
-    UnknownInstrumentError,
-    UnverifiedKeyWarning,
-    level_outside,
-)
+from intimacy_scales.errors import InstrumentError
 from intimacy_scales.instrument.base import kept
 from intimacy_scales.instrument.content import InstrumentContent
 from intimacy_scales.instrument.digests import NOT_CONTENT, content_digest, key_digest, text_digest
@@ -20,11 +14,11 @@ from intimacy_scales.instrument.display import instrument_html
 from intimacy_scales.instrument.document import Document, file_schema, name_response_scales
 from intimacy_scales.instrument.evidence import Finding
 from intimacy_scales.instrument.norm import Norm
-from intimacy_scales.instrument.provenance import CONFIDENCES, Source
+from intimacy_scales.instrument.provenance import Source
 from intimacy_scales.instrument.reference import InstrumentRef
-from intimacy_scales.instrument.scale import MissingRule
-from intimacy_scales.instrument.variants import on_another_range, with_missing_rule, without
 from intimacy_scales.instrument.rewording import with_wording
+from intimacy_scales.instrument.scale import MissingRule
+from intimacy_scales.instrument.variants import on_another_range, with_coding, with_missing_rule, without
 
 
 class Instrument(InstrumentContent):
@@ -242,8 +236,8 @@ class Instrument(InstrumentContent):
             Stored values that mean "no answer"; None: those of the published scale, none of which may be an
             answer on the new range.
         new_id, version
-            Id and version of the result. By default the id with the range, such as ``ras-1-to-7`` (followed by
-            a step other than 1, and by a digest of ``items``), and the present version.
+            Id and version of the result. By default the id with the range, such as ``ras-1-to-7`` (followed
+            by a step other than 1, and by a digest of ``items``), and the present version.
 
         Raises
         ------
@@ -446,38 +440,8 @@ class Instrument(InstrumentContent):
         >>> load("qmi").codings, [coding.id for coding in load("rdas").codings]
         ((), ['position'])
         """
-        if self.coding is not None:
-            raise InstrumentError(f"{self.id} already reads answers coded by {self.coding!r}")
-        known = {entry.id: entry for entry in self.codings}
-        if coding not in known:
-            raise UnknownInstrumentError(
-                f"{self.id} has no coding {coding!r}; allowed: {', '.join(map(repr, known)) or 'none'}"
-            )
-        chosen = known[coding]
-        if not chosen.complete:
-            raise InstrumentError(
-                f"{self.id}: answers coded by {coding!r} cannot be scored, because only some of the items that "
-                f"are stored in reverse are known ({', '.join(chosen.flip)}). Store the value printed next to "
-                "the chosen option"
-            )
         if coding not in self._variants:
-            if chosen.confidence not in (None, "verified"):
-                warnings.warn(
-                    f"{self.id}: which items are stored in reverse in answers coded by {coding!r} was read in "
-                    "one source only. Compare it with the form",
-                    UnverifiedKeyWarning,
-                    stacklevel=level_outside(),
-                )
-            scales = [scale.turned(chosen.flip) for scale in self.scales]
-            confidences = [c for c in (self.evidence.confidence, chosen.confidence) if c is not None]
-            least = max(confidences, key=CONFIDENCES.index, default=None)
-            self._variants[coding] = self.model_copy(
-                update={
-                    "scales": scales,
-                    "coding": coding,
-                    "evidence": self.evidence.model_copy(update={"confidence": least}),
-                }
-            )
+            self._variants[coding] = with_coding(self, coding)
         return self._variants[coding]
 
     @kept

@@ -9,6 +9,7 @@ from pathlib import Path
 from intimacy_scales.errors import InstrumentError, UnknownInstrumentError
 from intimacy_scales.instrument.bank import ItemBank
 from intimacy_scales.instrument.instrument import Instrument
+from intimacy_scales.instrument.instrument_files import build, read_document
 from intimacy_scales.instrument.shipped import (
     FORMS,
     banks_folder,
@@ -16,8 +17,7 @@ from intimacy_scales.instrument.shipped import (
     released_translation_file,
     shipped_files,
 )
-from intimacy_scales.instrument.instrument_files import build, read_document
-from intimacy_scales.instrument.translating import Part, in_language, variants_of
+from intimacy_scales.instrument.translating import TranslationPart, in_language, variants_of
 from intimacy_scales.instrument.translation import (
     LanguageFile,
     TranslationFile,
@@ -164,7 +164,9 @@ def as_written(form: Instrument, tag: str, variant: str | None) -> Instrument:
     return form
 
 
-def parts_in(form: Instrument, sources: Sequence[tuple[Path, Instrument | ItemBank]], tag: str) -> list[Part]:
+def parts_in(
+    form: Instrument, sources: Sequence[tuple[Path, Instrument | ItemBank]], tag: str
+) -> list[TranslationPart]:
     """Return the translations in the folders of an instrument's files; arguments are those of `translated`.
 
     Raises
@@ -183,7 +185,7 @@ def parts_in(form: Instrument, sources: Sequence[tuple[Path, Instrument | ItemBa
                     str(path),
                 )
             continue
-        parts.append(Part(translation, read_translation(translation), source))
+        parts.append(TranslationPart(translation, read_translation(translation), source))
     return parts
 
 
@@ -225,4 +227,4 @@ def translated_then(form: Instrument, language: str, revision: str | None, varia
     if not revisions:
         return as_written(form, tag, variant)
     path = released_translation_file(form.id, form.version, tag, int(revision or revisions[-1]))
-    return in_language(form, [Part(path, read_translation(path), form)], None, variant)
+    return in_language(form, [TranslationPart(path, read_translation(path), form)], None, variant)

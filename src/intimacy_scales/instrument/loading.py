@@ -19,6 +19,7 @@ from intimacy_scales.errors import (
 )
 from intimacy_scales.instrument import Form, Instrument, ItemBank
 from intimacy_scales.instrument.cutoff import overlapping
+from intimacy_scales.instrument.instrument_files import build, kind_of, read_document
 from intimacy_scales.instrument.languages import (
     chosen_language,
     read_translation,
@@ -37,7 +38,6 @@ from intimacy_scales.instrument.shipped import (
     released_versions,
     shipped_files,
 )
-from intimacy_scales.instrument.instrument_files import build, kind_of, read_document
 from intimacy_scales.instrument.unconfirmed_keys import warn_if_unconfirmed
 
 _ENDINGS = (".toml", ".json")
@@ -135,8 +135,8 @@ def _bank_path(name: str, field: str, path: Path) -> Path:
         for other in (folder / f"{name}{ending}" for ending in _ENDINGS):
             if other.exists() and kind_of(read_document(other)) == "bank":
                 raise InstrumentError(
-                    f"{field}: {name!r} is a bank that ships with the library, but the folder of the form also "
-                    f"has a bank {other.name}: write {other.name!r} to use it, or rename the file",
+                    f"{field}: {name!r} is a bank that ships with the library, but the form's folder also "
+                    f"has {other.name}: write {other.name!r} to use it, or rename the file",
                     str(path),
                 )
         return shipped[name]
@@ -171,8 +171,8 @@ def _load_file(path: Path) -> Instrument:
 def _translation_error(content: Mapping[str, Any], path: Path) -> InstrumentError:
     tag, original = str(content.get("language")), content["of"]
     return InstrumentError(
-        f"{path}: is a translation of {original} into {tag!r}, which is not loaded itself: load {original}, or "
-        f"a form with items of that bank, with language={tag!r}",
+        f"{path}: is a translation of {original} into {tag!r}, which is not loaded itself: load {original}, "
+        f"or a form with items of that bank, with language={tag!r}",
         str(path),
     )
 
@@ -215,8 +215,8 @@ def load(
         `compare` reports whether answers to one version can be scored by another. With ``language``, the
         translation that was shipped with it: the latest of that version, or a revision, ``"0.3.0+1"``.
     language
-        BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` means ``"de"`` where there is no translation
-        for the region. None: the original language.
+        BCP 47 tag of a translation, such as ``"de"``; ``"de-AT"`` means ``"de"`` where there is no
+        translation for the region. None: the original language.
     variant
         Variant of gendered words in that language, such as ``"feminine"`` for a partner who is a woman; None:
         the variant for partners of any gender.
@@ -379,7 +379,9 @@ def _load_bank(path: Path) -> ItemBank:
     if kind == "translation":
         raise _translation_error(content, path)
     if kind != "bank":
-        raise InstrumentError(f"{path}: is of kind {kind!r}, not an item bank: load it with load()", str(path))
+        raise InstrumentError(
+            f"{path}: is of kind {kind!r}, not an item bank: load it with load()", str(path)
+        )
     return build(ItemBank, content, path)
 
 

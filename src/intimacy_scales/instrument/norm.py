@@ -146,8 +146,8 @@ class Norm(Part):
         above = min((score for score, rank in self.percentiles if rank >= 50), default=math.inf)
         if not below - self.sd <= self.mean <= above + self.sd:
             raise ValueError(
-                f"percentiles: half of the sample scored {_median_in_words(below, above)}, which is more than "
-                f"one sd ({self.sd:g}) from the mean of {self.mean:g}: table and mean belong to different scores"
+                f"percentiles: half of the sample scored {_median_in_words(below, above)}, more than one sd "
+                f"({self.sd:g}) from the mean of {self.mean:g}: table and mean belong to different scores"
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -259,7 +259,7 @@ class Norm(Part):
         theirs, ours = (name or "the original language" for name in (self.language, language))
         return (
             f"the norm of {self.scale!r} ({self.sample}) was made from answers in {theirs}, but these are in "
-            f"{ours}: whether scores mean the same in both must be tested. If the norm holds for these too, use "
+            f"{ours}: whether scores mean the same in both must be tested. If it holds for these too, use "
             f'norm.model_copy(update={{"language": {language!r}}})'
         )
 
@@ -368,9 +368,9 @@ def _norm_of(
     n = len(values)
     if n < MIN_PERSONS and not (force and n > 1):
         raise NoNormsError(
-            f"norms of {scale!r} need at least {MIN_PERSONS} persons with a score, but there are {n}: with so "
-            f"few, the standard error of a mean is above {1 / math.sqrt(MIN_PERSONS):.2f} standard deviations, "
-            "and percentiles are even less certain. force=True makes norms from two or more persons"
+            f"norms of {scale!r} need at least {MIN_PERSONS} persons with a score, but there are {n}: with "
+            f"fewer, the standard error of a mean is above {1 / math.sqrt(MIN_PERSONS):.2f} standard "
+            "deviations, and percentiles are even less certain. force=True makes norms from two or more"
         )
     sd = float(values.std(ddof=1))
     low, high = scores.range(scale)

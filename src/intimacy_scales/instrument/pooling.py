@@ -13,7 +13,7 @@ from intimacy_scales.instrument.translation import SEVERAL, PooledLanguage
 
 
 def only_languages_differ(one: Instrument, other: Instrument) -> bool:
-    """Return whether two instruments are the same version and key in different translations of one wording."""
+    """Return whether two instruments are one version and key, in different translations of one wording."""
     same_wording = len({_source(form) for form in (one, other) if not form.pooled}) <= 1
     return same_wording and _languages_differ(one, other)
 

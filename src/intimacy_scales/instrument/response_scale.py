@@ -34,7 +34,7 @@ _RANGE_FIELDS = ("minimum", "maximum", "step")  # listed points imply them
 def _by_point(table: Any, wrong_table: str, wrong_key: str) -> Any:
     """Return a table whose keys are points as pairs, from the lowest point to the highest.
 
-    ``wrong_table`` and ``wrong_key`` are the messages for a value that is not such a table, or has another key.
+    ``wrong_table`` and ``wrong_key`` are messages: the value is not such a table, or a key is not a point.
     """
     if isinstance(table, Mapping):
         table = table.items()
@@ -55,8 +55,8 @@ def _by_point(table: Any, wrong_table: str, wrong_key: str) -> Any:
 def _point_list(points: Any) -> Any:
     if not isinstance(points, list | tuple):
         raise ValueError(
-            f"{shown(points)} is not a list of the stored values, such as [0, 2, 7, 15]; evenly spaced values "
-            "are given by minimum, maximum and step instead"
+            f"{shown(points)} is not a list of the stored values, such as [0, 2, 7, 15]; evenly spaced "
+            "values are given by minimum, maximum and step instead"
         )
     return points
 
@@ -219,7 +219,9 @@ class ResponseScale(Part):
         if self.translated_from is not None:
             for name, difference in _KEPT_BY_TRANSLATION.items():
                 if getattr(self.translated_from, name) != getattr(self, name):
-                    raise ValueError(f"translated_from: has {difference}; a translation may change words only")
+                    raise ValueError(
+                        f"translated_from: has {difference}; a translation may change words only"
+                    )
         self._checked = True
         return self
 

@@ -27,9 +27,7 @@ def with_wording(
 ) -> Form:
     """Return an instrument with other wording; arguments are those of `Instrument.with_texts`."""
     if not isinstance(texts, Mapping):
-        raise InstrumentError(
-            f"texts: must be a mapping of item id → wording, not a {type(texts).__name__}"
-        )
+        raise InstrumentError(f"texts: must be a mapping of item id → wording, not a {type(texts).__name__}")
     shown = labels or {}
     for name in (*texts, *shown):
         if name not in form.item_ids:

@@ -245,9 +245,9 @@ class Scale(Part):
                 raise ValueError(f"weights: {item!r} is not an item of the scale")
             if weight <= 0:
                 raise ValueError(
-                    f"weights: {item} has {_written(weight)}, but weights must be above 0: an item that counts "
-                    f'against the score is reverse-keyed, "-{item}" under items, and one that does not count '
-                    "is left out"
+                    f"weights: {item} has {_written(weight)}, but weights must be above 0: an item that "
+                    f'counts against the score is reverse-keyed, "-{item}" under items, and one that does '
+                    "not count is left out"
                 )
         for item, times in Counter(item for item, _ in self.weights).items():
             if times > 1:
@@ -257,8 +257,8 @@ class Scale(Part):
             raise ValueError(f"rescale: {low} is not below {high}; write [lowest, highest]")
         if self.multiply <= 0:
             raise ValueError(
-                f"multiply: {_written(self.multiply)} is not above 0; to reverse a score, reverse the keys of "
-                "its items"
+                f"multiply: {_written(self.multiply)} is not above 0; to reverse a score, reverse the keys "
+                "of its items"
             )
 
     @kept

@@ -15,7 +15,7 @@ EQUAL_SHARES = 1e-4  # of 1: shares of variables in a singular direction that co
 # Instruments and scores
 
 EQUAL_DECIMALS = 1e-9  # of a step between scores: what equal decimals may differ by as sums of floats
-EQUAL_SCORES = 1e-9  # of the range of scores: scores this close are equal, their totals were rounded differently
+EQUAL_SCORES = 1e-9  # of the range of scores: what equal totals of unequal parts may differ by
 PRINTED_DECIMALS = 0.01  # of the range of scores: how far rounding in print may move a figure of a norm
 
 # Estimates of factor models
