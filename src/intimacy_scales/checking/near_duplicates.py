@@ -1,10 +1,11 @@
-"""Items that say nearly the same, or the opposite with a mere 'not'.
+"""Near-duplicates: items that say nearly the same, or the opposite by a mere 'not'.
 
-Two items are alike when they share most of the words that carry their meaning (`words.content_words`),
-whatever their order. Measured on the 14,365 pairs of the 170 shipped items (self wording): median 0, 99th
-percentile 0.33, largest 0.67. At 0.70 three of four words in common are needed, or two of two and a third.
-Ratios of characters (difflib, rapidfuzz) tell less: with "I" and "my partner" in every item half of the pairs
-lie above 0.44, and distinct items reach 0.76. Sets need no library, and are fast enough for any bank.
+Two items are near-duplicates if they share most of the words that carry their meaning
+(`words.content_words`), in any order. Among the 23,005 pairs of the 215 shipped items (self wording) the
+overlap has a median of 0, a 99th percentile of 0.40 and a maximum of 0.67. To reach the limit of 0.70, two
+items of four words share three, and an item of two words shares both with one of three. Ratios of
+characters (difflib) separate items less well: with "I" and "my partner" in nearly every item, half of the
+pairs are above 0.42, and distinct items reach 0.91.
 """
 
 from __future__ import annotations
@@ -26,34 +27,34 @@ from intimacy_scales.checking.words import (
 )
 from intimacy_scales.instrument import normalized
 
-ALIKE = 0.7
-NEGATED = 0.8
+ALIKE = 0.7  # least overlap of near-duplicates
+NEGATED = 0.8  # least overlap of an item and its negated copy
 _PREFIXES = ("un", "dis")
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """One sentence as it is compared."""
+class _Compared:
+    """A sentence in the form in which sentences are compared."""
 
     sentence: Sentence
-    origin: str
+    origin: str  # id of its bank, for those of other banks
     content: frozenset[str]
     persons: frozenset[str]
-    denials: int
+    n_negatives: int
 
     @classmethod
-    def of(cls, sentence: Sentence, origin: str = "") -> _Said:
-        found = words(sentence.text)
-        denials = sum(map(is_negation, found)) + sum(map(is_negative, found))
-        persons = frozenset({"i", "me"} & set(found))
-        return cls(sentence, origin, content_words(sentence.text), persons, denials)
+    def from_sentence(cls, sentence: Sentence, origin: str = "") -> _Compared:
+        tokens = words(sentence.text)
+        n_negatives = sum(map(is_negation, tokens)) + sum(map(is_negative, tokens))
+        persons = frozenset({"i", "me"} & set(tokens))
+        return cls(sentence, origin, content_words(sentence.text), persons, n_negatives)
 
-    def same_roles(self, other: _Said) -> bool:
-        """Whether the same partner acts: "I trust my partner" is not "my partner trusts me"."""
+    def same_roles(self, other: _Compared) -> bool:
+        """Return whether the same partner acts: "I trust my partner" is not "my partner trusts me"."""
         return bool(self.persons & other.persons) or self.persons == other.persons
 
     def affirmed(self) -> frozenset[str]:
-        """Return what it speaks of, without negative beginnings of words."""
+        """Return the content words without negative prefixes."""
         plain = (_without_prefix(word) if is_negative(word) else word for word in self.content)
         return frozenset(plain)
 
@@ -65,64 +66,67 @@ def _without_prefix(word: str) -> str:
     return word
 
 
-def _alike(one: _Said, other: _Said) -> bool:
-    if not one.content or not other.content:
-        return normalized(one.sentence.text) == normalized(other.sentence.text)
-    near = overlap(one.content, other.content) >= ALIKE
-    return near and one.denials % 2 == other.denials % 2 and one.same_roles(other)
+def _are_alike(first: _Compared, second: _Compared) -> bool:
+    if not first.content or not second.content:
+        return normalized(first.sentence.text) == normalized(second.sentence.text)
+    near = overlap(first.content, second.content) >= ALIKE
+    return near and first.n_negatives % 2 == second.n_negatives % 2 and first.same_roles(second)
 
 
-def _negated(one: _Said, other: _Said) -> bool:
-    if one.denials % 2 == other.denials % 2 or not one.same_roles(other):
+def _is_negated_copy(first: _Compared, second: _Compared) -> bool:
+    if first.n_negatives % 2 == second.n_negatives % 2 or not first.same_roles(second):
         return False
-    return overlap(one.affirmed(), other.affirmed()) >= NEGATED and bool(one.content)
+    return overlap(first.affirmed(), second.affirmed()) >= NEGATED and bool(first.content)
 
 
-def _pair(one: _Said, other: _Said) -> Hit | None:
-    """Return what is wrong with two sentences of one bank; the later id carries the finding."""
-    if _negated(one, other):
-        plain, negated = sorted((one, other), key=lambda said: said.denials)
+def _pair_hit(first: _Compared, second: _Compared) -> Hit | None:
+    """Return a hit if two sentences of one bank say the same or the opposite; it names the later id."""
+    if _is_negated_copy(first, second):
+        plain, negated = sorted((first, second), key=lambda compared: compared.n_negatives)
         message = (
-            f"is {plain.sentence.item} ({plain.sentence.text!r}) with a negation: say what is so instead"
+            f"is {plain.sentence.item} ({plain.sentence.text!r}) with a negation: state the opposite in "
+            "positive words"
         )
         return Hit("negated-copy", message, negated.sentence.item, negated.sentence.field)
-    if _alike(one, other):
-        first, later = sorted((one, other), key=lambda said: said.sentence.item)
-        message = f"says nearly the same as {first.sentence.item} ({first.sentence.text!r})"
+    if _are_alike(first, second):
+        earlier, later = sorted((first, second), key=lambda compared: compared.sentence.item)
+        message = f"says nearly the same as {earlier.sentence.item} ({earlier.sentence.text!r})"
         return Hit("near-duplicate", message, later.sentence.item, later.sentence.field)
     return None
 
 
-def _within(said: Sequence[_Said]) -> Iterator[Hit]:
-    seen: set[tuple[str, ...]] = set()  # a pair is told once, not again for its partner wording
-    for one, other in combinations(said, 2):
-        if one.sentence.item == other.sentence.item or one.sentence.wording != other.sentence.wording:
+def _within(bank: Sequence[_Compared]) -> Iterator[Hit]:
+    seen: set[tuple[str, ...]] = set()  # a pair is reported once, not again for its partner wording
+    for first, second in combinations(bank, 2):
+        if first.sentence.item == second.sentence.item or first.sentence.wording != second.sentence.wording:
             continue
-        pair = tuple(sorted((one.sentence.item, other.sentence.item)))
-        if pair not in seen and (hit := _pair(one, other)) is not None:
+        pair = tuple(sorted((first.sentence.item, second.sentence.item)))
+        if pair not in seen and (hit := _pair_hit(first, second)) is not None:
             seen.add(pair)
             yield hit
 
 
-def _across(said: Sequence[_Said], others: Sequence[_Said]) -> Iterator[Hit]:
+def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[Hit]:
     known = {(o.sentence.item, normalized(o.sentence.text)) for o in others}
     seen: set[tuple[str, str, str]] = set()
-    for one in said:
-        if (one.sentence.item, normalized(one.sentence.text)) in known:
-            continue  # the very item, taken from that bank
+    for own in bank:
+        if (own.sentence.item, normalized(own.sentence.text)) in known:
+            continue  # the same item, taken from that bank
         for other in others:
-            pair = (one.sentence.item, other.origin, other.sentence.item)
-            if pair in seen or one.sentence.wording != other.sentence.wording or not _alike(one, other):
+            pair = (own.sentence.item, other.origin, other.sentence.item)
+            if pair in seen or own.sentence.wording != other.sentence.wording or not _are_alike(own, other):
                 continue
             seen.add(pair)
-            where = f"{other.sentence.item} of {other.origin}"
-            message = f"says nearly the same as {where} ({other.sentence.text!r})"
-            yield Hit("near-duplicate", message, one.sentence.item, one.sentence.field)
+            place = f"{other.sentence.item} of {other.origin}"
+            message = f"says nearly the same as {place} ({other.sentence.text!r})"
+            yield Hit("near-duplicate", message, own.sentence.item, own.sentence.field)
 
 
-def check_likeness(found: Sequence[Sentence], against: Sequence[Checked]) -> Iterator[Hit]:
-    """Yield pairs of items that say nearly the same, within the bank and against others."""
-    said = [_Said.of(sentence) for sentence in found]
-    yield from _within(said)
-    others = [_Said.of(sentence, bank.id) for bank in against for sentence in sentences(bank)]
-    yield from _across(said, others)
+def check_near_duplicates(bank: Sequence[Sentence], against: Sequence[Checked]) -> Iterator[Hit]:
+    """Yield pairs of items that say nearly the same, within the bank and compared with others."""
+    compared = [_Compared.from_sentence(sentence) for sentence in bank]
+    yield from _within(compared)
+    others = [
+        _Compared.from_sentence(sentence, other.id) for other in against for sentence in sentences(other)
+    ]
+    yield from _across(compared, others)

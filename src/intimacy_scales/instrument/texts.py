@@ -54,5 +54,5 @@ def as_it_looks(name: str) -> str:
 
 
 def letters(name: str) -> str:
-    """Return the Unicode names of a name's letters that are not ASCII, or "ASCII" if there are none."""
+    """Return the Unicode names of a name's letters that are not ASCII, or "ASCII" if all are."""
     return ", ".join(unicodedata.name(c, "unnamed").lower() for c in name if not c.isascii()) or "ASCII"

@@ -170,7 +170,7 @@ def untested(form: InstrumentContent, language: str, status: TranslationStatus, 
 def _checked_variant(
     form: InstrumentContent, language: str, variants: Sequence[str], variant: str | None
 ) -> str | None:
-    """Return the variant to use; raise an InstrumentError if there is none of that name."""
+    """Return the variant to use; raise an InstrumentError if its name is unknown."""
     if variant is None:
         return variants[0] if variants else None
     if variant not in variants:

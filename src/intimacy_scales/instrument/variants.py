@@ -138,7 +138,7 @@ def _id_of(form: InstrumentContent, new: ResponseScale, changed: Collection[str]
 
 
 def with_coding(form: Form, coding: str) -> Form:
-    """Return an instrument for answers stored by a coding; `Instrument.with_coding` has errors and warnings."""
+    """Return an instrument for answers stored by a coding; see `Instrument.with_coding`."""
     if form.coding is not None:
         raise InstrumentError(f"{form.id} already reads answers coded by {form.coding!r}")
     known = {entry.id: entry for entry in form.codings}
