@@ -22,7 +22,7 @@ from intimacy_scales import (
     score,
 )
 from intimacy_scales.instrument import shipped
-from intimacy_scales.instrument.translating import Part, check_part
+from intimacy_scales.instrument.translating import TranslationPart, check_part
 from intimacy_scales.instrument.translation import TranslationFile
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
@@ -65,12 +65,12 @@ def test_changed_options_make_a_translation_stale_and_are_named(
     folder = shipped.banks_folder() / "components"
     path = folder / "trust.de.toml"
     file = TranslationFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    assert check_part(Part(path, file, load_bank("trust"))) is None
+    assert check_part(TranslationPart(path, file, load_bank("trust"))) is None
     changed = tmp_path / "trust.toml"
     text = (folder / "trust.toml").read_text(encoding="utf-8")
     changed.write_text(text.replace(was, becomes, 1), encoding="utf-8")
     with pytest.raises(InstrumentError, match=r"trust\.de\.toml: source_digest: stale") as caught:
-        check_part(Part(path, file, load_bank(changed)))
+        check_part(TranslationPart(path, file, load_bank(changed)))
     assert "the options of agree7" in str(caught.value)
 
 

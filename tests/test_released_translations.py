@@ -25,11 +25,11 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import languages, loading, release, shipped
-from intimacy_scales.instrument.digests import translation_digest
 from intimacy_scales.instrument.combined_translation import combine_translation
+from intimacy_scales.instrument.digests import translation_digest
 from intimacy_scales.instrument.languages import parts_in, read_translation
 from intimacy_scales.instrument.loading import load_shipped, made_of
-from intimacy_scales.instrument.translating import Part, in_language
+from intimacy_scales.instrument.translating import TranslationPart, in_language
 from translated_files import changed, copy_of_scii_12
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
@@ -401,12 +401,12 @@ def test_what_a_form_says_stands_in_no_file_of_a_bank(copied: Path, line: str):
 
 
 def one_file(path: Path, tag: str) -> tuple[Instrument, list[Instrument], list[Instrument]]:
-    """Return a form of one's own, its translation in all variants, and the same by what is combine_translation of it."""
+    """Return a form, its translation in all variants, and those of its combined translation."""
     form = load(path)
     sources = made_of(path, form)
     parts = parts_in(sources[0][1], sources, tag)
     file = combine_translation(form, parts, None)
-    alone = [Part(path.with_name("alone.toml"), file, form)]
+    alone = [TranslationPart(path.with_name("alone.toml"), file, form)]
     variants = file.variants or (None,)
     return (
         form,
@@ -521,5 +521,5 @@ def test_the_shipped_are_gathered_as_they_load():
         parts, words = parts_in(form, made_of(path, form), tag), languages.read_language(tag)
         file = combine_translation(form, parts, words)
         for variant in file.variants or (None,):
-            alone = in_language(form, [Part(path, file, form)], None, variant)
+            alone = in_language(form, [TranslationPart(path, file, form)], None, variant)
             assert alone == in_language(form, parts, words, variant)
