@@ -57,8 +57,8 @@ _WORDING = (
     Rule(
         "reading-grade", "warning",
         "a reading grade above 6 (single sentences may have one and a half syllables more)",
-        "People who cannot read an item easily answer something else, or skip it. The grade is based on words "
-        "and syllables, of which a single sentence has few.",
+        "People who cannot read an item easily answer something else, or skip it. The grade is based on "
+        "words and syllables, of which a single sentence has few.",
         f"Kincaid, Fishburne, Rogers & Chissom (1975); {_CLARK}",
     ),
     Rule(
@@ -114,8 +114,8 @@ _ASSUMPTIONS = (
     ),
     Rule(
         "assumes-gender", "warning", "he, she, boyfriend, girlfriend",
-        "The item assumes the partner's gender, and people whom it leaves out notice. 'My partner' and 'they' "
-        "fit everyone.", "American Psychological Association (2020)",
+        "The item assumes the partner's gender, and people whom it leaves out notice. 'My partner' and "
+        "'they' fit everyone.", "American Psychological Association (2020)",
     ),
     Rule(
         "assumes-living-together", "warning", "home, household, chores",
@@ -129,7 +129,8 @@ _ASSUMPTIONS = (
     ),
     Rule(
         "assumes-sex", "note", "sex",
-        f"Some couples have no sex, and some people do not want to say. {_ONLY}", f"{_DILLMAN}; {_TOURANGEAU}",
+        f"Some couples have no sex, and some people do not want to say. {_ONLY}",
+        f"{_DILLMAN}; {_TOURANGEAU}",
     ),
     Rule(
         "assumes-ability", "note", "walking, dancing, driving",
@@ -145,8 +146,9 @@ _BETWEEN = (
     ),
     Rule(
         "negated-copy", "warning", "an item that is another item with a negation",
-        "A reverse-keyed item should state the opposite experience in plain words. In a sentence that differs "
-        "only by 'not', the word is overlooked, and such items form a factor of their own.", f"{_SWAIN}; {_WEIJTERS}",
+        "A reverse-keyed item should state the opposite experience in plain words. In a sentence that "
+        "differs only by 'not', the word is overlooked, and such items form a factor of their own.",
+        f"{_SWAIN}; {_WEIJTERS}",
     ),
     Rule(
         "partner-missing", "warning", "items without partner wording (note, where no item has it)",

@@ -121,7 +121,7 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(content_stems(text))
 
 
-def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+def overlap(first: frozenset[str], second: frozenset[str]) -> float:
     """Return the share of words in common, ``2 |A ∩ B| / (|A| + |B|)`` (Dice, 1945); 1 if both are empty.
 
     Examples
@@ -129,6 +129,6 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     >>> overlap(frozenset({"know", "fear"}), frozenset({"know", "fear", "most"}))
     0.8
     """
-    if not one and not other:
+    if not first and not second:
         return 1.0
-    return 2 * len(one & other) / (len(one) + len(other))
+    return 2 * len(first & second) / (len(first) + len(second))

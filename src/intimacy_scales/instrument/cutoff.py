@@ -109,15 +109,17 @@ class Cutoff(Part):
 def overlapping(cutoffs: Iterable[Cutoff]) -> Iterator[tuple[Cutoff, Cutoff, str]]:
     """Yield pairs of bands of one scale and source that share scores, with a sentence about these."""
     bands = [cutoff for cutoff in cutoffs if cutoff.band is not None]
-    for one, other in combinations(bands, 2):
-        if (one.scale, one.source) != (other.scale, other.source) or one.meaning == other.meaning:
+    for first, second in combinations(bands, 2):
+        if (first.scale, first.source) != (second.scale, second.source) or first.meaning == second.meaning:
             continue
-        assert one.band is not None and other.band is not None
-        low, high = max(one.band[0], other.band[0]), min(one.band[1], other.band[1])
+        assert first.band is not None and second.band is not None
+        low, high = max(first.band[0], second.band[0]), min(first.band[1], second.band[1])
         if low <= high:
             scores = f"{low} is" if low == high else f"scores from {low} to {high} are"
-            bands_in_words = f"{one.describe()} ({one.meaning}) and {other.describe()} ({other.meaning})"
-            yield one, other, f"{one.scale!r}: {scores} in {bands_in_words}"
+            bands_in_words = (
+                f"{first.describe()} ({first.meaning}) and {second.describe()} ({second.meaning})"
+            )
+            yield first, second, f"{first.scale!r}: {scores} in {bands_in_words}"
 
 
 def following_band(cutoff: Cutoff, cutoffs: Iterable[Cutoff]) -> float | None:

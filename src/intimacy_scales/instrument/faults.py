@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 else:
     pydantic = late_module("pydantic")
 
-_SHOWN, _LISTED, _NAME = 10, 200, 100
-_WORDS = {
+_MOST_SHOWN = 10  # faults in the message
+_MOST_LISTED = 200  # faults in the error's list
+_LONGEST_ID = 100  # characters
+_MESSAGES = {  # in place of pydantic's, by the type of its error
     "dict_type": "must be a table of fields",
     "tuple_type": "must be a list; a list of tables is written [[scales]], with two brackets",
     "string_type": 'must be a text: write it in quotes, as "1"',
@@ -60,7 +62,7 @@ def _path(location: Sequence[int | str], document: Any) -> str:
         if isinstance(step, int):
             node = node[step] if isinstance(node, Sequence) and step < len(node) else None
             name = node.get("id") if isinstance(node, Mapping) else None
-            text += f"[{step}]" + (f" ({name[:_NAME]})" if isinstance(name, str) and name else "")
+            text += f"[{step}]" + (f" ({name[:_LONGEST_ID]})" if isinstance(name, str) and name else "")
         else:
             node = node.get(step) if isinstance(node, Mapping) else None
             text += ("." if text else "") + step
@@ -78,8 +80,8 @@ def _lines(error: Mapping[str, Any], document: Any, field: str, title: str) -> l
         message = "is required, but missing"
     elif error["type"] in ("model_type", "model_attributes_type"):
         message = f"{_table_needed(error['loc'])} (found {shown(error['input'])})"
-    elif error["type"] in _WORDS:
-        message = f"{_WORDS[error['type']]} (found {shown(error['input'])})"
+    elif error["type"] in _MESSAGES:
+        message = f"{_MESSAGES[error['type']]} (found {shown(error['input'])})"
     elif error["type"] != "value_error" and not isinstance(error["input"], Mapping | list | tuple):
         message += f" (found {shown(error['input'])})"
     return [f"{path}: {message}"] if path else message.split("\n")
@@ -106,10 +108,10 @@ def _counted_lines(error: pydantic.ValidationError, document: Any, field: str = 
     # pydantic also reports a list whose entries are all faulty as too short; that line adds nothing
     inner = {entry["loc"][:1] for entry in entries if len(entry["loc"]) > 1}
     kept = [entry for entry in entries if entry["type"] != "too_short" or entry["loc"] not in inner]
-    lines = [line for entry in kept[:_LISTED] for line in _lines(entry, document, field, error.title)]
-    if len(kept) <= _LISTED:
+    lines = [line for entry in kept[:_MOST_LISTED] for line in _lines(entry, document, field, error.title)]
+    if len(kept) <= _MOST_LISTED:
         return lines, len(lines)
-    return [*lines, f"and {len(kept) - _LISTED:,} more faults"], len(kept)
+    return [*lines, f"and {len(kept) - _MOST_LISTED:,} more faults"], len(kept)
 
 
 def instrument_error(error: pydantic.ValidationError, document: Any, source: str) -> InstrumentError:
@@ -129,6 +131,10 @@ def instrument_error(error: pydantic.ValidationError, document: Any, source: str
       scales[0] (ease): a scale has either items or, as a composite, 'of' other scales
     """
     faults, n_faults = _counted_lines(error, document)
-    listed = faults[:_SHOWN] + ([f"… and {n_faults - _SHOWN:,} more"] if n_faults > _SHOWN else [])
+    more = [f"… and {n_faults - _MOST_SHOWN:,} more"] if n_faults > _MOST_SHOWN else []
     count = "1 fault" if n_faults == 1 else f"{n_faults:,} faults"
-    return InstrumentError(f"{source}: {count}\n" + "\n".join(f"  {line}" for line in listed), source, faults)
+    return InstrumentError(
+        f"{source}: {count}\n" + "\n".join(f"  {line}" for line in [*faults[:_MOST_SHOWN], *more]),
+        source,
+        faults,
+    )

@@ -29,14 +29,15 @@ from intimacy_scales.instrument.translation import (
 def translations_of(path: Path) -> dict[str, Path]:
     """Return language → file for the translations in the folder of a form's or bank's file."""
     files = {}
-    for other in sorted(path.parent.glob(f"{path.stem}.*{path.suffix}")):
-        tag = other.name.removeprefix(f"{path.stem}.").removesuffix(path.suffix)
+    for file in sorted(path.parent.glob(f"{path.stem}.*{path.suffix}")):
+        tag = file.name.removeprefix(f"{path.stem}.").removesuffix(path.suffix)
         if "." not in tag:
-            files[_checked_tag(tag, other)] = other
+            files[_checked_tag(tag, file)] = file
     return files
 
 
 def _checked_tag(tag: str, path: Path) -> str:
+    """Return a tag in its usual spelling; raise an InstrumentError that names the file if it is not valid."""
     try:
         return language_tag(tag)
     except ValueError as error:
@@ -92,6 +93,7 @@ def with_variants(form: Instrument, path: Path) -> str:
 
 
 def _requested_tag(language: str, form: Instrument, known: Sequence[str]) -> str:
+    """Return the tag of a requested language; raise an UnknownInstrumentError if it is not valid."""
     try:
         return language_tag(language)
     except ValueError as error:

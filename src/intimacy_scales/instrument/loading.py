@@ -62,6 +62,7 @@ def known_id(name: str, known: Sequence[str]) -> str | None:
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> UnknownInstrumentError:
+    """Return the error that no ``kind`` of that name is shipped, with similar names."""
     other_kind, reader = (FORMS, "load") if kind == "item bank" else (BANKS, "load_bank")
     if name in shipped_files(other_kind):
         return UnknownInstrumentError(f"{name!r} is not an {kind}: load it with {reader}({name!r})")
@@ -98,6 +99,7 @@ def _as_file(source: str | Path) -> Path | None:
 
 
 def _locate(source: str | Path, kind: str, folders: tuple[str, ...]) -> Path:
+    """Return the file of a shipped id, or a path with a valid ending."""
     path = _as_file(source)
     if path is None:
         shipped = shipped_files(folders)
@@ -118,15 +120,15 @@ def _checked_ending(path: Path) -> Path:
 
 def _form_banks(form: Form, path: Path) -> dict[str, ItemBank]:
     """Return the banks of a form: shipped ones by id, others from files in the form's folder."""
-    return {name: _form_bank(name, f"{path}: banks[{i}]", path) for i, name in enumerate(form.banks)}
-
-
-def _form_bank(name: str, field: str, path: Path) -> ItemBank:
-    bank_path = _bank_path(name, field, path)
-    return load_bank(bank_path) if name.endswith(_ENDINGS) else load_bank(name)
+    banks = {}
+    for i, name in enumerate(form.banks):
+        bank_path = _bank_path(name, f"{path}: banks[{i}]", path)
+        banks[name] = load_bank(bank_path) if name.endswith(_ENDINGS) else load_bank(name)
+    return banks
 
 
 def _bank_path(name: str, field: str, path: Path) -> Path:
+    """Return the file of a bank that the field ``field`` of a form's file names."""
     folder = path.resolve().parent
     if not name.endswith(_ENDINGS):
         shipped = shipped_files(BANKS)

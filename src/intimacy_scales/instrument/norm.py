@@ -266,22 +266,21 @@ class Norm(Part):
     def misfit(self, low: float, high: float) -> str | None:
         """Return why this cannot be a norm of scores from ``low`` to ``high``, or None if it can be one."""
         slack = PRINTED_DECIMALS * (high - low)
-        other = "the norm must belong to another way of scoring, such as a sum"
-        what = None
+        figure, advice = None, "the norm must belong to another way of scoring, such as a sum"
         # sd**2 <= (mean - low) (high - mean) n / (n - 1) (Bhatia & Davis, 2000), with equality where all
         # persons are at one end or the other
         n = 2 if self.n is None else self.n
         beyond = [row for row in self.percentiles if not low - slack <= row[0] <= high + slack]
         if not low <= self.mean <= high:
-            what, why = f"a mean of {self.mean:g}", other
+            figure = f"a mean of {self.mean:g}"
         elif beyond:
-            what, why = f"a rank of {beyond[0][1]:g} at {beyond[0][0]:g}", other
+            figure = f"a rank of {beyond[0][1]:g} at {beyond[0][0]:g}"
         elif self.sd > (largest := math.sqrt((self.mean - low) * (high - self.mean) * n / (n - 1))) + slack:
-            what = f"an sd of {self.sd:g}"
-            why = f"with a mean of {self.mean:g} it can be {largest:.3g} at most, so {other}"
-        if what is None:
+            figure = f"an sd of {self.sd:g}"
+            advice = f"with a mean of {self.mean:g} it can be {largest:.3g} at most, so {advice}"
+        if figure is None:
             return None
-        return f"the norm of {self.scale!r} has {what}, but scores range from {low:g} to {high:g}: {why}"
+        return f"the norm of {self.scale!r} has {figure}, but scores range from {low:g} to {high:g}: {advice}"
 
     def z(self, score: float) -> float:
         """Return ``(score - mean) / sd``."""
@@ -302,13 +301,13 @@ class Norm(Part):
             return math.nan
         if not self.percentiles:
             return 50.0 * math.erfc(-self.z(score) / math.sqrt(2.0))  # 100 Phi(z)
-        after = bisect_right(self.percentiles, score, key=lambda entry: entry[0])
-        if after == 0:
+        position = bisect_right(self.percentiles, score, key=lambda entry: entry[0])
+        if position == 0:
             return float(self.percentiles[0][1])
-        low, low_rank = self.percentiles[after - 1]
-        if after == len(self.percentiles) or score == low:
+        low, low_rank = self.percentiles[position - 1]
+        if position == len(self.percentiles) or score == low:
             return float(low_rank)
-        high, high_rank = self.percentiles[after]
+        high, high_rank = self.percentiles[position]
         return low_rank + (high_rank - low_rank) * (score - low) / (high - low)
 
     def beyond(self, score: float) -> Literal["<", ">"] | None:
@@ -399,5 +398,5 @@ def _model_in_words(degree: int, ends: tuple[int, ...]) -> str | None:
     """Return the log-linear model that smoothed the ranks, in words; None if they were not smoothed."""
     if degree == 0:
         return None
-    apart = " and the ".join({0: "lowest", -1: "highest"}[end] for end in ends)
-    return f"log-linear, degree {degree}" + (f", the {apart} score apart" if ends else "")
+    separate = " and the ".join({0: "lowest", -1: "highest"}[end] for end in ends)
+    return f"log-linear, degree {degree}" + (f", the {separate} score apart" if ends else "")

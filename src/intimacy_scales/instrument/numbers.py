@@ -12,7 +12,7 @@ from intimacy_scales.instrument.budgets import shown
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _RATIO = re.compile(r"[+-]?\d{1,18}/\d{1,18}", re.ASCII)
-_SHORT = 10**18
+_SHORT = 10**18  # smaller ints are made into fractions without being written as texts
 _LONGEST = 400  # characters; the largest float has 309 digits
 
 

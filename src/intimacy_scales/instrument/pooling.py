@@ -12,19 +12,19 @@ from intimacy_scales.instrument.response_scale import ResponseScale
 from intimacy_scales.instrument.translation import SEVERAL, PooledLanguage
 
 
-def only_languages_differ(one: Instrument, other: Instrument) -> bool:
+def only_languages_differ(first: Instrument, second: Instrument) -> bool:
     """Return whether two instruments are one version and key, in different translations of one wording."""
-    same_wording = len({_source(form) for form in (one, other) if not form.pooled}) <= 1
-    return same_wording and _languages_differ(one, other)
+    same_wording = len({_source(form) for form in (first, second) if not form.pooled}) <= 1
+    return same_wording and _languages_differ(first, second)
 
 
-def _languages_differ(one: Instrument, other: Instrument) -> bool:
+def _languages_differ(first: Instrument, second: Instrument) -> bool:
     identities = [
         (form.id, form.version, form.wording, form.coding, form.item_ids, form.key_digest)
-        for form in (one, other)
+        for form in (first, second)
     ]
-    translated = any(form.translation is not None or form.pooled for form in (one, other))
-    return translated and identities[0] == identities[1] and one.text_digest != other.text_digest
+    translated = any(form.translation is not None or form.pooled for form in (first, second))
+    return translated and identities[0] == identities[1] and first.text_digest != second.text_digest
 
 
 def pool_languages(*forms: Instrument) -> Instrument:
@@ -117,10 +117,10 @@ def warn_of_languages(name: str, pooled: tuple[PooledLanguage, ...]) -> None:
     )
 
 
-def warn_if_languages_differ(one: Instrument, other: Instrument) -> None:
+def warn_if_languages_differ(first: Instrument, second: Instrument) -> None:
     """Warn if scores in two languages that were not tested for invariance are compared."""
-    if _languages_differ(one, other):
-        warn_of_languages(one.id, (*_languages(one), *_languages(other)))
+    if _languages_differ(first, second):
+        warn_of_languages(first.id, (*_languages(first), *_languages(second)))
 
 
 def translation_note(old: Instrument, new: Instrument) -> str | None:

@@ -197,18 +197,18 @@ def _load_call(name: str, version: str | None, language: str | None, variant: st
     return f"load({', '.join([repr(name), *arguments])})"
 
 
-def hint_of_wordings(one: InstrumentRef, other: InstrumentRef) -> str:
+def hint_of_wordings(first: InstrumentRef, second: InstrumentRef) -> str:
     """Return why results of two versions or languages cannot be combined; empty where neither differs."""
-    if one.id != other.id:
+    if first.id != second.id:
         return ""
-    if one.version != other.version:
+    if first.version != second.version:
         return (
-            f": they belong to versions {one.version} and {other.version}; compare(…, …) reports whether "
+            f": they belong to versions {first.version} and {second.version}; compare(…, …) reports whether "
             "answers to one can be scored by the other"
         )
-    if one.wording == other.wording:
+    if first.wording == second.wording:
         return ""
     return (
-        f": they belong to {one.wording} and {other.wording}. To combine languages on purpose, read all "
+        f": they belong to {first.wording} and {second.wording}. To combine languages on purpose, read all "
         "answers with pool_languages(load(…), load(…, language=…))"
     )
