@@ -109,17 +109,21 @@ def _within(bank: Sequence[_Compared]) -> Iterator[Hit]:
 def _across(bank: Sequence[_Compared], others: Sequence[_Compared]) -> Iterator[Hit]:
     known = {(o.sentence.item, normalized(o.sentence.text)) for o in others}
     seen: set[tuple[str, str, str]] = set()
-    for own in bank:
-        if (own.sentence.item, normalized(own.sentence.text)) in known:
+    for candidate in bank:
+        if (candidate.sentence.item, normalized(candidate.sentence.text)) in known:
             continue  # the same item, taken from that bank
         for other in others:
-            pair = (own.sentence.item, other.origin, other.sentence.item)
-            if pair in seen or own.sentence.wording != other.sentence.wording or not _are_alike(own, other):
+            pair = (candidate.sentence.item, other.origin, other.sentence.item)
+            if (
+                pair in seen
+                or candidate.sentence.wording != other.sentence.wording
+                or not _are_alike(candidate, other)
+            ):
                 continue
             seen.add(pair)
             place = f"{other.sentence.item} of {other.origin}"
             message = f"says nearly the same as {place} ({other.sentence.text!r})"
-            yield Hit("near-duplicate", message, own.sentence.item, own.sentence.field)
+            yield Hit("near-duplicate", message, candidate.sentence.item, candidate.sentence.field)
 
 
 def check_near_duplicates(bank: Sequence[Sentence], against: Sequence[Checked]) -> Iterator[Hit]:
