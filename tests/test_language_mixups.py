@@ -119,7 +119,7 @@ def test_forms_of_another_key_are_not_pooled_whatever_their_place() -> None:
 )
 def test_a_translation_whose_options_count_otherwise_is_none(field: str, value: object, words: str) -> None:
     options = {"minimum": 1, "maximum": 3, "scores": {"1": 0, "2": 2, "3": 10}}
-    with pytest.raises(ValueError, match=f"translated_from: has {words}; only words are translated"):
+    with pytest.raises(ValueError, match=f"translated_from: has {words}; translations change words only"):
         ResponseScale.model_validate({**options, field: value, "translated_from": options})
 
 
@@ -128,7 +128,7 @@ def test_a_norm_of_one_pool_is_none_of_another() -> None:
     german, french = (pool_languages(ENGLISH, other) for other in (GERMAN, FRENCH))
     norm = Norm.from_scores(score(german, people), sample="40 simulated persons", scales="total")
     assert score(german, people).standardize(norm)["total"].z[0] is not None
-    with pytest.raises(NoNormsError, match="is of answers in de and en, and these are in en and fr"):
+    with pytest.raises(NoNormsError, match="was made from answers in de and en, but these are in en and fr"):
         score(french, people).standardize(norm)
 
 
@@ -144,6 +144,6 @@ def test_wording_laid_over_in_another_language_leaves_no_option_in_the_first() -
         form.with_texts(texts, language="de", labels=some)
     apart = scored_form(scores=(), not_applicable=["Does not apply"], **scale)
     with pytest.raises(
-        InstrumentError, match="has the option 'Does not apply', for which labels have no place"
+        InstrumentError, match="has the option 'Does not apply', which labels cannot translate"
     ):
         apart.with_texts(texts, language="de", labels=whole)

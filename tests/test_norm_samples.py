@@ -91,7 +91,7 @@ def test_smoothing_recovers_the_population_better_than_counting():
 def test_too_few_persons_are_refused_unless_forced():
     few = score("ras", [ras(*(1 + (n + k) % 5 for k in range(7))) for n in range(29)])
     with pytest.raises(
-        NoNormsError, match=r"'total' would rest on 29 persons, and at least 30.*0\.18.*force=True"
+        NoNormsError, match=r"'total' need at least 30 persons with a score, but there are 29.*0\.18.*force=True"
     ):
         Norm.from_scores(few, sample=SAMPLE)
     (forced,) = Norm.from_scores(few, sample=SAMPLE, force=True)

@@ -463,10 +463,10 @@ def test_another_range_keeps_it():
         ({"not_applicable": [3]}, "3 is also an answer that the response scale allows"),
         ({"not_applicable": ["yes"]}, "'yes' is also an answer"),
         ({"not_applicable": ["4.0"]}, "'4.0' is also an answer"),
-        ({"not_applicable": [9], "missing_codes": [9]}, "9 is a missing code, and not_applicable too"),
+        ({"not_applicable": [9], "missing_codes": [9]}, "9 is both a missing code and not_applicable"),
         ({"not_applicable": [9.0], "missing_codes": ["9"]}, "and not_applicable too"),
         ({"not_applicable": ["N/R"], "missing_codes": ["n/r"]}, "and not_applicable too"),
-        ({"not_applicable": ["NA"]}, "'NA' reads as no answer"),
+        ({"not_applicable": ["NA"]}, "'NA' would be read as a missing answer"),
         ({"not_applicable": [" "]}, "not_applicable"),
     ],
 )

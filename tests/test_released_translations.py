@@ -301,7 +301,7 @@ def test_answers_in_a_language_are_read_by_their_version_after_the_next_one(
 
 
 def test_the_next_version_is_refused_as_stale_by_name(raised: Path):
-    stale = r"trust\.de\.toml: source_digest: stale\. What it translates of trust \(en\)"
+    stale = r"trust\.de\.toml: source_digest: stale\. The wording of trust \(en\)"
     with pytest.raises(InstrumentError, match=stale):
         load("scii-12", language="de")
     with pytest.raises(InstrumentError, match=stale):
@@ -323,7 +323,7 @@ def test_errors_tell_in_which_languages_a_version_is_kept(raised: Path):
         ({"version": "0.1.0", "language": "de"}, "0.1.0 is not kept in 'de'; that version is kept in en"),
         (
             {"version": "0.3.0", "language": "es", "variant": "feminine"},
-            "it needs none: one wording is for all",
+            "allowed: none, as one wording is for everybody",
         ),
         ({"version": "0.3.0", "language": "German"}, "BCP 47"),
     ]
@@ -395,7 +395,7 @@ def test_a_revision_is_a_whole_number_from_1(copied: Path, revision: str):
 @pytest.mark.parametrize("line", ["revision = 2", 'variants = ["neutral", "feminine", "masculine"]'])
 def test_what_a_form_says_stands_in_no_file_of_a_bank(copied: Path, line: str):
     changed(copied.with_name("trust.de.toml"), "status =", f"{line}\nstatus =")
-    told = rf"trust\.de\.toml: {line.split(maxsplit=1)[0]}: is of a form, .* such as scii-12\.de\.toml"
+    told = rf"trust\.de\.toml: {line.split(maxsplit=1)[0]}: belongs to forms, .* such as scii-12\.de\.toml"
     with pytest.raises(InstrumentError, match=told):
         load(copied, language="de")
 
@@ -501,14 +501,14 @@ def test_a_slot_that_two_banks_fill_otherwise_is_named(tmp_path: Path):
     path = voices(tmp_path, own="L'uomo che amo")
     assert load(path, language="it", variant="m").item("b1").text == "L'uomo che amo canta, dico."
     with pytest.raises(
-        InstrumentError, match=r"b\.it\.toml: slots\.who: has other words than in another file"
+        InstrumentError, match=r"b\.it\.toml: slots\.who: differs from the slot of that name in another file"
     ):
         one_file(path, "it")
 
 
 def test_a_form_says_its_variants_where_the_language_has_none(tmp_path: Path):
     path = voices(tmp_path)
-    with pytest.raises(InstrumentError, match="no variant 'neutral'; there are f, m"):
+    with pytest.raises(InstrumentError, match="no variant 'neutral'; allowed: f, m"):
         load(path, language="it", variant="neutral")
     changed(tmp_path / "voices.it.toml", '["f", "m"]', '["f", "m", "x"]')
     with pytest.raises(InstrumentError, match=r"slots\.to: no words for x"):
