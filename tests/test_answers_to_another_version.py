@@ -117,5 +117,7 @@ def test_a_bank_beside_a_form_is_not_passed_over_for_the_shipped_one(tmp_path):
 
 @pytest.mark.parametrize("read", [load, load_bank])
 def test_a_translation_says_what_it_is(read):
-    with pytest.raises(InstrumentError, match=r"is a translation of trust into 'de', .*: load trust, or a form"):
+    with pytest.raises(
+        InstrumentError, match=r"is a translation of trust into 'de', .*: load trust, or a form"
+    ):
         read(shipped.banks_folder() / "components" / "trust.de.toml")

@@ -119,7 +119,9 @@ def test_forms_of_another_key_are_not_pooled_whatever_their_place() -> None:
 )
 def test_a_translation_whose_options_count_otherwise_is_none(field: str, value: object, words: str) -> None:
     options = {"minimum": 1, "maximum": 3, "scores": {"1": 0, "2": 2, "3": 10}}
-    with pytest.raises(ValueError, match=f"translated_from: has {words}; translations change words only"):
+    with pytest.raises(
+        ValueError, match=f"translated_from: has {words}; a translation may change words only"
+    ):
         ResponseScale.model_validate({**options, field: value, "translated_from": options})
 
 

@@ -154,7 +154,7 @@ def test_tags_are_checked_and_looked_up():
         ({"language": "de", "variant": "male"}, "no variant 'male'; allowed: neutral, feminine, masculine"),
         ({"language": "es", "variant": "feminine"}, "no variant 'feminine'; allowed: none"),
         ({"language": "en", "variant": "feminine"}, "no variant 'feminine'; its only wording needs none"),
-        ({"variant": "feminine"}, "pass language= too"),
+        ({"variant": "feminine"}, "give language= too"),
         ({"language": "de", "version": "0.2.0"}, "0.2.0 is not kept in 'de'; that version is kept in en"),
         (
             {"language": "it", "version": "0.3.0+1"},
@@ -162,13 +162,16 @@ def test_tags_are_checked_and_looked_up():
         ),
         ({"language": "de", "version": "0.3.0+2"}, "0.3.0 in 'de' has no revision '2'; allowed: 1"),
         ({"language": "de", "version": "0.3.0+"}, "0.3.0 in 'de' has no revision ''; allowed: 1"),
-        ({"language": "en", "version": "0.3.0+1"}, "in 'en' has no revision '1'; allowed: none, as that is the original"),
+        (
+            {"language": "en", "version": "0.3.0+1"},
+            "in 'en' has no revision '1'; allowed: none, as that is the original",
+        ),
         (
             {"language": "de", "version": "0.3.0+1", "variant": "male"},
             "allowed: neutral, feminine, masculine",
         ),
         ({"language": "en", "version": "0.2.0", "variant": "feminine"}, "its only wording needs none"),
-        ({"version": "0.2.0", "variant": "feminine"}, "pass language= too"),
+        ({"version": "0.2.0", "variant": "feminine"}, "give language= too"),
         ({"version": "0.3.0+1"}, "has no version '0.3.0+1'; allowed: 0.2.0, 0.3.0"),
         ({"language": "de", "version": "0.1.0"}, "has no version '0.1.0'; allowed: 0.2.0, 0.3.0"),
     ],
@@ -235,7 +238,12 @@ def test_what_is_not_translated_may_change(copied):
     ("file", "old", "new", "told"),
     [
         ("caring.de.toml", 'car05 = "', 'car04 = "', "Compare car04, car09"),
-        ("caring.de.toml", 'of = "caring"', 'of = "carin"', "of: 'carin' is not the id of the source, 'caring'"),
+        (
+            "caring.de.toml",
+            'of = "caring"',
+            'of = "carin"',
+            "of: 'carin' is not the id of the source, 'caring'",
+        ),
         ("caring.de.toml", 'language = "de"', 'language = "fr"', "differs from 'de' in the name of the file"),
         ("caring.de.toml", 'status = "forward"', 'status = "draft"', "later step than 'draft'"),
         ("caring.de.toml", 'status = "forward"', 'status = "final"', "status"),
@@ -278,7 +286,7 @@ def test_nothing_is_filled_with_english(copied, file, line, told):
 
 def test_a_bank_without_the_language_is_named(copied):
     copied.with_name("mutuality.de.toml").unlink()
-    assert "mutuality is not translated into 'de'" in refused(copied)
+    assert "mutuality, which scii-12 takes items from, is not translated into 'de'" in refused(copied)
     copied.with_name("scii-12.de.toml").unlink()
     assert "it is available in en, es, fr" in refused(copied)
 
@@ -567,7 +575,7 @@ def test_own_wording_in_another_language_is_a_draft_without_norms():
 def test_own_wording_in_another_language_is_whole_or_refused():
     short = load("scii-12")
     texts = {name: f"Frage {name}" for name in short.item_ids}
-    with pytest.raises(InstrumentError, match=r"no wording in de of tru01"):
+    with pytest.raises(InstrumentError, match=r"no wording in de for tru01"):
         short.with_texts({n: t for n, t in texts.items() if n != "tru01"}, language="de")
     with pytest.raises(InstrumentError, match=r"no labels in de for tru01, kno06"):
         short.with_texts(texts, language="de")

@@ -332,7 +332,7 @@ def known_in_part() -> Instrument:
 
 def test_a_coding_known_in_part_is_refused():
     with pytest.raises(
-        InstrumentError, match=r"csi-32: answers coded by 'position' cannot be scored.*in part"
+        InstrumentError, match=r"csi-32: answers coded by 'position' cannot be scored.*only some"
     ):
         score(known_in_part(), {}, coding="position")
 
@@ -351,7 +351,7 @@ def test_a_coding_that_nobody_knows_is_refused():
         score("kmss", {}, coding="position")
     with pytest.raises(UnknownInstrumentError, match="allowed: 'position'"):
         load("das").with_coding("left")
-    with pytest.raises(InstrumentError, match="coded by 'position' already"):
+    with pytest.raises(InstrumentError, match="already reads answers coded by 'position'"):
         load("das").with_coding("position").with_coding("position")
 
 

@@ -245,7 +245,7 @@ def test_a_corrected_text_with_a_raised_revision_is_kept_beside_the_first(data: 
     for text, form in ((stored, first), (later, second)):
         assert PersonScores.from_json(text).form == form
         assert PersonScores.from_json(text).to_json() == text
-    with pytest.raises(UnknownInstrumentError, match=r"has no revision '3'; there is 1, 2"):
+    with pytest.raises(UnknownInstrumentError, match=r"has no revision '3'; allowed: 1, 2"):
         load("scii-12", version="0.3.0+3", language="de")
     change(data / "item_banks/forms/scii-12.toml", 'version = "0.3.0"', 'version = "0.4.0"')
     assert load("scii-12", version="0.3.0", language="de", variant="feminine") == second  # the latest

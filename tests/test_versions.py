@@ -312,5 +312,7 @@ def test_a_file_has_the_version_that_it_has(tmp_path: Path):
     path = tmp_path / "mine.toml"
     path.write_text(load("kmss").to_toml(), encoding="utf-8")
     assert load(path, version="2") == load("kmss")
-    with pytest.raises(UnknownInstrumentError, match=r"mine\.toml: version='1' is not valid; the file has version '2'"):
+    with pytest.raises(
+        UnknownInstrumentError, match=r"mine\.toml: version='1' is not valid; the file has version '2'"
+    ):
         load(path, version="1")

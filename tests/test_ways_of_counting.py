@@ -372,8 +372,8 @@ def test_what_no_score_can_be_made_of_is_refused(fields, words):
     [
         ({"of": ["ideal"]}, "'of' names 1"),
         ({"missing": {"count": 1}}, "a difference always needs both scores"),
-        ({"weights": {"ideal": 2}}, "weights: is of items"),
-        ({"rescale": [0, 1]}, "rescale: is of items"),
+        ({"weights": {"ideal": 2}}, "weights: applies to items only"),
+        ({"rescale": [0, 1]}, "rescale: applies to items only"),
     ],
 )
 def test_a_difference_that_cannot_be_is_refused(fields, words):

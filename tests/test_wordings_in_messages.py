@@ -125,7 +125,9 @@ def test_errors_and_warnings_name_the_wording():
             NEW, [dict.fromkeys(NEW.item_ids, 3)]
         )
     parts = [score(form, NUMBERS).summary() for form in (FEMININE, MASCULINE)]
-    with pytest.raises(ValueError, match=r"they belong to de feminine and de masculine\. To combine languages"):
+    with pytest.raises(
+        ValueError, match=r"they belong to de feminine and de masculine\. To combine languages"
+    ):
         _ = parts[0] + parts[1]
     assert compare(FEMININE, MASCULINE).translated == (
         "the old asks in the variant feminine, the new in masculine, of one translation"

@@ -50,7 +50,10 @@ def run(*words: str, code: int = 0) -> str:
             {"variant": "feminine"},
             "scii-24 has variants in de (neutral, feminine, masculine) and fr (neutral, ",
         ),
-        ({"language": "german"}, "such as 'de', 'de-AT' or 'sr-Latn'; scii-24 is available in en, de, es, fr"),
+        (
+            {"language": "german"},
+            "such as 'de', 'de-AT' or 'sr-Latn'; scii-24 is available in en, de, es, fr",
+        ),
         ({"language": "it"}, "scii-24 is not translated into 'it'; it is available in en, de, es, fr"),
         ({"language": "de", "variant": "she"}, "no variant 'she'; allowed: neutral, feminine, masculine"),
         ({"version": "0.1"}, "scii-24 has no version '0.1'; allowed: 0.2.0, 0.3.0"),

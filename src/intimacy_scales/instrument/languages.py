@@ -89,7 +89,7 @@ def with_variants(form: Instrument, path: Path) -> str:
     ]
     if not languages:
         return f"{form.id} has no variants in any language"
-    return f"{form.id} has variants in {' and '.join(languages)}: pass language= too"
+    return f"{form.id} has variants in {' and '.join(languages)}: give language= too"
 
 
 def _requested_tag(language: str, form: Instrument, known: Sequence[str]) -> str:
