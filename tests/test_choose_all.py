@@ -167,7 +167,7 @@ def test_it_is_another_key_and_files_keep_it():
     assert AFTER.without_items("walk", new_id="b", version="1").choose_all[0].items == ("talk", "cook")
     assert AFTER.without_items("mood", new_id="b", version="1").choose_all == ()
     assert SHOWN.without_items("saw", new_id="b", version="1").choose_all == ()
-    with pytest.raises(InstrumentError, match=r"walk is a box of a choose-all question .* omit it from items"):
+    with pytest.raises(InstrumentError, match=r"walk is a box of a choose-all .* omit it from"):
         OWN.with_response_scale(1, 2, items=["walk"], missing_codes=[])
 
 
