@@ -277,7 +277,9 @@ def test_items_of_one_range_can_be_named() -> None:
     variant = csi.with_response_scale(0, 4, items=csi.item_ids[1:])
     assert [item.response_scale.maximum for item in variant.items] == [6] + [4] * 15
     assert "in 15 of 16 items" in variant.title
-    with pytest.raises(InstrumentError, match="5 to 1 is no range for its answers: minimum 5 is not below"):
+    with pytest.raises(
+        InstrumentError, match="the range 5 to 1 is not valid for its answers: minimum 5 is not below"
+    ):
         form(1, 7).with_response_scale(5, 1)
     with pytest.raises(InstrumentError, match="has no item 'x'"):
         form(1, 7).with_response_scale(1, 5, items="x")

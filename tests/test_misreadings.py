@@ -127,13 +127,13 @@ def test_a_series_with_a_name_twice_is_refused() -> None:
 
 
 def test_scale_ids_that_results_would_overwrite_are_refused_at_load() -> None:
-    with pytest.raises(ValueError, match="'s_pomp' is what results call"):
+    with pytest.raises(ValueError, match="'s_pomp' is the name of a result column"):
         small(scales=[{"id": "s", "items": ["a"]}, {"id": "s_pomp", "items": ["b"]}])
 
 
 @pytest.mark.parametrize("label", ["NA", "na ", "NaN"])
 def test_a_label_that_reads_as_no_answer_is_refused(label: str) -> None:
-    with pytest.raises(ValueError, match="reads as no answer"):
+    with pytest.raises(ValueError, match="would be read as a missing answer"):
         small(response_scale={"minimum": 1, "maximum": 5, "labels": {"1": label}})
 
 

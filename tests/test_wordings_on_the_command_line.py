@@ -48,12 +48,15 @@ def run(*words: str, code: int = 0) -> str:
     [
         (
             {"variant": "feminine"},
-            "scii-24 has some in de (neutral, feminine, masculine) and fr (neutral, ",
+            "scii-24 has variants in de (neutral, feminine, masculine) and fr (neutral, ",
         ),
-        ({"language": "german"}, "such as 'de', 'de-AT' or 'sr-Latn'; scii-24 can be had in en, de, es, fr"),
-        ({"language": "it"}, "scii-24 is not translated into 'it'; it can be had in en, de, es, fr"),
-        ({"language": "de", "variant": "she"}, "no variant 'she'; there are neutral, feminine, masculine"),
-        ({"version": "0.1"}, "scii-24 has no version '0.1'; there are 0.2.0, 0.3.0"),
+        (
+            {"language": "german"},
+            "such as 'de', 'de-AT' or 'sr-Latn'; scii-24 is available in en, de, es, fr",
+        ),
+        ({"language": "it"}, "scii-24 is not translated into 'it'; it is available in en, de, es, fr"),
+        ({"language": "de", "variant": "she"}, "no variant 'she'; allowed: neutral, feminine, masculine"),
+        ({"version": "0.1"}, "scii-24 has no version '0.1'; allowed: 0.2.0, 0.3.0"),
         (
             {"version": "0.2.0", "language": "de"},
             "scii-24 0.2.0 is not kept in 'de'; that version is kept in en",
@@ -70,7 +73,7 @@ def test_errors_of_options_name_the_choices(asked: dict[str, str], told: str):
 
 def test_an_older_version_can_be_asked_for_in_the_language_that_it_is_kept_in():
     assert load("scii-24", version="0.2.0", language="en") == OLD
-    with pytest.raises(InstrumentError, match="ras has none in any language"):
+    with pytest.raises(InstrumentError, match="ras has no variants in any language"):
         load("ras", variant="feminine")
 
 

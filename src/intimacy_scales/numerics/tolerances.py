@@ -23,12 +23,14 @@ HALFWAY = 1e-9  # of one step between possible scores: so near to the middle, a 
 # Instruments and scores
 
 DOCUMENT_ROUNDING = 1e-6  # of the larger of two figures, or 1: one may have been computed on another machine
+EQUAL_DECIMALS = 1e-9  # of a step between scores: what equal decimals may differ by as sums of floats
+EQUAL_SCORES = 1e-9  # of the range of scores: what equal totals of unequal parts may differ by
+PRINTED_DECIMALS = 0.01  # of the range of scores: how far rounding in print may move a figure of a norm
+
 # Reading answers
 
 FLOAT64_SPACING = 2.0**-52  # of float64 next to 1
-STORED_SPACINGS = (
-    4  # times the spacing of an answer's type, of the larger of point and step: 0.1 + 0.2 is 0.3
-)
+STORED_SPACINGS = 4  # times the spacing of an answer's type at the larger of point and step: 0.1 + 0.2 is 0.3
 
 # Estimates of factor models
 
