@@ -78,7 +78,7 @@ SINGULAR_CORRELATIONS = 1e-12  # of the largest eigenvalue: of a smaller one the
 
 SAME_TWO_LEVEL_MAXIMUM = 1e-11  # of -2 log likelihood: maxima that differ by less are the same
 TWO_LEVEL_ROUNDING = 1e-14  # of -2 log likelihood: an increase by less counts as none
-NO_INFORMATION = 1e-8  # per answer to standardized items: less does not determine a parameter
+NO_ANSWER_INFORMATION = 1e-8  # per answer to standardized items: less does not determine a parameter
 NO_LOADING = 1e-5  # of an item's standard deviation: if all loadings are smaller, they count as 0
 NO_LEVEL_VARIANCE = 1e-10  # of the variance of the sum of the items at both levels: a smaller one counts as 0
 CORRELATION_BOUND = 1e-6  # of 1: an estimated correlation above 1 by less counts as 1

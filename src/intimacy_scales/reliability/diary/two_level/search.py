@@ -13,7 +13,7 @@ from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.numerics.progress import steps as reported_steps
 from intimacy_scales.numerics.ties import first_lowest
 from intimacy_scales.numerics.tolerances import (
-    NO_INFORMATION,
+    NO_ANSWER_INFORMATION,
     SAME_TWO_LEVEL_MAXIMUM,
     SINGULAR,
     TWO_LEVEL_ROUNDING,
@@ -251,7 +251,7 @@ def _inverse_information(expected: Floats, free: NDArray[np.bool_], n: int) -> F
     covariance = np.zeros(expected.shape)
     information = expected[np.ix_(free, free)] / 2
     roots = np.sqrt(np.maximum(np.diag(information), 0))
-    informative = bool((roots**2 > NO_INFORMATION * n).all())
+    informative = bool((roots**2 > NO_ANSWER_INFORMATION * n).all())
     if not informative or np.linalg.eigvalsh(information / np.outer(roots, roots))[0] < SINGULAR:
         covariance[:] = np.nan
     else:
