@@ -11,9 +11,10 @@ import pytest
 from intimacy_scales import Instrument, ItemBank, check_bank, load, load_bank
 from intimacy_scales.checking import RULES, BankReport
 from intimacy_scales.errors import UnknownInstrumentError
-from test_checking import GOOD, document
+from tests.checking.test_check_bank_items import GOOD, document
+from tests.shared.folders import DOCS
 
-PAGE = Path(__file__).parents[1] / "docs" / "explanation" / "item-rules.md"
+PAGE = DOCS / "explanation" / "item-rules.md"
 
 
 def bank(*texts: str, **changes: Any) -> BankReport:

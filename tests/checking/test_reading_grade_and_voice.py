@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from intimacy_scales.checking.syllables import syllables
 from intimacy_scales.checking.voice import person_of, tense_of
 from intimacy_scales.checking.words import content_words, is_negative, overlap, sentences
 from intimacy_scales.instrument.loading import shipped_banks
+from tests.shared.folders import DOCS
 
 SPOKEN = {
     1: "i love loved loves shared talked judged watched makes moves feels hurt life don't can't friend's",
@@ -99,9 +99,7 @@ def test_words_with_a_negative_in_them():
 
 
 def test_figures_of_the_page_on_rules_are_those_of_the_shipped_items():
-    page = " ".join(
-        (Path(__file__).parents[1] / "docs/explanation/item-rules.md").read_text(encoding="utf-8").split()
-    )
+    page = " ".join((DOCS / "explanation/item-rules.md").read_text(encoding="utf-8").split())
     banks = {name: [s.text for s in sentences(load_bank(name))] for name in shipped_banks()}
     grades = [reading_grade(texts) for texts in banks.values()]
     hard = sorted(

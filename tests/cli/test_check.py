@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from intimacy_scales.checking import RULES
 from intimacy_scales.cli import app
-from test_checking import GOOD, document
+from tests.checking.test_check_bank_items import GOOD, document
 
 
 def run(*args: Any) -> Result:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from answer_files import IDS, run
 from intimacy_scales.cli import app
+from tests.shared.answer_files import IDS, run
 
 GROUP: Any = typer.main.get_command(app)
 CONTEXT = typer.Context(GROUP)

@@ -19,7 +19,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import dataset
 
-from engine_answers import FRAMES, PARTS, N, answers, collected, form, in_parts, of_one_table, same_scores
 from intimacy_scales import (
     ItemMoments,
     cronbach_alpha,
@@ -43,6 +42,17 @@ from intimacy_scales.errors import (
 from intimacy_scales.factor import cfa
 from intimacy_scales.reliability import cluster_sums
 from intimacy_scales.scoring.summary import ScoreSummary
+from tests.shared.engine_answers import (
+    FRAMES,
+    PARTS,
+    N,
+    answers,
+    collected,
+    form,
+    in_parts,
+    of_one_table,
+    same_scores,
+)
 
 
 @pytest.fixture(params=FRAMES)

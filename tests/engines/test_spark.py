@@ -14,12 +14,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine_answers import PARTS, N, answers, collected, form, in_parts, of_one_table, same_scores
 from intimacy_scales import engines, item_moments, score, simulate
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop import score_folder
 from intimacy_scales.reliability import cluster_sums
-from test_many_files import bytes_in
+from tests.jobs.test_score_folder import bytes_in
+from tests.shared.engine_answers import (
+    PARTS,
+    N,
+    answers,
+    collected,
+    form,
+    in_parts,
+    of_one_table,
+    same_scores,
+)
+from tests.shared.folders import DOCS
 
 if shutil.which("java") is None:
     pytest.skip("Spark needs Java, which is not on this machine", allow_module_level=True)
@@ -200,7 +210,7 @@ def test_partners_are_brought_together(spark: Any) -> None:
 
 
 def test_the_block_of_the_page_runs(spark: Any, tmp_path: Path) -> None:
-    page = Path(__file__).parents[1].joinpath("docs/how-to/large-data.md").read_text(encoding="utf-8")
+    page = (DOCS / "how-to" / "large-data.md").read_text(encoding="utf-8")
     block = page.partition("\n## Spark\n")[2].partition("```python\n")[2].partition("```")[0]
     assert "mapInArrow" not in block
     for name in ("answers", "scores-of-spark"):  # Spark stays in the folder in which it was started

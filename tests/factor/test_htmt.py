@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from factor_answers import NAN, coded, parts
 from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import cfa, covariances_as_sample, htmt
-from reference.simulated import SHORT_FORM, simulated_answers
+from tests.reference.simulated import SHORT_FORM, simulated_answers
+from tests.shared.factor_answers import NAN, coded, parts
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),

@@ -1,23 +1,21 @@
 """Little's MCAR test: R's value, the formula written out, its level, and what it refuses."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binom, chi2
 
-from factor_answers import coded, parts
 from intimacy_scales import EstimationError, NotConvergedError, encode, item_moments, load, simulate
 from intimacy_scales.factor import MCARTest, covariances_as_sample, little_mcar
-
-HERE = Path(__file__).parent / "reference"
+from tests.shared.factor_answers import coded, parts
+from tests.shared.folders import REFERENCE
 
 
 @pytest.fixture(scope="module")
 def gaps():
-    return pd.read_csv(HERE / "simulated-gaps.csv")[["tru01", "tru04", "com01", "com04"]]
+    return pd.read_csv(REFERENCE / "simulated-gaps.csv")[["tru01", "tru04", "com01", "com04"]]
 
 
 def naive(table):
@@ -51,7 +49,7 @@ def naive(table):
 
 def test_it_is_what_naniar_gives_for_its_example():
     """naniar 1.1, ``mcar_test(airquality)``; its EM stops where values change by 1e-4."""
-    air = pd.read_csv(HERE / "airquality.csv")  # R's data set of that name (Chambers et al., 1983)
+    air = pd.read_csv(REFERENCE / "airquality.csv")  # R's data set of that name (Chambers et al., 1983)
     test = little_mcar(air, items=list(air.columns), on_invalid="accept")
     assert test.chi_square == pytest.approx(35.1061288689702, rel=2e-6)
     assert (test.df, len(test.patterns), test.n) == (14, 4, 153)

@@ -16,11 +16,11 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from answer_files import IDS, read_scores, run
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import delimited, jsonlines, open_answers
 from intimacy_scales.files.base import without_formula
 from intimacy_scales.jobs import score_file
+from tests.shared.answer_files import IDS, read_scores, run
 
 MEGABYTE = 1_000_000
 UNCOUNTED = float("inf")

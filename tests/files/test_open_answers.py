@@ -18,7 +18,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl.chart import BarChart, Reference
 
-from answer_files import ANSWERS, IDS, INPUTS, NAMES, read_scores, run
 from intimacy_scales import ResponseError
 from intimacy_scales.files import (
     base,
@@ -31,6 +30,7 @@ from intimacy_scales.files import (
 )
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.reading.frames import ListTable
+from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, read_scores, run
 
 BATCHES = [
     (delimited, "BATCH_ROWS"),

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from answer_files import read_scores
-from fault_files import OLD
 from intimacy_scales import ResponseError
 from intimacy_scales.jobs import score_file
+from tests.shared.answer_files import read_scores
+from tests.shared.fault_files import OLD
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from answer_files import IDS
-from fault_files import OLD, OUTPUTS, files_no_longer_than, names
 from intimacy_scales import ResponseError
 from intimacy_scales.files import delimited
 from intimacy_scales.jobs import reliability_file, score_file
+from tests.shared.answer_files import IDS
+from tests.shared.fault_files import OLD, OUTPUTS, files_no_longer_than, names
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from answer_files import read_scores
-from fault_files import OLD, OUTPUTS, names
 from intimacy_scales.files import open_output, replacement
 from intimacy_scales.files.replacement import Replacement, write_text
 from intimacy_scales.jobs import reliability_file, score_file
+from tests.shared.answer_files import read_scores
+from tests.shared.fault_files import OLD, OUTPUTS, names
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 

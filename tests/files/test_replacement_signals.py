@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from fault_files import OLD, OUTPUTS, answers_of, names
 from intimacy_scales.cli import commands
 from intimacy_scales.jobs import score_file
+from tests.shared.fault_files import OLD, OUTPUTS, answers_of, names
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 

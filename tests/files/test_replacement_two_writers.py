@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from answer_files import read_scores
-from fault_files import OLD, names
 from intimacy_scales import ResponseError
 from intimacy_scales.jobs import score_file
+from tests.shared.answer_files import read_scores
+from tests.shared.fault_files import OLD, names
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 

@@ -11,10 +11,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from answer_files import run
 from intimacy_scales import Instrument, MissingColumnsError, ResponseError
 from intimacy_scales.interop import score_file
-from test_file_workbooks import SHEET, changed
+from tests.files.test_spreadsheet import SHEET, changed
+from tests.shared.answer_files import run
 
 
 def form(maximum: int = 7, minimum: int = 1, **scale: Any) -> Instrument:

@@ -14,11 +14,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from answer_files import IDS, run
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import formulas, open_answers
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop import score_file
+from tests.shared.answer_files import IDS, run
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 HEADER = ["id", *IDS, "note"]

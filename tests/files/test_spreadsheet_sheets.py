@@ -8,10 +8,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from answer_files import IDS, run
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import open_answers
 from intimacy_scales.jobs import reliability_file, score_file, structure_file
+from tests.shared.answer_files import IDS, run
 
 PILOT, MAIN = [IDS, [5] * 7], [IDS, [1] * 7]
 NOTES = [["Wave", "asked in"], [1, "May"]]

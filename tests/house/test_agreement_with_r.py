@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reference.agreement import DATA_SETS, compare
-from reference.exclusions import EVERY, excluded_by
-from reference.oracles import NAMES, Block, Reference, Row, leaves
-from reference.page import COMMAND, page, same_page
-from reference.write_page import PAGE
+from tests.reference.agreement import DATA_SETS, compare
+from tests.reference.exclusions import EVERY, excluded_by
+from tests.reference.oracles import NAMES, Block, Reference, Row, leaves
+from tests.reference.page import COMMAND, page, same_page
+from tests.reference.write_page import PAGE
 
 # values compared, and how many values or arrays of values that makes
 EXPECTED = {

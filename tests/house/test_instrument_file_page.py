@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,8 +35,9 @@ from intimacy_scales.instrument.translation import (
     Translation,
     TranslationFile,
 )
+from tests.shared.folders import DOCS
 
-PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "instrument-file.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "reference" / "instrument-file.md").read_text(encoding="utf-8")
 MODELS = [
     Instrument,
     Item,

@@ -17,6 +17,7 @@ from intimacy_scales import InvalidResponsesError, ModelSyntaxError, ResponseErr
 from intimacy_scales.errors import shortened
 from intimacy_scales.factor import cfa
 from intimacy_scales.jobs import score_file
+from tests.shared.folders import DOCS
 
 IDS = load("ras").item_ids
 SHEET = dict.fromkeys(IDS, 3)
@@ -152,7 +153,7 @@ def test_a_model_beyond_all_measure_is_refused(text: str) -> None:
 
 
 def test_the_page_of_hostile_inputs_tells_every_cost() -> None:
-    page = Path(__file__).parents[1] / "docs" / "explanation" / "hostile-inputs.md"
+    page = DOCS / "explanation" / "hostile-inputs.md"
     table = page.read_text(encoding="utf-8").split("<!-- table: benchmarks/hostile -->")[1]
     rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
     assert len({name for name, *_ in rows}) == len(rows) >= 40

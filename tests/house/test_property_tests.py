@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from property_tests import TIMES
+from tests.shared.folders import ROOT
+from tests.shared.property_tests import TIMES
 
 pytestmark = pytest.mark.long
 
@@ -39,7 +40,7 @@ def test_the_usual_number(value):
 
 
 _CONFTEST = """
-from property_tests import choose_profile, multiply_examples as pytest_collection_modifyitems
+from tests.shared.property_tests import choose_profile, multiply_examples as pytest_collection_modifyitems
 choose_profile()
 """
 
@@ -50,7 +51,7 @@ def examples(folder: Path, *options: str, **environment: str) -> dict[str, list[
     (folder / "test_them.py").write_text(_PROPERTIES, encoding="utf-8")
     (folder / "conftest.py").write_text(_CONFTEST, encoding="utf-8")
     kept = {name: value for name, value in os.environ.items() if name not in {"CI", TIMES}}
-    kept["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+    kept["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir=.", *options],
         cwd=folder, env=kept | environment, capture_output=True, text=True, check=False,
@@ -80,12 +81,12 @@ def test_examples_are_the_same_in_ci_and_others_for_another_seed_elsewhere(tmp_p
 def test_no_property_test_is_limited_in_time(tmp_path, ci):
     code = (
         "from hypothesis import HealthCheck, settings\n"
-        "from property_tests import choose_profile\n"
+        "from tests.shared.property_tests import choose_profile\n"
         "choose_profile()\n"
         "assert settings.default.deadline is None\n"
         "assert HealthCheck.too_slow in settings.default.suppress_health_check\n"
         f"assert settings.default.derandomize is {bool(ci)}"
     )
-    environment = os.environ | {"CI": ci, "PYTHONPATH": str(Path(__file__).parent)}
+    environment = os.environ | {"CI": ci, "PYTHONPATH": str(ROOT)}
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, check=False)
     assert run.returncode == 0

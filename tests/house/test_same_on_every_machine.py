@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 from scipy.stats import kstest
 
-from generated_answers import digests
 from intimacy_scales import simulate
 from intimacy_scales.numerics.normal_draws import (
     bell,
@@ -20,7 +19,8 @@ from intimacy_scales.numerics.normal_draws import (
     normal_quantiles,
     standard_normal,
 )
-from machines import MACHINES, answers_everywhere, kernels
+from tests.shared.generated_answers import digests
+from tests.shared.machines import MACHINES, answers_everywhere, kernels
 
 # from any machine: `python -c "from generated_answers import digests; print(digests())"` in this folder
 COMMITTED = {
@@ -72,7 +72,7 @@ COMMITTED = {
 
 @pytest.mark.parametrize("machine", [machine.name for machine in MACHINES])
 def test_a_seed_gives_the_committed_answers_to_the_bit(machine: str) -> None:
-    found, _ = answers_everywhere("generated_answers", "digests_and_product")[machine]
+    found, _ = answers_everywhere("tests.shared.generated_answers", "digests_and_product")[machine]
     assert {name: found[name] for name in found if found[name] != COMMITTED.get(name)} == {}
     assert found.keys() == COMMITTED.keys()
 
@@ -81,7 +81,7 @@ def test_kernels_that_differ_are_among_these_machines() -> None:
     """Otherwise the comparison shows nothing: a matrix product must differ between some of them."""
     if not kernels():
         pytest.skip("which kernels this processor can run is not known")
-    found = answers_everywhere("generated_answers", "digests_and_product")
+    found = answers_everywhere("tests.shared.generated_answers", "digests_and_product")
     assert len({product for _, product in found.values()}) > 1
 
 

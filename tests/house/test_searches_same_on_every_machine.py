@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-import searched_data
-import searched_reliability
-from machines import DIFFERENT, answers_everywhere
-from searched_everything import FINDERS
+from tests.shared import searched_data, searched_reliability
+from tests.shared.machines import DIFFERENT, answers_everywhere
+from tests.shared.searched_everything import FINDERS
 
 PARTS = ("factors", "reliability")
 _TOLERANCE = 1e-9  # beside the largest of the numbers that belong together, or 1
@@ -51,7 +50,7 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
 
 def everywhere(part: str) -> list[tuple[str, Any]]:
     """Return what is found on each machine, with the machine's name."""
-    found = answers_everywhere("searched_everything", "everything", DIFFERENT)
+    found = answers_everywhere("tests.shared.searched_everything", "everything", DIFFERENT)
     return [(name, answers[part]) for name, answers in found.items()]
 
 

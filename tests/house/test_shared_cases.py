@@ -15,6 +15,7 @@ from intimacy_scales import EstimationError, Instrument, ResponseError, load
 from intimacy_scales.factor import cfa, efa
 from intimacy_scales.jobs import reliability_file, structure_file
 from intimacy_scales.reliability import group_icc, reliability_report
+from tests.shared.folders import ROOT
 
 MODEL = "f =~ a + b + c + d"
 BLANKS = ["", " ", ".", "nan", "NaN", "NA", "n/a", "#N/A", "-", "?", "<NA>", "null", "\u00a0", "#NULL!"]
@@ -85,6 +86,6 @@ def test_what_may_be_a_label_stays_one(form: Instrument, couples: pd.DataFrame, 
 
 def test_every_case_is_read_by_a_test(shared: Path) -> None:
     there = {path.name for path in (shared / "cases").iterdir()} - {"README.md"}
-    texts = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    texts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     read = set(re.findall(r'"([\w-]+\.(?:csv|toml))"', texts))
     assert there <= read

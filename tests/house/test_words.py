@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = next(folder for folder in Path(__file__).resolve().parents if (folder / "pyproject.toml").is_file())
+from tests.shared.folders import ROOT
+
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 TEXTS = sorted(
     path

@@ -32,7 +32,7 @@ from intimacy_scales import (
 from intimacy_scales.cli import app
 from intimacy_scales.interop import score_file
 from intimacy_scales.scoring.summary import ScoreSummary
-from naive_scores import bits
+from tests.shared.naive_scores import bits
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
 

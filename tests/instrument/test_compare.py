@@ -18,7 +18,7 @@ from intimacy_scales import (
     load,
     score,
 )
-from strategies import BYTES, answers, instruments
+from tests.shared.strategies import BYTES, answers, instruments
 
 
 def changed(form: Instrument, **changes: Any) -> Instrument:

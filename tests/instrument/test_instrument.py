@@ -30,7 +30,7 @@ from intimacy_scales import (
     load_bank,
 )
 from intimacy_scales.instrument import ItemKey
-from strategies import instruments
+from tests.shared.strategies import instruments
 
 unhurried = settings(deadline=None, max_examples=60)
 SCHEMA = jsonschema.Draft202012Validator(

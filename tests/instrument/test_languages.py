@@ -37,7 +37,7 @@ from intimacy_scales.instrument.catalogue import available
 from intimacy_scales.instrument.languages import read_language, read_translation, translations_of
 from intimacy_scales.instrument.shipped import BANKS, FORMS, shipped_files
 from intimacy_scales.instrument.translation import fitting, language_tag
-from translated_files import changed, copy_of_scii_12
+from tests.shared.translated_files import changed, copy_of_scii_12
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
 LANGUAGES, TRANSLATED = ("de", "es", "fr"), ("scii-12", "scii-24")

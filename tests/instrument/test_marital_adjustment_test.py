@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hand_worked_keys import COUNTS, EXAMPLES, upto
 from intimacy_scales import Instrument, InvalidResponsesError, encode, load, score
+from tests.shared.hand_worked_keys import COUNTS, EXAMPLES, upto
 
 MAT = COUNTS["mat"]
 

@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hand_worked_keys import AS_ANSWERED, COUNTS, EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
 from intimacy_scales import (
     Instrument,
     InstrumentError,
@@ -32,8 +31,9 @@ from intimacy_scales import (
     score_stream,
 )
 from intimacy_scales.cli import app
+from tests.shared.folders import ROOT
+from tests.shared.hand_worked_keys import AS_ANSWERED, COUNTS, EVEN, EXAMPLES, KEYS, ODD, RANGES, upto
 
-ROOT = Path(__file__).resolve().parents[1]
 FACTS = ROOT / "data" / "facts"
 
 

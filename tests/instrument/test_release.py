@@ -30,10 +30,10 @@ from intimacy_scales.instrument import release, shipped
 from intimacy_scales.instrument.languages import translations_of
 from intimacy_scales.instrument.loading import load_shipped, shipped_banks, shipped_ids
 from intimacy_scales.scoring import ScoreSummary
+from tests.shared.folders import REFERENCE, ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 
-REFERENCE = Path(__file__).parent / "reference"
 LINES = shipped.digests_file().read_text(encoding="utf-8").splitlines()
 RELEASED = [
     (name, version, digest) for kind, name, version, digest in map(str.split, LINES) if kind == "instrument"
@@ -165,9 +165,8 @@ def test_what_people_are_told_is_content(field: str):
 
 
 def test_the_wheel_holds_every_folder_of_data_that_is_read():
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    root = Path(__file__).parents[1]
     for path in (
         shipped.digests_file(),
         shipped.released_file("scii-24", "0.2.0"),
@@ -175,7 +174,7 @@ def test_the_wheel_holds_every_folder_of_data_that_is_read():
         shipped.example_path(),
     ):
         assert path.is_file()
-        (folder,) = [name for name in included if path.is_relative_to(root / name)]
+        (folder,) = [name for name in included if path.is_relative_to(ROOT / name)]
         assert included[folder] == f"intimacy_scales/{folder}"
 
 

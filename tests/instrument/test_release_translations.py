@@ -30,7 +30,7 @@ from intimacy_scales.instrument.gathered import gathered
 from intimacy_scales.instrument.languages import parts_in, read_translation
 from intimacy_scales.instrument.loading import load_shipped, made_of
 from intimacy_scales.instrument.translating import Part, in_language
-from translated_files import changed, copy_of_scii_12
+from tests.shared.translated_files import changed, copy_of_scii_12
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
 

@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
 from intimacy_scales import ResponseError, available, load, score
 from intimacy_scales.cli import terminal
 from intimacy_scales.files import base, delimited, open_answers
@@ -24,6 +23,7 @@ from intimacy_scales.files.base import without_formula
 from intimacy_scales.instrument.shipped import example_path
 from intimacy_scales.jobs.scores import score_file
 from intimacy_scales.reading.frames import ListTable
+from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from answer_files import IDS, INPUTS, NAMES, read_scores, run
 from intimacy_scales import ResponseError
 from intimacy_scales.jobs import score_file
+from tests.shared.answer_files import IDS, INPUTS, NAMES, read_scores, run
 
 OUTPUTS = ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"]
 

@@ -22,6 +22,7 @@ from intimacy_scales.errors import InstrumentError, MissingColumnsError, Missing
 from intimacy_scales.interop import FolderReport, score_file, score_folder
 from intimacy_scales.jobs import executors
 from intimacy_scales.jobs.parts import is_several, parts_of
+from tests.shared.folders import ROOT
 
 RAS = load("ras")
 N = 30
@@ -384,7 +385,7 @@ def test_killed_runs_go_on_to_the_same_bytes(tmp_path: Path) -> None:
     answers.mkdir()
     for n in range(64):
         table(n, bad=n % 5 == 0).to_csv(answers / f"part-{n:02d}.csv", index=False)
-    script = Path(__file__).with_name("killed_runs.py")
+    script = ROOT / "tests" / "shared" / "killed_runs.py"
     done = subprocess.run(
         [sys.executable, script, tmp_path, "20", "7"], capture_output=True, text=True, check=True
     )

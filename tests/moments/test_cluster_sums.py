@@ -23,7 +23,7 @@ from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.moments.cluster_products import _entries, _products, sums_of_scale
 from intimacy_scales.moments.scale_items import scale_items
 from intimacy_scales.reliability import ClusterSums, cluster_sums
-from strategies import TINY, instruments
+from tests.shared.strategies import TINY, instruments
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 FORM = load("scii-24")

@@ -32,7 +32,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.moments.cross_products import PairSums, pair_sums
 from intimacy_scales.reliability import item_moments, item_moments_stream, keyed_moments
-from strategies import ANY, BYTES, WHOLE, Grid, Row, answered
+from tests.shared.strategies import ANY, BYTES, WHOLE, Grid, Row, answered
 
 WIDE = Grid(("0", "1", "-1000", "-0.5"), ("1", "0.5"), st.sampled_from([256, 1001, 4001]))
 GRIDS = {"any": ANY, "bytes": BYTES, "wide": WIDE}

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from closeness import assert_close
-from factor_answers import coded, parts
 from intimacy_scales import cronbach_alpha, mcdonald_omega, parallel_analysis, report_progress
 from intimacy_scales.factor import cfa, htmt
 from intimacy_scales.numerics import progress
 from intimacy_scales.reliability import two_level_omega
-from result_examples import diary
+from tests.shared.closeness import assert_close
+from tests.shared.factor_answers import coded, parts
+from tests.shared.result_examples import diary
 
 ANSWERS = coded(parts(80, (3, 3), gaps=0.02), {"a": "q1 q2 q3", "b": "q4 q5 q6"})
 MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from factor_answers import coded, exact
 from intimacy_scales.factor.confirmatory.cfa import cfa
 from intimacy_scales.factor.confirmatory.estimation.likelihood import fitted
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
@@ -32,7 +31,8 @@ from intimacy_scales.reliability.diary.diary_components import reml_components
 from intimacy_scales.reliability.diary.level_coefficients import composite_of
 from intimacy_scales.reliability.diary.two_level.fitting import fit_two_level
 from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
-from searched_data import alike, answers, clusters, diary, moved, nudged, ring
+from tests.shared.factor_answers import coded, exact
+from tests.shared.searched_data import alike, answers, clusters, diary, moved, nudged, ring
 
 _WHOLE = st.lists(st.integers(-4, 4), min_size=1, max_size=12)
 _SEEDS = st.integers(0, 10**6)

@@ -11,9 +11,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from answer_files import run
 from intimacy_scales import Instrument, InvalidResponsesError, ResponseError, encode, score
 from intimacy_scales.interop import score_file
+from tests.shared.answer_files import run
 
 
 def form(labels: dict[Any, str] | None = None, maximum: int = 5, **scale: Any) -> Instrument:

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from answer_files import IDS
 from intimacy_scales import encode
 from intimacy_scales.reading.frames import Numbers, arrow_numbers, arrow_texts, numpy_numbers, numpy_truths
 from intimacy_scales.reading.frames.buffers import numpy_type
+from tests.shared.answer_files import IDS
 
 KINDS = ["bool", "int8", "uint8", "int16", "uint16", "int32", "int64", "uint64", "float32", "float64"]
 

@@ -21,7 +21,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factor_answers import good
 from intimacy_scales import (
     Instrument,
     IntimacyScalesError,
@@ -43,6 +42,7 @@ from intimacy_scales.reliability import (
     reliability_report,
     test_retest,
 )
+from tests.shared.factor_answers import good
 
 test_retest.__test__ = False
 IDS = load("ras").item_ids

@@ -22,8 +22,8 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.results.document_types import Unless, document_types
-from result_examples import CLASSES, MORE, example, examples, one, spoilt
-from test_frozen_results import answers
+from tests.results.test_frozen import answers
+from tests.shared.result_examples import CLASSES, MORE, example, examples, one, spoilt
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 

@@ -19,7 +19,6 @@ import jsonschema
 import numpy as np
 import pytest
 
-from factor_answers import coded, good
 from intimacy_scales import (
     Instrument,
     PersonScores,
@@ -55,8 +54,9 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability import test_retest as retest_of
 from intimacy_scales.results.frozen import alike
 from intimacy_scales.results.result import Result
-from result_examples import CLASSES, DAYS, MORE, ONE, example, form_of, spoilt
-from test_frozen_results import MODEL, answers
+from tests.results.test_frozen import MODEL, answers
+from tests.shared.factor_answers import coded, good
+from tests.shared.result_examples import CLASSES, DAYS, MORE, ONE, example, form_of, spoilt
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 import intimacy_scales
-from factor_answers import coded, good, parts
 from intimacy_scales import CodedResponses, Norm, reliability_report, score, structure_report
 from intimacy_scales.factor import cfa, covariances_as_sample, efa, htmt, sem
 from intimacy_scales.reading.frames import Table
@@ -42,6 +41,7 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.reliability import test_retest as retest
 from intimacy_scales.results.result import Result
+from tests.shared.factor_answers import coded, good, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from intimacy_scales import Instrument, score
 from intimacy_scales.scoring.composite_kernel import CompositeKernel
 from intimacy_scales.scoring.plan import plan_of
-from naive_counting import counted
-from naive_scores import bits, bits_of_singles
-from strategies import Row
+from tests.shared.naive_counting import counted
+from tests.shared.naive_scores import bits, bits_of_singles
+from tests.shared.strategies import Row
 
 
 def form_of(sizes: list[int], scales: list[dict[str, Any]], **points: Any) -> Instrument:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,9 +32,10 @@ from intimacy_scales import (
 from intimacy_scales.cli import app
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability import stratified_alpha
-from naive_counting import counted
-from naive_scores import bits
-from strategies import Row, Value
+from tests.shared.folders import DOCS
+from tests.shared.naive_counting import counted
+from tests.shared.naive_scores import bits
+from tests.shared.strategies import Row, Value
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
 
@@ -521,7 +521,7 @@ def test_simulated_true_scores_follow_the_weights():
 
 @pytest.mark.parametrize("page", ["instrument-file.md"])
 def test_files_of_the_page_load_and_are_shown(page, tmp_path):
-    text = (Path(__file__).parents[1] / "docs" / "reference" / page).read_text(encoding="utf-8")
+    text = (DOCS / "reference" / page).read_text(encoding="utf-8")
     found = re.findall(r"Save (?:this|it) as `([\w.]+)`.*?```toml\n(.*?)```", text, re.DOTALL)
     assert len(found) == 4
     for name, content in found:

@@ -17,7 +17,7 @@ from intimacy_scales import (
     score,
 )
 from intimacy_scales.instrument import Cutoff
-from norm_answers import norm, ras
+from tests.shared.norm_answers import norm, ras
 
 # ---------------------------------------------------------------- cut-offs
 

@@ -23,7 +23,7 @@ from intimacy_scales import (
     score,
     simulate,
 )
-from norm_answers import SAMPLE, agreeable_scores, norm, ras
+from tests.shared.norm_answers import SAMPLE, agreeable_scores, norm, ras
 
 
 @pytest.fixture

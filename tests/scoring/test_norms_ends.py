@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from intimacy_scales import NoNormsError, Norm, score
-from norm_answers import norm, ras
+from tests.shared.norm_answers import norm, ras
 
 TABLE = ((3, 10), (4, 50), (4.5, 90))
 

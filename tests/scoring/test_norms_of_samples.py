@@ -8,7 +8,6 @@ import re
 import numpy as np
 import pytest
 
-from factor_answers import form_of
 from intimacy_scales import (
     NoNormsError,
     Norm,
@@ -17,7 +16,8 @@ from intimacy_scales import (
     simulate,
 )
 from intimacy_scales.numerics.smoothing import percentile_ranks
-from norm_answers import SAMPLE, agreeable_scores, norm, ras
+from tests.shared.factor_answers import form_of
+from tests.shared.norm_answers import SAMPLE, agreeable_scores, norm, ras
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring import meanings, score_texts
 from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer
-from naive_scores import form_of
-from strategies import Row, answers, instruments, torn_instruments
+from tests.shared.naive_scores import form_of
+from tests.shared.strategies import Row, answers, instruments, torn_instruments
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 NAMES = [entry.id for entry in available()]

@@ -26,7 +26,7 @@ from intimacy_scales.scoring import drafts, prepared
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.prepare import document_of, text_of
 from intimacy_scales.scoring.prepared import PreparedAnswers, PreparedForm, prepared_file, prepared_form
-from strategies import answers
+from tests.shared.strategies import answers
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::intimacy_scales.errors.UnverifiedKeyWarning",

@@ -13,9 +13,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from answer_files import read_scores, run
 from intimacy_scales import Instrument, ResponseError, encode, score, score_stream
 from intimacy_scales.jobs import score_file
+from tests.shared.answer_files import read_scores, run
 
 FORM: dict[str, Any] = {
     "id": "small",

@@ -29,7 +29,7 @@ from intimacy_scales import (
     score_many,
 )
 from intimacy_scales.errors import InstrumentError
-from strategies import answered
+from tests.shared.strategies import answered
 
 FORM = load("kmss")
 GOOD = {"kmss_1": 7, "kmss_2": 6, "kmss_3": 7}

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from answer_files import IDS
+from tests.shared.answer_files import IDS
 
 OUTPUTS = ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"]
 OLD = "of last week\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,12 @@ import pytest
 from numpy.typing import NDArray
 
 from intimacy_scales.factor import CFAResult, SEMResult, cfa, covariances_as_sample, sem
+from tests.shared.folders import REFERENCE
 
 Array = NDArray[np.float64]
-HERE = Path(__file__).parent / "reference"
-RS = json.loads((HERE / "least_squares.json").read_text(encoding="utf-8"))  # written by least_squares.R there
+RS = json.loads(
+    (REFERENCE / "least_squares.json").read_text(encoding="utf-8")
+)  # written by least_squares.R there
 CASES = {case["name"]: case for case in RS["cases"]}
 TWO = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 each_estimator = pytest.mark.parametrize("estimator", ["GLS", "ULS"])
@@ -24,7 +25,7 @@ each_estimator = pytest.mark.parametrize("estimator", ["GLS", "ULS"])
 
 @functools.cache
 def complete() -> pd.DataFrame:
-    table = pd.read_csv(HERE / "simulated-complete.csv")
+    table = pd.read_csv(REFERENCE / "simulated-complete.csv")
     table["half"] = np.repeat(["a", "b"], len(table) // 2)
     table["part"] = np.where(np.arange(len(table)) < 130, "a", "b")
     return table

@@ -19,6 +19,8 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from tests.shared.folders import ROOT
+
 # kernels of OpenBLAS that differ, and what a processor must be able to do to run them
 _KERNELS = {
     "Prescott": (),
@@ -119,7 +121,7 @@ def answer(machine: Machine, module: str, function: str) -> Any:
         f"print(json.dumps(getattr(importlib.import_module({module!r}), {function!r})()))"
     )
     environment = os.environ | machine.environment
-    paths = [str(Path(__file__).parent), *(p for p in sys.path if p)]
+    paths = [str(ROOT), *(p for p in sys.path if p)]
     environment["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from intimacy_scales import Instrument, ResponseScale, Scale
-from strategies import Row, Value
+from tests.shared.strategies import Row, Value
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales import Instrument, ResponseScale, Scale, score
-from strategies import Row, Value
+from tests.shared.strategies import Row, Value
 
 
 @dataclass

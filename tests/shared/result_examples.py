@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from factor_answers import good
 from intimacy_scales import (
     Instrument,
     PersonScores,
@@ -41,7 +40,8 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
-from test_frozen_results import MODEL, RESULTS, answers, result_classes
+from tests.results.test_frozen import MODEL, RESULTS, answers, result_classes
+from tests.shared.factor_answers import good
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)

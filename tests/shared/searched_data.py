@@ -7,12 +7,10 @@ another machine may.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
+from tests.shared.folders import reference_data
 
 Floats = NDArray[np.float64]
 
@@ -123,14 +122,9 @@ def as_sample(r: Floats, n: int = 400) -> SampleMoments:
     return moved_sample(covariances_as_sample(r, n=n, names=[f"q{i + 1}" for i in range(len(r))]))
 
 
-def _folder() -> Path:
-    named = os.environ.get("INTIMACY_SCALES_SHARED")
-    return (Path(named) if named else Path(__file__).resolve().parents[2] / "shared") / "oracles" / "data"
-
-
 def real(name: str, columns: slice | list[str] = slice(None)) -> pd.DataFrame | None:
     """Real answers, or None where the reference data are not there."""
-    path = _folder() / f"{name}.csv"
+    path = reference_data() / "oracles" / "data" / f"{name}.csv"
     if not path.exists():
         return None
     table = pd.read_csv(path)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import searched_factors
-import searched_reliability
-import smoothing_answers
+from tests.shared import searched_factors, searched_reliability, smoothing_answers
 
 FINDERS = {
     "factors": searched_factors.everything,

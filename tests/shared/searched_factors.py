@@ -19,7 +19,7 @@ from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import Floats, SampleMoments
 from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level
 from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
-from searched_data import (
+from tests.shared.searched_data import (
     alike,
     answers,
     as_sample,

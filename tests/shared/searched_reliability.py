@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from factor_answers import coded
 from intimacy_scales.factor.heterotrait import htmt
 from intimacy_scales.factor.sample import Floats
 from intimacy_scales.moments.keyed import keyed_moments
@@ -30,7 +29,8 @@ from intimacy_scales.reliability.consistency.splits import (
 )
 from intimacy_scales.reliability.diary.diary_components import nested_components, reml_components
 from intimacy_scales.reliability.items.keying import find_miskeyed
-from searched_data import (
+from tests.shared.factor_answers import coded
+from tests.shared.searched_data import (
     alike,
     answers,
     clusters,
@@ -41,7 +41,7 @@ from searched_data import (
     real,
     ring,
 )  # fmt: skip
-from searched_factors import Told, attempted, told
+from tests.shared.searched_factors import Told, attempted, told
 
 
 def digest(values: Any) -> str:

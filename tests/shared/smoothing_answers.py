@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from factor_answers import form_of
 from intimacy_scales import Norm, score
 from intimacy_scales.numerics.smoothing import LogLinear, fit_loglinear, percentile_ranks
+from tests.shared.factor_answers import form_of
 
 
 def skewed_samples(n_samples: int, seed: int = 1) -> Iterator[tuple[NDArray[np.int64], int]]:

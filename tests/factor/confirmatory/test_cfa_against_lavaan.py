@@ -15,7 +15,7 @@ from scipy import stats
 
 from intimacy_scales.factor import CFAResult, FitChange, cfa, compare_models, invariance
 from intimacy_scales.factor.confirmatory.estimation.fit import Fit, FitIndices, noncentrality
-from reference.oracles import Reference
+from tests.reference.oracles import Reference
 
 ESTIMATE, CHI_SQUARE, LOG_LIKELIHOOD = 1e-4, 1e-3, 1e-4  # absolute: lavaan's optimizer stops
 ERROR, SCALED = 1e-3, 1e-4  # relative

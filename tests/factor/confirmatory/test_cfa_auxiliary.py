@@ -1,7 +1,6 @@
 """Auxiliary variables: R's values, what they leave as it is, where they come from, and what is refused."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,9 +10,9 @@ from intimacy_scales import EstimationError, cfa, encode, simulate
 from intimacy_scales.errors import MissingColumnsError, ResponseError
 from intimacy_scales.factor import CFAResult, compare_models
 from intimacy_scales.factor.confirmatory.estimation.fit import crmr_of, srmr_of
+from tests.shared.folders import REFERENCE
 
-HERE = Path(__file__).parent / "reference"
-REFERENCE = json.loads((HERE / "auxiliary.json").read_text(encoding="utf-8"))["values"]  # auxiliary.R
+VALUES = json.loads((REFERENCE / "auxiliary.json").read_text(encoding="utf-8"))["values"]  # auxiliary.R
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 TWO = ["car01", "car05"]
 HALVES = ["a"] * 150 + ["b"] * 150
@@ -27,7 +26,7 @@ OPTIONS = {
 
 @pytest.fixture(scope="module")
 def gaps():
-    table = pd.read_csv(HERE / "simulated-gaps.csv")
+    table = pd.read_csv(REFERENCE / "simulated-gaps.csv")
     table.loc[table["car01"] > 5, "tru01"] = np.nan
     return table
 
@@ -37,9 +36,9 @@ def fits(gaps):
     return {name: cfa(WIDE, gaps, missing="fiml", **more) for name, more in OPTIONS.items()}
 
 
-@pytest.mark.parametrize("name", REFERENCE)
+@pytest.mark.parametrize("name", VALUES)
 def test_fit_is_that_of_semtools(fits, name):
-    fit, theirs = fits[name].fit, REFERENCE[name]["fit"]
+    fit, theirs = fits[name].fit, VALUES[name]["fit"]
     counts = (theirs["df"], theirs["baseline.df"], theirs["npar"])
     assert (fit.df, fit.baseline_df, fit.n_parameters) == counts
     for ours, value in (
@@ -56,18 +55,18 @@ def test_fit_is_that_of_semtools(fits, name):
 
 
 def test_the_scaled_test_is_that_of_semtools(fits):
-    scaled, theirs = fits["robust"].fit.scaled, REFERENCE["robust"]["fit"]
+    scaled, theirs = fits["robust"].fit.scaled, VALUES["robust"]["fit"]
     assert scaled.scaling_factor == pytest.approx(theirs["chisq.scaling.factor"], rel=1e-5)
     assert scaled.baseline_scaling_factor == pytest.approx(theirs["baseline.chisq.scaling.factor"], rel=1e-5)
     assert (scaled.cfi, scaled.tli) == pytest.approx((theirs["cfi.scaled"], theirs["tli.scaled"]), abs=1e-5)
 
 
-@pytest.mark.parametrize("name", REFERENCE)
+@pytest.mark.parametrize("name", VALUES)
 def test_estimates_are_those_of_semtools(fits, name):
     result = fits[name]
     for ours, theirs in (
-        (result.parameters, REFERENCE[name]["parameters"]),
-        (result.auxiliary_parameters, REFERENCE[name]["auxiliary"]),
+        (result.parameters, VALUES[name]["parameters"]),
+        (result.auxiliary_parameters, VALUES[name]["auxiliary"]),
     ):
         assert len(ours) == len(theirs)
         for row in ours:
@@ -81,7 +80,7 @@ def test_estimates_are_those_of_semtools(fits, name):
 
 def test_residuals_count_those_of_items_alone(fits):
     """R counts those of auxiliary variables too, which are next to nothing."""
-    result, theirs = fits["two"], REFERENCE["two"]["fit"]
+    result, theirs = fits["two"], VALUES["two"]["fit"]
     whole, basis = result.solution.saturated[0], result.solution.at.bases[0]
     moments = (whole.covariances, basis.covariances, whole.means, basis.means)
     assert (srmr_of(*moments), crmr_of(*moments)) == pytest.approx((theirs["srmr"], theirs["crmr"]), abs=1e-6)
@@ -100,7 +99,7 @@ def test_it_is_the_model_with_all_covariances_written_out(gaps, fits):
 
 @pytest.mark.parametrize("estimator", ["ML", "MLR"])
 def test_they_change_nothing_of_complete_answers(estimator):
-    complete = pd.read_csv(HERE / "simulated-complete.csv")
+    complete = pd.read_csv(REFERENCE / "simulated-complete.csv")
     options = {"missing": "fiml", "estimator": estimator}
     without, result = cfa(WIDE, complete, **options), cfa(WIDE, complete, auxiliary=TWO, **options)
     for index in ("chi_square", "df", "baseline_chi_square", "baseline_df", "cfi", "rmsea", "srmr", "crmr"):
@@ -143,7 +142,7 @@ def test_its_document_holds_them(fits):
         back = CFAResult.from_dict(fits[name].to_dict())
         assert back == fits[name]
         assert back.auxiliary_parameters == fits[name].auxiliary_parameters
-    assert "auxiliary" not in cfa(WIDE, pd.read_csv(HERE / "simulated-complete.csv")).to_dict()
+    assert "auxiliary" not in cfa(WIDE, pd.read_csv(REFERENCE / "simulated-complete.csv")).to_dict()
 
 
 def test_nested_models_with_the_same_ones_compare(gaps, fits):

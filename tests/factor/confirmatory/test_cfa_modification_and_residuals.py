@@ -24,7 +24,7 @@ import pytest
 
 from intimacy_scales.factor import CFAResult, Model, cfa, compare_models, invariance
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndices
-from reference.oracles import Reference
+from tests.reference.oracles import Reference
 
 REVERSED = ("A1", "C4", "C5", "E1", "E2", "O2", "O5")
 ONE = "N =~ N1 + N2 + N3 + N4 + N5"

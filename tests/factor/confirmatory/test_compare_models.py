@@ -1,7 +1,5 @@
 """Scaled differences of nested models: their three definitions, what may be compared, robust indices."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,10 +10,10 @@ from intimacy_scales import EstimationError, cfa
 from intimacy_scales.factor import compare_models, invariance
 from intimacy_scales.factor.confirmatory.estimation.difference import wider_at_narrower
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
+from tests.shared.folders import REFERENCE
 
 pytestmark = pytest.mark.long
 
-HERE = Path(__file__).parent / "reference"
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 EQUAL = "f =~ tru01 + a*tru04 + a*tru11\ng =~ com01 + com04 + com10"
 APART = f"{WIDE}\nf ~~ 0*g"
@@ -26,12 +24,12 @@ ROBUST = ("robust_cfi", "robust_tli", "robust_rmsea")
 
 @pytest.fixture(scope="module")
 def complete():
-    return pd.read_csv(HERE / "simulated-complete.csv")
+    return pd.read_csv(REFERENCE / "simulated-complete.csv")
 
 
 @pytest.fixture(scope="module")
 def gaps():
-    return pd.read_csv(HERE / "simulated-gaps.csv")
+    return pd.read_csv(REFERENCE / "simulated-gaps.csv")
 
 
 def change(narrower, data, method, wider=WIDE, **options):

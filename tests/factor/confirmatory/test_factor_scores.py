@@ -2,20 +2,21 @@
 
 import json
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
-from factor_answers import coded, parts
 from intimacy_scales import EstimationError, cfa, encode, item_moments, load, simulate
 from intimacy_scales.errors import DocumentError, InvalidResponsesError, MissingColumnsError, UnknownNameError
 from intimacy_scales.factor import CFAResult, FactorScores, covariances_as_sample
+from tests.shared.factor_answers import coded, parts
+from tests.shared.folders import REFERENCE
 
-HERE = Path(__file__).parent / "reference"
-REFERENCE = json.loads((HERE / "factor-scores.json").read_text(encoding="utf-8"))["values"]  # factor_scores.R
+VALUES = json.loads((REFERENCE / "factor-scores.json").read_text(encoding="utf-8"))[
+    "values"
+]  # factor_scores.R
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 ITEMS = ["tru01", "tru04", "tru11", "com01", "com04", "com10"]
 SECOND = f"{WIDE}\nh =~ car01 + car05 + car10\nall =~ f + g + h"
@@ -25,12 +26,12 @@ HALVES = ["a"] * 200 + ["b"] * 200
 
 @pytest.fixture(scope="module")
 def complete():
-    return pd.read_csv(HERE / "simulated-complete.csv")
+    return pd.read_csv(REFERENCE / "simulated-complete.csv")
 
 
 @pytest.fixture(scope="module")
 def gaps():
-    table = pd.read_csv(HERE / "simulated-gaps.csv")
+    table = pd.read_csv(REFERENCE / "simulated-gaps.csv")
     table.loc[0, ["tru01", "tru04", "tru11"]] = np.nan
     return table
 
@@ -56,10 +57,10 @@ def fits(complete, gaps):
     }
 
 
-@pytest.mark.parametrize(("name", "method"), [(name, m) for name, found in REFERENCE.items() for m in found])
+@pytest.mark.parametrize(("name", "method"), [(name, m) for name, found in VALUES.items() for m in found])
 def test_they_are_those_of_lavaan(fits, name, method):
     result, table, options = fits[name]
-    ours, theirs = result.factor_scores(table, method=method, **options), REFERENCE[name][method]
+    ours, theirs = result.factor_scores(table, method=method, **options), VALUES[name][method]
     for group, (scores, errors) in enumerate(zip(theirs["scores"], theirs["errors"], strict=True)):
         first = slice(200 * group, 200 * group + 12)
         assert ours.values[first] == pytest.approx(np.array(scores, dtype=float), abs=5e-6, nan_ok=True)

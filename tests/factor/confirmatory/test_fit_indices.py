@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,17 +10,17 @@ from scipy.stats import ncx2
 
 from intimacy_scales import DocumentError, cfa
 from intimacy_scales.factor import CFAResult
+from tests.shared.folders import REFERENCE
 
-HERE = Path(__file__).parent / "reference"
 WIDE = "f =~ tru01 + tru04 + tru11\ng =~ com01 + com04 + com10"
 SINGLE = "f =~ tru01 + tru04 + tru11 + com01 + com04 + com10"
 HALVES = ["a"] * 200 + ["b"] * 200
-REFERENCE = json.loads((HERE / "fit-indices.json").read_text(encoding="utf-8"))["values"]  # fit_indices.R
+VALUES = json.loads((REFERENCE / "fit-indices.json").read_text(encoding="utf-8"))["values"]  # fit_indices.R
 
 
 @pytest.fixture(scope="module")
 def fits():
-    complete, gaps = (pd.read_csv(HERE / f"simulated-{name}.csv") for name in ("complete", "gaps"))
+    complete, gaps = (pd.read_csv(REFERENCE / f"simulated-{name}.csv") for name in ("complete", "gaps"))
     return {
         "covariances": cfa(WIDE, complete),
         "means": cfa(WIDE, complete, means=True),
@@ -35,9 +34,9 @@ def fits():
     }
 
 
-@pytest.mark.parametrize("name", REFERENCE)
+@pytest.mark.parametrize("name", VALUES)
 def test_they_are_those_of_lavaan(fits, name):
-    fit, theirs = fits[name].fit, REFERENCE[name]
+    fit, theirs = fits[name].fit, VALUES[name]
     assert fit.crmr == pytest.approx(theirs["crmr"], abs=1e-6)
     assert fit.srmr == pytest.approx(theirs["srmr"], abs=1e-6)
     assert ("close" in theirs) == (fits[name].estimator != "ULS")  # whose test is another in lavaan
@@ -73,7 +72,7 @@ def test_close_and_not_close_are_of_one_distribution(fits):
 
 
 def test_nothing_is_tested_without_degrees_of_freedom():
-    complete = pd.read_csv(HERE / "simulated-complete.csv")
+    complete = pd.read_csv(REFERENCE / "simulated-complete.csv")
     fit = cfa("f =~ tru01 + tru04 + tru11", complete).fit
     assert math.isnan(fit.not_close_fit_p())
     assert fit.to_dict()["rmsea_not_close_p"] is None

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factor_answers import coded, good, parts
 from intimacy_scales import structure_report
 from intimacy_scales.factor import cfa, compare_models, invariance
 from intimacy_scales.results.tables import cell
 from intimacy_scales.results.wording import apa, apa_p, p_shown, shown, signed
+from tests.shared.factor_answers import coded, good, parts
 
 TWO = "f =~ q1 + q2 + q3; g =~ q4 + q5 + q6"
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"

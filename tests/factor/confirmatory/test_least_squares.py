@@ -19,7 +19,16 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.uls import ULS
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
-from least_squares_values import CASES, TWO, Array, column, complete, each_estimator, fitted, paired
+from tests.shared.least_squares_values import (
+    CASES,
+    TWO,
+    Array,
+    column,
+    complete,
+    each_estimator,
+    fitted,
+    paired,
+)
 
 UNEQUAL = "groups of different sizes, equal loadings"
 each_case = pytest.mark.parametrize("name", CASES)

@@ -15,8 +15,8 @@ from intimacy_scales import encode, item_moments, structure_report
 from intimacy_scales.errors import EstimationError, NotConvergedError, NotIdentifiedError
 from intimacy_scales.factor import CFAResult, cfa, compare_models, covariances_as_sample, invariance
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
-from least_squares_values import CASES, TWO, Array, column, complete, each_estimator
-from reference.simulated import SHORT_FORM
+from tests.reference.simulated import SHORT_FORM
+from tests.shared.least_squares_values import CASES, TWO, Array, column, complete, each_estimator
 
 EQUAL = "f =~ tru01 + a*tru04 + a*tru11\ng =~ com01 + com04 + com10"
 

@@ -29,7 +29,7 @@ from intimacy_scales.factor.confirmatory.estimation.starts import start_values
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable, parameter_table
 from intimacy_scales.factor.reading import read_samples
 from intimacy_scales.factor.sample import SampleMoments
-from reference.oracles import Reference
+from tests.reference.oracles import Reference
 
 pytestmark = pytest.mark.long
 

@@ -15,9 +15,9 @@ import pytest
 
 from intimacy_scales import sem
 from intimacy_scales.factor import SEMResult
-from reference.path_values import SHORT, couples_of_acipair, couples_of_commitment
+from tests.reference.path_values import SHORT, couples_of_acipair, couples_of_commitment
+from tests.shared.folders import REFERENCE
 
-HERE = Path(__file__).parent / "reference"
 COUPLES, FINE, COARSE = 2e-5, 1e-5, 1e-4  # estimates: relative, or absolute of small ones
 FIT = {
     "npar": "n_parameters", "chisq": "chi_square", "df": "df", "baseline_chisq": "baseline_chi_square",
@@ -235,13 +235,13 @@ def test_models_of_exchangeable_partners_have_no_paths(shared: Path, missing: An
 # ------------------------------------------------------------------ simulated answers, see reference/sem.R
 
 
-REFERENCE = json.loads((HERE / "sem_values.json").read_text("utf-8"))
+VALUES = json.loads((REFERENCE / "sem_values.json").read_text("utf-8"))
 OPTIONS = {"fixed.x": "fixed_x", "group": "groups", "cluster": "clusters", "group.equal": "equal"}
 
 
 @functools.cache
 def simulated(name: str) -> pd.DataFrame:
-    table = pd.read_csv(HERE / f"simulated-{name}.csv")
+    table = pd.read_csv(REFERENCE / f"simulated-{name}.csv")
     n = len(table) // 2
     return table.assign(half=np.repeat(["a", "b"], n), pair=np.repeat(np.arange(n), 2))
 
@@ -260,9 +260,9 @@ def options_of(block: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", REFERENCE["values"])
+@pytest.mark.parametrize("name", VALUES["values"])
 def test_lavaan(name: str) -> None:
-    block = REFERENCE["values"][name]
+    block = VALUES["values"][name]
     fitted = sem(block["model"], simulated(block["data"]), means=True, **options_of(block))
     assert len(fitted.parameters) == len(block["parameters"]["lhs"])
     assert list(differences(fitted, block["parameters"], FINE)) == []
@@ -274,9 +274,9 @@ def test_lavaan(name: str) -> None:
     assert explained == pytest.approx(block["r_squared"], abs=FINE)
 
 
-@pytest.mark.parametrize("name", REFERENCE["indices"])
+@pytest.mark.parametrize("name", VALUES["indices"])
 def test_modification_indices_are_lavaan_s(name: str) -> None:
-    block = REFERENCE["indices"][name]
+    block = VALUES["indices"][name]
     fitted = sem(block["model"], simulated("complete"))
     theirs = {
         (lhs, op, rhs): (block["mi"][k], block["epc"][k], block["std_all"][k])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from factor_answers import coded, parts
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor import cfa, sem
+from tests.shared.factor_answers import coded, parts
 
 ANSWERS = coded(parts(120, (3, 3)), {"a": "q1 q2 q3", "b": "q4 q5 q6"})
 FACTORS = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"

@@ -28,7 +28,7 @@ from intimacy_scales.factor import (
 )
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.numerics.normal_draws import standard_normal
-from test_sem import CIRCLE, DATA, DIRECT, FACTOR, MEDIATION, N
+from tests.factor.confirmatory.test_sem import CIRCLE, DATA, DIRECT, FACTOR, MEDIATION, N
 
 # ------------------------------------------------------------------ what is free, and what is said
 

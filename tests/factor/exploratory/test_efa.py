@@ -22,7 +22,7 @@ from intimacy_scales.factor.exploratory.analysis import efa
 from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likelihood, minres, ml
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
-from reference.oracles import Reference
+from tests.reference.oracles import Reference
 
 Floats = NDArray[np.float64]
 EXACT = [("bfi", "efa"), ("commitmentQ", "efa_p1"), ("prqcQ", "efa_p1"), ("sai_vale", "efa_time1")]

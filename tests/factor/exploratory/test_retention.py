@@ -21,7 +21,7 @@ from intimacy_scales.factor.exploratory.analysis import most_factors
 from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.exploratory.retention import map_test, parallel_analysis, scree
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
-from reference.oracles import Reference
+from tests.reference.oracles import Reference
 
 Floats = NDArray[np.float64]
 RETENTION = [("bfi", "retention"), ("commitmentQ", "retention_p1"), ("prqcQ", "retention_p1")]

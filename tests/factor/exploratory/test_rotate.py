@@ -22,7 +22,7 @@ from intimacy_scales.factor.exploratory.criteria import Criterion, Oblique, Orth
 from intimacy_scales.factor.exploratory.extraction import minres, ml
 from intimacy_scales.factor.exploratory.rotation import arranged, rotate
 from intimacy_scales.factor.reading import read_sample
-from reference.oracles import Reference
+from tests.reference.oracles import Reference
 
 Floats = NDArray[np.float64]
 EXACT = [("bfi", "efa"), ("commitmentQ", "efa_p1"), ("prqcQ", "efa_p1"), ("sai_vale", "efa_time1")]

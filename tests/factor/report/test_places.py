@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from factor_answers import coded, parts
 from intimacy_scales import cfa, encode, htmt, item_moments, load, simulate, structure_report
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor import efa, invariance
+from tests.shared.factor_answers import coded, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factor_answers import NAN, coded, good, parts
 from intimacy_scales import (
     CodedResponses,
     EstimationError,
@@ -26,6 +25,7 @@ from intimacy_scales import (
 )
 from intimacy_scales import reliability_report as reliability
 from intimacy_scales.factor import Model, cfa, structure_report
+from tests.shared.factor_answers import NAN, coded, good, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 FORM = load("scii-24")

@@ -7,7 +7,6 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from factor_answers import coded, parts
 from intimacy_scales import item_moments, simulate
 from intimacy_scales.reliability import (
     cronbach_alpha,
@@ -22,6 +21,7 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
+from tests.shared.factor_answers import coded, parts
 
 COEFFICIENTS = (
     cronbach_alpha,

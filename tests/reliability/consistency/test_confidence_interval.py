@@ -6,14 +6,12 @@ import json
 import math
 import warnings
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from factor_answers import coded, parts
 from intimacy_scales import encode, simulate
 from intimacy_scales.errors import DocumentError, EstimationError
 from intimacy_scales.factor import Model, cfa, efa
@@ -41,9 +39,11 @@ from intimacy_scales.reliability.consistency.figures import (
     Stratified,
     Stratum,
 )
+from tests.shared.factor_answers import coded, parts
+from tests.shared.folders import REFERENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-BEFORE = json.loads((Path(__file__).parent / "reference" / "intervals_before.json").read_text())
+BEFORE = json.loads((REFERENCE / "intervals_before.json").read_text())
 SCALES = {"a": "q1 q2 -q3 q4", "b": "q5 q6 q7", "c": {"of": ["a", "b"]}}
 FORMULAS = [
     Alpha(),

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy.linalg import hadamard
 
-from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, KeyingWarning, encode, item_moments, load, simulate
 from intimacy_scales.factor import efa
 from intimacy_scales.reliability import hierarchical_omega, mcdonald_omega, reliability_report
-from reference.simulated import simulated_answers
-from test_omega import SHARED, THREE, WHOLE, near
+from tests.reference.simulated import simulated_answers
+from tests.reliability.consistency.test_mcdonald_omega import SHARED, THREE, WHOLE, near
+from tests.shared.factor_answers import NAN, coded, exact, good, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 

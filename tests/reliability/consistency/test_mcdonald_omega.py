@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import Model, cfa
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
-from reference.simulated import simulated_answers
+from tests.reference.simulated import simulated_answers
+from tests.shared.factor_answers import NAN, coded, exact, good, parts
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),

@@ -11,14 +11,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from factor_answers import NAN, coded, exact, good, parts
 from intimacy_scales import EstimationError, encode, item_moments, simulate
 from intimacy_scales.errors import SingleClustersWarning
 from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
 from intimacy_scales.reliability.consistency.intervals import logit
-from reference.simulated import simulated_answers
-from test_omega import WHOLE, naive, near
+from tests.reference.simulated import simulated_answers
+from tests.reliability.consistency.test_mcdonald_omega import WHOLE, naive, near
+from tests.shared.factor_answers import NAN, coded, exact, good, parts
 
 pytestmark = [
     pytest.mark.long,

@@ -20,7 +20,7 @@ from intimacy_scales.reliability.diary.two_level.likelihood import (
     likelihood_at,
     two_level_deviance,
 )
-from two_level_answers import sample
+from tests.shared.two_level_answers import sample
 
 pytestmark = pytest.mark.long
 

@@ -18,7 +18,7 @@ from intimacy_scales.reliability.diary.level_coefficients import Composite
 from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level
 from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
 from intimacy_scales.simulation import simulate_diary
-from two_level_answers import LOADINGS, diary, drawn, form_of, omega, one_factor, sample, sums_of
+from tests.shared.two_level_answers import LOADINGS, diary, drawn, form_of, omega, one_factor, sample, sums_of
 
 pytestmark = pytest.mark.long
 

@@ -16,7 +16,6 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from closeness import assert_close
 from intimacy_scales import Instrument, encode, load, score, simulate
 from intimacy_scales.errors import EstimationError, KeyingWarning, ResponseError
 from intimacy_scales.reliability import (
@@ -31,6 +30,7 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.reliability.report.sentence import apa
 from intimacy_scales.simulation import simulate_diary
+from tests.shared.closeness import assert_close
 
 NO = math.nan
 SHORT = load("scii-24")

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from factor_answers import coded, good, parts
 from intimacy_scales import EstimationError, encode, item_moments, load, simulate
 from intimacy_scales.reliability import mcdonald_omega, reliability_report
 from intimacy_scales.results.wording import apa
+from tests.shared.factor_answers import coded, good, parts
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,11 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability import test_retest as retest
 from intimacy_scales.reliability.agreement.anova import unequal_groups_interval
 from intimacy_scales.reliability.agreement.limits import exact_limit
-from reference.simulated import simulated_answers
+from tests.reference.simulated import simulated_answers
+from tests.shared.folders import REFERENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-R = json.loads((Path(__file__).parent / "reference" / "interval_values.json").read_text())
+R = json.loads((REFERENCE / "interval_values.json").read_text())
 Z = 1.959963984540054
 HALVES = (["tru01", "tru09"], ["tru04", "tru11"])
 

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from factor_answers import coded, good
 from intimacy_scales import score
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability import (
@@ -20,6 +19,7 @@ from intimacy_scales.reliability import (
     reliable_change,
 )
 from intimacy_scales.reliability import test_retest as retest
+from tests.shared.factor_answers import coded, good
 
 NO = math.nan
 
