@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from coverage_page import CONCEPTS, PAGE, item_texts, page
+from tests.coverage_page import CONCEPTS, PAGE, item_texts, page
 
 
 def test_each_concept_has_two_items_or_a_reason() -> None:

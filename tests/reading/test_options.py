@@ -205,7 +205,7 @@ def readers(*options: str) -> dict[str, Any]:
 def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
     found = readers("allow_missing_items", "on_invalid")
     commands = {"cli.score", "cli.reliability", "cli.structure"}
-    # many files are read by what reads one: tests/test_many_files.py
+    # many files are read by what reads one: tests/jobs/test_score_folder.py
     assert set(found) == {*TABLES, *ENGINES, *FILES, "score_folder", *commands}
     for name, defaults in found.items():
         assert (defaults["allow_missing_items"], defaults["on_invalid"]) == (False, "raise"), name

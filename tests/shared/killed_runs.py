@@ -1,8 +1,8 @@
 """Runs over many files that are killed, again and again, at a random moment; in a process of its own.
 
 ``python -m tests.shared.killed_runs FOLDER KILLS SEED [PARTS]``: score the files in FOLDER/answers to
-FOLDER/scores, kill the run by SIGKILL after up to so many parts (2), go on, and so on; then let it end. Prints
-how many parts were done each time.
+FOLDER/scores, kill the run by SIGKILL after up to so many parts (2), go on, and so on; then let it end. It
+prints how many parts were done each time.
 """
 
 from __future__ import annotations
