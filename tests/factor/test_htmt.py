@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import cfa, covariances_as_sample, htmt
 from tests.reference.simulated import SHORT_FORM, simulated_answers
-from tests.shared.factor_answers import NAN, coded, parts
+from tests.shared.factor_answers import NAN, parts
+from tests.shared.instruments import coded
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),

@@ -9,8 +9,9 @@ from scipy.stats import binom, chi2
 
 from intimacy_scales import EstimationError, NotConvergedError, encode, item_moments, load, simulate
 from intimacy_scales.factor import MCARTest, covariances_as_sample, little_mcar
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
 from tests.shared.folders import REFERENCE
+from tests.shared.instruments import coded
 
 
 @pytest.fixture(scope="module")

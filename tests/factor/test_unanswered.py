@@ -9,7 +9,8 @@ import pytest
 from intimacy_scales import EstimationError, cfa, efa, mcdonald_omega, structure_report
 from intimacy_scales.errors import CoverageWarning
 from intimacy_scales.factor import htmt, invariance, kmo, parallel_analysis
-from tests.shared.factor_answers import coded, good
+from tests.shared.factor_answers import good
+from tests.shared.instruments import coded
 
 ITEMS = [f"x{n}" for n in range(1, 9)]
 TWO = "f =~ x1 + x2 + x3 + x4\ng =~ x5 + x6 + x7 + x8"

@@ -15,19 +15,12 @@ from intimacy_scales import Instrument, MissingColumnsError, ResponseError
 from intimacy_scales.interop import score_file
 from tests.files.test_spreadsheet import SHEET, changed
 from tests.shared.answer_files import run
+from tests.shared.instruments import form_of
 
 
 def form(maximum: int = 7, minimum: int = 1, **scale: Any) -> Instrument:
-    return Instrument.model_validate(
-        {
-            "id": "form",
-            "version": "1",
-            "title": "Form",
-            "response_scale": {"minimum": minimum, "maximum": maximum, **scale},
-            "items": [{"id": "a"}, {"id": "b"}],
-            "scales": [{"id": "s", "items": ["a", "b"]}],
-        }
-    )
+    points = {"minimum": minimum, "maximum": maximum, **scale}
+    return form_of({"s": "a b"}, id="form", title="Form", response_scale=points)
 
 
 def cell(place: str, value: int) -> str:

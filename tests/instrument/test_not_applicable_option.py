@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,14 @@ from intimacy_scales import (
     ResponseError,
     load,
     load_bank,
-    pool_languages,
     score,
     translation_template,
 )
 from intimacy_scales.cli import app
 from intimacy_scales.instrument import ResponseScale
+from tests.shared.instruments import pooled_quietly
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-
-
-def quiet_pool(*forms: Instrument) -> Instrument:
-    with warnings.catch_warnings(action="ignore"):
-        return pool_languages(*forms)
 
 
 def run(*words: str, code: int = 0) -> str:
@@ -109,7 +103,7 @@ def test_a_translation_keeps_its_place(codes: list[Any], translated: tuple[Any, 
     italian = load(path, language="it")
     assert italian.item("a").response_scale.not_applicable == translated
     assert italian.key_digest == form.key_digest
-    pooled = quiet_pool(load(path), italian)
+    pooled = pooled_quietly(load(path), italian)
     assert pooled.item("a").response_scale.not_applicable == tuple(c for c in translated if c != "Parola")
 
 

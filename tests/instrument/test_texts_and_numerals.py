@@ -15,20 +15,12 @@ from hypothesis import strategies as st
 from intimacy_scales import Instrument, InvalidResponsesError, encode, load, score
 from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.interop import score_file
+from tests.shared.instruments import PUBLISHED, form_of
 
 
 def form(**scale: Any) -> Instrument:
-    return Instrument.model_validate(
-        {
-            "id": "form",
-            "version": "1",
-            "title": "Form",
-            "evidence": {"status": "published"},
-            "response_scale": {"minimum": 0, "maximum": 100} | scale,
-            "items": [{"id": "a"}, {"id": "b"}],
-            "scales": [{"id": "s", "items": ["a", "b"]}],
-        }
-    )
+    points = {"minimum": 0, "maximum": 100} | scale
+    return form_of({"s": "a b"}, id="form", title="Form", response_scale=points, evidence=PUBLISHED)
 
 
 WIDE = form()

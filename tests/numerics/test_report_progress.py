@@ -21,7 +21,8 @@ from intimacy_scales.factor import cfa, htmt
 from intimacy_scales.numerics import progress
 from intimacy_scales.reliability import two_level_omega
 from tests.shared.closeness import assert_close
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
+from tests.shared.instruments import coded
 from tests.shared.result_examples import diary
 
 ANSWERS = coded(parts(80, (3, 3), gaps=0.02), {"a": "q1 q2 q3", "b": "q4 q5 q6"})

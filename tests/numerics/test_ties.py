@@ -31,7 +31,8 @@ from intimacy_scales.reliability.diary.diary_components import reml_components
 from intimacy_scales.reliability.diary.level_coefficients import composite_of
 from intimacy_scales.reliability.diary.two_level.fitting import fit_two_level
 from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
-from tests.shared.factor_answers import coded, exact
+from tests.shared.factor_answers import exact
+from tests.shared.instruments import coded
 from tests.shared.searched_data import alike, answers, clusters, diary, moved, nudged, ring
 
 _WHOLE = st.lists(st.integers(-4, 4), min_size=1, max_size=12)

@@ -16,22 +16,14 @@ from typer.testing import CliRunner
 
 from intimacy_scales import AnotherRangeWarning, Instrument, InvalidResponsesError, encode, load, score
 from intimacy_scales.cli import app
+from tests.shared.instruments import PUBLISHED, form_of
 
 IDS = ["a", "b", "c", "d"]
 
 
 def form(low: int, high: int, labels: Any = ()) -> Instrument:
-    return Instrument.model_validate(
-        {
-            "id": "form",
-            "version": "1",
-            "title": "Form",
-            "evidence": {"status": "published"},
-            "response_scale": {"minimum": low, "maximum": high, "labels": dict(labels)},
-            "items": [{"id": name} for name in IDS],
-            "scales": [{"id": "s", "items": IDS}],
-        }
-    )
+    points = {"minimum": low, "maximum": high, "labels": dict(labels)}
+    return form_of({"s": " ".join(IDS)}, id="form", title="Form", response_scale=points, evidence=PUBLISHED)
 
 
 AGREE = form(

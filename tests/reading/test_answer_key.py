@@ -14,19 +14,12 @@ import pytest
 from intimacy_scales import Instrument, InvalidResponsesError, ResponseError, encode, score
 from intimacy_scales.interop import score_file
 from tests.shared.answer_files import run
+from tests.shared.instruments import form_of
 
 
 def form(labels: dict[Any, str] | None = None, maximum: int = 5, **scale: Any) -> Instrument:
-    return Instrument.model_validate(
-        {
-            "id": "form",
-            "version": "1",
-            "title": "Form",
-            "response_scale": {"minimum": 1, "maximum": maximum, "labels": labels or {}, **scale},
-            "items": [{"id": "a"}, {"id": "b"}],
-            "scales": [{"id": "s", "items": ["a", "-b"]}],
-        }
-    )
+    points = {"minimum": 1, "maximum": maximum, "labels": labels or {}, **scale}
+    return form_of({"s": "a -b"}, id="form", title="Form", response_scale=points)
 
 
 DIGITS = form({n: str(n) for n in range(1, 6)})

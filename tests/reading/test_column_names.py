@@ -26,21 +26,13 @@ from intimacy_scales import (
 from intimacy_scales.factor import cfa
 from intimacy_scales.interop import reliability_file, score_file
 from intimacy_scales.reliability import diary_reliability
+from tests.shared.instruments import form_of
 
 ONE, TWO = (unicodedata.normalize(form, "Zoë") for form in ("NFC", "NFD"))
 
 
 def form(*ids: str) -> Instrument:
-    return Instrument.model_validate(
-        {
-            "id": "form",
-            "version": "1",
-            "title": "Form",
-            "response_scale": {"minimum": 1, "maximum": 7},
-            "items": [{"id": item} for item in ids],
-            "scales": [{"id": "s", "items": list(ids)}],
-        }
-    )
+    return form_of([{"id": "s", "items": list(ids)}], high=7, id="form", title="Form")
 
 
 AP = form("ap", "bp", "cp")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import MissingColumnsError, ResponseError, encode, score
-from tests.shared.naive_scores import form_of
+from tests.shared.instruments import form_of
 
 
 def told(n_items: int, there: list[str], **options: object) -> str:

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intimacy_scales import encode
-from tests.shared.naive_scores import form_of
+from tests.shared.instruments import form_of
 
 FORM = form_of(items=["q1"], scales=[{"id": "a", "items": ["q1"]}])
 HIDING: dict[str, Callable[[Any, Any], Any]] = {

@@ -27,19 +27,13 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import shortened
 from intimacy_scales.reading import columns
+from tests.shared.instruments import PUBLISHED, form_of
 
 
 def form(**more: Any) -> Instrument:
-    content: dict[str, Any] = {
-        "id": "form",
-        "version": "1",
-        "title": "Form",
-        "evidence": {"status": "published"},
-        "response_scale": {"minimum": 0, "maximum": 100},
-        "items": [{"id": "a"}, {"id": "b"}],
-        "scales": [{"id": "s", "items": ["a", "b"]}],
-    }
-    return Instrument.model_validate(content | more)
+    return form_of(
+        {"s": "a b"}, **{"low": 0, "high": 100, "id": "form", "title": "Form", "evidence": PUBLISHED} | more
+    )
 
 
 FORM = form()

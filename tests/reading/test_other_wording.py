@@ -37,6 +37,7 @@ from intimacy_scales.instrument.pooling import pooled_again
 from intimacy_scales.instrument.shipped import released_versions
 from intimacy_scales.jobs import score_file
 from intimacy_scales.reading import other_wording
+from tests.shared.instruments import pooled_quietly
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 TAGS = ("en", "de", "es", "fr")
@@ -47,15 +48,10 @@ ITEMS = FORMS["en"].item_ids
 NUMBERS = [dict.fromkeys(ITEMS, 4), dict.fromkeys(ITEMS, 6), dict.fromkeys(ITEMS, 3)]
 
 
-def quiet_pool(*forms: Instrument) -> Instrument:
-    with warnings.catch_warnings(action="ignore"):
-        return pool_languages(*forms)
-
-
 POOLS = {
-    "en, de": quiet_pool(FORMS["en"], FORMS["de"]),
-    "variants": quiet_pool(FEMININE, MASCULINE),
-    "three": quiet_pool(FEMININE, FORMS["en"], FORMS["es"]),
+    "en, de": pooled_quietly(FORMS["en"], FORMS["de"]),
+    "variants": pooled_quietly(FEMININE, MASCULINE),
+    "three": pooled_quietly(FEMININE, FORMS["en"], FORMS["es"]),
 }
 
 
@@ -96,7 +92,7 @@ def test_a_form_is_called_by_its_id_where_that_is_enough():
 
 @pytest.mark.parametrize("form", [*FORMS.values(), FEMININE, OLD, NEW, *POOLS.values()], ids=repr)
 def test_what_is_said_to_load_a_form_loads_it(form: Instrument):
-    names = {"load": load, "pool_languages": quiet_pool}
+    names = {"load": load, "pool_languages": pooled_quietly}
     assert eval(form.ref.load_call, names) == form
 
 
@@ -205,7 +201,7 @@ def test_a_document_of_languages_of_ones_own_says_what_to_pass():
     english = load("scii-48")
     options = {item.id: dict(item.response_scale.labels) for item in english.items}
     italian = english.with_texts(dict.fromkeys(english.item_ids, "…"), labels=options, language="it")
-    pooled = quiet_pool(english, italian)
+    pooled = pooled_quietly(english, italian)
     answers = dict.fromkeys(english.item_ids, 4)
     with pytest.raises(DocumentError) as caught:
         PersonScores.from_dict(score(pooled, answers).to_dict())

@@ -29,23 +29,14 @@ from intimacy_scales import (
 from intimacy_scales.cli import app
 from intimacy_scales.interop import reliability_file, score_file
 from intimacy_scales.reading.range_use import RangeUse, expected_beyond
+from tests.shared.instruments import PUBLISHED, form_of
 
 
 def form(
     low: float, high: float, *, keys: tuple[str, ...] = ("a", "-b", "c", "-d"), **more: Any
 ) -> Instrument:
-    ids = [key.removeprefix("-") for key in keys]
-    return Instrument.model_validate(
-        {
-            "id": "form",
-            "version": "1",
-            "title": "Form",
-            "evidence": {"status": "published"},
-            "response_scale": {"minimum": low, "maximum": high, **more},
-            "items": [{"id": name} for name in ids],
-            "scales": [{"id": "s", "items": list(keys)}],
-        }
-    )
+    points = {"minimum": low, "maximum": high, **more}
+    return form_of({"s": " ".join(keys)}, id="form", title="Form", response_scale=points, evidence=PUBLISHED)
 
 
 def answers(low: int, high: int, n: int = 60, ids: Any = ("a", "b", "c", "d"), seed: int = 1) -> pd.DataFrame:

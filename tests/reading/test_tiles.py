@@ -24,7 +24,7 @@ TYPES = ["f8", "f4", "i8", "i4", "i2", "u1", "i1", "u8"]
 BEYOND = [math.nan, math.inf, 2.5, -1, 6, 251, 256, 261, 999, -(2.0**31), 2.0**53, 1e30]
 
 
-def form_of(ranges: list[tuple[int, int]]) -> Instrument:
+def form_of_ranges(ranges: list[tuple[int, int]]) -> Instrument:
     items = tuple(
         Item(id=name, response_scale=ResponseScale(minimum=low, maximum=high))
         for name, (low, high) in zip(NAMES, ranges, strict=True)
@@ -93,7 +93,7 @@ def tables(draw: st.DrawFn) -> tuple[Instrument, np.ndarray[Any, Any]]:
         missing = st.just(math.nan) if limits is None else good
         for i in range(n):
             cells[i, j] = draw(st.one_of(good, good, good, missing, bad if odd else good))
-    return form_of(ranges), cells
+    return form_of_ranges(ranges), cells
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -142,7 +142,7 @@ def parts(table: pd.DataFrame, form: Instrument) -> list[str]:
 def test_items_of_one_array_are_encoded_together(way, expected, n):
     cells = np.full((n, 5), 3.0)
     table = placed(cells, way)
-    found = parts(table, form_of([RANGES[0]] * 5))
+    found = parts(table, form_of_ranges([RANGES[0]] * 5))
     if n == 3 and way == "apart":
         expected = ["_Tiles"]
     column = open_table(table).column(NAMES[0])
@@ -157,7 +157,7 @@ def test_columns_of_other_allocations_are_never_taken_for_one_array():
     # numpy would take all memory between two of them for theirs, and copy it to tell them from the result
     for n in (1, 2, 1000, 100_000):
         columns = [np.full(n, 3.0) for _ in NAMES]
-        form = form_of([RANGES[0]] * 5)
+        form = form_of_ranges([RANGES[0]] * 5)
 
         encoders = [
             ColumnEncoder(Numbers(column), key, np.uint8)
@@ -167,7 +167,7 @@ def test_columns_of_other_allocations_are_never_taken_for_one_array():
 
 
 def test_a_table_may_be_let_go_while_it_is_read():
-    form = form_of([RANGES[0]] * 5)
+    form = form_of_ranges([RANGES[0]] * 5)
     encoders = []
 
     cells = np.full((50_000, 5), 4.0)

@@ -55,8 +55,9 @@ from intimacy_scales.reliability import test_retest as retest_of
 from intimacy_scales.results.frozen import alike
 from intimacy_scales.results.result import Result
 from tests.results.test_frozen import MODEL, answers
-from tests.shared.factor_answers import coded, good
-from tests.shared.result_examples import CLASSES, DAYS, MORE, ONE, example, form_of, spoilt
+from tests.shared.factor_answers import good
+from tests.shared.instruments import coded
+from tests.shared.result_examples import CLASSES, DAYS, MORE, ONE, example, instrument_of, spoilt
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 
@@ -82,11 +83,11 @@ def document_of(result: Any) -> Any:
 @pytest.mark.parametrize("name", CLASSES)
 def test_results_come_back_from_their_documents(name: str) -> None:
     result = example(name)
-    back = type(result).from_json(result.to_json(), instrument=form_of(result))
+    back = type(result).from_json(result.to_json(), instrument=instrument_of(result))
     assert back == document_of(result)
     assert hash(back) == hash(document_of(result))
     assert json.loads(back.to_json()) == json.loads(result.to_json())
-    assert type(back).from_json(back.to_json(), instrument=form_of(result)) == back
+    assert type(back).from_json(back.to_json(), instrument=instrument_of(result)) == back
     assert pickle.loads(pickle.dumps(back)) == copy.deepcopy(back) == back
     if type(result).__repr__ is not object.__repr__:
         assert repr(back) == repr(result)
@@ -120,7 +121,7 @@ def asked_without_more(kind: type[Result]) -> Iterator[tuple[str, Callable[[Any]
 
 def with_documents_alone(result: Any) -> dict[str, str]:
     """What a result that was read refuses, and how; whatever it does not refuse must be as it was."""
-    back = type(result).from_json(result.to_json(), instrument=form_of(result))
+    back = type(result).from_json(result.to_json(), instrument=instrument_of(result))
     refused = {}
     for asked, call in asked_without_more(type(result)):
         before, after = outcome(lambda c=call: c(result)), outcome(lambda c=call: c(back))
@@ -339,7 +340,9 @@ def test_moments_that_need_their_answers_do_not_come_back(changed: Any) -> None:
 def test_a_store_may_sort_the_names_in_a_document(name: str) -> None:
     """As jsonb does; what comes first, such as a group, must not change by it."""
     result = example(name)
-    back = type(result).from_json(json.dumps(result.to_dict(), sort_keys=True), instrument=form_of(result))
+    back = type(result).from_json(
+        json.dumps(result.to_dict(), sort_keys=True), instrument=instrument_of(result)
+    )
     assert back == document_of(result)
     if type(result).__repr__ is not object.__repr__:
         assert sorted(repr(back).split("\n")) == sorted(repr(result).split("\n"))
@@ -428,7 +431,7 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
             continue
         for other in (entries[:-1], [*entries, entries[-1]]):
             try:
-                back = type(result).from_dict(spoilt(document, path, other), instrument=form_of(result))
+                back = type(result).from_dict(spoilt(document, path, other), instrument=instrument_of(result))
             except DocumentError:
                 continue
             for _, call in (("", repr), *asked_without_more(type(result))):
@@ -484,7 +487,7 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
 def test_documents_that_were_changed_are_refused_by_name(name: str, path: Any, value: Any, told: str) -> None:
     result = example(name)
     with pytest.raises(DocumentError, match=told):
-        type(result).from_dict(spoilt(result.to_dict(), path, value), instrument=form_of(result))
+        type(result).from_dict(spoilt(result.to_dict(), path, value), instrument=instrument_of(result))
 
 
 def test_words_of_another_version_are_no_change() -> None:

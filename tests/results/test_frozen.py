@@ -41,7 +41,8 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.reliability import test_retest as retest
 from intimacy_scales.results.result import Result
-from tests.shared.factor_answers import coded, good, parts
+from tests.shared.factor_answers import good, parts
+from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 MODEL = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"

@@ -18,7 +18,7 @@ from tests.shared.naive_scores import bits, bits_of_singles
 from tests.shared.strategies import Row
 
 
-def form_of(sizes: list[int], scales: list[dict[str, Any]], **points: Any) -> Instrument:
+def form_of_means(sizes: list[int], scales: list[dict[str, Any]], **points: Any) -> Instrument:
     """A form of means ``s1``, ``s2`` … of so many items each, and composites; some items are reversed."""
     items, means = [], []
     for number, size in enumerate(sizes, 1):
@@ -67,16 +67,16 @@ NESTED = [
 @pytest.mark.parametrize("skipped", [0.0, 0.02, 0.3, 0.6])
 @pytest.mark.parametrize("sizes", [[3, 6, 7], [8, 8, 8], [40, 3, 31]], ids=str)
 def test_any_share_of_skipped_items(scales, skipped, sizes):
-    form = form_of(sizes, scales)
+    form = form_of_means(sizes, scales)
     assert_exact(form, draw_rows(form, np.random.default_rng(1), 20, skipped))
 
 
 def test_the_last_of_these_sizes_needs_larger_numbers_than_floats_hold():
     """So that both ways are tested above, and below that of complete answers too."""
-    exact = [CompositeKernel(plan_of(form_of(sizes, MEAN)), 3) for sizes in ([8, 8, 8], [40, 3, 31])]
+    exact = [CompositeKernel(plan_of(form_of_means(sizes, MEAN)), 3) for sizes in ([8, 8, 8], [40, 3, 31])]
     assert [kernel._gaps_are_exact for kernel in exact] == [True, False]
     assert [kernel._whole_is_exact for kernel in exact] == [True, True]
-    fine = form_of([3, 6, 7], FINE)
+    fine = form_of_means([3, 6, 7], FINE)
     kernel = CompositeKernel(plan_of(fine), 3)
     assert not kernel._whole_is_exact and not kernel._gaps_are_exact
 
@@ -94,7 +94,7 @@ FINE = [
 
 @pytest.mark.parametrize("skipped", [0.0, 0.1])
 def test_decimals_that_need_larger_numbers_than_floats_hold(skipped):
-    form = form_of([3, 6, 7], FINE)
+    form = form_of_means([3, 6, 7], FINE)
     assert_exact(form, draw_rows(form, np.random.default_rng(2), 60, skipped))
 
 
@@ -111,13 +111,13 @@ def test_composites_of_any_sizes(sizes, count, way, points, seed):
     total: dict[str, Any] = {"id": "total", "of": parts, "method": "mean" if way == "mean" else "sum"}
     if way != "sum":
         total["missing"] = {"count": min(count, len(sizes))} | ({"prorated": True} if way != "mean" else {})
-    form = form_of(sizes, [total], **points)
+    form = form_of_means(sizes, [total], **points)
     assert_exact(form, draw_rows(form, np.random.default_rng(seed), 5, 0.35))
 
 
 def test_a_cutoff_is_met_by_whoever_meets_it_exactly():
     """Means of 3, 6 and 9 items that add up to a whole number, and as floats to a little less or more."""
-    form = form_of([3, 6, 9], TOTAL)
+    form = form_of_means([3, 6, 9], TOTAL)
     every = (range(size, 7 * size + 1) for size in (3, 6, 9))
     whole = [own for own in product(*every) if (6 * own[0] + 3 * own[1] + 2 * own[2]) % 18 == 0]
     missed = [own for own in whole if not (own[0] / 3 + own[1] / 6 + own[2] / 9).is_integer()]
@@ -136,7 +136,7 @@ def test_a_cutoff_is_met_by_whoever_meets_it_exactly():
 
 def test_nothing_is_minus_zero():
     gap = [{"id": "gap", "of": ["s1", "s2"], "method": "difference"}]
-    form = form_of([2, 2], gap, minimum=-3, maximum=3)
+    form = form_of_means([2, 2], gap, minimum=-3, maximum=3)
     for value in (-3, 0, 3, None):
         row = dict.fromkeys(form.item_ids, value)
         for found in (score(form, [row]).values.ravel().tolist(), list(score(form, row).scores.values())):
@@ -148,7 +148,7 @@ def test_weighted_items_of_which_some_are_skipped():
     weights = {"q1_1": "0.371", "q1_2": "1.2", "q1_3": "0.05"}
     scales = [{"id": "w", "items": ["q1_1", "q1_2", "-q1_3"], "weights": weights, "missing": {"count": 1}}]
     scales.append({"id": "total", "of": ["w", "s1", "s2"], "missing": {"count": 2}})
-    form = form_of([3, 4], scales)
+    form = form_of_means([3, 4], scales)
     assert_exact(form, draw_rows(form, np.random.default_rng(4), 150, 0.35))
 
 
@@ -158,5 +158,5 @@ def test_weights_of_many_digits_need_no_memory():
         {"id": "w", "items": ["q1_1", "q1_2"], "weights": {"q1_1": "1.00000000001"}, "missing": {"count": 2}},
         {"id": "total", "of": ["w", "s1", "s2"], "missing": {"count": 2}},
     ]
-    form = form_of([2, 3], scales)
+    form = form_of_means([2, 3], scales)
     assert_exact(form, draw_rows(form, np.random.default_rng(5), 40, 0.2))

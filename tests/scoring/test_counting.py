@@ -33,6 +33,7 @@ from intimacy_scales.cli import app
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.reliability import stratified_alpha
 from tests.shared.folders import DOCS
+from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.naive_counting import counted
 from tests.shared.naive_scores import bits
 from tests.shared.strategies import Row, Value
@@ -181,17 +182,10 @@ def test_extremes_are_reached_exactly_and_bounds_hold(data):
 # ------------------------------------------------------------------ by hand
 
 
-def form_of(scales: list[dict[str, Any]], **items: dict[str, Any]) -> Instrument:
-    return Instrument.model_validate(
-        {
-            "id": "small",
-            "version": "1",
-            "title": "Small",
-            "evidence": {"status": "published"},
-            "items": [{"id": name, "response_scale": scale} for name, scale in items.items()],
-            "scales": scales,
-        }
-    )
+def form_with(scales: list[dict[str, Any]], **items: dict[str, Any]) -> Instrument:
+    """Return a form of items that each have a response scale of their own."""
+    own = [{"id": name, "response_scale": scale} for name, scale in items.items()]
+    return form_of(scales, items=own, response_scale=None, evidence=PUBLISHED)
 
 
 def scored(form: Instrument, row: Row) -> dict[str, float | None]:
@@ -209,7 +203,7 @@ PAID = [f"p{n}" for n in range(1, 21)]
 def paid(**fields: Any) -> Instrument:
     """Twenty problems, 0 to 4, whose sum times 1.25 goes from 0 to 100."""
     scale = {"id": "total", "items": PAID, "method": "sum", "multiply": 1.25} | fields
-    return form_of([scale], **dict.fromkeys(PAID, PROBLEM))
+    return form_with([scale], **dict.fromkeys(PAID, PROBLEM))
 
 
 def test_a_sum_times_a_factor_by_hand():
@@ -250,7 +244,7 @@ def test_an_offset_and_a_ratio_by_hand():
         {"id": "percent", "items": ["a", "-b"], "multiply": "100/3", "offset": "-100/3"},
         {"id": "tenth", "items": ["a", "b"], "method": "sum", "multiply": 0.1, "offset": 0.2},
     ]
-    form = form_of(scales, a=four, b=four)
+    form = form_with(scales, a=four, b=four)
     assert scored(form, {"a": 4, "b": 1}) == {"percent": 100.0, "tenth": 0.7}
     assert scored(form, {"a": 1, "b": 4})["percent"] == 0.0
     assert scored(form, {"a": 2, "b": None}) == {"percent": 100 / 3, "tenth": 0.6}
@@ -267,7 +261,7 @@ def test_weights_by_hand():
         {"id": "mean", "items": ["a", "-b", "c"], "weights": weights},
         {"id": "sum", "items": ["a", "-b", "c"], "weights": weights, "method": "sum"},
     ]
-    form = form_of(scales, a=five, b=five, c=five)
+    form = form_with(scales, a=five, b=five, c=five)
     # a 5, b reversed 4, c 1: 10 + 2 + 1 = 13 of weights 3.5
     assert scored(form, {"a": 5, "b": 2, "c": 1}) == {"mean": 13 / 3.5, "sum": 13.0}
     # without a: 2 + 1 of weights 1.5 is 2, and 2 * 3.5 = 7
@@ -279,7 +273,7 @@ def test_weights_by_hand():
     assert form.score_steps == {"mean": 0.5 / 3.5, "sum": 0.5}
     shorter = form.without_items("a", new_id="b", version="1")
     assert dict(shorter.scale("mean").weights) == {"b": Fraction(1, 2)}
-    alike = form_of([scales[0] | {"weights": {"a": 3, "b": 3, "c": 3}}], a=five, b=five, c=five)
+    alike = form_with([scales[0] | {"weights": {"a": 3, "b": 3, "c": 3}}], a=five, b=five, c=five)
     assert scored(alike, {"a": 5, "b": 2, "c": 1}) == {"mean": 10 / 3}
 
 
@@ -289,7 +283,7 @@ def test_rescaling_by_hand():
     items["c"] = {"minimum": 0, "maximum": 100}
     keys = ["a", "-b", "c"]
     scales = [{"id": "s", "items": keys, "rescale": [0, 100]}, {"id": "raw", "items": keys}]
-    form = form_of(scales, **items)
+    form = form_with(scales, **items)
     assert scored(form, {"a": 4, "b": 9, "c": 30}) == {"s": 30.0, "raw": (4 + 1 + 30) / 3}
     # skipped answers can be stood for, as all are on one range then
     assert scored(form, {"a": 4, "b": 9, "c": None}) == {"s": 30.0, "raw": None}
@@ -307,7 +301,7 @@ def differences(**fields: Any) -> Instrument:
         {"id": "real", "items": ["c", "-d"], "missing": {"count": 2}},
         {"id": "gap", "of": ["ideal", "real"], "method": "difference"} | fields,
     ]
-    return form_of(scales, a=five, b=five, c=five, d=five)
+    return form_with(scales, a=five, b=five, c=five, d=five)
 
 
 def test_a_difference_by_hand():
@@ -337,7 +331,7 @@ def test_bounds_of_a_difference_of_scales_that_share_an_item():
         {"id": "own", "items": ["q1"]},
         {"id": "gap", "of": ["half", "own"], "method": "difference", "multiply": 2},
     ]
-    form = form_of(scales, q1=five, q2=five)
+    form = form_with(scales, q1=five, q2=five)
     assert score(form, {"q2": 3}).bounds["gap"] == (-2.0, 2.0)
     assert score(form, {"q1": 3, "q2": None}).bounds["gap"] == (-2.0, 2.0)
 
@@ -364,7 +358,7 @@ def test_bounds_of_a_difference_of_scales_that_share_an_item():
 )
 def test_what_no_score_can_be_made_of_is_refused(fields, words):
     with pytest.raises(ValueError, match=words):
-        form_of([{"id": "s", "items": ["a", "b"]} | fields], a=PROBLEM, b=PROBLEM)
+        form_with([{"id": "s", "items": ["a", "b"]} | fields], a=PROBLEM, b=PROBLEM)
 
 
 @pytest.mark.parametrize(
@@ -382,7 +376,7 @@ def test_a_difference_that_cannot_be_is_refused(fields, words):
 
 
 def test_sums_that_are_too_large_to_be_exact_are_refused():
-    form = form_of(
+    form = form_with(
         [{"id": "s", "items": ["a"], "multiply": "100000000000001/3"}], a={"minimum": 0, "maximum": 99}
     )
     with pytest.raises(InstrumentError, match="too large to be exact: use a coarser step, and weights"):
@@ -395,8 +389,8 @@ def test_weights_do_not_multiply_what_is_looked_up():
     scale = {"id": "s", "items": names, "weights": {name: n + 1 for n, name in enumerate(names)}}
     wide = {key: {"minimum": 0, "maximum": 20000} for key in names}
     with pytest.raises(ValueError, match="points of the items of all scales"):
-        form_of([scale], **wide)
-    assert form_of([scale | {"weights": {}}], **wide).id == "small"
+        form_with([scale], **wide)
+    assert form_with([scale | {"weights": {}}], **wide).id == "small"
 
 
 def test_keys_tell_ways_of_counting_apart_and_defaults_do_not():
@@ -410,10 +404,10 @@ def test_keys_tell_ways_of_counting_apart_and_defaults_do_not():
         {"rescale": [0, 100]},
         {"rescale": [0, 10]},
     ]
-    digests = [form_of([base | other], a=PROBLEM, b=PROBLEM).key_digest for other in others]
+    digests = [form_with([base | other], a=PROBLEM, b=PROBLEM).key_digest for other in others]
     assert len(set(digests)) == len(others)
     for same in ({"weights": {}}, {"weights": {"a": 1}}, {"multiply": "2/2", "offset": 0.0}):
-        assert form_of([base | same], a=PROBLEM, b=PROBLEM).key_digest == digests[0]
+        assert form_with([base | same], a=PROBLEM, b=PROBLEM).key_digest == digests[0]
     assert differences().key_digest != differences(of=["real", "ideal"]).key_digest
 
 
@@ -438,10 +432,10 @@ def test_a_factor_moves_mean_and_sd_and_no_coefficient():
 def test_rescaled_items_are_what_coefficients_are_of():
     wide = {"minimum": 0, "maximum": 60, "step": 10}
     items = {"a": {"minimum": 1, "maximum": 7}, "b": wide, "c": {"minimum": 1, "maximum": 7}}
-    form = form_of([{"id": "s", "items": list(items), "rescale": [1, 7]}], **items)
+    form = form_with([{"id": "s", "items": list(items), "rescale": [1, 7]}], **items)
     table = answers(form)
     by_hand = table.assign(b=table["b"] / 10 + 1)
-    plain = form_of([{"id": "s", "items": list(items)}], **dict.fromkeys(items, items["a"]))
+    plain = form_with([{"id": "s", "items": list(items)}], **dict.fromkeys(items, items["a"]))
     ours, theirs = cronbach_alpha(form, table), cronbach_alpha(plain, by_hand)
     assert ours.estimate == pytest.approx(theirs.estimate, rel=1e-12)
     assert item_analysis(form, table).mean == pytest.approx(item_analysis(plain, by_hand).mean, rel=1e-12)
@@ -451,13 +445,13 @@ def test_rescaled_items_are_what_coefficients_are_of():
 
 def test_weighted_items_have_an_omega_and_say_why_they_have_no_alpha():
     items = dict.fromkeys("abcd", PROBLEM)
-    form = form_of([{"id": "s", "items": list(items), "weights": {"a": 3}}], **items)
+    form = form_with([{"id": "s", "items": list(items), "weights": {"a": 3}}], **items)
     table = answers(form)
     for coefficient in (cronbach_alpha, item_analysis):
         with pytest.raises(EstimationError, match=r"have weights, .* use mcdonald_omega"):
             coefficient(form, table)
     found = mcdonald_omega(form, table)
-    plain = mcdonald_omega(form_of([{"id": "s", "items": list(items)}], **items), table)
+    plain = mcdonald_omega(form_with([{"id": "s", "items": list(items)}], **items), table)
     assert found.reason is None
     assert found.estimate != plain.estimate
     report = reliability_report(form, table)
@@ -497,7 +491,7 @@ def test_a_composite_of_moved_scales_has_its_own_mean():
         {"id": "z", "of": ["x", "y"], "multiply": 0.5, "offset": 1},
         {"id": "w", "of": ["y", "x"], "method": "difference", "offset": -7},
     ]
-    form = form_of(scales, **items)
+    form = form_with(scales, **items)
     table = answers(form)
     found = score(form, table)
     for name in ("x", "y", "z", "w"):
@@ -514,7 +508,7 @@ def test_simulated_true_scores_follow_the_weights():
         {"id": "y", "items": ["c", "d"]},
         {"id": "all", "items": list("abcd"), "weights": {"a": 9, "b": 9}, "method": "sum"},
     ]
-    true = simulate(form_of(scales, **items), 2_000, scale_correlations=0, rng=1).true_scores
+    true = simulate(form_with(scales, **items), 2_000, scale_correlations=0, rng=1).true_scores
     assert np.corrcoef(true["all"], true["x"])[0, 1] > 0.99
     assert np.corrcoef(true["all"], true["y"])[0, 1] < 0.2
 

@@ -12,6 +12,7 @@ from intimacy_scales import Instrument, check_bank, load_file, score
 from intimacy_scales.errors import OverlappingBandsWarning
 from intimacy_scales.instrument import Cutoff
 from intimacy_scales.scoring.interpretation import score_text
+from tests.shared.instruments import form_of
 
 SIX = [f"q{n}" for n in range(1, 7)]
 
@@ -19,18 +20,15 @@ SIX = [f"q{n}" for n in range(1, 7)]
 def form(
     bands: list[tuple[float, float]], *, method: str = "sum", step: float = 1, **more: Any
 ) -> Instrument:
-    return Instrument.model_validate({
-        "id": "support", "version": "1", "title": "Support",
-        "evidence": {"status": "published", "sources": [{"title": "Doe (2020)"}]},
-        "response_scale": {"minimum": 1, "maximum": 5, "step": step},
-        "items": [{"id": name} for name in SIX],
-        "scales": [{"id": "s", "items": SIX, "method": method, "missing": {"count": 1}}],
-        "cutoffs": [
-            {"scale": "s", "band": band, "meaning": f"band {n}", "source": "Doe"}
-            for n, band in enumerate(bands)
-        ],
-        **more,
-    })  # fmt: skip
+    cutoffs = [
+        {"scale": "s", "band": band, "meaning": f"band {n}", "source": "Doe"} for n, band in enumerate(bands)
+    ]
+    return form_of(
+        [{"id": "s", "items": SIX, "method": method, "missing": {"count": 1}}],
+        id="support", title="Support", step=step,
+        evidence={"status": "published", "sources": [{"title": "Doe (2020)"}]},
+        **({"cutoffs": cutoffs} | more),
+    )  # fmt: skip
 
 
 def read(instrument: Instrument, *answers: float | None) -> tuple[float, list[str], str]:

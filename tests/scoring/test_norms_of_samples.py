@@ -16,7 +16,7 @@ from intimacy_scales import (
     simulate,
 )
 from intimacy_scales.numerics.smoothing import percentile_ranks
-from tests.shared.factor_answers import form_of
+from tests.shared.instruments import PUBLISHED, form_of
 from tests.shared.norm_answers import SAMPLE, agreeable_scores, norm, ras
 
 
@@ -115,7 +115,9 @@ def test_a_sample_without_differences_has_no_norms(answer, n):
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
 def test_equal_totals_of_unequal_parts_are_no_difference():
     """In floats (1.4 + 1.2) / 2 is not (1.6 + 1.0) / 2; added as fractions, as totals are, they are equal."""
-    form = form_of({"a": "q1 q2 q3 q4 q5", "b": "q6 q7 q8 q9 q10", "t": {"of": ["a", "b"]}})
+    form = form_of(
+        {"a": "q1 q2 q3 q4 q5", "b": "q6 q7 q8 q9 q10", "t": {"of": ["a", "b"]}}, high=7, evidence=PUBLISHED
+    )
     rows = [[2, 1, 1, 1, 1, 3, 1, 1, 1, 1], [1, 1, 1, 1, 1, 4, 1, 1, 1, 1]] * 20
     scores = score(form, [dict(zip(form.item_ids, row, strict=True)) for row in rows])
     assert (1.4 + 1.2) / 2 != (1.6 + 1.0) / 2

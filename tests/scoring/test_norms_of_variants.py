@@ -10,16 +10,14 @@ import pytest
 
 from intimacy_scales import Instrument, NoNormsError, Norm, load, score
 from intimacy_scales.errors import InstrumentError
+from tests.shared.instruments import PUBLISHED, form_of
 
 IDS = ("a", "b", "c", "d")
 
 
 def form(**changes: Any) -> Instrument:
-    return Instrument.model_validate({
-        "id": "f", "version": "1", "title": "f", "evidence": {"status": "published"},
-        "response_scale": {"minimum": 0, "maximum": 10},
-        "items": [{"id": name} for name in IDS], "scales": [{"id": "s", "items": list(IDS)}], **changes,
-    })  # fmt: skip
+    usual: dict[str, Any] = {"low": 0, "high": 10, "id": "f", "title": "f", "evidence": PUBLISHED}
+    return form_of(**{"scales": [{"id": "s", "items": list(IDS)}], "items": IDS} | usual | changes)
 
 
 def table(instrument: Instrument, n: int = 60) -> pd.DataFrame:

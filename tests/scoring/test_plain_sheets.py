@@ -24,7 +24,7 @@ from intimacy_scales.results.frozen import FrozenMapping
 from intimacy_scales.scoring import meanings, score_texts
 from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer
-from tests.shared.naive_scores import form_of
+from tests.shared.instruments import form_of
 from tests.shared.strategies import Row, answers, instruments, torn_instruments
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")

@@ -16,6 +16,7 @@ import pytest
 from intimacy_scales import Instrument, ResponseError, encode, score, score_stream
 from intimacy_scales.jobs import score_file
 from tests.shared.answer_files import read_scores, run
+from tests.shared.instruments import PUBLISHED, form_of
 
 FORM: dict[str, Any] = {
     "id": "small",
@@ -28,7 +29,7 @@ FORM: dict[str, Any] = {
 
 
 def form(*scales: dict[str, Any]) -> Instrument:
-    return Instrument.model_validate(FORM | {"scales": list(scales)})
+    return form_of(scales, items=[f"q{n}" for n in range(1, 7)], low=0, high=4, evidence=PUBLISHED)
 
 
 def scale(name: str, *items: str, **more: Any) -> dict[str, Any]:

@@ -8,19 +8,14 @@ import pytest
 
 from intimacy_scales import Instrument, MissingRule, available, score
 from intimacy_scales.instrument.loading import load_shipped
+from tests.shared.instruments import PUBLISHED, form_of
 
 
 def form(missing: dict[str, Any] | None = None, *, method: str = "sum", **scale: Any) -> Instrument:
     rule = {} if missing is None else {"missing": missing}
-    return Instrument.model_validate({
-        "id": "boxes",
-        "version": "1",
-        "title": "All that apply",
-        "evidence": {"status": "published"},
-        "response_scale": {"minimum": 0, "maximum": 1, **scale},
-        "items": [{"id": "a"}, {"id": "b"}, {"id": "c"}],
-        "scales": [{"id": "n", "items": ["a", "b", "c"], "method": method, **rule}],
-    })  # fmt: skip
+    points = {"minimum": 0, "maximum": 1, **scale}
+    scales = [{"id": "n", "items": ["a", "b", "c"], "method": method, **rule}]
+    return form_of(scales, id="boxes", title="All that apply", response_scale=points, evidence=PUBLISHED)
 
 
 TWO = {"a": 1, "b": 1, "c": None}

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from intimacy_scales import Instrument, InstrumentError, ResponseScale, Scale, encode, score, score_stream
 from intimacy_scales.scoring.kernel import score_codes
 from intimacy_scales.scoring.plan import plan_of
-from tests.shared.naive_scores import all_at_one_end, bits, bits_of_singles, by_hand, form_of
+from tests.shared.instruments import form_of
+from tests.shared.naive_scores import all_at_one_end, bits, bits_of_singles, by_hand
 from tests.shared.strategies import (
     KINDS,
     NO_ANSWER,

@@ -1,4 +1,4 @@
-"""Small instruments, and answers to them whose factors are known."""
+"""Answers whose factors are known."""
 
 from __future__ import annotations
 
@@ -7,29 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import hadamard
 
-from intimacy_scales import CodedResponses, Instrument, encode
-
 NAN = np.nan
-
-
-def form_of(scales: dict[str, Any], *, low: float = 1, high: float = 7, step: float = 1) -> Instrument:
-    """Scales such as ``{"a": "q1 -q2", "total": {"of": ["a", "b"]}}``."""
-    listed = [{"id": n, **({"items": s.split()} if isinstance(s, str) else s)} for n, s in scales.items()]
-    keys = [key for scale in listed for key in scale.get("items", [])]
-    items = dict.fromkeys(key.removeprefix("-") for key in keys)
-    points = {"minimum": low, "maximum": high, "step": step}
-    document = {"id": "small", "version": "1", "title": "Small", "response_scale": points}
-    document |= {"evidence": {"status": "published"}, "scales": listed, "items": [{"id": i} for i in items]}
-    return Instrument.model_validate(document)
-
-
-def coded(x: Any, scales: dict[str, Any] | str | None = None, **points: float) -> CodedResponses:
-    """Answers (n, k) to items q1, q2 …; by default one scale of all of them."""
-    array = np.array(x, dtype=float)
-    ids = [f"q{n + 1}" for n in range(array.shape[1])]
-    named = {"a": scales or " ".join(ids)} if scales is None or isinstance(scales, str) else scales
-    form = form_of(named, **points)
-    return encode(form, array[:, [ids.index(i) for i in form.item_ids]], columns=list(form.item_ids))
 
 
 def good(n: int, k: int, seed: int = 0, *, gaps: float = 0.0, together: float = 1.0) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales import Instrument, ResponseScale, Scale, score
-from tests.shared.strategies import Row, Value
+from intimacy_scales import Instrument, Scale, score
+from tests.shared.strategies import Row
 
 
 @dataclass
@@ -117,18 +117,3 @@ def all_at_one_end(form: Instrument, name: str, *, high: bool) -> Row | None:
         return None
     ranges = {item: form.item(item).response_scale for item, _ in keys}
     return {item: ranges[item].maximum if high != reverse else ranges[item].minimum for item, reverse in keys}
-
-
-def form_of(
-    *, items: list[str], scales: list[dict[str, Any]], low: Value = 1, high: Value = 5, step: Value = 1
-) -> Instrument:
-    points = ResponseScale(minimum=low, maximum=high, step=step)
-    return Instrument.model_validate(
-        {
-            "id": "small",
-            "version": "1",
-            "title": "Small",
-            "items": [{"id": item, "response_scale": points} for item in items],
-            "scales": scales,
-        }
-    )

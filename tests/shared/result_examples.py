@@ -146,7 +146,7 @@ def example(name: str) -> Any:
     return next(result for kind, result in examples().items() if kind.__name__ == name)
 
 
-def form_of(result: Any) -> Any:
+def instrument_of(result: Any) -> Any:
     form = getattr(result, "form", getattr(result, "instrument", None))
     return form if isinstance(form, Instrument) else None
 

@@ -29,7 +29,7 @@ from intimacy_scales.reliability.consistency.splits import (
 )
 from intimacy_scales.reliability.diary.diary_components import nested_components, reml_components
 from intimacy_scales.reliability.items.keying import find_miskeyed
-from tests.shared.factor_answers import coded
+from tests.shared.instruments import coded
 from tests.shared.searched_data import (
     alike,
     answers,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from intimacy_scales import Norm, score
 from intimacy_scales.numerics.smoothing import LogLinear, fit_loglinear, percentile_ranks
-from tests.shared.factor_answers import form_of
+from tests.shared.instruments import PUBLISHED, form_of
 
 
 def skewed_samples(n_samples: int, seed: int = 1) -> Iterator[tuple[NDArray[np.int64], int]]:
@@ -52,7 +52,11 @@ def fits_at_the_edge(n_samples: int = 30, seed: int = 3) -> list[list[float] | N
 def norms() -> list[dict[str, object]]:
     """Return norms of answers with gaps: of scales, and of a total with a grid of its own."""
     rng = np.random.default_rng(4)
-    form = form_of({"a": "q1 q2 q3", "b": "q4 q5 q6 q7", "c": "q8 q9 q10 q11", "t": {"of": ["a", "b", "c"]}})
+    form = form_of(
+        {"a": "q1 q2 q3", "b": "q4 q5 q6 q7", "c": "q8 q9 q10 q11", "t": {"of": ["a", "b", "c"]}},
+        high=7,
+        evidence=PUBLISHED,
+    )
     answers = np.minimum(rng.integers(1, 8, (300, 11)) + rng.integers(0, 4, (300, 1)), 7).astype(float)
     answers[rng.integers(0, 10, answers.shape) == 0] = np.nan
     frame = pd.DataFrame(answers, columns=list(form.item_ids))

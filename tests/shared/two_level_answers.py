@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from intimacy_scales import Instrument
 from intimacy_scales.reliability.diary.diary_omega import two_level_omega
+from tests.shared.instruments import form_of
 
 LOADINGS = np.array([0.9, 0.7, 1.1, 0.8])
 
@@ -29,13 +29,10 @@ def sample(n_persons=40, sizes=(1, 3, 5, 8), seed=1, between=LOADINGS):
     return drawn(n_persons, sizes, one_factor(LOADINGS, 0.8), one_factor(between, 0.3), seed)
 
 
-def form_of(keys, low=0, high=1000, **scales):
-    items = list(dict.fromkeys(key.removeprefix("-") for key in keys))
-    return Instrument.model_validate(
-        {"id": "d", "version": "1", "title": "D", "response_scale": {"minimum": low, "maximum": high}}
-        | {"items": [{"id": i} for i in items]}
-        | {"scales": [{"id": s, "items": list(k)} for s, k in ({"all": keys} | scales).items()]}
-    )
+def two_level_form(keys, low=0, high=1000, **scales):
+    """Return a form of scales of these keys, and one of all of them."""
+    named = {s: " ".join(k) for s, k in ({"all": keys} | scales).items()}
+    return form_of(named, low=low, high=high, id="d", title="D")
 
 
 def diary(y, who, **more):
@@ -46,7 +43,7 @@ def diary(y, who, **more):
 
 def omega(table, keys=None, **options):
     items = keys or [name for name in table.columns if name.startswith("q")]
-    return two_level_omega(form_of(items), table, **({"person": "person"} | options))
+    return two_level_omega(two_level_form(items), table, **({"person": "person"} | options))
 
 
 def sums_of(result):

@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from intimacy_scales import Instrument, Simulation, available, load, score, simulate
 from intimacy_scales.simulation import simulate_diary
+from tests.shared.instruments import form_of
 
 N = 40_000
 SCALES = ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence")
@@ -236,11 +237,8 @@ def test_a_negative_loading_runs_against_the_factor_on_either_side_of_the_key() 
 # --- scales whose items belong to scales before them ---
 
 
-def form_of(*scales: dict[str, object], items: str = "abcdef") -> Instrument:
-    return Instrument.model_validate(
-        {"id": "o", "version": "1", "title": "O", "response_scale": {"minimum": 1, "maximum": 5}}
-        | {"items": [{"id": item} for item in items], "scales": list(scales)}
-    )
+def small_form(*scales: dict[str, object], items: str = "abcdef") -> Instrument:
+    return form_of(scales, items=items, id="o", title="O")
 
 
 def without_factor(form: Instrument) -> list[str]:
@@ -297,7 +295,7 @@ def test_a_diary_has_true_totals_too() -> None:
 
 
 def test_items_that_a_total_keys_the_other_way_count_against_it() -> None:
-    form = form_of(
+    form = small_form(
         {"id": "p", "items": ["a", "-b"]},
         {"id": "q", "items": ["c", "d"]},
         {"id": "apart", "items": ["a", "-b", "-c", "-d"]},
@@ -313,7 +311,9 @@ def test_items_that_a_total_keys_the_other_way_count_against_it() -> None:
 
 def test_items_count_with_their_loadings_and_ranges() -> None:
     wide = {"id": "a", "response_scale": {"minimum": 0, "maximum": 30}}
-    form = form_of({"id": "p", "items": ["a"]}, {"id": "q", "items": ["b"]}, {"id": "t", "items": ["a", "b"]})
+    form = small_form(
+        {"id": "p", "items": ["a"]}, {"id": "q", "items": ["b"]}, {"id": "t", "items": ["a", "b"]}
+    )
     form = form.model_copy(update={"items": (type(form.items[0])(**wide), *form.items[1:])})
     made = simulate(form, N, loadings={"a": 0.5, "b": 0.9}, scale_correlations=0.2, rng=3)
     truth, found = made.true_scores, score(form, made.answers)["t"]
@@ -323,7 +323,7 @@ def test_items_count_with_their_loadings_and_ranges() -> None:
 
 
 def test_a_scale_with_items_of_its_own_has_a_factor_of_its_own() -> None:
-    form = form_of({"id": "p", "items": ["a", "b", "c"]}, {"id": "q", "items": ["-c", "d", "e"]})
+    form = small_form({"id": "p", "items": ["a", "b", "c"]}, {"id": "q", "items": ["-c", "d", "e"]})
     made = simulate(form, N, loadings=0.8, scale_correlations=0.3, couples={"q": 0.5}, rng=3)
     truth, r = made.true_scores, made.answers.assign(**made.true_scores).corr()
     assert np.corrcoef(truth["p"], truth["q"])[0, 1] == pytest.approx(0.3, abs=0.03)

@@ -11,8 +11,9 @@ import pytest
 from intimacy_scales import EstimationError, cfa, encode, item_moments, load, simulate
 from intimacy_scales.errors import DocumentError, InvalidResponsesError, MissingColumnsError, UnknownNameError
 from intimacy_scales.factor import CFAResult, FactorScores, covariances_as_sample
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
 from tests.shared.folders import REFERENCE
+from tests.shared.instruments import coded
 
 VALUES = json.loads((REFERENCE / "factor-scores.json").read_text(encoding="utf-8"))[
     "values"

@@ -13,7 +13,8 @@ from intimacy_scales import structure_report
 from intimacy_scales.factor import cfa, compare_models, invariance
 from intimacy_scales.results.tables import cell
 from intimacy_scales.results.wording import apa, apa_p, p_shown, shown, signed
-from tests.shared.factor_answers import coded, good, parts
+from tests.shared.factor_answers import good, parts
+from tests.shared.instruments import coded
 
 TWO = "f =~ q1 + q2 + q3; g =~ q4 + q5 + q6"
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"

@@ -6,7 +6,8 @@ import pytest
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor import cfa, sem
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
+from tests.shared.instruments import coded
 
 ANSWERS = coded(parts(120, (3, 3)), {"a": "q1 q2 q3", "b": "q4 q5 q6"})
 FACTORS = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"

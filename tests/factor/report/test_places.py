@@ -8,7 +8,8 @@ import pytest
 from intimacy_scales import cfa, encode, htmt, item_moments, load, simulate, structure_report
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor import efa, invariance
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
+from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 

@@ -25,7 +25,8 @@ from intimacy_scales import (
 )
 from intimacy_scales import reliability_report as reliability
 from intimacy_scales.factor import Model, cfa, structure_report
-from tests.shared.factor_answers import NAN, coded, good, parts
+from tests.shared.factor_answers import NAN, good, parts
+from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 FORM = load("scii-24")

@@ -21,7 +21,8 @@ from intimacy_scales.reliability import (
     split_halves,
     stratified_alpha,
 )
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
+from tests.shared.instruments import coded
 
 COEFFICIENTS = (
     cronbach_alpha,

@@ -16,11 +16,9 @@ import pytest
 from intimacy_scales import (
     CodedResponses,
     EstimationError,
-    Instrument,
     IntimacyScalesError,
     InvalidResponsesError,
     KeyingWarning,
-    ResponseScale,
     encode,
     item_moments,
 )
@@ -39,6 +37,7 @@ from intimacy_scales.reliability import (
     stratified_alpha,
 )
 from intimacy_scales.reliability.consistency.alpha import alpha_of
+from tests.shared.instruments import form_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 NAN = math.nan
@@ -58,14 +57,9 @@ COEFFICIENTS = RAW | CORRELATED
 
 def coded(x: Any, *scales: str | dict[str, Any], high: float = 5) -> CodedResponses:
     """Answers (n, k) to scales a, b … such as ``"q1 -q2"``; by default, one of all items."""
-    array = np.array(x, dtype=float)
-    ids = [f"q{n + 1}" for n in range(array.shape[1])]
-    named = zip("abc", scales or (" ".join(ids),), strict=False)
-    points = ResponseScale(minimum=1, maximum=high)
-    document = {"id": "small", "version": "1", "title": "Small"}
-    document["items"] = [{"id": item, "response_scale": points} for item in ids]
-    document["scales"] = [{"id": n, "items": s.split()} if isinstance(s, str) else s for n, s in named]
-    return encode(Instrument.model_validate(document), array, columns=ids)
+    ids = [f"q{n + 1}" for n in range(np.shape(x)[1])]
+    named = dict(zip("abc", scales or (" ".join(ids),), strict=False))
+    return encode(form_of(named, items=ids, high=high), np.array(x, dtype=float), columns=ids)
 
 
 def good(n: int, k: int, seed: int = 0, gaps: float = 0) -> Any:

@@ -39,8 +39,9 @@ from intimacy_scales.reliability.consistency.figures import (
     Stratified,
     Stratum,
 )
-from tests.shared.factor_answers import coded, parts
+from tests.shared.factor_answers import parts
 from tests.shared.folders import REFERENCE
+from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 BEFORE = json.loads((REFERENCE / "intervals_before.json").read_text())

@@ -15,7 +15,8 @@ from intimacy_scales.factor import efa
 from intimacy_scales.reliability import hierarchical_omega, mcdonald_omega, reliability_report
 from tests.reference.simulated import simulated_answers
 from tests.reliability.consistency.test_mcdonald_omega import SHARED, THREE, WHOLE, near
-from tests.shared.factor_answers import NAN, coded, exact, good, parts
+from tests.shared.factor_answers import NAN, exact, good, parts
+from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 

@@ -16,7 +16,8 @@ from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import Model, cfa
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
 from tests.reference.simulated import simulated_answers
-from tests.shared.factor_answers import NAN, coded, exact, good, parts
+from tests.shared.factor_answers import NAN, exact, good, parts
+from tests.shared.instruments import coded
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),

@@ -18,7 +18,8 @@ from intimacy_scales.reliability import mcdonald_omega
 from intimacy_scales.reliability.consistency.intervals import logit
 from tests.reference.simulated import simulated_answers
 from tests.reliability.consistency.test_mcdonald_omega import WHOLE, naive, near
-from tests.shared.factor_answers import NAN, coded, exact, good, parts
+from tests.shared.factor_answers import NAN, exact, good, parts
+from tests.shared.instruments import coded
 
 pytestmark = [
     pytest.mark.long,

@@ -12,10 +12,11 @@ import polars as pl
 import pytest
 from threadpoolctl import threadpool_limits
 
-from intimacy_scales import Instrument, encode
+from intimacy_scales import encode
 from intimacy_scales.errors import EstimationError, ResponseError
 from intimacy_scales.reliability import DiaryReliability, diary_reliability
 from intimacy_scales.simulation import simulate_diary
+from tests.shared.instruments import form_of
 
 pytestmark = pytest.mark.long
 
@@ -38,13 +39,9 @@ def diary(n, m, k, seed=1, sds=SOME):
     return np.clip(np.rint(50 + sum(effects)), 0, 100)
 
 
-def form_of(k, keys=""):
-    items = [f"q{n}" for n in range(k)]
-    signed = ["-" * (key == "-") + i for key, i in zip(keys or "+" * k, items, strict=True)]
-    return Instrument.model_validate(
-        {"id": "d", "version": "1", "title": "D", "response_scale": {"minimum": 0, "maximum": 100}}
-        | {"items": [{"id": i} for i in items], "scales": [{"id": "a", "items": signed}]}
-    )
+def diary_form(k, keys=""):
+    signed = ["-" * (key == "-") + f"q{n}" for n, key in enumerate(keys or "+" * k)]
+    return form_of({"a": " ".join(signed)}, low=0, high=100, id="d", title="D")
 
 
 def rows(cube):
@@ -54,7 +51,7 @@ def rows(cube):
 
 
 def reliability(table, keys="", **options) -> DiaryReliability:
-    form = form_of(sum(name.startswith("q") for name in table.columns), keys)
+    form = diary_form(sum(name.startswith("q") for name in table.columns), keys)
     return diary_reliability(form, table, **({"person": "person", "occasion": "day"} | options))
 
 
@@ -250,7 +247,7 @@ def test_reverse_keyed_items_are_turned_round():
 
 def test_persons_and_days_may_be_texts_and_dates_in_any_table():
     table = rows(diary(6, 4, 3)).sample(frac=1, random_state=1)
-    expected, form = reliability(table, method="anova").components, form_of(3)
+    expected, form = reliability(table, method="anova").components, diary_form(3)
     day = pd.Timestamp("2026-03-01") + pd.to_timedelta(table["day"], unit="D")
     named = table.assign(person=[f"p{n}" for n in table["person"]], day=day)
     for kind in (named.set_index("person", drop=False), pl.from_pandas(named), named.to_dict("records")):

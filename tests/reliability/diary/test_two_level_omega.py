@@ -18,7 +18,16 @@ from intimacy_scales.reliability.diary.level_coefficients import Composite
 from intimacy_scales.reliability.diary.two_level.fitting import fit_saturated, fit_two_level
 from intimacy_scales.reliability.diary.two_level.likelihood import cluster_moments
 from intimacy_scales.simulation import simulate_diary
-from tests.shared.two_level_answers import LOADINGS, diary, drawn, form_of, omega, one_factor, sample, sums_of
+from tests.shared.two_level_answers import (
+    LOADINGS,
+    diary,
+    drawn,
+    omega,
+    one_factor,
+    sample,
+    sums_of,
+    two_level_form,
+)
 
 pytestmark = pytest.mark.long
 
@@ -36,7 +45,7 @@ def one_thread():
 def gratitude(shared):
     table = pd.read_csv(shared / "oracles/data/gratitude_a.csv").dropna()
     scales = {s: [f"{s.lower()}_{i}" for i in (1, 2, 3)] for s in ("PA", "NA")}
-    return encode(form_of([*scales["PA"], *scales["NA"]], 1, 7, **scales), table, keep=["subjnr"])
+    return encode(two_level_form([*scales["PA"], *scales["NA"]], 1, 7, **scales), table, keep=["subjnr"])
 
 
 @pytest.mark.parametrize(("scale", "tolerance"), [("NA", 1e-5), ("PA", 1e-4)])
@@ -99,7 +108,7 @@ def test_estimates_standard_errors_and_fit_of_unequal_diaries_are_lavaans(shared
     estimates, errors = (np.array(list(ANXIETY.values()))[:, :, i].ravel() for i in (0, 1))
     assert fit.theta == pytest.approx(estimates, abs=5e-6)
     assert np.sqrt(np.diag(fit.covariance)) == pytest.approx(errors, abs=1e-6)
-    result = two_level_omega(form_of(items, 1, 4), table, person="id")
+    result = two_level_omega(two_level_form(items, 1, 4), table, person="id")
     assert (result.df, result.n_rows, result.n_persons) == (10, 291, 77)
     assert result.chi_square == pytest.approx(50.812, abs=1e-3)
     assert result.log_likelihood == pytest.approx(-1080.498, abs=1e-3)

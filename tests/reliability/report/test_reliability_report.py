@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from intimacy_scales import Instrument, encode, load, score, simulate
+from intimacy_scales import encode, load, score, simulate
 from intimacy_scales.errors import EstimationError, KeyingWarning, ResponseError
 from intimacy_scales.reliability import (
     cronbach_alpha,
@@ -31,17 +31,16 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability.report.sentence import apa
 from intimacy_scales.simulation import simulate_diary
 from tests.shared.closeness import assert_close
+from tests.shared.instruments import form_of
 
 NO = math.nan
 SHORT = load("scii-24")
 PERSONS = simulate(SHORT, 120, missing=0.04, couples=0.4, rng=1).answers
 
 
-def form_of(k, scales=None, title="Small", **fields):
+def small_form(k, scales=None, title="Small", **fields):
     items = [f"q{n}" for n in range(1, k + 1)]
-    form = {"id": "small", "version": "1", "title": title, "response_scale": {"minimum": 1, "maximum": 5}}
-    form |= {"items": [{"id": i} for i in items], "scales": scales or [{"id": "a", "items": items}]}
-    return Instrument.model_validate(form | fields)
+    return form_of(scales or {"a": " ".join(items)}, items=items, title=title, **fields)
 
 
 def answers(n, k, seed=1, gaps=0.0):
@@ -51,7 +50,7 @@ def answers(n, k, seed=1, gaps=0.0):
 
 
 def report_of(x, form=None, **options):
-    form = form or form_of(np.shape(x)[1])
+    form = form or small_form(np.shape(x)[1])
     return reliability_report(form, np.asarray(x, dtype=float), columns=form.item_ids, **options)
 
 
@@ -261,7 +260,7 @@ def turned(x):
 
 
 def test_titles_do_no_harm_in_pages():
-    form = form_of(3, [{"id": "a.b-c_é", "title": HOSTILE, "items": ["q1", "q2", "q3"]}], title=HOSTILE)
+    form = small_form(3, [{"id": "a.b-c_é", "title": HOSTILE, "items": ["q1", "q2", "q3"]}], title=HOSTILE)
     report = report_of(answers(30, 3), form)
     assert strict_json(report)["scales"][0]["title"] == HOSTILE
     for page in (report.to_html(), report._repr_html_(), report["a.b-c_é"]._repr_html_()):
@@ -353,7 +352,7 @@ def test_pairs_of_answers_may_be_many_where_complete_persons_are_few():
 
 
 def test_parts_of_unequal_length_have_stratified_alpha_alone():
-    report = report_of(turned(answers(60, 5)), form_of(5, TOTAL))
+    report = report_of(turned(answers(60, 5)), small_form(5, TOTAL))
     total = report["total"]
     assert (total.alpha.estimate, total.lambda2, total.split_half.estimate) == pytest.approx(
         (NO,) * 3, nan_ok=True
@@ -367,7 +366,7 @@ def test_parts_of_unequal_length_have_stratified_alpha_alone():
 
 
 def test_a_composite_with_a_constant_part_says_why_it_has_no_reliability():
-    report = report_of(turned(np.column_stack([np.full((60, 2), 3), answers(60, 3)])), form_of(5, TOTAL))
+    report = report_of(turned(np.column_stack([np.full((60, 2), 3), answers(60, 3)])), small_form(5, TOTAL))
     assert "everyone" in " ".join(report["total"].warnings)
     assert "a: the total of the items does not vary" in " ".join(report.warnings)
     assert "All" in report.sentence()
@@ -376,7 +375,7 @@ def test_a_composite_with_a_constant_part_says_why_it_has_no_reliability():
 def test_one_scale_that_cannot_be_computed_does_not_take_the_others_with_it():
     torn = [PARTS[0], {"id": "b", "items": ["-q1", "q4", "q5"]}, {"id": "total", "of": ["a", "b"]}]
     x = answers(60, 5)
-    report = report_of(np.column_stack([x[:, :3], 6 - x[:, 3:]]), form_of(5, torn))
+    report = report_of(np.column_stack([x[:, :3], 6 - x[:, 3:]]), small_form(5, torn))
     assert report["a"].alpha.reason is None
     assert "in both directions" in str(report["total"].alpha.reason)
 

@@ -12,7 +12,8 @@ import pytest
 from intimacy_scales import EstimationError, encode, item_moments, load, simulate
 from intimacy_scales.reliability import mcdonald_omega, reliability_report
 from intimacy_scales.results.wording import apa
-from tests.shared.factor_answers import coded, good, parts
+from tests.shared.factor_answers import good, parts
+from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 

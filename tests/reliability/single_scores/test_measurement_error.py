@@ -19,7 +19,8 @@ from intimacy_scales.reliability import (
     reliable_change,
 )
 from intimacy_scales.reliability import test_retest as retest
-from tests.shared.factor_answers import coded, good
+from tests.shared.factor_answers import good
+from tests.shared.instruments import coded
 
 NO = math.nan
 
