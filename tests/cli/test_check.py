@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from intimacy_scales.checking import RULES
-from intimacy_scales.cli import app
 from tests.checking.test_check_bank_items import GOOD, document
+from tests.shared import commands
 
-
-def run(*args: Any) -> Result:
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["check", *map(str, args)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+run = partial(commands.run, "check", columns=200)
 
 
 @pytest.fixture

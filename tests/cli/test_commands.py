@@ -11,7 +11,8 @@ import pytest
 import typer
 
 from intimacy_scales.cli import app
-from tests.shared.answer_files import IDS, run
+from tests.shared.answer_files import IDS
+from tests.shared.commands import printed_by_python, run
 
 GROUP: Any = typer.main.get_command(app)
 CONTEXT = typer.Context(GROUP)
@@ -88,8 +89,7 @@ def test_a_help_page_and_the_version_load_no_instrument_and_no_arrays() -> None:
         "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
     )
     heavy = "print(sorted({'numpy', 'pydantic', 'scipy', 'intimacy_scales.instrument'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", told + heavy], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert printed_by_python(told + heavy).splitlines()[-1] == "[]"
 
 
 def test_scores_of_a_file_load_no_factor_analysis(tmp_path: Path) -> None:

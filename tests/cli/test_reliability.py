@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
 
 from intimacy_scales import KeyingWarning, load, simulate
-from intimacy_scales.cli import app
 from intimacy_scales.files import delimited, jsonlines, parquet
 from intimacy_scales.reliability import ReliabilityReport, reliability_report
+from tests.shared import commands
+from tests.shared.commands import names_in
 
 FORM = load("scii-24")
 PERSONS = simulate(FORM, 90, missing=0.03, couples=0.4, rng=1).answers.astype("Int64")
 SCALES = list(FORM.scale_ids)
 
 
-def run(*args: Any, columns: int = 200) -> Result:
-    """Run the command on a terminal of some width; a traceback fails the test."""
-    result = CliRunner(env={"COLUMNS": str(columns)}).invoke(app, ["reliability", *map(str, args)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+run = partial(commands.run, "reliability", columns=200)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -67,10 +62,6 @@ INPUTS: dict[str, Any] = {
 def data(tmp_path: Path) -> Path:
     write_csv(PERSONS, tmp_path / "a.csv")
     return tmp_path / "a.csv"
-
-
-def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def read_report(path: Path) -> dict[str, dict[str, float | None]]:
@@ -240,7 +231,7 @@ def test_bad_answers_exit_with_1_and_write_nothing(with_99: Path) -> None:
     assert "pass --missing-code '99'" in result.output
     assert "Nothing was computed. To count them as missing: --on-invalid missing" in result.output
     assert "alpha" not in result.output
-    assert files(with_99.parent) == ["a.csv"]
+    assert names_in(with_99.parent) == ["a.csv"]
 
 
 @pytest.mark.parametrize("option", [["--on-invalid", "missing"], ["--missing-code", "99"]])
@@ -260,7 +251,7 @@ def test_every_bad_answer_goes_into_a_file(with_99: Path) -> None:
     assert sorted(zip(rows["row"], rows["item"], strict=True)) == sorted(
         (int(row) + 1, FORM.item_ids[column]) for row, column in where
     )
-    assert files(with_99.parent) == ["a.csv", "bad.csv"]
+    assert names_in(with_99.parent) == ["a.csv", "bad.csv"]
 
 
 def write_as_r_does(frame: pd.DataFrame, path: Path) -> None:
@@ -316,7 +307,7 @@ def test_wrong_use_exits_with_2_and_writes_nothing(data: Path, case: str) -> Non
     result = run(data, *(arg.format(data=data, dir=data.parent) for arg in args))
     assert result.exit_code == 2, result.output
     assert words in result.output.replace("\n", " ")
-    assert files(data.parent) == ["a.csv", "f.json"]
+    assert names_in(data.parent) == ["a.csv", "f.json"]
 
 
 def test_one_cluster_has_no_interval_and_no_traceback(data: Path) -> None:
@@ -345,7 +336,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         tmp_path / "a.csv", "-i", "scii-24", "--problems", tmp_path / "p.csv", "-o", tmp_path / "o.json"
     )
     assert (result.exit_code, "line 92 has 2 fields" in result.output) == (2, True), result.output
-    assert files(tmp_path) == ["a.csv", "a.parquet", "a.sav"]
+    assert names_in(tmp_path) == ["a.csv", "a.parquet", "a.sav"]
 
 
 @pytest.mark.parametrize("older", [None, "of last week\n"])
@@ -363,7 +354,7 @@ def test_a_report_that_cannot_be_written_leaves_things_as_they_were(data: Path, 
     assert result.exit_code == 2, result.output
     assert "error:" in result.output
     assert (out.read_text(encoding="utf-8") if out.exists() else None) == older
-    assert files(data.parent) == ["a.csv", "o.json"][: 1 + (older is not None)]
+    assert names_in(data.parent) == ["a.csv", "o.json"][: 1 + (older is not None)]
 
 
 def test_parquet_keeps_its_columns_in_any_order_and_of_any_type(tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
 
 from intimacy_scales import Instrument, load, simulate
-from intimacy_scales.cli import app
 from intimacy_scales.factor import structure_report
 from intimacy_scales.files import delimited
 from intimacy_scales.jobs.job import json_text
+from tests.shared import commands
+from tests.shared.commands import names_in
 
 FORM = load("scii-24")
 PERSONS = simulate(FORM, 120, couples=0.4, missing=0.002, rng=1).answers.astype("Int64")
@@ -32,12 +32,7 @@ TWO = ("--scale", "trust", "--scale", "caring")
 FEW = ("-i", "scii-24", "--iterations", 5)
 
 
-def run(*args: Any, columns: int = 200) -> Result:
-    """Run the command on a terminal of some width; a traceback fails the test."""
-    result = CliRunner(env={"COLUMNS": str(columns)}).invoke(app, ["structure", *map(str, args)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
+run = partial(commands.run, "structure", columns=200)
 
 
 def report(frame: pd.DataFrame = PERSONS, form: Instrument = FORM, **options: Any) -> Any:
@@ -48,10 +43,6 @@ def report(frame: pd.DataFrame = PERSONS, form: Instrument = FORM, **options: An
 def data(tmp_path: Path) -> Path:
     WRITE["a.csv"](PERSONS, tmp_path / "a.csv")
     return tmp_path / "a.csv"
-
-
-def files(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
 
 
 def written(data: Path, *args: Any) -> Any:
@@ -188,7 +179,7 @@ def test_bad_answers_exit_with_1_and_write_nothing(with_99: Path) -> None:
     assert "'99' is outside the range; allowed: 1 to 7" in result.output
     assert "Nothing was computed. To count them as missing: --on-invalid missing" in result.output
     assert "chi-square" not in result.output
-    assert files(with_99.parent) == ["a.csv"]
+    assert names_in(with_99.parent) == ["a.csv"]
 
 
 @pytest.mark.parametrize("option", [["--on-invalid", "missing"], ["--missing-code", "99"]])
@@ -234,7 +225,7 @@ def test_wrong_use_exits_with_2_and_writes_nothing(data: Path, case: str) -> Non
     result = run(*(str(arg).format(data=data, dir=data.parent) for arg in args))
     assert result.exit_code == 2, result.output
     assert re.search(words, result.output.replace("\n", " ")), result.output
-    assert files(data.parent) == ["a.csv"]
+    assert names_in(data.parent) == ["a.csv"]
 
 
 def test_scales_that_share_items_name_the_option(tmp_path: Path) -> None:

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 from intimacy_scales import (
     InstrumentError,
     ResponseError,
     load,
 )
-from intimacy_scales.cli import app
 from intimacy_scales.jobs import score_folder
+from tests.shared.commands import printed
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 TAGS = ("en", "de", "es", "fr")
@@ -32,12 +31,6 @@ def labels(tag: str) -> list[str]:
 def labelled(tag: str, n: int = 4) -> list[dict[str, str]]:
     texts = labels(tag)
     return [{item: texts[(row + place) % 7] for place, item in enumerate(ITEMS)} for row in range(n)]
-
-
-def run(*words: str, code: int = 0) -> str:
-    done = CliRunner().invoke(app, [*words], env={"COLUMNS": "250"})
-    assert done.exit_code == code, done.output
-    return " ".join(done.output.split())
 
 
 # ---------------------------------------------------------------- which wording is loaded
@@ -65,7 +58,7 @@ def test_errors_of_options_name_the_choices(asked: dict[str, str], told: str):
         load("scii-24", **asked)
     options = [f"--{'form-' * (name == 'version')}{name}={value}" for name, value in asked.items()]
     for command in (["show", "scii-24"], ["check", "scii-24"], ["score", "none.csv", "-i", "scii-24"]):
-        assert told in run(*command, *options, code=2)
+        assert told in printed(*command, *options, code=2)
 
 
 def test_an_older_version_can_be_asked_for_in_the_language_that_it_is_kept_in():
@@ -90,39 +83,39 @@ def test_every_command_that_takes_a_form_takes_its_wording(folder: Path):
     german, old = str(folder / "de.csv"), str(folder / "old.csv")
     worded = ["--language", "de", "--variant", "feminine"]
     name = "scii-12 0.3.0 (de feminine, forward translation), DRAFT"
-    assert name in run("show", "scii-12", *worded)
-    assert name in run("score", german, "-i", "scii-12", *worded)
-    assert "note language: the wording is in 'de'" in run("check", "scii-12", *worded)
-    assert "scii-24 0.2.0, DRAFT" in run("show", "scii-24", "--form-version", "0.2.0")
-    assert "instrument scii-24 0.2.0" in run("check", "scii-24", "--form-version", "0.2.0", code=0)
+    assert name in printed("show", "scii-12", *worded)
+    assert name in printed("score", german, "-i", "scii-12", *worded)
+    assert "note language: the wording is in 'de'" in printed("check", "scii-12", *worded)
+    assert "scii-24 0.2.0, DRAFT" in printed("show", "scii-24", "--form-version", "0.2.0")
+    assert "instrument scii-24 0.2.0" in printed("check", "scii-24", "--form-version", "0.2.0", code=0)
     for command in ("score", "reliability"):
-        assert "scii-24 0.2.0, DRAFT" in run(command, old, "-i", "scii-24", "--form-version", "0.2.0")
+        assert "scii-24 0.2.0, DRAFT" in printed(command, old, "-i", "scii-24", "--form-version", "0.2.0")
     for command in ("show", "score", "reliability", "structure", "check"):
-        shown = run(command, "--help")
+        shown = printed(command, "--help")
         assert all(option in shown for option in ("--form-version", "--language", "--variant"))
         assert "--version" not in shown.replace("--form-version", "")
 
 
 def test_the_command_line_says_which_option_was_meant(folder: Path):
     german, old = str(folder / "de.csv"), str(folder / "old.csv")
-    told = run("score", german, "-i", "scii-12", code=1)
+    told = printed("score", german, "-i", "scii-12", code=1)
     assert (
         "are options of scii-12 in German (de): if that was answered, pass --language de; --variant" in told
     )
-    assert "On the command line: --form-version 0.2.0" in run("score", old, "-i", "scii-24", code=2)
-    told = run("score", german, "-i", "scii-12", "--variant", "feminine", code=2)
+    assert "On the command line: --form-version 0.2.0" in printed("score", old, "-i", "scii-24", code=2)
+    told = printed("score", german, "-i", "scii-12", "--variant", "feminine", code=2)
     assert "On the command line: --language LANGUAGE --variant VARIANT" in told
-    told = run("score", german, "-i", "ras", "--language", "de", code=2)
+    told = printed("score", german, "-i", "ras", "--language", "de", code=2)
     assert "leave --language out: a key reads numbers, whatever the language" in told
 
 
 def test_item_banks_are_shown_as_they_were_written():
     for command in (["show", "trust"], ["check", "trust"]):
-        assert "trust is an item bank, which is read as it was written" in run(
+        assert "trust is an item bank, which is read as it was written" in printed(
             *command, "--language=de", code=2
         )
-    assert "--all checks everything as it was written" in run("check", "--all", "--language=de", code=2)
-    told = run("show", "nothing-of-that-name", "--language=de", code=2)
+    assert "--all checks everything as it was written" in printed("check", "--all", "--language=de", code=2)
+    told = printed("show", "nothing-of-that-name", "--language=de", code=2)
     assert "no instrument or item bank 'nothing-of-that-name' is shipped" in told
 
 
@@ -139,11 +132,11 @@ def test_a_folder_of_scores_in_another_wording_is_told(folder: Path, tmp_path: P
 
 
 def test_an_older_version_says_that_it_is_one():
-    shown = run("show", "scii-24", "--form-version", "0.2.0")
+    shown = printed("show", "scii-24", "--form-version", "0.2.0")
     assert "This is an older version, for answers to it; the current one is 0.3.0." in shown
     assert "In other languages" not in shown
     assert "Older versions, for answers to them: 0.2.0 (--form-version 0.2.0)" in shown
-    assert "In other languages: de" in run("show", "scii-24")
+    assert "In other languages: de" in printed("show", "scii-24")
 
 
 @pytest.mark.parametrize(
@@ -162,4 +155,4 @@ def test_an_older_version_says_that_it_is_one():
     ],
 )
 def test_one_option_everywhere_is_told_of_every_scale(name: str, told: str):
-    assert f"The lowest, or the highest option everywhere scores: {told}" in run("show", name)
+    assert f"The lowest, or the highest option everywhere scores: {told}" in printed("show", name)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import cfa, covariances_as_sample, htmt
 from tests.reference.simulated import SHORT_FORM, simulated_answers
+from tests.shared.comparison import near
 from tests.shared.factor_answers import NAN, parts
 from tests.shared.instruments import coded
 
@@ -23,10 +24,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning"),  # made up, at random
 ]
 HALF = {"a": "q1 q2 q3", "b": "q4 q5 q6 q7"}
-
-
-def near(found, expected, rel=1e-9):
-    np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), rtol=rel, atol=1e-12)
 
 
 def naive(x, one, other, geometric):

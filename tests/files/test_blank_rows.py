@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from intimacy_scales import ResponseError, load, score
 from intimacy_scales.files import delimited, jsonlines, open_answers, spreadsheet
 from intimacy_scales.jobs import reliability_file, score_file, structure_file
-from tests.shared.answer_files import IDS, read_scores, run
+from tests.shared.answer_files import IDS, read_scores
+from tests.shared.commands import run
 
 FORM = load("ras")
 FULL = 3  # the answer of everybody who answered

@@ -20,7 +20,8 @@ from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import delimited, jsonlines, open_answers
 from intimacy_scales.files.base import without_formula
 from intimacy_scales.jobs import score_file
-from tests.shared.answer_files import IDS, read_scores, run
+from tests.shared.answer_files import IDS, read_scores
+from tests.shared.commands import run
 
 MEGABYTE = 1_000_000
 UNCOUNTED = float("inf")

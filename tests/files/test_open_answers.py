@@ -30,7 +30,8 @@ from intimacy_scales.files import (
 )
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.reading.frames import ListTable
-from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, read_scores, run
+from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, read_scores
+from tests.shared.commands import run
 
 BATCHES = [
     (delimited, "BATCH_ROWS"),

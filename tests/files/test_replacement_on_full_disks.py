@@ -17,7 +17,8 @@ from intimacy_scales import ResponseError
 from intimacy_scales.files import delimited
 from intimacy_scales.jobs import reliability_file, score_file
 from tests.shared.answer_files import IDS
-from tests.shared.fault_files import OLD, OUTPUTS, files_no_longer_than, names
+from tests.shared.commands import names_in
+from tests.shared.fault_files import OLD, OUTPUTS, files_no_longer_than
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 
@@ -29,7 +30,7 @@ def test_a_full_disk_is_told_with_the_name_of_the_file(answers: Path, kind_of_fi
     with pytest.raises(ResponseError) as caught, files_no_longer_than(500):
         score_file("ras", answers, output=path)
     assert str(caught.value).startswith(f"{path}: cannot be written: ")
-    assert names(answers.parent) == ["a.csv", output]
+    assert names_in(answers.parent) == ["a.csv", output]
     assert path.read_text() == OLD
 
 
@@ -41,7 +42,7 @@ def test_a_full_disk_under_problems_and_reports(answers: Path, kind_of_file: str
         score_file("ras", bad, problems=problems)
     with pytest.raises(ResponseError, match=r"r\.html: cannot be written"), files_no_longer_than(1000):
         reliability_file("ras", answers, output=report)
-    assert names(answers.parent) == ["a.csv", "b.csv"]
+    assert names_in(answers.parent) == ["a.csv", "b.csv"]
 
 
 @pytest.mark.parametrize("output", [*OUTPUTS, "p.csv", "r.md"])
@@ -56,7 +57,7 @@ def test_a_folder_that_cannot_be_written_is_told(answers: Path, output: str) -> 
         else:
             job: Callable[..., Any] = reliability_file if output == "r.md" else score_file
             job("ras", answers, output=folder / output)
-    assert names(answers.parent) == ["a.csv"]
+    assert names_in(answers.parent) == ["a.csv"]
     assert "[Errno" not in str(caught.value)
 
 
@@ -104,13 +105,13 @@ def test_a_workbook_leaves_no_temporary_file(
         monkeypatch.setattr(delimited, "BATCH_ROWS", 100)
 
     def look(_done: int, _all: int) -> None:
-        seen.extend(names(elsewhere))
+        seen.extend(names_in(elsewhere))
         if how == "an exception":
             raise RuntimeError
 
     limit = files_no_longer_than(2000) if how == "a full disk" else contextlib.nullcontext()
     with contextlib.suppress(ResponseError, RuntimeError), limit:
         score_file("ras", source, output=answers.with_name("o.xlsx"), progress=look)
-    assert names(elsewhere) == []
+    assert names_in(elsewhere) == []
     assert seen or how == "a full disk"
     assert answers.with_name("o.xlsx").exists() == (how == "all went well")

@@ -13,7 +13,8 @@ from intimacy_scales.files import open_output, replacement
 from intimacy_scales.files.replacement import Replacement, write_text
 from intimacy_scales.jobs import reliability_file, score_file
 from tests.shared.answer_files import read_scores
-from tests.shared.fault_files import OLD, OUTPUTS, names
+from tests.shared.commands import names_in
+from tests.shared.fault_files import OLD, OUTPUTS
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 
@@ -87,7 +88,7 @@ def test_a_file_system_without_links_to_open_files(tmp_path: Path, monkeypatch: 
         write_text(path, "new\n" * 100_000)
         assert path.read_text() == "new\n" * 100_000
         assert stat.S_IMODE(path.stat().st_mode) == mode
-    assert names(tmp_path) == ["384.txt", "420.txt"]
+    assert names_in(tmp_path) == ["384.txt", "420.txt"]
 
 
 def test_a_file_without_a_name_gets_one_and_is_not_copied(
@@ -97,7 +98,7 @@ def test_a_file_without_a_name_gets_one_and_is_not_copied(
         pytest.skip("this system has none")
     monkeypatch.setattr(replacement.shutil, "copyfileobj", None)
     with Replacement(tmp_path / "a.txt") as new:
-        if names(tmp_path):
+        if names_in(tmp_path):
             pytest.skip("this file system has none")
         inode = os.fstat(new.file.fileno()).st_ino
         replacement.put_text(new, OLD)
@@ -110,9 +111,9 @@ def test_a_file_system_without_unnamed_files(tmp_path: Path, monkeypatch: pytest
         pytest.skip("this system has none")
     monkeypatch.setattr(replacement.os, "O_TMPFILE", 1 << 30)
     with Replacement(tmp_path / "a.txt") as new:
-        assert len(names(tmp_path)) == 1
+        assert len(names_in(tmp_path)) == 1
         replacement.put_text(new, OLD)
-    assert names(tmp_path) == ["a.txt"]
+    assert names_in(tmp_path) == ["a.txt"]
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -126,4 +127,4 @@ def test_an_output_of_nobody_leaves_nothing(tmp_path: Path, kind_of_file: str) -
     for output in OUTPUTS:
         with open_output(tmp_path / output):
             pass
-    assert names(tmp_path) == []
+    assert names_in(tmp_path) == []

@@ -14,7 +14,8 @@ import pytest
 
 from intimacy_scales.cli import commands
 from intimacy_scales.jobs import score_file
-from tests.shared.fault_files import OLD, OUTPUTS, answers_of, names
+from tests.shared.commands import names_in
+from tests.shared.fault_files import OLD, OUTPUTS, answers_of
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 
@@ -88,7 +89,7 @@ def test_a_signal_leaves_the_old_file_and_nothing_else(ended: Any, case: tuple[s
     if case[0] == "unnamed" and not hasattr(os, "O_TMPFILE"):
         pytest.skip("this system has no files without a name")
     folder, status, errors = ended[case]
-    assert names(folder) == ["a.csv", "o.csv"]
+    assert names_in(folder) == ["a.csv", "o.csv"]
     assert (folder / "o.csv").read_text() == OLD
     assert "Traceback" not in errors
     number = getattr(signal, case[1])
@@ -121,5 +122,5 @@ def test_an_exception_leaves_nothing(
     path.write_text(OLD)
     with pytest.raises(error):
         score_file("ras", answers, output=path, problems=answers.with_name("p.csv"), progress=stop)
-    assert names(answers.parent) == ["a.csv", output]
+    assert names_in(answers.parent) == ["a.csv", output]
     assert path.read_text() == OLD

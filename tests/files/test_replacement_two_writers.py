@@ -13,7 +13,8 @@ import pytest
 from intimacy_scales import ResponseError
 from intimacy_scales.jobs import score_file
 from tests.shared.answer_files import read_scores
-from tests.shared.fault_files import OLD, names
+from tests.shared.commands import names_in
+from tests.shared.fault_files import OLD
 
 pytest.importorskip("resource", reason="limits of a process are those of POSIX systems")
 
@@ -37,7 +38,7 @@ def test_what_another_program_wrote_meanwhile_is_not_lost(
 
     with pytest.raises(ResponseError, match=r"o\.csv: another program wrote it in the meantime"):
         score_file("ras", answers, output=path, progress=meanwhile)
-    assert names(answers.parent) == ["a.csv", "o.csv"]
+    assert names_in(answers.parent) == ["a.csv", "o.csv"]
     theirs = path.read_text()
     assert "total_answered" in theirs if how == "another run" else theirs == "theirs, of today\n"
 
@@ -58,7 +59,7 @@ def test_two_writers_at_once_leave_one_whole_file(answers: Path, kind_of_file: s
     assert done
     rows = read_scores(path)
     assert [row["row"] for row in rows] == [str(n) for n in range(1, 401)]
-    assert names(answers.parent) == ["a.csv", "o.csv"]
+    assert names_in(answers.parent) == ["a.csv", "o.csv"]
 
 
 def test_one_run_after_another_replaces_the_file(answers: Path, kind_of_file: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from intimacy_scales import Instrument, MissingColumnsError, ResponseError
 from intimacy_scales.interop import score_file
 from tests.files.test_spreadsheet import SHEET, changed
-from tests.shared.answer_files import run
+from tests.shared.commands import run
 from tests.shared.instruments import form_of
 
 

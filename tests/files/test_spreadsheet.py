@@ -18,7 +18,8 @@ from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import formulas, open_answers
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop import score_file
-from tests.shared.answer_files import IDS, run
+from tests.shared.answer_files import IDS
+from tests.shared.commands import run
 
 SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 HEADER = ["id", *IDS, "note"]

@@ -11,7 +11,8 @@ import pytest
 from intimacy_scales import MissingColumnsError, ResponseError
 from intimacy_scales.files import open_answers
 from intimacy_scales.jobs import reliability_file, score_file, structure_file
-from tests.shared.answer_files import IDS, run
+from tests.shared.answer_files import IDS
+from tests.shared.commands import run
 
 PILOT, MAIN = [IDS, [5] * 7], [IDS, [1] * 7]
 NOTES = [["Wave", "asked in"], [1, "May"]]

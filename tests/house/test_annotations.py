@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-import subprocess
-import sys
 import typing
 from collections.abc import Iterator
 from importlib import import_module
@@ -17,6 +15,7 @@ import pytest
 import intimacy_scales
 from intimacy_scales import Instrument, PersonScores, Scores, load, score, score_many
 from intimacy_scales.late import late_module
+from tests.shared.commands import printed_by_python
 
 ROOMS = [
     "intimacy_scales",
@@ -87,8 +86,7 @@ before = sorted(heavy & set(sys.modules))
 typing.get_type_hints(PersonScores)
 print(before, sorted({"pydantic", "pandas"} & set(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "[] ['pydantic']\n"
+    assert printed_by_python(script) == "[] ['pydantic']\n"
 
 
 def test_a_late_module_has_the_names_of_the_module() -> None:

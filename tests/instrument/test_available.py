@@ -23,6 +23,7 @@ from intimacy_scales.cli import app
 from intimacy_scales.instrument import STEPS
 from intimacy_scales.instrument.catalogue import CONSTRUCTS, SIX, Catalogue, CatalogueEntry
 from intimacy_scales.instrument.loading import shipped_banks
+from tests.shared import commands
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 COMPANIONS = (
@@ -31,7 +32,7 @@ COMPANIONS = (
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "140"})
+    result = commands.run(*arguments, columns=140)
     assert result.exit_code == 0, result.output
     return result.output
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
 from intimacy_scales import (
     Instrument,
@@ -21,17 +20,11 @@ from intimacy_scales import (
     score,
     translation_template,
 )
-from intimacy_scales.cli import app
 from intimacy_scales.instrument import ResponseScale
+from tests.shared.commands import printed
 from tests.shared.instruments import pooled_quietly
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-
-
-def run(*words: str, code: int = 0) -> str:
-    done = CliRunner().invoke(app, [*words], env={"COLUMNS": "250"})
-    assert done.exit_code == code, done.output
-    return " ".join(done.output.split())
 
 
 def advice(rows: Any, form: Instrument) -> str:
@@ -59,7 +52,7 @@ def key_of(**changes: Any) -> dict[str, Any]:
 def test_a_key_without_wording_shows_its_options(tmp_path: Path):
     path = tmp_path / "key.toml"
     path.write_text(Instrument.model_validate(key_of()).to_toml(), encoding="utf-8")
-    shown = run("show", str(path))
+    shown = printed("show", str(path))
     assert "0 to 85 in steps of 5 or a label: 0 Never, 85 Always, or No such thing: a c" in shown
     assert "0 No, 1 Yes: b" in shown
     assert "scores: s 21.25 and 21.25; t the ends of its range." in shown
@@ -135,10 +128,10 @@ def test_recoding_that_option_on_the_command_line(tmp_path: Path):
     form = load("satisfaction")
     path = tmp_path / "answers.csv"
     pd.DataFrame([dict.fromkeys(form.item_ids, 4) | {"sat13": "Does not apply"}]).to_csv(path, index=False)
-    told = run("score", str(path), "-i", "satisfaction", "--recode", "Does not apply=1", code=2)
+    told = printed("score", str(path), "-i", "satisfaction", "--recode", "Does not apply=1", code=2)
     assert "means already that the question does not apply" in told and "Leave it out." in told
     assert "fillna" not in told and "box" not in told
-    assert "sat13 to 1" in run("score", str(path), "-i", "satisfaction")
+    assert "sat13 to 1" in printed("score", str(path), "-i", "satisfaction")
 
 
 def test_one_person_to_whom_something_does_not_apply_is_scored_without_models():

@@ -14,7 +14,8 @@ import pytest
 from intimacy_scales import ResponseError, UnknownInstrumentError, load, load_file
 from intimacy_scales.interop import open_answers, open_output, reliability_file, score_file, structure_file
 from intimacy_scales.reading.frames import ListTable
-from tests.shared.answer_files import IDS, NAMES, read_scores, run, text_file
+from tests.shared.answer_files import IDS, NAMES, read_scores, text_file
+from tests.shared.commands import run
 
 JOBS: dict[str, tuple[Callable[..., Any], str]] = {
     "scores": (score_file, "o.csv"),

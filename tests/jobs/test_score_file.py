@@ -23,7 +23,8 @@ from intimacy_scales.files.base import without_formula
 from intimacy_scales.instrument.shipped import example_path
 from intimacy_scales.jobs.scores import score_file
 from intimacy_scales.reading.frames import ListTable
-from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, run, write_xlsx
+from tests.shared.answer_files import ANSWERS, IDS, INPUTS, NAMES, frame, read_scores, write_xlsx
+from tests.shared.commands import run
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"])

@@ -10,7 +10,8 @@ import pytest
 
 from intimacy_scales import ResponseError
 from intimacy_scales.jobs import score_file
-from tests.shared.answer_files import IDS, INPUTS, NAMES, read_scores, run
+from tests.shared.answer_files import IDS, INPUTS, NAMES, read_scores
+from tests.shared.commands import run
 
 OUTPUTS = ["o.csv", "o.tsv", "o.jsonl", "o.parquet", "o.xlsx"]
 

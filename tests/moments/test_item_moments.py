@@ -32,6 +32,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.moments.cross_products import PairSums, pair_sums
 from intimacy_scales.reliability import item_moments, item_moments_stream, keyed_moments
+from tests.shared.comparison import near
 from tests.shared.strategies import ANY, BYTES, WHOLE, Grid, Row, answered
 
 WIDE = Grid(("0", "1", "-1000", "-0.5"), ("1", "0.5"), st.sampled_from([256, 1001, 4001]))
@@ -125,10 +126,6 @@ def correlation(table: list[list[Fraction | None]], i: int, j: int, sds: str) ->
     return float(shared) / math.sqrt(variances[0] * variances[1])
 
 
-def near(found: Any, expected: Any, rel: float = 1e-13, abs: float = 0) -> None:  # noqa: A002
-    np.testing.assert_allclose(found, np.array(expected, dtype=float), rtol=rel, atol=abs)
-
-
 # ------------------------------------------------------------------ sums = naive sums
 
 
@@ -171,12 +168,12 @@ def test_keyed_moments_are_those_of_each_pairs_own_persons(grid, missing, data):
         assert found.items == tuple(item for item, _ in keys)
         assert found.reverse.tolist() == [reverse for _, reverse in keys]
         assert found.counts.tolist() == [[len(pair) for pair in row] for row in pairs]
-        near(found.covariances, [[covariance(pair) for pair in row] for row in pairs])
+        near(found.covariances, [[covariance(pair) for pair in row] for row in pairs], rel=1e-13, abs=0)
         means = [statistics.mean(x for x, _ in pairs[i][i]) if pairs[i][i] else None for i in range(k)]
-        near(found.means, means, abs=1e-12)
+        near(found.means, means, abs=1e-12, rel=1e-13)
         for sds in ("pairs", "items"):
             r = [[correlation(table, i, j, sds) for j in range(k)] for i in range(k)]
-            near(found.correlations(sds), r, rel=1e-12)
+            near(found.correlations(sds), r, rel=1e-12, abs=0)
 
 
 @given(st.data())
@@ -193,7 +190,12 @@ def test_weights_turn_moments_of_items_into_those_of_the_score(data):
         found = keyed_moments(moments, name, "listwise")
         assert found.n_persons == len(rows)
         assert found.counts.min() == found.counts.max() == len(there)
-        near(found.score_mean, np.mean(there) if len(there) else math.nan, rel=1e-11, abs=1e-11)
+        near(
+            found.score_mean,
+            np.mean(there) if len(there) else math.nan,
+            rel=1e-11,
+            abs=1e-11,
+        )
         sd = np.std(there, ddof=1) if len(there) > 1 else math.nan
         near(found.score_sd, sd, rel=1e-6, abs=1e-6)  # a variance near 0 is a small difference
 
@@ -247,7 +249,7 @@ def test_covariances_beyond_64_bits_are_exact(doubled):
 
     across = -exact_covariance(x, y)
     expected = [[exact_covariance(x, x), across], [across, exact_covariance(y, y)]]
-    near(keyed_moments(moments, "a", "pairwise").covariances, expected, rel=1e-15)
+    near(keyed_moments(moments, "a", "pairwise").covariances, expected, rel=1e-15, abs=0)
 
 
 def test_so_many_persons_that_sums_could_round_are_refused():

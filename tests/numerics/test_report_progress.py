@@ -20,7 +20,7 @@ from intimacy_scales import cronbach_alpha, mcdonald_omega, parallel_analysis, r
 from intimacy_scales.factor import cfa, htmt
 from intimacy_scales.numerics import progress
 from intimacy_scales.reliability import two_level_omega
-from tests.shared.closeness import assert_close
+from tests.shared.comparison import assert_close
 from tests.shared.factor_answers import parts
 from tests.shared.instruments import coded
 from tests.shared.result_examples import diary

@@ -13,7 +13,7 @@ import pytest
 
 from intimacy_scales import Instrument, InvalidResponsesError, ResponseError, encode, score
 from intimacy_scales.interop import score_file
-from tests.shared.answer_files import run
+from tests.shared.commands import run
 from tests.shared.instruments import form_of
 
 

@@ -6,8 +6,6 @@ import itertools
 import json
 import math
 import pickle
-import subprocess
-import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -31,6 +29,7 @@ from intimacy_scales import (
     score,
     score_stream,
 )
+from tests.shared.commands import printed_by_python
 
 LABELS = {1: "Don't agree", 2: "Slightly agree", 3: "Neither", 4: "Agree", 5: "Agree  “completely”"}
 FORM = Instrument.model_validate(
@@ -718,9 +717,7 @@ def test_results_say_that_a_draft_is_a_draft():
 
 def run(script: str) -> Any:
     """What a fresh process prints, as JSON."""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(printed_by_python(script))
 
 
 def test_one_answer_sheet_loads_no_heavy_library():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from intimacy_scales import encode
 from intimacy_scales.reading.frames import Numbers, arrow_numbers, arrow_texts, numpy_numbers, numpy_truths
 from intimacy_scales.reading.frames.buffers import numpy_type
 from tests.shared.answer_files import IDS
+from tests.shared.commands import printed_by_python
 
 KINDS = ["bool", "int8", "uint8", "int16", "uint16", "int32", "int64", "uint64", "float32", "float64"]
 
@@ -93,8 +92,7 @@ def test_no_file_needs_pandas_to_be_scored(tmp_path: Path, source: str) -> None:
         "except SystemExit as end:\n    assert not end.code\n"
         "print(sorted({'pandas', 'scipy', 'openpyxl', 'polars', 'narwhals'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert printed_by_python(told).splitlines()[-1] == "[]"
     assert output.is_file()
 
 

@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
 
 from intimacy_scales import (
     Instrument,
@@ -25,15 +24,11 @@ from intimacy_scales import (
     score_stream,
     simulate,
 )
-from intimacy_scales.cli import app
+from tests.shared.commands import run
 
 IDS = [f"ras_{n}" for n in range(1, 8)]
 GOOD = dict.fromkeys(IDS, 4)
 HEADER = ",".join(IDS) + "\n"
-
-
-def run(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
 def small(**changes: Any) -> Instrument:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from intimacy_scales import (
     score,
     simulate,
 )
+from tests.shared.commands import printed_by_python
 from tests.shared.norm_answers import SAMPLE, agreeable_scores, norm, ras
 
 
@@ -190,8 +189,7 @@ def test_one_person_needs_no_numpy():
         "score('csi-4', {f'csi4_{i}': 1 for i in range(1, 5)}).interpret().to_json()\n"
         "print(sorted({'numpy', 'pandas', 'scipy'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    assert printed_by_python(code) == "[]\n"
 
 
 # ---------------------------------------------------------------- which norm

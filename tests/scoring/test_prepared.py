@@ -6,8 +6,6 @@ import copy
 import pickle
 import random
 import shutil
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from intimacy_scales.scoring import drafts, prepared
 from intimacy_scales.scoring.plan import plan_of
 from intimacy_scales.scoring.prepare import document_of, text_of
 from intimacy_scales.scoring.prepared import PreparedAnswers, PreparedForm, prepared_file, prepared_form
+from tests.shared.commands import printed_by_python
 from tests.shared.strategies import answers
 
 pytestmark = pytest.mark.filterwarnings(
@@ -213,8 +212,7 @@ before = sorted(heavy & set(sys.modules))
 found.form.title
 print(before, "pydantic" in sys.modules)
 """.replace("NAMES", repr(load_shipped("scii-48").item_ids))
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "[] True\n"
+    assert printed_by_python(script) == "[] True\n"
 
 
 def test_a_prepared_form_reads_its_document() -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from intimacy_scales import Instrument, ResponseError, encode, score, score_stream
 from intimacy_scales.jobs import score_file
-from tests.shared.answer_files import read_scores, run
+from tests.shared.answer_files import read_scores
+from tests.shared.commands import run
 from tests.shared.instruments import PUBLISHED, form_of
 
 FORM: dict[str, Any] = {

@@ -11,9 +11,6 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
-from typer.testing import CliRunner, Result
-
-from intimacy_scales.cli import app
 
 IDS = [f"ras_{n}" for n in range(1, 8)]
 ANSWERS: list[list[Any]] = [
@@ -23,10 +20,6 @@ ANSWERS: list[list[Any]] = [
     [3, 3, 3, 3, 3, 3, 3],
 ]
 NAMES = ["Ana", "Bo", "Cy", "Di"]
-
-
-def run(*args: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
 def text_file(

@@ -21,10 +21,6 @@ def answers_of(folder: Path, n: int) -> Path:
     return path
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
 @contextlib.contextmanager
 def files_no_longer_than(n_bytes: int) -> Iterator[None]:
     """Let every write beyond a length fail, as on a full disk."""

@@ -38,7 +38,7 @@ def name_of(block: Mapping[str, Any], k: int) -> str:
     return lhs if op == ":=" else f"{lhs} ~ 1" if op == "~1" else f"{lhs} {op} {rhs}"
 
 
-def near(ours: float, theirs: float, tolerance: float) -> bool:
+def agrees(ours: float, theirs: float, tolerance: float) -> bool:
     return math.isclose(ours, theirs, rel_tol=tolerance, abs_tol=tolerance)
 
 
@@ -56,7 +56,7 @@ def differences(result: SEMResult, block: Mapping[str, Any], tolerance: float) -
                 continue
             # R's search stops some way off, which is seen of means of 0
             stopped = theirs == "est" and abs(row.estimate - value) < 1e-4 * row.se
-            if not stopped and not near(getattr(row, ours), value, tolerance):
+            if not stopped and not agrees(getattr(row, ours), value, tolerance):
                 yield f"{key} {theirs}: {value} in R, {getattr(row, ours)} here"
 
 
@@ -67,7 +67,7 @@ def differences_of_fit(result: SEMResult, fit: Mapping[str, Any], tolerance: flo
         wanted += [(name, getattr(result.fit.scaled, ours)) for name, ours in (SCALED | robust).items()]
     for name, ours in wanted:
         theirs = fit.get(name)
-        if theirs is not None and not near(ours, theirs, tolerance):
+        if theirs is not None and not agrees(ours, theirs, tolerance):
             yield f"{name}: {theirs} in R, {ours} here"
 
 
@@ -111,7 +111,7 @@ def test_actor_partner_models(shared: Path, missing: str, predictors: str, kind:
         theirs = block["ML_expected_information"]
         for k, se in enumerate(theirs["se"]):
             if se:
-                assert near(expected[name_of(theirs, k)].se, se, FINE)
+                assert agrees(expected[name_of(theirs, k)].se, se, FINE)
 
 
 def test_the_full_information_of_a_saturated_actor_partner_model_is_that_of_its_moments(shared: Path) -> None:

@@ -23,15 +23,12 @@ from intimacy_scales.factor.exploratory.extraction import LeastSquares, Likeliho
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 from tests.reference.oracles import Reference
+from tests.shared.comparison import close
 
 Floats = NDArray[np.float64]
 EXACT = [("bfi", "efa"), ("commitmentQ", "efa_p1"), ("prqcQ", "efa_p1"), ("sai_vale", "efa_time1")]
 ITEMS = ["tru01", "tru04", "tru09", "tru11", "com01", "com05", "com09", "com13"]
 _SEEDS = st.integers(0, 2**32 - 1)
-
-
-def near(found: Any, expected: Any, within: float = 1e-9, relative: float = 0) -> None:
-    np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=relative, atol=within)
 
 
 def numbers(seed: int, n: int = 200, p: int = 8, m: int = 2, gaps: float = 0) -> pd.DataFrame:
@@ -76,8 +73,8 @@ def test_derivatives_are_differences(kind, seed):
     hessian, convex = objective.curvature(point)
     for i, way in enumerate(np.eye(6)):
         ahead, behind = objective.point(at + h * way), objective.point(at - h * way)
-        near(point.gradient[i], (ahead.value - behind.value) / (2 * h), 1e-7)
-        near(hessian[i], (ahead.gradient - behind.gradient) / (2 * h), 1e-6, 1e-6)
+        close(point.gradient[i], (ahead.value - behind.value) / (2 * h), 1e-7)
+        close(hessian[i], (ahead.gradient - behind.gradient) / (2 * h), 1e-6, 1e-6)
     assert np.linalg.eigvalsh(convex)[0] > -1e-10
 
 
@@ -90,10 +87,10 @@ def test_the_objective_is_what_loadings_leave(seed):
         assert found.gradient <= 1e-8
         assert ((found.uniquenesses >= 0.005) & (found.uniquenesses <= 1)).all()
     left = matrix - least.loadings @ least.loadings.T - np.diag(least.uniquenesses)
-    near(least.objective, (left**2).sum() / 2)
+    close(least.objective, (left**2).sum() / 2)
     fitted = likely.loadings @ likely.loadings.T + np.diag(likely.uniquenesses)
     ratio = np.linalg.solve(fitted, matrix)
-    near(likely.objective, np.trace(ratio) - math.log(np.linalg.det(ratio)) - len(matrix))
+    close(likely.objective, np.trace(ratio) - math.log(np.linalg.det(ratio)) - len(matrix))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -114,9 +111,9 @@ def test_nothing_lies_below_the_solution(seed):
     least, likely = minres(matrix, m), ml(matrix, m)
     chance = np.random.default_rng(seed)
     start = least.loadings + 0.1 * chance.normal(size=(p, m))
-    near(minimize(squares, start.ravel(), options={"gtol": 1e-7}).fun, least.objective, 1e-8)
+    close(minimize(squares, start.ravel(), options={"gtol": 1e-7}).fun, least.objective, 1e-8)
     start = np.concatenate([start.ravel(), np.log(np.full(p, 0.5))])
-    near(minimize(discrepancy, start, options={"gtol": 1e-6}).fun, likely.objective, 1e-7)
+    close(minimize(discrepancy, start, options={"gtol": 1e-6}).fun, likely.objective, 1e-7)
 
 
 @given(_SEEDS, st.integers(1, 3))
@@ -130,8 +127,8 @@ def test_what_factors_made_they_explain(seed, m):
     np.fill_diagonal(matrix, 1)
     for extract in (minres, ml):
         found = extract(matrix, m)
-        near(found.loadings @ found.loadings.T, loadings @ loadings.T, 1e-5)
-        near(found.objective, 0, 1e-10)
+        close(found.loadings @ found.loadings.T, loadings @ loadings.T, 1e-5)
+        close(found.objective, 0, 1e-10)
 
 
 def test_both_searches_come_to_the_same_place(monkeypatch):
@@ -145,7 +142,7 @@ def test_both_searches_come_to_the_same_place(monkeypatch):
 
     monkeypatch.setattr(minimum, "_newton", few)
     for extract, expected in zip((minres, ml), usual, strict=True):
-        near(extract(matrix, 2).uniquenesses, expected.uniquenesses, 1e-6)
+        close(extract(matrix, 2).uniquenesses, expected.uniquenesses, 1e-6)
 
 
 def test_a_search_that_does_not_settle_says_so(monkeypatch):
@@ -176,7 +173,7 @@ def test_an_item_without_unique_variance_is_named(method):
     matrix = np.array([[1, 0.7, 0.7, 0.2], [0.7, 1, 0.3, 0.1], [0.7, 0.3, 1, 0.1], [0.2, 0.1, 0.1, 1]])
     result = efa(as_sample(matrix), 1, method=method)
     assert result.heywood == ("q1",)
-    near(result.uniquenesses[0], 0.005)
+    close(result.uniquenesses[0], 0.005)
     assert "no unique variance (Heywood case): q1" in repr(result)
 
 
@@ -190,15 +187,15 @@ def test_loadings_phi_and_uniquenesses_make_the_correlations(rotation, seed):
     table = numbers(seed, gaps=0.05)
     result = efa(table, 2, rotation=rotation, n_starts=3)
     implied = result.loadings @ result.phi @ result.loadings.T + np.diag(result.uniquenesses)
-    near(result.reproduced(), implied)
-    near(result.residuals(), result.correlations - implied)
-    near(np.diag(result.residuals()), 0, 1e-7)
-    near(result.communalities + result.uniquenesses, 1, 1e-7)
-    near(result.structure, result.loadings @ result.phi)
-    near(result.variance_cumulative[-1], result.communalities.mean())
-    near(result.correlations, table.corr())
+    close(result.reproduced(), implied)
+    close(result.residuals(), result.correlations - implied)
+    close(np.diag(result.residuals()), 0, 1e-7)
+    close(result.communalities + result.uniquenesses, 1, 1e-7)
+    close(result.structure, result.loadings @ result.phi)
+    close(result.variance_cumulative[-1], result.communalities.mean())
+    close(result.correlations, table.corr())
     off = result.residuals().to_numpy()[~np.eye(8, dtype=bool)]
-    near(result.rms, math.sqrt(np.mean(off**2)), 1e-9)
+    close(result.rms, math.sqrt(np.mean(off**2)), 1e-9)
 
 
 @given(_SEEDS, st.permutations(range(8)))
@@ -208,9 +205,9 @@ def test_items_may_come_in_any_order_and_unit(seed, order):
     result = efa(table, 2)
     units = table * np.arange(1, 9) + np.arange(8)
     other = efa(units, 2, items=[table.columns[i] for i in order])
-    near(other.loadings, result.loadings[list(order)], 1e-5)
-    near(other.phi, result.phi, 1e-5)
-    near(other.chi_square, result.chi_square, 1e-5)
+    close(other.loadings, result.loadings[list(order)], 1e-5)
+    close(other.phi, result.phi, 1e-5)
+    close(other.chi_square, result.chi_square, 1e-5)
 
 
 def test_every_kind_of_data_gives_the_same():
@@ -219,7 +216,7 @@ def test_every_kind_of_data_gives_the_same():
     result = efa(answers, 2, items=ITEMS)
     rows = pd.DataFrame(read_sample(answers, ITEMS).rows, columns=ITEMS)
     for data in (moments, rows):
-        near(efa(data, 2, items=ITEMS).loadings, result.loadings, 1e-9)
+        close(efa(data, 2, items=ITEMS).loadings, result.loadings, 1e-9)
     assert result.names == tuple(ITEMS)
     assert getattr(result.instrument, "id", None) == "scii-24"
     listwise = efa(answers, 2, items=ITEMS, missing="listwise")
@@ -232,9 +229,9 @@ def test_pairwise_and_listwise_count_other_persons():
     pairwise, listwise = efa(table, 2), efa(table, 2, missing="listwise")
     assert (pairwise.missing, listwise.missing) == ("pairwise", "listwise")
     assert listwise.n == len(table.dropna()) < pairwise.n < pairwise.n_rows == len(table)
-    near(listwise.correlations, table.dropna().corr())
+    close(listwise.correlations, table.dropna().corr())
     declared = efa(table, 2, n=len(table))
-    near(
+    close(
         declared.chi_square / pairwise.chi_square,
         (200 - 1 - 21 / 6 - 4 / 3) / (pairwise.n - 1 - 21 / 6 - 4 / 3),
     )
@@ -245,7 +242,7 @@ def test_one_factor_and_no_degrees_of_freedom():
     result = efa(numbers(1, p=4), 1)
     assert (result.rotation, result.n_starts, result.factors) == ("none", 0, ("F1",))
     assert repr(result).endswith("% of variance; 100% of 8 starts agree>")
-    near(result.phi, [[1]])
+    close(result.phi, [[1]])
     full = efa(numbers(1, p=3, m=1), 1)
     assert full.df == 0
     assert math.isnan(full.p_value)
@@ -264,14 +261,14 @@ def test_a_result_can_be_shown_and_written():
     assert repr(result).endswith("% of variance; 100% of 8 starts agree, of the rotation 100% of 3>")
     frame = result.to_frame()
     assert list(frame.columns) == ["F1", "F2", "communality", "uniqueness", "complexity"]
-    near(
+    close(
         frame["complexity"][list(result.names)],
         (result.loadings**2).sum(axis=1) ** 2 / (result.loadings**4).sum(axis=1),
     )
     assert (result.complexity >= 1).all()
     written = json.loads(result.to_json())
-    near(written["loadings"], result.loadings)
-    near(written["chi_square"], result.chi_square)
+    close(written["loadings"], result.loadings)
+    close(written["chi_square"], result.chi_square)
     assert written["rmsea_low"] <= written["rmsea"] <= written["rmsea_high"]
     assert "<th>q8</th>" in result._repr_html_()
     assert "Correlations of factors" in result._repr_html_()
@@ -292,13 +289,13 @@ def test_exact_solutions_are_those_of_r(shared: Path, name: str, block: str) -> 
         for method in ("minres", "ml"):
             r = values[f"exact_{missing}"][method]
             result = efa(table, values["nfactors"], method=method, missing=missing, n_starts=3)
-            near(result.objective, r["objective"], 1e-9)
+            close(result.objective, r["objective"], 1e-9)
             assert result.objective <= r["objective"] + 1e-12
-            near(result.uniquenesses, list(r["uniquenesses"].values()), 1e-4)
-            near(result.communalities, list(r["communality"].values()), 1e-4)
+            close(result.uniquenesses, list(r["uniquenesses"].values()), 1e-4)
+            close(result.communalities, list(r["communality"].values()), 1e-4)
             oblimin = r["oblimin_gam0_nonormalize"]
-            near(result.loadings, oblimin["loadings"]["values"], 1e-4)
-            near(result.phi, oblimin["phi"]["values"], 1e-4)
+            close(result.loadings, oblimin["loadings"]["values"], 1e-4)
+            close(result.phi, oblimin["phi"]["values"], 1e-4)
 
 
 def matched(loadings: Any, theirs: Any) -> list[int]:
@@ -327,17 +324,17 @@ def test_fit_is_that_of_psych(shared: Path, name: str, block: str, method: Any) 
             (result.chi_empirical, r["chi_empirical"], 1e-2),
             (result.communalities, list(r["communality"].values()), 1e-3),
         ):
-            near(ours, theirs, within)
-        near(result.p_value, r["PVAL"], 0, 1e-3)
+            close(ours, theirs, within)
+        close(result.p_value, r["PVAL"], 0, 1e-3)
         theirs = np.array(r["loadings"]["values"])
         order = matched(result.loadings, theirs)
         assert sorted(order) == list(range(len(order)))
-        near(np.abs(result.loadings), np.abs(theirs[:, order]), tolerance)
+        close(np.abs(result.loadings), np.abs(theirs[:, order]), tolerance)
         if rotation == "oblimin":
-            near(np.abs(result.phi), np.abs(np.array(r["phi"]["values"])[np.ix_(order, order)]), tolerance)
+            close(np.abs(result.phi), np.abs(np.array(r["phi"]["values"])[np.ix_(order, order)]), tolerance)
         explained = np.array(r["vaccounted"]["values"])
-        near(result.variance, explained[0][order], 10 * tolerance)
-        near(result.variance_share, explained[1][order], tolerance)
+        close(result.variance, explained[0][order], 10 * tolerance)
+        close(result.variance_share, explained[1][order], tolerance)
 
 
 @pytest.mark.parametrize(("name", "block"), EXACT)
@@ -349,9 +346,9 @@ def test_likelihood_is_that_of_factanal(shared: Path, name: str, block: str) -> 
             table, values["nfactors"], method="ml", rotation=rotation, missing="listwise", n_starts=3
         )
         assert result.df == r["dof"]
-        near(result.chi_square, r["STATISTIC"], 1e-3)
-        near(result.uniquenesses, list(r["uniquenesses"].values()), 1e-4)
-        near(result.loadings, r["loadings"]["values"], 2 * tolerance)
+        close(result.chi_square, r["STATISTIC"], 1e-3)
+        close(result.uniquenesses, list(r["uniquenesses"].values()), 1e-4)
+        close(result.loadings, r["loadings"]["values"], 2 * tolerance)
 
 
 # ------------------------------------------------------------------ errors

@@ -22,16 +22,13 @@ from intimacy_scales.factor.exploratory.extraction import minres
 from intimacy_scales.factor.exploratory.retention import map_test, parallel_analysis, scree
 from intimacy_scales.factor.sample import SampleMoments, covariances_as_sample
 from tests.reference.oracles import Reference
+from tests.shared.comparison import close
 
 Floats = NDArray[np.float64]
 RETENTION = [("bfi", "retention"), ("commitmentQ", "retention_p1"), ("prqcQ", "retention_p1")]
 EIGEN = [("bfi", "efa"), ("commitmentQ", "efa_p1"), ("prqcQ", "efa_p1"), ("sai_vale", "efa_time1")]
 ITEMS = ["tru01", "tru04", "tru09", "tru11", "com01", "com05", "com09", "com13"]
 _SEEDS = st.integers(0, 2**32 - 1)
-
-
-def near(found: Any, expected: Any, within: float = 1e-9) -> None:
-    np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=0, atol=within)
 
 
 def numbers(seed: int, n: int = 150, p: int = 8, m: int = 2, gaps: float = 0) -> pd.DataFrame:
@@ -80,8 +77,8 @@ def test_numbers_are_those_of_eigenvalues_above_chance(null, seed, m, gaps):
         assert (np.diff(values) <= 0).all()
         assert (np.diff(means) <= 0).all()
     assert m in (0, found.n_components)
-    near(found.component_values, np.linalg.eigvalsh(table.corr())[::-1])
-    near(found.component_means.sum(), 8)
+    close(found.component_values, np.linalg.eigvalsh(table.corr())[::-1])
+    close(found.component_means.sum(), 8)
     assert (found.null, found.n_iterations, found.quantile, found.seed) == (null, 15, 0.9, seed)
 
 
@@ -90,7 +87,7 @@ def test_a_seed_gives_the_same_again():
     one = parallel_analysis(table, n_iterations=5, rng=3)
     assert one.to_dict() == parallel_analysis(table, n_iterations=5, rng=3).to_dict()
     by_generator = parallel_analysis(table, n_iterations=5, rng=np.random.default_rng(3))
-    near(by_generator.factor_means, one.factor_means, 0)
+    close(by_generator.factor_means, one.factor_means, 0)
     assert by_generator.seed is None
     assert not np.array_equal(parallel_analysis(table, n_iterations=5, rng=4).factor_means, one.factor_means)
 
@@ -124,7 +121,7 @@ def test_shuffled_answers_are_the_same_answers(monkeypatch):
     parallel_analysis(table, null="permuted", n_iterations=3)
     for rows in seen:
         assert (np.isnan(rows) == table.isna().to_numpy()).all()
-        near(np.sort(rows, axis=0), np.sort(table.to_numpy(), axis=0), 0)
+        close(np.sort(rows, axis=0), np.sort(table.to_numpy(), axis=0), 0)
         assert not np.array_equal(rows, table.to_numpy(), equal_nan=True)
     assert len(seen) == 3
 
@@ -134,8 +131,8 @@ def test_codes_and_moments_are_read_too():
     answers, moments = encode("scii-24", table), item_moments("scii-24", table)
     one = parallel_analysis(answers, items=ITEMS, n_iterations=5)
     other = parallel_analysis(moments, items=ITEMS, n_iterations=5)
-    near(one.factor_quantiles, other.factor_quantiles)
-    near(one.factor_values, other.factor_values)
+    close(one.factor_quantiles, other.factor_quantiles)
+    close(one.factor_values, other.factor_values)
     assert one.instrument is not None
     assert parallel_analysis(answers, items=ITEMS, n_iterations=5, null="permuted").n_factors == one.n_factors
     with pytest.raises(EstimationError, match="null='permuted' needs each person's answers"):
@@ -157,8 +154,8 @@ def test_map_is_what_components_leave(seed):
         scores = rows @ vectors[:, :m]
         left = rows - scores @ np.linalg.lstsq(scores, rows, rcond=None)[0] if m else rows
         partial = np.corrcoef(left.T)[~np.eye(6, dtype=bool)]
-        near(found.squared[m], np.mean(partial**2), 1e-8)
-        near(found.fourth[m], np.mean(partial**4), 1e-8)
+        close(found.squared[m], np.mean(partial**2), 1e-8)
+        close(found.fourth[m], np.mean(partial**4), 1e-8)
     assert found.n_factors == np.argmin(found.squared)
     assert found.n_factors_fourth == np.argmin(found.fourth)
     assert len(map_test(table).squared) == 6
@@ -179,12 +176,12 @@ def test_the_scree_is_of_all_variance_and_of_what_is_shared(seed):
     table = numbers(seed)
     matrix = table.corr().to_numpy()
     figures = scree(table)
-    near(figures.eigenvalues, np.linalg.eigvalsh(matrix)[::-1])
-    near(figures.cumulative[-1], 1)
-    near(figures.proportion, figures.eigenvalues / 8)
+    close(figures.eigenvalues, np.linalg.eigvalsh(matrix)[::-1])
+    close(figures.cumulative[-1], 1)
+    close(figures.proportion, figures.eigenvalues / 8)
     reduced = matrix.copy()
     np.fill_diagonal(reduced, (minres(matrix, 1).loadings ** 2).ravel())
-    near(figures.reduced, np.linalg.eigvalsh(reduced)[::-1], 1e-5)
+    close(figures.reduced, np.linalg.eigvalsh(reduced)[::-1], 1e-5)
 
 
 def test_results_can_be_shown_and_written():
@@ -224,7 +221,7 @@ def test_kmo_sets_correlations_against_partial_ones(seed):
             left = rows[:, [i, j]] - rest @ np.linalg.lstsq(rest, rows[:, [i, j]], rcond=None)[0]
             whole += np.corrcoef(rows[:, i], rows[:, j])[0, 1] ** 2
             part += np.corrcoef(left.T)[0, 1] ** 2
-    near(float(measure), whole / (whole + part))
+    close(float(measure), whole / (whole + part))
 
 
 def test_adequacy_can_be_shown_and_written():
@@ -236,7 +233,7 @@ def test_adequacy_can_be_shown_and_written():
     assert repr(test).endswith("p < 0.001; n = 150, pairwise>")
     assert test.to_frame()["df"].tolist() == [28]
     assert json.loads(test.to_json())["n_items"] == 8
-    near(bartlett(unrelated(4, 200)).p_value, 1)
+    close(bartlett(unrelated(4, 200)).p_value, 1)
     copied = table.assign(q9=table["q1"] + table["q2"])
     for compute in (kmo, bartlett):
         with pytest.raises(EstimationError, match="some items determine each other"):
@@ -257,7 +254,7 @@ def test_the_largest_number_of_factors_leaves_degrees_of_freedom(p):
 @pytest.mark.parametrize("missing", ["pairwise", "listwise"])
 def test_eigenvalues_are_those_of_r(shared: Path, name: str, block: str, missing: Any) -> None:
     reference, table = table_of(shared, name, block)
-    near(scree(table, missing=missing).eigenvalues, reference.at((block, f"eigen_{missing}")), 1e-10)
+    close(scree(table, missing=missing).eigenvalues, reference.at((block, f"eigen_{missing}")), 1e-10)
 
 
 @pytest.mark.parametrize(("name", "block"), RETENTION)
@@ -267,8 +264,8 @@ def test_retention_is_that_of_r(shared: Path, name: str, block: str) -> None:
         reference.at((block, part)) for part in ("psych_fa.parallel", "horn_pc_normal", "map_velicer")
     )
     found = parallel_analysis(table, n=horn["n"])
-    near(found.component_values, psych["pc_values"], 1e-10)
-    near(found.factor_values, psych["fa_values"], 1e-5)
+    close(found.component_values, psych["pc_values"], 1e-10)
+    close(found.factor_values, psych["fa_values"], 1e-5)
     spread = np.array(horn["mc_sd_of_each"])
     error = spread * math.sqrt(1 / found.n_iterations + 1 / horn["iterations"])
     assert (np.abs(found.component_means - horn["mean"]) < 4 * error).all()
@@ -286,8 +283,8 @@ def test_retention_is_that_of_r(shared: Path, name: str, block: str) -> None:
         ("squared", "definition_power2_m0_to_nmax"),
         ("fourth", "definition_power4_m0_to_nmax"),
     ):
-        near(getattr(partial, ours)[: len(velicer[theirs])], velicer[theirs], 1e-10)
-    near(
+        close(getattr(partial, ours)[: len(velicer[theirs])], velicer[theirs], 1e-10)
+    close(
         partial.squared[1 : len(velicer["psych_vss_map_m1_to_nmax"]) + 1],
         velicer["psych_vss_map_m1_to_nmax"],
         1e-10,
@@ -301,10 +298,10 @@ def test_adequacy_is_that_of_psych(shared: Path, name: str, block: str, missing:
     reference, table = table_of(shared, name, block)
     r = reference.at((block, "adequacy", missing))
     measure = kmo(table, missing=missing)
-    near(float(measure), r["KMO"], 1e-10)
-    near(measure.items, list(r["KMO_items"].values()), 1e-10)
+    close(float(measure), r["KMO"], 1e-10)
+    close(measure.items, list(r["KMO_items"].values()), 1e-10)
     test = bartlett(table, missing=missing, n=len(table) if missing == "pairwise" else None)
-    near(test.chi_square, r["bartlett_chisq"], 1e-8)
+    close(test.chi_square, r["bartlett_chisq"], 1e-8)
     assert test.df == r["bartlett_df"]
     np.testing.assert_allclose(test.p_value, r["bartlett_p"], rtol=1e-8)
 

@@ -23,6 +23,7 @@ from intimacy_scales.factor.exploratory.extraction import minres, ml
 from intimacy_scales.factor.exploratory.rotation import arranged, rotate
 from intimacy_scales.factor.reading import read_sample
 from tests.reference.oracles import Reference
+from tests.shared.comparison import close
 
 Floats = NDArray[np.float64]
 EXACT = [("bfi", "efa"), ("commitmentQ", "efa_p1"), ("prqcQ", "efa_p1"), ("sai_vale", "efa_time1")]
@@ -42,10 +43,6 @@ def simple(seed: int, per: int = 4, m: int = 3) -> Floats:
     own = np.kron(np.eye(m), np.ones((per, 1))) * chance.uniform(0.5, 0.9, size=(per * m, 1))
     turn = np.linalg.qr(chance.normal(size=(m, m)))[0]
     return (own + chance.normal(size=own.shape) * 0.05) @ turn
-
-
-def near(found: Any, expected: Any, within: float = 1e-9) -> None:
-    np.testing.assert_allclose(np.asarray(found), np.asarray(expected), rtol=0, atol=within)
 
 
 # ------------------------------------------------------------------ criteria
@@ -108,13 +105,13 @@ def test_criteria_are_those_of_loops_and_so_are_their_slopes(name, seed):
     criterion, naive = CRITERIA[name]
     stack = np.stack([loose(seed), loose(seed + 1)])
     values, slopes = criterion(stack)
-    near(values, [naive(one) for one in stack], 1e-12)
+    close(values, [naive(one) for one in stack], 1e-12)
     h = 1e-6
     for start, i, j in [(0, 0, 0), (0, 4, 2), (1, 8, 1)]:
         ahead, behind = stack[start].copy(), stack[start].copy()
         ahead[i, j] += h
         behind[i, j] -= h
-        near(slopes[start, i, j], (naive(ahead) - naive(behind)) / (2 * h), 1e-7)
+        close(slopes[start, i, j], (naive(ahead) - naive(behind)) / (2 * h), 1e-7)
 
 
 @pytest.mark.parametrize("kind", [Orthogonal, Oblique])
@@ -129,7 +126,7 @@ def test_slopes_of_a_turn_are_differences(kind, name):
     _, slopes = family.valued(turns)
     for way in family.ways:
         ahead, behind = (family.valued(family.moved(turns, h * way[None]))[0][0] for h in (1e-6, -1e-6))
-        near((slopes[0] * way).sum(), (ahead - behind) / 2e-6, 1e-7)
+        close((slopes[0] * way).sum(), (ahead - behind) / 2e-6, 1e-7)
 
 
 @pytest.mark.parametrize("method", [*ORTHOGONAL, "oblimin", "geomin"])
@@ -153,8 +150,8 @@ def test_nothing_lies_below_the_solution(method):
     starts = [np.array(a) for a in itertools.product(np.linspace(0.1, 3, 4), repeat=size)]
     starts = [a for a in starts if size == 1 or abs(math.sin(a[0] - a[1])) > 0.3]
     lowest = min(minimize(value, start, method="Nelder-Mead", tol=1e-10).fun for start in starts)
-    near(found.criterion, lowest, 1e-8)
-    near(found.criterion, criterion(found.loadings), 1e-12)
+    close(found.criterion, lowest, 1e-8)
+    close(found.criterion, criterion(found.loadings), 1e-12)
 
 
 # ------------------------------------------------------------------ what every rotation keeps
@@ -167,14 +164,14 @@ def test_a_rotation_keeps_what_factors_explain(method, seed):
     loadings = simple(seed)
     found = rotate(loadings, method, n_starts=3)
     assert found.converged
-    near(found.loadings @ found.phi @ found.loadings.T, loadings @ loadings.T)
-    near(found.loadings, loadings @ found.matrix)
-    near(found.phi, np.linalg.inv(found.matrix.T @ found.matrix))
-    near(np.diag(found.phi), 1)
+    close(found.loadings @ found.phi @ found.loadings.T, loadings @ loadings.T)
+    close(found.loadings, loadings @ found.matrix)
+    close(found.phi, np.linalg.inv(found.matrix.T @ found.matrix))
+    close(np.diag(found.phi), 1)
     assert (found.loadings.sum(axis=0) >= -1e-12).all()
     assert (np.diff((found.loadings**2).sum(axis=0)) <= 1e-12).all()
     if method in (*ORTHOGONAL, "none"):
-        near(found.phi, np.eye(3))
+        close(found.phi, np.eye(3))
 
 
 @pytest.mark.parametrize("method", [*ORTHOGONAL, *FREE])
@@ -186,15 +183,15 @@ def test_neither_order_nor_direction_nor_turn_of_factors_matters(method, seed, o
     turned = rotate(loadings[:, order] * np.array(signs), method, n_starts=4)
     other = rotate(loadings @ np.linalg.qr(loose(seed, 3))[0], method, n_starts=4, rng=9)
     for one in (turned, other):
-        near(one.loadings, found.loadings, 1e-6)
-        near(one.phi, found.phi, 1e-6)
+        close(one.loadings, found.loadings, 1e-6)
+        close(one.phi, found.phi, 1e-6)
 
 
 @pytest.mark.parametrize("method", [*ORTHOGONAL, *FREE])
 def test_items_may_come_in_any_order(method):
     loadings = simple(5)
     order = np.random.default_rng(0).permutation(len(loadings))
-    near(rotate(loadings[order], method).loadings, rotate(loadings, method).loadings[order], 1e-7)
+    close(rotate(loadings[order], method).loadings, rotate(loadings, method).loadings[order], 1e-7)
 
 
 @pytest.mark.parametrize("method", FREE)
@@ -204,8 +201,8 @@ def test_correlated_factors_are_found_again(method):
     found = rotate(own @ np.linalg.cholesky(phi), method)
     order = np.argsort(-(own**2).sum(axis=0))
     tolerance = {"oblimin": 1e-7, "geomin": 0.03, "promax": 0.05}[method]
-    near(found.loadings, own[:, order], tolerance)
-    near(found.phi, phi[np.ix_(order, order)], 2 * tolerance)
+    close(found.loadings, own[:, order], tolerance)
+    close(found.phi, phi[np.ix_(order, order)], 2 * tolerance)
 
 
 @given(_SEEDS)
@@ -214,8 +211,8 @@ def test_loadings_phi_and_matrix_are_arranged_together(seed):
     loadings, phi = loose(seed), np.corrcoef(loose(seed + 1).T)
     matrix = np.linalg.qr(loose(seed, 3))[0]
     found, correlated, turned = arranged(loadings @ matrix, phi, matrix)
-    near(found @ correlated @ found.T, loadings @ matrix @ phi @ matrix.T @ loadings.T)
-    near(found, loadings @ turned)
+    close(found @ correlated @ found.T, loadings @ matrix @ phi @ matrix.T @ loadings.T)
+    close(found, loadings @ turned)
     again = arranged(found, correlated, turned)
     assert all((one == other).all() for one, other in zip(again, (found, correlated, turned), strict=True))
 
@@ -225,14 +222,14 @@ def test_kaiser_gives_every_item_the_same_weight():
     lengths = np.sqrt((loadings**2).sum(axis=1, keepdims=True))
     inside = rotate(loadings / lengths, "oblimin", kaiser=False)
     kaiser = rotate(loadings, "oblimin", kaiser=True)
-    near(
+    close(
         kaiser.loadings @ kaiser.loadings.T, inside.loadings @ inside.loadings.T * (lengths @ lengths.T), 1e-7
     )
     assert kaiser.kaiser
     assert rotate(loadings, "varimax").kaiser
     assert not rotate(loadings, "quartimax").kaiser
     with_nothing = np.vstack([loadings, np.zeros(3)])
-    near(rotate(with_nothing, "varimax").loadings[-1], 0)
+    close(rotate(with_nothing, "varimax").loadings[-1], 0)
 
 
 def test_a_target_is_reached_and_keeps_its_factors():
@@ -241,28 +238,28 @@ def test_a_target_is_reached_and_keeps_its_factors():
     loadings = own @ np.linalg.cholesky(phi)
     zeros = np.where(own > 0, np.nan, 0.0)
     found = rotate(loadings, "target", target=zeros)
-    near(found.loadings, own, 1e-6)  # not by size: the target says which is which
-    near(found.phi, phi, 1e-6)
-    near(rotate(loadings, "target", target=zeros[:, ::-1]).loadings, own[:, ::-1], 1e-6)
+    close(found.loadings, own, 1e-6)  # not by size: the target says which is which
+    close(found.phi, phi, 1e-6)
+    close(rotate(loadings, "target", target=zeros[:, ::-1]).loadings, own[:, ::-1], 1e-6)
     turned = rotate(loadings, "target", target=-own)
-    near(turned.loadings, -own, 1e-6)
+    close(turned.loadings, -own, 1e-6)
     for seed in range(20):  # not by a lucky start
-        near(rotate(loadings, "target", target=-own, n_starts=1, rng=seed).loadings, -own, 1e-6)
+        close(rotate(loadings, "target", target=-own, n_starts=1, rng=seed).loadings, -own, 1e-6)
     ignored = np.where(np.arange(12)[:, None] == 0, 5.0, zeros)
     weights = np.where(np.arange(12)[:, None] == 0, 0.0, np.ones((12, 3)))
-    near(rotate(loadings, "target", target=ignored, weights=weights).loadings, own, 1e-6)
+    close(rotate(loadings, "target", target=ignored, weights=weights).loadings, own, 1e-6)
 
 
 def test_promax_is_least_squares_of_powers():
     loadings = simple(11)
     varimax, found = rotate(loadings, "varimax"), rotate(loadings, "promax", power=3)
-    near(found.criterion, varimax.criterion)
+    close(found.criterion, varimax.criterion)
     steep = np.sign(varimax.loadings) * np.abs(varimax.loadings) ** 3
     turns = np.column_stack(
         [np.linalg.solve(varimax.loadings.T @ varimax.loadings, varimax.loadings.T @ c) for c in steep.T]
     )
     scale = np.sqrt(np.diag(np.linalg.inv(turns.T @ turns)))
-    near(found.loadings, varimax.loadings @ turns * scale, 1e-8)
+    close(found.loadings, varimax.loadings @ turns * scale, 1e-8)
 
 
 def test_starts_are_counted_and_the_best_wins():
@@ -275,7 +272,7 @@ def test_starts_are_counted_and_the_best_wins():
     assert many.criterion <= few.criterion + 1e-9
     assert rotate(simple(1), "oblimin").agreement == 1.0
     same = rotate(loadings, "geomin", n_starts=5, rng=np.random.default_rng(3))
-    near(same.loadings, rotate(loadings, "geomin", n_starts=5, rng=3).loadings, 0)
+    close(same.loadings, rotate(loadings, "geomin", n_starts=5, rng=3).loadings, 0)
     assert repr(many).startswith("<Rotation of 4 factors, geomin; ")
     assert many.to_dict()["n_starts"] == 40
     assert rotate(loadings, "none").to_dict()["criterion"] is None
@@ -283,8 +280,8 @@ def test_starts_are_counted_and_the_best_wins():
 
 def test_one_factor_is_only_turned_round():
     one = rotate([[-0.5], [-0.6], [0.9], [-0.7]], "oblimin")
-    near(one.loadings, [[0.5], [0.6], [-0.9], [0.7]])
-    near(one.phi, [[1.0]])
+    close(one.loadings, [[0.5], [0.6], [-0.9], [0.7]])
+    close(one.phi, [[1.0]])
 
 
 def test_a_lower_gamma_makes_factors_correlate_less():
@@ -312,15 +309,15 @@ def test_rotations_are_those_of_r(shared: Path, name: str, block: str, missing: 
         theirs = reference.at((block, f"exact_{missing}", extract.__name__))
         correlations = read_sample(table, theirs["unrotated"]["rows"], missing=missing).correlations
         loadings = extract(correlations, n_factors).loadings
-        near(rotate(loadings, "none").loadings, theirs["unrotated"]["values"], 2e-6)
-        near(rotate(loadings, "varimax").loadings, theirs["varimax_kaiser"]["values"], 1e-6)
+        close(rotate(loadings, "none").loadings, theirs["unrotated"]["values"], 2e-6)
+        close(rotate(loadings, "varimax").loadings, theirs["varimax_kaiser"]["values"], 1e-6)
         oblimin, r = rotate(loadings, "oblimin"), theirs["oblimin_gam0_nonormalize"]
-        near(oblimin.loadings, r["loadings"]["values"], 1e-4)
-        near(oblimin.phi, r["phi"]["values"], 1e-4)
-        near(oblimin.criterion, r["best_criterion_of_20_random_starts"], 1e-6)
+        close(oblimin.loadings, r["loadings"]["values"], 1e-4)
+        close(oblimin.phi, r["phi"]["values"], 1e-4)
+        close(oblimin.criterion, r["best_criterion_of_20_random_starts"], 1e-6)
         promax, r = rotate(loadings, "promax"), theirs["promax_m4_from_kaiser_varimax"]
-        near(promax.loadings, r["loadings"]["values"], 1e-5)
-        near(promax.phi, r["phi"]["values"], 1e-5)
+        close(promax.loadings, r["loadings"]["values"], 1e-5)
+        close(promax.phi, r["phi"]["values"], 1e-5)
 
 
 # ------------------------------------------------------------------ errors
@@ -381,7 +378,7 @@ def test_factors_that_fall_together_are_told(monkeypatch):
         EstimationError, match="4 columns hold 3 factors, and the rest could be turned to anything"
     ):
         rotate(empty, "promax")
-    near(rotate(empty, "none").loadings[:, 3], 0)
+    close(rotate(empty, "none").loadings[:, 3], 0)
 
 
 def test_a_rotation_that_does_not_settle_says_so(monkeypatch):
@@ -397,4 +394,4 @@ def test_where_newton_leads_nowhere_the_search_goes_on_as_before(monkeypatch):
     monkeypatch.setattr(criteria, "_NEWTON", 0)
     found = rotate(loose(3), "oblimin")
     assert found.converged
-    near(found.loadings, expected.loadings, 1e-7)
+    close(found.loadings, expected.loadings, 1e-7)

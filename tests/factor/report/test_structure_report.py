@@ -25,6 +25,7 @@ from intimacy_scales import (
 )
 from intimacy_scales import reliability_report as reliability
 from intimacy_scales.factor import Model, cfa, structure_report
+from tests.shared.comparison import near
 from tests.shared.factor_answers import NAN, good, parts
 from tests.shared.instruments import coded
 
@@ -42,10 +43,6 @@ def titles(report: Any) -> list[str]:
 def report(answers, **options):
     """Report on coded answers, or on moments of them, with few drawn data sets."""
     return structure_report(answers.instrument, answers, **({"n_iterations": 5} | options))
-
-
-def near(found, expected, rel=1e-9):
-    np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), rtol=rel, atol=1e-12)
 
 
 class Page(HTMLParser):

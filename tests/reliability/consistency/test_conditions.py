@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -37,6 +35,7 @@ from intimacy_scales.reliability import (
     stratified_alpha,
 )
 from intimacy_scales.reliability.consistency.alpha import alpha_of
+from tests.shared.commands import printed_by_python
 from tests.shared.instruments import form_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
@@ -537,5 +536,4 @@ for package in map(importlib.import_module, names):
     hidden = [n for n in exported if isinstance(getattr(package, n), types.ModuleType)]
     assert not hidden, (package.__name__, hidden)
 """
-    done = subprocess.run([sys.executable, "-c", lines], check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    printed_by_python(lines)

@@ -34,6 +34,7 @@ from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
 from intimacy_scales.reliability.consistency.figures import alpha_gradient
 from intimacy_scales.reliability.consistency.halves import horst
 from intimacy_scales.reliability.consistency.influence import influences
+from tests.shared.comparison import near
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
@@ -95,11 +96,6 @@ def naive_alpha(x: Table) -> float:
         both = x[~np.isnan(x[:, i]) & ~np.isnan(x[:, j])]
         c[i, j] = np.cov(both[:, i], both[:, j])[0, 1] if len(both) > 1 else np.nan
     return float(k / (k - 1) * (1 - np.trace(c) / c.sum()))
-
-
-def near(found: Any, expected: Any, rel: float = 1e-9, abs: float = 1e-12) -> None:  # noqa: A002
-    found, expected = (np.asarray(values, dtype=float) for values in (found, expected))
-    np.testing.assert_allclose(found, expected, rtol=rel, atol=abs)
 
 
 # ------------------------------------------------------------------ coefficients

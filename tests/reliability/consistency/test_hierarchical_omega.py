@@ -14,7 +14,8 @@ from intimacy_scales import EstimationError, KeyingWarning, encode, item_moments
 from intimacy_scales.factor import efa
 from intimacy_scales.reliability import hierarchical_omega, mcdonald_omega, reliability_report
 from tests.reference.simulated import simulated_answers
-from tests.reliability.consistency.test_mcdonald_omega import SHARED, THREE, WHOLE, near
+from tests.reliability.consistency.test_mcdonald_omega import SHARED, THREE, WHOLE
+from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, exact, good, parts
 from tests.shared.instruments import coded
 
@@ -36,7 +37,7 @@ def test_a_report_has_the_omega_of_every_scale(missing):
     frame = found.to_frame()
     for result in found:
         omega = mcdonald_omega(answers, scale=result.scale, missing=missing)
-        near([result.omega.estimate, frame.loc[result.scale, "omega"]], omega.estimate)
+        roughly([result.omega.estimate, frame.loc[result.scale, "omega"]], omega.estimate)
         assert result.omega.model == ("correlated" if result.scale == "total" else "one_factor")
         plain = result.to_dict()["omega_detail"]
         assert (plain["estimate"], plain["fit"]["df"]) == (result.omega.estimate, omega.fit.df)
@@ -119,10 +120,10 @@ def full():
 @pytest.mark.parametrize("n_factors", PSYCH)
 def test_omega_hierarchical_is_psychs(full, n_factors):
     found, (figures, groups) = hierarchical_omega(full, scale="total", n_factors=n_factors), PSYCH[n_factors]
-    near([found.estimate, found.total, found.asymptotic], figures[:3], rel=1e-5)
+    roughly([found.estimate, found.total, found.asymptotic], figures[:3], rel=1e-5)
     assert found.ecv == pytest.approx(figures[3], abs=1e-3)  # psych: over the sum of transformed loadings
     own = sorted(((g.total, g.general, g.group) for g in found.groups), reverse=True)
-    near(own, groups, rel=3e-5)
+    roughly(own, groups, rel=3e-5)
 
 
 @pytest.mark.parametrize("gaps", [0.0, 0.05])
@@ -135,14 +136,14 @@ def test_omega_hierarchical_is_that_of_a_naive_transformation(gaps):
     general = oblique.loadings @ second
     group = oblique.loadings * np.sqrt(1 - second**2)
     whole = oblique.correlations.sum()
-    near(np.abs(found.general), np.abs(general), rel=1e-4)
-    near(np.abs(found.group_loadings), np.abs(group), rel=1e-3)
-    near(found.estimate, general.sum() ** 2 / whole, rel=1e-5)
-    near(found.total, 1 - np.sum(1 - general**2 - (group**2).sum(axis=1)) / whole, rel=1e-5)
-    near(found.ecv, np.sum(general**2) / np.sum(general**2 + (group**2).sum(axis=1)), rel=1e-5)
+    roughly(np.abs(found.general), np.abs(general), rel=1e-4)
+    roughly(np.abs(found.group_loadings), np.abs(group), rel=1e-3)
+    roughly(found.estimate, general.sum() ** 2 / whole, rel=1e-5)
+    roughly(found.total, 1 - np.sum(1 - general**2 - (group**2).sum(axis=1)) / whole, rel=1e-5)
+    roughly(found.ecv, np.sum(general**2) / np.sum(general**2 + (group**2).sum(axis=1)), rel=1e-5)
     table = found.loadings()
     assert list(table.columns) == ["general", "group 1", "group 2", "group 3", "communality"]
-    near(table["communality"], general**2 + (group**2).sum(axis=1), rel=1e-4)
+    roughly(table["communality"], general**2 + (group**2).sum(axis=1), rel=1e-4)
 
 
 def test_in_a_population_with_a_second_order_factor_the_shares_are_true():
@@ -153,9 +154,9 @@ def test_in_a_population_with_a_second_order_factor_the_shares_are_true():
     sds = x.std(axis=0)
     general, whole = a * np.repeat([1, 2, 1], 3) / sds, np.corrcoef(x.T).sum()
     found = hierarchical_omega(coded(x, THREE, **WHOLE), scale="t")
-    near(found.estimate, general.sum() ** 2 / whole, rel=1e-5)
-    near(found.general, general, rel=1e-4)
-    near(found.total, 1 - np.sum((np.array([1, 2, 3] * 3) / sds) ** 2) / whole, rel=1e-5)
+    roughly(found.estimate, general.sum() ** 2 / whole, rel=1e-5)
+    roughly(found.general, general, rel=1e-4)
+    roughly(found.total, 1 - np.sum((np.array([1, 2, 3] * 3) / sds) ** 2) / whole, rel=1e-5)
 
 
 def test_what_is_no_change_changes_nothing(full):
@@ -166,7 +167,7 @@ def test_what_is_no_change_changes_nothing(full):
         hierarchical_omega(full, scale="total", missing="listwise"),
         hierarchical_omega(full, scale="total", rng=7),
     ):
-        near([other.estimate, other.total, other.ecv], [found.estimate, found.total, found.ecv], rel=1e-6)
+        roughly([other.estimate, other.total, other.ecv], [found.estimate, found.total, found.ecv], rel=1e-6)
     assert pickle.loads(pickle.dumps(found)).to_json() == found.to_json()
     assert json.loads(found.to_json())["groups"][0]["scale"] == "group 1"
 

@@ -16,6 +16,7 @@ from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import Model, cfa
 from intimacy_scales.reliability import cronbach_alpha, mcdonald_omega
 from tests.reference.simulated import simulated_answers
+from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, exact, good, parts
 from tests.shared.instruments import coded
 
@@ -27,10 +28,6 @@ THREE = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "t": {"of": ["a", "b
 RULES = ("pairwise", "listwise", "fiml")
 WHOLE = {"low": -60, "high": 60}
 _INTS = st.integers(1, 4)
-
-
-def near(found, expected, rel=1e-6, abs=1e-9):  # noqa: A002
-    np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), rtol=rel, atol=abs)
 
 
 def naive(result, weights=None, observed=None):
@@ -63,16 +60,16 @@ def test_omega_is_the_share_that_loadings_make(seed, k, gaps, missing):
     answers = coded(good(90, k, seed, gaps=gaps))
     omega = mcdonald_omega(answers, missing=missing)
     fitted = cfa(Model.one_factor(omega.sample.names), answers, missing=missing)  # marker: another metric
-    near(omega.estimate, naive(fitted))
+    roughly(omega.estimate, naive(fitted))
     loadings, errors = (np.array(list(v.values())) for v in (omega.loadings, omega.residual_variances))
-    near(omega.estimate, loadings.sum() ** 2 / (loadings.sum() ** 2 + errors.sum()))
-    near(omega.ave, (loadings @ loadings) / (loadings @ loadings + errors.sum()))
+    roughly(omega.estimate, loadings.sum() ** 2 / (loadings.sum() ** 2 + errors.sum()))
+    roughly(omega.ave, (loadings @ loadings) / (loadings @ loadings + errors.sum()))
     standard = np.array(list(omega.std_loadings.values()))
-    near(omega.ave_standardized, np.mean(standard**2))
-    near(omega.standardized, standard.sum() ** 2 / (standard.sum() ** 2 + (1 - standard**2).sum()))
+    roughly(omega.ave_standardized, np.mean(standard**2))
+    roughly(omega.standardized, standard.sum() ** 2 / (standard.sum() ** 2 + (1 - standard**2).sum()))
     ratios = standard**2 / (1 - standard**2)
     if not omega.improper:
-        near(omega.construct_reliability_h, ratios.sum() / (1 + ratios.sum()))
+        roughly(omega.construct_reliability_h, ratios.sum() / (1 + ratios.sum()))
         assert omega.construct_reliability_h >= omega.standardized - 1e-9
     assert omega.fit.chi_square == pytest.approx(fitted.fit.chi_square, abs=1e-5)
 
@@ -85,15 +82,15 @@ def test_in_a_population_of_one_factor_both_denominators_are_the_formula(rows):
     truth = loadings.sum() ** 2 / (loadings.sum() ** 2 + (errors**2).sum())
     for answers in (coded(x, **WHOLE), item_moments(coded(x, **WHOLE).instrument, coded(x, **WHOLE))):
         omega = mcdonald_omega(answers)
-        near([omega.model_implied, omega.observed], truth)
-        near(list(omega.loadings.values()), loadings)  # the likelihood divides by n
+        roughly([omega.model_implied, omega.observed], truth)
+        roughly(list(omega.loadings.values()), loadings)  # the likelihood divides by n
 
 
 @given(_INTS, st.lists(_INTS, min_size=3, max_size=6))
 @settings(max_examples=15, deadline=None)
 def test_omega_is_alpha_where_loadings_are_equal(loading, errors):
     answers = coded(exact(np.column_stack([[loading] * len(errors), np.diag(errors)])), **WHOLE)
-    near(mcdonald_omega(answers).estimate, cronbach_alpha(answers).estimate)
+    roughly(mcdonald_omega(answers).estimate, cronbach_alpha(answers).estimate)
 
 
 @given(st.lists(st.tuples(_INTS, _INTS), min_size=3, max_size=6))
@@ -114,7 +111,7 @@ def test_the_observed_variance_is_that_of_the_total(missing):
     s *= 1 - 1 / omega.n  # maximum likelihood divides by n
     if missing == "fiml":
         s = omega.solution.saturated[0].covariances
-    near(
+    roughly(
         omega.estimate,
         naive(cfa(Model.one_factor(omega.sample.names), coded(x), missing=missing), observed=s),
     )
@@ -134,11 +131,11 @@ def test_a_total_of_unequal_parts_weighs_items_as_its_score_does():
     fitted = cfa(Model.from_instrument(answers.instrument), answers)
     omega = mcdonald_omega(answers, scale="t")
     assert omega.loadings == {}
-    near(omega.estimate, naive(fitted, [1 / 4] * 4 + [1 / 3] * 3))
+    roughly(omega.estimate, naive(fitted, [1 / 4] * 4 + [1 / 3] * 3))
     assert abs(omega.estimate - naive(fitted)) > 1e-5
     sums = {name: {"items": keys.split(), "method": "sum"} for name, keys in list(scales.items())[:2]}
     answers = coded(parts(200, (4, 3)), sums | {"t": {"of": ["a", "b"], "method": "sum"}})
-    near(mcdonald_omega(answers, scale="t").estimate, naive(fitted))
+    roughly(mcdonald_omega(answers, scale="t").estimate, naive(fitted))
 
 
 def test_in_a_population_of_correlated_factors_a_total_has_the_true_share():
@@ -148,7 +145,7 @@ def test_in_a_population_of_correlated_factors_a_total_has_the_true_share():
     answers = coded(exact(np.hstack([w, errors])), {k: THREE[k] for k in "ab"} | {"t": {"of": ["a", "b"]}},
                     **WHOLE)  # fmt: skip
     omega, common = mcdonald_omega(answers, scale="t"), np.sum(w.sum(axis=0) ** 2)
-    near([omega.estimate, omega.observed], common / (common + np.sum(errors**2)))
+    roughly([omega.estimate, omega.observed], common / (common + np.sum(errors**2)))
 
 
 @pytest.mark.parametrize("model", ["second_order", "bifactor"])
@@ -161,13 +158,13 @@ def test_in_a_population_with_a_general_factor_each_share_is_the_true_one(model)
     omega = presentable(mcdonald_omega(coded(x, THREE, **WHOLE), scale="t", model=model))
     variances = general**2 + own**2 + np.diag(errors) ** 2
     whole = general.sum() ** 2 + sum(own[i : i + 3].sum() ** 2 for i in (0, 3, 6)) + (errors**2).sum()
-    near(omega.estimate, 1 - (errors**2).sum() / whole)
-    near(omega.hierarchical, general.sum() ** 2 / whole)
-    near(omega.ecv, np.sum(general**2 / variances) / np.sum(1 - np.diag(errors) ** 2 / variances))
+    roughly(omega.estimate, 1 - (errors**2).sum() / whole)
+    roughly(omega.hierarchical, general.sum() ** 2 / whole)
+    roughly(omega.ecv, np.sum(general**2 / variances) / np.sum(1 - np.diag(errors) ** 2 / variances))
     for part, i in zip(omega.groups, (0, 3, 6), strict=True):
         g, s = general[i : i + 3].sum() ** 2, own[i : i + 3].sum() ** 2
         inner = g + s + (errors[i : i + 3] ** 2).sum()
-        near([part.total, part.general, part.group], [(g + s) / inner, g / inner, s / inner])
+        roughly([part.total, part.general, part.group], [(g + s) / inner, g / inner, s / inner])
     assert [part.scale for part in omega.groups] == ["a", "b", "c"]
     assert f"hierarchical {omega.hierarchical:.3f}, ECV {omega.ecv:.3f}" in repr(omega)
 
@@ -196,31 +193,31 @@ def full():
 
 def test_omega_of_one_factor_is_semtools(full):
     omega = mcdonald_omega(full, scale="trust")
-    near([omega.model_implied, omega.observed, omega.ave], list(TRUST.values()), rel=1e-6)
+    roughly([omega.model_implied, omega.observed, omega.ave], list(TRUST.values()), rel=1e-6)
 
 
 @pytest.mark.parametrize("missing", GAPS)
 def test_omega_with_gaps_is_semtools(missing):
     omega = mcdonald_omega(simulated_answers("gaps"), scale="trust", missing=missing)
     implied, observed = GAPS[missing]
-    near([omega.estimate, omega.observed], [implied, observed or omega.observed])
+    roughly([omega.estimate, omega.observed], [implied, observed or omega.observed])
 
 
 @pytest.mark.parametrize("model", TOTAL)
 def test_omega_of_a_total_is_semtools(full, model):
     omega = mcdonald_omega(full, scale="total", model=model)
     implied, observed, *general = TOTAL[model]
-    near([omega.estimate, omega.observed], [implied, observed or omega.observed], rel=3e-6)
+    roughly([omega.estimate, omega.observed], [implied, observed or omega.observed], rel=3e-6)
     if general:
-        near([omega.hierarchical, omega.ecv], general, rel=3e-6)
+        roughly([omega.hierarchical, omega.ecv], general, rel=3e-6)
         ends = [(part.total, part.general) for part in (omega.groups[0], omega.groups[-1])]
-        near(ends, GROUPS[model], rel=2e-5)
+        roughly(ends, GROUPS[model], rel=2e-5)
 
 
 @pytest.mark.parametrize("model", OBSERVED)
 def test_omega_hierarchical_has_the_denominator_that_was_asked_for(full, model):
     omega = mcdonald_omega(full, scale="total", model=model, denominator="observed")
-    near(omega.hierarchical, OBSERVED[model], rel=5e-6)
+    roughly(omega.hierarchical, OBSERVED[model], rel=5e-6)
 
 
 # ------------------------------------------------------------------ what changes nothing
@@ -231,8 +228,8 @@ def test_complete_answers_give_one_omega_under_every_rule(denominator):
     answers, options = coded(good(80, 4)), {"denominator": denominator}
     found = [mcdonald_omega(answers, missing=rule, **options) for rule in RULES]
     found.append(mcdonald_omega(item_moments(answers.instrument, answers), **options))
-    near([o.estimate for o in found], found[0].estimate, rel=1e-8)
-    near([o.standard_error for o in found[:2]], found[0].standard_error, rel=1e-8)
+    roughly([o.estimate for o in found], found[0].estimate, rel=1e-8)
+    roughly([o.standard_error for o in found[:2]], found[0].standard_error, rel=1e-8)
     assert {o.n for o in found} == {80}
 
 
@@ -256,9 +253,9 @@ def test_what_is_no_change_of_the_score_changes_nothing(missing, change):
         "rows": lambda: coded(x[np.random.default_rng(1).permutation(90)]),
     }[change]()
     after = mcdonald_omega(after, missing=missing)
-    near([after.estimate, after.observed], [before.estimate, before.observed], rel=1e-7)
-    near(after.standard_error, before.standard_error, rel=1e-6)
-    near([after.standardized, after.ave_standardized], [before.standardized, before.ave_standardized],
+    roughly([after.estimate, after.observed], [before.estimate, before.observed], rel=1e-7)
+    roughly(after.standard_error, before.standard_error, rel=1e-6)
+    roughly([after.standardized, after.ave_standardized], [before.standardized, before.ave_standardized],
          rel=1e-6)  # fmt: skip
     assert after.fit.chi_square == pytest.approx(before.fit.chi_square, abs=1e-6)
 
@@ -272,7 +269,7 @@ def test_omega_without_an_item_is_that_of_a_form_without_it(missing):
         rest = " ".join(name for name in found if name != item)
         if missing == "listwise" and np.isnan(x[:, i]).any():
             continue  # a form without it has more complete persons
-        near(found[item], mcdonald_omega(coded(x, rest), missing=missing).estimate, rel=1e-5)
+        roughly(found[item], mcdonald_omega(coded(x, rest), missing=missing).estimate, rel=1e-5)
     assert np.isnan(list(mcdonald_omega(coded(x[:, :3])).if_dropped().values())).all()
 
 
@@ -285,7 +282,7 @@ def test_omega_without_an_item_of_a_total_weighs_as_the_score_does_or_is_refused
     except EstimationError:
         return
     without = coded(x, scales | {"b": "q5 q6"})
-    near(found, mcdonald_omega(without, scale="t", model="one_factor").estimate, rel=1e-5)
+    roughly(found, mcdonald_omega(without, scale="t", model="one_factor").estimate, rel=1e-5)
 
 
 # ------------------------------------------------------------------ not defined, or with a warning
@@ -340,7 +337,7 @@ def test_a_heywood_case_is_named():
     # covariances 2, 2 and 1 of items with variance 3: loadings 2, 1, 1, residual variances -1, 2, 2
     x = exact([[1, 1, 1, 0, 0], [1, 1, 0, 1, 0], [0, 1, 1, 0, 1]])
     omega = presentable(mcdonald_omega(coded(x, **WHOLE)))
-    near(omega.estimate, 16 / 19)
+    roughly(omega.estimate, 16 / 19)
     words = "the residual variance of q1 is negative (-1.000, -33.3% of its variance): a Heywood case"
     assert omega.improper == (words,)
     assert math.isnan(omega.construct_reliability_h)
@@ -359,7 +356,7 @@ def test_an_item_against_its_key_counts_against_the_total_and_shows_in_its_loadi
     omega, turned = mcdonald_omega(coded(x)), mcdonald_omega(coded(x, "q1 -q2 q3 q4"))
     loadings = list(omega.loadings.values())
     assert [value < 0 for value in loadings] == [False, True, False, False]
-    near(loadings, np.array([1, -1, 1, 1]) * list(turned.loadings.values()), rel=1e-5)
+    roughly(loadings, np.array([1, -1, 1, 1]) * list(turned.loadings.values()), rel=1e-5)
     assert turned.estimate > omega.estimate + 0.2
 
 

@@ -17,7 +17,8 @@ from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
 from intimacy_scales.reliability.consistency.intervals import logit
 from tests.reference.simulated import simulated_answers
-from tests.reliability.consistency.test_mcdonald_omega import WHOLE, naive, near
+from tests.reliability.consistency.test_mcdonald_omega import WHOLE, naive
+from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, exact, good, parts
 from tests.shared.instruments import coded
 
@@ -89,7 +90,7 @@ def test_delta_follows_the_derivative_where_the_model_fits(model, denominator):
     omega = mcdonald_omega(answers, scale="t", model=model, denominator=denominator)
     s = np.cov(x.T)
     product = naive_gradient(s, written, np.ones(6), denominator) @ s
-    near(omega.standard_error**2, 2 * np.trace(product @ product) / 64, rel=1e-3)
+    roughly(omega.standard_error**2, 2 * np.trace(product @ product) / 64, rel=1e-3)
 
 
 # of the trust items; R 4.2.2, lavaan 0.6-14, printed by reference/simulated.R from the answers beside it
@@ -100,9 +101,9 @@ LAVAAN = {"complete": 0.01724584502, "fiml": 0.01986456243, "listwise": 0.022420
 def test_the_standard_error_is_lavaans(case):
     answers = simulated_answers("complete" if case == "complete" else "gaps")
     omega = mcdonald_omega(answers, scale="trust", missing="listwise" if case == "complete" else case)
-    near(omega.standard_error, LAVAAN[case], rel=2e-6)
+    roughly(omega.standard_error, LAVAAN[case], rel=2e-6)
     delta = omega.confidence_interval(0.9, "delta")
-    near(list(delta), omega.estimate + np.array([-1, 1]) * stats.norm.ppf(0.95) * LAVAAN[case], rel=2e-6)
+    roughly(list(delta), omega.estimate + np.array([-1, 1]) * stats.norm.ppf(0.95) * LAVAAN[case], rel=2e-6)
     assert (delta.n, delta.method, delta.confidence_level) == (omega.n, "delta", 0.9)
 
 
@@ -127,7 +128,7 @@ def test_closed_intervals_are_those_of_the_standard_error_where_it_can_be_one(se
         assert np.isnan([*delta]).all()
         assert "nothing between 0 and 1 has a standard deviation above 0.5; use method=" in delta.reason
     else:
-        near([*delta], [share - step, share + step], rel=1e-9)
+        roughly([*delta], [share - step, share + step], rel=1e-9)
     if math.isnan(by_odds.low):
         beyond = not 0 < share < 1 or error > most_spread(share)
         assert beyond or step / (share * (1 - share)) > 30
@@ -136,7 +137,7 @@ def test_closed_intervals_are_those_of_the_standard_error_where_it_can_be_one(se
         assert 0 < by_odds.low < share < by_odds.high < 1
         assert error <= most_spread(share)
         odds = math.log(share / (1 - share)) + np.array([-1, 1]) * step / (share * (1 - share))
-        near([*by_odds], stats.logistic.cdf(odds), rel=1e-8)
+        roughly([*by_odds], stats.logistic.cdf(odds), rel=1e-8)
 
 
 HEYWOOD = coded(good(40, 4, 1609240, together=0.8))
@@ -197,7 +198,7 @@ def test_a_logit_interval_is_inside_or_says_why_there_is_none(share, error, leve
 def test_standard_errors_fall_with_the_root_of_n():
     x = good(100, 4)
     one, four = (mcdonald_omega(coded(np.tile(x, (times, 1)))) for times in (1, 4))
-    near([four.estimate, four.standard_error], [one.estimate, one.standard_error / 2], rel=1e-6)
+    roughly([four.estimate, four.standard_error], [one.estimate, one.standard_error / 2], rel=1e-6)
 
 
 # ------------------------------------------------------------------ any distribution
@@ -216,8 +217,8 @@ def test_adf_is_the_infinitesimal_jackknife(r, denominator):
     n, pulled = len(x), naive_influences(x, gradient)
     expected = math.sqrt(np.sum(pulled**2) / (n * (n - 1)))
     interval = omega.confidence_interval(method="adf")
-    near(half(interval), stats.norm.ppf(0.975) * expected, rel=0.005)
-    near((interval.low + interval.high) / 2, omega.estimate)
+    roughly(half(interval), stats.norm.ppf(0.975) * expected, rel=0.005)
+    roughly((interval.low + interval.high) / 2, omega.estimate)
     assert interval.n == n
 
 
@@ -247,7 +248,7 @@ def test_partners_who_answer_alike_count_once():
     alone = mcdonald_omega(coded(x)).confidence_interval(method="adf")
     twice = mcdonald_omega(coded(np.repeat(x, 2, axis=0)))
     couples = twice.confidence_interval(method="adf", clusters=np.repeat(np.arange(60), 2))
-    near(half(couples), half(alone) * stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975))
+    roughly(half(couples), half(alone) * stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975))
 
 
 def test_couples_are_labels_or_a_column_and_persons_alone_are_no_clusters():
@@ -260,12 +261,12 @@ def test_couples_are_labels_or_a_column_and_persons_alone_are_no_clusters():
         options = {"method": method, "rng": 1, "n_resamples": 100}
         labels = omega.confidence_interval(clusters=[f"c{i // 2}" for i in range(60)], **options)
         column = omega.confidence_interval(clusters="pair", **options)
-        near(list(labels), list(column), rel=1e-12)  # sums may be rounded otherwise
+        roughly(list(labels), list(column), rel=1e-12)  # sums may be rounded otherwise
         assert labels.n == column.n == 30
     with pytest.warns(SingleClustersWarning):
         alone = omega.confidence_interval(method="adf", clusters=range(60))
     ratio = stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975)
-    near(half(alone), ratio * half(omega.confidence_interval(method="adf")))
+    roughly(half(alone), ratio * half(omega.confidence_interval(method="adf")))
 
 
 # ------------------------------------------------------------------ resampling
@@ -284,7 +285,7 @@ def test_the_bootstrap_is_a_naive_one(missing, denominator):
         again = rows[chance.integers(0, len(rows), len(rows))]
         drawn.append(float(mcdonald_omega(coded(again), missing=missing, denominator=denominator)))
     interval = omega.confidence_interval(0.9, "bootstrap", n_resamples=100, rng=5)
-    near(list(interval), np.quantile(drawn, [0.05, 0.95]), rel=1e-5)
+    roughly(list(interval), np.quantile(drawn, [0.05, 0.95]), rel=1e-5)
     assert interval.n == len(rows)
 
 
@@ -295,12 +296,12 @@ def test_items_that_nobody_answered_together_are_resampled_and_dropped_too():
     x[:40, 2] = x[40:, 3] = NAN
     omega = mcdonald_omega(coded(x), missing="fiml")
     interval = omega.confidence_interval(0.8, "bootstrap", n_resamples=100, rng=4)
-    near(list(interval), list(omega.confidence_interval(0.8)), abs=0.03)
+    roughly(list(interval), list(omega.confidence_interval(0.8)), abs=0.03)
     assert interval.n_failed == 0
     for position, (item, without) in enumerate(omega.if_dropped().items()):
         assert item == f"q{position + 1}"
         alone = mcdonald_omega(coded(np.delete(x, position, axis=1)), missing="fiml")
-        near(without, float(alone), rel=1e-6)
+        roughly(without, float(alone), rel=1e-6)
 
 
 def test_the_accelerated_bootstrap_is_a_naive_one():
@@ -313,7 +314,7 @@ def test_the_accelerated_bootstrap_is_a_naive_one():
     bias = stats.norm.ppf(np.mean(drawn < omega.estimate))
     z = bias + stats.norm.ppf([0.05, 0.95])
     ends = np.quantile(drawn, stats.norm.cdf(bias + z / (1 - a * z)))
-    near(list(omega.confidence_interval(0.9, "bca", n_resamples=100, rng=5)), ends, abs=0.004)
+    roughly(list(omega.confidence_interval(0.9, "bca", n_resamples=100, rng=5)), ends, abs=0.004)
 
 
 def test_a_seed_gives_the_same_interval():
@@ -331,7 +332,7 @@ def test_couples_are_drawn_together():
         couples = chance.integers(0, 30, 30)
         drawn.append(float(mcdonald_omega(coded(np.concatenate([x[who == c] for c in couples])))))
     interval = omega.confidence_interval(method="bootstrap", n_resamples=100, rng=2, clusters=who)
-    near(list(interval), np.quantile(drawn, [0.025, 0.975]), rel=1e-5)
+    roughly(list(interval), np.quantile(drawn, [0.025, 0.975]), rel=1e-5)
     assert interval.n == 30
 
 

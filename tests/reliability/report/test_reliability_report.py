@@ -30,7 +30,7 @@ from intimacy_scales.reliability import (
 )
 from intimacy_scales.reliability.report.sentence import apa
 from intimacy_scales.simulation import simulate_diary
-from tests.shared.closeness import assert_close
+from tests.shared.comparison import assert_close
 from tests.shared.instruments import form_of
 
 NO = math.nan
