@@ -10,11 +10,11 @@ from scipy.linalg import hadamard
 NAN = np.nan
 
 
-def good(n: int, k: int, seed: int = 0, *, gaps: float = 0.0, together: float = 1.0) -> Any:
-    """Answers from 1 to 7 that go together; gaps: the share that is missing."""
+def good(n: int, k: int, seed: int = 0, gaps: float = 0.0, *, together: float = 1.0, high: int = 7) -> Any:
+    """Answers from 1 to 7, or another end, that go together; gaps: the share that is missing."""
     chance = np.random.default_rng(seed)
-    x = np.clip(np.rint(4 + chance.normal(size=(n, k)) + together * chance.normal(size=(n, 1))), 1, 7)
-    return np.where(chance.random((n, k)) < gaps, NAN, x)
+    x = (1 + high) / 2 + chance.normal(size=(n, k)) + together * chance.normal(size=(n, 1))
+    return np.where(chance.random((n, k)) < gaps, NAN, np.clip(np.rint(x), 1, high))
 
 
 def parts(n: int, sizes: tuple[int, ...], r: float = 0.5, seed: int = 0, *, gaps: float = 0.0) -> Any:

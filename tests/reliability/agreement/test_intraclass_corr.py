@@ -1,8 +1,7 @@
-"""Intraclass correlations, retests, errors of measurement and change, against loops and dense likelihoods."""
+"""Intraclass correlations of ratings, against loops over the formulas and dense likelihoods."""
 
 from __future__ import annotations
 
-import itertools
 import math
 import re
 from typing import Any
@@ -15,62 +14,15 @@ import pytest
 from scipy import stats
 
 from intimacy_scales import Instrument, encode
-from intimacy_scales.errors import EstimationError, IntimacyScalesError, ResponseError
-from intimacy_scales.reliability import (
-    cronbach_alpha,
-    group_icc,
-    intraclass_corr,
-    reliable_change,
-)
-from intimacy_scales.reliability import test_retest as retest
+from intimacy_scales.errors import EstimationError, ResponseError
+from intimacy_scales.reliability import cronbach_alpha, intraclass_corr
 from intimacy_scales.reliability.agreement.crossed import CrossedData, two_way_components
+from tests.shared.rating_answers import NO, assert_at_a_maximum, dense_reml, intervals, naive_icc, ratings
 
-NO = math.nan
-FORMS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
+REFUSALS = (EstimationError, ResponseError)
 SHROUT_FLEISS = np.array(
     [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 )
-REFUSALS = (EstimationError, ResponseError)
-
-
-def ratings(n, k, seed, sds=(1.5, 0.7, 1), gaps=0.0):
-    chance = np.random.default_rng(seed)
-    person, rater, rest = (
-        sd * chance.normal(size=size) for sd, size in zip(sds, ((n, 1), (1, k), (n, k)), strict=True)
-    )
-    return np.where(chance.random((n, k)) < gaps, NO, 3 + person + rater + rest)
-
-
-def naive(x, level=0.95):
-    """Estimate, p and interval of each form by loops over the formulas of Shrout and Fleiss (1979)."""
-    (n, k), grand = x.shape, sum(map(sum, x)) / x.size
-    rows, columns = [sum(row) / k for row in x], [sum(column) / n for column in x.T]
-    b = k * sum((m - grand) ** 2 for m in rows) / (n - 1)
-    w = sum((x[i, j] - rows[i]) ** 2 for i in range(n) for j in range(k)) / (n * (k - 1))
-    r = n * sum((m - grand) ** 2 for m in columns) / (k - 1)
-    e = sum((x[i, j] - rows[i] - columns[j] + grand) ** 2 for i in range(n) for j in range(k))
-    e /= (n - 1) * (k - 1)
-    single = [(b - w) / (b + (k - 1) * w), (b - e) / (b + (k - 1) * e + k * (r - e) / n)]
-    values = [*single, (b - e) / (b + (k - 1) * e), (b - w) / b, (b - e) / (b + (r - e) / n), (b - e) / b]
-    df_within, df_error = n * (k - 1), (n - 1) * (k - 1)
-    ends = intervals((b, w, r, e), n, k, k, (n - 1, k - 1, df_within, df_error), values[1], level)
-    p = [stats.f.sf(b / w, n - 1, df_within), *[stats.f.sf(b / e, n - 1, df_error)] * 2] * 2
-    return {name: (values[i], p[i], *ends[i]) for i, name in enumerate(FORMS)}
-
-
-def intervals(squares, n, k, n_raters, df, agreement, level):
-    """Intervals of the six forms from mean squares, n ratings by each rater and k of each person."""
-    (b, w, r, e), (df_between, df_raters, df_within, df_error) = squares, df
-    quantile = lambda *df: stats.f.ppf((1 + level) / 2, *df)
-    one_way = lambda f, df: [
-        (end - 1) / (end + k - 1) for end in (f / quantile(df_between, df), f * quantile(df, df_between))
-    ]
-    mine, theirs = k * agreement * r / e, n * (1 + (k - 1) * agreement) - k * agreement
-    v = (mine + theirs) ** 2 / (mine**2 / df_raters + theirs**2 / df_error)
-    low, high, rest = quantile(df_between, v), quantile(v, df_between), k * r + (k * n - k - n) * e
-    two = [n * (b - low * e) / (low * rest + n * b), n * (high * b - e) / (rest + n * high * b)]
-    single = [one_way(b / w, df_within), two, one_way(b / e, df_error)]
-    return single + [[n_raters * end / (1 + (n_raters - 1) * end) for end in pair] for pair in single]
 
 
 def regressed(x):
@@ -98,27 +50,6 @@ def regressed(x):
     return found
 
 
-def dense_reml(x, person, rater, residual):
-    """-2 times the restricted log likelihood of ratings with gaps, with V written out."""
-    p, r = np.nonzero(~np.isnan(x))
-    y, one = x[p, r], np.ones(len(p))
-    v = person * (p[:, None] == p) + rater * (r[:, None] == r) + residual * np.eye(len(p))
-    inverse = np.linalg.inv(v)
-    weight = one @ inverse @ one
-    rest = y - one @ inverse @ y / weight
-    constant = (len(y) - 1) * math.log(2 * math.pi)
-    return np.linalg.slogdet(v)[1] + math.log(weight) + rest @ inverse @ rest + constant
-
-
-def assert_at_a_maximum(deviance, found, total):
-    """No step along any axis or anywhere else lowers the deviance."""
-    best, chance = deviance(*found), np.random.default_rng(1)
-    steps = [*np.eye(len(found)), *-np.eye(len(found)), *chance.normal(size=(12, len(found)))]
-    for size, step in itertools.product((1e-4, 1e-2, 0.2), steps):
-        moved = np.maximum(found + size * total * step, [0] * (len(found) - 1) + [1e-3 * total])
-        assert deviance(*moved) >= best - 1e-7, (found, moved)
-
-
 # ------------------------------------------------------------------ intraclass correlations
 
 
@@ -141,7 +72,7 @@ def test_estimates_tests_and_intervals_are_those_of_loops(shape, level):
             df2 = n * (k - 1) if form.name.startswith("ICC(1") else (n - 1) * (k - 1)
             assert (form.df1, form.df2) == (n - 1, df2), form.name
             found = (form.estimate, form.p_value, *form.confidence_interval(level, "shrout-fleiss"))
-            assert found == pytest.approx(naive(x, level)[form.name], rel=1e-9), form.name
+            assert found == pytest.approx(naive_icc(x, level)[form.name], rel=1e-9), form.name
 
 
 def test_icc_3k_is_alpha_of_the_raters():
@@ -232,7 +163,9 @@ def test_persons_and_raters_without_ratings_do_not_count(gap):
 def test_negative_correlations_stay_negative():
     x = np.array([[5.0, 2], [1, 2], [3, 5], [3, 1], [2, 4]])
     assert all(form.estimate < 0 for form in intraclass_corr(x))
-    assert [form.estimate for form in intraclass_corr(x)] == pytest.approx([v[0] for v in naive(x).values()])
+    assert [form.estimate for form in intraclass_corr(x)] == pytest.approx(
+        [v[0] for v in naive_icc(x).values()]
+    )
 
 
 def test_raters_who_agree_wholly():
@@ -316,132 +249,6 @@ REFUSED: dict[str, tuple[Any, str]] = {
 def test_what_is_no_table_of_ratings(case):
     with pytest.raises(REFUSALS, match=REFUSED[case][1]):
         intraclass_corr(REFUSED[case][0])
-
-
-# ------------------------------------------------------------------ groups
-
-
-def test_group_icc_by_hand_and_by_dense_likelihood():
-    groups = np.repeat(np.arange(6), [2, 2, 3, 1, 4, 2])
-    y = ratings(6, 1, 3)[groups, 0] + np.random.default_rng(1).normal(size=14)
-    result, parts = group_icc(y, groups), [y[groups == g] for g in range(6)]
-    b = sum(len(part) * (part.mean() - y.mean()) ** 2 for part in parts) / 5
-    w = sum(((part - part.mean()) ** 2).sum() for part in parts) / 8
-    k0 = (14 - sum(len(part) ** 2 for part in parts) / 14) / 5
-    found = (result.average_size, result.icc1, result.icc2)
-    assert found == pytest.approx((k0, (b - w) / (b + (k0 - 1) * w), 1 - w / b))
-    wide = np.array([[*part, *[NO] * (4 - len(part))] for part in parts])
-    components = np.array([result.between, result.within])
-    assert_at_a_maximum(lambda p, e: dense_reml(wide, p, 0.0, e), components, float(y.var()))
-    weights = [1 / (result.between + result.within / len(part)) for part in parts]
-    assert result.mean == pytest.approx(np.average([part.mean() for part in parts], weights=weights))
-
-
-LABELS: dict[str, Any] = {
-    "list": ["a", "a", "b", "b", "c", None],
-    "numbers": [1, 1, 2, 2, 3, NO],
-    "categorical": pd.Categorical(["a", "a", "b", "b", "c", None]),
-    "polars": pl.Series(["a", "a", "b", "b", "c", None]),
-    "arrow": pa.array(["a", "a", "b", "b", "c", None]),
-    "pandas string": pd.Series(["a", "a", "b", "b", "c", None], dtype="string"),
-    "pandas Int64": pd.Series([1, 1, 2, 2, 3, None], dtype="Int64"),
-}
-
-
-@pytest.mark.parametrize("kind", LABELS)
-def test_values_without_a_group_are_refused_unless_they_are_missing(kind):
-    with pytest.raises(EstimationError, match="1 of 6 values belong to none, the first in row 5"):
-        group_icc([1, 2, 5, 6, 9, 9], LABELS[kind])
-    found = group_icc([1, 2, 5, 6, 9, NO], LABELS[kind])
-    assert found == group_icc([1, 2, 5, 6, 9], list("aabbc"))
-
-
-@pytest.mark.parametrize(
-    ("values", "groups", "words"),
-    [
-        ([1, 2, 3], [1, 1], "2 labels for 3 values"),
-        ([1, 2], [1, 2], "one with two values"),
-        ([1, 2], [1, 1], "1 groups"),
-        ([2, 2, 2, 2], [1, 1, 2, 2], "all values are alike"),
-        ([1, 2, math.inf, 4], [1, 1, 2, 2], "infinite"),
-    ],
-)
-def test_groups_that_tell_nothing(values, groups, words):
-    with pytest.raises(ValueError, match=words) as error:
-        group_icc(values, groups)
-    assert isinstance(error.value, IntimacyScalesError)
-
-
-# ------------------------------------------------------------------ retests
-
-
-def test_a_retest_is_what_scipy_says():
-    x = ratings(25, 2, 7)
-    result, expected = retest(x[:, 0], x[:, 1]), naive(x)
-    pearson, change = stats.pearsonr(x[:, 0], x[:, 1]), stats.ttest_rel(x[:, 1], x[:, 0])
-    assert result.r == pytest.approx(pearson.statistic)
-    assert tuple(result.confidence_interval(of="r")) == pytest.approx(tuple(pearson.confidence_interval()))
-    assert (result.t, result.df, result.p_value) == pytest.approx((change.statistic, 24, change.pvalue))
-    assert result.sem == pytest.approx((x[:, 1] - x[:, 0]).std(ddof=1) / math.sqrt(2))
-    assert float(result) == result.agreement == pytest.approx(expected["ICC(2,1)"][0])
-    for of, form in (("agreement", "ICC(2,1)"), ("consistency", "ICC(3,1)")):
-        assert getattr(result, of) == pytest.approx(expected[form][0])
-        interval = intraclass_corr(x)[form].confidence_interval()
-        assert result.confidence_interval(of=of) == interval
-    assert tuple(interval) == pytest.approx(expected["ICC(3,1)"][2:])
-    with pytest.raises(EstimationError, match="of='R'"):
-        result.confidence_interval(of="R")
-
-
-def test_everyone_changed_by_one_point_by_hand():
-    """Between persons 2, between occasions 1.5, no error: ICC(A,1) = 2 / (2 + 2 * 1.5 / 3) = 2/3."""
-    result = retest([1, 2, 3], [2, 3, 4])
-    assert (result.agreement, result.consistency, result.r) == pytest.approx((2 / 3, 1, 1))
-    assert (result.mean_change, result.sem, result.to_dict()["p_value"]) == (1, 0, None)
-
-
-BEFORE = [3, 5, None, 4, 6, 1]
-COLUMNS: dict[str, Any] = {
-    "list": BEFORE,
-    "numpy": np.array(BEFORE, dtype=float),
-    "numpy ints": [v and np.int8(v) for v in BEFORE],
-    "pandas Int64": pd.Series(BEFORE, dtype="Int64"),
-    "pandas objects": pd.Series(BEFORE, dtype=object),
-    "polars": pl.Series(BEFORE),
-    "arrow": pa.array(BEFORE),
-}
-
-
-@pytest.mark.parametrize("kind", COLUMNS)
-def test_every_kind_of_column_gives_the_same_retest(kind):
-    result = retest(COLUMNS[kind], [3, 4, 2, 5, 6, 2])
-    assert (result.n, result.n_left_out, result.to_frame()["n"].tolist()) == (5, 1, [5])
-    assert result.r == pytest.approx(stats.pearsonr([3, 5, 4, 6, 1], [3, 4, 5, 6, 2]).statistic)
-
-
-UNPAIRED: list[tuple[Any, Any, str, str]] = [
-    ([1, 2, 3], [1, 2], "before has 3 persons and after 2", ""),
-    ([1, None, None], [1, 2, 3], "1 persons have both scores; at least three", "fewer than two.*norm's sd"),
-    ([2, 2, 2], [1, 2, 3], "all scores of one occasion are alike", "sd=0"),
-    (["1", "2", "3"], [1, 2, 3], "before: row 0 holds '1', which is no number", ""),
-    (
-        [1, 2, 3],
-        "abc",
-        "after: pass a column of numbers, not str",
-        "after: pass a number, a column .*not str",
-    ),
-    (np.ones((3, 1)), [1, 2, 3], "before: is a table", ""),
-    (pd.Series([1, 2, 3]), pd.Series([1, 2, 3], index=[2, 1, 0]), "different indexes.*align", ""),
-    ([1, 2, 3, math.inf], [1, 2, 3, 4], "infinite", ""),
-]
-
-
-@pytest.mark.parametrize(("before", "after", "words", "of_change"), UNPAIRED)
-def test_scores_that_do_not_pair(before, after, words, of_change):
-    with pytest.raises(REFUSALS, match=words):
-        retest(before, after)
-    with pytest.raises(REFUSALS, match=of_change or words):
-        reliable_change(before, after, reliability=0.8)
 
 
 def test_a_heading_counts_what_is_missing_and_does_not_promise_it():

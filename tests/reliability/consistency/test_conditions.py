@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,10 @@ from intimacy_scales import (
     EstimationError,
     IntimacyScalesError,
     InvalidResponsesError,
-    KeyingWarning,
     encode,
     item_moments,
 )
 from intimacy_scales.reliability import (
-    Coefficient,
-    ItemAnalysis,
     cronbach_alpha,
     greatest_lower_bound,
     guttman_lambdas,
@@ -35,8 +33,8 @@ from intimacy_scales.reliability import (
     stratified_alpha,
 )
 from intimacy_scales.reliability.consistency.alpha import alpha_of
-from tests.shared.commands import printed_by_python
-from tests.shared.instruments import form_of
+from tests.shared import factor_answers, instruments
+from tests.shared.shown_results import presentable
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 NAN = math.nan
@@ -56,33 +54,16 @@ COEFFICIENTS = RAW | CORRELATED
 
 def coded(x: Any, *scales: str | dict[str, Any], high: float = 5) -> CodedResponses:
     """Answers (n, k) to scales a, b … such as ``"q1 -q2"``; by default, one of all items."""
-    ids = [f"q{n + 1}" for n in range(np.shape(x)[1])]
-    named = dict(zip("abc", scales or (" ".join(ids),), strict=False))
-    return encode(form_of(named, items=ids, high=high), np.array(x, dtype=float), columns=ids)
+    named = dict(zip("abc", scales, strict=False)) if scales else None
+    return instruments.coded(x, named, high=high)
 
 
-def good(n: int, k: int, seed: int = 0, gaps: float = 0) -> Any:
-    """Answers that go together."""
-    chance = np.random.default_rng(seed)
-    x = np.clip(np.rint(3 + chance.normal(size=(n, k)) + chance.normal(size=(n, 1))), 1, 5)
-    return np.where(chance.random((n, k)) < gaps, NAN, x)
+good = partial(factor_answers.good, high=5)
 
 
 def twins(n: int, k: int) -> Any:
     """Answers of persons who gave the same one to every item."""
     return np.repeat(np.random.default_rng(k * 100 + n).integers(1, 6, (n, 1)), k, axis=1)
-
-
-def presentable(result: Coefficient | ItemAnalysis) -> Any:
-    """Return a result after showing it in every way."""
-    assert str(result.instrument) in repr(result)
-    assert result._repr_html_().startswith("<")
-    assert json.loads(json.dumps(result.to_dict(), allow_nan=False))["scale"] == result.scale
-    assert len(result.to_frame()) == (len(result.items) if isinstance(result, ItemAnalysis) else 1)
-    if isinstance(result, Coefficient):
-        assert math.isnan(result.estimate) == (result.reason is not None), "an estimate or a reason"
-        assert result.reason is None or result.reason in repr(result)
-    return result
 
 
 # ------------------------------------------------------------------ not defined
@@ -151,13 +132,6 @@ def test_one_constant_item_leaves_alpha_and_names_itself():
     assert presentable(half).reason == "one half does not vary"
 
 
-@pytest.mark.parametrize("n", [5, 7, 11, 13, 100])
-def test_a_score_that_does_not_vary_correlates_with_nothing(n):
-    one = np.random.default_rng(n).integers(1, 6, n)
-    answers = coded(np.column_stack([one, 6 - one, np.full(n, 4)]))
-    assert np.isnan(item_analysis(answers).r_raw).all()
-
-
 def test_two_items():
     x = good(50, 2)
     answers, r = coded(x), np.corrcoef(x.T)[0, 1]
@@ -168,17 +142,6 @@ def test_two_items():
     assert split_halves(answers).values == pytest.approx([float(cronbach_alpha(answers))])
     assert items.r_drop == pytest.approx([r, r])
     assert np.isnan([*items.alpha_if_dropped, items.inter_item.variance]).all()
-
-
-def test_more_items_than_persons_leave_lambda_6_and_glb_undefined():
-    answers = coded(good(6, 8))
-    bounds, glb = presentable(guttman_lambdas(answers)), presentable(greatest_lower_bound(answers))
-    assert math.isnan(bounds.lambda6)
-    assert "more items than persons" in bounds.lambda6_reason
-    assert "too few persons for so many items" in glb.reason
-    assert "biased upwards" in glb.caution
-    assert np.isnan(glb.error_variances).all()
-    presentable(item_analysis(answers))
 
 
 @pytest.mark.parametrize("k", [2, 3, 6, 7, 11])
@@ -220,45 +183,6 @@ def test_correlations_without_a_coefficient_say_why(case, name):
 
 
 # ------------------------------------------------------------------ keys and values
-
-
-def test_answers_that_were_not_reversed_are_named_and_left_alone():
-    x = good(200, 5)
-    x[:, [1, 3]] = 6 - x[:, [1, 3]]
-    with pytest.warns(
-        KeyingWarning, match=r"q2 \(r = -0.\d+\), q4 .* run against their keys.*Nothing was flip"
-    ):
-        items = item_analysis(coded(x))
-    assert (items.keying.items, items.keying.already_reversed) == (("q2", "q4"), False)
-    assert "run against their keys" in presentable(items)._repr_html_()
-    assert items.mean == pytest.approx(x.mean(axis=0))
-    x[:, 3] = 6 - x[:, 3]
-    with pytest.warns(KeyingWarning, match=r"q2 .* runs against its key"):
-        item_analysis(coded(x))
-
-
-def test_answers_that_were_reversed_before_are_said_to_be():
-    with pytest.warns(KeyingWarning, match="reversed already; pass them as they were given") as told:
-        items = item_analysis(coded(good(200, 5), "q1 -q2 q3 q4 -q5"))
-    assert (items.keying.items, items.keying.already_reversed) == (("q2", "q5"), True)
-    assert told[0].filename == __file__
-
-
-@pytest.mark.parametrize("keys", ["q1 q2", "q1 -q2 q3", "-q1 q2 -q3 q4 -q5 -q6"])
-def test_answers_that_go_with_their_keys_are_no_cause_for_a_warning(keys):
-    signs = np.array([key[0] == "-" for key in keys.split()])
-    x = good(200, len(signs))
-    assert item_analysis(coded(np.where(signs, 6 - x, x), keys)).keying is None
-
-
-def test_reversal_is_about_the_declared_ends_not_those_that_were_used():
-    x = np.clip(good(60, 3), 2, 3)  # nobody chose 1, 4 or 5
-    items, naive = item_analysis(coded(x, "q1 -q2 q3")), 6 - x[:, 1]
-    assert items.items[1] == "-q2"
-    assert [items.mean[1], items.median[1]] == pytest.approx([naive.mean(), np.median(naive)])
-    assert (items.floor[1], items.ceiling[1]) == (0, 0)
-    chosen = [0, *(np.count_nonzero(x[:, 1] == value) for value in (2, 3)), 0, 0]  # as answered
-    assert items.frequencies[1].tolist() == items.frequency_frame().loc["q2"].tolist()[:5] == chosen
 
 
 def test_a_99_left_in_is_no_answer():
@@ -356,37 +280,6 @@ def test_one_or_two_clusters_are_too_few(method, count):
 # ------------------------------------------------------------------ halves and composites
 
 
-@pytest.mark.parametrize("k", [3, 5, 7])
-def test_odd_numbers_of_items_split_in_every_way(k):
-    halves, half = (presentable(f(coded(good(40, k)))) for f in (split_halves, split_half))
-    assert len(halves.values) == math.comb(k, k // 2)
-    assert halves.min <= halves.quantile(0.5) <= halves.max
-    assert [len(items) for items in half.halves] == [k // 2 + 1, k // 2]
-    assert half.definition.startswith("Horst")
-    assert half.estimate == half.horst != half.spearman_brown
-
-
-BAD_HALVES = [
-    ("first", "halves='first': 'odd-even', or two lists"), (("q1", "q2"), "two lists of item ids"),
-    ((["q1"], ["q2"], ["q3"]), "two lists of item ids"), ((["q1"], ["q3"]), "missing: q2"),
-    ((["q1", "q2"], ["q2", "q3"]), "twice: q2"), ((["q1", "q2"], ["q3", "q9"]), "not of this scale: q9"),
-    ((["q1", "q2", "q3"], []), "one half is empty"),
-    (None, "two lists of item ids"), ((["q1", 2], ["q3"]), "not of this scale: 2"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("halves", "message"), BAD_HALVES)
-def test_halves_that_are_none(halves, message):
-    with pytest.raises(EstimationError, match=message):
-        split_half(coded(good(20, 3)), halves=halves)
-
-
-def test_halves_that_run_against_each_other_have_no_step_up():
-    result = presentable(split_half(coded(NO_CORRELATIONS["opposite, one twice as far"])))
-    assert result.reason == "the halves correlate -1.00, which is no reliability to step up from"
-    assert result.flanagan_rulon == pytest.approx(-8)
-
-
 UNEQUAL = coded(good(60, 5), "q1", "q2 q3 q4 q5", {"id": "c", "of": ["a", "b"]})
 
 
@@ -452,18 +345,6 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("beyond", [-0.4, 0, 0.0, 1, 1.0, NAN])
-def test_the_length_for_a_reliability_is_asked_of_values_between_0_and_1(beyond):
-    for reliability, wanted in ((0.7, beyond), (beyond, 0.7), (beyond, beyond)):
-        with pytest.raises(EstimationError, match=r"both must be between 0 and 1|a number from -1 to 1"):
-            items_needed(reliability, wanted)
-    for wanted in (1.2, math.inf, -math.inf):
-        with pytest.raises(
-            EstimationError, match=re.escape(f"from a reliability of 0.7 to {wanted!r}: both")
-        ):
-            items_needed(0.7, wanted)
-
-
 @pytest.mark.parametrize("k", [1, 2, 3])
 @pytest.mark.parametrize("total", [-1.0, 0.0, 1e-300])
 def test_alpha_of_a_matrix_is_a_number_or_nan(k, total):
@@ -518,22 +399,3 @@ def test_a_result_knows_its_correlations():
     expected = keyed_moments(GIVEN, "a", "pairwise").correlations()
     for given in (item_moments(GIVEN.instrument, GIVEN), GIVEN):
         assert cronbach_alpha(given, scale="a").moments.correlations() == pytest.approx(expected)
-
-
-def test_no_module_hides_what_its_package_exports():
-    """A module of the name of an exported function replaces it in the package once it is imported."""
-    lines = """
-import pkgutil, types, importlib
-import intimacy_scales
-names = ["intimacy_scales"]
-for module in pkgutil.walk_packages(intimacy_scales.__path__, "intimacy_scales."):
-    if not module.name.endswith("__main__"):
-        importlib.import_module(module.name)
-        names += [module.name] if module.ispkg else []
-assert len(names) > 20
-for package in map(importlib.import_module, names):
-    exported = getattr(package, "__all__", ())
-    hidden = [n for n in exported if isinstance(getattr(package, n), types.ModuleType)]
-    assert not hidden, (package.__name__, hidden)
-"""
-    printed_by_python(lines)

@@ -1,4 +1,4 @@
-"""Omega in the reliability report, and omega hierarchical from exploratory factors."""
+"""Omega hierarchical from exploratory factors: psych's values, naive transformations, and what has none."""
 
 from __future__ import annotations
 
@@ -10,91 +10,16 @@ import numpy as np
 import pytest
 from scipy.linalg import hadamard
 
-from intimacy_scales import EstimationError, KeyingWarning, encode, item_moments, load, simulate
+from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import efa
-from intimacy_scales.reliability import hierarchical_omega, mcdonald_omega, reliability_report
+from intimacy_scales.reliability import hierarchical_omega
 from tests.reference.simulated import simulated_answers
-from tests.reliability.consistency.test_mcdonald_omega import SHARED, THREE, WHOLE
+from tests.reliability.consistency.test_mcdonald_omega import THREE, WHOLE
 from tests.shared.comparison import roughly
-from tests.shared.factor_answers import NAN, exact, good, parts
+from tests.shared.factor_answers import NAN, good, parts
 from tests.shared.instruments import coded
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
-
-
-def report(x, scales=None, **options):
-    answers = coded(x, scales, **(WHOLE if np.nanmin(x) < 1 else {}))
-    return reliability_report(answers.instrument, answers, **options)
-
-
-# ------------------------------------------------------------------ the report
-
-
-@pytest.mark.parametrize("missing", ["pairwise", "listwise"])
-def test_a_report_has_the_omega_of_every_scale(missing):
-    answers = encode("scii-24", simulate("scii-24", 200, missing=0.02, rng=1).answers)
-    found = reliability_report(load("scii-24"), answers, missing=missing)
-    frame = found.to_frame()
-    for result in found:
-        omega = mcdonald_omega(answers, scale=result.scale, missing=missing)
-        roughly([result.omega.estimate, frame.loc[result.scale, "omega"]], omega.estimate)
-        assert result.omega.model == ("correlated" if result.scale == "total" else "one_factor")
-        plain = result.to_dict()["omega_detail"]
-        assert (plain["estimate"], plain["fit"]["df"]) == (result.omega.estimate, omega.fit.df)
-        assert list(result.omega.confidence_interval()) == list(omega.confidence_interval())
-    said = found.sentence()
-    assert "McDonald's omega total of one factor, maximum likelihood, model-implied variance" in said
-    assert f"omega total = {found['trust'].omega.estimate:.2f}".replace("0.", ".") in said
-    ends = ", ".join(f"{end:.2f}" for end in found["total"].omega_interval)
-    total = f"{found['total'].omega.estimate:.2f}, 95% CI [{ends}] (omega total of correlated factors, model"
-    assert total.replace("0.", ".") in said
-    for text in (found.to_markdown(), found.to_html()):
-        assert f"{found['trust'].omega.estimate:.3f}" in text
-
-
-def test_a_heywood_case_is_among_the_warnings():
-    found = report(exact([[1, 1, 1, 0, 0], [1, 1, 0, 1, 0], [0, 1, 1, 0, 1]]))
-    words = (
-        "a: omega: the residual variance of q1 is negative (-1.000, -33.3% of its variance): a Heywood case"
-    )
-    assert words in found.warnings
-    assert words in found.to_markdown()
-
-
-UNDEFINED = {
-    "two items": (good(40, 2), None, "two items do not identify a factor"),
-    "constant": (np.where(np.arange(4) == 2, 4, good(40, 4)), None, "everyone gave q3 the same answer"),
-    "few": (good(5, 8), None, "too few"),
-    "shared": (good(90, 5), SHARED, "share q3"),
-}
-
-
-@pytest.mark.parametrize("case", UNDEFINED)
-def test_a_report_says_why_there_is_no_omega(case):
-    x, scales, words = UNDEFINED[case]
-    found = report(x, scales)
-    result = found["t" if scales else "a"]
-    assert math.isnan(result.omega.estimate)
-    assert words in result.omega.reason
-    assert json.loads(found.to_json())["scales"][-1]["omega"] is None
-    if case != "two items":  # there the sentence gives Spearman-Brown
-        assert any("omega is not defined" in text for text in found.warnings), found.warnings
-    assert "omega total = nan" not in found.sentence()
-
-
-def test_a_mixed_report_says_omega_only_where_there_is_one():
-    x = np.hstack([parts(90, (3, 3)), good(90, 2, 5)])
-    found = report(x, {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8"})
-    assert found.sentence().count("omega total = ") == 2
-    assert "c, 2 items, Spearman-Brown = " in found.sentence()
-
-
-def test_items_against_their_key_are_named_beside_omega():
-    x = good(200, 4)
-    x[:, 1] = 8 - x[:, 1]
-    with pytest.warns(KeyingWarning, match="q2 .* runs against its key"):
-        found = report(x)
-    assert found["a"].omega.loadings["q2"] < 0
 
 
 # ------------------------------------------------------------------ omega hierarchical

@@ -1,4 +1,4 @@
-"""Diaries: seven components of variance, occasions nested in persons, and simulated days."""
+"""Diaries: seven components of variance, and occasions nested in persons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from threadpoolctl import threadpool_limits
 
 from intimacy_scales import encode
 from intimacy_scales.errors import EstimationError, ResponseError
@@ -22,13 +21,6 @@ pytestmark = pytest.mark.long
 
 SOURCES = ["person", "occasion", "item", "person x occasion", "person x item", "occasion x item", "residual"]
 SOME = (10, 5, 8, 6, 5, 3, 6)  # standard deviations of these sources
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small matrices: threads of linear algebra only wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 def diary(n, m, k, seed=1, sds=SOME):
@@ -355,44 +347,3 @@ def test_a_larger_diary_gives_back_what_it_was_made_of(between):
     apart = 0.245 * between, 0.245 * (1 - between)
     expected = [apart[0], 0, 0, apart[1], apart[0], 0, 0.51 + apart[1]]
     assert list(share.values()) == pytest.approx(expected, abs=0.04)
-
-
-def test_simulated_days_are_what_was_asked_for():
-    first, again = (simulate_diary("scii-daily", 200, 10, missed=0.3, missing=0.1, rng=9) for _ in range(2))
-    answers = first.answers
-    assert answers.equals(again.answers)
-    assert list(answers)[:2] == list(first.true_scores)[:2] == ["person", "day"]
-    assert not answers.duplicated(["person", "day"]).any()
-    assert (answers["person"].min(), answers["person"].max(), answers["day"].max()) == (1, 200, 10)
-    assert len(answers) / 2000 == pytest.approx(0.7, abs=0.03)
-    assert answers.iloc[:, 2:].isna().mean().mean() == pytest.approx(0.1, abs=0.01)
-    assert "nobody gave them" in answers.attrs["simulated"]
-    assert simulate_diary("scii-daily", 4, 3, missed=1.0).answers.shape == (0, 20)
-
-
-@pytest.mark.parametrize("between", [0.0, 0.3, 1.0])
-def test_true_scores_vary_between_persons_as_asked(between):
-    truth = simulate_diary("scii-daily", 400, 6, between=between, rng=3).true_scores
-    groups = truth.groupby("person")["trust"]
-    assert truth["trust"].var() == pytest.approx(1, abs=0.1)
-    assert groups.var().mean() == pytest.approx(1 - between, abs=0.06)
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"n_persons": 0}, "n_persons=0"),
-        ({"n_occasions": 2.5}, "n_occasions=2.5"),
-        ({"between": 1.2}, "between=1.2 is not a share"),
-        ({"missed": -0.1}, "missed=-0.1"),
-        ({"loadings": {"tru04": 0.5}}, "no loading for"),
-    ],
-)
-def test_diaries_that_cannot_be_simulated(options, words):
-    with pytest.raises(ValueError, match=words):
-        simulate_diary("scii-daily", **({"n_persons": 3, "n_occasions": 3} | options))
-
-
-def test_numbers_of_persons_may_be_those_of_numpy():
-    counts = np.array([3, 2])
-    assert len(simulate_diary("scii-daily", counts[0], counts[1]).answers) == 6

@@ -31,13 +31,6 @@ MODELS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small matrices: threads of linear algebra only wait for each other."""
-    with threadpool_limits(1):
-        yield
-
-
 def naive_deviance(y, who, within, between, mean):
     """Minus two log densities, person by person, from the covariance of all their answers."""
     total = 0.0

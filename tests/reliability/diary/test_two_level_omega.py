@@ -8,7 +8,6 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from threadpoolctl import threadpool_limits
 
 from intimacy_scales import Instrument, encode
 from intimacy_scales.errors import EstimationError, NotConvergedError, ResponseError
@@ -30,13 +29,6 @@ from tests.shared.two_level_answers import (
 )
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small matrices: threads of linear algebra only wait for each other."""
-    with threadpool_limits(1):
-        yield
 
 
 # ------------------------------------------------------------------ R's values

@@ -17,17 +17,12 @@ from intimacy_scales.reliability import (
     compare_alphas,
     conditional_error,
     cronbach_alpha,
-    group_icc,
     guttman_lambdas,
-    intraclass_corr,
     mcdonald_omega,
     measurement_error,
     reliable_change,
     split_half,
 )
-from intimacy_scales.reliability import test_retest as retest
-from intimacy_scales.reliability.agreement.anova import unequal_groups_interval
-from intimacy_scales.reliability.agreement.limits import exact_limit
 from tests.reference.simulated import simulated_answers
 from tests.shared.folders import REFERENCE
 
@@ -70,76 +65,6 @@ def test_the_error_of_omega_hierarchical_is_that_of_lavaan() -> None:
     interval = omega.confidence_interval(method="delta", of="hierarchical")
     assert omega.hierarchical == pytest.approx(value, rel=1e-6)
     assert (interval.high - interval.low) / 2 / Z == pytest.approx(error, rel=1e-5)
-
-
-@pytest.mark.parametrize(("n", "ends"), [*zip((10, 50, 300), R["limits"], strict=True)])
-def test_limits_of_agreement_have_the_quantiles_of_r(n: int, ends: list[float]) -> None:
-    """To 1e-6, as old versions of SciPy have quantiles of the noncentral t to 4e-7."""
-    assert exact_limit(n, Z, 0.95) == pytest.approx(ends, rel=1e-6)
-
-
-def test_limits_of_agreement_are_worked_by_hand() -> None:
-    before, after = np.array([3, 5, 2, 4, 6, 1.0]), np.array([3, 4, 2, 5, 6, 2.0])
-    found = retest(before, after).limits_of_agreement()
-    change = after - before
-    sd = change.std(ddof=1)
-    assert (found.bias, found.sd) == pytest.approx((change.mean(), sd))
-    assert [found.lower, found.upper] == pytest.approx([change.mean() - Z * sd, change.mean() + Z * sd])
-    assert list(found.bias_interval) == pytest.approx(
-        list(retest(before, after).confidence_interval(of="mean_change"))
-    )
-    assert found.lower in found.lower_interval
-    assert found.upper in found.upper_interval
-    assert found.upper_interval.high - found.bias == pytest.approx(found.bias - found.lower_interval.low)
-    assert found.r_with_mean == pytest.approx(np.corrcoef(change, (before + after) / 2)[0, 1])
-    assert "6 is too small" in found.warnings[0]
-    assert found.to_frame().loc["upper", "high"] == found.upper_interval.high
-    assert "Limits of agreement, 95%" in repr(found)
-
-
-def test_differences_that_go_with_the_mean_are_told() -> None:
-    rng = np.random.default_rng(1)
-    before = rng.normal(size=100)
-    found = retest(before, 2 * before + 0.1 * rng.normal(size=100)).limits_of_agreement()
-    assert "one pair of limits does not suit" in found.warnings[0]
-    steady = retest(before, before + rng.normal(size=100) * 0.1).limits_of_agreement(0.9, 0.8)
-    assert steady.warnings == ()
-    assert (steady.level, steady.lower_interval.confidence_level) == (0.9, 0.8)
-
-
-def test_intervals_of_group_icc_are_those_of_ratings_where_groups_are_alike() -> None:
-    rng = np.random.default_rng(3)
-    ratings = rng.normal(size=(40, 1)) + rng.normal(size=(40, 3))
-    found = group_icc(ratings.ravel(), np.repeat(np.arange(40), 3))
-    forms = intraclass_corr(ratings)
-    for of, form in (("icc1", "ICC(1,1)"), ("icc2", "ICC(1,k)")):
-        made = found.confidence_interval(0.9, of=of)
-        assert list(made) == pytest.approx(list(forms[form].confidence_interval(0.9)), rel=1e-9)
-        assert getattr(found, of) in made
-        assert made.n == 40
-    with pytest.raises(EstimationError, match="'icc1' or 'icc2'"):
-        found.confidence_interval(of="icc3")
-    alike = group_icc([1, 1, 2, 2, 4, 4], list("aabbcc"))
-    assert alike.confidence_interval().reason == "values do not vary within groups"
-
-
-@pytest.mark.parametrize("sizes", [(2,) * 50, (2, 3, 4, 9) * 12])
-def test_intervals_of_icc1_hold(sizes: tuple[int, ...]) -> None:
-    """95 % of normal samples, within four Monte Carlo errors."""
-    rng, groups = np.random.default_rng(8), np.repeat(np.arange(len(sizes)), sizes)
-    counts = np.bincount(groups).astype(float)
-    held = 0
-    for _ in range(600):
-        y = math.sqrt(0.3) * rng.normal(size=len(sizes))[groups] + math.sqrt(0.7) * rng.normal(
-            size=len(groups)
-        )
-        means = np.bincount(groups, weights=y) / counts
-        df = len(y) - len(counts)
-        low, high = unequal_groups_interval(
-            means, counts, float(((y - means[groups]) ** 2).sum() / df), df, 0.95
-        )
-        held += low <= 0.3 <= high
-    assert held / 600 == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 600))
 
 
 def test_the_error_of_prediction_is_larger_than_that_of_measurement() -> None:
