@@ -169,7 +169,7 @@ def test_evidence_permission_language(changes: dict[str, Any], expected: list[An
     assert told(form(**changes)) == expected
 
 
-def test_a_key_without_wording_is_asked_only_for_evidence_and_permission():
+def test_a_key_without_wording_needs_evidence_and_permission():
     whole = load("ras").model_copy(update={"license": None, "citations": ()})
     assert told(check_bank(whole)) == [(None, "license", "warning"), (None, "citation", "warning")]
 
@@ -211,7 +211,7 @@ def test_an_explanation_of_nothing_is_itself_found(entry: dict[str, str], messag
     assert (found.rule, found.field, found.message) == ("unused-explanation", "accepted[0]", message)
 
 
-def test_a_form_takes_over_what_its_banks_explain_and_keeps_its_digest():
+def test_explanations_of_banks_count_for_their_forms():
     own = ItemBank.model_validate(document("I always laugh with my partner.", *GOOD[1:6], accepted=[WHY]))
     instrument = own.to_instrument()
     (taken,) = instrument.accepted

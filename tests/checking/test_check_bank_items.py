@@ -197,19 +197,19 @@ def test_messages_name_the_words_and_say_what_to_do():
     )
 
 
-def test_never_is_told_once_and_a_double_negative_is_no_negation_besides():
+def test_never_and_double_negatives_are_found_once():
     assert broken(check("I never lie to my partner.", *GOOD[:6]), field="text") == {"absolute"}
     assert "negation" not in broken(check("I do not dislike my partner's friends.", *GOOD[:6]))
 
 
-def test_a_bank_in_the_past_or_in_the_second_person_is_compared_with_itself():
+def test_banks_are_compared_with_their_own_tense_and_person():
     past = ["I was calm.", "I laughed with my partner.", "I told my partner of my day.", "I am proud of us."]
     assert [f.item for f in check(*past).findings if f.rule == "tense" and f.field == "text"] == ["x03"]
     asked = ["Do you laugh with your partner?", "Do you miss your partner?", "I am proud of my partner."]
     assert [f.item for f in check(*asked).findings if f.rule == "person" and f.field == "text"] == ["x02"]
 
 
-def test_a_long_word_is_a_note_and_a_very_long_one_a_warning():
+def test_long_words_are_notes_and_very_long_ones_warnings():
     severities = {
         text: [f.severity for f in check(text, *GOOD[:6]) if f.rule == "hard-word" and f.field == "text"]
         for text in ("I admire my partner's courtesy.", "I admire my partner's generosity.")
@@ -276,7 +276,7 @@ def test_an_item_that_is_another_with_a_not_is_found(plain: str, negated: str):
         assert plain in found.message
 
 
-def test_a_copy_of_a_shipped_item_is_found_unless_it_is_that_item():
+def test_copies_of_shipped_items_are_found():
     text = load_bank("knowledge").item("kno08").text or ""
     (found,) = [f for f in check(text, *GOOD[:6]) if f.rule == "near-duplicate"]
     assert "kno08 of knowledge" in found.message

@@ -88,7 +88,7 @@ def test_partner_wordings_of_shipped_items_have_the_words_of_their_items(name: s
         assert overlap(own, partner) >= 0.6
 
 
-def test_the_s_of_a_word_is_no_ending_where_it_is_doubled():
+def test_a_doubled_s_is_not_an_ending():
     assert content_words("pass") == content_words("passes") == content_words("passing") == {"pass"}
     assert content_words("kiss kisses") == {"kiss"}
 
@@ -98,7 +98,7 @@ def test_words_with_a_negative_in_them():
     assert [word for word in words.split() if is_negative(word)] == words.split()[:5]
 
 
-def test_figures_of_the_page_on_rules_are_those_of_the_shipped_items():
+def test_figures_on_the_page_of_rules_are_up_to_date():
     page = " ".join((DOCS / "explanation/item-rules.md").read_text(encoding="utf-8").split())
     banks = {name: [s.text for s in sentences(load_bank(name))] for name in shipped_banks()}
     grades = [reading_grade(texts) for texts in banks.values()]

@@ -83,7 +83,7 @@ def test_the_help_page_says_of_a_command_what_the_command_says(command: str) -> 
     assert " ".join(first.split()[:4]) in run("--help").output
 
 
-def test_a_help_page_and_the_version_load_no_instrument_and_no_arrays() -> None:
+def test_help_and_version_load_no_instrument_and_no_arrays() -> None:
     told = (
         "import sys\nfrom intimacy_scales.cli import app\n"
         "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"

@@ -61,7 +61,7 @@ def test_errors_of_options_name_the_choices(asked: dict[str, str], told: str):
         assert told in printed(*command, *options, code=2)
 
 
-def test_an_older_version_can_be_asked_for_in_the_language_that_it_is_kept_in():
+def test_older_versions_are_read_in_their_languages():
     assert load("scii-24", version="0.2.0", language="en") == OLD
     with pytest.raises(InstrumentError, match="ras has none in any language"):
         load("ras", variant="feminine")

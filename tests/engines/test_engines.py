@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
@@ -27,20 +26,16 @@ from intimacy_scales import (
     mcdonald_omega,
     reliability_report,
     score,
-    simulate,
 )
 from intimacy_scales.engines import AnswerCheck, DataSummary
 from intimacy_scales.errors import (
     AnotherRangeWarning,
     DocumentError,
-    EstimationError,
     InvalidResponsesError,
     MissingColumnsError,
     ResponseError,
-    SingleClustersWarning,
 )
 from intimacy_scales.factor import cfa
-from intimacy_scales.reliability import cluster_sums
 from intimacy_scales.scoring.summary import ScoreSummary
 from tests.shared.engine_answers import (
     FRAMES,
@@ -62,7 +57,7 @@ def frame_of(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.mark.parametrize("n", PARTS)
-def test_scores_are_those_of_one_table(frame_of: Any, n: int) -> None:
+def test_score_gives_the_scores_of_one_table(frame_of: Any, n: int) -> None:
     frame = frame_of(in_parts(answers(), n))
     got = engines.score(form(), frame, keep=["person", "weight"], answered=True, pomp=True)
     assert type(got).__module__.partition(".")[0] == type(frame).__module__.partition(".")[0]
@@ -79,14 +74,14 @@ def test_bad_cells_count_as_missing_where_asked(frame_of: Any, n: int) -> None:
 
 
 @pytest.mark.parametrize("n", PARTS)
-def test_sums_are_those_of_one_table_to_the_bit(frame_of: Any, n: int) -> None:
+def test_summarize_gives_the_bits_of_one_table(frame_of: Any, n: int) -> None:
     parts = in_parts(answers(bad=True), n)
     got = engines.summarize(form(), frame_of(parts), person="person", on_invalid="missing")
     assert got == of_one_table(bad=True)
     assert got.to_bytes() == of_one_table(bad=True).to_bytes()
 
 
-def test_moments_alone_are_those_of_one_table(frame_of: Any) -> None:
+def test_item_moments_are_those_of_one_table(frame_of: Any) -> None:
     assert engines.item_moments(form(), frame_of(in_parts(answers(), 7))) == of_one_table().moments
 
 
@@ -199,7 +194,7 @@ def test_nobody_has_scores_and_sums(frame_of: Any) -> None:
     assert engines.summarize(form(), frame_of([nobody])).check.n_persons == 0
 
 
-def test_a_range_that_nobody_uses_to_its_end_is_told_of_once(frame_of: Any) -> None:
+def test_an_unused_end_of_a_range_is_warned_of_once(frame_of: Any) -> None:
     short = pa.table({item: np.random.default_rng(2).integers(1, 6, 400) for item in form().item_ids})
     frame = frame_of(in_parts(short, 7))
     with pytest.warns(AnotherRangeWarning, match="none of 400 persons answered 6 or 7") as caught:
@@ -276,7 +271,7 @@ def test_files_of_a_dataset_may_differ_in_their_types(tmp_path: Path) -> None:
     assert same_scores(got, score(form(), table, keep=["person"]).to_frame())
 
 
-def test_a_file_of_a_dataset_that_lacks_an_item_is_told_of(tmp_path: Path) -> None:
+def test_a_dataset_file_without_an_item_is_named(tmp_path: Path) -> None:
     table = answers()
     items = form().item_ids
     pq.write_table(table.slice(0, 700), tmp_path / "a.parquet")
@@ -341,7 +336,7 @@ def test_what_is_no_frame_of_an_engine_is_refused(frame: Any, told: str) -> None
 
 
 @given(st.lists(st.integers(0, N), max_size=6), st.randoms(use_true_random=False))
-def test_checks_add_up_in_any_order(cuts: list[int], random: Any) -> None:
+def test_check_adds_up_in_any_order(cuts: list[int], random: Any) -> None:
     table = answers(bad=True).take(np.random.default_rng(len(cuts)).permutation(N))
     bounds = [0, *sorted(cuts), N]
     parts = [table.slice(a, b - a) for a, b in itertools.pairwise(bounds)]
@@ -404,7 +399,7 @@ def test_summaries_with_different_sums_do_not_add_up() -> None:
         one.check + engines.check("ras", pa.table({f"ras_{n}": [4] for n in range(1, 8)}).to_reader())
 
 
-def test_schemas_are_those_of_the_scores() -> None:
+def test_scores_schema_is_that_of_the_scores() -> None:
     kept = answers().select(["person", "weight"])
     schema = engines.scores_schema(form(), keep=kept.schema, answered=True, pomp=True)
     scores = score(form(), answers(), keep=["person", "weight"]).to_frame(answered=True, pomp=True)
@@ -427,7 +422,7 @@ def test_schemas_are_those_of_the_scores() -> None:
         engines.scores_schema("ras", keep={"x": pa.list_(pa.int64())}).to_spark()
 
 
-def test_a_check_reads_well() -> None:
+def test_check_reads_well() -> None:
     found = of_one_table(bad=True).check
     assert (
         repr(found) == f"<AnswerCheck {form().ref}: 1,500 persons; {found.n_problems} answers not accepted>"
@@ -436,44 +431,6 @@ def test_a_check_reads_well() -> None:
     assert math.isclose(found.to_frame()["n"].sum(), found.n_problems)
     assert "every answer accepted" in repr(of_one_table().check)
     assert "moments and scores" in repr(of_one_table())
-
-
-def couples(n: int) -> list[pa.Table]:
-    """Simulated partners, in so many parts that do not keep them together; some cells are no answers."""
-    table = simulate(form(), 600, couples=0.5, missing=0.05, rng=4).answers.astype({"couple": str})
-    table.loc[7, form().item_ids[3]] = 99
-    columns = pa.Table.from_pandas(table, preserve_index=False)
-    return in_parts(columns, n)
-
-
-@pytest.mark.parametrize("n", [1, 7])
-@pytest.mark.parametrize("name", ["polars", "duckdb", "dask"])
-def test_engines_bring_partners_together(name: str, n: int) -> None:
-    whole = cluster_sums(form(), pa.concat_tables(couples(1)), clusters="couple", on_invalid="missing")
-    frame = FRAMES[name](couples(n))
-    got = engines.cluster_sums(form(), frame, clusters="couple", on_invalid="missing")
-    assert got == whole
-    assert got.to_bytes() == whole.to_bytes()
-    alpha = cronbach_alpha(got.moments, scale="trust")
-    assert alpha.confidence_interval(method="adf", clusters=got).n == 300
-    with pytest.raises(InvalidResponsesError, match="1 answer of 600 rows is not valid"):
-        engines.cluster_sums(form(), FRAMES[name](couples(n)), clusters="couple")
-
-
-def test_clusters_that_cannot_be_are_told_of() -> None:
-    options: dict[str, Any] = {"clusters": "couple", "on_invalid": "missing"}
-    with pytest.raises(ResponseError, match=r"Arrow brings no rows together; .* duckdb.read_parquet\(path\)"):
-        engines.cluster_sums(form(), FRAMES["arrow reader"](couples(1)), **options)
-    table = couples(1)[0]
-    labels = [None if row in (3, 4) else label for row, label in enumerate(table["couple"].to_pylist())]
-    lost = table.set_column(table.column_names.index("couple"), "couple", pa.array(labels))
-    with pytest.raises(EstimationError, match="2 persons who answered belong to none"):
-        engines.cluster_sums(form(), FRAMES["polars"]([lost]), **options)
-    alone = table.set_column(table.column_names.index("couple"), "couple", pa.array(range(600)))
-    with pytest.warns(SingleClustersWarning, match="all 600 labels are different"):
-        engines.cluster_sums(form(), FRAMES["polars"]([alone]), **options)
-    with pytest.raises(ResponseError, match="clusters: the table has no column 'pair'"):
-        engines.cluster_sums(form(), FRAMES["polars"]([table]), clusters="pair")
 
 
 @pytest.mark.parametrize("name", [name for name in FRAMES if name != "arrow reader"])
@@ -510,35 +467,3 @@ def test_a_dataset_that_was_filtered_is_read(tmp_path: Path) -> None:
     files = dataset.dataset(tmp_path).filter(dataset.field("weight") < 0.5)
     wanted = answers().filter(pa.compute.less(answers()["weight"], 0.5))
     assert engines.item_moments(form(), files) == item_moments(form(), wanted)
-
-
-def test_labels_that_a_collation_calls_equal_are_those_of_a_table() -> None:
-    duckdb = pytest.importorskip("duckdb")
-    table = pa.concat_tables(couples(1))
-    place = table.column_names.index("couple")
-    labels = [f"{'K' if row % 3 else 'k'}{label}" for row, label in enumerate(table["couple"].to_pylist())]
-    mixed = pa.concat_tables([table.set_column(place, "couple", pa.array(labels))] * 3)
-    connection = duckdb.connect()
-    connection.execute("set default_collation = 'nocase'")
-    options: dict[str, Any] = {"clusters": "couple", "on_invalid": "missing"}
-    got = engines.cluster_sums(form(), connection.from_arrow(mixed).order("random()"), **options)
-    assert got.n_clusters == len(set(labels))
-
-
-def test_labels_of_several_types_are_one_where_python_calls_them_equal() -> None:
-    dataframe = pytest.importorskip("dask.dataframe")
-    delayed = pytest.importorskip("dask").delayed
-    table = pa.concat_tables(couples(1)).to_pandas()
-    numbers = np.arange(len(table)) // 2
-    table["couple"] = [float(n) if row % 2 else int(n) for row, n in enumerate(numbers)]
-    table["couple"] = table["couple"].astype(object)
-    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(numbers, "D")
-    for labels in (table["couple"], pd.Series(days)):
-        parts = [table.assign(couple=labels)[n::2] for n in range(2)]
-        if labels.dtype.kind == "M":
-            parts[1] = parts[1].astype({"couple": "datetime64[ms]"})
-        frame = dataframe.from_delayed(
-            [delayed(part) for part in parts], meta=parts[0].iloc[:0], verify_meta=False
-        )
-        got = engines.cluster_sums(form(), frame, clusters="couple", on_invalid="missing")
-        assert got.n_clusters == 300

@@ -102,7 +102,7 @@ def test_a_population_of_equal_loadings_has_the_correlation_of_its_factors():
     assert fitted.factor_correlations().iloc[0, 1] == pytest.approx(0.6, abs=1e-6)
 
 
-def test_scales_of_one_item_have_none_and_factors_of_factors_are_left_out():
+def test_scales_of_one_item_and_higher_factors_have_no_ratio():
     x = parts(90, (1, 3, 3))
     names = [f"q{i + 1}" for i in range(7)]
     table = pd.DataFrame(x, columns=names)

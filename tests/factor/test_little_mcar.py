@@ -77,7 +77,7 @@ def test_units_order_and_persons_without_answers_do_not_matter(gaps):
     assert (same.df, same.n, same.n_rows) == (test.df, test.n, test.n_rows + 3)
 
 
-def test_it_rejects_as_often_as_it_says_where_nothing_depends_on_answers():
+def test_its_level_holds_where_nothing_depends_on_answers():
     rng, found = np.random.default_rng(7), 0
     for _ in range(80):
         x = 0.7 * rng.normal(size=(200, 1)) + rng.normal(size=(200, 3))

@@ -97,7 +97,7 @@ def best_of_many(matrix: Floats, m: int, way: Any, n_starts: int = 20) -> float:
         (RING, 2, minres, 0.274643),
     ],
 )
-def test_items_in_like_blocks_do_not_hold_a_search_on_a_ridge(matrix, m, way, lowest):
+def test_items_in_like_blocks_hold_no_search_on_a_ridge(matrix, m, way, lowest):
     one, many = way(matrix, m), way(matrix, m, n_starts=8)
     for found in (one, many):
         assert found.objective == pytest.approx(lowest, abs=1e-6)
@@ -105,7 +105,7 @@ def test_items_in_like_blocks_do_not_hold_a_search_on_a_ridge(matrix, m, way, lo
     assert best_of_many(matrix, m, way) == pytest.approx(lowest, abs=1e-6)
 
 
-def test_of_like_minima_the_one_is_taken_that_explains_the_first_items_most():
+def test_of_like_minima_the_first_items_decide():
     found = minres(blocks((2, 2), 0.9, 0.1), 1)
     assert (found.uniquenesses[:2] < 0.3).all()
     assert (found.uniquenesses[2:] > 0.9).all()
@@ -143,7 +143,7 @@ def test_the_order_of_items_does_not_matter(seed, order, method):
 
 
 @pytest.mark.parametrize("way", [minres, ml])
-def test_the_order_of_like_items_changes_only_which_of_like_minima_is_taken(way):
+def test_item_order_only_chooses_among_like_minima(way):
     matrix, chance = blocks((3, 3), 0.6, 0.1), np.random.default_rng(1)
     first = way(matrix, 1, n_starts=8)
     for _ in range(5):
@@ -169,7 +169,7 @@ def test_several_starts_find_what_one_does_not():
     assert found.to_dict()["extraction_starts"] == 24
 
 
-def test_the_scree_of_items_in_like_blocks_is_of_the_lowest_minimum():
+def test_the_scree_of_like_blocks_is_of_the_lowest_minimum():
     matrix = blocks((2, 2), 0.9, 0.1)
     reduced = matrix.copy()
     np.fill_diagonal(reduced, minres(matrix, 1).loadings[:, 0] ** 2)
@@ -238,7 +238,7 @@ def test_one_factor_behind_like_blocks_is_the_most_likely_one(matrix, lavaan, id
 
 
 @pytest.mark.parametrize("sizes", [(3, 3), (3, 3, 3), (4, 4)])
-def test_which_of_like_maxima_is_taken_does_not_depend_on_units_of_factors(sizes):
+def test_like_maxima_are_chosen_whatever_the_units(sizes):
     matrix = blocks(sizes, 0.6, 0.1)
     marker, fixed = (one_factor(matrix, identification=kind) for kind in ("marker", "fixed_factor"))
     one, other = ([p.std_all for p in result.parameters if p.op == "=~"] for result in (marker, fixed))
@@ -292,7 +292,7 @@ def deviance(data: ClusterMoments, within: Floats, between: Floats) -> float:
 
 @pytest.mark.parametrize("equal", [False, True])
 @pytest.mark.parametrize("of", [((0.8, 0.1), (0.8, 0.1)), ((0.5, 0.3), (0.8, 0.1)), ((0.8, 0.1), (0.6, 0.4))])
-def test_pairs_of_items_in_a_diary_do_not_hold_a_search_on_a_ridge(of, equal):
+def test_pairs_of_diary_items_hold_no_search_on_a_ridge(of, equal):
     data, chance = like_pairs(*of), np.random.default_rng(1)
     found = fit_two_level(data, equal_loadings=equal)
     kind = fitting._EqualLoadingsModel if equal else fitting._FactorModel
@@ -331,7 +331,7 @@ def test_three_items_whose_correlations_no_factor_makes_are_named(shared: Path):
         cfa("c =~ com.1_1 + com.1_2 + com.1_3", table)
 
 
-def test_a_negative_product_is_told_of_a_matrix_and_no_start_values_are_advised():
+def test_a_negative_product_of_correlations_is_named():
     matrix = np.array([[1, 0.67, -0.1], [0.67, 1, 0.1], [-0.1, 0.1, 1]])
     with pytest.raises(NotConvergedError, match="leave one of the three out, or add items") as told:
         one_factor(matrix)

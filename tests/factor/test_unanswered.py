@@ -142,7 +142,7 @@ def test_omega_of_branching_items_is_that_of_their_model(shared):
 
 
 @pytest.mark.parametrize("pairs", [[(0, 1)], [(0, 4), (1, 2)], [(5, 3)]])
-def test_omega_of_items_that_nobody_answered_together_is_near_that_of_all_answers(pairs):
+def test_omega_with_unanswered_pairs_is_near_that_of_all_answers(pairs):
     whole = good(400, 6, seed=2)
     apart = whole.copy()
     for one, other in pairs:

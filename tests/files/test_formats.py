@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from intimacy_scales.files import others
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.exports import QualtricsFile
-from intimacy_scales.files.formats import open_answers
+from intimacy_scales.files.formats import endings, open_answers, open_output
 from intimacy_scales.files.head import Head
 from intimacy_scales.files.jsonlines import JsonLinesFile
 from intimacy_scales.files.parquet import ParquetFile
 from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop import score_file
+from intimacy_scales.reading.frames import ListTable
 
 IDS = list(load("ras").item_ids)
 TABLE = pd.DataFrame([[1, 2, 3, 4, 5, 1, 2], [5, 5, 5, 5, 5, 5, 5]], columns=IDS)
@@ -79,6 +81,21 @@ CONTENTS: dict[str, tuple[bytes, type[AnswerFile]]] = {
     "parquet": (parquet(), ParquetFile),
     "workbook": (workbook(), SpreadsheetFile),
 }
+
+
+def test_endings_are_those_that_open_answers_and_open_output_take(tmp_path: Path) -> None:
+    read, written = (endings(output=output).split(", ") for output in (False, True))
+    assert set(read) == {ending for ending in ENDINGS if ending not in (".dat", "")}
+    assert set(written) == set(read) - {".txt"}
+    for ending in written:
+        path = tmp_path / f"a{ending}"
+        with open_output(path) as output:
+            output.write(ListTable({"name": ["Ana"]}, 1), ["name"], {})
+            output.commit()
+        with open_answers(path) as file:
+            assert file.names == ["name"]
+    with pytest.raises(ResponseError, match=re.escape(", ".join(written))):
+        open_output(tmp_path / "a.dat")
 
 
 @pytest.mark.parametrize(

@@ -215,9 +215,7 @@ def test_a_workbook_beyond_all_measure_is_refused_by_name(tmp_path: Path, bomb: 
     assert [file.name for file in tmp_path.iterdir()] == ["a.xlsx"]
 
 
-def test_parts_that_are_read_at_once_have_a_limit_of_their_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parts_read_at_once_have_their_own_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from intimacy_scales.files import unpacking
 
     monkeypatch.setattr(unpacking, "_ALWAYS", 1000)

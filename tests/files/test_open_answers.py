@@ -174,7 +174,7 @@ def test_the_separator_is_the_one_that_splits_header_and_rows_alike(case, ending
 
 
 @pytest.mark.parametrize("mark", [",", ";"])
-def test_a_tsv_is_split_at_tabs_whatever_would_split_it_into_more(tmp_path: Path, mark: str) -> None:
+def test_a_tsv_is_split_at_tabs_first(tmp_path: Path, mark: str) -> None:
     """In a .txt the other separator, which is in every name and cell, would win."""
     names, cells = [f"a{mark} b{mark} q{n}" for n in range(3)], [f"1{mark} 2{mark} {n}" for n in range(3)]
     for ending in (".tsv", ".txt"):
@@ -235,7 +235,7 @@ def test_blank_lines_above_the_header_are_passed_over_and_counted(
                 list(file.batches(IDS))
 
 
-def test_a_header_that_begins_with_an_open_quote_is_no_blank_line(tmp_path: Path) -> None:
+def test_an_open_quote_in_the_header_is_not_blank(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('"\nnote",' + ",".join(IDS) + "\nx" + ",3" * 7, encoding="utf-8")
     assert open_answers(tmp_path / "a.csv").names == ["note", *IDS]
 
@@ -387,9 +387,7 @@ BEYOND = [0, 0.0, False, "0", 4, "note"]
 
 @pytest.mark.parametrize("blanks", [[], [None], ["", " "]], ids=str)
 @pytest.mark.parametrize("value", BEYOND, ids=repr)
-def test_a_value_beyond_the_header_is_one_even_if_it_is_0(
-    tmp_path: Path, value: Any, blanks: list[Any]
-) -> None:
+def test_a_0_beyond_the_header_is_a_value(tmp_path: Path, value: Any, blanks: list[Any]) -> None:
     """Whoever left out a cell of the header has answers one column off."""
     row = [2, None, 5, 4, 3, 2, 1, 5]
     workbook(tmp_path / "a.xlsx", ["id", *IDS], [*row, *blanks, value])

@@ -130,7 +130,7 @@ def test_odd_lines_one_by_one(tmp_path: Path, chunk: int) -> None:
         assert read(path, chunk, at_once=False)[0] == read(path, None)[0], line
 
 
-def test_names_at_the_beginning_are_enough_where_all_wanted_ones_are_among_them(tmp_path: Path) -> None:
+def test_names_at_the_beginning_can_be_enough(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text('{"id":"a","q1":1,"q2":2}\n' * 9 + '{"id":"b","new":1}\n', encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:

@@ -125,9 +125,7 @@ def test_a_record_longer_than_a_chunk_goes_back_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
-def test_other_encodings_stay_with_the_other_reader_and_a_mark_does_not(
-    tmp_path: Path, encoding: str
-) -> None:
+def test_other_encodings_stay_with_the_other_reader(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("q1,q2,note\n1,2,é\n3,4,ö\n".encode(encoding))
     (columns, _), kinds = cells_of(path, ["q1", "q2"], ["note"], plain=True)
@@ -312,7 +310,7 @@ def test_points_of_float32_in_a_dictionary_are_those_of_float32() -> None:
 
 @pytest.mark.parametrize("last", ['"note', '"n"ote', '"note" ', '"a\nb"', "note,"])
 @pytest.mark.parametrize("n", [1, 50])
-def test_what_is_wrong_with_a_header_is_told_as_of_a_small_file(tmp_path: Path, last: str, n: int) -> None:
+def test_header_errors_are_those_of_a_small_file(tmp_path: Path, last: str, n: int) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"q1,q2,{last}\n" + "1,2,a\n" * n, encoding="utf-8")
     try:

@@ -62,7 +62,7 @@ def test_nobody_else_can_read_it_while_it_is_written(answers: Path, monkeypatch:
     assert set(seen) == {0o600}
 
 
-def test_what_is_written_is_on_the_disk_before_it_takes_its_place(
+def test_files_are_synced_before_they_take_their_place(
     answers: Path, kind_of_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, synced = answers.with_name("o.csv"), []

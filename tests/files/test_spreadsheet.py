@@ -295,7 +295,7 @@ def test_many_sheets_are_named_in_part(tmp_path: Path, n: int) -> None:
     assert ("there is also" in str(caught.value)) == (n == 2)
 
 
-def test_nothing_is_said_of_sheets_where_there_is_one_or_all_is_well(tmp_path: Path) -> None:
+def test_sheets_are_not_mentioned_without_need(tmp_path: Path) -> None:
     with pytest.raises(MissingColumnsError) as caught:
         score_file("ras", sheets(tmp_path / "a.xlsx", notes=NOTES))
     assert "Sheet" not in str(caught.value)

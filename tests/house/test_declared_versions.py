@@ -45,7 +45,7 @@ def test_a_declared_minimum_is_the_version_that_was_run(requirement):
     assert min(map(number, pins("constraints.txt")[normal(name)])) >= number(minimum)
 
 
-def test_no_minimum_is_declared_of_what_is_run_at_one_version_only():
+def test_tools_run_at_one_version_have_no_minimum():
     assert all(re.fullmatch(r"[\w.-]+", line) for line in EXTRAS["style"])
     assert {normal(name) for name in EXTRAS["style"]} <= pins("constraints.txt").keys()
 

@@ -148,7 +148,7 @@ def changed(place: str, old: str | None, new: str, value: Any = 1) -> dict[str, 
         ("", None, "xyzzy", "no such field (fields are id, version, title"),
     ],
 )
-def test_a_field_that_is_not_known_leads_to_the_one_that_was_meant(place, old, new, words, tmp_path):
+def test_an_unknown_field_leads_to_the_one_meant(place, old, new, words, tmp_path):
     path = tmp_path / "form.json"
     path.write_text(json.dumps(changed(place, old, new)), encoding="utf-8")
     with pytest.raises(InstrumentError) as caught:
@@ -184,7 +184,7 @@ def found(rule: str, **changes: Any) -> list[str]:
     ("ids", "n"),
     [(("a1", "A1"), 1), (("a1", "a01"), 1), (("a1", "A1", "a01"), 2), (("a1", "a10"), 0), (("a0", "a"), 0)],
 )
-def test_ids_that_differ_in_case_or_zeros_only_are_named_by_the_linter(ids, n):
+def test_the_linter_names_ids_that_look_alike(ids, n):
     items = [{"id": name} for name in ids]
     assert len(found("look-alike-ids", items=items, scales=[{"id": "s", "items": [*ids]}])) == n
 

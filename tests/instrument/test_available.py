@@ -160,7 +160,7 @@ def test_show_prints_every_instrument_with_its_evidence(name):
     assert ("DRAFT: not validated" in output) == (form.evidence.status == "draft")
 
 
-def test_a_fresh_process_warns_in_words_where_a_key_is_not_confirmed():
+def test_a_fresh_process_warns_of_unconfirmed_keys():
     result = subprocess.run(
         [sys.executable, "-m", "intimacy_scales", "show", "dts"],
         capture_output=True,

@@ -244,7 +244,7 @@ def test_a_faulty_scale_is_refused(fields, words):
 
 
 @pytest.mark.parametrize(("n_items", "needed"), [(1, 1), (2, 1), (3, 2), (7, 4), (8, 4)])
-def test_without_a_rule_half_of_the_items_and_all_parts_of_a_composite_are_needed(n_items, needed):
+def test_the_default_missing_rules(n_items, needed):
     names = [f"x{n}" for n in range(n_items)]
     assert (Scale(id="s", items=names).required, Scale(id="s", of=names).required) == (needed, n_items)
 
@@ -336,7 +336,7 @@ def test_another_missing_rule_is_another_instrument():
         mood.with_missing_rule(MissingRule(count=3))
 
 
-def test_parts_are_found_by_id_and_the_error_names_those_there_are():
+def test_parts_are_found_by_id():
     mood = instrument()
     assert (mood.item("b"), mood.scale("s")) == (mood.items[1], mood.scales[0])
     for find, known in ((mood.item, "a, b"), (mood.scale, "s")):
@@ -404,7 +404,7 @@ def test_the_digest_is_the_sha256_of_the_canonical_content():
 
 
 @pytest.mark.parametrize(("name", "text"), [("mood.json", IN_JSON), ("mood.toml", IN_TOML)])
-def test_the_digest_is_the_same_for_every_way_to_write_the_content(tmp_path, name, text):
+def test_the_digest_does_not_depend_on_the_writing(tmp_path, name, text):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     assert load(path).digest == PINNED
@@ -497,7 +497,7 @@ def test_labels_given_as_pairs_in_any_order_come_back_unchanged():
     assert through_files(original) == [original, original]
 
 
-def test_an_instrument_built_from_the_items_of_a_bank_comes_back_unchanged():
+def test_instruments_built_from_bank_items_come_back_unchanged():
     scales = (Scale(id="s", items=("tru01", "-tru03")),)
     original = Instrument(
         id="own", version="1", title="Own", items=load_bank("trust").items[:3], scales=scales

@@ -88,13 +88,13 @@ def test_three_forms_that_read_one_answer_differently_have_three_key_digests():
     assert len({one.key_digest for one in forms}) == 3
 
 
-def test_a_number_that_looks_like_a_text_is_the_same_missing_code():
+def test_numeric_texts_are_the_same_missing_codes():
     digests = {form({"missing_codes": [code]}).key_digest for code in (99, 99.0, "99", " 99 ", "9.9e1")}
     assert len(digests) == 1
     assert form({"missing_codes": ["1e999"]}).key_digest not in digests
 
 
-def test_the_wording_of_a_language_or_a_person_keeps_the_key_digest():
+def test_translations_and_own_wording_keep_the_key_digest():
     assert load("scii-24").key_digest == load("scii-24-partner").key_digest
     texts = {f"kmss_{n}": f"Question {n}" for n in (1, 2, 3)}
     assert load("kmss").with_texts(texts).key_digest == load("kmss").key_digest

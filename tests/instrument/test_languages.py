@@ -289,7 +289,7 @@ def test_decomposed_letters_are_composed(copied):
     assert load(copied, language="de").text_digest == load("scii-12", language="de").text_digest
 
 
-def test_a_template_filled_in_is_a_translation(copied):
+def test_translation_template_filled_in_is_a_translation(copied):
     own = load(copied)
     for bank in ("trust", "knowledge", "mutuality", "commitment", "caring", "interdependence"):
         items = [item.id for item in load_bank(bank).items if item.id in own.item_ids]

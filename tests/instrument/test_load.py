@@ -318,7 +318,7 @@ def test_a_fault_is_told_with_its_file_and_what_is_wrong(tmp_path, changes, fiel
 
 
 @each_fault
-def test_a_fault_is_told_once_beginning_with_the_field_its_author_wrote(tmp_path, changes, field, words):
+def test_a_fault_is_told_once_from_the_written_field(tmp_path, changes, field, words):
     error = fault_of(tmp_path, changes)
     assert len(error.faults) == 1, error.faults
     assert error.faults[0].startswith(field), error.faults
@@ -342,7 +342,7 @@ def test_an_unknown_kind_of_file_is_refused(tmp_path):
     assert all(word in str(error) for word in ("kind", "'survey'", "instrument", "form", "bank"))
 
 
-def test_a_bank_given_to_load_is_sent_to_load_bank(folder):
+def test_load_sends_banks_to_load_bank(folder):
     undeclared = write(folder / "undeclared.json", {k: v for k, v in BANK.items() if k != "kind"})
     for path in (folder / "zest.json", undeclared, shipped_file("trust")):
         error = refused(path)
@@ -350,7 +350,7 @@ def test_a_bank_given_to_load_is_sent_to_load_bank(folder):
         assert "load_bank()" in str(error)
 
 
-def test_a_form_or_an_instrument_given_to_load_bank_is_sent_to_load(folder):
+def test_load_bank_sends_forms_and_instruments_to_load(folder):
     own_form(folder)
     for path in (folder / "form.json", shipped_file("scii-24"), shipped_file("ras")):
         error = refused(path, load_bank)
@@ -379,7 +379,7 @@ def test_a_faulty_bank_is_refused(folder, changes, words):
 # ---------------------------------------------------------------- one's own form
 
 
-def test_a_form_takes_its_items_from_a_bank_in_its_own_folder(folder, monkeypatch):
+def test_forms_take_items_from_banks_in_their_folder(folder, monkeypatch):
     monkeypatch.chdir("/")
     form = own_form(folder, items=["z3", "z2", "z1"])
     assert form.item_ids == ("z3", "z2", "z1"), "the order of presentation, unscored items too"

@@ -64,7 +64,7 @@ def test_high_scores_of_the_mat_are_adjustment_below_100_is_not():
     assert expected["total"] == 112
 
 
-def test_what_options_count_is_refused_where_it_is_no_number_of_an_option():
+def test_counts_that_no_option_has_are_refused():
     answers, expected = EXAMPLES["mat"]
     with pytest.raises(InvalidResponsesError, match="if they stand for what an option counts") as caught:
         score("mat", as_counts(answers))
@@ -76,7 +76,7 @@ def test_what_options_count_is_refused_where_it_is_no_number_of_an_option():
     assert without.scores == {"total": None}  # a score needs all 15
 
 
-def test_sheets_of_counts_that_pass_are_those_that_the_key_tells_of():
+def test_sheets_of_counts_can_be_mistaken_as_documented():
     """On such a sheet every count is the number of an option too; nobody who scores above 61 has one."""
     passing = {n: [count for count in counts if 1 <= count <= len(counts)] for n, counts in MAT.items()}
     ends = [sum(end(counts) for counts in passing.values()) for end in (min, max)]

@@ -134,7 +134,7 @@ def test_recoding_that_option_on_the_command_line(tmp_path: Path):
     assert "sat13 to 1" in printed("score", str(path), "-i", "satisfaction")
 
 
-def test_one_person_to_whom_something_does_not_apply_is_scored_without_models():
+def test_scoring_without_models_knows_not_applicable():
     script = """
 import sys, warnings
 warnings.simplefilter("ignore")

@@ -132,7 +132,7 @@ def test_a_norm_of_one_pool_is_none_of_another() -> None:
         score(french, people).standardize(norm)
 
 
-def test_wording_laid_over_in_another_language_leaves_no_option_in_the_first() -> None:
+def test_wording_laid_over_replaces_all_options() -> None:
     scale = {"minimum": 1, "maximum": 3, "labels": {"1": "No", "2": "Partly", "3": "Yes"}}
     form = scored_form(scores=(), **scale)
     texts = {"q1": "Eins.", "q2": "Zwei."}

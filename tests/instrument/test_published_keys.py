@@ -337,7 +337,7 @@ def test_a_coding_known_in_part_is_refused():
         score(known_in_part(), {}, coding="position")
 
 
-def test_the_csi_32_by_position_turns_ten_items_and_says_that_nobody_confirmed_them():
+def test_the_csi_32_by_position_is_unconfirmed():
     stored = [3] * 32
     result = score("csi-32", numbered("csi-32", stored), coding="position")
     assert result.scores["total"] == 3 + 21 * 3 + 10 * 2
@@ -382,7 +382,7 @@ def test_a_source_is_cited_only_where_a_reader_can_find_it():
             assert "look-up" not in text
 
 
-def test_what_rests_on_a_source_that_nobody_can_find_counts_one_level_lower():
+def test_unfindable_sources_count_one_level_lower():
     facts = read_facts(FACTS)
     (dts,) = (fact for fact in facts["instruments"] if fact["id"] == "dts")
     assert dts["confidence"]["key"] == "single-source"
@@ -412,7 +412,7 @@ def test_scales_against_closeness_are_not_flipped_and_say_where_they_point(name)
             assert result.to_dict()["instrument"]["high_means"][scale.id] == scale.high_means
 
 
-def test_negative_coping_reads_as_it_is_called_and_counts_against_the_total():
+def test_negative_coping_counts_against_the_total():
     form = load("dci")
     assert form.scale("partner_negative").high_means == "more negative coping"
     assert "high partner_negative and own_negative = more negative coping" in str(form.ref)
@@ -482,7 +482,7 @@ def test_norms_of_the_das_are_those_of_1976_by_name():
 
 
 @pytest.mark.parametrize(("who", "excess"), [("married", 6.0), ("divorced", 5.7)])
-def test_means_of_parts_that_do_not_add_up_to_the_total_are_no_norms(who, excess):
+def test_means_that_do_not_add_up_are_not_norms(who, excess):
     means = {d["scope"]: d["mean"] for d in facts_of("das")["descriptives"]}
     parts = sum(means[f"{scale}, {who}"] for scale in load("das").scale_ids if scale != "total")
     assert parts - means[f"total, {who}"] == pytest.approx(excess)
@@ -534,7 +534,7 @@ def test_a_coding_on_the_command_line_and_in_streams(tmp_path):
     assert "known only in part" in " ".join(refused.stderr.split())
 
 
-def test_norms_and_alphas_of_the_prqc_are_those_of_the_open_data(shared):
+def test_prqc_norms_and_alphas_are_of_the_open_data(shared):
     couples = pd.read_csv(shared / "oracles" / "data" / "prqcQ.csv")
     halves = [couples[[f"prqc.{p}_{n}" for n in upto(18)]].set_axis(upto(18), axis=1) for p in (1, 2)]
     form = load("prqc").with_missing_rule(MissingRule(proportion=1))

@@ -83,7 +83,7 @@ def test_every_released_version_loads_with_the_digest_that_it_had():
         assert (form.id, form.version, form.digest) == (name, version, digest)
 
 
-def test_every_released_version_has_a_file_and_no_file_is_of_anything_else():
+def test_released_versions_and_files_match():
     """A version that is current has a file of its own, from which it loads once there is a later one."""
     folder = shipped.digests_file().parent
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -194,7 +194,7 @@ def test_changes_are_what_a_comparison_finds(name: str):
 
 
 @pytest.mark.parametrize("name", [name for name in OWN if load(name).changes])
-def test_answers_to_an_older_version_of_our_forms_are_not_scored_by_the_new(name: str):
+def test_old_answers_to_our_forms_need_the_old_version(name: str):
     old = load(name, version=load(name).changes[0].since)
     found = compare(old, load(name))
     assert found.verdict == "blocked"
@@ -259,7 +259,7 @@ KINDS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_stored_results_are_read_with_the_version_that_they_were_made_with(name: str):
+def test_stored_results_are_read_with_their_version(name: str):
     read = KINDS[name].from_json(json.dumps(STORED[name]))
     assert (read.instrument.id, read.instrument.version) == ("scii-24", "0.2.0")
     assert (read.instrument.id, "0.2.0", read.instrument.digest) in RELEASED

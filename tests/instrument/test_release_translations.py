@@ -154,7 +154,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_text_that_changed_under_its_revision_is_named_and_the_tool_stops(data: Path, what: str):
+def test_texts_changed_under_a_revision_stop_the_tool(data: Path, what: str):
     file, old, new = CHANGES[what]
     before = released_now(data)
     change(data / "item_banks" / file, old, new)
@@ -212,7 +212,7 @@ def correct(data: Path, *names: str) -> None:
     forget()
 
 
-def test_a_corrected_text_with_a_raised_revision_is_kept_beside_the_first(data: Path):
+def test_corrected_texts_with_a_new_revision_are_kept_too(data: Path):
     first = load("scii-12", language="de", variant="feminine")
     stored = score(first, dict.fromkeys(first.item_ids, "Stimme zu")).to_json()
     assert '"revision"' not in stored
@@ -276,7 +276,7 @@ def raised(data: Path) -> Path:
 
 
 @pytest.mark.parametrize("variant", [None, *VARIANTS])
-def test_answers_in_a_language_are_read_by_their_version_after_the_next_one(
+def test_older_translated_answers_are_read_by_their_version(
     variant: str | None, request: pytest.FixtureRequest
 ):
     then = load("scii-12", language="de", variant=variant)
@@ -343,7 +343,7 @@ def test_the_languages_of_older_versions_are_shown(raised: Path):
     assert "Older versions, for answers to them: 0.1.0, 0.3.0 (also in de, es, fr)" in told
 
 
-def test_a_stored_result_of_a_translation_that_is_not_kept_is_refused(raised: Path):
+def test_results_of_unkept_translations_are_refused(raised: Path):
     then = load("scii-12", version="0.3.0", language="de")
     document = json.loads(score(then, dict.fromkeys(then.item_ids, 4)).to_json())
     assert PersonScores.from_dict(document).form == then

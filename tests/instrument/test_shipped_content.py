@@ -94,7 +94,7 @@ def reversed_items(form: Instrument, scale: str) -> list[str]:
 # ---------------------------------------------------------------- the six banks
 
 
-def test_a_bank_has_four_facets_of_three_to_five_items_some_of_them_reverse_keyed(bank: ItemBank):
+def test_a_bank_has_four_facets_of_three_to_five_items(bank: ItemBank):
     facets = {facet.id for facet in bank.facets}
     assert len(bank.facets) == len(facets) == 4
     items = Counter(item.facet for item in bank.items)
@@ -199,7 +199,7 @@ def test_partner_wordings_are_statements_about_the_partner():
             assert "I feel that my partner" not in text, (where, text)
 
 
-def test_partner_wordings_of_the_six_say_what_the_partner_feels_or_thinks(bank: ItemBank):
+def test_partner_wordings_tell_feelings_and_thoughts(bank: ItemBank):
     for item in bank.items:
         assert re.match(rf"My partner ({'|'.join(INNER)})\b", item.partner_text or ""), item
 
@@ -244,7 +244,7 @@ def test_a_form_has_so_many_items_for_each_of_six_scales(form: Instrument):
     assert sorted(keyed) == sorted(form.item_ids), "every item scored exactly once"
 
 
-def test_items_are_scored_on_the_scale_of_their_bank_as_it_keys_them(form: Instrument):
+def test_forms_key_items_as_their_banks_do(form: Instrument):
     for name in SIX:
         bank = load_bank(name)
         for key in form.scale(name).keys:
@@ -258,7 +258,7 @@ def test_no_two_items_in_a_row_are_from_one_scale(form: Instrument):
     assert [pair for pair in pairwise(order) if pair[0] == pair[1]] == []
 
 
-def test_scales_need_half_of_their_items_and_the_total_all_six_scales(form: Instrument):
+def test_missing_rules_of_scales_and_total(form: Instrument):
     for name in SIX:
         scale = form.scale(name)
         assert scale.method == "mean"
@@ -308,7 +308,7 @@ def test_the_longer_forms_cover_every_facet_alike(form_id, a_facet):
         assert found == dict.fromkeys((facet.id for facet in load_bank(name).facets), a_facet)
 
 
-def test_no_facet_of_the_full_form_is_told_by_reverse_keyed_items_alone():
+def test_no_facet_has_reverse_keyed_items_alone():
     form = load("scii-48")
     for name in SIX:
         plain = {form.item(key.item).facet for key in form.scale(name).keys if not key.reverse}

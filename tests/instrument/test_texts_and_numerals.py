@@ -30,7 +30,7 @@ NOT_QUITE = ["1e-400", "4.0000000000000001", "3.99999999999999999", "100.0000000
 
 @pytest.mark.parametrize("text", [*MARKED, *NOT_QUITE])
 @pytest.mark.parametrize("kind", ["mapping", "rows", "pandas", "polars", "missing code"])
-def test_a_mark_is_no_digit_and_a_number_is_what_its_decimals_say(text: str, kind: str) -> None:
+def test_marks_are_not_digits_and_numbers_are_exact(text: str, kind: str) -> None:
     tables: dict[str, Any] = {
         "mapping": {"a": text, "b": 1},
         "rows": [{"a": text, "b": 1}],
@@ -86,7 +86,7 @@ def test_dashes_before_a_number_are_minus_signs() -> None:
         assert encode(below, [{"a": f"{sign}3", "b": 0}]).codes.tolist() == [[1, 4]]
 
 
-def test_labels_are_folded_and_a_label_of_an_odd_digit_is_read_as_it_stands() -> None:
+def test_labels_are_folded_but_for_odd_digits() -> None:
     areas = form(minimum=1, maximum=3, labels={"1": "5 m²", "2": "②", "3": "Straße"})
     cells = ["5 m2", "②", "STRASSE", "5 M²"]
     assert encode(areas, [{"a": cell, "b": 1} for cell in cells]).codes[:, 0].tolist() == [1, 2, 3, 1]

@@ -57,7 +57,7 @@ def test_paths_and_instruments_of_every_form(answers: Path, job: str, kind: Any,
     assert problems.exists()
 
 
-def test_a_structure_of_texts(answers: Path) -> None:
+def test_structure_file_takes_texts(answers: Path) -> None:
     report = structure_file("ras", str(answers), output=str(answers.with_name("o.json")), n_iterations=5)
     assert report.n_persons == 40
     assert answers.with_name("o.json").exists()
@@ -72,7 +72,7 @@ def test_an_instrument_in_a_file(answers: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [str, Path, Named])
-def test_files_are_opened_by_paths_of_every_kind(tmp_path: Path, kind: Any) -> None:
+def test_open_answers_and_open_output_take_paths_of_every_kind(tmp_path: Path, kind: Any) -> None:
     text_file(",")(tmp_path / "a.csv")
     with open_answers(kind(tmp_path / "a.csv")) as file:
         assert file.names == ["name", *IDS]
@@ -142,7 +142,7 @@ def test_an_option_is_named_as_it_is_called(answers: Path, function: Any, option
 
 
 @pytest.mark.parametrize("function", [reliability_file, structure_file])
-def test_a_person_of_no_cluster_is_named_under_the_options_own_name(answers: Path, function: Any) -> None:
+def test_reliability_file_and_structure_file_name_lost_clusters(answers: Path, function: Any) -> None:
     table = pd.read_csv(answers, dtype=str)
     table.loc[4, "couple"] = ""
     table.to_csv(answers, index=False)

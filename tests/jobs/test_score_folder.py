@@ -120,7 +120,7 @@ def test_a_part_that_changed_is_done_again_and_no_other(folder: Path) -> None:
     assert Path("scores/a0.csv").stat().st_mtime_ns == stamps[Path("scores/a0.csv")]
 
 
-def test_parts_with_bad_cells_are_left_and_done_once_they_are_mended(folder: Path) -> None:
+def test_parts_with_bad_cells_are_done_once_mended(folder: Path) -> None:
     def run(**options: Any) -> FolderReport:
         return score_folder(RAS, folder, output="scores", problems="bad", person="id", **options)
 
@@ -225,7 +225,7 @@ def test_a_narrower_pattern_leaves_the_others_as_they_are(folder: Path) -> None:
     assert bytes_in(Path("scores")) == before
 
 
-def test_a_first_call_of_which_nothing_came_does_not_bind_the_next(folder: Path) -> None:
+def test_a_failed_first_call_binds_no_other(folder: Path) -> None:
     with pytest.raises(ResponseError, match="no column 'idd'"):
         score_folder(RAS, folder, output="scores", keep=["idd"])
     assert score_folder(RAS, folder, output="scores", keep=["id"]).n_done_before == 0
@@ -268,7 +268,7 @@ def test_scores_without_an_account_are_told_of(folder: Path) -> None:
     assert score_folder(RAS, folder, output="scores").check.n_persons == 6 * N
 
 
-def test_scores_of_a_file_that_cannot_be_read_any_more_do_not_stay(folder: Path) -> None:
+def test_scores_of_unreadable_files_do_not_stay(folder: Path) -> None:
     score_folder(RAS, folder, output="scores")
     table(1).drop(columns="ras_3").to_csv(folder / "a1.csv", index=False)
     with pytest.raises(ResponseError, match="ras_3"):
@@ -276,7 +276,7 @@ def test_scores_of_a_file_that_cannot_be_read_any_more_do_not_stay(folder: Path)
     assert not Path("scores/a1.csv").exists()
 
 
-def test_files_of_one_size_and_time_that_change_places_are_told_apart(folder: Path) -> None:
+def test_files_of_one_size_and_time_are_told_apart(folder: Path) -> None:
     one, other = folder / "a0.csv", folder / "a1.csv"
     other.write_bytes(one.read_bytes().replace(b"p00", b"p99"))
     for file in (one, other):
@@ -327,7 +327,7 @@ def test_duckdb_may_not_change_a_type(folder: Path) -> None:
         score_folder(RAS, "answers/*.parquet", output="scores", keep=["took"], engine="duckdb")
 
 
-def test_bad_cells_of_files_of_one_name_go_to_files_of_their_own(folder: Path) -> None:
+def test_bad_cells_of_like_named_files_are_kept_apart(folder: Path) -> None:
     table(1, bad=True).to_csv(folder / "a0.csv", index=False)
     table(2, bad=True).to_parquet(folder / "a0.parquet")
     report = score_folder(RAS, folder, output="scores", problems="bad", person="id")
@@ -337,7 +337,7 @@ def test_bad_cells_of_files_of_one_name_go_to_files_of_their_own(folder: Path) -
     assert "p02-02" in Path("bad/a0.parquet.csv").read_text()
 
 
-def test_a_file_that_cannot_be_read_is_named_and_those_before_it_stay(folder: Path) -> None:
+def test_unreadable_files_are_named_and_earlier_ones_stay(folder: Path) -> None:
     table(1).drop(columns="ras_4").to_csv(folder / "a1.csv", index=False)
     with pytest.raises(ResponseError, match=r"a1.csv: 1 of 7 items of ras have no column"):
         score_folder(RAS, folder, output="scores")

@@ -278,7 +278,7 @@ def pieces(rows: Any, cuts: list[int]) -> list[Any]:
 @pytest.mark.parametrize("grid", [ANY, BYTES], ids=["any", "bytes"])
 @given(data=st.data(), cuts=st.lists(st.integers(0, 12), max_size=4))
 @settings(max_examples=10, deadline=None)
-def test_parts_in_any_order_and_streams_have_the_bits_of_the_whole(grid, data, cuts):
+def test_parts_in_any_order_have_the_bits_of_the_whole(grid, data, cuts):
     form, rows = data.draw(answered(grid, min_rows=0, max_rows=12, composed=data.draw(st.booleans())))
     whole, parts = item_moments(form, rows), pieces(rows, cuts)
     shuffled = data.draw(st.permutations(parts))
@@ -304,7 +304,7 @@ THREADS = partial(ThreadPoolExecutor, 3)
 
 
 @pytest.mark.parametrize(("pool", "table"), [(THREADS, pl.DataFrame), (PROCESSES, pd.DataFrame)])
-def test_workers_and_streams_of_frames_have_the_bits_of_one_table(pool, table):
+def test_item_moments_stream_has_the_bits_of_one_table(pool, table):
     form = plain_form(4, high=7)
     chance = np.random.default_rng(4)
     array = np.where(chance.random((900, 4)) < 0.1, np.nan, chance.integers(1, 8, (900, 4)))
@@ -364,13 +364,13 @@ def test_moments_and_something_else_do_not_add():
         item_moments(plain_form(), []) + 1
 
 
-def test_rows_of_a_stream_count_from_the_first_batch_on():
+def test_item_moments_stream_counts_rows_from_the_first_batch():
     good, bad = {"q1": 1, "q2": 2, "q3": 3}, {"q1": 1, "q2": 99, "q3": 3}
     with pytest.raises(InvalidResponsesError, match=r"row 3.*99"):
         item_moments_stream(plain_form(), [[good, good], [good, bad]])
     assert item_moments(plain_form(), [bad], on_invalid="missing").pairs.counts[1, 1] == 0
 
 
-def test_one_table_is_no_stream():
+def test_item_moments_stream_refuses_one_table():
     with pytest.raises(ResponseError, match="batches is one table"):
         item_moments_stream(plain_form(), pd.DataFrame({"q1": [1], "q2": [2], "q3": [3]}))

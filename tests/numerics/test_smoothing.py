@@ -387,7 +387,7 @@ def test_a_sample_of_few_scores_is_smoothed():
 @example([3, 0, 0, 7])
 @example([3, 1, 7, 2])
 @example([9, 0, 5, 0, 7])
-def test_a_model_has_at_most_half_as_many_parameters_as_scores_were_reached(counts):
+def test_models_have_half_as_many_parameters_as_scores(counts):
     _, degree, ends = smooth_shares(np.array(counts, dtype=float))
     assert degree + len(ends) <= max(2, np.count_nonzero(counts) / 2)
 

@@ -69,7 +69,7 @@ def test_a_margin_can_be_given():
 
 
 @given(st.lists(_WHOLE, min_size=1, max_size=1), _SEEDS)
-def test_a_direction_is_that_of_the_sum_or_else_of_the_first_of_the_largest(columns, seed):
+def test_the_sign_of_a_direction(columns, seed):
     column = columns[0]
     with nudged(seed):
         noisy = moved(np.array(column) / 3)[:, None]
@@ -155,7 +155,7 @@ def test_what_parameters_do_not_move_has_no_standard_error(seed):
     assert np.isnan(delta_errors(np.eye(2), np.diag([-1e-9, 1.0]))[0])
 
 
-def test_a_factor_that_is_not_there_has_no_loadings_and_no_reliability():
+def test_an_absent_factor_has_no_loadings_or_reliability():
     """Persons whose means hardly differ: what a search leaves of loadings between them is 0, not 1e-17."""
     y, who, _ = diary(40, 3, 8)
     y = y - np.round(np.array([y[who == i].mean(axis=0) for i in range(40)]))[who]
@@ -187,7 +187,7 @@ def test_variance_components_do_not_depend_on_the_unit(seed):
     assert np.array(list(other.values())) == pytest.approx(1e6 * np.array(list(found.values())), rel=1e-9)
 
 
-def test_a_ratio_is_not_defined_where_an_item_does_not_vary_however_its_value_is_rounded():
+def test_a_constant_item_has_no_ratio():
     rows = np.column_stack([np.full(40, 0.1), *answers(40, 3, 1).T / 10])
     assert np.isnan(ratio(_pairwise(rows), (0, 1), (2, 3), geometric=False))
     assert np.isfinite(ratio(_pairwise(rows[:, [1, 2, 3, 1]]), (0, 1), (2, 3), geometric=False))

@@ -178,9 +178,7 @@ def test_the_mean_of_a_norm_needs_one_over_the_squared_error(error: float, n: in
         ({"standard_error": 0.8, "partner_correlation": 0.4}, "2 couples"),
     ],
 )
-def test_no_norms_are_planned_of_fewer_persons_than_norms_are_made_of(
-    options: dict[str, Any], alone: str | None
-) -> None:
+def test_norms_are_planned_of_enough_persons(options: dict[str, Any], alone: str | None) -> None:
     found = plan("norm", attrition=0.5, **options)
     assert found.n_persons == 30 if alone else found.n_persons >= 30
     assert found.n_couples in (None, 15) or alone is None
@@ -255,9 +253,7 @@ def test_correlations_either_way_need_the_same_and_assurance_needs_more(
 
 @settings(max_examples=60, deadline=None)
 @given(st.floats(0.01, 0.2), st.floats(-0.5, 0.95), st.floats(1, 99))
-def test_norms_are_as_exact_as_wished_and_one_couple_less_would_not_do(
-    error: float, r: float, percentile: float
-) -> None:
+def test_norms_need_every_planned_couple(error: float, r: float, percentile: float) -> None:
     wishes: tuple[dict[str, Any], ...] = (
         {"standard_error": error},
         {"standard_error": error, "percentile": percentile},

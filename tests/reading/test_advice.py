@@ -212,7 +212,7 @@ def test_what_options_count_is_no_other_range(kind: Any) -> None:
     assert score(COUNTING, numbers)["s"].tolist() == [9.75, 8, 6, 6.75, 9.75]
 
 
-def test_zeros_alone_are_options_stored_from_0_or_what_the_first_counts() -> None:
+def test_zeros_alone_have_two_explanations() -> None:
     text = refused(COUNTING, table(0, 0, 1, 2, rest=2))
     assert "Were the options stored from 0, and not as what they count? Then pass recode=" in text
     assert "is this what an option counts" not in refused(form(1, 4), table(0, 8, 15))
@@ -302,7 +302,7 @@ ODD = {"a zero": [0], "a nine": [9], "8 and 9": [8, 9, 9], "a ten": [10], "as te
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_numbers_among_answers_on_the_whole_range_are_no_other_range(name: str) -> None:
+def test_odd_numbers_are_not_another_range(name: str) -> None:
     """Two zeros among 720 answers on 1 to 7 were "stored from 0?"; the advice then cost every 7."""
     x = answered(1, 7)
     for row, value in enumerate(ODD[name]):

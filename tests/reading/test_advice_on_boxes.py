@@ -56,7 +56,7 @@ def test_other_instruments_are_not_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stored", [None, float("nan"), "", " ", "NA"])
-def test_a_blank_is_no_answer_to_recode_and_the_message_names_what_helps(stored: Any) -> None:
+def test_blanks_cannot_be_recoded(stored: Any) -> None:
     table = pd.DataFrame({"a": [1, None], "b": [None, 1], "c": [1, 1]})
     with pytest.raises(ResponseError, match=r"If a blank means 0, .*table\[items\]\.fillna\(0\)"):
         score(BOXES, table, recode={stored: 0})

@@ -61,7 +61,7 @@ def test_a_recoded_number_is_recoded_however_it_is_written(labels: str, keys: st
         assert score(LABELS[labels], row, recode=KEYS[keys]).scores["s"] == 5.0
 
 
-def test_a_number_that_recode_does_not_name_is_refused_however_it_is_written() -> None:
+def test_numbers_that_recode_does_not_name_are_refused() -> None:
     for value in (3, "3", "3.0", "\uff13", 3.0):
         with pytest.raises(InvalidResponsesError, match="is not among the values that recode names"):
             score(DIGITS, {"a": value, "b": 1}, recode={"1": 5, 2: 4})

@@ -52,7 +52,7 @@ STRAY: dict[str, tuple[Instrument, dict[Any, int], str | None]] = {
 
 
 @pytest.mark.parametrize("name", STRAY)
-def test_an_answer_under_a_key_that_looks_like_an_items_is_never_lost(name: str) -> None:
+def test_answers_under_look_alike_keys_are_never_lost(name: str) -> None:
     one, answers, columns = STRAY[name]
     item_ids = one.item_ids
     good = {key if columns is None else columns.format(n=n): 1 for n, key in enumerate(item_ids, start=1)}
@@ -67,7 +67,7 @@ def test_an_answer_under_a_key_that_looks_like_an_items_is_never_lost(name: str)
 
 
 @pytest.mark.parametrize("stray", ["\u0430p", "\u0410\u0420", "\uff41p"])
-def test_an_answer_in_json_lines_under_a_look_alike_is_never_lost(tmp_path: Path, stray: str) -> None:
+def test_json_answers_under_look_alikes_are_never_lost(tmp_path: Path, stray: str) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(f'{{"ap":1,"bp":1,"cp":1}}\n{{"{stray}":7,"bp":1,"cp":1}}\n', encoding="utf-8")
     report = score_file(AP, path)

@@ -76,7 +76,7 @@ def test_a_pattern_is_proposed_where_it_fits_every_item(names: list[str], patter
     ]
 
 
-def test_of_several_patterns_three_are_proposed_and_none_is_taken_for_the_right_one() -> None:
+def test_three_of_several_patterns_are_proposed() -> None:
     names = [f"{who}{n}" for who in "wxyz" for n in (1, 2)]
     text = told(2, names)
     assert "columns for columns='w{n}' or columns='x{n}' or columns='y{n}': pass" in text
@@ -84,7 +84,7 @@ def test_of_several_patterns_three_are_proposed_and_none_is_taken_for_the_right_
     assert "did you mean" not in told(2, ["q1", "q2", "q3"])  # one column more than items
 
 
-def test_where_a_column_was_looked_for_is_said_only_where_it_has_another_name() -> None:
+def test_the_columns_looked_for_are_named_where_they_differ() -> None:
     text = told(2, ["q1", "item02"], columns={"item01": "Q 7"})
     assert "  item01 (looked for as 'Q 7')" in text
     assert "looked for" not in told(2, ["item02"])
@@ -99,7 +99,7 @@ def test_a_mapping_of_columns_names_items(name: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize("n_keys", [1, 5, 6])
-def test_a_mapping_without_any_item_says_what_it_has_and_what_is_wanted(n_keys: int) -> None:
+def test_a_mapping_without_items_is_refused(n_keys: int) -> None:
     items = [f"item0{n}" for n in range(1, 8)]
     form = form_of(items=items, scales=[{"id": "a", "items": items}])
     keys = [f"{letter}{letter}" for letter in "abcdef"[:n_keys]]

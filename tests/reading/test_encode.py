@@ -169,7 +169,7 @@ MANY = {"tru01": 3, "tru02": 3, "tru03": 3}
 
 @pytest.mark.parametrize("code", [-99, 99, 999, -99.0, "-99", "N/A"])
 @pytest.mark.parametrize("kind", ["rows", "pandas", "mapping", "series"])
-def test_a_value_that_makes_up_most_problems_is_named_as_a_likely_missing_code(kind, code):
+def test_a_common_bad_value_is_a_likely_missing_code(kind, code):
     """In a table, and among the answers of one person."""
     one = GOOD | dict.fromkeys(MANY, code) | {"mood": 7}
     table: Any = rows({"tru01": code}, {"tru02": code}, {"tru03": code, "mood": 7}, {})
@@ -188,7 +188,7 @@ def test_a_value_that_makes_up_most_problems_is_named_as_a_likely_missing_code(k
 
 
 @pytest.mark.parametrize("stray", [3, 99, -99, "Agree"])
-def test_an_answer_under_a_stray_name_is_not_called_a_missing_code(stray):
+def test_stray_answers_are_not_called_missing_codes(stray):
     table = [GOOD, *[without("tru01", Tru01=stray)] * 3]
     one = without("tru01", "tru02", "tru03", Tru01=stray, Tru02=stray, Tru03=stray)
     for answers in (table, one):
@@ -209,7 +209,7 @@ def test_a_key_that_looks_like_an_absent_item_is_a_problem(name):
 
 @pytest.mark.parametrize("value", [5, "Agree", None, math.nan, ""])
 @pytest.mark.parametrize("own", [{}, {"tru01": None}, {"tru01": 3}])
-def test_a_stray_key_means_the_same_in_a_mapping_and_in_a_row(own, value):
+def test_stray_keys_mean_the_same_in_rows(own, value):
     row = without("tru01", **own, Tru01=value)
     single = score(FORM, row, on_invalid="missing").problems
     table = score(FORM, [row, GOOD], on_invalid="missing").problems
@@ -379,7 +379,7 @@ WHOLE_TYPES = ["i1", "u1", "<i2", ">i2", "<u2", ">u2", "i4", ">i4", "u4", "i8", 
     (-3, 3, 1), (0, 1000, 1), (200, 300, 1), (0, 65_534, 1), (2, 10, 2), (0, 3, 0.5),
     (-1, 1, 0.1),
 ])  # fmt: skip
-def test_every_number_of_every_type_is_the_point_it_equals_or_a_problem(low, high, step):
+def test_every_number_is_the_point_it_equals_or_a_problem(low, high, step):
     points = ResponseScale(minimum=low, maximum=high, step=step)
     items, scales = [{"id": "q", "response_scale": points}], [{"id": "s", "items": ["q"]}]
     form = FORM.model_copy(update={"items": items, "scales": scales})
@@ -414,7 +414,7 @@ def test_a_subclass_of_a_pandas_frame_is_one():
     assert score(FORM, Households([GOOD]))["trust"].tolist() == [13 / 3]
 
 
-def test_an_absent_item_is_skipped_in_a_mapping_and_in_a_table_where_allowed():
+def test_absent_items_are_skipped_where_allowed():
     row = without("tru02")
     assert score(FORM, row) == score(FORM, pd.Series(row)) == score(FORM, GOOD | {"tru02": None})
     assert score(FORM, [row], allow_missing_items=True).answered.tolist() == [[2, 1]]
@@ -647,7 +647,7 @@ PASSING: dict[str, tuple[Any, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("kind", PASSING)
-def test_other_columns_pass_by_and_the_input_is_left_as_it_was(kind):
+def test_other_columns_and_the_input_stay_as_they_were(kind):
     responses, options = PASSING[kind]
     before = pickle.dumps(responses)
     result, coded = score(FORM, responses, **options), encode(FORM, responses, **options)

@@ -77,7 +77,7 @@ def test_as_one_table_it_is_refused_with_the_call_to_make(tmp_path, name):
             read("ras", source)
 
 
-def test_a_lazy_frame_of_an_older_polars_is_refused_with_the_call_to_make(monkeypatch):
+def test_lazy_frames_of_older_polars_are_refused(monkeypatch):
     monkeypatch.delattr(pl.LazyFrame, "collect_batches", raising=False)
     with pytest.raises(ResponseError, match=r"pass \[frame.collect\(\)\]"):
         list(score_stream("ras", pl.from_pandas(ANSWERS).lazy()))

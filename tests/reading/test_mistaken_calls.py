@@ -108,7 +108,7 @@ def test_a_look_alike_column_is_not_taken_for_a_skipped_item() -> None:
 
 
 @pytest.mark.parametrize("own", ["", " ", "NA", float("nan"), None])
-def test_an_answer_under_a_look_alike_of_an_empty_one_is_told(own: Any) -> None:
+def test_answers_under_look_alikes_of_empty_columns_are_told(own: Any) -> None:
     row = {**GOOD, "ras_1": own, "RAS_1": 5}
     for answers in (row, [row, GOOD]):
         with pytest.raises(InvalidResponsesError, match="did you mean 'ras_1'"):

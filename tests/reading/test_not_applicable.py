@@ -399,7 +399,7 @@ def test_scores_of_one_person_say_it_only_where_there_is_any():
     assert "not_applicable" not in PersonScores.json_schema()["required"]
 
 
-def test_it_is_found_under_other_names_among_other_keys_and_beside_bad_answers():
+def test_it_is_found_among_other_names_and_bad_answers():
     row = {"A": 1, "B": "n/r", "C": 3, "D": 4, "who": ["a", "list"], "b": "Does not apply"}
     named = {"a": "A", "b": "B", "c": "C", "d": "D"}
     assert score(FORM, row, columns=named).not_applicable == ("b",)
@@ -475,7 +475,7 @@ def test_what_cannot_be_declared(codes: dict[str, Any], words: str):
         ResponseScale.model_validate({"minimum": 1, "maximum": 5, "labels": {5: "Yes"}} | codes)
 
 
-def test_a_declaration_is_part_of_the_key_but_scores_as_a_missing_code_does():
+def test_a_declaration_is_part_of_the_key():
     document = FORM.to_dict()
     scale = document["response_scales"]["or-none"]
     none = scale.pop("not_applicable")

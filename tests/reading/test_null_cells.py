@@ -40,7 +40,7 @@ CELLS = st.lists(st.tuples(st.sampled_from([1, 3, 5, -9, 77]), st.booleans()), m
 @example(cells=[(3, True), (-9, False)])
 @example(cells=[(3, True), (77, False), (5, False), (77, True), (-9, True)])
 @settings(max_examples=10, deadline=None)
-def test_a_null_hides_an_answer_a_missing_code_and_a_bad_answer(kind, dtype, cells):
+def test_nulls_hide_what_is_stored_below_them(kind, dtype, cells):
     values, null = (np.array(column) for column in zip(*cells, strict=True))
     options: dict[str, Any] = {"missing_codes": -9, "on_invalid": "missing"}
     table = HIDING[kind](values.astype(dtype), null)

@@ -37,7 +37,7 @@ def test_what_the_message_says_helps():
     assert score("scii-24", kept).answered["mutuality"] == 3
 
 
-def test_answers_to_the_current_version_are_not_scored_by_an_old_one():
+def test_current_answers_are_not_scored_by_an_old_version():
     with pytest.raises(ResponseError, match=r"24 of 24 items of scii-24, .* score with load\('scii-24'\);"):
         score(OLD, ticked(NEW.item_ids))
 
@@ -49,7 +49,7 @@ def test_one_sheet_among_many_is_refused_alone():
 
 
 @pytest.mark.parametrize("form", ["scii-24", NEW], ids=["by id", "by object"])
-def test_items_of_other_versions_may_lie_beside_whole_or_partial_answers(form):
+def test_items_of_other_versions_may_be_in_the_table_too(form):
     """Of a study that asked more: more items of this version are there than of another."""
     assert score(form, ticked([*NEW.item_ids, *GONE])).scores["total"] == 5.5
     partial = ticked([*NEW.item_ids[:22], GONE[0]])
@@ -80,7 +80,7 @@ def test_a_table_about_the_partner_is_told_from_one_about_oneself():
     assert "has all items of barriers-partner 0.2.0: if that was answered, score with" in str(caught.value)
 
 
-def test_items_that_were_not_asked_are_not_looked_for_under_the_names_of_others():
+def test_items_not_asked_are_not_looked_for_elsewhere():
     with pytest.raises(MissingColumnsError) as caught:
         score("barriers", pd.DataFrame([ticked(load("barriers").item_ids[3:], 3)]))
     assert "The other 18 have one, and no name looks like these." in str(caught.value)
@@ -89,7 +89,7 @@ def test_items_that_were_not_asked_are_not_looked_for_under_the_names_of_others(
 # ---------------------------------------------------------------- rules and files that are taken for others
 
 
-def test_a_rule_that_asks_for_more_answers_than_there_are_is_named():
+def test_a_rule_that_asks_too_many_answers_is_named():
     form = load("resilience")
     with pytest.raises(InstrumentError, match=r"scale 'adapting' has 6 items, and count = 9 answers"):
         form.with_missing_rule(MissingRule(count=9))
@@ -98,7 +98,7 @@ def test_a_rule_that_asks_for_more_answers_than_there_are_is_named():
         strict.without_items("res04", new_id="shorter", version="1")
 
 
-def test_a_bank_beside_a_form_is_not_passed_over_for_the_shipped_one(tmp_path):
+def test_a_bank_next_to_a_form_comes_before_the_shipped_one(tmp_path):
     """A copy of a bank that was edited looks as if it counted."""
     form = tmp_path / "own.toml"
     form.write_text((shipped.banks_folder() / "forms" / "scii-12.toml").read_text(encoding="utf-8"))

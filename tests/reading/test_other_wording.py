@@ -128,7 +128,7 @@ def test_errors_and_warnings_name_the_wording():
     )
 
 
-def test_variants_of_one_language_are_pooled_with_a_warning_that_names_them():
+def test_pooled_variants_are_named_in_the_warning():
     with pytest.warns(LanguagesPooledWarning) as told:
         pool_languages(FEMININE, MASCULINE)
     assert str(told[0].message) == (
@@ -187,9 +187,7 @@ def test_documents_of_a_pooled_form_are_read_back(name: str):
     ],
     ids=["pool by en", "neutral by feminine", "old by new", "en by variants"],
 )  # fmt: skip
-def test_a_document_of_another_wording_says_of_which_and_what_to_pass(
-    written: Instrument, given: Instrument, told: str
-):
+def test_documents_of_another_wording_say_what_to_pass(written: Instrument, given: Instrument, told: str):
     document = score(written, dict.fromkeys(written.item_ids, 4)).to_dict()
     with pytest.raises(DocumentError) as caught:
         PersonScores.from_dict(document, instrument=given)
@@ -257,14 +255,14 @@ def test_nothing_is_guessed_from_too_little(rows: Any):
     assert "language=" not in advice(rows)
 
 
-def test_what_is_nearly_an_own_label_or_no_answer_does_not_hide_the_language():
+def test_near_labels_do_not_hide_the_language():
     for other in ({"tru01": "Agre"}, {"tru01": 99}, {"tru01": "n/a"}, {"mut04": "."}):
         assert "score with load('scii-12', language='de')" in advice([*labelled("de"), other])
     told = advice({"tru01": "stimme  ZU", "kno06": 3})
     assert "'stimme  ZU' is an option of scii-12 in German (de)" in told
 
 
-def test_it_is_told_of_current_shipped_forms_and_where_values_may_be():
+def test_other_languages_are_told_of_current_shipped_forms_only():
     assert "language=" not in advice(labelled("de"), show_values=False)
     assert "language=" not in advice(dict.fromkeys(OLD.item_ids, "Stimme zu"), form=OLD)
     own = FORMS["en"].model_copy(update={"id": "own-form"})

@@ -145,7 +145,7 @@ def test_what_looks_like_a_code(values):
     points=st.integers(2, 12),
     data=st.data(),
 )
-def test_no_answer_of_a_response_scale_is_taken_for_a_code_where_most_points_are_used(low, points, data):
+def test_answers_within_the_range_are_not_codes(low, points, data):
     scale = list(range(low, low + points))
     # (beside 1 and 2 alone, -1 is more often a code)
     left_out = data.draw(st.sampled_from([None, *scale[1:-1]])) if points > 3 and low >= 0 else None
@@ -165,7 +165,7 @@ KINDS = {
 }
 
 
-def test_scores_on_both_sides_of_0_are_hardly_ever_taken_for_codes():
+def test_scores_around_0_are_hardly_ever_codes():
     chance = np.random.default_rng(1)
     for n, mean, sd in [(10, 0, 5), (20, 5, 5), (60, 10, 5), (60, 20, 10), (300, 20, 10)]:
         drawn = np.rint(chance.normal(mean, sd, (400, n)))
@@ -222,7 +222,7 @@ def test_wide_sum_scores_are_no_codes(before, after):
     reliable_change(before, after, reliability=0.8)
 
 
-def test_a_code_of_one_column_that_another_holds_as_an_answer_is_replaced_there_alone():
+def test_codes_are_replaced_in_their_column_alone():
     sliders = np.random.default_rng(2).integers(0, 101, 120)
     table = TABLE.assign(slider=np.where(np.arange(120) < 2, 99, sliders))
     table.loc[[5, 17], "tru04"] = 99
@@ -282,7 +282,7 @@ def test_days_are_known_by_their_names(name):
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("points", [2, 5, 7, 11, 101])
 @pytest.mark.parametrize("n", [10, 25, 300])
-def test_items_are_no_ids_also_where_the_table_is_sorted_by_them(n, points, seed):
+def test_sorted_items_are_not_ids(n, points, seed):
     chance = np.random.default_rng(seed)
     skewed = (chance.beta(0.4, 2, (n, 8)) * points).astype(int).astype(float)
     even = chance.integers(0, points, (n, 8)).astype(float)

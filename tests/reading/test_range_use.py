@@ -94,7 +94,7 @@ def test_the_warning_says_what_was_seen_and_what_reversal_does(name: str) -> Non
     assert (effect in text) if effect else ("too high" not in text and "too low" not in text)
 
 
-def test_options_stored_from_one_are_told_from_the_form_that_counts_from_zero() -> None:
+def test_options_stored_from_one_are_recognised() -> None:
     stored = answers(0, 4) + 1  # nobody chose the last of 0 to 5
     text = told(form(0, 5), stored)
     assert "If the options were stored from 1, every answer counts 1 too much" in text

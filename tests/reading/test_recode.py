@@ -70,7 +70,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 @settings(deadline=None, max_examples=60)
 @given(recode=recodes, values=st.lists(stored_values, min_size=1, max_size=30), as_text=st.booleans())
-def test_a_stored_value_means_what_the_mapping_says_in_every_kind_of_table(kind, recode, values, as_text):
+def test_every_kind_of_table_is_recoded_alike(kind, recode, values, as_text):
     given_as = {str(stored) if as_text else stored: answer for stored, answer in recode.items()}
     options = {"columns": ["a", "b"]} if kind == "int8 rows" else {}
     found = read(KINDS[kind](values), recode=given_as, **options)
@@ -113,7 +113,7 @@ def test_numbers_that_are_stored_inexactly_are_recoded_too():
         assert encode(tenths, table, recode=shifted).codes.tolist() == [[1, 2]]
 
 
-def test_a_number_outside_the_mapping_is_named_once_an_answer_is_recoded():
+def test_numbers_outside_the_mapping_are_named():
     with pytest.raises(
         InvalidResponsesError, match="row 1, item a: 5 is not among the values that recode names"
     ):

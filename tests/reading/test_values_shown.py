@@ -114,7 +114,7 @@ def test_no_bad_answer_and_no_id_is_in_an_error(kind: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_no_bad_answer_is_in_a_result_that_counts_it_as_missing(name: str) -> None:
+def test_results_hold_no_bad_answer_counted_as_missing(name: str) -> None:
     value, secrets = BAD[name]
     options: dict[str, Any] = {"person": "who", "show_values": False, "on_invalid": "missing"}
     for result in (

@@ -134,7 +134,7 @@ def test_a_plain_number_is_not_doubted():
     "ratings",
     [[[1, 2], [2, 3], [5, 4]], [[1, 2], [2, 2], [3, 5]], [[4, 1, 2], [4, 3, 5], [1, 2, 1]], [[1, 2], [4, 3]]],
 )
-def test_no_end_of_an_interval_of_few_persons_is_where_a_search_stopped(ratings):
+def test_intervals_of_few_persons_do_not_end_at_a_search(ratings):
     found = intraclass_corr(np.array(ratings, dtype=float))
     for form in found:
         interval = form.confidence_interval()

@@ -139,7 +139,7 @@ def test_texts_that_are_no_documents_are_refused_by_name(text: Any) -> None:
         (None, r"a value of type NoneType is no text: give what to_json\(\) returned"),
     ],
 )
-def test_what_is_no_text_is_told_from_a_text_that_is_no_document(given: Any, told: str) -> None:
+def test_values_and_texts_that_are_not_documents(given: Any, told: str) -> None:
     with pytest.raises(DocumentError, match=rf"PersonScores\.from_json: .*{told}"):
         PersonScores.from_json(given)
 

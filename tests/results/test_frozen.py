@@ -204,7 +204,7 @@ WHOLE = [name for name in RESULTS if name not in PARTS]
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_result_is_equal_to_one_of_the_same_answers_and_to_its_copies(name: str) -> None:
+def test_results_of_the_same_answers_are_equal(name: str) -> None:
     result, again = made(name), RESULTS[name]()
     assert result == again
     assert hash(result) == hash(again)

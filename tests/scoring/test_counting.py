@@ -443,7 +443,7 @@ def test_rescaled_items_are_what_coefficients_are_of():
     assert one == pytest.approx(other, rel=1e-9)
 
 
-def test_weighted_items_have_an_omega_and_say_why_they_have_no_alpha():
+def test_weighted_items_have_an_omega_and_no_alpha():
     items = dict.fromkeys("abcd", PROBLEM)
     form = form_with([{"id": "s", "items": list(items), "weights": {"a": 3}}], **items)
     table = answers(form)

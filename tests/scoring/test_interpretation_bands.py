@@ -56,7 +56,7 @@ def read(instrument: Instrument, *answers: float | None) -> tuple[float, list[st
         ([(6, 10), (12, 20)], (1.5, 2, 2, 2, 2, 1), 10.5),
     ],
 )
-def test_a_score_in_a_gap_or_beyond_the_bands_is_in_none(bands: Any, answers: Any, total: float) -> None:
+def test_scores_between_or_beyond_bands_are_in_no_band(bands: Any, answers: Any, total: float) -> None:
     value, meanings, words = read(form(bands, step=0.5 if total == 10.5 else 1), *answers)
     assert (value, meanings) == (total, [])
     assert (

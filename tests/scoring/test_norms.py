@@ -220,7 +220,7 @@ def test_special_people_are_compared_with_only_where_they_are_named():
     assert person.standardize(load("qmi").norms[0])["total"].z == person.standardize(patients)["total"].z
 
 
-def test_the_only_sample_of_people_in_general_is_taken_beside_special_ones():
+def test_the_only_general_sample_is_taken():
     form = load("qmi").with_norms(norm(mean=35, sd=7))
     person = {"qmi_6": 8} | {f"qmi_{n}": 6 for n in range(1, 6)}
     assert score(form, person).standardize()["total"].z == pytest.approx(3 / 7)
@@ -255,7 +255,7 @@ def test_norms_can_be_put_into_an_instrument():
     assert form.digest != load("ras").digest
 
 
-def test_a_norm_of_another_instrument_or_another_way_of_scoring_is_refused():
+def test_norms_of_another_instrument_or_scoring_are_refused():
     answers = simulate("ras", 60, rng=1).answers
     norms = Norm.from_scores(score("ras", answers), sample=SAMPLE)
     person = {f"csi16_{n}": 3 for n in range(1, 17)}

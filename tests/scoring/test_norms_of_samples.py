@@ -63,7 +63,7 @@ def test_a_norm_of_two_neighbouring_scores_is_not_smoothed():
     assert repr(entry).endswith("percentile ranks>")
 
 
-def test_smoothed_ranks_follow_a_skewed_scale_where_a_normal_curve_does_not(simulated):
+def test_smoothed_ranks_follow_a_skewed_scale(simulated):
     (entry,) = Norm.from_scores(simulated, sample=SAMPLE, scales=["trust"])
     values = np.sort(simulated["trust"])
     top = 7.0

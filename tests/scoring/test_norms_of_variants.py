@@ -82,7 +82,7 @@ def test_a_norm_is_not_compared_with_scores_of_another_key(changed: dict[str, An
     assert score(worded, table(form())).standardize(norms).norms["s"] == norms[0]
 
 
-def test_norms_of_an_instrument_stay_its_own_and_travel_with_their_key() -> None:
+def test_norms_stay_with_their_key() -> None:
     norms = Norm.from_scores(score(form(), table(form())), sample="60 made up")
     owned = form().with_norms(norms)
     assert Instrument.model_validate(owned.to_dict()) == owned

@@ -84,7 +84,7 @@ def test_blanks_that_count_are_of_boxes(blanks, words):
      {"language": "de", "translation": "invariance-tested"}],
     ids=str,
 )  # fmt: skip
-def test_a_document_says_of_its_instrument_what_the_instrument_of_its_digest_says(told):
+def test_documents_agree_with_their_instrument(told):
     changed = document()
     changed["instrument"].update(told)
     with pytest.raises(DocumentError, match="language or wording: it was changed after it was written"):

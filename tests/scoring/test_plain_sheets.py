@@ -179,7 +179,7 @@ def persons(form: Instrument, n: int) -> list[Row]:
     return [{item: chooser.choice(values) for item, values in cells} for _ in range(n)]
 
 
-def test_what_is_kept_is_bounded_and_says_the_same_when_it_begins_anew(
+def test_caches_are_bounded_and_begin_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     form = load_shipped("scii-12").with_missing_rule(MissingRule(count=1))
@@ -249,7 +249,7 @@ def test_results_that_were_put_together_by_hand_say_what_they_hold(parts: dict[s
     assert result.to_json(indent=1) == json.dumps(result.to_dict(), indent=1)
 
 
-def test_letters_of_names_and_marks_of_formats_are_written_as_they_are() -> None:
+def test_letters_and_format_marks_are_written_as_they_are() -> None:
     form = form_of(items=["größe", "b"], scales=[{"id": "maß", "items": ["größe", "-b"]}])
     form = form.model_copy(update={"version": "100%s {}", "scales": [
         form.scales[0].model_copy(update={"high_means": "a \"50%\" share of {it}"})]})  # fmt: skip

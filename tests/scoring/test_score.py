@@ -63,7 +63,7 @@ def test_table_mapping_and_a_naive_loop_agree(composed, data):
 
 @given(answered(one_range=True))
 @settings(max_examples=30, deadline=None)
-def test_table_mapping_and_a_naive_loop_agree_on_one_range_in_other_steps(case):
+def test_unequal_steps_agree_with_a_naive_loop(case):
     """Skipped answers are stood for by the others, and no one step turns codes into values."""
     assert_all_ways_agree(*case)
 
@@ -143,14 +143,14 @@ TORN: list[list[dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("scales", TORN)
-def test_bounds_of_a_composite_are_attainable_where_its_parts_key_an_item_both_ways(scales):
+def test_bounds_are_attainable_with_items_keyed_both_ways(scales):
     form = form_of(items=["q1", "q2"], scales=scales)
     attainable = [score(form, {"q1": value, "q2": 2}).scores["total"] for value in range(1, 6)]
     low, high = score(form, {"q1": None, "q2": 2}).bounds["total"]
     assert (low, high) == pytest.approx((min(attainable), max(attainable)), rel=1e-12)
 
 
-def test_a_sum_of_all_its_scales_is_their_sum_where_some_would_do():
+def test_a_sum_of_scales_is_their_sum():
     parts = [{"id": f"s{n}", "items": [f"q{n}"]} for n in (1, 2, 3)]
     total = {"id": "total", "of": ["s1", "s2", "s3"], "method": "sum", "missing": {"count": 2}}
     form = form_of(items=["q1", "q2", "q3"], scales=[*parts, total], low=0, high=1, step=0.1)
@@ -269,7 +269,7 @@ def spoiled(draw: st.DrawFn) -> tuple[Instrument, list[dict[str, Any]]]:
 @pytest.mark.parametrize("kind", [list, lambda rows: pd.DataFrame(rows, dtype=float), pl.DataFrame])
 @given(case=spoiled(), block=st.integers(1, 5), cuts=st.lists(st.integers(0, 12), max_size=3))
 @settings(max_examples=16, deadline=None)
-def test_blocks_and_batches_change_no_bit_and_no_problem(kind, case, block, cuts):
+def test_score_stream_has_the_bits_and_problems_of_one_table(kind, case, block, cuts):
     form, rows = case
     table = pl.DataFrame(rows, strict=False) if kind is pl.DataFrame else kind(rows)
     expected = score(form, table, on_invalid="missing")
@@ -307,7 +307,7 @@ def test_the_lowest_keyed_answers_give_pomp_0_and_the_highest_100(data):
 
 
 @pytest.mark.parametrize("value", [0.1, 0.7])
-def test_a_composite_of_some_of_its_scales_ends_where_the_complete_one_does(value):
+def test_composites_of_some_scales_have_the_same_ends(value):
     """0.1 + 0.1 + 0.1 is not 3 x 0.1 in floating point: a score must not fall below the lowest."""
     scales = [{"id": f"s{n}", "items": [f"q{n}"]} for n in (1, 2, 3)]
     total = {"id": "total", "of": ["s1", "s2", "s3"], "missing": {"count": 2}}
@@ -329,7 +329,7 @@ TOO_LARGE: dict[str, tuple[int, int, int, float]] = {
 
 @pytest.mark.parametrize("method", ["mean", "sum"])
 @pytest.mark.parametrize("case", TOO_LARGE)
-def test_sums_are_exact_up_to_a_size_and_refused_from_there_on(case, method):
+def test_sums_beyond_exact_floats_are_refused(case, method):
     k, low, high, step = TOO_LARGE[case]
     items = [f"q{n}" for n in range(k)]
     scales = [{"id": "a", "items": items, "method": method}]

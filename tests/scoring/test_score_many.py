@@ -157,7 +157,7 @@ def test_sheets_are_read_once_from_any_iterable() -> None:
     assert score_many(FORM, {}) == {}
 
 
-def test_a_broken_source_of_sheets_is_not_taken_for_a_bad_sheet() -> None:
+def test_errors_of_the_source_are_not_bad_sheets() -> None:
     def sheets() -> Iterator[dict[str, Any]]:
         yield GOOD
         raise ConnectionError("gone")

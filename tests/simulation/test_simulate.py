@@ -222,7 +222,7 @@ def test_a_loading_has_no_say_in_the_share_of_each_answer(loading: float, cuts: 
         assert made[item].mean() == pytest.approx(expected_mean(cuts, reverse=item in minus), abs=0.04)
 
 
-def test_a_negative_loading_runs_against_the_factor_on_either_side_of_the_key() -> None:
+def test_negative_loadings_run_against_the_factor() -> None:
     form = load("scii-24")
     against = dict.fromkeys(form.item_ids, 0.8) | {"tru01": -0.8, "tru09": -0.8}
     made = simulate(form, N, loadings=against, thresholds=CUTS, rng=4)
@@ -270,7 +270,7 @@ def best_of_factors(factors: pd.DataFrame, scores: np.ndarray) -> float:
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
 @pytest.mark.parametrize("name", TOTALS)
 @pytest.mark.parametrize("phi", [0.0, 0.6])
-def test_the_true_score_of_a_total_is_the_best_that_factors_say_of_its_score(name: str, phi: float) -> None:
+def test_the_true_score_of_a_total_is_the_best_prediction(name: str, phi: float) -> None:
     made = simulate(name, 20_000, rng=1, loadings=0.8, scale_correlations=phi)
     truth, scores = made.true_scores, score(name, made.answers)
     factors = [scale for scale in truth if scale not in ("total", "careless")]
@@ -322,7 +322,7 @@ def test_items_count_with_their_loadings_and_ranges() -> None:
     assert np.corrcoef(truth["t"], found)[0, 1] == pytest.approx(best, abs=0.001)
 
 
-def test_a_scale_with_items_of_its_own_has_a_factor_of_its_own() -> None:
+def test_scales_with_items_of_their_own_have_a_factor() -> None:
     form = small_form({"id": "p", "items": ["a", "b", "c"]}, {"id": "q", "items": ["-c", "d", "e"]})
     made = simulate(form, N, loadings=0.8, scale_correlations=0.3, couples={"q": 0.5}, rng=3)
     truth, r = made.true_scores, made.answers.assign(**made.true_scores).corr()

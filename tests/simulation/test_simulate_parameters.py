@@ -266,7 +266,7 @@ def test_what_a_mapping_leaves_out() -> None:
     assert r == dict.fromkeys(SIX.split(", "), 0.0) | {"trust": 0.4}
 
 
-def test_an_item_that_no_scale_scores_has_no_factor_to_load_on() -> None:
+def test_unscored_items_have_no_factor() -> None:
     form = Instrument.model_validate(
         {"id": "x", "version": "1", "title": "X", "response_scale": {"minimum": 1, "maximum": 5}}
         | {"items": [{"id": i} for i in ("a", "b", "alone")], "scales": [{"id": "s", "items": ["a", "-b"]}]}

@@ -194,7 +194,7 @@ def test_each_must_have_been_answered_together_with_everything(gaps):
         cfa(WIDE, apart, missing="fiml", auxiliary=["car01"])
 
 
-def test_one_that_goes_with_the_factor_more_than_items_do_is_not_improper():
+def test_a_strong_auxiliary_variable_is_not_improper():
     """Its covariances with residuals leave the matrix of all of these indefinite, and the model as proper."""
     rng = np.random.default_rng(3)
     f = rng.normal(size=(300, 1))

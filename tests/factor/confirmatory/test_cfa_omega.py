@@ -47,7 +47,7 @@ def test_what_is_not_in_the_model_is_named(options, words):
         cfa("trust =~ tru01 + tru04 + tru09 + tru11", ANSWERS).omega(**options)
 
 
-def test_a_model_that_fits_without_remainder_has_the_best_fit_whatever_rounding_leaves():
+def test_a_perfect_fit_has_the_best_indices():
     """Three items of one factor have no degree of freedom, and these next to nothing in common."""
     for left in (0.0, 1e-13, 3e-12):
         found = fit_indices(chi_square=left, df=0, baseline=0.4, baseline_df=3, n=300, n_groups=1)

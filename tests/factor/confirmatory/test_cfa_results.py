@@ -93,7 +93,7 @@ def test_sums_of_answers_are_enough(gaps: float) -> None:
         check_same(cfa(TWO, keyed), cfa(TWO, moments))
 
 
-def test_covariances_are_enough() -> None:
+def test_covariances_as_sample_are_enough() -> None:
     x = table(12)
     sample = covariances_as_sample(np.cov(x.T), n=len(x), names=ITEMS, means=x.mean())
     shuffled = covariances_as_sample(np.cov(x[ITEMS[::-1]].T), n=len(x), names=ITEMS[::-1])
@@ -105,7 +105,7 @@ def test_covariances_are_enough() -> None:
     check_same(cfa(TWO, x / x.std()), cfa(TWO, correlations))
 
 
-def test_groups_of_covariances() -> None:
+def test_covariances_as_sample_in_groups() -> None:
     """Several samples without labels are groups all the same."""
     x = table(12)
     labels = np.arange(len(x)) % 2
@@ -252,7 +252,7 @@ def flat(fit: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", SATURATED | TESTED)
-def test_the_table_of_a_fit_holds_every_index_and_nan_where_there_is_none(case: str) -> None:
+def test_the_table_of_fit_holds_every_index_or_nan(case: str) -> None:
     text, options, gaps = (SATURATED | TESTED)[case]
     fit = cfa(text, table(4, gaps=gaps), **options).fit
     shown, expected = fit.to_frame()["value"].to_dict(), flat(fit)
@@ -263,7 +263,7 @@ def test_the_table_of_a_fit_holds_every_index_and_nan_where_there_is_none(case: 
 
 
 @pytest.mark.parametrize("case", SATURATED)
-def test_a_model_without_degrees_of_freedom_fits_wholly_and_is_not_tested(case: str) -> None:
+def test_a_saturated_model_is_not_tested(case: str) -> None:
     text, options, gaps = SATURATED[case]
     result = cfa(text, table(4, gaps=gaps), **options)
     for fit in (result.fit, *([] if result.fit.scaled is None else [result.fit.scaled])):

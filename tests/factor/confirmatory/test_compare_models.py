@@ -67,7 +67,7 @@ def test_with_gaps_and_in_groups_too(complete, gaps):
         assert not any(model.solution.keeps_answers for model in steps.models.values())
 
 
-def test_that_of_2000_is_that_of_the_restriction(complete):
+def test_satorra_2000_is_that_of_the_restriction(complete):
     """Written out for equal loadings in two groups."""
     halves = ["a"] * 200 + ["b"] * 200
     options = {"groups": halves, "estimator": "MLR"}
@@ -90,7 +90,7 @@ def test_that_of_2000_is_that_of_the_restriction(complete):
     ("scaling", "metric", "scalar"),
     [("yuan_bentler", 0.6743053504, 5.561259019), ("satorra_bentler", 0.6791039164, 5.561053635)],
 )
-def test_that_of_2000_is_that_of_lavaan_in_groups(complete, scaling, metric, scalar):
+def test_satorra_2000_is_that_of_lavaan_in_groups(complete, scaling, metric, scalar):
     """R corrects the variance too unless it is told not to, and has restrictions of means by "delta" only."""
     halves = ["a"] * 200 + ["b"] * 200
     steps = invariance(WIDE, complete, groups=halves, estimator="MLR", scaling=scaling, method="satorra_2000")
@@ -136,7 +136,7 @@ def weights_and_sampling(solution, parts):
         ({"model": WIDE, "equal": ["loadings", "intercepts", "residuals"]}, 3, {"model": WIDE}),
     ],
 )
-def test_that_of_2000_is_the_mean_of_what_the_difference_varies_by(narrower, n_groups, wider):
+def test_satorra_2000_is_the_mean_of_the_weights(narrower, n_groups, wider):
     """A second way: tr(U Gamma) of moments, with slopes by small steps; answers are skewed."""
     rng = np.random.default_rng(5)
     names = ["com01", "com04", "com10", "tru01", "tru04", "tru11"]
@@ -166,7 +166,7 @@ def test_that_of_2000_is_the_mean_of_what_the_difference_varies_by(narrower, n_g
     assert found == pytest.approx((narrow.fit.chi_square - wide.fit.chi_square) / factor, rel=1e-5)
 
 
-def test_with_gaps_that_of_2000_is_written_out_from_each_persons_likelihood(gaps):
+def test_satorra_2000_with_gaps_from_each_persons_likelihood(gaps):
     """R 4.2.2 with lavaan 0.6-14 prints 2.845, of weights under which normal answers would need no 1."""
     wide, narrow = (cfa(m, gaps, estimator="MLR", missing="fiml") for m in (WIDE, EQUAL))
     found = compare_models(wide, narrow, method="satorra_2000").changes[0].chi_square_change

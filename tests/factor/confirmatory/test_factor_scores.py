@@ -139,7 +139,7 @@ def test_one_factor_with_one_item_measured_without_error_is_that_item(complete):
         assert scores.determinacy[1].rho == pytest.approx(1)
 
 
-def test_bartlett_scores_are_unbiased_and_regression_scores_are_drawn_to_the_mean(fits):
+def test_factor_scores_are_unbiased_or_shrunken(fits):
     result, _, _ = fits["complete"]
     loads = np.zeros((6, 2))
     for parameter in result.parameters:

@@ -55,7 +55,7 @@ def test_standard_errors_are_lavaans(name: str, estimator: str) -> None:
 
 
 @each_estimator
-def test_in_groups_of_different_sizes_lavaan_counts_other_persons_in_errors_than_in_estimates(
+def test_lavaan_counts_other_persons_in_errors_of_groups(
     estimator: str,
 ) -> None:
     """Shares n_g / n of n - G persons, where the discrepancy of both counts n_g - 1."""
@@ -140,7 +140,7 @@ def test_modification_indices_of_gls_are_lavaans_but_for_its_persons(name: str) 
     assert count > 10
 
 
-def test_the_default_errors_of_lavaan_for_uls_depend_on_the_units_and_these_do_not() -> None:
+def test_errors_of_uls_do_not_depend_on_the_units() -> None:
     """Why ours are others: of answers in units ten times as fine, loadings are ten times as high."""
     options: dict[str, Any] = {"estimator": "ULS", "identification": "fixed_factor"}
     one = cfa(TWO, complete(), **options)

@@ -53,7 +53,7 @@ def outcome(sample):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_nothing_is_more_likely_where_t_is_0_and_the_slope_there_is_told(seed):
+def test_the_likelihood_and_its_slope_where_t_is_0(seed):
     _, problem = one_factor(noise(seed))
     for item in range(6):
         beyond, values = grown(problem, item, 0.0)

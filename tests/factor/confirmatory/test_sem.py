@@ -154,7 +154,7 @@ def test_errors_of_standardized_and_defined_figures_are_those_of_differences(kin
     assert whole.derivatives[kind] == pytest.approx(slopes, rel=1e-4, abs=1e-7)
 
 
-def test_paths_in_a_circle_are_two_stage_least_squares_where_each_has_one_instrument() -> None:
+def test_paths_in_a_circle_are_two_stage_least_squares() -> None:
     fitted = sem(CIRCLE, DATA)
     for outcome, other, own, instrument in (("y1", "y2", "x", "z"), ("y2", "y1", "z", "x")):
         first = np.column_stack([DATA[own], DATA[instrument], np.ones(N)])

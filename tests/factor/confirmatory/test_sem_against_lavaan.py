@@ -114,7 +114,7 @@ def test_actor_partner_models(shared: Path, missing: str, predictors: str, kind:
                 assert agrees(expected[name_of(theirs, k)].se, se, FINE)
 
 
-def test_the_full_information_of_a_saturated_actor_partner_model_is_that_of_its_moments(shared: Path) -> None:
+def test_a_saturated_actor_partner_model_fits_its_moments(shared: Path) -> None:
     block = dyads(shared)["em_check_otherpos"]
     model = dyads(shared)["apim_otherpos_fiml"]["distinguishable"]["model"]
     fitted = sem(model, couples(shared)["fiml"], fixed_x=False, missing="fiml")

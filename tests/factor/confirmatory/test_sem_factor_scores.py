@@ -21,7 +21,7 @@ def test_scores_on_factors_are_of_measurement_models():
     assert len(cfa(FACTORS, ANSWERS).factor_scores(ANSWERS).to_frame()) == 120
 
 
-def test_a_path_model_as_good_as_factors_that_covary_fits_as_they_do():
+def test_equivalent_path_and_measurement_models_fit_alike():
     one, other = cfa(FACTORS, ANSWERS).fit, sem(f"{FACTORS}; b ~ a", ANSWERS).fit
     for name in ("chi_square", "df", "cfi", "rmsea", "srmr", "crmr", "log_likelihood"):
         assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-6, abs=1e-7), name

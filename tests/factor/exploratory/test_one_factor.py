@@ -64,7 +64,7 @@ def test_items_with_a_factor_are_all_found_at_once(p):
         np.testing.assert_allclose(np.abs(own), np.abs(ml(r, 1).loadings[:, 0]), atol=1e-7)
 
 
-def test_what_has_no_likelihood_or_lies_at_a_bound_is_left_out_and_disturbs_no_other():
+def test_undefined_searches_disturb_no_other():
     good = np.corrcoef(answers_of("good", 1000, 4, np.random.default_rng(1)).T)
     indefinite = np.full((4, 4), -0.9) + 1.9 * np.eye(4)
     at_bound = np.eye(4)

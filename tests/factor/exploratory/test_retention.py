@@ -67,7 +67,7 @@ def in_a_row(values: Floats, limits: Floats) -> int:
 @pytest.mark.parametrize("null", ["normal", "permuted"])
 @given(seed=_SEEDS, m=st.integers(0, 2), gaps=st.sampled_from([0.0, 0.05]))
 @settings(max_examples=4, deadline=None)
-def test_numbers_are_those_of_eigenvalues_above_chance(null, seed, m, gaps):
+def test_parallel_analysis_counts_eigenvalues_above_chance(null, seed, m, gaps):
     table = numbers(seed, m=m, gaps=gaps)
     found = parallel_analysis(table, n_iterations=15, quantile=0.9, null=null, rng=seed)
     for kind in ("component", "factor"):
@@ -82,7 +82,7 @@ def test_numbers_are_those_of_eigenvalues_above_chance(null, seed, m, gaps):
     assert (found.null, found.n_iterations, found.quantile, found.seed) == (null, 15, 0.9, seed)
 
 
-def test_a_seed_gives_the_same_again():
+def test_parallel_analysis_gives_the_same_for_a_seed():
     table = numbers(1)
     one = parallel_analysis(table, n_iterations=5, rng=3)
     assert one.to_dict() == parallel_analysis(table, n_iterations=5, rng=3).to_dict()
@@ -144,7 +144,7 @@ def test_codes_and_moments_are_read_too():
 
 @given(_SEEDS)
 @settings(max_examples=8, deadline=None)
-def test_map_is_what_components_leave(seed):
+def test_map_test_is_what_components_leave(seed):
     """Partial correlations given component scores, by regression."""
     table = numbers(seed, p=6)
     rows = ((table - table.mean()) / table.std()).to_numpy()
@@ -161,7 +161,7 @@ def test_map_is_what_components_leave(seed):
     assert len(map_test(table).squared) == 6
 
 
-def test_map_ends_where_nothing_is_left():
+def test_map_test_ends_where_nothing_is_left():
     table = numbers(3, n=5)
     found = map_test(table)  # four components make up everything
     assert np.isnan(found.squared[5:]).all()
@@ -172,7 +172,7 @@ def test_map_ends_where_nothing_is_left():
 
 @given(_SEEDS)
 @settings(max_examples=8, deadline=None)
-def test_the_scree_is_of_all_variance_and_of_what_is_shared(seed):
+def test_scree_is_of_all_variance_and_of_what_is_shared(seed):
     table = numbers(seed)
     matrix = table.corr().to_numpy()
     figures = scree(table)
@@ -224,7 +224,7 @@ def test_kmo_sets_correlations_against_partial_ones(seed):
     close(float(measure), whole / (whole + part))
 
 
-def test_adequacy_can_be_shown_and_written():
+def test_kmo_and_bartlett_can_be_shown_and_written():
     table = numbers(3)
     measure, test = kmo(table), bartlett(table)
     assert repr(measure).startswith("<KMO of 8 items = 0.")
@@ -294,7 +294,7 @@ def test_retention_is_that_of_r(shared: Path, name: str, block: str) -> None:
 
 @pytest.mark.parametrize(("name", "block"), EIGEN)
 @pytest.mark.parametrize("missing", ["pairwise", "listwise"])
-def test_adequacy_is_that_of_psych(shared: Path, name: str, block: str, missing: Any) -> None:
+def test_kmo_and_bartlett_are_those_of_psych(shared: Path, name: str, block: str, missing: Any) -> None:
     reference, table = table_of(shared, name, block)
     r = reference.at((block, "adequacy", missing))
     measure = kmo(table, missing=missing)
@@ -328,7 +328,7 @@ def test_options_that_do_not_fit_are_refused(options, told):
 
 
 @pytest.mark.parametrize("most", [0, 8, 2.5, True])
-def test_map_cannot_take_out_all_components(most):
+def test_map_test_cannot_take_out_all_components(most):
     with pytest.raises(EstimationError, match=r"max_factors=.*: a whole number from 1 to 7, for 8 items"):
         map_test(numbers(0), most)
 

@@ -83,7 +83,7 @@ def test_scales_that_share_one_factor_are_flagged(sizes):
     assert "(shared)" in found.to_markdown()
 
 
-def test_items_elsewhere_are_told_as_before_and_good_scales_have_no_flag():
+def test_good_scales_have_no_flag():
     x = crossed(parts(500, (4, 4), r=0.2, seed=6), (0, 1, 2, 4, 3, 5, 6, 7))
     found = report_of(x, {"a": "q1 q2 q3 q4", "b": "q5 q6 q7 q8"})
     assert flags(found) == {"a": [None] * 3 + ["elsewhere"], "b": ["elsewhere"] + [None] * 3}

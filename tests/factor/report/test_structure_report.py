@@ -189,7 +189,7 @@ def test_an_item_that_was_not_reversed_is_named(estimator):
     assert any("q2" in text and "against" in text for text in found.warnings), found.guides
 
 
-def test_an_item_that_goes_with_nothing_is_not_said_to_go_with_a_factor():
+def test_items_without_a_factor_are_placed_on_none():
     x = parts(300, (4, 4))
     x[:, 3] = np.random.default_rng(0).integers(1, 8, 300)
     found = report(coded(x, HALF))
@@ -222,7 +222,7 @@ def test_what_the_general_factor_does_is_shown(factors, measured):
     assert any(loading in row for row in page.rows if row and measured in row[0].split())
 
 
-def test_a_group_factor_that_leaves_much_to_the_general_one_is_no_fault_of_its_items():
+def test_weak_group_factors_are_not_the_items_fault():
     answers = coded(parts(400, (4, 4, 4), 0.8), THREE | {"t": {"of": ["a", "b", "c"]}})
     found = report(answers, factors="bifactor")
     assert min(item.explained for item in found.items) > 0.4  # as high as loadings of .63 and more
@@ -348,7 +348,7 @@ def test_sums_give_what_answers_do():
     near([i.loading for i in found.items], [item["loading"] for item in expected["items"]])
 
 
-def test_the_order_of_rows_changes_nothing_and_a_seed_gives_the_same():
+def test_row_order_changes_nothing_and_seeds_repeat():
     x = parts(150, (4, 4))
     found = report(coded(x, HALF), rng=3)
     assert found.to_json() == report(coded(x, HALF), rng=3).to_json()

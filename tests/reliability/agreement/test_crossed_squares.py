@@ -109,7 +109,7 @@ def test_parts_are_what_walking_from_rating_to_rating_reaches(there):
 @given(incidences(most=6), st.integers(0, 99))
 @example(blocks(5, 2, 2), 1)
 @example(path(6), 1)
-def test_a_missing_degree_of_freedom_is_one_that_the_rank_does_not_leave(there, seed):
+def test_degrees_of_freedom_are_those_of_the_rank(there, seed):
     assume(not there.all())
     person, _, p, r = indicators(there)
     left = len(person) - np.linalg.matrix_rank(np.hstack([p, r]))
@@ -151,7 +151,7 @@ def test_models_of_r_compared():
 
 
 @pytest.mark.parametrize("raters_differ", [0.0, 1.5])
-def test_p_of_ratings_with_gaps_is_uniform_where_persons_do_not_differ(raters_differ):
+def test_p_with_gaps_is_uniform_without_differences(raters_differ):
     rng, found = np.random.default_rng(7), []
     for _ in range(2000):
         person, rater = np.nonzero(rng.random((15, 3)) >= 0.2)

@@ -68,7 +68,7 @@ def test_groups_that_tell_nothing(values, groups, words):
     assert isinstance(error.value, IntimacyScalesError)
 
 
-def test_intervals_of_group_icc_are_those_of_ratings_where_groups_are_alike() -> None:
+def test_group_icc_of_equal_groups_has_the_intervals_of_ratings() -> None:
     rng = np.random.default_rng(3)
     ratings = rng.normal(size=(40, 1)) + rng.normal(size=(40, 3))
     found = group_icc(ratings.ravel(), np.repeat(np.arange(40), 3))

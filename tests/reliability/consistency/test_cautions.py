@@ -133,7 +133,7 @@ def test_the_total_of_parts_names_items_against_their_keys(turned):
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_total_of_parts_says_that_its_covariances_belong_to_no_population(seed):
+def test_the_total_of_parts_names_impossible_covariances(seed):
     x = np.random.default_rng(seed).integers(1, 8, (12, 6)).astype(float)
     x[np.random.default_rng(seed + 9).random(x.shape) < 0.4] = np.nan
     found = stratified_alpha(coded(x, TOTAL), scale="t")

@@ -220,7 +220,7 @@ def test_an_interval_counts_on_clusters_somebody_of_whom_is_used(method, gaps):
     assert list(found) == pytest.approx(list(expected))
 
 
-def test_an_interval_of_answers_with_gaps_counts_on_the_harmonic_mean_of_pairs():
+def test_intervals_with_gaps_count_the_harmonic_mean_of_pairs():
     x = good(40, 3)
     x[:20, 0] = NAN
     alpha = cronbach_alpha(coded(x))
@@ -296,7 +296,7 @@ def test_a_composite_of_unequal_parts_has_stratified_alpha_only():
 
 
 @pytest.mark.parametrize("varies", [False, True])
-def test_what_has_to_vary_is_the_composite_not_the_sum_of_its_items(varies):
+def test_the_composite_has_to_vary_not_its_items(varies):
     two, three = np.random.default_rng(1).integers(1, 4, (2, 40))
     x = [7 - two - three, two, three] if varies else [6 - two, two, two]
     answers = coded(np.column_stack(x), "q1", "q2 q3", {"id": "c", "of": ["a", "b"]})

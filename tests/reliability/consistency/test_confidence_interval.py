@@ -245,7 +245,7 @@ def test_delta_is_two_traces_over_n(gaps: float, missing: Any) -> None:
 
 
 @pytest.mark.parametrize("missing", ["pairwise", "listwise"])
-def test_delta_of_two_scales_counts_on_who_answered_both(missing: Any) -> None:
+def test_compare_alphas_counts_on_who_answered_both(missing: Any) -> None:
     whole, sums = answers(0.06), item_moments(answers().instrument, answers(0.06))
     of_answers, of_sums = (
         compare_alphas(*(cronbach_alpha(a, scale=s, missing=missing) for s in "ab")) for a in (whole, sums)
@@ -304,7 +304,7 @@ def _result(coefficient: str, table: str, missing: Any) -> Any:
     )
 
 
-def test_alphas_of_different_persons_have_closed_forms() -> None:
+def test_compare_alphas_of_different_persons_has_closed_forms() -> None:
     """Worked by hand from the formulas of Bonett (2003) and of Zou and Donner (2008)."""
     one, other = (cronbach_alpha(half(answers(n=200), at), scale="a") for at in (0, 1))
     found = compare_alphas(one, other, paired=False)
@@ -327,7 +327,7 @@ def test_alphas_of_different_persons_have_closed_forms() -> None:
         assert made.n == 200
 
 
-def test_partners_in_two_tables_are_told_by_their_couple() -> None:
+def test_compare_alphas_tells_partners_by_their_couple() -> None:
     """Rows of one table and labels of two say the same: partners count as one unit."""
     table = simulate("scii-24", 200, couples=0.6, rng=5).answers
     shuffled = table[table["partner"] == 2].sample(frac=1, random_state=1)
@@ -349,7 +349,7 @@ def test_partners_in_two_tables_are_told_by_their_couple() -> None:
     assert apart.n == 200
 
 
-def test_omega_hierarchical_of_a_schmid_leiman_solution_has_a_bootstrap_that_warns() -> None:
+def test_schmid_leiman_omega_has_a_bootstrap_that_warns() -> None:
     whole = encode("scii-24", simulate("scii-24", 300, rng=3).answers)
     found = hierarchical_omega(whole, scale="total", n_factors=6)
     made = found.confidence_interval(n_resamples=100, rng=1)

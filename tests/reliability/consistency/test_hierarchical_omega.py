@@ -71,7 +71,7 @@ def test_omega_hierarchical_is_that_of_a_naive_transformation(gaps):
     roughly(table["communality"], general**2 + (group**2).sum(axis=1), rel=1e-4)
 
 
-def test_in_a_population_with_a_second_order_factor_the_shares_are_true():
+def test_second_order_population_has_its_true_shares():
     latent = hadamard(64)[:, 1:14]
     a, own = np.array([3, 2, 1, 2, 1, 1, 1, 2, 3]), np.repeat([2, 1, 3], 3)
     x = latent[:, :1] * (a * np.repeat([1, 2, 1], 3)) + latent[:, 1:4].repeat(3, axis=1) * a * own

@@ -76,7 +76,7 @@ def test_omega_is_the_share_that_loadings_make(seed, k, gaps, missing):
 
 @given(st.lists(st.tuples(_INTS, _INTS), min_size=3, max_size=6))
 @settings(max_examples=15, deadline=None)
-def test_in_a_population_of_one_factor_both_denominators_are_the_formula(rows):
+def test_one_factor_population_fits_both_denominators(rows):
     loadings, errors = np.array(rows).T
     x = exact(np.column_stack([loadings, np.diag(errors)]))
     truth = loadings.sum() ** 2 / (loadings.sum() ** 2 + (errors**2).sum())
@@ -117,7 +117,7 @@ def test_the_observed_variance_is_that_of_the_total(missing):
     )
 
 
-def test_the_estimate_is_the_one_of_the_denominator_that_was_asked_for():
+def test_the_estimate_has_the_denominator_asked_for():
     by = {d: mcdonald_omega(coded(good(60, 4)), denominator=d) for d in ("model", "observed")}
     assert by["model"].estimate == by["model"].model_implied == by["observed"].model_implied
     assert by["observed"].estimate == by["observed"].observed != by["model"].estimate
@@ -138,7 +138,7 @@ def test_a_total_of_unequal_parts_weighs_items_as_its_score_does():
     roughly(mcdonald_omega(answers, scale="t").estimate, naive(fitted))
 
 
-def test_in_a_population_of_correlated_factors_a_total_has_the_true_share():
+def test_correlated_factors_population_has_its_true_share():
     # g in all items, s in those of one part: factors 2 g + s and g + 3 s
     w = np.array([[2, 1, 0]] * 3 + [[1, 0, 3]] * 3) * np.array([[1], [2], [3], [1], [1], [2]])
     errors = np.diag([2, 1, 3, 2, 2, 1])
@@ -149,7 +149,7 @@ def test_in_a_population_of_correlated_factors_a_total_has_the_true_share():
 
 
 @pytest.mark.parametrize("model", ["second_order", "bifactor"])
-def test_in_a_population_with_a_general_factor_each_share_is_the_true_one(model):
+def test_general_factor_population_has_its_true_shares(model):
     a = np.array([3, 2, 1, 2, 1, 1, 1, 2, 3])
     own = np.repeat([2, 1, 3], 3) * a if model == "second_order" else np.array([1, 2, 1, 3, 1, 2, 2, 1, 1])
     general = np.repeat([1, 2, 1], 3) * a if model == "second_order" else a
@@ -273,7 +273,7 @@ def test_omega_without_an_item_is_that_of_a_form_without_it(missing):
     assert np.isnan(list(mcdonald_omega(coded(x[:, :3])).if_dropped().values())).all()
 
 
-def test_omega_without_an_item_of_a_total_weighs_as_the_score_does_or_is_refused():
+def test_omega_without_an_item_of_a_total():
     scales = {"a": "q1 q2 q3 q4", "b": "q5 q6 q7", "t": {"of": ["a", "b"]}}
     x = parts(200, (4, 3), 0.7)
     total = mcdonald_omega(coded(x, scales), scale="t", model="one_factor")
@@ -344,13 +344,13 @@ def test_a_heywood_case_is_named():
     assert words in omega.to_dict()["improper"]
 
 
-def test_a_part_that_a_second_order_factor_explains_more_than_wholly_is_named():
+def test_a_part_explained_more_than_wholly_is_named():
     # lavaan's cfa(m, d) has c ~~ c = -0.033; with std.lv = TRUE it cannot be reached
     omega = presentable(mcdonald_omega(coded(parts(60, (3, 3, 3)), THREE), scale="t", model="second_order"))
     assert any("the variance of c is negative" in text for text in omega.improper)
 
 
-def test_an_item_against_its_key_counts_against_the_total_and_shows_in_its_loading():
+def test_items_against_their_key_have_negative_loadings():
     x = good(200, 4)
     x[:, 1] = 8 - x[:, 1]
     omega, turned = mcdonald_omega(coded(x)), mcdonald_omega(coded(x, "q1 -q2 q3 q4"))

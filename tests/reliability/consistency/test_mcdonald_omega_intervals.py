@@ -117,7 +117,7 @@ def most_spread(share):
 @example(1, 0.3, 0.95)
 @example(82, 0.3, 0.5)  # none of 40 persons at the top
 @settings(max_examples=16, deadline=None)
-def test_closed_intervals_are_those_of_the_standard_error_where_it_can_be_one(seed, together, level):
+def test_closed_intervals_follow_the_standard_error(seed, together, level):
     omega = mcdonald_omega(coded(good(40, 4, seed, together=together)))
     share, error = omega.estimate, omega.standard_error
     if omega.reason is not None:
@@ -251,7 +251,7 @@ def test_partners_who_answer_alike_count_once():
     roughly(half(couples), half(alone) * stats.t.ppf(0.975, 59) / stats.norm.ppf(0.975))
 
 
-def test_couples_are_labels_or_a_column_and_persons_alone_are_no_clusters():
+def test_couples_are_labels_or_a_column():
     made = simulate("scii-12", 60, couples=0.4, rng=3).answers
     answers = encode(
         "scii-24", simulate("scii-24", 60, rng=3).answers.assign(pair=made["couple"]), keep=["pair"]

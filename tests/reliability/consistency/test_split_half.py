@@ -60,7 +60,7 @@ def test_horst_is_a_reliability_or_nan(r, share):
 
 @given(tables(k=st.integers(2, 7), n=st.just(40)))
 @settings(max_examples=15, deadline=None)
-def test_every_split_is_made_and_none_is_above_lambda_4(x):
+def test_split_halves_makes_every_split_and_none_above_lambda_4(x):
     answers, c, k = one_scale(x), np.cov(x.T), x.shape[1]
 
     def value(half: tuple[int, ...]) -> float:
@@ -87,7 +87,7 @@ def test_a_split_has_two_halves():
     near(bounds.lambda4, bounds.lambda3)
 
 
-def test_search_and_sample_of_splits_of_many_items_come_near_to_all_of_them():
+def test_split_halves_of_many_items_come_near_to_all():
     x = sample(8, 400, 26)
     x[:, 1::2] = x[:, ::2]  # twins: the best split puts one of each on either side
     answers = one_scale(x)
@@ -131,7 +131,7 @@ def test_halves_that_run_against_each_other_have_no_step_up():
 
 
 @pytest.mark.parametrize("beyond", [-0.4, 0, 0.0, 1, 1.0, math.nan])
-def test_the_length_for_a_reliability_is_asked_of_values_between_0_and_1(beyond):
+def test_items_needed_takes_values_between_0_and_1(beyond):
     for reliability, wanted in ((0.7, beyond), (beyond, 0.7), (beyond, beyond)):
         with pytest.raises(EstimationError, match=r"both must be between 0 and 1|a number from -1 to 1"):
             items_needed(reliability, wanted)

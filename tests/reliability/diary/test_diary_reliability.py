@@ -170,7 +170,7 @@ def test_anova_is_that_of_loops(case):
     assert list(components.values()) == pytest.approx(naive_components(cube), rel=1e-9, abs=1e-9)
 
 
-def test_reml_of_a_balanced_diary_is_anova_where_no_component_is_negative():
+def test_balanced_reml_is_anova_without_negative_components():
     table = rows(diary(12, 8, 4))
     expected = reliability(table, method="anova").components
     assert min(expected.values()) > 0

@@ -148,7 +148,7 @@ def test_newton_arrives_where_scoring_does(monkeypatch):
     assert fits[1].log_likelihood == pytest.approx(fits[40].log_likelihood, abs=1e-8)
 
 
-def test_nested_models_are_less_likely_and_a_saturated_one_reproduces_balanced_moments():
+def test_nested_and_saturated_models():
     data = cluster_moments(*sample(50, (6,)))
     saturated, free = fit_saturated(data), fit_two_level(data)
     bounded, equal = fit_two_level(data, nonnegative=True), fit_two_level(data, equal_loadings=True)

@@ -323,7 +323,7 @@ def test_a_model_that_does_not_settle_says_what_to_try():
     assert min(held.between.residual_variances.values()) == 0
 
 
-def test_other_models_that_do_not_settle_are_left_out_with_the_reason(monkeypatch):
+def test_models_that_do_not_converge_are_left_out(monkeypatch):
     def never(data, *, equal_loadings=True, **options):
         if equal_loadings:
             raise NotConvergedError("no")

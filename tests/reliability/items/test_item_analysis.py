@@ -103,7 +103,7 @@ def test_answers_that_were_reversed_before_are_said_to_be():
 
 
 @pytest.mark.parametrize("keys", ["q1 q2", "q1 -q2 q3", "-q1 q2 -q3 q4 -q5 -q6"])
-def test_answers_that_go_with_their_keys_are_no_cause_for_a_warning(keys):
+def test_well_keyed_answers_give_no_warning(keys):
     signs = np.array([key[0] == "-" for key in keys.split()])
     x = good(200, len(signs))
     assert item_analysis(coded(np.where(signs, 6 - x, x), keys)).keying is None

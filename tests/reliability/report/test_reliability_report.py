@@ -365,14 +365,14 @@ def test_parts_of_unequal_length_have_stratified_alpha_alone():
     assert report["total"].row()["stratified_alpha"] == strict_json(report)["scales"][2]["stratified_alpha"]
 
 
-def test_a_composite_with_a_constant_part_says_why_it_has_no_reliability():
+def test_a_constant_part_leaves_a_composite_without_reliability():
     report = report_of(turned(np.column_stack([np.full((60, 2), 3), answers(60, 3)])), small_form(5, TOTAL))
     assert "everyone" in " ".join(report["total"].warnings)
     assert "a: the total of the items does not vary" in " ".join(report.warnings)
     assert "All" in report.sentence()
 
 
-def test_one_scale_that_cannot_be_computed_does_not_take_the_others_with_it():
+def test_an_undefined_scale_leaves_the_others():
     torn = [PARTS[0], {"id": "b", "items": ["-q1", "q4", "q5"]}, {"id": "total", "of": ["a", "b"]}]
     x = answers(60, 5)
     report = report_of(np.column_stack([x[:, :3], 6 - x[:, 3:]]), small_form(5, torn))

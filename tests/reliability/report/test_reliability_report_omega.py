@@ -89,7 +89,7 @@ def test_one_distribution_free_method_is_named_once_with_its_units():
     assert "taking 80 clusters as units" in said
 
 
-def test_the_method_is_named_once_or_with_the_total_where_only_a_total_has_an_interval():
+def test_the_method_is_named_once():
     assert reliability_report(FORM, COUPLES).sentence().count("Raykov & Marcoulides") == 1
     pairs = coded(
         parts(150, (2, 2, 2)), {"a": "q1 q2", "b": "q3 q4", "c": "q5 q6", "t": {"of": ["a", "b", "c"]}}

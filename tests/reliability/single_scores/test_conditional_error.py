@@ -135,7 +135,7 @@ def test_binary_items_have_lords_error() -> None:
 BEFORE, AFTER = np.array([40.0, 45, 50, 38, 42, 47, 44]), np.array([48.0, 44, 58, 45, 60, 50, 43])
 
 
-def test_kinds_of_change_are_worked_by_hand() -> None:
+def test_kinds_of_reliable_change_are_worked_by_hand() -> None:
     common: dict[str, Any] = {"reliability": 0.8, "sd": 7.5}
     sem = 7.5 * math.sqrt(0.2)
     plain = reliable_change(BEFORE, AFTER, **common)
@@ -160,7 +160,7 @@ def test_kinds_of_change_are_worked_by_hand() -> None:
     assert one.index == pytest.approx(19 / math.sqrt(sem**2 + 64 * 0.2))
 
 
-def test_a_published_change_names_its_study() -> None:
+def test_a_published_reliable_change_names_its_study() -> None:
     sheets = [{f"rdas_{n}": answer for n in range(1, 15)} for answer in (2, 3)]
     then, now = (score("rdas", sheet) for sheet in sheets)
     found = reliable_change(then, now, method="published", scale="total")

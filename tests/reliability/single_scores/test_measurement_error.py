@@ -79,7 +79,7 @@ def test_the_error_of_a_scale_is_that_of_its_scores(missing, sd):
     assert error.true_score(3) == pytest.approx(scores.mean() + float(alpha) * (3 - scores.mean()))
 
 
-def test_attenuation_and_cutoffs_by_hand():
+def test_attenuation_corrected_and_jacobson_truax_cutoffs_by_hand():
     assert attenuation_corrected(-0.4, 0.8, 0.5) == pytest.approx(-0.4 / math.sqrt(0.4))
     assert attenuation_corrected(0.9, 0.8, 0.5) > 1
     up = jacobson_truax_cutoffs(clinical=(40, 6), functional=(60, 4))
