@@ -110,7 +110,7 @@ CONCEPTS = (
     ),
     Concept(
         "Left out on purpose", "how long a relationship lasts",
-        reason="A fact, not an experience: ask for the years together beside the form.",
+        reason="A fact, not an experience: ask for the years together in addition to the form.",
     ),
 )  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_a_good_bank_and_a_good_form_pass():
     assert form().findings == ()
 
 
-# ------------------------------------------------------------------ wordings beside each other
+# ------------------------------------------------------------------ wordings next to each other
 
 
 @pytest.mark.parametrize(

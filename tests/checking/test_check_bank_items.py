@@ -18,7 +18,7 @@ from intimacy_scales.instrument.loading import shipped_banks
 GOOD = [
     "I laugh a lot when we are together.",
     "I look forward to our evenings.",
-    "I feel calm beside my partner.",
+    "I feel calm near my partner.",
     "I can be silly around my partner.",
     "I keep small notes that my partner writes.",
     "I ask my partner for help.",
@@ -29,7 +29,7 @@ GOOD = [
     "I feel shut out of my partner's plans.",
     "Our ups and downs bring us closer.",
     "I am proud of my partner.",
-    "I feel lonely beside my partner.",
+    "I feel lonely near my partner.",
     "I thank my partner for small favours.",
     "I tell my partner when I am cross.",
     "I get tired of our quarrels.",

@@ -22,7 +22,7 @@ from tests.shared.engine_answers import FRAMES, form, in_parts
 
 
 def couples(n: int) -> list[pa.Table]:
-    """Simulated partners, in so many parts that do not keep them together; some cells are no answers."""
+    """Simulated partners, in so many parts that do not keep them together; some cells are not valid."""
     table = simulate(form(), 600, couples=0.5, missing=0.05, rng=4).answers.astype({"couple": str})
     table.loc[7, form().item_ids[3]] = 99
     columns = pa.Table.from_pandas(table, preserve_index=False)

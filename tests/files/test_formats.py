@@ -72,7 +72,7 @@ CONTENTS: dict[str, tuple[bytes, type[AnswerFile]]] = {
         TABLE.to_json(orient="records", lines=True).encode("utf-16"),
         JsonLinesFile,
     ),
-    "json lines beside what is nested": (
+    "json lines next to what is nested": (
         TABLE.assign(device=[{"os": "a"}] * 2, tags=[["x"], []])
         .to_json(orient="records", lines=True)
         .encode(),
@@ -281,7 +281,7 @@ def test_a_header_in_braces_is_still_a_table() -> None:
 
 
 def test_real_exports_are_told_from_plain_tables(shared: Path) -> None:
-    """Of every file that survey tools wrote: which it is, or why it is none."""
+    """Of every file that survey tools wrote: which it is, or why it is not one."""
     found: dict[str, str] = {}
     for path in sorted((shared / "samples").rglob("*")):
         if path.is_file() and path.suffix in (".csv", ".sav", ".json", ".xml", ".txt", ".xlsx"):

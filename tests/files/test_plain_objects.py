@@ -50,7 +50,7 @@ def read(path: Path, chunk: int | None, *, at_once: bool = True) -> tuple[Any, s
             return str(error), kinds
 
 
-# ------------------------------------------------------------------ one reader beside the other
+# ------------------------------------------------------------------ one reader compared with the other
 
 PLAIN = ["1", "2", "null", '"3"', '"a b"', '"é"', '"日本"', "2.5", "-0", "true"]
 ODD = [
@@ -262,7 +262,7 @@ def test_without_arrow_files_are_read_line_by_line(monkeypatch: pytest.MonkeyPat
 
 
 def answer_file(path: Path, rng: np.random.Generator) -> None:
-    """Simulated answers to the RAS: numbers, texts, labels, gaps, what is none, and a name like an item's."""
+    """Simulated answers to the RAS: numbers, texts, labels, gaps, what is not valid, and look-alikes."""
     cells: list[Any] = [1, 2, 3, 4, 5, None, "4", "NA", -9, "9x", 2.5, 3.0, True]
     places = rng.choice(
         len(cells), (400, 7), p=[0.18] * 5 + [0.04, 0.01, 0.01, 0.01, 0.01, 0.01, 0.005, 0.005]

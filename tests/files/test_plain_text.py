@@ -153,7 +153,7 @@ def test_without_arrow_files_are_read_row_by_row(monkeypatch: pytest.MonkeyPatch
 
 
 def answer_file(path: Path, rng: np.random.Generator) -> None:
-    """Simulated answers to the RAS: codes, labels, missing codes, words that are none, free texts, quotes."""
+    """Simulated answers to the RAS: codes, labels, missing codes, words that are not valid, free texts."""
     cells = rng.choice(["1", "2", "3", "4", "5", "", "NA", "-9", "9x", "2.5", " 4"], (300, 7),
                        p=[0.18, 0.18, 0.18, 0.18, 0.18, 0.03, 0.03, 0.01, 0.01, 0.01, 0.01])  # fmt: skip
     notes = rng.choice(["plain", '"with, comma"', '"say ""hi"""', "=1+1", "", "-5", "é"], 300)

@@ -76,7 +76,7 @@ LONG: dict[str, tuple[Any, str]] = {
     "letters that unfold": ("\ufdfa" * 200_000, "is too long for an answer"),
     "words": ("so many times " * 200_000, "is too long for an answer"),
     "blanks within": ("1" + " " * 3_000_000 + "2", "is too long for an answer"),
-    "a long text that is none": ("y" * 19_000, "is not a number"),
+    "a long text that is not a number": ("y" * 19_000, "is not a number"),
     "a deep list": (nested(50_000, lambda inner: [inner]), "is of type list"),
     "a deep tuple": (nested(50_000, lambda inner: (inner,)), "is of type tuple"),
     "a deep mapping": (nested(50_000, lambda inner: {"a": inner}), "is of type dict"),

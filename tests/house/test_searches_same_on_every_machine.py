@@ -15,7 +15,7 @@ from tests.shared.machines import DIFFERENT, answers_everywhere
 from tests.shared.searched_everything import FINDERS
 
 PARTS = ("factors", "reliability")
-_TOLERANCE = 1e-9  # beside the largest of the numbers that belong together, or 1
+_TOLERANCE = 1e-9  # relative to the largest of the numbers that belong together, or 1
 # what cannot be told so exactly from the same answers, and why
 _WIDER = {
     "likely moments": 1e-7,  # EM stops where a step leads no further than 1e-9, and has then some steps to go
@@ -105,14 +105,14 @@ def test_norm_tables_are_the_same_on_every_machine():
     assert len({(degree, *ends) for degree, ends, _ in first[1]}) > 10  # many models are chosen among them
     for name, tables in others:
         for number, (here, there) in enumerate(zip(first[1], tables, strict=True)):
-            where = f"sample {number}: {name} beside {first[0]}"
+            where = f"sample {number}: {name} compared with {first[0]}"
             assert here[:2] == there[:2], where
             np.testing.assert_allclose(there[2], here[2], rtol=0, atol=1e-9, err_msg=where)
 
 
 @pytest.mark.machines
 def test_fits_at_the_edge_are_the_same_on_every_machine():
-    """A million persons beside one, on few scores of many: where rounding would show first."""
+    """A million persons next to one, on few scores of many: where rounding would show first."""
     first, *others = smoothed_everywhere("edge")
     assert sum(shares is not None for shares in first[1]) > 60
     for name, fits in others:

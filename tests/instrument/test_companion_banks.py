@@ -1,4 +1,4 @@
-"""The companion banks and their forms: what the model holds beside the six components."""
+"""The companion banks and their forms: what the model holds in addition to the six components."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ FORM: dict[str, Any] = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder of one's own, with a bank in it; beside it another bank that forms must not reach."""
+    """A folder of one's own, with a bank in it; next to it another bank that forms must not reach."""
     own = tmp_path / "own"
     own.mkdir()
     for place in (own, tmp_path):

@@ -1,4 +1,4 @@
-"""The Locke-Wallace test: its options count what no number of them tells, and counts are no answers."""
+"""The Locke-Wallace test: its options count what no number of them tells, and counts are not answers."""
 
 from __future__ import annotations
 

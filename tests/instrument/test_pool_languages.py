@@ -1,4 +1,4 @@
-"""Answers to one wording are no answers to another, unless both are pooled on purpose."""
+"""Answers to one wording are not answers to another, unless both are pooled on purpose."""
 
 from __future__ import annotations
 

@@ -104,14 +104,14 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(release, "digests_file", lambda: copy)
     monkeypatch.setattr(release, "released_file", lambda name, version: tmp_path / name / f"{version}.toml")
 
-    def beside(name: str, version: str, tag: str, revision: int) -> Path:
+    def copied(name: str, version: str, tag: str, revision: int) -> Path:
         return tmp_path / "languages" / f"{name} {version}+{revision}.{tag}.toml"
 
     (tmp_path / "languages").mkdir()
     for name, tag, version, revision in TRANSLATIONS:
         kept = shipped.released_translation_file(name, version, tag, int(revision))
-        shutil.copy(kept, beside(name, version, tag, int(revision)))
-    monkeypatch.setattr(release, "released_translation_file", beside)
+        shutil.copy(kept, copied(name, version, tag, int(revision)))
+    monkeypatch.setattr(release, "released_translation_file", copied)
     return copy
 
 
@@ -213,7 +213,7 @@ def test_later_versions_of_published_keys_ask_the_same():
 
 
 def answers_of(form: Instrument, *, gaps: bool) -> dict[str, Any]:
-    """Answers that go up and down the range in a way that has nothing to do with the items."""
+    """Answers that go up and down the range in a way that does not depend on the items."""
     found: dict[str, Any] = {}
     for i, item in enumerate(form.items):
         values = item.response_scale.values

@@ -47,7 +47,7 @@ def frac(value: Any) -> Fraction:
 
 
 def coded(form: Instrument, row: Row) -> list[int]:
-    """Codes of one person's answers, 0 where there is none."""
+    """Codes of one person's answers, 0 where one was skipped."""
     codes = []
     for item in form.items:
         points, value = item.response_scale, row.get(item.id)
@@ -158,9 +158,9 @@ def test_keyed_moments_are_those_of_each_pairs_own_persons(grid, missing, data):
     answers = data.draw(st.sampled_from([encode(form, rows), item_moments(form, rows)]))
     for name in form.scale_ids:
         keys = list(leaves(form, name))
-        torn = {item for item, reverse in keys if (item, not reverse) in keys}
-        if torn:
-            assert set(keyed_moments(answers, name, missing).torn) == torn
+        both_ways = {item for item, reverse in keys if (item, not reverse) in keys}
+        if both_ways:
+            assert set(keyed_moments(answers, name, missing).torn) == both_ways
             continue
         table, k = keyed_rows(form, name, rows, missing), len(keys)
         found = keyed_moments(answers, name, missing)

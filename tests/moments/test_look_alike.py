@@ -1,4 +1,4 @@
-"""Labels that look the same are one couple or are refused, never two; and clusters of one are none."""
+"""Labels that look the same are one couple or are refused, never two; and clusters of one do not count."""
 
 from __future__ import annotations
 

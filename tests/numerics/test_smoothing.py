@@ -74,7 +74,7 @@ def edge_function(counts, degree, ends):
     """Whether a combination of the model's functions is 0 at every reached score, and nowhere negative.
 
     By a linear program: the largest sum of such a function, each value at most 1. Functions of a model
-    without a maximum are some polynomial beside an indicator of each end.
+    without a maximum are some polynomial in addition to an indicator of each end.
     """
     x = np.linspace(-1, 1, len(counts))
     legendre = np.polynomial.legendre.legvander(x, degree)
@@ -286,7 +286,7 @@ def test_loglinear_smoothing_is_the_poisson_regression_of_the_counts(ends):
 
 @st.composite
 def far_apart(draw):
-    """Counts of one person beside a million, or none, at 3 to 40 scores."""
+    """Counts of one person and a million others, or none, at 3 to 40 scores."""
     few = st.sampled_from([1.0, 8.0, 10.0, 100.0, 1e4, 7e5, 1e6])
     return np.array(draw(st.lists(st.one_of(st.just(0.0), few), min_size=3, max_size=40).filter(any)))
 

@@ -114,11 +114,11 @@ def test_members_of_a_space_do_not_depend_on_its_basis():
     assert members_of_space(np.eye(3)[:, :1]).tolist() == [1, 0, 0]
 
 
-# ------------------------------------------------------------------ what rounding leaves of nothing
+# ------------------------------------------------------------------ rounding errors of zero
 
 
 def test_persons_who_agree_leave_no_error_however_means_are_rounded():
-    """Means of these numbers are not exact; what they leave of no difference is none."""
+    """Means of these numbers are not exact; what they leave of no difference is still 0."""
     persons, raters = np.array([0.1, 0.7, 1.3, 2.9, 3.1])[:, None], np.array([0.0, 0.2, 0.3])
     squares = mean_squares(persons + 0 * raters)
     assert (squares.error, squares.within, squares.raters) == (0, 0, 0)
@@ -180,7 +180,7 @@ def test_most_likely_moments_are_where_derivatives_vanish():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_variance_components_do_not_depend_on_the_unit(seed):
-    """Nor on the size of the deviance, in whose rounding a search may come to rest."""
+    """Nor on the size of the deviance, in whose rounding a search may end."""
     y, who, when = diary(20, 3, seed)
     found = reml_components(y, who, when)
     other = reml_components(1000 * y, who, when)

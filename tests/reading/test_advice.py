@@ -41,7 +41,7 @@ def table(*values: Any, rest: Any = 1) -> pd.DataFrame:
     return pd.DataFrame({"a": list(values), "b": rest, "c": rest, "d": rest}, dtype=object)
 
 
-# value that is repeated, as a number and as text; the ranges on which it is no answer
+# value that is repeated, as a number and as text; the ranges on which it is not an answer
 PLAUSIBLE = [6, 7, 8, 10, 12, 20, 25, 40, 50, 60, 70, 75, 80, 90, 100, 101, 110]
 
 
@@ -119,7 +119,7 @@ def test_a_text_like_no_label_may_be_an_answer_or_none() -> None:
 
 TRUTHS = {
     "bool columns": lambda: pd.DataFrame({name: [True, False] for name in IDS}),
-    "beside texts": lambda: pd.DataFrame({"who": ["x", "y"], **{name: [True, False] for name in IDS}}),
+    "next to texts": lambda: pd.DataFrame({"who": ["x", "y"], **{name: [True, False] for name in IDS}}),
     "one column": lambda: pd.DataFrame({"a": [True, False], "b": [1, 0], "c": [1, 0], "d": [1, 0]}),
 }
 
@@ -134,7 +134,7 @@ def test_truth_values_on_a_yes_or_no_form_are_made_numbers(name: str) -> None:
     assert advised is not None
     numbers = answers.astype(dict.fromkeys(answers.select_dtypes("bool"), int))
     assert score(yes_or_no, numbers)["s"].tolist() == [1, 0]
-    assert "astype" not in refused(form(1, 5), answers)  # True is no answer there, whatever it is made
+    assert "astype" not in refused(form(1, 5), answers)  # True is not an answer there, whatever it is made
 
 
 @pytest.mark.parametrize("texts", [("True", "False"), ("TRUE", "FALSE"), ("true", "false")])
@@ -202,7 +202,7 @@ COUNTING = Instrument.model_validate(
 
 @pytest.mark.parametrize("kind", [int, float, str])
 def test_what_options_count_is_no_other_range(kind: Any) -> None:
-    """Counts that are no number of an option are told; those that are one would count something else."""
+    """Counts that are not the number of an option are told; those that are one would count something else."""
     stored = table(*map(kind, [15, 8, 0, 3, 15]), rest=kind(8))
     text = refused(COUNTING, stored)
     assert "is this what an option counts, and not its number?" in text

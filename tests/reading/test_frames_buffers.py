@@ -96,11 +96,11 @@ def test_no_file_needs_pandas_to_be_scored(tmp_path: Path, source: str) -> None:
     assert output.is_file()
 
 
-# ------------------------------------------------------------------ numbers that stand where there are none
+# ------------------------------------------------------------------ numbers stored where a cell is null
 
 
 def held(answers: list[int | None], stored: list[int], kind: str) -> pa.Array:
-    """Answers as an array of Arrow that stores some number where there is none."""
+    """Answers as an array of Arrow that stores some number where a cell is null."""
     there = np.packbits(np.array([value is not None for value in answers], np.bool_), bitorder="little")
     numbers = np.array(stored, kind)
     buffers = [pa.py_buffer(there), pa.py_buffer(numbers)]

@@ -1,4 +1,4 @@
-"""What stands in memory where an answer is null is no answer, whatever it is and whatever else is there."""
+"""What stands in memory where an answer is null does not count, whatever it is and whatever else is there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CELLS = st.lists(st.tuples(st.sampled_from([1, 3, 5, -9, 77]), st.booleans()), m
 @pytest.mark.parametrize("kind", HIDING)
 @pytest.mark.parametrize("dtype", [np.int64, np.int8])
 @given(cells=CELLS)
-# an answer that is hidden, beside a value that has to be looked up; a declared code; a bad answer
+# an answer that is hidden, next to a value that has to be looked up; a declared code; a bad answer
 @example(cells=[(3, True), (-9, False)])
 @example(cells=[(3, True), (77, False), (5, False), (77, True), (-9, True)])
 @settings(max_examples=10, deadline=None)

@@ -1,4 +1,4 @@
-"""What is given beside answers counts, or is refused: options, instruments, and who belongs together."""
+"""What is given with answers counts, or is refused: options, instruments, and who belongs together."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_what_looks_like_a_code(values):
 )
 def test_answers_within_the_range_are_not_codes(low, points, data):
     scale = list(range(low, low + points))
-    # (beside 1 and 2 alone, -1 is more often a code)
+    # (next to 1 and 2 alone, -1 is more often a code)
     left_out = data.draw(st.sampled_from([None, *scale[1:-1]])) if points > 3 and low >= 0 else None
     used = np.array([value for value in scale if value != left_out], dtype=float)
     assert undeclared_codes(used) == []

@@ -285,7 +285,7 @@ def test_missing_codes_stay_and_labels_go() -> None:
 
 @pytest.mark.parametrize(("low", "high", "shift"), [(1, 7, -1), (0, 8, 1), (1, 5, -1)])
 def test_answers_that_were_not_accepted_are_part_of_what_was_seen(low: int, high: int, shift: int) -> None:
-    """Beside 364 nines the warning said "the values seen are 1 to 8", and advised a range of 1 to 8."""
+    """Next to 364 nines the warning said "the values seen are 1 to 8", and advised a range of 1 to 8."""
     points = np.arange(240) % (high - low + 1) + low + shift
     table = pd.DataFrame(points.reshape(60, 4), columns=["a", "b", "c", "d"])
     form = Instrument.model_validate(

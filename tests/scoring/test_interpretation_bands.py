@@ -1,4 +1,4 @@
-"""A score between two bands that are apart is in neither, and overlapping bands are told of."""
+"""A score between two bands that are apart is in neither, and overlapping bands are warned of."""
 
 from __future__ import annotations
 

@@ -148,8 +148,8 @@ def test_a_draft_is_never_interpreted(table):
     answers: Any = ras(4, 4, 4, 4, 4, 4, 4)
     with pytest.raises(NoNormsError, match="is a draft, and scores of a draft are not interpreted"):
         score(draft, [answers] if table else answers).interpret()
-    beside = score(draft, answers).standardize(norm())
-    assert "DRAFT: not validated" in repr(beside)
+    compared = score(draft, answers).standardize(norm())
+    assert "DRAFT: not validated" in repr(compared)
 
 
 def test_a_confirmed_key_reads_without_a_warning():

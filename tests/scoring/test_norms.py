@@ -1,4 +1,4 @@
-"""Scores beside a norm sample, and which norm is meant."""
+"""Scores compared with a norm sample, and which norm is meant."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_norm_sample_is_described_where_scores_stand_beside_it(changes, words)
 
 
 def test_standard_scores_by_hand():
-    """A score of 4.5, beside a mean of 4 and sd 0.5, is one sd above it: z 1, T 60, percentile 84."""
+    """A score of 4.5, compared with a mean of 4 and sd 0.5, is one sd above it: z 1, T 60, percentile 84."""
     answers = dict(zip(ras(*[0] * 7), (5, 5, 5, 2, 4, 4, 1), strict=True))
     assert score("ras", answers).scores["total"] == pytest.approx(32 / 7)
     near = norm(mean=32 / 7 - 0.5)
@@ -292,8 +292,8 @@ def test_checked_answers_serve_variants_of_the_same_instrument():
     answers = simulate("ras", 60, rng=1).answers
     coded = encode("ras", answers)
     norms = Norm.from_scores(score("ras", coded), sample=SAMPLE)
-    beside = score(load("ras").with_norms(norms), coded).standardize()
-    assert beside.samples == (SAMPLE,)
+    compared = score(load("ras").with_norms(norms), coded).standardize()
+    assert compared.samples == (SAMPLE,)
     sums = score(load("ras").with_method("sum"), coded)
     assert (sums["total"] == 7 * score("ras", coded)["total"]).mean() > 0.5
     np.testing.assert_allclose(sums["total"], 7 * score("ras", coded)["total"])

@@ -49,7 +49,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a total of it, not prorated": (lambda d: d["prorated"].update(total=False), "prorated.total: False"),
     "bounds the wrong way round": (lambda d: d["bounds"].update(trust=[6, 2]), "trust: 6 to 2 cannot be"),
     "bounds outside": (lambda d: d["bounds"].update(total=[0, 99]), "bounds.total: 0 to 99 cannot be"),
-    "a score beside its bounds": (lambda d: d["bounds"].update(trust=[1, 2]), "cannot be, with the score"),
+    "a score out of its bounds": (lambda d: d["bounds"].update(trust=[1, 2]), "cannot be, with the score"),
     "another range": (lambda d: d["ranges"].update(trust=[0, 7]), "ranges [(]trust[)]: 2 and"),
     "another rule": (lambda d: d["needed"].update(trust=1), "needed, ranges [(]trust[)]: 1 and"),
     "no score of enough answers": (

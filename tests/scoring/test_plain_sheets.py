@@ -56,7 +56,7 @@ def exactly(value: Any) -> Any:
 
 
 def outcome(form: Instrument, responses: Mapping[str, Any], **options: Any) -> Any:
-    """All that is told of one person, or of why there is no score."""
+    """All that is reported of one person, or of why there is no score."""
     try:
         result = score(form, responses, **options)
     except IntimacyScalesError as error:
@@ -113,10 +113,10 @@ def assert_read(
     """Other answers than those of a whole sheet, which are read the shorter way where they are plain."""
     plain, change = other
     changed = change(whole, item)
-    torn = bool(sheet_scorer(form, AS_THEY_ARE).tables.torn)  # of such, whole sheets only are plain
+    both_ways = bool(sheet_scorer(form, AS_THEY_ARE).tables.torn)  # of such, whole sheets only are plain
     if all(item.response_scale.n_points <= 1000 for item in form.items):
         assert is_plain(form, whole)
-        assert is_plain(form, changed) == (plain and len(changed) > 0) or (plain and torn)
+        assert is_plain(form, changed) == (plain and len(changed) > 0) or (plain and both_ways)
     return changed
 
 

@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[Instrument, str, str, bool]] = {
     "sum, just enough": (form(SUM), "4..4..", "sum", True),
     "sum, too few": (form(SUM), "4.....", "sum", False),
     "sum, nothing": (form(SUM), "......", "sum", False),
-    "mean with a reversed item": (form(MEAN), ".123..", "mean", True),
+    "mean with a reverse-keyed item": (form(MEAN), ".123..", "mean", True),
     "mean of one answer": (form(scale("one", "1", "2", missing={"count": 1})), ".1....", "one", True),
     "an item of no scale skipped": (form(SUM), "1234..", "sum", False),
     "sum that needs all": (

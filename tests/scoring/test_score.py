@@ -258,7 +258,7 @@ def test_chunks_change_no_bit(case, chunk):
 
 @st.composite
 def spoiled(draw: st.DrawFn) -> tuple[Instrument, list[dict[str, Any]]]:
-    """Answers some of which are none."""
+    """Answers some of which are not valid."""
     form, rows = draw(answered(min_rows=2, max_rows=12))
     for row in rows:
         for item in draw(st.lists(st.sampled_from(form.item_ids), max_size=2)):

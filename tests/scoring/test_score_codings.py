@@ -18,7 +18,7 @@ with warnings.catch_warnings():
 
 
 def two_ways() -> Instrument:
-    """Four items from 1 to 5, stored in one of two ways beside the printed one."""
+    """Four items from 1 to 5, stored in one of two ways other than the printed one."""
     return Instrument.model_validate(
         {
             "id": "f",

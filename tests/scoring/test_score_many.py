@@ -42,7 +42,7 @@ SHEETS: list[Any] = [
 
 
 def alone(sheet: Any, **options: Any) -> Any:
-    """The scores of one sheet, or None where there are none."""
+    """The scores of one sheet, or None where they are missing."""
     try:
         result = score(FORM, sheet, **options)
     except ResponseError:

@@ -28,7 +28,7 @@ def form() -> Instrument:
 
 @cache
 def answers(*, bad: bool = False) -> pa.Table:
-    """Simulated answers with gaps; of some persons with cells that are no answers."""
+    """Simulated answers with gaps; of some persons with cells that are not valid."""
     simulated = simulate(form(), N, rng=5).answers
     values = simulated[list(form().item_ids)].to_numpy(dtype=float, copy=True)
     draw = np.random.default_rng(9)

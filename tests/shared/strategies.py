@@ -220,7 +220,7 @@ def text(form: Instrument, item: str, value: Value | None) -> str | None:
 
 
 def floats(rows: list[Row]) -> np.ndarray:
-    """Rows as numbers, nan where there is none."""
+    """Rows as numbers, nan where it is missing."""
     return np.array([list(row.values()) for row in rows], dtype=np.float64)
 
 

@@ -111,11 +111,10 @@ def test_they_change_nothing_of_complete_answers(estimator):
 def test_they_correct_what_depends_on_them():
     table = simulate("scii-24", 2000, rng=5).answers[["tru01", "tru04", "tru11"]].astype(float)
     true, model = table["tru01"].mean(), "f =~ tru01 + tru04 + tru11"
-    table["beside"] = table["tru01"] + np.random.default_rng(1).normal(size=2000)
-    table.loc[table["beside"] > 4.5, "tru01"] = np.nan
+    table["extra"] = table["tru01"] + np.random.default_rng(1).normal(size=2000)
+    table.loc[table["extra"] > 4.5, "tru01"] = np.nan
     means = [
-        cfa(model, table, missing="fiml", auxiliary=more).implied_means()["tru01"]
-        for more in ((), ["beside"])
+        cfa(model, table, missing="fiml", auxiliary=more).implied_means()["tru01"] for more in ((), ["extra"])
     ]
     assert abs(means[1] - true) < 0.1 < abs(means[0] - true)
 

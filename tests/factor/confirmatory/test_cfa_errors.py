@@ -283,8 +283,10 @@ def test_matrices() -> None:
             "covariances",
             run=lambda m=matrix: covariances_as_sample(m, n=9, names=["a", "b"]),
         )
-    torn = covariances_as_sample([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]], n=99, names=list("abc"))
-    error = refuses(EstimationError, ("population",), "f =~ a + b + c", torn)
+    indefinite = covariances_as_sample(
+        [[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]], n=99, names=list("abc")
+    )
+    error = refuses(EstimationError, ("population",), "f =~ a + b + c", indefinite)
     assert "pairwise" not in str(error)
     n = np.int64(200)
     assert covariances_as_sample(X.cov(), n=n, names=ITEMS).n == 200  # type: ignore[arg-type]  # n of any type

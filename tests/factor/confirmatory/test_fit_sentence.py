@@ -42,7 +42,7 @@ def fitted(how, *models):
 
 
 def plain_figures(fit):
-    """What must not stand beside corrected figures without a word."""
+    """Figures that must not stand next to corrected ones without being named."""
     return [f"= {fit.chi_square:.2f}", f"CFI = {apa(fit.cfi, 3)}", f"RMSEA = {apa(fit.rmsea, 3)}"]
 
 

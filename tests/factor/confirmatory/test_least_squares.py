@@ -220,9 +220,9 @@ def test_scipy_finds_the_same_least_squares(estimator: str) -> None:
     np.testing.assert_allclose(
         sorted(result.solution.covariance.diagonal() ** 0.5), sorted(errors), rtol=1e-5
     )
-    beside = np.linalg.svd(jacobian)[0][:, len(found.x) :]
-    left = beside.T @ (s - implied(found.x))[i, j]
-    test = (n - 1) * left @ np.linalg.solve(beside.T @ gamma @ beside, left)
+    complement = np.linalg.svd(jacobian)[0][:, len(found.x) :]
+    left = complement.T @ (s - implied(found.x))[i, j]
+    test = (n - 1) * left @ np.linalg.solve(complement.T @ gamma @ complement, left)
     assert result.fit.chi_square == pytest.approx(test, rel=1e-6)
 
 
@@ -259,8 +259,8 @@ def test_information_beside_is_part_of_the_whole(discrepancy: Discrepancy) -> No
     fit = discrepancy.fitted(part.moments, basis.covariances, basis.means)
     assert fit is not None
     whole = discrepancy.expected_information(part.structure, basis, part.moments, fit)
-    beside, own = discrepancy.information_beside(part.structure, basis, part.moments, fit, 5)
-    np.testing.assert_allclose(beside, whole[5:, :5], rtol=1e-10, atol=1e-12)
+    complement, own = discrepancy.information_beside(part.structure, basis, part.moments, fit, 5)
+    np.testing.assert_allclose(complement, whole[5:, :5], rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(own, whole.diagonal()[5:], rtol=1e-10)
 
 
@@ -280,9 +280,9 @@ def test_modification_indices_of_uls_are_what_its_test_would_lose() -> None:
     jacobian = numeric(moments, solution.at.values)
 
     def left(slopes: Array) -> float:
-        beside = np.linalg.svd(slopes)[0][:, slopes.shape[1] :]
-        r = beside.T @ (s - basis.covariances)[i, j]
-        return float((result.n - 1) * r @ np.linalg.solve(beside.T @ gamma @ beside, r))
+        complement = np.linalg.svd(slopes)[0][:, slopes.shape[1] :]
+        r = complement.T @ (s - basis.covariances)[i, j]
+        return float((result.n - 1) * r @ np.linalg.solve(complement.T @ gamma @ complement, r))
 
     assert left(jacobian) == pytest.approx(result.fit.chi_square, rel=1e-6)
     items, count = result.model.observed, 0

@@ -1,4 +1,4 @@
-"""Paths among observed variables and factors: beside least squares and differences, and what they say."""
+"""Paths among observed variables and factors, compared with least squares and differences."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def least_squares(y: str, predictors: list[str], data: pd.DataFrame) -> tuple[Fl
     return slopes, np.sqrt(left * np.diag(np.linalg.inv(design.T @ design))), left
 
 
-# ------------------------------------------------------------------ beside other ways to the same figures
+# ------------------------------------------------------------------ other ways to the same figures
 
 
 @pytest.mark.parametrize("fixed_x", [True, False])

@@ -44,7 +44,9 @@ def test_each_is_what_a_search_for_it_alone_finds(kinds, p, seed):
     matrices = np.array([np.corrcoef(answers_of(kind, 150, p, rng).T) for kind in kinds])
     together = likely_loadings(matrices)
     for r, found in zip(matrices, together, strict=True):
-        np.testing.assert_allclose(found, likely_loadings(r[None])[0], atol=1e-10)  # whatever is beside it
+        np.testing.assert_allclose(
+            found, likely_loadings(r[None])[0], atol=1e-10
+        )  # whatever is searched with it
         if np.isfinite(found).all():
             expected = alone(r)
             assert (expected.uniquenesses > LOWEST).all()

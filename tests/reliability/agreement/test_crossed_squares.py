@@ -54,7 +54,7 @@ def filled(there, seed, scale=1.0, centre=3.0):
 
 
 def additive(there, seed, scale=1.0, centre=3.0):
-    """Ratings that persons and raters make up: nothing is left beside them."""
+    """Ratings that persons and raters make up: nothing is left."""
     rng = np.random.default_rng(seed)
     p, r = rng.normal(size=(there.shape[0], 1)), rng.normal(size=(1, there.shape[1]))
     return np.where(there, centre + scale * (p + r), NO), p[:, 0] * scale, r[0] * scale
@@ -224,7 +224,7 @@ def test_raters_who_differ_in_level_alone_with_a_gap(seed):
 
 @pytest.mark.parametrize("scale", [1.0, 0.1, 1e-8])
 def test_persons_who_do_not_differ_at_all(scale):
-    """Every person's ratings beside the raters' level are alike: F is 0, or undefined without error."""
+    """Every person's ratings, less the raters' level, are alike: F is 0, or undefined without error."""
     x = scale * np.array([[1.0, 3], [3, 1], [1, 3], [3, 1], [2, NO]])
     form = intraclass_corr(x)["ICC(3,1)"]
     assert (form.F, form.p_value, form.estimate) == (0, 1, 0)

@@ -28,7 +28,7 @@ SHROUT_FLEISS = np.array(
 def regressed(x):
     """Mean squares, degrees of freedom and mean numbers of ratings from projections onto indicators.
 
-    Of persons beside raters, raters beside persons, both, persons alone, and what these leave.
+    Of persons adjusted for raters, raters adjusted for persons, both, persons alone, and what these leave.
     """
     p, r = np.nonzero(~np.isnan(x))
     y = x[p, r]

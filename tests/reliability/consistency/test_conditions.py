@@ -348,7 +348,7 @@ WRONG = [
 @pytest.mark.parametrize("k", [1, 2, 3])
 @pytest.mark.parametrize("total", [-1.0, 0.0, 1e-300])
 def test_alpha_of_a_matrix_is_a_number_or_nan(k, total):
-    """Of one item, or of a total that does not vary, there is none; never something else than a number."""
+    """Of one item, or of a total that does not vary, it is nan; never something else than a number."""
     matrix = np.full((k, k), total / k**2)
     found = alpha_of(matrix)
     assert type(found) is float

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWa
 
 # ------------------------------------------------------------------ omega hierarchical
 
-# R 4.2.2, psych 2.2.9, printed by reference/simulated.R from the answers beside it: hierarchical, total,
+# R 4.2.2, psych 2.2.9, printed by reference/simulated.R from the answers there: hierarchical, total,
 # asymptotic, ECV; then of each group, by total: total, general, group
 PSYCH = {
     3: ((0.6605454748, 0.907074987835, 0.728214848451, 0.542251247856),

@@ -1,4 +1,4 @@
-"""Figures that no population could have stand in no sentence and no cell."""
+"""Improper figures stand in no sentence and no cell."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def test_general_factor_population_has_its_true_shares(model):
 
 # ------------------------------------------------------------------ R's values
 
-# R 4.2.2, lavaan 0.6-14, semTools 0.5-6, printed by reference/simulated.R from the answers beside it
+# R 4.2.2, lavaan 0.6-14, semTools 0.5-6, printed by reference/simulated.R from the answers there
 TRUST = {"model": 0.7888307843, "observed": 0.7887982673, "ave": 0.483212053}
 GAPS = {"fiml": (0.7974372115, 0.7979477415), "listwise": (0.8023711, None)}
 TOTAL = {  # omega total of both denominators, then hierarchical and ECV
@@ -304,8 +304,8 @@ UNDEFINED = {
     "one person": ([[1, 2, 3, 4]], None, {"missing": "fiml"}, "fewer than two persons answered q1"),
     "never both": (APART, None, {"missing": "fiml"}, "fewer than two persons answered both q1 and q3"),
     "shared": (good(90, 5), SHARED, {"scale": "t"}, "a and b of small share q3"),
-    "torn": (good(90, 5), SHARED | {"b": "-q3 q4 q5"}, {"scale": "t"}, "q3"),
-    "torn, one factor": (
+    "keyed both ways": (good(90, 5), SHARED | {"b": "-q3 q4 q5"}, {"scale": "t"}, "q3"),
+    "keyed both ways, one factor": (
         good(90, 5), SHARED | {"b": "-q3 q4 q5"}, {"scale": "t", "model": "one_factor"},
         "counts q3 in both directions",
     ),

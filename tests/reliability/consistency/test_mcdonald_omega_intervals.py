@@ -93,7 +93,7 @@ def test_delta_follows_the_derivative_where_the_model_fits(model, denominator):
     roughly(omega.standard_error**2, 2 * np.trace(product @ product) / 64, rel=1e-3)
 
 
-# of the trust items; R 4.2.2, lavaan 0.6-14, printed by reference/simulated.R from the answers beside it
+# of the trust items; R 4.2.2, lavaan 0.6-14, printed by reference/simulated.R from the answers there
 LAVAAN = {"complete": 0.01724584502, "fiml": 0.01986456243, "listwise": 0.02242048187}
 
 

@@ -215,7 +215,7 @@ def test_what_does_not_matter_does_not_matter():
         "order of items": omega(table, [f"q{i}" for i in (2, 0, 3, 1)]),
         "order of rows": omega(table.sample(frac=1, random_state=1)),
         "names of persons": omega(table.assign(person=[f"p{97 * p % 40}" for p in who])),
-        "labels beside the table": omega(table.drop(columns="person"), person=list(who)),
+        "labels apart from the table": omega(table.drop(columns="person"), person=list(who)),
         "a constant": omega(table.assign(q1=table["q1"] - 50)),
         "keys": omega(table.assign(q2=1000 - table["q2"]), ["q0", "q1", "-q2", "q3"]),
     }

@@ -373,9 +373,9 @@ def test_a_constant_part_leaves_a_composite_without_reliability():
 
 
 def test_an_undefined_scale_leaves_the_others():
-    torn = [PARTS[0], {"id": "b", "items": ["-q1", "q4", "q5"]}, {"id": "total", "of": ["a", "b"]}]
+    both_ways = [PARTS[0], {"id": "b", "items": ["-q1", "q4", "q5"]}, {"id": "total", "of": ["a", "b"]}]
     x = answers(60, 5)
-    report = report_of(np.column_stack([x[:, :3], 6 - x[:, 3:]]), small_form(5, torn))
+    report = report_of(np.column_stack([x[:, :3], 6 - x[:, 3:]]), small_form(5, both_ways))
     assert report["a"].alpha.reason is None
     assert "in both directions" in str(report["total"].alpha.reason)
 

@@ -1,4 +1,4 @@
-"""Omega's interval in reports: which, where it stands, and where there is none."""
+"""Omega's interval in reports: which, where it stands, and where it is undefined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Intervals beside R; limits of agreement, ICC of groups, conditional errors, and kinds of change."""
+"""Standard errors that R has too, conditional errors of measurement, and kinds of reliable change."""
 
 from __future__ import annotations
 
