@@ -11,7 +11,7 @@ import pytest
 from intimacy_scales import Instrument, ItemBank, check_bank, load, load_bank
 from intimacy_scales.checking import RULES, BankReport
 from intimacy_scales.errors import UnknownInstrumentError
-from tests.checking.test_check_bank_items import GOOD, document
+from tests.shared.bank_documents import GOOD, document
 from tests.shared.folders import DOCS
 
 PAGE = DOCS / "explanation" / "item-rules.md"

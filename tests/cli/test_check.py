@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from intimacy_scales.checking import RULES
-from tests.checking.test_check_bank_items import GOOD, document
 from tests.shared import commands
+from tests.shared.bank_documents import GOOD, document
 
 run = partial(commands.run, "check", columns=200)
 

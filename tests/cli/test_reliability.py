@@ -368,7 +368,7 @@ def test_parquet_keeps_its_columns_in_any_order_and_of_any_type(tmp_path: Path) 
     )
 
 
-def test_hostile_titles_and_paths_are_no_markup(data: Path) -> None:
+def test_hostile_titles_and_paths_are_not_markup(data: Path) -> None:
     points, title = {"minimum": 1, "maximum": 7}, "[red]Trust[/] [link=file:///]x"
     items = [{"id": "tru01"}, {"id": "tru04"}, {"id": "tru11"}]
     form = {"id": "t", "version": "1", "title": "T", "response_scale": points, "items": items}

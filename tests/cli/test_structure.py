@@ -249,7 +249,7 @@ def test_hardly_anybody_in_the_file(tmp_path: Path, n: int) -> None:
     assert "could not be estimated" in (tmp_path / "o.html").read_text(encoding="utf-8")
 
 
-def test_hostile_names_are_no_markup(tmp_path: Path) -> None:
+def test_hostile_names_are_not_markup(tmp_path: Path) -> None:
     document = FORM.model_dump(mode="json", exclude_defaults=True)
     document["scales"] = document["scales"][:2]
     document["title"] = "[red]<b>T</b>[/]"

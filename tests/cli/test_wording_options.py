@@ -15,22 +15,9 @@ from intimacy_scales import (
 )
 from intimacy_scales.jobs import score_folder
 from tests.shared.commands import printed
+from tests.shared.wordings import FEMININE, FORMS, OLD, labelled
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-TAGS = ("en", "de", "es", "fr")
-FORMS = {tag: load("scii-12", language=tag) for tag in TAGS}
-FEMININE, MASCULINE = (load("scii-12", language="de", variant=one) for one in ("feminine", "masculine"))
-OLD, NEW = load("scii-24", version="0.2.0"), load("scii-24")
-ITEMS = FORMS["en"].item_ids
-
-
-def labels(tag: str) -> list[str]:
-    return [text for _, text in FORMS[tag].items[0].response_scale.labels]
-
-
-def labelled(tag: str, n: int = 4) -> list[dict[str, str]]:
-    texts = labels(tag)
-    return [{item: texts[(row + place) % 7] for place, item in enumerate(ITEMS)} for row in range(n)]
 
 
 # ---------------------------------------------------------------- which wording is loaded
@@ -154,5 +141,5 @@ def test_an_older_version_says_that_it_is_one():
         ("csi-16", "total 0 and 81."),
     ],
 )
-def test_one_option_everywhere_is_told_of_every_scale(name: str, told: str):
+def test_one_option_everywhere_is_reported_of_every_scale(name: str, told: str):
     assert f"The lowest, or the highest option everywhere scores: {told}" in printed("show", name)

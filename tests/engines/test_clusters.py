@@ -43,7 +43,7 @@ def test_cluster_sums_bring_partners_together(name: str, n: int) -> None:
         engines.cluster_sums(form(), FRAMES[name](couples(n)), clusters="couple")
 
 
-def test_clusters_that_cannot_be_are_told_of() -> None:
+def test_clusters_that_cannot_be_are_refused() -> None:
     options: dict[str, Any] = {"clusters": "couple", "on_invalid": "missing"}
     with pytest.raises(ResponseError, match=r"Arrow brings no rows together; .* duckdb.read_parquet\(path\)"):
         engines.cluster_sums(form(), FRAMES["arrow reader"](couples(1)), **options)

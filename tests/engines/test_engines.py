@@ -203,9 +203,7 @@ def test_an_unused_end_of_a_range_is_warned_of_once(frame_of: Any) -> None:
     assert caught[0].filename == __file__
 
 
-def test_a_draft_is_told_of_by_whoever_asks_for_scores(
-    frame_of: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_draft_warns_whoever_asks_for_scores(frame_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from intimacy_scales.scoring import drafts
 
     monkeypatch.setattr(drafts, "_warned", set())
@@ -329,7 +327,7 @@ def test_dask_runs_in_two_processes() -> None:
         (5, "builtins.int is no frame of an engine"),
     ],
 )
-def test_what_is_no_frame_of_an_engine_is_refused(frame: Any, told: str) -> None:
+def test_what_is_not_a_frame_of_an_engine_is_refused(frame: Any, told: str) -> None:
     for call in (engines.score, engines.check, engines.item_moments, engines.summarize):
         with pytest.raises(ResponseError, match=told):
             call(form(), frame)

@@ -18,7 +18,7 @@ from intimacy_scales import engines, item_moments, score, simulate
 from intimacy_scales.errors import InvalidResponsesError, ResponseError
 from intimacy_scales.interop import score_folder
 from intimacy_scales.reliability import cluster_sums
-from tests.jobs.test_score_folder import bytes_in
+from tests.shared.commands import bytes_in
 from tests.shared.engine_answers import (
     PARTS,
     N,
@@ -130,13 +130,13 @@ def test_one_error_of_all_partitions_stops_a_job_that_sums_up(spark: Any) -> Non
     assert caught.value.check == of_one_table(bad=True).check
 
 
-def test_spark_tells_of_bad_cells_in_an_error_of_its_own(spark: Any) -> None:
+def test_spark_reports_bad_cells_in_an_error_of_its_own(spark: Any) -> None:
     frame = frame_of(spark, answers(bad=True), 3)
     with pytest.raises(Exception, match="of one part are not valid for scii-24"):
         engines.score(form(), frame, person="person").collect()
 
 
-def test_nulls_and_nan_are_no_answers_and_names_may_have_dots(spark: Any) -> None:
+def test_nulls_and_nan_are_not_answers_and_names_may_have_dots(spark: Any) -> None:
     table = answers()
     halves = table.slice(0, 750), table.slice(750)
     nulls = pa.table(

@@ -26,7 +26,7 @@ pytestmark = [
 HALF = {"a": "q1 q2 q3", "b": "q4 q5 q6 q7"}
 
 
-def naive(x, one, other, geometric):
+def naive_ratio(x, one, other, geometric):
     """Mean correlation between two groups of columns over the root of the means within them."""
 
     def r(i, j):
@@ -49,7 +49,7 @@ def test_a_ratio_is_that_of_a_naive_loop(seed, missing, gaps):
     rows = x if missing == "pairwise" else x[~np.isnan(x).any(axis=1)]
     found = htmt(answers.instrument, answers, missing=missing)
     for geometric, matrix in ((False, found.htmt), (True, found.htmt2)):
-        value = naive(rows, range(3), range(3, 7), geometric)
+        value = naive_ratio(rows, range(3), range(3, 7), geometric)
         near(matrix, [[1, value], [value, 1]])
     assert found.names == ("a", "b")
 
@@ -75,7 +75,7 @@ def test_ratios_are_semtools():
 
 
 @pytest.mark.parametrize("rule", ["listwise", "pairwise"])
-def test_what_is_no_change_changes_nothing(rule):
+def test_what_is_not_a_change_changes_nothing(rule):
     x = parts(90, (3, 4), gaps=0.05)
     names = [f"q{i + 1}" for i in range(7)]
     model = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6 + q7"
@@ -123,7 +123,7 @@ def test_the_interval_is_a_naive_bootstrap():
         found = htmt(answers.instrument, answers, missing=missing)
         for _ in range(100):
             again = rows[chance.integers(0, len(rows), len(rows))]
-            drawn.append(naive(again, range(3), range(3, 7), kind == "htmt2"))
+            drawn.append(naive_ratio(again, range(3), range(3, 7), kind == "htmt2"))
         options = {"kind": kind, "n_resamples": 100}
         interval = found.confidence_interval("b", "a", 0.9, rng=4, **options)
         near(list(interval), np.quantile(drawn, [0.05, 0.95]))

@@ -19,7 +19,7 @@ def gaps():
     return pd.read_csv(REFERENCE / "simulated-gaps.csv")[["tru01", "tru04", "com01", "com04"]]
 
 
-def naive(table):
+def naive_statistic(table):
     """EM by regression of what each person did not answer on what that person did, then the statistic."""
     x = table.to_numpy(dtype=float)
     x = x[~np.isnan(x).all(axis=1)]
@@ -60,7 +60,7 @@ def test_it_is_what_naniar_gives_for_its_example():
 
 def test_it_is_the_formula_written_out(gaps):
     test = little_mcar(gaps.iloc[:60])
-    statistic, df = naive(gaps.iloc[:60])
+    statistic, df = naive_statistic(gaps.iloc[:60])
     assert test.chi_square == pytest.approx(statistic, rel=1e-6)
     assert test.df == df
     assert test.p_value == pytest.approx(chi2.sf(statistic, df), rel=1e-5)

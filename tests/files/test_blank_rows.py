@@ -127,7 +127,7 @@ def test_what_ends_a_line_makes_no_person(tmp_path: Path, end: str) -> None:
     assert (report.n_persons, report.n_blank_rows) == (3, 0)
 
 
-def test_problems_after_blank_rows_are_told_of_their_own_row(tmp_path: Path) -> None:
+def test_problems_after_blank_rows_name_their_own_row(tmp_path: Path) -> None:
     for name, write in WRITERS.items():
         write(tmp_path / name, [[3] * 7, None, None, [9] + [3] * 6])
         problems = tmp_path / f"{name}.problems.csv"

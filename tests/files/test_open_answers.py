@@ -400,7 +400,7 @@ def test_a_0_beyond_the_header_is_a_value(tmp_path: Path, value: Any, blanks: li
 
 
 @pytest.mark.parametrize("blanks", [[""], [" "], [None, "", "\t "]], ids=repr)
-def test_blank_cells_beyond_the_header_are_none(tmp_path: Path, blanks: list[Any]) -> None:
+def test_blank_cells_beyond_the_header_are_ignored(tmp_path: Path, blanks: list[Any]) -> None:
     workbook(tmp_path / "a.xlsx", [*IDS, *blanks], [*[3] * 7, *blanks], [*[0] * 7, *blanks])
     texts = ",".join("" if cell is None else cell for cell in blanks)
     (tmp_path / "a.csv").write_text(",".join(IDS) + "\n" + "3," * 7 + texts + "\n", encoding="utf-8")
@@ -435,7 +435,7 @@ def test_a_column_of_any_kind_becomes_python_values(kind: str) -> None:
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_columns_of_texts_beside_scores_are_written(tmp_path: Path, output: str) -> None:
+def test_columns_of_texts_next_to_scores_are_written(tmp_path: Path, output: str) -> None:
     """Whatever a column of results holds: figures, counts, or words such as a category."""
     columns: dict[str, Any] = {
         "total": np.array([3.5, math.nan]),

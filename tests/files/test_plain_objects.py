@@ -209,7 +209,7 @@ def test_ids_and_notes_that_never_stand_twice(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("odd", ['"', "\\", "\\u0031", "\x01", "\x7f", "}", "é"])
-def test_ids_that_are_no_plain_texts_are_left_to_the_parser(tmp_path: Path, odd: str) -> None:
+def test_ids_that_are_not_plain_texts_are_left_to_the_parser(tmp_path: Path, odd: str) -> None:
     path = tmp_path / "a.jsonl"
     lines = [f'{{"id":"P{n:04d}","q1":3}}\n' for n in range(300)]
     path.write_text("".join([*lines, f'{{"id":"P{odd}1","q1":3}}\n', *lines]), encoding="utf-8")

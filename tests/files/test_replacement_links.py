@@ -62,7 +62,7 @@ def test_a_link_that_leads_to_itself_is_told(answers: Path, option: str) -> None
 
 
 @pytest.mark.parametrize("what", ["a pipe", "/dev/null", "/dev/full", "a folder", "a link into no folder"])
-def test_what_is_no_file_is_never_replaced(answers: Path, what: str) -> None:
+def test_what_is_not_a_file_is_never_replaced(answers: Path, what: str) -> None:
     path = answers.with_name("o.csv")
     words = "is a device or a pipe"
     if what == "a pipe":

@@ -117,7 +117,7 @@ def test_a_file_system_without_unnamed_files(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_a_long_name_is_no_trouble(answers: Path, kind_of_file: str, output: str) -> None:
+def test_a_long_name_is_fine(answers: Path, kind_of_file: str, output: str) -> None:
     path = answers.with_name("n" * 240 + output)
     score_file("ras", answers, output=path)
     assert len(read_scores(path)) == 400

@@ -13,9 +13,9 @@ import pytest
 
 from intimacy_scales import Instrument, MissingColumnsError, ResponseError
 from intimacy_scales.interop import score_file
-from tests.files.test_spreadsheet import SHEET, changed
 from tests.shared.commands import run
 from tests.shared.instruments import form_of
+from tests.shared.workbooks import SHEET, changed
 
 
 def form(maximum: int = 7, minimum: int = 1, **scale: Any) -> Instrument:

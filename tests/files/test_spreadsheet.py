@@ -20,20 +20,9 @@ from intimacy_scales.files.spreadsheet import SpreadsheetFile
 from intimacy_scales.interop import score_file
 from tests.shared.answer_files import IDS
 from tests.shared.commands import run
+from tests.shared.workbooks import BOOK, SHEET, changed
 
-SHEET, BOOK = "xl/worksheets/sheet1.xml", "xl/workbook.xml"
 HEADER = ["id", *IDS, "note"]
-
-
-def changed(path: Path, part: str, change: Callable[[bytes], bytes]) -> Path:
-    """Change one part of a workbook."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    parts[part] = change(parts[part])
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return path
 
 
 def with_cells(path: Path, cells: dict[str, str], *, compute_all: bool = False, n: int = 4) -> Path:
@@ -115,7 +104,7 @@ def test_formulas_count_as_the_values_stored_with_them(tmp_path: Path, cell: str
 
 
 @pytest.mark.parametrize(("compute_all", "told"), [(True, True), (False, False)])
-def test_a_0_that_stands_for_a_value_is_none(tmp_path: Path, compute_all: bool, told: bool) -> None:
+def test_a_0_that_stands_for_a_value_is_not_an_answer(tmp_path: Path, compute_all: bool, told: bool) -> None:
     """XlsxWriter, and what builds on it, writes 0 for a value and asks for all to be computed."""
     cells = {"C3": '<c r="{place}"><f>6-2</f><v>0</v></c>'}
     with open_answers(with_cells(tmp_path / "a.xlsx", cells, compute_all=compute_all)) as file:
@@ -302,7 +291,7 @@ def test_sheets_are_not_mentioned_without_need(tmp_path: Path) -> None:
     assert score_file("ras", sheets(tmp_path / "b.xlsx", answers=ANSWERS, notes=NOTES)).n_persons == 1
 
 
-def test_an_empty_first_sheet_tells_of_the_others(tmp_path: Path) -> None:
+def test_an_empty_first_sheet_names_the_others(tmp_path: Path) -> None:
     path = sheets(tmp_path / "a.xlsx", Sheet1=[], answers=ANSWERS)
     with pytest.raises(ResponseError, match=r"first row of sheet 'Sheet1'(.|\n)*there is also 'answers'"):
         open_answers(path)
@@ -322,7 +311,7 @@ def test_a_workbook_may_hide_all(tmp_path: Path) -> None:
         open_answers(path)
 
 
-def test_blank_names_at_the_end_of_the_header_are_none(tmp_path: Path) -> None:
+def test_blank_names_at_the_end_of_the_header_are_ignored(tmp_path: Path) -> None:
     path = sheets(tmp_path / "a.xlsx", answers=[[*IDS, " ", ""], [3] * 7])
     with open_answers(path) as file:
         assert isinstance(file, SpreadsheetFile)

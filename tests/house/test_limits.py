@@ -106,7 +106,7 @@ def test_an_answer_beyond_all_measure_is_told_shortly(name: str, kind: str) -> N
 
 
 @pytest.mark.parametrize("blank", [" " * 2_000_000, "\u00a0" * 100_000, "\t\n" * 100_000])
-def test_however_many_blanks_are_no_answer(blank: str) -> None:
+def test_however_many_blanks_are_a_missing_answer(blank: str) -> None:
     assert score("ras", SHEET | {"ras_2": blank}).answered["total"] == 6
 
 
@@ -132,7 +132,7 @@ def test_a_line_beyond_all_measure_is_refused(tmp_path: Path, ending: str, encod
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 @pytest.mark.parametrize("n", [100_001, 300_000])
-def test_blank_rows_without_end_are_no_persons(tmp_path: Path, ending: str, n: int) -> None:
+def test_blank_rows_without_end_are_not_persons(tmp_path: Path, ending: str, n: int) -> None:
     path = tmp_path / f"a.{ending}"
     row = ",".join("3" * 7) + "\n" if ending == "csv" else '{"ras_1": 3}\n'
     head = ",".join(IDS) + "\n" if ending == "csv" else '{"ras_1": 3, "ras_2": 1}\n'

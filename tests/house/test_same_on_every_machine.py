@@ -125,7 +125,7 @@ def test_a_root_gives_its_covariances_back_whatever_their_rank(k: int, rank: int
 
 
 @given(st.integers(2, 8), st.floats(1e-6, 1.0), st.integers(0, 2**32))
-def test_what_is_no_covariance_matrix_has_no_root(k: int, lacking: float, seed: int) -> None:
+def test_what_is_not_a_covariance_matrix_has_no_root(k: int, lacking: float, seed: int) -> None:
     vectors = np.linalg.qr(np.random.default_rng(seed).normal(size=(k, k)))[0]
     values = np.ones(k)
     values[0] = -lacking

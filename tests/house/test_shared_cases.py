@@ -38,9 +38,7 @@ def couples(shared: Path) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("blank", BLANKS)
-def test_a_couple_that_is_no_label_is_refused_as_nan_is(
-    form: Instrument, couples: pd.DataFrame, blank: str
-) -> None:
+def test_a_blank_couple_is_refused_as_nan_is(form: Instrument, couples: pd.DataFrame, blank: str) -> None:
     table = blanks_as(couples, blank)
     calls: dict[str, Callable[[], Any]] = {
         "20 persons belong to none, the first in row 0": lambda: reliability_report(
@@ -65,7 +63,7 @@ def test_a_couple_that_is_no_label_is_refused_as_nan_is(
 
 @pytest.mark.parametrize("blank", BLANKS)
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_a_couple_that_is_no_label_is_refused_in_files(
+def test_a_blank_couple_is_refused_in_files(
     tmp_path: Path, form: Instrument, couples: pd.DataFrame, blank: str, ending: str
 ) -> None:
     path, table = tmp_path / f"a.{ending}", blanks_as(couples, blank)

@@ -99,7 +99,7 @@ def test_a_blank_counts_as_0_of_who_saw_the_question(rules, sheet, total, blanks
     assert ("counted as not chosen" in repr(told)) is bool(blanks)
 
 
-def test_what_is_no_blank_does_not_count():
+def test_what_is_not_a_blank_does_not_count():
     """A refused value, a value under a name that looks like the item's, and an item without a column."""
     for sheet in ({"walk": 1, "talk": 7, "cook": 1}, {"walk": 1, "Talk": 1, "cook": 1}):
         with pytest.raises(InvalidResponsesError):

@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 
 from intimacy_scales import (
-    Instrument,
     InstrumentError,
     cronbach_alpha,
     encode,
@@ -20,6 +19,7 @@ from intimacy_scales import (
     structure_report,
 )
 from intimacy_scales.instrument.loading import shipped_banks
+from tests.shared.instruments import keys_of
 
 # companion bank → the beginning of its item ids, its scales with their number of items
 COMPANIONS = {
@@ -44,15 +44,6 @@ AGREE = (
     "Strongly disagree", "Disagree", "Slightly disagree", "Neither agree nor disagree",
     "Slightly agree", "Agree", "Strongly agree",
 )  # fmt: skip
-
-
-def scored(form: Instrument) -> dict[str, tuple[str, ...]]:
-    """Scale → its items with their signs, for scales of items."""
-    return {
-        scale.id: tuple(("-" if key.reverse else "") + key.item for key in scale.keys)
-        for scale in form.scales
-        if scale.keys
-    }
 
 
 def test_these_are_the_companion_banks():
@@ -80,10 +71,10 @@ def test_a_companion_bank_has_three_to_seven_items_a_scale(companion):
 
 def test_a_companion_form_scores_its_bank_as_it_is_keyed(companion):
     bank, form = load_bank(companion), load(companion)
-    parts = dict(scored(form))
+    parts = dict(keys_of(form))
     if companion == "foundations":
         trust = parts.pop("trust")
-        assert trust == scored(load("scii-24"))["trust"]
+        assert trust == keys_of(load("scii-24"))["trust"]
     for facet in bank.facets:
         items = [
             ("-" if item.keyed == "-" else "") + item.id for item in bank.items if item.facet == facet.id
@@ -133,7 +124,7 @@ def test_high_barriers_mean_more_barrier_and_every_report_says_so():
     assert "high = more barrier" in structure_report("barriers", answers).to_markdown()
 
 
-def test_wellbeing_is_no_clinical_screen_and_says_so():
+def test_wellbeing_is_not_a_clinical_screen_and_says_so():
     assert "not a screening test" in (load("wellbeing").description or "")
     assert "not a screening test" in load_bank("wellbeing").description
     assert {s.high_means for s in load("wellbeing").scales} == {

@@ -130,7 +130,7 @@ def test_the_largest_scale_has_65535_points():
     assert ResponseScale(minimum=1, maximum=65_535).n_points == 65_535
 
 
-def test_missing_codes_are_numbers_and_texts_beside_the_points():
+def test_missing_codes_are_numbers_and_texts_off_the_points():
     scale = ResponseScale(minimum=1, maximum=5, missing_codes=[-99, 2.5, "prefer not to say"])
     assert scale.missing_codes == (-99, 2.5, "prefer not to say")
 
@@ -344,7 +344,7 @@ def test_parts_are_found_by_id():
             find("zz")
 
 
-def test_a_long_chain_of_composites_is_no_crash(tmp_path):
+def test_a_long_chain_of_composites_does_not_crash(tmp_path):
     chain = [{"id": "s0", "items": ["a"]}, *({"id": f"s{n}", "of": [f"s{n - 1}"]} for n in range(1, 3000))]
     path = tmp_path / "chain.json"
     path.write_text(json.dumps(document(scales=chain)), encoding="utf-8")

@@ -107,7 +107,7 @@ def test_variants_differ_only_where_a_word_has_a_gender():
 
 
 @pytest.mark.parametrize("folders", [FORMS, BANKS])
-def test_translations_are_no_instruments_and_every_file_of_one_is_whole(folders):
+def test_translations_are_not_instruments_and_every_file_of_one_is_whole(folders):
     for name, path in shipped_files(folders).items():
         assert "." not in name
         for tag, file in translations_of(path).items():
@@ -195,7 +195,7 @@ def refused(form: Path, **asked: Any) -> str:
     return str(caught.value)
 
 
-def test_ones_own_files_are_translated_by_files_beside_them(copied):
+def test_ones_own_files_are_translated_by_files_next_to_them(copied):
     form = load(copied, language="de", variant="masculine")
     assert form == load("scii-12", language="de", variant="masculine")
 

@@ -246,7 +246,7 @@ def test_a_file_that_cannot_be_parsed_is_refused_by_name(tmp_path, name, content
 
 
 @pytest.mark.parametrize("name", ["none.toml", "a.toml", "x.csv", "noending", "nul\0.toml"])
-def test_what_is_no_readable_instrument_file_is_refused_by_name(tmp_path, name):
+def test_what_is_not_a_readable_instrument_file_is_refused_by_name(tmp_path, name):
     (tmp_path / "a.toml").mkdir()
     write(tmp_path / "x.csv", TOML)
     error = refused(tmp_path / name)

@@ -19,7 +19,7 @@ def as_counts(numbers: list[int]) -> dict[str, int]:
     return numbered([MAT[n][option - 1] for n, option in enumerate(numbers, start=1)])
 
 
-def test_the_mat_is_no_sum_of_the_numbers_of_its_options():
+def test_the_mat_is_not_a_sum_of_the_numbers_of_its_options():
     answers, expected = EXAMPLES["mat"]
     plain = load("mat").to_dict()
     for points in plain["response_scales"].values():

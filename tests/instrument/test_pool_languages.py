@@ -117,13 +117,15 @@ def test_forms_of_another_key_are_not_pooled_whatever_their_place() -> None:
     ("field", "value", "words"),
     [("scores", {"1": 10, "2": 2, "3": 0}, "other scores"), ("missing_codes", [9], "other missing codes")],
 )
-def test_a_translation_whose_options_count_otherwise_is_none(field: str, value: object, words: str) -> None:
+def test_a_translation_whose_options_count_otherwise_is_refused(
+    field: str, value: object, words: str
+) -> None:
     options = {"minimum": 1, "maximum": 3, "scores": {"1": 0, "2": 2, "3": 10}}
     with pytest.raises(ValueError, match=f"translated_from: has {words}; only words are translated"):
         ResponseScale.model_validate({**options, field: value, "translated_from": options})
 
 
-def test_a_norm_of_one_pool_is_none_of_another() -> None:
+def test_a_norm_of_one_pool_is_not_of_another() -> None:
     people = pd.DataFrame([dict.fromkeys(ENGLISH.item_ids, n % 7 + 1) for n in range(40)])
     german, french = (pool_languages(ENGLISH, other) for other in (GERMAN, FRENCH))
     norm = Norm.from_scores(score(german, people), sample="40 simulated persons", scales="total")

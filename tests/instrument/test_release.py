@@ -146,7 +146,7 @@ def test_a_release_stops_where_content_changed_under_its_version(elsewhere: Path
     assert elsewhere.read_text(encoding="utf-8").splitlines() == changed
 
 
-def test_explanations_and_changes_are_no_content():
+def test_explanations_and_changes_are_not_content():
     form, bank = load("scii-24"), load_bank("commitment")
     assert form.changes
     assert form.accepted

@@ -12,6 +12,7 @@ import pytest
 
 from intimacy_scales import Instrument, ItemBank, compare, load, load_bank, score
 from intimacy_scales.instrument.loading import load_shipped, shipped_banks, shipped_ids
+from tests.shared.instruments import keys_of
 
 # bank → the beginning of its item ids
 PREFIXES = {
@@ -76,15 +77,6 @@ def offenders(forbidden: str) -> dict[str, str]:
     """Sentences with one of the forbidden words (an ending in * stands for any ending)."""
     pattern = re.compile(rf"\b({'|'.join(forbidden.split())})\b".replace("*", r"\w*"))
     return {where: text for where, text in wordings().items() if pattern.search(" ".join(words(text)))}
-
-
-def scored(form: Instrument) -> dict[str, tuple[str, ...]]:
-    """Scale → its items with their signs, for scales of items."""
-    return {
-        scale.id: tuple(("-" if key.reverse else "") + key.item for key in scale.keys)
-        for scale in form.scales
-        if scale.keys
-    }
 
 
 def reversed_items(form: Instrument, scale: str) -> list[str]:
@@ -238,7 +230,7 @@ def test_daily_wordings_speak_of_today():
 def test_a_form_has_so_many_items_for_each_of_six_scales(form: Instrument):
     a_scale = SELF_FORMS[PARTNER_FORMS.get(form.id, form.id)]
     assert form.scale_ids == (*SIX, "total")
-    assert {name: len(items) for name, items in scored(form).items()} == dict.fromkeys(SIX, a_scale)
+    assert {name: len(items) for name, items in keys_of(form).items()} == dict.fromkeys(SIX, a_scale)
     assert len(form.items) == 6 * a_scale
     keyed = [key.item for scale in form.scales for key in scale.keys]
     assert sorted(keyed) == sorted(form.item_ids), "every item scored exactly once"
@@ -281,7 +273,7 @@ def test_a_form_is_an_open_draft_without_norms_or_cutoffs(form: Instrument):
 def test_a_shorter_form_is_part_of_the_longer_one(shorter, longer):
     short, long = load(shorter), load(longer)
     for name in SIX:
-        assert set(scored(short)[name]) < set(scored(long)[name])
+        assert set(keys_of(short)[name]) < set(keys_of(long)[name])
     for item in short.items:
         assert item == long.item(item.id)
 
@@ -316,7 +308,7 @@ def test_no_facet_has_reverse_keyed_items_alone():
 
 
 @pytest.mark.parametrize("name", ["scii-12", "scii-24", "scii-48", *PARTNER_FORMS])
-def test_whoever_agrees_with_everything_is_no_close_couple(name):
+def test_whoever_agrees_with_everything_is_not_a_close_couple(name):
     form = load(name)
     low, high = form.one_option_scores["total"]
     ticked = {end: score(form, dict.fromkeys(form.item_ids, end)).scores["total"] for end in (1, 7)}
@@ -341,7 +333,7 @@ def test_partner_forms_ask_the_same_items_about_the_partner(partner, own):
     texts = {item.id: item.partner_text for bank in SIX for item in load_bank(bank).items}
     assert about_partner.wording == "partner"
     assert about_partner.item_ids == about_self.item_ids
-    assert scored(about_partner) == scored(about_self)
+    assert keys_of(about_partner) == keys_of(about_self)
     for item, same in zip(about_partner.items, about_self.items, strict=True):
         assert item.text == texts[item.id] != same.text
         assert item.response_scale == same.response_scale
@@ -355,7 +347,7 @@ def test_counterparts_ask_the_same_items_and_their_answers_are_kept_apart(own):
     assert (about_self.wording, about_partner.wording) == ("self", "partner")
     items = [name for name in about_self.item_ids if about_self.item(name).facet != "past-wounds"]
     assert sorted(about_partner.item_ids) == sorted(items)
-    assert all(scored(about_self)[scale] == keys for scale, keys in scored(about_partner).items())
+    assert all(keys_of(about_self)[scale] == keys for scale, keys in keys_of(about_partner).items())
     for old, new in ((about_self, about_partner), (about_partner, about_self)):
         found = compare(old, new)
         assert found.verdict == "blocked"

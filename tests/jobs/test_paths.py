@@ -93,7 +93,7 @@ NO_PATHS: dict[str, Any] = {
 
 @pytest.mark.parametrize("case", NO_PATHS)
 @pytest.mark.parametrize("job", JOBS)
-def test_what_is_no_path_is_told(answers: Path, job: str, case: str) -> None:
+def test_what_is_not_a_path_is_told(answers: Path, job: str, case: str) -> None:
     given, (function, _) = NO_PATHS[case], JOBS[job]
     words = f"named by its path, such as 'answers.csv', not by a {type(given).__name__}"
     with pytest.raises(ResponseError, match=f"^source: a file is {words}"):

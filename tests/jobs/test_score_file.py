@@ -263,7 +263,7 @@ def test_parquet_keeps_the_types_of_kept_columns(tmp_path: Path) -> None:
     assert pq.read_schema(tmp_path / "o.parquet").field("day").type == pa.date32()
 
 
-def test_a_row_of_a_spreadsheet_that_is_empty_is_no_person(tmp_path: Path) -> None:
+def test_a_row_of_a_spreadsheet_that_is_empty_is_not_a_person(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "a.xlsx")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     book.active.append([None] * 8)

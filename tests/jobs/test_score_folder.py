@@ -22,6 +22,7 @@ from intimacy_scales.errors import InstrumentError, MissingColumnsError, Missing
 from intimacy_scales.interop import FolderReport, score_file, score_folder
 from intimacy_scales.jobs import executors
 from intimacy_scales.jobs.parts import is_several, parts_of
+from tests.shared.commands import bytes_in
 from tests.shared.folders import ROOT
 
 RAS = load("ras")
@@ -34,14 +35,6 @@ def table(n: int, *, bad: bool = False) -> pd.DataFrame:
         answers.loc[n % N, "ras_3"] = 9
     answers.insert(0, "id", [f"p{n:02d}-{row:02d}" for row in range(N)])
     return answers
-
-
-def bytes_in(folder: Path) -> dict[str, bytes]:
-    return {
-        file.relative_to(folder).as_posix(): file.read_bytes()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
 
 
 def cells_in(folder: Path | str) -> list[str]:
@@ -141,7 +134,7 @@ def test_parts_with_bad_cells_are_done_once_mended(folder: Path) -> None:
         run(on_invalid="missing")
 
 
-def test_nothing_about_a_person_is_stored_beside_the_scores(folder: Path) -> None:
+def test_nothing_about_a_person_is_stored_with_the_scores(folder: Path) -> None:
     for n in range(3):
         table(n, bad=True).to_csv(folder / f"a{n}.csv", index=False)
     report = score_folder(RAS, folder, output="scores", person="id", on_invalid="missing")
@@ -201,7 +194,7 @@ def test_other_files_and_two_of_one_name_are_refused(folder: Path) -> None:
         score_folder(RAS, "answers", output="scores/*.csv")
 
 
-def test_files_that_are_gone_are_told_of_and_may_be_kept(folder: Path) -> None:
+def test_files_that_are_gone_are_named_and_may_be_kept(folder: Path) -> None:
     score_folder(RAS, folder, output="scores")
     (folder / "a1.csv").unlink()
     with pytest.raises(ResponseError, match=r"the files of answers of a1\.csv are gone. .* gone='keep'"):
@@ -257,7 +250,7 @@ def test_nobody_elses_files_are_touched(folder: Path) -> None:
     assert Path("notes/b.parquet.csv").read_text() == "mine"
 
 
-def test_scores_without_an_account_are_told_of(folder: Path) -> None:
+def test_scores_without_an_account_are_reported(folder: Path) -> None:
     """As a run leaves them that is killed between the two, before their answers get another name."""
     score_folder(RAS, folder, output="scores")
     Path("scores/_parts/a1.csv.json").unlink()
@@ -302,7 +295,7 @@ def test_nothing_is_written_outside_the_folder_of_scores(folder: Path) -> None:
     ]
 
 
-def test_a_link_to_a_folder_is_told_of(folder: Path, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     (folder / "more").symlink_to(tmp_path / "more")
     with pytest.raises(ResponseError, match="more: is a link to a folder, which is not followed"):
@@ -372,7 +365,7 @@ def test_engines_write_the_same(folder: Path, engine: str) -> None:
             score_folder(RAS, "answers", output="texts", engine=engine)
 
 
-def test_an_engine_that_is_not_installed_is_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_is_not_installed_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dask", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'intimacy-scales\[dask\]'"):
         score_folder(RAS, folder, output="scores", engine="dask")
@@ -421,7 +414,7 @@ def test_the_command_line_takes_folders_patterns_and_several_files(folder: Path)
     assert (code, "--engine dask: is for several files" in err) == (2, True)
 
 
-def test_the_command_line_tells_of_parts_that_were_left(folder: Path) -> None:
+def test_the_command_line_names_parts_that_were_left(folder: Path) -> None:
     table(2, bad=True).to_csv(folder / "a2.csv", index=False)
     code, out, err = command("score", "answers", "-i", "ras", "-o", "scores", "--person", "id")
     assert code == 1

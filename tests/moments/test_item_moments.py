@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
 import math
 import multiprocessing
@@ -33,6 +32,7 @@ from intimacy_scales import (
 from intimacy_scales.moments.cross_products import PairSums, pair_sums
 from intimacy_scales.reliability import item_moments, item_moments_stream, keyed_moments
 from tests.shared.comparison import near
+from tests.shared.naive_scores import pieces
 from tests.shared.strategies import ANY, BYTES, WHOLE, Grid, Row, answered
 
 WIDE = Grid(("0", "1", "-1000", "-0.5"), ("1", "0.5"), st.sampled_from([256, 1001, 4001]))
@@ -268,11 +268,6 @@ CONSTANTS = [
     {"reading.table.BLOCK": 1},
     {"reading.table.BLOCK": 2, f"{SUMS}._MANY": 1},
 ]
-
-
-def pieces(rows: Any, cuts: list[int]) -> list[Any]:
-    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    return [rows[a:b] for a, b in itertools.pairwise(edges)]
 
 
 @pytest.mark.parametrize("grid", [ANY, BYTES], ids=["any", "bytes"])

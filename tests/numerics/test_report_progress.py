@@ -100,7 +100,7 @@ def test_short_work_leaves_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
-def test_work_that_is_ended_is_told_of_no_longer(error: type[BaseException]) -> None:
+def test_work_that_is_ended_is_reported_no_longer(error: type[BaseException]) -> None:
     told: list[Any] = []
     with report_progress(lambda *step: told.append(step)):
         with pytest.raises(error):

@@ -301,7 +301,7 @@ def far_apart(draw):
     6,
     (0,),
 )
-def test_one_person_beside_a_million_has_the_sample_s_moments(counts, degree, ends):
+def test_one_person_and_a_million_have_the_samples_moments(counts, degree, ends):
     fitted = fit_loglinear(counts, degree, ends)
     if isinstance(fitted, NotFitted):
         assert "come to rest" not in fitted.reason

@@ -283,7 +283,7 @@ def test_enough_are_left_of_those_invited(attrition: float, error: float) -> Non
 
 @pytest.mark.parametrize("r", [-0.5, 0.0, 0.3, 0.8])
 @pytest.mark.parametrize("percentile", [2, 50, 84])
-def test_partners_below_one_score_hang_together_as_normal_scores_do(r: float, percentile: float) -> None:
+def test_partners_below_one_score_are_dependent_as_normal_scores_are(r: float, percentile: float) -> None:
     p = percentile / 100
     z = stats.norm.ppf(p)
     both = stats.multivariate_normal.cdf([z, z], mean=[0, 0], cov=[[1, r], [r, 1]])

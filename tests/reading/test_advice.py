@@ -201,7 +201,7 @@ COUNTING = Instrument.model_validate(
 
 
 @pytest.mark.parametrize("kind", [int, float, str])
-def test_what_options_count_is_no_other_range(kind: Any) -> None:
+def test_what_options_count_is_not_an_other_range(kind: Any) -> None:
     """Counts that are not the number of an option are told; those that are one would count something else."""
     stored = table(*map(kind, [15, 8, 0, 3, 15]), rest=kind(8))
     text = refused(COUNTING, stored)
@@ -254,7 +254,7 @@ def _strays() -> Any:
     return encode(form(1, 5), rows, on_invalid="missing", allow_missing_items=True).problems
 
 
-def test_a_code_of_each_problem_stands_beside_the_words() -> None:
+def test_each_problem_has_a_code_in_addition_to_words() -> None:
     cells = {
         6: "range",
         2.5: "step",
@@ -352,7 +352,7 @@ SIGNED = {
 
 @pytest.mark.parametrize("name", SIGNED)
 @pytest.mark.parametrize("as_text", [False, True])
-def test_answers_around_zero_are_no_missing_codes(name: str, as_text: bool) -> None:
+def test_answers_around_zero_are_not_missing_codes(name: str, as_text: bool) -> None:
     """-1 and -2 were proposed as missing codes, then a shift of what was left: 40 % of scores were lost."""
     low, high, ends = SIGNED[name]
     points = np.arange(*ends)

@@ -155,7 +155,7 @@ def test_forms_that_read_a_raised_digit_differently_have_different_key_digests(
 
 
 @pytest.mark.parametrize("code", ["9²", "9\u2082", "\u20792"])
-def test_a_missing_code_with_a_raised_digit_is_no_number(code: str) -> None:
+def test_a_missing_code_with_a_raised_digit_is_not_a_number(code: str) -> None:
     one, plain = form(missing_codes=[code]), form(missing_codes=["92"])
     assert one.key_digest != plain.key_digest
     assert encode(one, [{"a": code, "b": 1}]).codes.tolist() == [[0, 1]]

@@ -150,7 +150,7 @@ BOOLEAN_COLUMNS = {
 
 
 @pytest.mark.parametrize("kind", BOOLEAN_COLUMNS)
-def test_truth_values_are_no_answers_in_any_kind_of_table(kind):
+def test_truth_values_are_not_answers_in_any_kind_of_table(kind):
     options = {"columns": IDS} if kind.startswith("numpy") else {}
     text = message(InvalidResponsesError, BOOLEAN_COLUMNS[kind](), **options)
     assert "row 0, item tru01: True is a truth value, not an answer" in text
@@ -159,7 +159,7 @@ def test_truth_values_are_no_answers_in_any_kind_of_table(kind):
 
 
 @pytest.mark.parametrize("dtype", ["m8[ns]", "m8[D]", "M8[ns]", "M8[D]"])
-def test_dates_and_durations_are_no_answers_however_they_are_stored(dtype):
+def test_dates_and_durations_are_not_answers_however_they_are_stored(dtype):
     array = np.array([[1, 2, 3, 1]], dtype="i8").view(dtype)
     assert "not a number or a text" in message(InvalidResponsesError, array, columns=IDS)
 

@@ -86,7 +86,7 @@ def test_lazy_frames_of_older_polars_are_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("table", [ANSWERS, TABLE, TABLE.to_batches()[0], {"ras_1": 3}, ANSWERS.to_numpy()])
-def test_one_table_is_no_stream(table):
+def test_one_table_is_not_a_stream(table):
     with pytest.raises(ResponseError, match=r"batches is one table: pass it to score\(\), or \[table\] here"):
         list(score_stream("ras", table))
     with pytest.raises(ResponseError, match=r"batches is one table: pass it to item_moments\(\)"):

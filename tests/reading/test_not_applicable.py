@@ -99,7 +99,7 @@ def without(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("value", [*TEXTS, *NUMBERS], ids=repr)
-def test_a_declared_value_is_no_answer_and_is_counted(value: Any):
+def test_a_declared_value_is_not_an_answer_and_is_counted(value: Any):
     found = encode(FORM, rows_of(value, 3))
     assert found.codes.tolist() == [[1, 0, 3, 4], [1, 3, 3, 4]]
     assert found.not_applicable == {"b": 1}

@@ -64,7 +64,7 @@ def test_options_that_are_huge_are_refused_in_words() -> None:
             score(FORM, {"a": 1, "b": 1}, **options)
 
 
-def test_a_masked_cell_is_no_answer() -> None:
+def test_a_masked_cell_is_not_an_answer() -> None:
     masked = np.ma.masked
     assert score(FORM, {"a": masked, "b": 4}).scores["s"] == 4
     frame = pd.DataFrame({"a": pd.Series([masked, 2], dtype=object), "b": [4, 4]})

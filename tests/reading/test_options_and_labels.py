@@ -74,13 +74,13 @@ BESIDE_CODES = {
 
 @pytest.mark.parametrize("name", BESIDE_CODES)
 @pytest.mark.parametrize("option", [{"recode": {1: 2, 2: 1}}, {"missing_codes": [5]}, {"keep": ["id"]}])
-def test_options_of_reading_are_refused_beside_checked_answers(name: str, option: dict[str, Any]) -> None:
+def test_options_of_reading_are_refused_with_checked_answers(name: str, option: dict[str, Any]) -> None:
     with pytest.raises(ResponseError, match=r"checked before: give options of reading them to encode\(\)"):
         BESIDE_CODES[name](**option)
 
 
 @pytest.mark.parametrize("coding", ["position", "nonsense"])
-def test_a_coding_is_no_option_of_checked_answers(coding: str) -> None:
+def test_a_coding_is_not_an_option_of_checked_answers(coding: str) -> None:
     codes = encode("csi-16", simulate("csi-16", 60, rng=1).answers)
     for call in (cronbach_alpha, mcdonald_omega, item_analysis, intraclass_corr):
         with pytest.raises(EstimationError, match=f"coding='{coding}': these answers were checked before"):
@@ -88,7 +88,7 @@ def test_a_coding_is_no_option_of_checked_answers(coding: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnverifiedKeyWarning")
-def test_an_instrument_beside_checked_answers_must_be_theirs() -> None:
+def test_an_instrument_passed_with_checked_answers_must_be_theirs() -> None:
     answers = simulate("csi-16", 80, rng=1).answers
     codes = encode("csi-16", answers)
     model = "f =~ csi16_1 + csi16_2 + csi16_3 + csi16_4"

@@ -38,13 +38,9 @@ from intimacy_scales.instrument.shipped import released_versions
 from intimacy_scales.jobs import score_file
 from intimacy_scales.reading import other_wording
 from tests.shared.instruments import pooled_quietly
+from tests.shared.wordings import FEMININE, FORMS, ITEMS, MASCULINE, NEW, OLD, TAGS, labelled
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
-TAGS = ("en", "de", "es", "fr")
-FORMS = {tag: load("scii-12", language=tag) for tag in TAGS}
-FEMININE, MASCULINE = (load("scii-12", language="de", variant=one) for one in ("feminine", "masculine"))
-OLD, NEW = load("scii-24", version="0.2.0"), load("scii-24")
-ITEMS = FORMS["en"].item_ids
 NUMBERS = [dict.fromkeys(ITEMS, 4), dict.fromkeys(ITEMS, 6), dict.fromkeys(ITEMS, 3)]
 
 
@@ -53,15 +49,6 @@ POOLS = {
     "variants": pooled_quietly(FEMININE, MASCULINE),
     "three": pooled_quietly(FEMININE, FORMS["en"], FORMS["es"]),
 }
-
-
-def labels(tag: str) -> list[str]:
-    return [text for _, text in FORMS[tag].items[0].response_scale.labels]
-
-
-def labelled(tag: str, n: int = 4) -> list[dict[str, str]]:
-    texts = labels(tag)
-    return [{item: texts[(row + place) % 7] for place, item in enumerate(ITEMS)} for row in range(n)]
 
 
 # ---------------------------------------------------------------- names
@@ -262,7 +249,7 @@ def test_near_labels_do_not_hide_the_language():
     assert "'stimme  ZU' is an option of scii-12 in German (de)" in told
 
 
-def test_other_languages_are_told_of_current_shipped_forms_only():
+def test_other_languages_are_recognised_of_current_forms():
     assert "language=" not in advice(labelled("de"), show_values=False)
     assert "language=" not in advice(dict.fromkeys(OLD.item_ids, "Stimme zu"), form=OLD)
     own = FORMS["en"].model_copy(update={"id": "own-form"})

@@ -78,7 +78,7 @@ def test_options_of_reading_need_an_instrument(analysis):
         *("ResponseId", "ID1", "subject_no", "token", "subjnr", "Unnamed: 0", "couple_id", "study.pid"),
     ],
 )
-def test_a_column_of_ids_is_no_item_and_no_rater(analysis, name):
+def test_a_column_of_ids_is_neither_item_nor_rater(analysis, name):
     ids = np.arange(1, 121) if name == "whatever" else np.repeat(np.arange(1, 61), 2)
     with pytest.raises(ResponseError, match=f"column '{name}' looks like ids of persons, not like answers"):
         ANALYSES[analysis](TABLE.assign(**{name: ids}))
@@ -216,7 +216,7 @@ def test_scores_are_searched_for_codes_that_nobody_declared(name, kind, code):
         (list(range(1, 31)), list(range(2, 32))),  # sorted
     ],
 )
-def test_wide_sum_scores_are_no_codes(before, after):
+def test_wide_sum_scores_are_not_codes(before, after):
     assert retest(before, after).n == len(before)
     retest(before, after).confidence_interval(of="consistency")
     reliable_change(before, after, reliability=0.8)
@@ -262,7 +262,7 @@ def test_ids_are_known_by_their_values(kind):
 
 
 @pytest.mark.parametrize("given", [["who"], ["who", "when"], ["when", "prompted"], list(DIARY)])
-def test_persons_days_and_beeps_of_long_tables_are_no_items(given):
+def test_persons_days_and_beeps_of_long_tables_are_not_items(given):
     if given == ["when", "prompted"]:
         given = ["when"]  # 1, 2, 3 alone may be an item
     items = pd.DataFrame(np.random.default_rng(4).integers(1, 6, (216, 4)), columns=list("abcd"))

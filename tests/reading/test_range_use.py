@@ -129,7 +129,7 @@ def test_what_chance_explains_is_not_warned_of(name: str) -> None:
 
 
 @pytest.mark.parametrize("scale", [(0, 1), (1, 2)])
-def test_answers_of_one_or_two_values_are_no_range(scale: tuple[int, int]) -> None:
+def test_answers_of_one_or_two_values_are_not_a_range(scale: tuple[int, int]) -> None:
     for instrument in (form(*scale), form(0, 6)):
         assert told(instrument, pd.DataFrame({k: [scale[0]] * 50 for k in "abcd"})) == ""
         assert told(instrument, pd.DataFrame({k: list(scale) * 25 for k in "abcd"})) == ""

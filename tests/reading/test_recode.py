@@ -31,7 +31,7 @@ FORM = Instrument.model_validate(
 BAD = "bad"
 
 
-def naive(value: Any, recode: dict[Any, Any]) -> Any:
+def naive_recode(value: Any, recode: dict[Any, Any]) -> Any:
     """What a stored number stands for: an answer, None for no answer, or a bad cell."""
     whole_book = any(stored in (1, 2, 3, 4, 5) for stored in recode)
     if value is None or value == -7:
@@ -74,13 +74,13 @@ def test_every_kind_of_table_is_recoded_alike(kind, recode, values, as_text):
     given_as = {str(stored) if as_text else stored: answer for stored, answer in recode.items()}
     options = {"columns": ["a", "b"]} if kind == "int8 rows" else {}
     found = read(KINDS[kind](values), recode=given_as, **options)
-    assert found == [naive(value, recode) for value in values]
+    assert found == [naive_recode(value, recode) for value in values]
 
 
 @settings(deadline=None, max_examples=60)
 @given(recode=recodes, value=stored_values)
 def test_one_person_is_read_as_a_row_is(recode, value):
-    meant = naive(value, recode)
+    meant = naive_recode(value, recode)
     person = {"a": value, "b": value}
     if meant == BAD:
         with pytest.raises(InvalidResponsesError):

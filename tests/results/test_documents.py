@@ -22,7 +22,7 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.results.document_types import Unless, document_types
-from tests.results.test_frozen import answers
+from tests.shared.one_of_each_result import answers
 from tests.shared.result_examples import CLASSES, MORE, example, examples, one, spoilt
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
@@ -125,7 +125,7 @@ def test_documents_that_no_score_wrote_are_refused_by_name(
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "null", "{", b"\xff", "[" * 100_000, "7"])
-def test_texts_that_are_no_documents_are_refused_by_name(text: Any) -> None:
+def test_texts_that_are_not_documents_are_refused_by_name(text: Any) -> None:
     with pytest.raises(DocumentError, match=r"PersonScores: .* is no (JSON|document)"):
         PersonScores.from_json(text)
 

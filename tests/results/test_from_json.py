@@ -54,9 +54,9 @@ from intimacy_scales.reliability import (
 from intimacy_scales.reliability import test_retest as retest_of
 from intimacy_scales.results.frozen import alike
 from intimacy_scales.results.result import Result
-from tests.results.test_frozen import MODEL, answers
 from tests.shared.factor_answers import good
 from tests.shared.instruments import coded
+from tests.shared.one_of_each_result import MODEL, answers
 from tests.shared.result_examples import CLASSES, DAYS, MORE, ONE, example, instrument_of, spoilt
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
@@ -490,7 +490,7 @@ def test_documents_that_were_changed_are_refused_by_name(name: str, path: Any, v
         type(result).from_dict(spoilt(result.to_dict(), path, value), instrument=instrument_of(result))
 
 
-def test_words_of_another_version_are_no_change() -> None:
+def test_words_of_another_version_are_not_change() -> None:
     result = example("ReliabilityReport")
     document = spoilt(result.to_dict(), ("sentence",), "Said in other words.")
     assert ReliabilityReport.from_dict(spoilt(document, ("warnings",), ["one", "more"])) == result

@@ -9,7 +9,7 @@ from intimacy_scales.results.tables import TextTable
 
 
 @pytest.mark.parametrize("text", ["Hu & Bentler, 1999", "p < .001", "n > 30 & k < 5", "AT&T", "a <- b"])
-def test_what_is_no_html_stays_as_it_is(text):
+def test_what_is_not_a_html_stays_as_it_is(text):
     assert one_line(text) == text
     assert f"| {text} |" in markdown_table(TextTable(title="t", columns={"x": [text]}))
 

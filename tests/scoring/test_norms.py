@@ -64,7 +64,7 @@ def test_a_faulty_norm_table_is_refused(percentiles, words):
 # ---------------------------------------------------------------- persons and tables
 
 
-def test_one_person_beside_a_norm():
+def test_one_person_compared_with_a_norm():
     found = score("ras", ras(5, 4, 3, 2, 5, 4, 1)).standardize(norm())
     value = 30 / 7
     assert found["total"][:4] == pytest.approx(
@@ -100,7 +100,7 @@ RANKS = ((1, 2.0), (3, 40.0), (5, 98.0))
     ],
     ids=str,
 )
-def test_a_norm_sample_is_described_where_scores_stand_beside_it(changes, words):
+def test_a_norm_sample_is_described_where_scores_are_compared(changes, words):
     answers = ras(5, 4, 3, 2, 5, 4, 1)
     for scores in (score("ras", answers), score("ras", [answers])):
         found = scores.standardize(norm(**changes))
@@ -283,7 +283,7 @@ def test_norms_need_the_scores_of_a_table():
 
 
 @pytest.mark.parametrize("wrong", [{"mean": 3, "sd": 1}, 5, 2.5])
-def test_what_is_no_norm_is_refused(wrong):
+def test_what_is_not_a_norm_is_refused(wrong):
     with pytest.raises(NoNormsError, match="give a Norm"):
         score("ras", ras(4, 4, 4, 4, 4, 4, 4)).standardize(wrong)
 

@@ -113,7 +113,7 @@ def test_a_sample_without_differences_has_no_norms(answer, n):
 
 
 @pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning")
-def test_equal_totals_of_unequal_parts_are_no_difference():
+def test_equal_totals_of_unequal_parts_do_not_differ():
     """In floats (1.4 + 1.2) / 2 is not (1.6 + 1.0) / 2; added as fractions, as totals are, they are equal."""
     form = form_of(
         {"a": "q1 q2 q3 q4 q5", "b": "q6 q7 q8 q9 q10", "t": {"of": ["a", "b"]}}, high=7, evidence=PUBLISHED

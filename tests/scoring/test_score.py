@@ -21,7 +21,7 @@ from intimacy_scales import Instrument, InstrumentError, ResponseScale, Scale, e
 from intimacy_scales.scoring.kernel import score_codes
 from intimacy_scales.scoring.plan import plan_of
 from tests.shared.instruments import form_of
-from tests.shared.naive_scores import all_at_one_end, bits, bits_of_singles, by_hand
+from tests.shared.naive_scores import all_at_one_end, bits, bits_of_singles, by_hand, pieces
 from tests.shared.strategies import (
     KINDS,
     NO_ANSWER,
@@ -44,11 +44,6 @@ def changed(form: Instrument, **fields: Any) -> Instrument:
 
 def with_keys(scale: Scale, items: list[str]) -> Scale:
     return Scale.model_validate({**scale.model_dump(exclude={"items"}, exclude_none=True), "items": items})
-
-
-def pieces(rows: Any, cuts: list[int]) -> list[Any]:
-    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
-    return [rows[a:b] for a, b in itertools.pairwise(edges)]
 
 
 # ------------------------------------------------------------------ kernel = single = naive

@@ -40,3 +40,11 @@ def printed_by_python(code: str, *arguments: str) -> str:
 def names_in(folder: Path) -> list[str]:
     """Return the names of what lies in a folder, hidden files too."""
     return sorted(path.name for path in folder.iterdir())
+
+
+def bytes_in(folder: Path) -> dict[str, bytes]:
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import hadamard
 
 NAN = np.nan
@@ -33,3 +34,12 @@ def exact(weights: Any) -> Any:
     """
     w = np.array(weights)
     return hadamard(64)[:, 1 : 1 + w.shape[1]] @ w.T
+
+
+def table(seed: int = 1, n: int = 200, gaps: float = 0.0) -> pd.DataFrame:
+    """Numbers x1 to x6, three for each of two factors that correlate."""
+    rng = np.random.default_rng(seed)
+    true = (rng.normal(size=(n, 1)) + rng.normal(size=(n, 2))).repeat(3, axis=1)
+    x = 0.6 * true + rng.normal(size=(n, 6)) * 0.8 + 3
+    x[rng.random(x.shape) < gaps] = np.nan
+    return pd.DataFrame(x, columns=[f"x{i + 1}" for i in range(6)])

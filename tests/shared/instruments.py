@@ -8,7 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from intimacy_scales import CodedResponses, Instrument, encode, pool_languages
+from intimacy_scales import (
+    CodedResponses,
+    Instrument,
+    encode,
+    pool_languages,
+)
 
 PUBLISHED = {"status": "published"}
 
@@ -57,3 +62,12 @@ def pooled_quietly(*forms: Instrument) -> Instrument:
     """Return what pools forms in several languages, without the warning that it gives."""
     with warnings.catch_warnings(action="ignore"):
         return pool_languages(*forms)
+
+
+def keys_of(form: Instrument) -> dict[str, tuple[str, ...]]:
+    """Scale → its items with their signs, for scales of items."""
+    return {
+        scale.id: tuple(("-" if key.reverse else "") + key.item for key in scale.keys)
+        for scale in form.scales
+        if scale.keys
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from intimacy_scales import Instrument, Scale, score
-from tests.shared.strategies import Row
+from tests.shared.strategies import (
+    Row,
+)
 
 
 @dataclass
@@ -117,3 +120,9 @@ def all_at_one_end(form: Instrument, name: str, *, high: bool) -> Row | None:
         return None
     ranges = {item: form.item(item).response_scale for item, _ in keys}
     return {item: ranges[item].maximum if high != reverse else ranges[item].minimum for item, reverse in keys}
+
+
+def pieces(rows: Any, cuts: list[int]) -> list[Any]:
+    """Return rows, or a table, cut into parts."""
+    edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
+    return [rows[a:b] for a, b in itertools.pairwise(edges)]

@@ -40,14 +40,12 @@ from intimacy_scales.reliability import (
     two_level_omega,
 )
 from intimacy_scales.results.result import Result
-from tests.results.test_frozen import MODEL, RESULTS, answers, result_classes
 from tests.shared.factor_answers import good
+from tests.shared.one_of_each_result import MODEL, RESULTS, answers, result_classes
 
 ONE = "f =~ q1 + q2 + q3 + q4 + q5 + q6"
 _PERSONS = np.repeat(np.random.default_rng(3).normal(size=(40, 1)), 6, axis=0)
 DAYS = np.column_stack([np.repeat(np.arange(40), 6), np.clip(np.rint(good(240, 3, 5) + _PERSONS), 1, 7)])
-
-
 LOOSE = {
     "id": "loose",
     "version": "1",

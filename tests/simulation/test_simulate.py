@@ -89,7 +89,7 @@ def test_thresholds_set_the_share_of_each_answer() -> None:
     assert np.abs(found.to_numpy() - shares).max() < 0.012
 
 
-def test_thresholds_are_keyed_so_reversed_items_are_mirrored() -> None:
+def test_thresholds_are_keyed_so_reverse_keyed_items_are_mirrored() -> None:
     form = load("scii-24")
     result = simulate(form, N, thresholds=(-3, -2.5, -2, -1.5, -1, -0.5), rng=5)
     assert result.answers["tru01"].mean() > 6

@@ -156,7 +156,7 @@ def test_nested_models_with_the_same_ones_compare(gaps, fits):
         compare_models(fits["robust"], cfa(equal, gaps, auxiliary=TWO[:1], **options))
 
 
-def test_they_may_be_items_or_columns_beside_them():
+def test_they_may_be_items_or_other_columns():
     table = simulate("scii-24", 300, missing=0.05, rng=2).answers
     table["age"] = np.random.default_rng(1).integers(20, 60, 300)
     model, options = (
@@ -172,7 +172,7 @@ def test_they_may_be_items_or_columns_beside_them():
         assert ours == pytest.approx(theirs, abs=1e-5)
 
 
-def test_what_stands_beside_answers_is_checked():
+def test_columns_next_to_answers_are_checked():
     table = simulate("scii-24", 300, missing=0.05, rng=2).answers
     model, options = "trust =~ tru01 + tru04 + tru09 + tru11", {"missing": "fiml", "auxiliary": ["age"]}
     with pytest.raises(ResponseError, match="no column 'age'"):

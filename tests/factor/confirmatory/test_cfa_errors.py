@@ -21,18 +21,11 @@ from intimacy_scales.errors import (
     ResponseError,
 )
 from intimacy_scales.factor import cfa, compare_models, covariances_as_sample, invariance
+from tests.shared.factor_answers import table
 
 ITEMS = [f"x{n}" for n in range(1, 7)]
 TWO = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6"
 HALVES = ["a"] * 100 + ["b"] * 100
-
-
-def table(seed: int = 1, n: int = 200, gaps: float = 0.0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    true = (rng.normal(size=(n, 1)) + rng.normal(size=(n, 2))).repeat(3, axis=1)
-    x = 0.6 * true + rng.normal(size=(n, 6)) * 0.8 + 3
-    x[rng.random(x.shape) < gaps] = np.nan
-    return pd.DataFrame(x, columns=ITEMS)
 
 
 def sums(x: pd.DataFrame, **options: Any) -> Any:
@@ -118,7 +111,7 @@ def test_items_that_share_nothing(identification: Any) -> None:
     )
 
 
-def test_models_that_are_none() -> None:
+def test_models_that_are_not_valid() -> None:
     refuses(EstimationError, ("no factor",), "x1 ~~ x2", X)
     refuses(EstimationError, ("circle",), "f =~ g + x1 + x2; g =~ f + x4 + x5", X)
     refuses(EstimationError, ("f is a factor and x4 an item",), "f =~ x1 + x2 + x3; f ~~ x4", X)
@@ -265,7 +258,7 @@ def test_sums_that_do_not_do() -> None:
 
 
 @pytest.mark.parametrize("means", [[1.0, 2.0], [np.nan] * 6, 3.0])
-def test_means_that_are_none(means: Any) -> None:
+def test_means_that_are_not_valid(means: Any) -> None:
     says(EstimationError, "means", run=lambda: sums(X, means=means))
 
 

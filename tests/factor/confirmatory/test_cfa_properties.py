@@ -103,7 +103,7 @@ def test_far_from_zero(offset: float) -> None:
 
 @given(seed=st.integers(0, 10_000), turned=st.sets(st.sampled_from(ITEMS), min_size=1, max_size=5))
 @settings(max_examples=10, deadline=None)
-def test_a_turned_item_only_changes_its_sign(seed: int, turned: set[str]) -> None:
+def test_a_reversed_scale_of_an_item_only_changes_its_sign(seed: int, turned: set[str]) -> None:
     x = table(seed)
     fit = cfa(TWO, x, identification="fixed_factor")
     other = cfa(TWO, x.assign(**{name: 7 - x[name] for name in turned}), identification="fixed_factor")
@@ -218,7 +218,7 @@ def test_labels_equalities_and_values_say_the_same() -> None:
 @pytest.mark.parametrize(
     "more", ["", "; f ~~ 4*f", "; f ~~ 0.1*f; x1 ~~ 0.05*x1", "; f ~~ 0.01*g", "; x1 ~~ x2; f ~~ 0.2*f"]
 )
-def test_fixed_values_are_no_trouble_to_begin_with(more: str) -> None:
+def test_fixed_values_are_fine_to_begin_with(more: str) -> None:
     """Values that the data contradict are fitted as badly as they deserve."""
     x = table(4) * 3
     result = cfa(f"{TWO}{more}", x)

@@ -17,18 +17,11 @@ from intimacy_scales import CodedResponses, Instrument, ResponseScale, encode, i
 from intimacy_scales.factor import CFAResult, Model, cfa, covariances_as_sample, invariance
 from intimacy_scales.factor.confirmatory.results.modification import ModificationIndex
 from intimacy_scales.reliability import cronbach_alpha
+from tests.shared.factor_answers import table
 
 ITEMS = [f"x{n}" for n in range(1, 7)]
 TWO = "f =~ x1 + x2 + x3; g =~ x4 + x5 + x6"
 HALVES = ["a"] * 100 + ["b"] * 100
-
-
-def table(seed: int = 1, n: int = 200, gaps: float = 0.0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    true = (rng.normal(size=(n, 1)) + rng.normal(size=(n, 2))).repeat(3, axis=1)
-    x = 0.6 * true + rng.normal(size=(n, 6)) * 0.8 + 3
-    x[rng.random(x.shape) < gaps] = np.nan
-    return pd.DataFrame(x, columns=ITEMS)
 
 
 def check_same(one: CFAResult, other: CFAResult) -> None:

@@ -299,7 +299,7 @@ def test_models_that_are_not_nested_have_no_difference(complete, method):
     assert "not nested" in found.reason
 
 
-def test_robust_indices_change_beside_the_others(complete):
+def test_robust_indices_change_as_well_as_the_others(complete):
     fits = [cfa(m, complete, estimator="MLR") for m in (WIDE, APART)]
     compared = compare_models(*fits)
     for name in ROBUST:

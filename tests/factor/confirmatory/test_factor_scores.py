@@ -69,7 +69,7 @@ def test_they_are_those_of_lavaan(fits, name, method):
         assert ours.errors[first] == pytest.approx(expected, abs=5e-6, nan_ok=True)
 
 
-def naive(result, row, method):
+def naive_factor_scores(result, row, method):
     """One person's scores and errors by Theta, from what was answered."""
     own = ~np.isnan(row)
     loads = np.zeros((6, 2))
@@ -92,7 +92,7 @@ def test_they_are_the_formulas_written_out(fits, method):
     result, table, _ = fits["gaps"]
     scores = result.factor_scores(table, method=method)
     for n, row in enumerate(table[ITEMS].to_numpy(dtype=float)[1:80], start=1):
-        expected, errors = naive(result, row, method)
+        expected, errors = naive_factor_scores(result, row, method)
         assert scores.values[n] == pytest.approx(expected, abs=1e-9)
         assert scores.errors[n] == pytest.approx(errors, abs=1e-9)
 

@@ -252,7 +252,7 @@ def test_derivatives_are_those_of_finite_differences(name: str, estimator: str) 
 
 
 @pytest.mark.parametrize("discrepancy", [ML(), GLS(), ULS(unit=1.7)], ids=["ML", "GLS", "ULS"])
-def test_information_beside_is_part_of_the_whole(discrepancy: Discrepancy) -> None:
+def test_partial_information_is_part_of_the_whole(discrepancy: Discrepancy) -> None:
     solution = fitted("equal means", "GLS").solution
     (part,) = solution.problem.groups
     basis = solution.at.bases[0]

@@ -70,7 +70,7 @@ def test_steps_of_invariance(estimator: Any) -> None:
     assert title[estimator] in steps.sentence()
 
 
-def test_a_residual_based_chi_square_that_falls_is_no_difference() -> None:
+def test_a_residual_based_chi_square_that_falls_gives_no_difference() -> None:
     wide, narrow = (cfa(m, complete(), estimator="ULS") for m in (TWO, EQUAL))
     from intimacy_scales.factor.confirmatory.comparison import _below
 

@@ -123,7 +123,7 @@ def test_estimates_are_a_maximum_to_the_last_digits():
     assert np.abs(step / errors).max() < 1e-8
 
 
-def test_what_is_no_covariance_matrix_has_no_likelihood():
+def test_what_is_not_a_covariance_matrix_has_no_likelihood():
     rows = answers(200, 5, 0.3)
     moments = mean_covariance_of(of_rows(rows, tuple("abcde"), "fiml"), with_means=True)
     assert moments.stack is not None

@@ -21,7 +21,7 @@ def skewed():
     return pd.DataFrame(items, columns=list("abcdeijk"))
 
 
-def naive(fitted, table, *, with_means):
+def naive_scaling(fitted, table, *, with_means):
     """Return tr(U Gamma) from the matrices of all pairs of pairs, derivatives by small steps."""
     problem, values = fitted.solution.problem, fitted.solution.at.values
     rows, p = table.to_numpy(), table.shape[1]
@@ -49,7 +49,7 @@ def naive(fitted, table, *, with_means):
 @pytest.mark.parametrize("with_means", [False, True])
 def test_scaling_is_that_of_the_formula(skewed, with_means):
     fitted = cfa(TWO, skewed, estimator="MLR", scaling="satorra_bentler", means=with_means)
-    expected = naive(fitted, skewed[list(fitted.model.observed)], with_means=with_means)
+    expected = naive_scaling(fitted, skewed[list(fitted.model.observed)], with_means=with_means)
     assert fitted.fit.scaled.scaling_factor * fitted.fit.df == pytest.approx(expected, rel=1e-6)
     assert fitted.fit.scaled.scaling == "satorra_bentler"
 
@@ -57,7 +57,7 @@ def test_scaling_is_that_of_the_formula(skewed, with_means):
 def test_constrained_means_count(skewed):
     model = TWO + "\na ~ m*1; b ~ m*1; c ~ m*1"
     fitted = cfa(model, skewed, estimator="MLR", scaling="satorra_bentler")
-    expected = naive(fitted, skewed[list(fitted.model.observed)], with_means=True)
+    expected = naive_scaling(fitted, skewed[list(fitted.model.observed)], with_means=True)
     assert fitted.fit.scaled.scaling_factor * fitted.fit.df == pytest.approx(expected, rel=1e-6)
 
 

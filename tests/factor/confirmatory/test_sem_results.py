@@ -28,7 +28,7 @@ from intimacy_scales.factor import (
 )
 from intimacy_scales.factor.confirmatory.model.roles import roles_of
 from intimacy_scales.numerics.normal_draws import standard_normal
-from tests.factor.confirmatory.test_sem import CIRCLE, DATA, DIRECT, FACTOR, MEDIATION, N
+from tests.shared.path_models import CIRCLE, DATA, DIRECT, FACTOR, MEDIATION, N
 
 # ------------------------------------------------------------------ what is free, and what is said
 
@@ -257,7 +257,7 @@ def test_moments_are_enough_where_nothing_is_robust() -> None:
         assert one.parameters[row.name].estimate == pytest.approx(row.estimate, abs=1e-8)
 
 
-def test_covariates_stand_beside_checked_answers() -> None:
+def test_covariates_are_columns_of_checked_answers() -> None:
     table = simulate("scii-24", 200, rng=1).answers
     table["years"] = np.random.default_rng(1).integers(1, 30, 200)
     model = "trust =~ tru01 + tru04 + tru09 + tru11\ntrust ~ years"

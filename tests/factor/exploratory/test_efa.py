@@ -152,7 +152,7 @@ def test_a_search_that_does_not_settle_says_so(monkeypatch):
         minres(correlations(1), 2)
 
 
-def test_factors_of_a_matrix_that_is_no_correlation_matrix():
+def test_factors_of_a_matrix_that_is_not_a_correlation_matrix():
     matrix = np.full((5, 5), 0.5)
     np.fill_diagonal(matrix, 1)
     matrix[0, 1:3] = matrix[1:3, 0] = [0.95, -0.6]

@@ -56,7 +56,7 @@ def test_scales_whose_items_spread_are_flagged(case):
     assert found.to_dict()["warnings"] == list(found.warnings)
 
 
-def test_items_that_go_with_no_factor_are_no_majority():
+def test_items_that_go_with_no_factor_are_a_minority():
     x = parts(400, (4, 4), r=0.2, seed=3)
     x[:, 1:4] = np.random.default_rng(1).integers(
         1, 8, (400, 3)

@@ -237,7 +237,7 @@ def test_one_scale_is_one_factor():
 
 
 @pytest.mark.parametrize("key", ["prqc", "prqc-interleaved"])
-def test_a_total_of_other_scales_is_no_scale_of_its_own(key):
+def test_a_total_of_other_scales_is_not_a_scale_of_its_own(key):
     found = structure_report(key, simulate(key, 200, rng=1).answers, n_iterations=5)
     assert found.scales == ("satisfaction", "commitment", "intimacy", "trust", "passion", "love")
 

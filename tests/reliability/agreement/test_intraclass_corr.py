@@ -246,7 +246,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_table_of_ratings(case):
+def test_what_is_not_a_table_of_ratings(case):
     with pytest.raises(REFUSALS, match=REFUSED[case][1]):
         intraclass_corr(REFUSED[case][0])
 

@@ -161,7 +161,7 @@ def test_items_all_answered_alike_have_no_error(n, k):
     assert dropped["alpha"].tolist() == pytest.approx([NAN if k == 2 else 1] * k, nan_ok=True)
 
 
-def test_pairwise_covariances_of_no_population_have_no_standard_error():
+def test_indefinite_pairwise_covariances_have_no_standard_error():
     for seed in range(200):
         alpha = cronbach_alpha(coded(good(8, 3, seed, gaps=0.4)))
         interval = alpha.confidence_interval(method="duhachek")
@@ -185,7 +185,7 @@ def test_correlations_without_a_coefficient_say_why(case, name):
 # ------------------------------------------------------------------ keys and values
 
 
-def test_a_99_left_in_is_no_answer():
+def test_a_99_left_in_is_not_an_answer():
     x = good(30, 3)
     x[4, 1] = 99
     with pytest.raises(InvalidResponsesError, match=r"row 4.*99"):
@@ -367,7 +367,7 @@ def test_one_item_of_any_spread_has_no_coefficient_and_no_interval(function):
 
 
 @pytest.mark.parametrize(("wrong", "message"), WRONG)
-def test_options_that_are_none_are_refused(wrong, message):
+def test_options_that_are_not_valid_are_refused(wrong, message):
     with pytest.raises(IntimacyScalesError, match=message):
         wrong()
 

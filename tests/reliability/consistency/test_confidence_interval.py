@@ -42,23 +42,16 @@ from intimacy_scales.reliability.consistency.figures import (
 from tests.shared.factor_answers import parts
 from tests.shared.folders import REFERENCE
 from tests.shared.instruments import coded
+from tests.shared.interval_answers import SCALES, answers, half
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 BEFORE = json.loads((REFERENCE / "intervals_before.json").read_text())
-SCALES = {"a": "q1 q2 -q3 q4", "b": "q5 q6 q7", "c": {"of": ["a", "b"]}}
 FORMULAS = [
     Alpha(),
     *(Lambda(which) for which in (1, 2, 3, 5, 6)),
     *(Halves((True, False, True, False), kind) for kind in ("r", "spearman_brown", "flanagan_rulon")),
     Halves((True, False, False, False), "horst"),
 ]
-
-
-@cache
-def answers(gaps: float = 0.0, n: int = 90) -> Any:
-    x = parts(n, (4, 3), gaps=gaps)
-    x[:, 2] = 8 - x[:, 2]
-    return coded(x, SCALES)
 
 
 def keyed(gaps: float = 0.0, n: int = 90) -> Any:
@@ -198,13 +191,6 @@ def test_adf_errors_are_those_of_the_jackknife(name: str, clustered: bool) -> No
     error = (interval.high - interval.low) / 2 / quantile
     assert error == pytest.approx(jackknifed_error(x, groups, figure), rel=0.03)
     assert interval.n == units
-
-
-def half(whole: Any, at: int) -> Any:
-    from intimacy_scales import CodedResponses
-
-    rows = slice(0, len(whole) // 2) if at == 0 else slice(len(whole) // 2, None)
-    return CodedResponses(instrument=whole.instrument, codes=whole.codes[rows])
 
 
 def alpha_of(x: Any) -> float:
@@ -423,7 +409,7 @@ def test_sums_over_couples_give_stratified_alpha_its_interval() -> None:
     np.testing.assert_allclose(list(made), list(same), rtol=1e-6)
 
 
-def test_skewed_answers_are_told_beside_an_interval_for_normal_ones() -> None:
+def test_skewed_answers_are_told_with_normal_theory_intervals() -> None:
     skewed = simulate("scii-24", 300, thresholds=[-2.5, -2.2, -2.0, -1.8, -1.5, -1.2], rng=1).answers
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -16,7 +16,7 @@ from intimacy_scales.reliability import (
     split_half,
     stratified_alpha,
 )
-from tests.reliability.consistency.test_confidence_interval import answers, half
+from tests.shared.interval_answers import answers, half
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
 SUMS = item_moments(answers().instrument, answers())

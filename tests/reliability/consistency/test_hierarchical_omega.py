@@ -14,10 +14,10 @@ from intimacy_scales import EstimationError, item_moments
 from intimacy_scales.factor import efa
 from intimacy_scales.reliability import hierarchical_omega
 from tests.reference.simulated import simulated_answers
-from tests.reliability.consistency.test_mcdonald_omega import THREE, WHOLE
 from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, good, parts
 from tests.shared.instruments import coded
+from tests.shared.omegas import THREE, WHOLE
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 
@@ -84,7 +84,7 @@ def test_second_order_population_has_its_true_shares():
     roughly(found.total, 1 - np.sum((np.array([1, 2, 3] * 3) / sds) ** 2) / whole, rel=1e-5)
 
 
-def test_what_is_no_change_changes_nothing(full):
+def test_what_is_not_a_change_changes_nothing(full):
     found = hierarchical_omega(full, scale="total")
     moments = item_moments(full.instrument, full)
     for other in (

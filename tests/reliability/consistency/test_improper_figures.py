@@ -119,7 +119,7 @@ def gaps(n: int = 12) -> pd.DataFrame:
     return pd.concat(blocks, ignore_index=True)
 
 
-def test_pairwise_covariances_of_no_population_are_said():
+def test_indefinite_pairwise_covariances_are_named():
     form = load("ras")
     rng = np.random.default_rng(5)
     answers = pd.DataFrame(rng.integers(1, 6, (40, 7)).astype(float), columns=form.item_ids[:7])
@@ -141,7 +141,7 @@ def test_lambdas_above_1_are_not_defined_and_say_why(form):
 
 
 @pytest.mark.parametrize(("value", "said"), [(1.17, "1.170"), (4.0, "4.000"), (1.0 + 1e-6, "1.000")])
-def test_what_is_above_1_is_no_share(value, said):
+def test_what_is_above_1_is_not_a_share(value, said):
     assert f"comes out as {said}" in above_one_because(value)
 
 

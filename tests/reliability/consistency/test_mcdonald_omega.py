@@ -19,23 +19,14 @@ from tests.reference.simulated import simulated_answers
 from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, exact, good, parts
 from tests.shared.instruments import coded
+from tests.shared.omegas import SHARED, THREE, WHOLE, naive_omega
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning"),
     pytest.mark.filterwarnings("ignore::intimacy_scales.errors.AnotherRangeWarning"),  # made up, at random
 ]
-THREE = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "t": {"of": ["a", "b", "c"]}}
 RULES = ("pairwise", "listwise", "fiml")
-WHOLE = {"low": -60, "high": 60}
 _INTS = st.integers(1, 4)
-
-
-def naive(result, weights=None, observed=None):
-    """w' (Sigma - Theta) w over w' Sigma w, from what `cfa` returns."""
-    sigma, items = result.implied_covariances().to_numpy(), result.model.observed
-    w = np.ones(len(items)) if weights is None else np.array(weights)
-    unique = sum(w[i] ** 2 * result.parameters[f"{x} ~~ {x}"].estimate for i, x in enumerate(items))
-    return (w @ sigma @ w - unique) / (w @ (sigma if observed is None else observed) @ w)
 
 
 def presentable(omega):
@@ -60,7 +51,7 @@ def test_omega_is_the_share_that_loadings_make(seed, k, gaps, missing):
     answers = coded(good(90, k, seed, gaps=gaps))
     omega = mcdonald_omega(answers, missing=missing)
     fitted = cfa(Model.one_factor(omega.sample.names), answers, missing=missing)  # marker: another metric
-    roughly(omega.estimate, naive(fitted))
+    roughly(omega.estimate, naive_omega(fitted))
     loadings, errors = (np.array(list(v.values())) for v in (omega.loadings, omega.residual_variances))
     roughly(omega.estimate, loadings.sum() ** 2 / (loadings.sum() ** 2 + errors.sum()))
     roughly(omega.ave, (loadings @ loadings) / (loadings @ loadings + errors.sum()))
@@ -113,7 +104,7 @@ def test_the_observed_variance_is_that_of_the_total(missing):
         s = omega.solution.saturated[0].covariances
     roughly(
         omega.estimate,
-        naive(cfa(Model.one_factor(omega.sample.names), coded(x), missing=missing), observed=s),
+        naive_omega(cfa(Model.one_factor(omega.sample.names), coded(x), missing=missing), observed=s),
     )
 
 
@@ -131,11 +122,11 @@ def test_a_total_of_unequal_parts_weighs_items_as_its_score_does():
     fitted = cfa(Model.from_instrument(answers.instrument), answers)
     omega = mcdonald_omega(answers, scale="t")
     assert omega.loadings == {}
-    roughly(omega.estimate, naive(fitted, [1 / 4] * 4 + [1 / 3] * 3))
-    assert abs(omega.estimate - naive(fitted)) > 1e-5
+    roughly(omega.estimate, naive_omega(fitted, [1 / 4] * 4 + [1 / 3] * 3))
+    assert abs(omega.estimate - naive_omega(fitted)) > 1e-5
     sums = {name: {"items": keys.split(), "method": "sum"} for name, keys in list(scales.items())[:2]}
     answers = coded(parts(200, (4, 3)), sums | {"t": {"of": ["a", "b"], "method": "sum"}})
-    roughly(mcdonald_omega(answers, scale="t").estimate, naive(fitted))
+    roughly(mcdonald_omega(answers, scale="t").estimate, naive_omega(fitted))
 
 
 def test_correlated_factors_population_has_its_true_share():
@@ -243,7 +234,7 @@ def test_sums_tell_what_answers_do(missing):
 
 @pytest.mark.parametrize("missing", RULES)
 @pytest.mark.parametrize("change", ["order", "keys", "units", "rows"])
-def test_what_is_no_change_of_the_score_changes_nothing(missing, change):
+def test_what_is_not_a_change_of_the_score_changes_nothing(missing, change):
     x, order = good(90, 5, 8, gaps=0.08), [3, 0, 4, 1, 2]
     before = mcdonald_omega(coded(x), missing=missing)
     after = {
@@ -287,7 +278,6 @@ def test_omega_without_an_item_of_a_total():
 
 # ------------------------------------------------------------------ not defined, or with a warning
 
-SHARED = {"a": "q1 q2 q3", "b": "q3 q4 q5", "t": {"of": ["a", "b"]}}
 CONSTANT, COPY = good(40, 4), good(40, 4)
 CONSTANT[:, 2], COPY[:, 1] = 3, COPY[:, 0]
 APART = np.where([[0, 0, 1, 1]] * 20 + [[1, 1, 0, 0]] * 20, NAN, good(40, 4))

@@ -17,10 +17,10 @@ from intimacy_scales.factor import Model, cfa, covariances_as_sample
 from intimacy_scales.reliability import mcdonald_omega
 from intimacy_scales.reliability.consistency.intervals import logit
 from tests.reference.simulated import simulated_answers
-from tests.reliability.consistency.test_mcdonald_omega import WHOLE, naive
 from tests.shared.comparison import roughly
 from tests.shared.factor_answers import NAN, exact, good, parts
 from tests.shared.instruments import coded
+from tests.shared.omegas import WHOLE, naive_omega
 
 pytestmark = [
     pytest.mark.long,
@@ -41,7 +41,7 @@ def naive_gradient(s, model, weights, denominator):
     def omega(step):
         moved = s + step
         fitted = cfa(model, covariances_as_sample(moved, n=100_000_000, names=names))
-        return naive(fitted, weights, observed=moved if denominator == "observed" else None)
+        return naive_omega(fitted, weights, observed=moved if denominator == "observed" else None)
 
     gradient, h = np.zeros((k, k)), 1e-4 * np.diag(s).mean()
     for i in range(k):
@@ -179,7 +179,7 @@ def test_where_only_the_logit_is_beyond_its_range_delta_is_named():
 @example(1 - 2e-16, 0.0, 0.5)
 @example(1.0, 0.0, 0.95)
 @example(0.0, 0.0, 0.95)
-def test_a_logit_interval_is_inside_or_says_why_there_is_none(share, error, level):
+def test_a_logit_interval_is_inside_or_has_a_reason(share, error, level):
     ends = logit(share, error, level)
     if not 0 < share < 1:
         assert "has no logit" in ends

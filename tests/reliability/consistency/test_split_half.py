@@ -119,7 +119,7 @@ BAD_HALVES = [
 
 
 @pytest.mark.parametrize(("halves", "message"), BAD_HALVES)
-def test_halves_that_are_none(halves, message):
+def test_halves_that_are_not_valid(halves, message):
     with pytest.raises(EstimationError, match=message):
         split_half(coded(good(20, 3)), halves=halves)
 

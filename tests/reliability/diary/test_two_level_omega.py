@@ -369,7 +369,7 @@ def test_calls_that_cannot_work(case):
     ("second", "words"),
     [(["q3"], "do not count alike"), (["-q0", "q1", "q2"], "counts q0 in both directions")],
 )
-def test_composites_that_are_no_sum_of_items(second, words):
+def test_composites_that_are_not_a_sum_of_items(second, words):
     scales = [{"id": "a", "items": ["q0", "q1", "q2"]}, {"id": "b", "items": second}]
     form = Instrument.model_validate(
         {"id": "d", "version": "1", "title": "D", "response_scale": {"minimum": 0, "maximum": 1000}}

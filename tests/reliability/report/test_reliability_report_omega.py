@@ -12,10 +12,10 @@ import pytest
 from intimacy_scales import EstimationError, KeyingWarning, encode, item_moments, load, simulate
 from intimacy_scales.reliability import mcdonald_omega, reliability_report
 from intimacy_scales.results.wording import apa
-from tests.reliability.consistency.test_mcdonald_omega import SHARED, WHOLE
 from tests.shared.comparison import roughly
 from tests.shared.factor_answers import exact, good, parts
 from tests.shared.instruments import coded
+from tests.shared.omegas import SHARED, WHOLE
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.KeyingWarning")
 
@@ -193,7 +193,7 @@ UNDEFINED = {
 
 
 @pytest.mark.parametrize("case", UNDEFINED)
-def test_a_report_says_why_there_is_no_omega(case):
+def test_a_report_says_why_omega_is_undefined(case):
     x, scales, words = UNDEFINED[case]
     found = omega_report(x, scales)
     result = found["t" if scales else "a"]
@@ -212,7 +212,7 @@ def test_a_mixed_report_says_omega_only_where_there_is_one():
     assert "c, 2 items, Spearman-Brown = " in found.sentence()
 
 
-def test_items_against_their_key_are_named_beside_omega():
+def test_items_against_their_key_are_named_with_omega():
     x = good(200, 4)
     x[:, 1] = 8 - x[:, 1]
     with pytest.warns(KeyingWarning, match="q2 .* runs against its key"):

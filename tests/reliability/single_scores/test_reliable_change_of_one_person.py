@@ -174,7 +174,7 @@ def test_another_version_with_the_same_key_is_compared() -> None:
     assert (found.category, found.instrument) == ("improved", later.ref)
 
 
-def test_what_is_no_pair_of_scores_is_refused_by_name() -> None:
+def test_what_is_not_a_pair_of_scores_is_refused_by_name() -> None:
     person, table = score(FORM, LOW), score(FORM, [LOW, HIGH])
     refuses(EstimationError, "has 2 scales; name one, for example scale='a'", person, person)
     refuses(EstimationError, "has 2 scales; name one, for example scale='a'", table, table)
