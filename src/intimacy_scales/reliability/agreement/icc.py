@@ -9,8 +9,9 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.errors import EstimationError, values_as_asked
+from intimacy_scales.errors import EstimationError
 from intimacy_scales.instrument import Instrument
+from intimacy_scales.messages import values_as_asked
 from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import coded_given
 from intimacy_scales.moments.item_moments import ItemMoments
