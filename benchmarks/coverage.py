@@ -1,11 +1,12 @@
 """How often intervals hold what the population has, on simulated answers.
 
 Run from the root of a checkout:
-python -m benchmarks.coverage [--of alpha|others|schmid-leiman|all] [--size smallest|full] [--write FILE]
+python -m benchmarks.coverage [--of WHAT] [--size smallest|full] [--write FILE]
 
-Of alpha here, of other coefficients in `benchmarks.coefficient_coverage`. Nothing is judged: the tables are
-what docs/explanation/alpha-intervals.md and docs/explanation/intervals.md speak of. One version makes the
-same tables on every run; ``full`` takes some twenty minutes for alpha, and as many for the others.
+WHAT is alpha (here), others (`benchmarks.coefficient_coverage`), agreement (`benchmarks.agreement_coverage`:
+ICC, limits of agreement, HTMT), schmid-leiman or all. Nothing is judged: the tables are those of
+docs/explanation/alpha-intervals.md and docs/explanation/intervals.md. One version makes the same tables on
+every run; ``full`` takes some twenty minutes for alpha, and as many for the others.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import coefficient_coverage
+from benchmarks import agreement_coverage, coefficient_coverage
 from intimacy_scales import Instrument, encode, simulate
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability import CronbachAlpha, cronbach_alpha, item_moments_stream
@@ -321,7 +322,9 @@ def study(effort: Effort) -> str:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--of", choices=("alpha", "others", "schmid-leiman", "all"), default="all")
+    parser.add_argument(
+        "--of", choices=("alpha", "others", "agreement", "schmid-leiman", "all"), default="all"
+    )
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the tables to a file")
     given = parser.parse_args()
@@ -332,6 +335,8 @@ def main() -> None:
         texts.append(study(SIZES[given.size]))
     if given.of in ("others", "all"):
         texts.append(coefficient_coverage.study(coefficient_coverage.SIZES[given.size]))
+    if given.of in ("agreement", "all"):
+        texts.append(agreement_coverage.study(agreement_coverage.SIZES[given.size]))
     if given.of in ("schmid-leiman", "all"):
         effort = coefficient_coverage.SCHMID_LEIMAN[given.size]
         texts.append(coefficient_coverage.schmid_leiman_study(effort))

@@ -44,7 +44,7 @@ def test_an_option_given_twice_is_refused(command: str, option: str) -> None:
         result = run(command, "a.csv", *given)
         assert result.exit_code == 2, result.output
         times = "twice" if len(values) == 2 else "3 times"
-        assert f"{option} is given {times}, and takes one value" in result.output.replace("\n", " ")
+        assert f"{option} is given {times}, but takes one value" in result.output.replace("\n", " ")
 
 
 @pytest.mark.parametrize(("command", "option"), [*MULTIPLE, *FLAGS])

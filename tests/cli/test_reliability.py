@@ -265,7 +265,7 @@ def test_a_person_of_no_cluster_is_refused_in_every_format(tmp_path: Path, name:
     INPUTS.get(name, write_as_r_does)(frame, tmp_path / name)
     result = run(tmp_path / name, "-i", "scii-24", "--clusters", "couple")
     assert result.exit_code == 2, result.output.splitlines()[0]
-    assert "2 persons belong to none" in result.output
+    assert "2 persons without a cluster" in result.output
     assert "row 4" in result.output
 
 
@@ -275,8 +275,8 @@ WRONG_USE: dict[str, tuple[list[str], str]] = {
     "no such instrument": (["-i", "scii-25"], "did you mean 'scii-24'"),
     "another instrument": (["-i", "ras"], "7 of 7 items of ras have no column"),
     "a hint to the option": (["-i", "ras"], "--columns PATTERN"),
-    "unknown ending": (["-i", "scii-24", "-o", "o.pdf"], "reports end in .json, .csv, .md, .html"),
-    "no ending": (["-i", "scii-24", "-o", "{dir}"], "reports end in .json, .csv, .md, .html"),
+    "unknown ending": (["-i", "scii-24", "-o", "o.pdf"], "allowed for reports: .json, .csv, .md, .html"),
+    "no ending": (["-i", "scii-24", "-o", "{dir}"], "allowed for reports: .json, .csv, .md, .html"),
     "a folder": (["-i", "scii-24", "-o", "{dir}/f.json"], "f.json"),
     "no folder": (["-i", "scii-24", "-o", "{dir}/x/o.json"], "there is no folder"),
     "over the answers": (["-i", "scii-24", "-o", "{data}"], "would overwrite the answers"),

@@ -212,7 +212,7 @@ WRONG: dict[str, tuple[list[Any], str]] = {
     "couples with ML": (["{data}", *FEW, "--clusters", "couple", "--estimator", "ML"], "use 'MLR'"),
     "other items": (["{data}", "-i", "prqc"], "--columns PATTERN"),
     "no such option": (["{data}", *FEW, "--factor", "one"], "No such option"),
-    "ending": (["{data}", *FEW, "-o", "{dir}/o.pdf"], "reports end in .json, .csv, .md, .html"),
+    "ending": (["{data}", *FEW, "-o", "{dir}/o.pdf"], "allowed for reports: .json, .csv, .md, .html"),
     "itself": (["{data}", *FEW, "-o", "{data}"], "would overwrite the answers"),
     "no folder": (["{data}", *FEW, "-o", "{dir}/none/o.json"], "there is no folder"),
     "no instrument": (["{data}"], "Missing option"),

@@ -93,12 +93,12 @@ def test_the_command_line_says_which_option_was_meant(folder: Path):
     told = printed("score", german, "-i", "scii-12", "--variant", "feminine", code=2)
     assert "On the command line: --language LANGUAGE --variant VARIANT" in told
     told = printed("score", german, "-i", "ras", "--language", "de", code=2)
-    assert "leave --language out: a key reads numbers, whatever the language" in told
+    assert "leave --language out: a key reads numbers in any language" in told
 
 
 def test_item_banks_are_shown_as_they_were_written():
     for command in (["show", "trust"], ["check", "trust"]):
-        assert "trust is an item bank, which is read as it was written" in printed(
+        assert "trust is an item bank, which has one wording only" in printed(
             *command, "--language=de", code=2
         )
     assert "--all checks everything as it was written" in printed("check", "--all", "--language=de", code=2)
@@ -120,9 +120,9 @@ def test_a_folder_of_scores_in_another_wording_is_told(folder: Path, tmp_path: P
 
 def test_an_older_version_says_that_it_is_one():
     shown = printed("show", "scii-24", "--form-version", "0.2.0")
-    assert "This is an older version, for answers to it; the current one is 0.3.0." in shown
+    assert "This is an older version, for answers given to it; the current version is 0.3.0." in shown
     assert "In other languages" not in shown
-    assert "Older versions, for answers to them: 0.2.0 (--form-version 0.2.0)" in shown
+    assert "Older versions, for answers given to them: 0.2.0 (--form-version 0.2.0)" in shown
     assert "In other languages: de" in printed("show", "scii-24")
 
 
@@ -142,4 +142,6 @@ def test_an_older_version_says_that_it_is_one():
     ],
 )
 def test_one_option_everywhere_is_reported_of_every_scale(name: str, told: str):
-    assert f"The lowest, or the highest option everywhere scores: {told}" in printed("show", name)
+    assert f"Choosing the lowest, or the highest, option for every item scores: {told}" in printed(
+        "show", name
+    )

@@ -184,7 +184,7 @@ def test_a_person_who_answered_still_needs_a_couple(tmp_path: Path) -> None:
     path = statistics_answers(tmp_path / "b.csv", blank=True)
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines, ",3,3,3,3,3,3,3"]) + "\n", encoding="utf-8")
-    with pytest.raises(ResponseError, match="1 person belong to none, the first in row 45"):
+    with pytest.raises(ResponseError, match="1 person without a cluster, the first in row 45"):
         reliability_file("ras", path, clusters="couple")
     with pytest.raises(ResponseError, match="row 45"):
         structure_file("ras", path, clusters="couple")

@@ -237,8 +237,8 @@ def test_other_columns_of_a_file_are_listed(tmp_path: Path, name: str) -> None:
     result = run("score", tmp_path / "a.csv", "-i", "ras", "--columns", tmp_path / name)
     told = " ".join(result.output.split())
     assert result.exit_code == 2
-    assert "ends in .toml, with lines of item = " in told
-    assert "or in .json" in told
+    assert "allowed for a file of columns: .toml, with lines of item = " in told
+    assert "and .json, with" in told
     assert ".toml or .json file" in " ".join(run("score", "--help").output.replace("│", " ").split())
 
 

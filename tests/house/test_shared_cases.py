@@ -72,7 +72,7 @@ def test_a_blank_couple_is_refused_in_files(
     else:
         table.to_json(path, orient="records", lines=True)
     for job in (reliability_file, structure_file):
-        with pytest.raises(ResponseError, match=r"20 persons belong to none, the first in row 1"):
+        with pytest.raises(ResponseError, match=r"20 persons without a cluster, the first in row 1"):
             job(form, path, clusters="couple")
 
 

@@ -335,9 +335,9 @@ def test_show_tells_what_to_take_care_of_and_what_versions_changed():
     shown = " ".join(run("show", "scii-24-partner").split())
     for words in (
         "Take care: Each partner answers alone.",
-        "scii-24 has the same item ids in another wording: its answers cannot be scored as these.",
-        "The lowest, or the highest option everywhere scores: every scale 2.5 and 5.5.",
-        "Older versions, for answers to them: 0.2.0 (--form-version 0.2.0)",
+        "scii-24 has the same item ids in another wording: do not score its answers with this instrument.",
+        "Choosing the lowest, or the highest, option for every item scores: every scale 2.5 and 5.5.",
+        "Older versions, for answers given to them: 0.2.0 (--form-version 0.2.0)",
         "Changed in 0.3.0: As in the form about oneself; every item asks for what the partner feels.",
         "Reworded mut07,",
         "; added com13, car13, mut13, com05, car15; dropped com10, car01, mut11, com04, car10",

@@ -470,7 +470,7 @@ def test_cut_offs_of_the_das_and_the_kmss():
 
 def test_norms_of_the_das_are_those_of_1976_by_name():
     person = score("das", dict.fromkeys(load("das").item_ids, 1))
-    with pytest.raises(NoNormsError, match="das has norms of 2 samples; say which"):
+    with pytest.raises(NoNormsError, match="das has norms from 2 samples; choose one"):
         person.standardize()
     for sample, n, mean, sd in (
         ("married, 1976, n = 218", 218, 114.8, 17.8),

@@ -340,7 +340,7 @@ def test_the_languages_of_older_versions_are_shown(raised: Path):
     from intimacy_scales.cli import app
 
     told = " ".join(CliRunner().invoke(app, ["show", "scii-12"]).output.split())
-    assert "Older versions, for answers to them: 0.1.0, 0.3.0 (also in de, es, fr)" in told
+    assert "Older versions, for answers given to them: 0.1.0, 0.3.0 (also in de, es, fr)" in told
 
 
 def test_results_of_unkept_translations_are_refused(raised: Path):

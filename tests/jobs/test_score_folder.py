@@ -160,13 +160,16 @@ def test_nothing_about_a_person_is_stored_with_the_scores(folder: Path) -> None:
         (lambda: {"output": "scores/*.xls"}, "files of scores end in .csv"),
         (lambda: {"output": "scores.csv"}, r"a pattern such as 'scores/\*.csv'"),
         (lambda: {"output": "answers/a0.csv"}, "written to a folder"),
-        (lambda: {"output": "answers"}, "answers: the scores would stand among the answers"),
+        (lambda: {"output": "answers"}, "answers: the scores would be written among the answers"),
         (lambda: {"output": "."}, ".: is not empty"),
-        (lambda: {"source": "none/*.csv"}, r"none/\*.csv: there are no files of answers \(.csv, "),
+        (
+            lambda: {"source": "none/*.csv"},
+            r"none/\*.csv: there are no files of answers; allowed endings: .csv, ",
+        ),
         (lambda: {"source": []}, "there are no files of answers"),
-        (lambda: {"source": ["answers/z.csv"]}, "z.csv: there is no such file"),
+        (lambda: {"source": ["answers/z.csv"]}, "z.csv: is a folder, or does not exist"),
         (lambda: {"source": 5}, "named by its path"),
-        (lambda: {"engine": "ray"}, "engine='ray': it is 'dask', 'spark' or 'duckdb'"),
+        (lambda: {"engine": "ray"}, "engine='ray' is not valid; allowed: 'dask', 'spark', 'duckdb'"),
     ],
 )
 def test_what_cannot_be_is_refused_with_advice(
@@ -186,7 +189,7 @@ def test_what_cannot_be_is_refused_with_advice(
 def test_other_files_and_two_of_one_name_are_refused(folder: Path) -> None:
     (folder / "notes.docx").write_text("x")
     with pytest.raises(
-        ResponseError, match=r"notes\.docx: is no file of answers by its name; .* 'answers/\*.csv'"
+        ResponseError, match=r"notes\.docx: is not a file of answers by its name; .* 'answers/\*.csv'"
     ):
         score_folder(RAS, "answers", output="scores")
     (folder / "notes.docx").rename(folder / "a0.TXT")
@@ -197,7 +200,9 @@ def test_other_files_and_two_of_one_name_are_refused(folder: Path) -> None:
 def test_files_that_are_gone_are_named_and_may_be_kept(folder: Path) -> None:
     score_folder(RAS, folder, output="scores")
     (folder / "a1.csv").unlink()
-    with pytest.raises(ResponseError, match=r"the files of answers of a1\.csv are gone. .* gone='keep'"):
+    with pytest.raises(
+        ResponseError, match=r"the files of answers of a1\.csv no longer exist. .* gone='keep'"
+    ):
         score_folder(RAS, folder, output="scores")
     kept = score_folder(RAS, folder, output="scores", gone="keep")
     assert (kept.n_parts, kept.n_done_before) == (6, 6)
@@ -240,9 +245,9 @@ def test_nobody_elses_files_are_touched(folder: Path) -> None:
     before = bytes_in(folder)
     for problems, told in (
         ("notes", "notes: is not empty"),
-        ("answers", "answers: bad cells would stand among the answers"),
-        ("answers/bad", "bad cells would stand among the answers"),
-        ("scores/bad", "bad cells would stand among the scores"),
+        ("answers", "answers: files of bad cells would be among the answers"),
+        ("answers/bad", "bad cells would be among the answers"),
+        ("scores/bad", "bad cells would be among the scores"),
     ):
         with pytest.raises(ResponseError, match=told):
             score_folder(RAS, "answers/*.parquet", output="scores", problems=problems)
@@ -255,7 +260,7 @@ def test_scores_without_an_account_are_reported(folder: Path) -> None:
     score_folder(RAS, folder, output="scores")
     Path("scores/_parts/a1.csv.json").unlink()
     (folder / "a1.csv").rename(folder / "z.csv")
-    with pytest.raises(ResponseError, match=r"scores/a1\.csv: is of no file .* known; delete it"):
+    with pytest.raises(ResponseError, match=r"scores/a1\.csv: belongs to no known file .*; delete it"):
         score_folder(RAS, folder, output="scores")
     Path("scores/a1.csv").unlink()
     assert score_folder(RAS, folder, output="scores").check.n_persons == 6 * N
@@ -316,7 +321,7 @@ def test_duckdb_may_not_change_a_type(folder: Path) -> None:
         pq.read_table(folder / "b.parquet").append_column("took", pa.array([5] * N, pa.duration("us"))),
         folder / "b.parquet",
     )
-    with pytest.raises(ResponseError, match=r"DuckDB gives column 'took' as .*; leave"):
+    with pytest.raises(ResponseError, match=r"DuckDB reads column 'took' as .*; leave"):
         score_folder(RAS, "answers/*.parquet", output="scores", keep=["took"], engine="duckdb")
 
 
@@ -361,7 +366,7 @@ def test_engines_write_the_same(folder: Path, engine: str) -> None:
     assert report == alone
     assert bytes_in(Path("scores")) == bytes_in(Path("alone"))
     if engine == "duckdb":
-        with pytest.raises(ResponseError, match="DuckDB would guess what its texts are"):
+        with pytest.raises(ResponseError, match="DuckDB guesses the types of texts"):
             score_folder(RAS, "answers", output="texts", engine=engine)
 
 
@@ -407,11 +412,11 @@ def test_the_command_line_takes_folders_patterns_and_several_files(folder: Path)
         assert code == 0
         assert "files written to scores" in out
         code, out, _ = command("score", *source, "-i", "ras", "-o", "scores/")
-        assert "of them by a run before" in out
+        assert "of them by an earlier run" in out
     code, _, err = command("score", "answers", "-i", "ras")
     assert (code, "-o FOLDER" in err) == (2, True)
     code, _, err = command("score", "answers/a0.csv", "-i", "ras", "--engine", "dask")
-    assert (code, "--engine dask: is for several files" in err) == (2, True)
+    assert (code, "--engine dask: allowed for several files only" in err) == (2, True)
 
 
 def test_the_command_line_names_parts_that_were_left(folder: Path) -> None:
@@ -420,7 +425,7 @@ def test_the_command_line_names_parts_that_were_left(folder: Path) -> None:
     assert code == 1
     assert "1 answer of 180 rows is not valid for ras:" in err
     assert "such as person p02-02, item ras_3: '9' is outside the range" in err
-    assert "Not written: a2.csv. After these files are mended" in err
+    assert "Not written: a2.csv. After these files are corrected" in err
     assert "--problems FOLDER writes all of them" in err
     assert "150 persons" in out
     assert "Scores of 5 files written to scores" in out

@@ -160,7 +160,7 @@ def test_keyed_moments_are_those_of_each_pairs_own_persons(grid, missing, data):
         keys = list(leaves(form, name))
         both_ways = {item for item, reverse in keys if (item, not reverse) in keys}
         if both_ways:
-            assert set(keyed_moments(answers, name, missing).torn) == both_ways
+            assert set(keyed_moments(answers, name, missing).keyed_both_ways) == both_ways
             continue
         table, k = keyed_rows(form, name, rows, missing), len(keys)
         found = keyed_moments(answers, name, missing)
@@ -254,7 +254,7 @@ def test_covariances_beyond_64_bits_are_exact(doubled):
 
 def test_so_many_persons_that_sums_could_round_are_refused():
     one = item_moments(plain_form(2, high=60_000), [{"q1": 1, "q2": 2}])
-    with pytest.raises(EstimationError, match=r"too many for exact sums of small: .* 60000 points"):
+    with pytest.raises(EstimationError, match=r"too many for exact sums of small, whose .* 60000 points"):
         dataclasses.replace(one, n_persons=2**40) + one
 
 

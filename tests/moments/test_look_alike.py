@@ -190,7 +190,7 @@ def test_files_refuse_them_with_their_rows(tmp_path: Path, ending: str, one: Any
 @pytest.mark.parametrize("ids", [range(80), [f"p{n}" for n in range(80)], np.arange(80) / 7])
 def test_clusters_of_one_are_warned_of(call: str, ids: Any) -> None:
     with pytest.warns(
-        SingleClustersWarning, match="all 80 labels are different, so nobody is taken as"
+        SingleClustersWarning, match="all 80 labels are different, so that every person"
     ) as said:
         found = CALLS[call](list(ids))
     assert len(said) == 1

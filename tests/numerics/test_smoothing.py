@@ -139,7 +139,7 @@ def test_the_touching_polynomial_touches(reached):
         ([3, 0, 0, 4, 0, 5], 5, (), "3 of 6 possible scores were reached, and a polynomial of degree 4 is"),
         ([9, 0, 4, 2], 2, (-1,), "2 of 3 possible scores were reached, and a polynomial of degree 2"),
         ([0, 0, 0, 7], 2, (-1,), "0 of 3 possible scores were reached, and a polynomial of degree 0"),
-        ([0, 5, 4, 2, 4], 2, (0,), "nobody has the lowest or highest score, which is to have a frequency"),
+        ([0, 5, 4, 2, 4], 2, (0,), "nobody has the lowest or highest score, which needs persons"),
         ([1, 5, 4, 2], 4, (), "a polynomial of degree 4 needs 5 possible scores, and 4 are left"),
         ([1, 5, 4, 2], 2, (0, -1), "a polynomial of degree 2 needs 3 possible scores, and 2 are left"),
         ([0, 0, 0], 2, (), "0 of 3 possible scores were reached"),
@@ -304,7 +304,7 @@ def far_apart(draw):
 def test_one_person_and_a_million_have_the_samples_moments(counts, degree, ends):
     fitted = fit_loglinear(counts, degree, ends)
     if isinstance(fitted, NotFitted):
-        assert "come to rest" not in fitted.reason
+        assert "converge" not in fitted.reason
         return
     apart = fitted.shares - counts / counts.sum()
     powers = np.linspace(-1, 1, len(counts)) ** np.arange(degree + 1)[:, None]

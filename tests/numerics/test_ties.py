@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from intimacy_scales.factor.confirmatory.cfa import cfa
 from intimacy_scales.factor.confirmatory.estimation.likelihood import fitted
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 from intimacy_scales.factor.confirmatory.results.estimates import delta_errors
 from intimacy_scales.factor.heterotrait import _pairwise, ratio
 from intimacy_scales.factor.reading import read_sample

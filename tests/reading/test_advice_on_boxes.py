@@ -45,8 +45,8 @@ def test_boxes_of_which_no_zero_is_stored_are_told(tmp_path: Path, rows: str, to
     assert score_file(BOXES, file).only_ticked == told
     said = RUN.invoke(app, ["score", str(file), "-i", str(form)])
     assert said.exit_code == 0, said.output
-    text = f"No 0 occurs in the file, and most persons skipped items of {', '.join(told)}, answered 0 or 1."
-    assert (text in said.stdout) == bool(told)
+    text = f"and most persons skipped items of {', '.join(told)}, which are answered 0 or 1."
+    assert (f"No 0 occurs in the file, {text}" in said.stdout) == bool(told)
 
 
 def test_other_instruments_are_not_told(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_the_command_line_recodes_no_blanks(tmp_path: Path, pair: str) -> None:
     file = tmp_path / "ras.csv"
     simulate("ras", 5, rng=1).answers.to_csv(file, index=False)
     said = RUN.invoke(app, ["score", str(file), "-i", "ras", "--recode", pair])
-    assert (said.exit_code, "a blank is no answer, and cannot be recoded" in said.stderr) == (2, True)
+    assert (said.exit_code, "a blank is a missing answer, and cannot be recoded" in said.stderr) == (2, True)
 
 
 # ------------------------------------------------------------------ another range, on the command line

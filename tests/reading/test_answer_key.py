@@ -128,7 +128,7 @@ def test_a_repeated_value_of_the_command_line_is_refused(tmp_path: Path, again: 
     (tmp_path / "a.csv").write_text("ras_1\n1\n")
     result = run("score", tmp_path / "a.csv", "-i", "ras", "--recode", "1=5", "--recode", again)
     assert result.exit_code == 2
-    assert f"--recode {again}: --recode 1=5 was given before it" in " ".join(result.output.split())
+    assert f"--recode {again}: --recode 1=5 has the same stored value" in " ".join(result.output.split())
 
 
 def raised(text: str, **scale: Any) -> Instrument:

@@ -417,7 +417,7 @@ def test_it_is_found_among_other_names_and_bad_answers():
     [
         (["a"], "has no item 'a' with that answer"),
         (["x"], "has no item 'x'"),
-        (["b", "b"], "b stands there twice"),
+        (["b", "b"], "b is listed twice"),
     ],
 )
 def test_items_that_cannot_be_are_refused(items: list[str], words: str):

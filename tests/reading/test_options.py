@@ -268,7 +268,7 @@ def test_the_options_of_many_sheets_mean_what_they_mean_elsewhere() -> None:
     ) as hidden:
         score_many(FORM, sheets, show_values=False, **named)
     assert "9" not in str(hidden.value).split(";")[0]
-    with pytest.raises(ResponseError, match="'accept': it is 'return', 'missing' or 'raise'"):
+    with pytest.raises(ResponseError, match="'accept' is not valid; allowed: 'return', 'missing', 'raise'"):
         score_many(FORM, sheets, on_invalid="accept")  # type: ignore[call-overload]
     for option in ("column", "keep", "allow_missing_items"):
         with pytest.raises(

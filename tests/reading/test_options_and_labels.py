@@ -149,7 +149,7 @@ def test_a_diary_of_nobody_is_refused() -> None:
     days = simulate_diary("scii-daily", 20, 5, rng=1).answers
     days["person"] = days["person"].astype(str)
     days.loc[3:9, "person"] = ""
-    with pytest.raises(EstimationError, match="person: row 3 says nothing"):
+    with pytest.raises(EstimationError, match="person: row 3 has no label"):
         diary_reliability("scii-daily", days, person="person", scale="total")
 
 

@@ -59,7 +59,7 @@ def test_ratings_and_retests_of_few_persons_say_so(n):
         assert len(found.to_dict()["warnings"]) == (n < 30)
 
 
-TOLD = "n = {} is too small for a stable coefficient: another sample may give quite another"
+TOLD = "n = {} is too small for a stable coefficient: another sample may give a very different one"
 COEFFICIENTS = {
     "alpha": (cronbach_alpha, "trust"),
     "omega": (mcdonald_omega, "trust"),
@@ -100,7 +100,7 @@ def test_few_groups_are_said_however_many_values_they_have(groups):
     rng = np.random.default_rng(groups)
     group = np.repeat(np.arange(groups), 20)
     found = group_icc(rng.normal(size=groups)[group] + rng.normal(size=len(group)), group)
-    told = f"n = {groups} groups is too small for a stable coefficient: another sample may give quite another"
+    told = TOLD.format(f"{groups} groups")
     assert found.warnings == ((told,) if groups < 30 else ())
     assert ("! n = " in repr(found)) == (groups < 30)
     assert found.to_dict()["warnings"] == list(found.warnings)

@@ -204,5 +204,5 @@ def test_arrays_of_the_caller_stay_his_own(name: str) -> None:
 
 
 def test_one_mapping_has_no_columns_to_keep() -> None:
-    with pytest.raises(ResponseError, match="keep: is for tables"):
+    with pytest.raises(ResponseError, match="keep: allowed for tables only"):
         score("ras", {f"ras_{n}": 3 for n in range(1, 8)}, keep=["id"])

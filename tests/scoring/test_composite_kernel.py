@@ -74,11 +74,11 @@ def test_any_share_of_skipped_items(scales, skipped, sizes):
 def test_the_last_of_these_sizes_needs_larger_numbers_than_floats_hold():
     """So that both ways are tested above, and below that of complete answers too."""
     exact = [CompositeKernel(plan_of(form_of_means(sizes, MEAN)), 3) for sizes in ([8, 8, 8], [40, 3, 31])]
-    assert [kernel._gaps_are_exact for kernel in exact] == [True, False]
-    assert [kernel._whole_is_exact for kernel in exact] == [True, True]
+    assert [kernel._incomplete_is_exact for kernel in exact] == [True, False]
+    assert [kernel._complete_is_exact for kernel in exact] == [True, True]
     fine = form_of_means([3, 6, 7], FINE)
     kernel = CompositeKernel(plan_of(fine), 3)
-    assert not kernel._whole_is_exact and not kernel._gaps_are_exact
+    assert not kernel._complete_is_exact and not kernel._incomplete_is_exact
 
 
 FINE = [

@@ -529,6 +529,6 @@ def test_files_of_the_page_load_and_are_shown(page, tmp_path):
         for scale in form.scales:
             assert scale.describe().split(",")[0] in told
         if form.choose_all:
-            assert "counts as 0 (not chosen) where another of them was ticked, or mood answered" in told
+            assert "counts as 0 (not chosen) if another of them was ticked, or mood answered" in told
         assert all("3 times" in told for scale in form.scales if scale.weights)
         assert form._repr_html_()

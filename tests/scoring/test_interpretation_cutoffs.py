@@ -127,14 +127,17 @@ def test_without_cutoffs_nothing_is_read(table):
     [
         (
             "qmi",
-            r"one sample \(infertile .*\): scores\.standardize\('infertile .*'\) compares",
+            r"one sample \(infertile .*\): compare with scores\.standardize\('infertile .*'\)",
         ),
-        ("ims", r"2 samples: scores\.standardize\(norm=\.\.\.\) .* 'women of 282 .*' or 'men of 282 "),
+        (
+            "ims",
+            r"2 samples: compare with scores\.standardize\(norm=\.\.\.\).* 'women of 282 .*' or 'men of 282 ",
+        ),
     ],
 )
 def test_without_cutoffs_the_norms_that_there_are_are_named(name, told):
     with pytest.raises(
-        NoNormsError, match=rf"{name} has no cut-off: none is recorded here\. It has norms of {told}"
+        NoNormsError, match=rf"{name} has no cut-offs: none are recorded here\. It has norms from {told}"
     ):
         score(name, dict.fromkeys(load(name).item_ids, 3)).interpret()
 

@@ -78,7 +78,7 @@ def test_one_person_compared_with_a_norm():
         "n": 100, "mean": 4, "sd": 0.5,
         "percentiles": "normal", "table": [], "smoothing": None, "source": None, "confidence": None,
     }  # fmt: skip
-    assert "beside simulated persons, n = 100, percentiles of a normal distribution" in repr(found)
+    assert "compared with simulated persons, n = 100, percentiles of a normal distribution" in repr(found)
     assert found.to_frame().loc["total", "sample"] == SAMPLE
     assert SAMPLE in found._repr_html_()
 
@@ -105,7 +105,7 @@ def test_a_norm_sample_is_described_where_scores_are_compared(changes, words):
     for scores in (score("ras", answers), score("ras", [answers])):
         found = scores.standardize(norm(**changes))
         for shown in (repr(found), found._repr_html_()):
-            assert f"beside {SAMPLE}, {words}" in shown
+            assert f"compared with {SAMPLE}, {words}" in shown
             assert f"{words}," not in shown
 
 
@@ -143,7 +143,7 @@ def test_scales_without_a_norm_are_named():
     (sample,) = {entry.sample for entry in load("prqc").norms}
     found = score("prqc", {f"prqc_{n}": 5 for n in range(1, 19)}).standardize(sample)
     assert found.without_norm == ("total",)
-    with pytest.raises(KeyError, match="was not compared with a norm; these were: satisfaction"):
+    with pytest.raises(KeyError, match="was not compared with a norm; compared: satisfaction"):
         found["total"]
 
 
@@ -197,7 +197,7 @@ def test_one_person_needs_no_numpy():
 
 def test_the_only_sample_is_taken_and_several_must_be_chosen_from():
     person = score("ims", {f"ims_{n}": 6 for n in range(1, 23)})
-    with pytest.raises(NoNormsError, match=r"ims has norms of 2 samples; say which: norm='women of 282"):
+    with pytest.raises(NoNormsError, match=r"ims has norms from 2 samples; choose one: norm='women of 282"):
         person.standardize()
     women = person.standardize("women of 282 mixed-sex couples")
     assert women["satisfaction"][:4] == pytest.approx((6, (6 - 6.27) / 1.99, 50 - 2.7 / 1.99, 44.6), abs=0.05)
@@ -212,7 +212,7 @@ def test_special_people_are_compared_with_only_where_they_are_named():
     person = score("qmi", {"qmi_6": 10} | {f"qmi_{n}": 7 for n in range(1, 6)})
     for scores in (person, score("qmi", [{"qmi_6": 10} | {f"qmi_{n}": 7 for n in range(1, 6)}])):
         with pytest.raises(
-            NoNormsError, match=r"one sample only, of special people: 'infertile.*say so: norm='infertile"
+            NoNormsError, match=r"one sample only, of special people: 'infertile.*pass norm='infertile"
         ):
             scores.standardize()
     patients = load("qmi").norms[0].sample
@@ -225,7 +225,9 @@ def test_the_only_general_sample_is_taken():
     person = {"qmi_6": 8} | {f"qmi_{n}": 6 for n in range(1, 6)}
     assert score(form, person).standardize()["total"].z == pytest.approx(3 / 7)
     both = form.with_norms(norm(sample="others", mean=30, sd=7))
-    with pytest.raises(NoNormsError, match=r"norms of 3 samples; say which: .*; special people: 'infertile"):
+    with pytest.raises(
+        NoNormsError, match=r"norms from 3 samples; choose one: .*; special people: 'infertile"
+    ):
         score(both, person).standardize()
     told = norm(special=True)
     assert type(told).from_dict(json.loads(json.dumps(told.to_dict()))) == told
@@ -235,10 +237,10 @@ def test_the_only_general_sample_is_taken():
     ("given", "words"),
     [
         (None, r"ras has no norms.*Norm\.from_scores\(scores, sample="),
-        (norm(scale="trust"), "the norm is of a scale 'trust'; ras has total"),
-        ([norm(), norm(sample="others")], "two norms of 'total': 'simulated persons' and 'others'"),
-        ([], "no norm is given"),
-        ([5], "norm=5: give a Norm"),
+        (norm(scale="trust"), "the norm is for a scale 'trust'; ras has total"),
+        ([norm(), norm(sample="others")], "two norms of 'total', 'simulated persons' and 'others'"),
+        ([], "norm: the list is empty"),
+        ([5], "norm=5 is not valid; pass a Norm"),
     ],
 )
 def test_a_norm_that_cannot_be_used_is_refused(given, words):
@@ -259,7 +261,7 @@ def test_norms_of_another_instrument_or_scoring_are_refused():
     answers = simulate("ras", 60, rng=1).answers
     norms = Norm.from_scores(score("ras", answers), sample=SAMPLE)
     person = {f"csi16_{n}": 3 for n in range(1, 17)}
-    with pytest.raises(NoNormsError, match="made of scores of ras, and these are of csi-16"):
+    with pytest.raises(NoNormsError, match="made from scores of ras, but these are scores of csi-16"):
         score("csi-16", person).standardize(norms)
     with pytest.raises(ValueError, match="is of 'ras', and this is 'csi-16'"):
         load("csi-16").with_norms(norms)
@@ -284,7 +286,7 @@ def test_norms_need_the_scores_of_a_table():
 
 @pytest.mark.parametrize("wrong", [{"mean": 3, "sd": 1}, 5, 2.5])
 def test_what_is_not_a_norm_is_refused(wrong):
-    with pytest.raises(NoNormsError, match="give a Norm"):
+    with pytest.raises(NoNormsError, match="is not valid; pass a Norm"):
         score("ras", ras(4, 4, 4, 4, 4, 4, 4)).standardize(wrong)
 
 

@@ -38,18 +38,20 @@ def test_what_was_not_changed_is_read():
 
 
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
-    "more answers than items": (lambda d: d["answered"].update(trust=5), "trust: 5; it can be 0 to 4"),
-    "fewer than none": (lambda d: d["answered"].update(trust=-1), "trust: -1; it can be 0 to 4"),
+    "more answers than items": (
+        lambda d: d["answered"].update(trust=5), "trust: 5 is not valid; allowed: 0 to 4",
+    ),
+    "fewer than none": (lambda d: d["answered"].update(trust=-1), "trust: -1 is not valid; allowed: 0 to 4"),
     "fewer than a score needs": (lambda d: d["answered"].update(trust=1), "a score with 1 of 4"),
     "more parts than have scores": (
-        lambda d: d["answered"].update(total=5), "total: 5; it can be 6, by the scores of",
+        lambda d: d["answered"].update(total=5), "total: 5 is not valid; allowed: 6, by the scores of",
     ),
     "whole, and prorated": (lambda d: d["prorated"].update(caring=True), "prorated.caring: True"),
     "skipped, and not prorated": (lambda d: d["prorated"].update(trust=False), "prorated.trust: False"),
     "a total of it, not prorated": (lambda d: d["prorated"].update(total=False), "prorated.total: False"),
-    "bounds the wrong way round": (lambda d: d["bounds"].update(trust=[6, 2]), "trust: 6 to 2 cannot be"),
-    "bounds outside": (lambda d: d["bounds"].update(total=[0, 99]), "bounds.total: 0 to 99 cannot be"),
-    "a score out of its bounds": (lambda d: d["bounds"].update(trust=[1, 2]), "cannot be, with the score"),
+    "bounds the wrong way round": (lambda d: d["bounds"].update(trust=[6, 2]), "trust: 6 to 2 is impossible"),
+    "bounds outside": (lambda d: d["bounds"].update(total=[0, 99]), "bounds.total: 0 to 99 is impossible"),
+    "a score out of its bounds": (lambda d: d["bounds"].update(trust=[1, 2]), "is impossible for the score"),
     "another range": (lambda d: d["ranges"].update(trust=[0, 7]), "ranges [(]trust[)]: 2 and"),
     "another rule": (lambda d: d["needed"].update(trust=1), "needed, ranges [(]trust[)]: 1 and"),
     "no score of enough answers": (
@@ -68,7 +70,7 @@ def test_what_contradicts_the_rest_is_named(change, words):
 
 @pytest.mark.parametrize(
     ("blanks", "words"),
-    [(["zzz"], "has no box 'zzz'"), (["talk", "talk"], "stands there twice")],
+    [(["zzz"], "has no box 'zzz'"), (["talk", "talk"], "is listed twice")],
 )
 def test_blanks_that_count_are_of_boxes(blanks, words):
     person = json.loads(score(PAGE, {"walk": 1}).to_json())

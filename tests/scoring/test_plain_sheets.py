@@ -21,7 +21,7 @@ from intimacy_scales import Instrument, IntimacyScalesError, MissingRule, Person
 from intimacy_scales.instrument.loading import load_shipped
 from intimacy_scales.reading.options import AS_THEY_ARE
 from intimacy_scales.results.frozen import FrozenMapping
-from intimacy_scales.scoring import meanings, score_texts
+from intimacy_scales.scoring import score_texts, sum_scores
 from intimacy_scales.scoring.scale_score import ScaleScore
 from intimacy_scales.scoring.single import SheetScorer, sheet_scorer
 from tests.shared.instruments import form_of
@@ -113,7 +113,7 @@ def assert_read(
     """Other answers than those of a whole sheet, which are read the shorter way where they are plain."""
     plain, change = other
     changed = change(whole, item)
-    both_ways = bool(sheet_scorer(form, AS_THEY_ARE).tables.torn)  # of such, whole sheets only are plain
+    both_ways = bool(sheet_scorer(form, AS_THEY_ARE).tables.both_ways)  # only whole sheets are plain then
     if all(item.response_scale.n_points <= 1000 for item in form.items):
         assert is_plain(form, whole)
         assert is_plain(form, changed) == (plain and len(changed) > 0) or (plain and both_ways)
@@ -185,7 +185,7 @@ def test_caches_are_bounded_and_begin_anew(
     form = load_shipped("scii-12").with_missing_rule(MissingRule(count=1))
     rows = persons(form, 41) + persons(form, 40)
     expected = [written(score(form, row)) for row in rows]
-    monkeypatch.setattr(meanings, "MAX_KEPT", 3)
+    monkeypatch.setattr(sum_scores, "MAX_KEPT", 3)
     monkeypatch.setattr(score_texts, "_MAX_KEPT", 3)
     scorer = SheetScorer(form, AS_THEY_ARE)
     texts = score_texts.ScoreTexts(form.ref, score(form, rows[0]).to_dict())
@@ -202,7 +202,7 @@ def test_threads_score_and_write_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     form = load_shipped("scii-12")
     rows = persons(form, 40) + persons(form, 41)
     expected = [outcome(form, row) for row in rows]
-    monkeypatch.setattr(meanings, "MAX_KEPT", 5)
+    monkeypatch.setattr(sum_scores, "MAX_KEPT", 5)
     monkeypatch.setattr(score_texts, "_MAX_KEPT", 5)
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda row: outcome(form, row), rows * 8)) == expected * 8

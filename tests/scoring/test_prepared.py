@@ -161,7 +161,7 @@ def test_a_broken_file_is_not_used(content: bytes, tmp_path: Path, monkeypatch: 
 def test_a_form_that_changed_under_a_result_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     found = score("ras", whole_sheet("ras", 5))
     monkeypatch.setattr(loading, "load_shipped", lambda _: load("ras").with_method("sum"))
-    with pytest.raises(InstrumentError, match="its files were changed while this process runs"):
+    with pytest.raises(InstrumentError, match="its files changed while this process was running"):
         _ = found.form
     assert found.to_json()
 

@@ -106,8 +106,8 @@ def test_a_sheet_without_scores_says_where_what_and_why() -> None:
     [
         ({}, "the mapping is empty: it has no item of kmss"),
         ({"age": 33}, "the mapping has no item of kmss: its keys are 'age'"),
-        (None, "the sheet is of type NoneType, no mapping of item → answer"),
-        ([7, 6], "the sheet is of type list, no mapping of item → answer"),
+        (None, "the sheet is of type NoneType; it must be a mapping of item → answer"),
+        ([7, 6], "the sheet is of type list; it must be a mapping of item → answer"),
     ],
 )
 def test_a_sheet_that_cannot_be_read_says_why(sheet: Any, told: str) -> None:
@@ -169,13 +169,13 @@ def test_errors_of_the_source_are_not_bad_sheets() -> None:
 @pytest.mark.parametrize(
     ("given_sheets", "told"),
     [
-        (GOOD, r"none of the values of this mapping is an answer sheet: .* score\(instrument, answers\)"),
-        (pd.DataFrame([GOOD]), r"this DataFrame is a table: .* table\.to_dict\('records'\)"),
-        (pl.DataFrame([GOOD]), "this DataFrame is a table"),
-        (np.array([[7, 6, 7]]), "this ndarray is a table"),
-        (encode(FORM, [GOOD]), "a value of type CodedResponses holds no answer sheets"),
-        ('[{"kmss_1": 7}]', r"a value of type str holds no answer sheets: .* json\.loads\(text\)"),
-        (7, "a value of type int holds no answer sheets"),
+        (GOOD, r"no value of this mapping is an answer sheet: .* score\(instrument, answers\)"),
+        (pd.DataFrame([GOOD]), r"sheets is a table \(DataFrame\): .* table\.to_dict\('records'\)"),
+        (pl.DataFrame([GOOD]), r"sheets is a table \(DataFrame\)"),
+        (np.array([[7, 6, 7]]), r"sheets is a table \(ndarray\)"),
+        (encode(FORM, [GOOD]), "sheets of type CodedResponses cannot be scored"),
+        ('[{"kmss_1": 7}]', r"sheets of type str cannot be scored: .* json\.loads\(text\)"),
+        (7, "sheets of type int cannot be scored"),
     ],
 )
 def test_what_holds_no_sheets_is_refused_and_says_what_to_call(given_sheets: Any, told: str) -> None:

@@ -294,7 +294,7 @@ def two_level() -> dict[str, Told]:
 def likely_moments() -> dict[str, Told]:
     """Most likely means and covariances where answers are missing."""
     from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
-    from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+    from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 
     found: dict[str, Told] = {}
     for seed in range(6):

@@ -182,7 +182,8 @@ def test_numbers_may_come_as_other_kinds_of_numbers() -> None:
 def test_a_seed_is_a_whole_number_or_a_generator(call: Callable[..., Any], rng: Any) -> None:
     with pytest.raises(EstimationError) as caught:
         call(rng=rng)
-    assert str(caught.value) == f"rng={rng!r}: a whole number from 0, or a numpy Generator"
+    allowed = "a whole number from 0, a numpy Generator, or None"
+    assert str(caught.value) == f"rng={rng!r} is not valid; allowed: {allowed}"
 
 
 @pytest.mark.parametrize("rng", [0, 10**30, np.int64(3), np.uint8(3), np.random.default_rng(3), None])

@@ -1,4 +1,4 @@
-"""The command line: arguments → public functions, results → tables on a terminal."""
+"""The command line: arguments become calls of public functions, results become tables on a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from intimacy_scales import __version__
 from intimacy_scales.cli.commands import Commands
-from intimacy_scales.cli.console import out, print_what_can_be_printed
+from intimacy_scales.cli.console import out, replace_unprintable
 
 __all__ = ["app"]
 
@@ -35,4 +35,4 @@ def main(
     ] = False,
 ) -> None:
     """Score questionnaires about close relationships, and tell how far to trust the scores."""
-    print_what_can_be_printed()
+    replace_unprintable()

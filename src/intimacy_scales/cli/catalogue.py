@@ -1,4 +1,4 @@
-"""`list` and `show`: what instruments there are, and what is known of each."""
+"""The commands `list` and `show`: the shipped instruments, and the details of one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def _table(*columns: str, title: str | None = None) -> Table:
     return table
 
 
-def _standing(entry: CatalogueEntry) -> str:
+def _status(entry: CatalogueEntry) -> str:
+    """Return the evidence status, with a star if the key is not confirmed."""
     unsure = entry.confidence not in (None, "verified")
     return (
         f"[yellow]{entry.status}{'*' if unsure else ''}[/]"
@@ -52,7 +53,7 @@ def _standing(entry: CatalogueEntry) -> str:
 
 
 def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
-    """Return a group of the catalogue; columns are as wide in every group."""
+    """Return a group of the catalogue as a table whose columns are equally wide in every group."""
     table = Table(box=None, show_header=header, header_style="bold", pad_edge=False, expand=True)
     table.add_column("  id", width=width + 2)
     table.add_column("status", width=10)
@@ -64,17 +65,18 @@ def _entries(entries: Catalogue, width: int, *, header: bool) -> Table:
         if len(permission) > _PERMISSION:
             permission = permission.replace("-", " ")  # so that it can be wrapped
         table.add_row(
-            f"  {entry.id}", _standing(entry), str(entry.n_items), escape(entry.heading), escape(permission)
+            f"  {entry.id}", _status(entry), str(entry.n_items), escape(entry.heading), escape(permission)
         )
     return table
 
 
 def list_instruments(
     measures: Annotated[
-        str | None, typer.Argument(metavar="[CONSTRUCT]", help="Only what measures this, such as trust.")
+        str | None,
+        typer.Argument(metavar="[CONSTRUCT]", help="List only instruments that measure this, such as trust."),
     ] = None,
 ) -> None:
-    """List the instruments that are shipped, by what they measure."""
+    """List the shipped instruments by what they measure."""
     with errors_as_messages():
         catalogue = available() if measures is None else available().measuring(measures)
     groups = catalogue.by_construct() if measures is None else {measures: catalogue}
@@ -97,9 +99,9 @@ def list_instruments(
 def show(
     instrument: Annotated[str, typer.Argument(help="Id or file of an instrument or a bank.")],
     form_version: Annotated[
-        str | None, typer.Option("--form-version", help="A version of it, such as 0.2.0.")
+        str | None, typer.Option("--form-version", help="Version of the instrument, such as 0.2.0.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="A language that it is translated into.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of a translation, such as de.")] = None,
     variant: Annotated[str | None, typer.Option(help="Form of gendered words in that language.")] = None,
 ) -> None:
     """Show an instrument: items, response scale, scales with their keys, evidence, permission."""
@@ -110,9 +112,10 @@ def show(
             form = form.to_instrument()
     out.print(f"[bold]{escape(form.title)}[/]\n{escape(str(form.ref))}")
     out.print(f"digest {form.digest[:12]}…, of its key alone {form.key_digest[:12]}…")
-    told = form.instructions and f"Told: {form.instructions}"
-    care = form.safety and f"Take care: {form.safety}"
-    for text in (form.description, form.evidence.note, told, care, _counterpart(form), _languages(form)):
+    instructions = form.instructions and f"Instructions: {form.instructions}"
+    safety = form.safety and f"Take care: {form.safety}"
+    description = (form.description, form.evidence.note)
+    for text in (*description, instructions, safety, _counterpart(form), _languages(form)):
         if text:
             out.print(escape(text))
     _print_items(form)
@@ -127,14 +130,15 @@ def show(
 
 
 def _counterpart(form: Instrument) -> str | None:
+    """Return a caution about the instrument with the same item ids, if there is one."""
     other = form.counterpart
-    return (
-        other and f"{other} has the same item ids in another wording: its answers cannot be scored as these."
+    return other and (
+        f"{other} has the same item ids in another wording: do not score its answers with this instrument."
     )
 
 
 def _languages(form: Instrument) -> str | None:
-    """Say what the form is called in its language, or into which it is translated, and how far."""
+    """Describe the translation of the instrument, or into which languages it is translated, and how far."""
     if form.translation is not None:
         variant = f", variant {form.translation.variant}" if form.translation.variant else ""
         title = f": {form.translation.title}" if form.translation.title else ""
@@ -143,13 +147,13 @@ def _languages(form: Instrument) -> str | None:
         return None
     current = load_shipped(form.id).version
     if form.version != current:
-        return f"This is an older version, for answers to it; the current one is {current}."
-    told = []
+        return f"This is an older version, for answers given to it; the current version is {current}."
+    languages = []
     for tag, file in shipped_translations(form.id).items():
         variants = shipped_variants(form.id, tag)
         more = f"; variants {', '.join(variants)}" if variants else ""
-        told.append(f"{tag} ({STATUSES[file.status]}{_revision(file)}{more})")
-    return f"In other languages: {', '.join(told)}" if told else None
+        languages.append(f"{tag} ({STATUSES[file.status]}{_revision(file)}{more})")
+    return f"In other languages: {', '.join(languages)}" if languages else None
 
 
 def _revision(translation: Translation | TranslationFile) -> str:
@@ -157,52 +161,54 @@ def _revision(translation: Translation | TranslationFile) -> str:
 
 
 def _print_one_option(form: Instrument) -> None:
-    """Say what agreeing with everything scores, composites first: who answers so tells little."""
+    """Print the scores of respondents who choose the same end for every item, composites first."""
     if len(form.items) == 1:
         return
     scales: dict[str, list[str]] = {}
     for scale in sorted(form.scales, key=lambda scale: not scale.of):
         ends = form.one_option_scores[scale.id]
         is_range = ends == form.score_ranges[scale.id] and len(form.scales) > 1
-        told = _ENDS if is_range else f"{_number(ends[0])} and {_number(ends[1])}"
-        scales.setdefault(told, []).append(scale.id)
+        scores = _ENDS if is_range else f"{_number(ends[0])} and {_number(ends[1])}"
+        scales.setdefault(scores, []).append(scale.id)
     if len(scales) == 1 < len(form.scales):
-        scales = {told: ["every scale"] for told in scales}
+        scales = {scores: ["every scale"] for scores in scales}
     listed = "; ".join(
-        f"{_and(names)} {told.replace('its', 'their') if len(names) > 1 else told}"
-        for told, names in scales.items()
+        f"{_and(names)} {scores.replace('its', 'their') if len(names) > 1 else scores}"
+        for scores, names in scales.items()
     )
-    out.print(escape(f"\nThe lowest, or the highest option everywhere scores: {listed}."))
+    out.print(escape(f"\nChoosing the lowest, or the highest, option for every item scores: {listed}."))
 
 
 def _number(value: float) -> str:
-    """Write a score with up to three decimals."""
+    """Return a score with up to three decimals."""
     return f"{round(value, 3) + 0:.3f}".rstrip("0").rstrip(".")
 
 
 def _and(names: Sequence[str]) -> str:
-    """Join names as in a sentence."""
+    """Return names joined as in a sentence."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _with_languages(name: str, version: str) -> str:
-    """Return an older version, with the languages that it is kept in beside its own."""
-    kept = released_languages(name, version)
-    return f"{version} (also in {', '.join(kept)})" if kept else version
+    """Return an older version with the languages of its released translations."""
+    languages = released_languages(name, version)
+    return f"{version} (also in {', '.join(languages)})" if languages else version
 
 
 def _print_changes(form: Instrument) -> None:
     versions = released_versions(form.id) if form.id in shipped_ids() else ()
-    older = [_with_languages(form.id, one) for one in versions if one != load_shipped(form.id).version]
+    older = [
+        _with_languages(form.id, version) for version in versions if version != load_shipped(form.id).version
+    ]
     if older:
-        told = f"{', '.join(older)} (--form-version {older[-1].split(' ')[0]})"
-        out.print(escape(f"\nOlder versions, for answers to them: {told}"))
+        listed = f"{', '.join(older)} (--form-version {older[-1].split(' ')[0]})"
+        out.print(escape(f"\nOlder versions, for answers given to them: {listed}"))
     for change in form.changes:
-        told = f"{change.note} " if change.note else ""
+        note = f"{change.note} " if change.note else ""
         kinds = ("reworded", "answered", "added", "dropped", "rekeyed")
         parts = [f"{kind} {', '.join(getattr(change, kind))}" for kind in kinds if getattr(change, kind)]
         listed = "; ".join(parts)
-        out.print(escape(f"Changed in {change.version}: {told}{listed[:1].upper()}{listed[1:]}"))
+        out.print(escape(f"Changed in {change.version}: {note}{listed[:1].upper()}{listed[1:]}"))
 
 
 def _print_items(form: Instrument) -> None:
@@ -224,17 +230,17 @@ def _print_items(form: Instrument) -> None:
 
 
 def _options(scale: ResponseScale) -> str:
-    """Say which options there are, with what says that the question does not apply."""
+    """Describe the options of a response scale, with the one that says that the question does not apply."""
     labels = ", ".join(f"{value} {text}" for value, text in scale.labels)
     if labels and len(scale.labels) < scale.n_points:
         labels = f"{scale.describe()}: {labels}"
-    none = scale.not_applicable_option
-    told = f", or {none}" if none is not None else ""
-    return f"{labels or scale.describe()}{_what_options_count(scale)}{told}"
+    option = scale.not_applicable_option
+    not_applicable = f", or {option}" if option is not None else ""
+    return f"{labels or scale.describe()}{_counted_values(scale)}{not_applicable}"
 
 
-def _what_options_count(scale: ResponseScale) -> str:
-    """Say what stored answers count, where that is something else."""
+def _counted_values(scale: ResponseScale) -> str:
+    """Describe what stored answers count as, if that differs from their values."""
     if not scale.scores:
         return ""
     return f" ({', '.join(f'{value} counts {score}' for value, score in scale.scores)})"
@@ -250,26 +256,26 @@ def _print_questions(form: Instrument) -> None:
     for question in form.choose_all:
         boxes = " ".join(question.items)
         if question.shown is not None:
-            seen = f"{question.shown} says that the question was shown"
+            condition = f"{question.shown} says that the question was shown"
         else:
-            seen = "another of them was ticked"
-            seen += f", or {' or '.join(question.answered)} answered" if question.answered else ""
+            condition = "another of them was ticked"
+            condition += f", or {' or '.join(question.answered)} answered" if question.answered else ""
         out.print(
-            escape(f"\nChoose all that apply: a blank of {boxes} counts as 0 (not chosen) where {seen}.")
+            escape(f"\nChoose all that apply: a blank of {boxes} counts as 0 (not chosen) if {condition}.")
         )
 
 
 def _needed(form: Instrument, scale: Scale, required: int) -> str:
-    """Say how many answers a score needs, which may be more than its rule asks for."""
+    """Describe how many answers a score needs, which may be more than its missing rule requires."""
     parts = len(scale.items or scale.of)
     if required < parts:
         return f"{required} of {parts}"
     if required > scale.required:
         counted = counted_items(scale, [form.item(key.item).response_scale for key in scale.keys])
-        unlike = len({item.ends for item in counted}) > 1
+        ranges_differ = len({item.ends for item in counted}) > 1
         if scale.of:
-            unlike = scale.method == "mean" or form.prorates(scale)
-        return f"all {parts}, as {'their ranges differ' if unlike else 'it counts answers of 0 and 1'}"
+            ranges_differ = scale.method == "mean" or form.prorates(scale)
+        return f"all {parts}, as {'their ranges differ' if ranges_differ else 'it counts answers of 0 and 1'}"
     return "all" if parts > 1 else "answered"
 
 
@@ -289,22 +295,22 @@ def _print_scales(form: Instrument) -> None:
     out.print(scales)
     if any(scale.missing is None and scale.items for scale in form.scales):
         out.print(
-            "How many answers are needed is the library's own rule: half of them, where all have one range, "
-            "and all where answers of 0 and 1 are counted."
+            "The number of answers needed is the library's default rule: half of the items if all have the "
+            "same range, and all of them if answers of 0 and 1 are counted."
         )
 
 
 def _print_codings(form: Instrument) -> None:
     for coding in form.codings:
         sure = "" if coding.confidence in (None, "verified") else f" ({coding.confidence})"
-        use = f"score with --coding {coding.id}" if coding.complete else "cannot be scored so"
+        use = f"score with --coding {coding.id}" if coding.complete else "answers in it cannot be scored"
         items = f"Items {', '.join(coding.flip)} then run against the printed values; {use}."
         out.print(escape(f"\nOther coding, {coding.id}{sure}: {coding.description} {items}"))
 
 
 def _print_cutoffs(form: Instrument) -> None:
     if form.evidence.status == "draft":
-        return  # whatever its file says: nobody has shown what its scores mean
+        return  # scores of a draft are not interpreted, even if its file has cut-offs
     for cutoff in form.cutoffs:
         sure = "" if cutoff.confidence in (None, "verified") else f", {cutoff.confidence}"
         where = f"{cutoff.scale} {cutoff.describe()}"

@@ -1,4 +1,4 @@
-"""`check`: item banks and instruments → what their authors should look at."""
+"""The command `check`: findings in item banks and instruments that their authors should look at."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _print_report(report: BankReport) -> None:
 
 
 def _print_reasons(reports: Sequence[BankReport]) -> None:
-    """Print once why each rule that was broken matters."""
+    """Print, once for each rule that was broken, why it matters."""
     from intimacy_scales.checking import RULES
 
     broken = {finding.rule for report in reports for finding in report.unexplained}
@@ -69,19 +69,19 @@ def _print_reasons(reports: Sequence[BankReport]) -> None:
 
 
 def _chosen(names: Sequence[str], wanted: Wanted, *, every: bool) -> Iterator[ItemBank | Instrument]:
-    """Yield what is to be checked; an id may stand for a bank and for the form made of it.
+    """Yield what to check; the same id may name a bank and the form made of it.
 
     Raises
     ------
     ResponseError
-        Everything is to be checked in one language, and not everything is there in it.
+        A version, language or variant was given for all instruments together.
     """
     banks, forms = shipped_banks(), available().ids
     if wanted != AS_IT_IS:
         if every:
             raise ResponseError(
-                "--all checks everything as it was written: --form-version, --language and --variant are for "
-                "instruments that are named"
+                "--all checks everything as it was written: --form-version, --language and --variant are "
+                "allowed only with the names of instruments"
             )
         yield from (load_named(name, wanted) for name in names)
         return
@@ -103,12 +103,12 @@ def check(
         typer.Argument(metavar="[FILE_OR_ID]...", help="Files or ids of banks or instruments."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Check everything that is shipped.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as failures too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Count warnings as failures too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     against: Annotated[
         list[str] | None,
         typer.Option(
-            help="Compare items with this file or id, instead of the shipped banks; may be repeated."
+            help="Compare items with this file or id instead of the shipped banks; may be repeated."
         ),
     ] = None,
     form_version: FormVersion = None,
@@ -117,20 +117,20 @@ def check(
 ) -> None:
     """Check item banks, forms and instruments: wording, assumptions, duplicates, balance, evidence.
 
-    What the file explains under `accepted` is shown and does not count.
+    Findings that the file explains under `accepted` are shown but do not count.
 
-    Exit status: 0 passed, 1 an error (with --strict: or a warning) stands unexplained, 2 wrong use.
+    Exit status: 0 passed, 1 an error (or, with --strict, a warning) is not explained, 2 wrong use.
     """
     from intimacy_scales.checking import check_bank
 
     with errors_as_messages(), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnverifiedKeyWarning)  # nobody scores with it here
+        warnings.simplefilter("ignore", UnverifiedKeyWarning)  # nothing is scored here
         chosen = list(_chosen(names or (), Wanted(form_version, language, variant), every=every))
         if not chosen:
-            err.print("[red]error:[/] nothing to check: give files or ids, or --all")
+            err.print("[red]error:[/] nothing to check: pass files or ids, or --all")
             raise typer.Exit(WRONG_USE)
         others = [typed_source(name) for name in against or ()] or None
-        reports = [check_bank(one, against=others) for one in chosen]
+        reports = [check_bank(bank, against=others) for bank in chosen]
     if as_json:
         typer.echo(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=2))
     else:

@@ -1,4 +1,4 @@
-"""What all commands do: refuse an option given twice, clean up when they are ended, tell of a full disk."""
+"""The commands, and what they share: repeated options, termination signals, output that cannot be written."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from intimacy_scales.cli.console import WRONG_USE, err
 
-_ENDED_BY_SIGNAL = 128  # plus its number, as shells have it
-_TWICE = 2
+_ENDED_BY_SIGNAL = 128  # plus the number of the signal, as in shells
 _INSTEAD = {
     "columns": "to score both partners, run it once for each of them",
     "instrument": "to score several instruments, run it once for each of them",
@@ -28,19 +27,19 @@ _INSTEAD = {
 
 
 class Command(TyperCommand):
-    """A command that refuses an option given twice if it takes one value: the last would win silently."""
+    """A command that refuses to be given a single-valued option twice, where the last would win silently."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse arguments; leave with a message where an option is repeated."""
+        """Parse arguments; exit with a message if an option is repeated."""
         _, _, given = self.make_parser(ctx).parse_args(args=list(args))
         counts = Counter(given)
         for option, times in counts.items():
             single = not (getattr(option, "multiple", True) or getattr(option, "is_flag", True))
             if single and times > 1:
-                how_often = "twice" if times == _TWICE else f"{times} times"
+                how_often = "twice" if times == 2 else f"{times} times"
                 instead = _INSTEAD.get(option.name or "", "give it once")
                 err.print(
-                    f"[red]error:[/] {escape(max(option.opts, key=len))} is given {how_often}, and takes one "
+                    f"[red]error:[/] {escape(max(option.opts, key=len))} is given {how_often}, but takes one "
                     f"value; {instead}",
                     soft_wrap=True,
                 )
@@ -49,7 +48,7 @@ class Command(TyperCommand):
 
 
 class _Entry(NamedTuple):
-    """Where a command is, and the first line of its help, which is shown without loading it."""
+    """The place of a command, and the first line of its help, which is shown without loading it."""
 
     module: str
     function: str
@@ -57,9 +56,7 @@ class _Entry(NamedTuple):
 
 
 COMMANDS = {
-    "list": _Entry(
-        "catalogue", "list_instruments", "List the instruments that are shipped, by what they measure."
-    ),
+    "list": _Entry("catalogue", "list_instruments", "List the shipped instruments by what they measure."),
     "show": _Entry(
         "catalogue",
         "show",
@@ -72,7 +69,7 @@ COMMANDS = {
     "structure": _Entry(
         "structure",
         "structure",
-        "Ask whether the pattern of answers in a file supports the instrument's scales.",
+        "Test whether the pattern of answers in a file supports the instrument's scales.",
     ),
     "check": _Entry(
         "check",
@@ -84,18 +81,18 @@ COMMANDS = {
 
 
 class Commands(TyperGroup):
-    """All commands, each loaded when it is used: what one needs takes longer than a help page should.
+    """The group of commands, each loaded when it is used, so that a help page appears at once.
 
-    What ends the process lets it clean up, and output that cannot be written is told.
+    Termination signals let it clean up, and output that cannot be written gives an error message.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # what a help page says of them
+        # the texts of the help page
         self.commands = {name: Command(name, help=entry.help) for name, entry in COMMANDS.items()}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the name, the command and its arguments; raises where there is none of that name."""
+        """Return the name, the command and its arguments; raise if there is no such command."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, None if command is None else _loaded(str(command.name)), rest
 
@@ -103,12 +100,12 @@ class Commands(TyperGroup):
         """Print the help page."""
         from intimacy_scales.cli.help_page import print_help
 
-        del formatter  # what would write plain text
+        del formatter  # writes plain text only
         print_help(self, ctx)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command."""
-        with signals_as_exits(), _output_told():
+        with signals_as_exits(), _output_errors_as_messages():
             return super().main(*args, **kwargs)
 
 
@@ -127,7 +124,7 @@ def _leave(number: int, _frame: FrameType | None) -> NoReturn:
 
 @contextmanager
 def signals_as_exits() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the process as an error does, unless they are ignored (as by nohup)."""
+    """Make SIGTERM and SIGHUP raise SystemExit, unless they are ignored (as by nohup)."""
     before: dict[int, Any] = {}
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -145,10 +142,10 @@ def signals_as_exits() -> Iterator[None]:
 
 
 @contextmanager
-def _output_told() -> Iterator[None]:
-    """Say that standard output cannot be written, as where the disk is full.
+def _output_errors_as_messages() -> Iterator[None]:
+    """Print a message if standard output cannot be written, such as on a full disk.
 
-    A pipe that nobody reads any more is no error (typer leaves quietly).
+    A pipe whose reader has closed it is not an error (typer exits quietly).
     """
     try:
         try:
@@ -165,11 +162,11 @@ def _output_told() -> Iterator[None]:
 
 
 def _forget_output() -> None:
-    """Send what is left to be printed nowhere: Python tries again, and complains, when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Discard buffered output, which Python would try to write, and fail, when it exits."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError):  # it is no file
+        os.dup2(null_device, sys.stdout.fileno())
+    except (OSError, ValueError):  # standard output is not a file
         return
     finally:
-        os.close(nowhere)
+        os.close(null_device)

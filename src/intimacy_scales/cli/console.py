@@ -1,4 +1,4 @@
-"""Where commands print, and what their exit status says."""
+"""The consoles that commands print on, and their exit statuses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
-def print_what_can_be_printed() -> None:
-    """Let a question mark stand for what standard output, where it is not UTF-8, cannot show."""
+def replace_unprintable() -> None:
+    """Print a question mark for each character that the encoding of standard output does not have."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")

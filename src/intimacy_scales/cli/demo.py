@@ -1,4 +1,4 @@
-"""`demo`: the shipped example, scored."""
+"""The command `demo`: the scores of the shipped example."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def demo() -> None:
 
     path, form = example_path(), load("scii-24")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
+        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary shows it
         report = score_file(form, path)
         out.print(
             f"[bold]Simulated answers[/] of {report.n_persons // 2} couples to the {form.title} "
-            f"({len(form.items)} items, 1 to 7, a few left out). Nobody gave these answers.\n"
+            f"({len(form.items)} items, 1 to 7, a few skipped). Nobody gave these answers.\n"
         )
         print_summary(report.summary, report.n_persons)
         _print_first_couples(path)

@@ -1,6 +1,6 @@
-"""The help page of all commands, as typer shows it, without what typer loads for it.
+"""The help page of all commands, as typer shows it, but without the libraries that typer loads for it.
 
-typer's own loads readers of Markdown and of programs, which takes as long as typer itself.
+These read Markdown and highlight source code, and take as long to load as typer itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from intimacy_scales.cli.console import out
 
 
 def print_help(group: Any, ctx: Any) -> None:
-    """Print how a group of commands is called, what it is for, its options and its commands."""
+    """Print the usage, purpose, options and commands of a group of commands."""
     out.print(Padding(Text(group.get_usage(ctx)), 1))
     out.print(Padding(Text(group.help), (0, 1, 1, 1)))
     options = [option.get_help_record(ctx) for option in group.get_params(ctx) if not option.hidden]
@@ -30,6 +30,6 @@ def _print_panel(title: str, rows: Iterable[tuple[str, str]]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1), expand=True)
     table.add_column(no_wrap=True, style="bold cyan")
     table.add_column(ratio=1)
-    for name, told in rows:
-        table.add_row(Text(name), Text(told))
+    for name, text in rows:
+        table.add_row(Text(name), Text(text))
     out.print(Panel(table, title=title, title_align="left", border_style="dim"))

@@ -1,4 +1,4 @@
-"""Options that commands share, and how their texts are read."""
+"""The options that commands share, and the functions that read their texts."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _OTHER_FILE = re.compile(r"\.(csv|txt|tsv|ya?ml|xlsx|ini|jsonl|md)$", re.IGNOREC
 
 
 class OnInvalidChoice(StrEnum):
-    """What to do about cells that are no answers."""
+    """The treatment of bad cells."""
 
     RAISE = "raise"
     MISSING = "missing"
 
     def as_option(self) -> Literal["raise", "missing"]:
-        """Return it as functions have it."""
+        """Return the choice as the value of ``on_invalid=``."""
         return "raise" if self is OnInvalidChoice.RAISE else "missing"
 
 
@@ -43,13 +43,14 @@ ColumnsText = Annotated[
 ]
 PersonColumn = Annotated[str | None, typer.Option(help="Column of persons' ids, for messages.")]
 MissingCodes = Annotated[
-    list[str] | None, typer.Option(help="Value that means no answer, such as -99; may be repeated.")
+    list[str] | None,
+    typer.Option(help="Value that stands for a missing answer, such as -99; may be repeated."),
 ]
 RecodePairs = Annotated[
     list[str] | None,
     typer.Option(
-        help="STORED=ANSWER for answers stored in another way, such as 0=1; repeated for every one of them. "
-        "STORED= alone: no answer."
+        help="STORED=ANSWER for answers stored as other values, such as 0=1; repeated for each of them. "
+        "STORED= without ANSWER: missing."
     ),
 ]
 OnInvalidOption = Annotated[
@@ -61,22 +62,24 @@ AllowMissingItems = Annotated[
 ProblemsFile = Annotated[Path | None, typer.Option(help="Write every bad cell to this .csv file.")]
 CodingName = Annotated[
     str | None,
-    typer.Option(help="How answers were stored, if not as the printed value: a coding that show names."),
+    typer.Option(help="Coding of the answers, if not stored as printed values; listed by the command show."),
 ]
 LanguageName = Annotated[
     str | None,
-    typer.Option(help="Language in which it was answered, such as de; its labels are read as answers."),
+    typer.Option(help="Language of the answers, such as de; labels in it are read as answers."),
 ]
 VariantName = Annotated[
     str | None,
-    typer.Option(help="Form of gendered words in that language, such as feminine; show names them."),
+    typer.Option(
+        help="Form of gendered words in that language, such as feminine; listed by the command show."
+    ),
 ]
 FormVersion = Annotated[
     str | None,
     typer.Option(
         "--form-version",
-        help="Version of the instrument that was answered, such as 0.2.0; show names them. By default the "
-        "current one.",
+        help="Version of the instrument that was answered, such as 0.2.0; by default the current one. Listed "
+        "by the command show.",
     ),
 ]
 SheetName = Annotated[
@@ -86,16 +89,16 @@ EncodingName = Annotated[str | None, typer.Option(help="Encoding of a text file,
 
 
 def typed_source(text: str) -> str | Path:
-    """Return what a person typed as an id, or as a path where it looks like one.
+    """Return a typed text as an id, or as a path if it looks like one.
 
-    Only here, where files are those of the person who types: functions read a text as an id.
+    Functions of the library take every text as an id; on the command line, files are the user's own.
     """
     is_path = text.casefold().endswith((".toml", ".json")) or "/" in text or "\\" in text
     return Path(text) if is_path else text
 
 
 class Wanted(NamedTuple):
-    """Which wording of an instrument is wanted: arguments of `load`, each None where it was not asked for."""
+    """The requested version and wording of an instrument: arguments of `load`, None if not given."""
 
     version: str | None
     language: str | None
@@ -112,35 +115,35 @@ def load_for(name: str, wanted: Wanted, coding: str | None = None) -> Instrument
 
 
 def load_named(name: str, wanted: Wanted) -> Instrument | ItemBank:
-    """Load an instrument or an item bank, which there is in one wording only.
+    """Load an instrument, or an item bank, which has one wording only.
 
     Raises
     ------
     UnknownInstrumentError
-        There is nothing of that name, or a bank is wanted in another wording.
+        The name is unknown, or another wording of a bank was requested.
     """
     if known_id(name, shipped_ids()) is not None:
         return load_for(name, wanted)
-    found = load_either(typed_source(name))
-    if isinstance(found, ItemBank):
+    loaded = load_either(typed_source(name))
+    if isinstance(loaded, ItemBank):
         if wanted != AS_IT_IS:
             raise UnknownInstrumentError(
-                f"{found.id} is an item bank, which is read as it was written: --form-version, --language "
-                "and --variant are of instruments, such as those that are made of it"
+                f"{loaded.id} is an item bank, which has one wording only: --form-version, --language and "
+                "--variant are for instruments, such as those made from it"
             )
-        return found
-    return found if wanted == AS_IT_IS else load_for(name, wanted)
+        return loaded
+    return loaded if wanted == AS_IT_IS else load_for(name, wanted)
 
 
 def read_columns(text: str | None) -> Any:
-    """Read ``--columns``: a pattern, or a TOML or JSON file of ``item = "column"``."""
+    """Return the value of ``--columns``: a pattern, or the content of a TOML or JSON file."""
     if text is None:
         return None
     if not text.casefold().endswith((".toml", ".json")):
         if "{" not in text and (Path(text).is_file() or _OTHER_FILE.search(text)):
             raise ResponseError(
-                f"--columns {text}: a file that says which column each item is in ends in .toml, with lines "
-                'of item = "column", or in .json, with {"item": "column"}'
+                f"--columns {text}: the ending is not valid; allowed for a file of columns: .toml, with "
+                'lines of item = "column", and .json, with {"item": "column"}'
             )
         return text
     import json
@@ -157,33 +160,33 @@ def read_columns(text: str | None) -> Any:
 
 
 def read_missing_codes(codes: Sequence[str]) -> list[int | float | str]:
-    """Read codes given as text: numbers where they are numbers."""
+    """Return codes that were typed, as numbers where they are numbers."""
     return [_number_or_text(code) for code in codes]
 
 
 def read_recode(pairs: Sequence[str]) -> dict[Any, Any] | None:
-    """Read ``--recode``: what was stored, and the answer that it stands for."""
-    read: dict[Any, Any] = {}
-    first: dict[Any, str] = {}
+    """Return the pairs of ``--recode`` as stored value → answer; None without any."""
+    answers: dict[Any, Any] = {}
+    pairs_read: dict[Any, str] = {}
     for pair in pairs:
         stored, equals, answer = pair.rpartition("=")
         if equals and not stored.strip():
             raise ResponseError(
-                f"--recode {pair}: a blank is no answer, and cannot be recoded. If it stands for "
-                "one, fill that in in the file first (docs/how-to/score-files.md)"
+                f"--recode {pair}: a blank is a missing answer, and cannot be recoded. If it stands for an "
+                "answer, fill in that answer in the file first (docs/how-to/score-files.md)"
             )
         if not equals:
             raise ResponseError(f"--recode {pair}: write STORED=ANSWER, such as --recode 0=1 --recode 1=2")
         value = _number_or_text(stored.strip())
         name = stored_value(value)
-        if name in first:
+        if name in pairs_read:
             raise ResponseError(
-                f"--recode {pair}: --recode {first[name]} was given before it, and a stored value stands "
-                "for one answer; leave one of them out"
+                f"--recode {pair}: --recode {pairs_read[name]} has the same stored value, which stands for "
+                "one answer only; leave one of them out"
             )
-        first[name] = pair
-        read[value] = _number_or_text(answer.strip()) if answer.strip() else None
-    return read or None
+        pairs_read[name] = pair
+        answers[value] = _number_or_text(answer.strip()) if answer.strip() else None
+    return answers or None
 
 
 def _number_or_text(text: str) -> int | float | str:

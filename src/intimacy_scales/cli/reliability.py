@@ -1,4 +1,4 @@
-"""`reliability`: a file of answers → how far its scores can be trusted."""
+"""The command `reliability`: the reliability of scores, from a file of answers."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from intimacy_scales.cli.terminal import print_table
 if TYPE_CHECKING:
     from intimacy_scales.reliability.report.report import ReliabilityReport
 
-_SECOND = ("Omega", "Lambda-2", "Split-half", "Mean r", "Stratified alpha")  # how its columns begin
+# columns that begin so are printed in a second table
+_SECOND_TABLE = ("Omega", "Lambda-2", "Split-half", "Mean r", "Stratified alpha")
 
 
 class MissingChoice(StrEnum):
-    """How skipped answers are treated."""
+    """The treatment of skipped items."""
 
     PAIRWISE = "pairwise"
     LISTWISE = "listwise"
 
 
 class IntervalChoice(StrEnum):
-    """Kinds of intervals."""
+    """The kinds of intervals of alpha."""
 
     BONETT = "bonett"
     BONETT_WRIGHT = "bonett-wright"
@@ -43,7 +44,7 @@ def _print_report(report: ReliabilityReport) -> None:
     scale = next(iter(cells))
     methods = f"{report.interval_method}, of omega {report.omega_interval_method}"
     out.print(f"{escape(report.title)}; intervals: {methods}\n", soft_wrap=True)
-    second = [name for name in cells if name.startswith(_SECOND)]
+    second = [name for name in cells if name.startswith(_SECOND_TABLE)]
     for names in ([name for name in cells if name not in second], [scale, *second]):
         print_table({name: cells[name] for name in names})
     for text in report.warnings:
@@ -53,20 +54,21 @@ def _print_report(report: ReliabilityReport) -> None:
 
 def _options(
     missing: Annotated[
-        MissingChoice, typer.Option(help="Skipped answers: use all who answered both items, or all items.")
+        MissingChoice,
+        typer.Option(help="Skipped items: use persons who answered both items of a pair, or all items."),
     ] = MissingChoice.PAIRWISE,
-    confidence_level: Annotated[float, typer.Option(help="Of the intervals of alpha and omega.")] = 0.95,
+    confidence_level: Annotated[
+        float, typer.Option(help="Confidence level of the intervals of alpha and omega.")
+    ] = 0.95,
     interval: Annotated[
         IntervalChoice | None,
         typer.Option(
-            help="Kind of interval of alpha; bonett by default, adf with --clusters. Omega's is adf where "
+            help="Kind of interval of alpha; by default bonett, or adf with --clusters. Omega's is adf if "
             "this is adf or a bootstrap, otherwise logit."
         ),
     ] = None,
-    clusters: Annotated[
-        str | None, typer.Option(help="Column that says who answered together, such as couples.")
-    ] = None,
-    resamples: Annotated[int, typer.Option(help="Resamples of a bootstrap interval.")] = 2000,
+    clusters: Annotated[str | None, typer.Option(help="Column of cluster labels, such as couples.")] = None,
+    resamples: Annotated[int, typer.Option(help="Number of resamples of a bootstrap interval.")] = 2000,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of a bootstrap interval.")] = None,
 ) -> dict[str, Any]:
     """Compute the reliability of every scale from a file of answers.

@@ -1,4 +1,4 @@
-"""Commands that read a file of answers and print a report of them."""
+"""Commands that read a file of answers and print a report."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from intimacy_scales.errors import KeyingWarning, SingleClustersWarning, Unvalid
 
 ReportT = TypeVar("ReportT")
 _HINT = "On the command line: --columns PATTERN, or --allow-missing-items."
-_OWN = inspect.Parameter.KEYWORD_ONLY
+_KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
 _WANTED = ("form_version", "language", "variant")
 
 
@@ -53,32 +53,32 @@ def report_command(
     hints: Mapping[str, str] | None = None,
     without_output: str | None = None,
 ) -> Callable[..., None]:
-    """Return a command.
+    """Return a command that runs a job and prints its report.
 
     Parameters
     ----------
     options
-        A function of the options that only this command has; returns them as the job takes them. The
-        command has its docstring.
+        Function of the options that only this command has, which returns arguments of the job. Its docstring
+        becomes that of the command.
     job
-        Returns the job, which is imported only when the command runs.
+        Function that returns the job, imported only when the command runs.
     show
-        Prints a report.
+        Function that prints a report.
     hints
-        Beginning of an error of the job → what to do on the command line.
+        Part of an error message of the job → what to do on the command line.
     without_output
-        What to say where the report was not written to a file.
+        Text to print if the report was not written to a file.
     """
 
-    def command(file: Path, instrument: str, **given: Any) -> None:
-        shared = {name: given.pop(name) for name in list(given) if name not in own}
+    def command(file: Path, instrument: str, **values: Any) -> None:
+        shared = {name: values.pop(name) for name in list(values) if name not in own_options}
         with (
             errors_as_messages(_HINT, hints or {}, instrument),
             warnings.catch_warnings(),
             progress_bar("reading") as bar,
         ):
-            for said_anyway in (KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning):
-                warnings.simplefilter("ignore", said_anyway)
+            for category in (KeyingWarning, SingleClustersWarning, UnvalidatedInstrumentWarning):
+                warnings.simplefilter("ignore", category)  # the report contains it
             result = job()(
                 load_for(instrument, Wanted(*(shared[name] for name in _WANTED)), shared["coding"]),
                 file,
@@ -93,7 +93,7 @@ def report_command(
                 encoding=shared["encoding"],
                 sheet=shared["sheet"],
                 progress=bar,
-                **options(**given),
+                **options(**values),
             )
         if result.n_problems:
             print_problems(result)
@@ -107,8 +107,8 @@ def report_command(
         elif without_output is not None:
             out.print(f"\n{without_output}")
 
-    own = inspect.signature(options, eval_str=True).parameters
-    everything = [*_FIRST, *(p.replace(kind=_OWN) for p in own.values()), *_LAST]
+    own_options = inspect.signature(options, eval_str=True).parameters
+    everything = [*_FIRST, *(p.replace(kind=_KEYWORD_ONLY) for p in own_options.values()), *_LAST]
     command.__signature__ = inspect.Signature(everything)  # type: ignore[attr-defined]  # typer reads it
     command.__annotations__ = {p.name: p.annotation for p in everything}
     command.__doc__, command.__module__ = options.__doc__, options.__module__
@@ -116,7 +116,7 @@ def report_command(
 
 
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
-    return inspect.Parameter(name, _OWN, annotation=annotation, default=default)
+    return inspect.Parameter(name, _KEYWORD_ONLY, annotation=annotation, default=default)
 
 
 _Output = Annotated[

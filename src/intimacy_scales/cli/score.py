@@ -1,4 +1,4 @@
-"""`score`: a file of answers → scores."""
+"""The command `score`: scores from files of answers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _SHOWN = 5
 
 
 class EngineChoice(StrEnum):
-    """Who works on several files, or reads them."""
+    """The engines that score several files, or read them."""
 
     DASK = "dask"
     SPARK = "spark"
@@ -61,8 +61,8 @@ def score(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="Answers: .csv, .tsv, .txt, .parquet, .jsonl, .ndjson or .xlsx. Of a folder, a pattern in "
-            "quotes or several files each is scored to a file of its own; a run that was stopped goes on.",
+            help="Answers: .csv, .tsv, .txt, .parquet, .jsonl, .ndjson or .xlsx. With a folder, a pattern in "
+            "quotes or several files, each is scored to a file of its own; an interrupted run is resumed.",
         ),
     ],
     instrument: InstrumentName,
@@ -71,7 +71,7 @@ def score(
         list[str] | None, typer.Option(help="Column to keep in the output; may be repeated.")
     ] = None,
     person: Annotated[
-        str | None, typer.Option(help="Column of persons' ids: for messages, and kept in the output.")
+        str | None, typer.Option(help="Column of persons' ids, for messages and for the output.")
     ] = None,
     missing_code: MissingCodes = None,
     recode: RecodePairs = None,
@@ -79,23 +79,25 @@ def score(
     allow_missing_items: AllowMissingItems = False,
     answered: Annotated[
         bool,
-        typer.Option("--answered", help="Write how many items were answered, and which scores are prorated."),
+        typer.Option(
+            "--answered", help="Also write how many items were answered, and which scores are prorated."
+        ),
     ] = False,
     pomp: Annotated[
-        bool, typer.Option("--pomp", help="Write scores as percent of maximum possible too.")
+        bool, typer.Option("--pomp", help="Also write scores as percent of maximum possible.")
     ] = False,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o",
             "--output",
-            help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx; of several files to a folder, or to "
-            "one format by 'folder/*.parquet'.",
+            help="Write scores to .csv, .tsv, .parquet, .jsonl or .xlsx; for several files, to a folder, or "
+            "in one format to 'folder/*.parquet'.",
         ),
     ] = None,
     problems: Annotated[
         Path | None,
-        typer.Option(help="Write every bad cell to this .csv file; of several, to a folder."),
+        typer.Option(help="Write every bad cell to this .csv file; for several files, to a folder."),
     ] = None,
     coding: CodingName = None,
     form_version: FormVersion = None,
@@ -105,18 +107,20 @@ def score(
     sheet: SheetName = None,
     engine: Annotated[
         EngineChoice | None,
-        typer.Option(help="Of several files: who works on them (dask, spark), or reads them."),
+        typer.Option(
+            help="For several files: engine that scores them (dask, spark), or reads them (duckdb)."
+        ),
     ] = None,
     keep_gone: Annotated[
         bool,
-        typer.Option("--keep-gone", help="Of several files: keep scores of files that are no longer there."),
+        typer.Option("--keep-gone", help="For several files: keep scores of files that no longer exist."),
     ] = False,
 ) -> None:
     """Score a file of answers, print a summary, and write the scores.
 
     Exit status: 0 done, 1 bad answers (nothing is written), 2 wrong use.
     """
-    from intimacy_scales.jobs import FileReport  # what many files need is loaded for these alone
+    from intimacy_scales.jobs import FileReport  # folders need more imports, which are left to `_scored`
 
     hint = "On the command line: --columns PATTERN, or --allow-missing-items."
     with (
@@ -124,7 +128,7 @@ def score(
         warnings.catch_warnings(),
         progress_bar("scoring") as progress,
     ):
-        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary says it
+        warnings.simplefilter("ignore", UnvalidatedInstrumentWarning)  # the summary shows it
         form = load_for(instrument, Wanted(form_version, language, variant), coding)
         options = {
             "problems": problems,
@@ -165,25 +169,25 @@ def _scored(
         from intimacy_scales.jobs import score_folder
 
         if output is None:
-            raise ResponseError("the scores of several files are written to a folder: -o FOLDER")
-        several: Any = files if len(files) > 1 else files[0]
-        chosen: Any = None if engine is None else engine.value
-        kept: Any = "keep" if keep_gone else "refuse"
-        return score_folder(form, several, output=output, engine=chosen, gone=kept, **options)
+            raise ResponseError("the scores of several files are written to a folder; pass -o FOLDER")
+        source: Any = files if len(files) > 1 else files[0]
+        engine_name: Any = None if engine is None else engine.value
+        gone: Any = "keep" if keep_gone else "refuse"
+        return score_folder(form, source, output=output, engine=engine_name, gone=gone, **options)
     if engine is not None:
-        raise ResponseError(f"--engine {engine.value}: is for several files; one is scored without")
+        raise ResponseError(f"--engine {engine.value}: allowed for several files only; leave it out")
     from intimacy_scales.jobs import score_file
 
     return score_file(form, files[0], output=output, **options)
 
 
 def _print_file(report: FileReport, output: Path | None, on_invalid: OnInvalidChoice, where: str) -> None:
-    """Print what came of one file.
+    """Print the report of one file.
 
     Raises
     ------
     typer.Exit
-        Bad answers kept the scores from being written.
+        Bad cells prevented the scores from being written.
     """
     if report.n_problems:
         print_problems(report)
@@ -200,24 +204,25 @@ def _print_file(report: FileReport, output: Path | None, on_invalid: OnInvalidCh
 
 
 def _print_folder(report: FolderReport, output: Path | None, where: str) -> None:
-    """Print what came of several files.
+    """Print the report of several files.
 
     Raises
     ------
     typer.Exit
-        Bad answers kept the scores of some from being written.
+        Bad cells prevented the scores of some files from being written.
     """
     if report.check.n_problems:
         err.print(f"[red]{escape(report.check.described())}[/]", soft_wrap=True)
         if remedy := report.check.remedy:
             err.print(escape(remedy.command), soft_wrap=True)
-        err.print("--problems FOLDER writes all of them, a file each, with their rows", soft_wrap=True)
+        err.print("--problems FOLDER writes all of them with their rows, to one file each", soft_wrap=True)
     if report.not_written:
-        left = report.not_written
-        more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+        names = report.not_written
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         err.print(
-            f"Not written: {escape(', '.join(left[:_SHOWN]))}{more}. After these files are mended, the same "
-            "command goes on with them. To count bad cells as missing: --on-invalid missing, to a new folder",
+            f"Not written: {escape(', '.join(names[:_SHOWN]))}{more}. After these files are corrected, the "
+            "same command continues with them. To count bad cells as missing: --on-invalid missing, to a new "
+            "folder",
             soft_wrap=True,
         )
     if report.summary is not None:
@@ -226,7 +231,7 @@ def _print_folder(report: FolderReport, output: Path | None, where: str) -> None
     print_only_ticked(report.only_ticked)
     _print_blank_rows(report.n_blank_rows)
     n = report.n_parts - len(report.not_written)
-    before = f", {report.n_done_before} of them by a run before" if report.n_done_before else ""
+    before = f", {report.n_done_before} of them by an earlier run" if report.n_done_before else ""
     files = "1 file" if n == 1 else f"{n} files"
     out.print(f"\nScores of {files} written to {escape(str(output))}{before}", soft_wrap=True)
     if report.not_written:

@@ -1,4 +1,4 @@
-"""`structure`: a file of answers → whether they support the instrument's scales."""
+"""The command `structure`: whether the answers in a file support the instrument's scales."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class FactorsChoice(StrEnum):
-    """How factors are arranged."""
+    """The arrangements of factors."""
 
     CORRELATED = "correlated"
-    ONE = "one"
+    ONE_FACTOR = "one"
     SECOND_ORDER = "second_order"
     BIFACTOR = "bifactor"
 
 
 class EstimatorChoice(StrEnum):
-    """Estimators."""
+    """The estimators."""
 
     ML = "ML"
     MLR = "MLR"
@@ -36,7 +36,7 @@ class EstimatorChoice(StrEnum):
 
 
 class MissingAnswersChoice(StrEnum):
-    """How skipped answers are treated."""
+    """The treatment of skipped items."""
 
     FIML = "fiml"
     LISTWISE = "listwise"
@@ -62,10 +62,10 @@ def _print_report(report: StructureReport) -> None:
 
 def _options(
     scale: Annotated[
-        list[str] | None, typer.Option(help="Only this scale; may be repeated. By default all of them.")
+        list[str] | None, typer.Option(help="Scale to test; may be repeated. By default all of them.")
     ] = None,
     factors: Annotated[
-        FactorsChoice, typer.Option(help="How the scales' factors are arranged.")
+        FactorsChoice, typer.Option(help="Arrangement of the scales' factors.")
     ] = FactorsChoice.CORRELATED,
     estimator: Annotated[
         EstimatorChoice | None,
@@ -73,15 +73,13 @@ def _options(
     ] = None,
     missing: Annotated[
         MissingAnswersChoice | None,
-        typer.Option(help="Skipped answers: use every answer there is (fiml, the default), or fewer."),
+        typer.Option(help="Skipped items: use all answers (fiml, the default), or fewer."),
     ] = None,
-    clusters: Annotated[
-        str | None, typer.Option(help="Column that says who answered together, such as couples.")
-    ] = None,
-    iterations: Annotated[int, typer.Option(help="Data sets of the parallel analysis.")] = 100,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn at random.")] = 0,
+    clusters: Annotated[str | None, typer.Option(help="Column of cluster labels, such as couples.")] = None,
+    iterations: Annotated[int, typer.Option(help="Number of data sets of the parallel analysis.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the parallel analysis.")] = 0,
 ) -> dict[str, Any]:
-    """Ask whether the pattern of answers in a file supports the instrument's scales.
+    """Test whether the pattern of answers in a file supports the instrument's scales.
 
     Exit status: 0 done, 1 bad answers (nothing is computed), 2 wrong use.
     """

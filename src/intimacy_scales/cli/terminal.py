@@ -1,4 +1,4 @@
-"""What commands share: the terminal, errors as messages, figures and problems in print."""
+"""Output that commands share: errors as messages, progress, figures, problems and tables."""
 
 from __future__ import annotations
 
@@ -31,18 +31,17 @@ if TYPE_CHECKING:
     from intimacy_scales.jobs.job import StatisticsFileReport
     from intimacy_scales.scoring.summary import ScoreSummary
 
-_LONG = 9
+_LONG = 9  # characters, from which texts in a table are folded
 _VARIANT = re.compile(r"instrument\.(with_response_scale\(.*\))\.$", re.MULTILINE)
 _ENCODING = re.compile(r"encoding='([\w-]+)'")
 _SHEET = re.compile(r"sheet=('[^']+'|\"[^\"]+\")")
 _WORDING = re.compile(r"score with load\('[^']+'(.*?)\)\.$", re.MULTILINE)
 _WORDING_OPTIONS = {"version": "--form-version", "language": "--language", "variant": "--variant"}
 _GIVEN = re.compile(r"(\w+)='([^']+)'")
-_OF_PYTHON = {  # words of an error that speak of Python → how that is done on the command line
+_PYTHON_ADVICE = {  # advice in an error that is for Python → the same for the command line
     "give language= too": "On the command line: --language LANGUAGE --variant VARIANT",
-    ".with_texts(": "On the command line, leave --language out: a key reads numbers, whatever the language.",
+    ".with_texts(": "On the command line, leave --language out: a key reads numbers in any language.",
 }
-# what SPSS, SAS, Excel and others write where there is no answer, which is nobody's answer otherwise
 
 _HEADINGS = {
     "% floor": "% at\nfloor",
@@ -69,16 +68,16 @@ def _print_warning(message: Warning | str, *_where: Any, instrument: str | None 
 def errors_as_messages(
     hint: str = "", hints: Mapping[str, str] | None = None, instrument: str | None = None
 ) -> Iterator[None]:
-    """Turn the library's errors into a message and an exit status, and warnings into messages.
+    """Turn the library's errors into a message and an exit status, and its warnings into messages.
 
     Parameters
     ----------
     hint
-        What to do about missing columns.
+        Advice about missing columns.
     hints
-        What a message may say of Python → how that is done on the command line.
+        Part of a message that is for Python → advice for the command line.
     instrument
-        As it was typed.
+        The instrument as it was typed.
     """
     try:
         with warnings.catch_warnings():
@@ -93,23 +92,23 @@ def errors_as_messages(
     except (EstimationError, InstrumentError, NoNormsError, ResponseError, ImportError) as error:
         more = f"\n{hint}" if hint and isinstance(error, MissingColumnsError) else ""
         more += "".join(
-            f"\n{text}" for words, text in {**_OF_PYTHON, **(hints or {})}.items() if words in str(error)
+            f"\n{text}" for words, text in {**_PYTHON_ADVICE, **(hints or {})}.items() if words in str(error)
         )
-        if named := _WORDING.search(str(error)):
-            options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(named[1])]
+        if match := _WORDING.search(str(error)):
+            options = [f"{_WORDING_OPTIONS[name]} {value}" for name, value in _GIVEN.findall(match[1])]
             more += f"\nOn the command line: {' '.join(options) or 'leave --form-version out'}"
-        if named := _ENCODING.search(str(error)):
-            more += f"\nOn the command line: --encoding {named[1]}"
-        if named := _SHEET.search(str(error)):
-            more += f"\nOn the command line: --sheet {named[1]}"
+        if match := _ENCODING.search(str(error)):
+            more += f"\nOn the command line: --encoding {match[1]}"
+        if match := _SHEET.search(str(error)):
+            more += f"\nOn the command line: --sheet {match[1]}"
         err.print(f"[red]error:[/] {escape(str(error))}{escape(more)}", soft_wrap=True)
         raise typer.Exit(WRONG_USE) from None
 
 
 @contextmanager
 def progress(description: str) -> Iterator[Any]:
-    """Show a progress bar on standard error, where that is a terminal."""
-    if not err.is_terminal:  # rich 13.7 writes an empty line even of a bar that is disabled
+    """Show a progress bar on standard error, if that is a terminal."""
+    if not err.is_terminal:  # rich 13.7 prints an empty line even for a disabled bar
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -121,21 +120,21 @@ def progress(description: str) -> Iterator[Any]:
 
 
 def figure(value: Any) -> str:
-    """Write a figure with two decimals, and none as a dash."""
+    """Return a figure with two decimals, and nan as a dash."""
     if not isinstance(value, float):
         return str(value)
     return "-" if math.isnan(value) else f"{value:.2f}"
 
 
 def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> None:
-    """Print what there is to say of all scores together.
+    """Print descriptive statistics of all scores.
 
     Parameters
     ----------
     summary, n_persons
-        The figures, and of how many persons.
+        The statistics, and the number of persons.
     where
-        Where to see which scores are prorated, as the end of a sentence.
+        End of a sentence that says how to see which scores are prorated.
     """
     table = Table(box=None, header_style="bold", pad_edge=False)
     rows = [{k: figure(v) for k, v in scale.figures().items()} for scale in summary.scales]
@@ -151,16 +150,16 @@ def print_summary(summary: ScoreSummary, n_persons: int, where: str = "") -> Non
         out.print(
             f"\n{scores} prorated: made from fewer answers than the scale has items{where}.", soft_wrap=True
         )
-    if told := summary.in_words():
-        out.print(f"\n{escape(told)}.", soft_wrap=True)
+    if not_applicable := summary.in_words():
+        out.print(f"\n{escape(not_applicable)}.", soft_wrap=True)
     blanks = {item: n for item, n in summary.counted_blanks.items() if n}
     if blanks:
-        told = ", ".join(f"{escape(item)} {n}" for item, n in blanks.items())
-        out.print(f"\nBlanks that counted as 0, not chosen: {told}.", soft_wrap=True)
+        counts = ", ".join(f"{escape(item)} {n}" for item, n in blanks.items())
+        out.print(f"\nBlanks that counted as 0, not chosen: {counts}.", soft_wrap=True)
 
 
 def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
-    """Print the first bad cells, how many there are, and the missing code that they may be."""
+    """Print the first bad cells, their number, and what to do about them."""
     shown = report.first_problems
     count = "1 answer is" if report.n_problems == 1 else f"{report.n_problems} answers are"
     err.print(f"[red]{count} not valid[/] (row 1 is the first after the header):")
@@ -181,25 +180,25 @@ def print_problems(report: FileReport | StatisticsFileReport[Any]) -> None:
 
 
 def print_only_ticked(scales: Sequence[str]) -> None:
-    """Say which scales are of answers of 0 and 1 of which the file has no 0, and what to do."""
+    """Print which scales of answers of 0 and 1 have no 0 in the file, and what to do."""
     if scales:
         out.print(
             f"\nNo 0 occurs in the file, and most persons skipped items of {escape(', '.join(scales))}, "
-            "answered 0 or 1. If a blank means that a box was not ticked, say so under choose_all of the "
+            "which are answered 0 or 1. If a blank means that a box was not ticked, add choose_all to the "
             "instrument, or fill in 0 for persons who saw the question: docs/how-to/score-files.md",
             soft_wrap=True,
         )
 
 
 def print_blank_rows(n_blank_rows: int, what: str, of_one: str | None = None) -> None:
-    """Say how many rows hold nothing, where any do; ``of_one`` says it of a single row."""
+    """Print how many rows are blank, if any; ``of_one`` is the text for a single row."""
     if n_blank_rows:
         rows = "1 row is" if n_blank_rows == 1 else f"{n_blank_rows} rows are"
         out.print(f"{rows} blank: {of_one or what if n_blank_rows == 1 else what}.")
 
 
 def print_table(cells: Mapping[str, Sequence[str]]) -> None:
-    """Print a table that keeps its figures whole on a narrow terminal: texts are folded instead."""
+    """Print a table; on a narrow terminal, texts are folded and figures are not."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for number, (name, texts) in enumerate(cells.items()):
         long = max(map(len, texts), default=0) > _LONG and any(c.isalpha() for text in texts for c in text)

@@ -1,4 +1,4 @@
-"""Answers that lie on an engine: Spark, Dask, polars, DuckDB, or datasets of files."""
+"""Scores and sums of answers on an engine: Spark, Dask, polars, DuckDB, or datasets of files."""
 
 from intimacy_scales.engines.answer_check import AnswerCheck
 from intimacy_scales.engines.data_summary import DataSummary

@@ -1,4 +1,4 @@
-"""Arrow: datasets of files, scanners, and readers of record batches; scored as a reader."""
+"""Arrow: datasets of files, scanners, and readers of record batches; scores come as a reader."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _TYPED = ("ParquetFileFormat", "IpcFileFormat", "OrcFileFormat", "NoneType")
 
 
 class ArrowEngine:
-    """A pyarrow Dataset, Scanner or RecordBatchReader, or what else gives an Arrow stream.
+    """A pyarrow Dataset, Scanner or RecordBatchReader, or another source of an Arrow stream.
 
     Parameters
     ----------
     source
-        One of these. A dataset can be scored again and again, a reader once.
+        One of these. A dataset can be scored many times, a reader only once.
     """
 
     def __init__(self, source: Any) -> None:
@@ -41,7 +41,7 @@ class ArrowEngine:
         return names
 
     def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
-        """Return a RecordBatchReader of scores: what Arrow has for a table that is not there yet."""
+        """Return a RecordBatchReader of scores, which are computed as they are read."""
         arrow = needs("pyarrow", "io")
         kept = [self._schema.field(name) for name in work.columns.reading.keep]
         schema = arrow.schema([*kept, *scores.to_arrow()])
@@ -51,8 +51,8 @@ class ArrowEngine:
         """Return the sums over all batches."""
         if work.together is not None:
             raise ResponseError(
-                "clusters: Arrow brings no rows together; read the files as a frame of an engine that does, "
-                "such as polars.scan_parquet(path) or duckdb.read_parquet(path)"
+                "clusters: Arrow cannot bring the rows of a cluster together; read the files with an engine "
+                "that can, such as polars.scan_parquet(path) or duckdb.read_parquet(path)"
             )
         return work(self.batches(work))
 
@@ -72,58 +72,52 @@ class ArrowEngine:
 
     @staticmethod
     def _check_items(fragment: Any, work: ScoreWork | SumWork[Any]) -> None:
-        """Raise where one of several files lacks items: Arrow would fill them with nulls.
-
-        Raises
-        ------
-        ResponseError
-            Names the file, and what to do.
-        """
+        """Raise if items are missing from one of several files, where Arrow would fill them with nulls."""
         reading = work.columns.reading
         if reading.allow_missing_items or not isinstance(reading.columns, Mapping):
             return
         from pyarrow.dataset import get_partition_keys
 
-        there = {*fragment.physical_schema.names, *get_partition_keys(fragment.partition_expression)}
-        lacking = [item for item, name in reading.columns.items() if name not in there]
-        if lacking:
-            more = ", …" if len(lacking) > _SHOWN else ""
+        names = {*fragment.physical_schema.names, *get_partition_keys(fragment.partition_expression)}
+        missing = [item for item, name in reading.columns.items() if name not in names]
+        if missing:
+            more = ", …" if len(missing) > _SHOWN else ""
             raise ResponseError(
-                f"{getattr(fragment, 'path', 'a part')}: {counted(len(lacking), 'item')} of "
-                f"{work.form.ref.called} {'has' if len(lacking) == 1 else 'have'} no column, though "
-                f"other files have them: {', '.join(lacking[:_SHOWN])}{more}. To treat them as "
-                "skipped by everyone there, pass allow_missing_items=True"
+                f"{getattr(fragment, 'path', 'a part')}: {counted(len(missing), 'item')} of "
+                f"{work.form.ref.called} {'has' if len(missing) == 1 else 'have'} no column in this file, "
+                f"though other files have them: {', '.join(missing[:_SHOWN])}{more}. If everyone in this "
+                "file skipped them, pass allow_missing_items=True"
             )
 
     def _fragments(self) -> Iterator[Any]:
-        """Yield the files of a dataset; one that was filtered has none of its own, and is read as a whole."""
+        """Yield the files of a dataset; a filtered one does not list its files, and is read as a whole."""
         try:
-            found = list(self.source.get_fragments())
+            fragments = list(self.source.get_fragments())
         except ValueError:
             yield _Filtered(self.source)
         else:
-            yield from found
+            yield from fragments
 
     def _of_file(self, fragment: Any, work: ScoreWork | SumWork[Any]) -> Any:
-        """Return the schema of one file of a dataset: answers by its own types, all else by the dataset's.
+        """Return the schema of one file of a dataset: answers in its own types, all else in the dataset's.
 
-        So texts in one of many files stay texts. Formats of text have no types of their own: what Arrow
-        guesses of one file would take the zeros from ids such as 007.
+        Texts in one of many files thus stay texts. Text formats have no types of their own: what Arrow
+        guesses from one file would drop the zeros of ids such as 007.
         """
         if type(getattr(fragment, "format", None)).__name__ not in _TYPED:
             return self._schema
-        own = fragment.physical_schema
+        schema = fragment.physical_schema
         others = {*work.columns.reading.keep, work.columns.reading.person}
         return needs("pyarrow", "io").schema(
             [
-                own.field(field.name) if field.name in own.names and field.name not in others else field
+                schema.field(field.name) if field.name in schema.names and field.name not in others else field
                 for field in self._schema
             ]
         )
 
 
 class _Filtered:
-    """A dataset that was filtered, read as one file."""
+    """A filtered dataset, read as one file."""
 
     format = None
 
@@ -134,7 +128,7 @@ class _Filtered:
     def to_batches(
         self, *, columns: Any, batch_size: int, batch_readahead: int, schema: Any
     ) -> Iterator[Any]:
-        """Yield its rows."""
+        """Yield its rows in batches."""
         del schema
         yield from self._dataset.to_batches(
             columns=columns, batch_size=batch_size, batch_readahead=batch_readahead

@@ -1,4 +1,4 @@
-"""Sums over clusters, such as couples, whose members an engine brings together."""
+"""Sums over clusters such as couples, whose members an engine brings together."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from intimacy_scales.results.sums import Sums
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedClusterSums(Frozen, Sums):
-    """Sums over clusters, with what was wrong with the answers.
+    """Sums over clusters, with the check of the answers.
 
     Attributes
     ----------
     sums, check
-        The sums, and the account of bad answers.
+        The sums, and the answers that are not valid.
     n_without
-        Persons who answered something and belong to no cluster; they are in no sum over clusters.
+        Persons who answered something but belong to no cluster; sums over clusters leave them out.
     """
 
     sums: ClusterSums
@@ -39,7 +39,7 @@ class CheckedClusterSums(Frozen, Sums):
     n_without: int
 
     def __add__(self, other: CheckedClusterSums) -> CheckedClusterSums:
-        """Return the sums over both parts, no cluster of which has members in both."""
+        """Return the sums over both parts; no cluster may have members in both."""
         return CheckedClusterSums(
             sums=self.sums + other.sums,
             check=self.check + other.check,
@@ -55,33 +55,33 @@ class CheckedClusterSums(Frozen, Sums):
         cls, document: Mapping[str, Any], *, instrument: Instrument | None = None
     ) -> CheckedClusterSums:
         """Return the sums that `to_dict` wrote."""
-        found = read(Object(sums=Any, check=Any, n_without=int), document, cls.__name__)
+        values = read(Object(sums=Any, check=Any, n_without=int), document, cls.__name__)
         return cls(
-            sums=ClusterSums.from_dict(found["sums"], instrument=instrument),
-            check=AnswerCheck.from_dict(found["check"], instrument=instrument),
-            n_without=found["n_without"],
+            sums=ClusterSums.from_dict(values["sums"], instrument=instrument),
+            check=AnswerCheck.from_dict(values["check"], instrument=instrument),
+            n_without=values["n_without"],
         )
 
 
-class _Read(NamedTuple):
-    """What was read of a table: persons who belong to a cluster, and what there is to tell of all."""
+class _Members(NamedTuple):
+    """The persons of a table who belong to a cluster, with sums that hold only the check of all persons."""
 
     codes: Codes
     labels: list[Any]
     positions: NDArray[np.intp]
-    told: CheckedClusterSums
+    checked: CheckedClusterSums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterWork(SumWork[CheckedClusterSums]):
-    """Sum up a part that holds whole clusters.
+    """The sums over clusters of a part that holds whole clusters.
 
     Attributes
     ----------
     clusters
-        The column that says who belongs together; it is kept.
+        The column of cluster labels; it is kept.
     missing, scales
-        As of `ClusterSums`; the names of scales.
+        As in `ClusterSums`, with the names of the scales.
     """
 
     clusters: Hashable
@@ -90,19 +90,20 @@ class ClusterWork(SumWork[CheckedClusterSums]):
 
     @property
     def together(self) -> Hashable:
-        """The column of clusters."""
+        """The column of cluster labels."""
         return self.clusters
 
     def __call__(self, tables: Iterable[Any]) -> CheckedClusterSums:
         """Return the sums over all tables of a part.
 
-        A cluster may go on in the next table, so that of the last row waits until that is there.
+        A cluster may continue in the next table. The cluster of the last row is therefore held back until
+        that table has been read.
         """
-        total = self._read(self.nobody()).told
+        total = self._read(self.no_rows()).checked
         waiting: tuple[Codes, Any] | None = None
         for table in tables:
-            codes, labels, positions, told = self._read(table)
-            total += told
+            codes, labels, positions, checked = self._read(table)
+            total += checked
             if not labels:
                 continue
             if waiting is not None and waiting[1] == labels[0]:
@@ -118,29 +119,29 @@ class ClusterWork(SumWork[CheckedClusterSums]):
         return total
 
     def unpacked(self, part: bytes) -> CheckedClusterSums:
-        """Return sums that came as bytes."""
+        """Return the sums from bytes."""
         return CheckedClusterSums.from_bytes(part, instrument=self.form)
 
-    def _read(self, table: Any) -> _Read:
-        """Read a table, and take out who belongs to no cluster."""
+    def _read(self, table: Any) -> _Members:
+        """Read a table, and leave out persons who belong to no cluster."""
         reader, used = self.read(table)
         codes, n_rows = reader.read_all(), len(reader.table)
         check = check_of(self.form, n_rows, reader.finish(), used)
         labels: Any = reader.table.values(self.clusters, "clusters") if n_rows else []
         listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
         positions = label_positions(listed, "clusters")
-        theirs = positions >= 0
-        told = CheckedClusterSums(
+        in_cluster = positions >= 0
+        checked = CheckedClusterSums(
             sums=no_cluster_sums(self.form, self.missing, self.scales),
             check=check,
-            n_without=int(np.count_nonzero(codes[~theirs].any(axis=1))),
+            n_without=int(np.count_nonzero(codes[~in_cluster].any(axis=1))),
         )
-        if not theirs.all():
-            codes, positions = codes[theirs], positions[theirs]
-            listed = [label for label, stays in zip(listed, theirs.tolist(), strict=True) if stays]
-        return _Read(codes, listed, positions, told)
+        if not in_cluster.all():
+            codes, positions = codes[in_cluster], positions[in_cluster]
+            listed = [label for label, is_in in zip(listed, in_cluster.tolist(), strict=True) if is_in]
+        return _Members(codes, listed, positions, checked)
 
     def _summed(self, codes: Codes, positions: NDArray[np.intp]) -> CheckedClusterSums:
         numbers = np.unique(positions, return_inverse=True)[1]
         sums = sums_of_clusters(self.form, np.asfortranarray(codes), numbers, self.missing, self.scales)
-        return replace(self._read(self.nobody()).told, sums=sums)
+        return replace(self._read(self.no_rows()).checked, sums=sums)

@@ -13,7 +13,7 @@ from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import needs
 
 _KEY = "\0cluster"
-_AT_ONCE = 16  # parts that are added up by one task
+_AT_ONCE = 16  # parts that one task adds up
 
 
 class DaskEngine:
@@ -29,13 +29,13 @@ class DaskEngine:
 
     def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
         """Return a Dask DataFrame of scores, with the index of the answers."""
-        nobody = needs("dask.dataframe.utils", "dask").make_meta(self.frame)
-        kept = nobody[list(work.columns.reading.keep)]
-        meta = scores.to_pandas().set_index(nobody.index)
+        no_rows = needs("dask.dataframe.utils", "dask").make_meta(self.frame)
+        kept = no_rows[list(work.columns.reading.keep)]
+        meta = scores.to_pandas().set_index(no_rows.index)
         return self._used(work).map_partitions(work, meta=kept.join(meta))
 
     def sums(self, work: SumWork[SumsT]) -> SumsT:
-        """Return the sums over all partitions, added up on the workers by some at a time."""
+        """Return the sums over all partitions, added up in groups on the workers."""
         delayed = needs("dask", "dask").delayed
         summed, added = delayed(_summed), delayed(_added)
         rows = self._used(work)
@@ -59,7 +59,7 @@ def _added(work: SumWork[Any], parts: Sequence[bytes]) -> bytes:
 
 
 def _with_keys(table: Any, name: Hashable) -> Any:
-    """Return a partition with a column of texts that are equal where labels are: 1 and 1.0, or a day."""
+    """Return a partition with a column of texts that are equal if labels are, such as 1 and 1.0."""
     import pandas as pd
 
     return table.assign(**{_KEY: pd.Series([_key(x) for x in table[name]], index=table.index, dtype=object)})

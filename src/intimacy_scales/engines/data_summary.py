@@ -1,4 +1,4 @@
-"""What one pass over answers on an engine gives: sums, and what was wrong with the answers."""
+"""The result of one pass over answers on an engine: sums, and a check of the answers."""
 
 from __future__ import annotations
 
@@ -17,19 +17,30 @@ from intimacy_scales.scoring.summary import ScoreSummary
 
 @result_class
 class DataSummary(Result, Sums):
-    """Exact sums of answers, wherever they lie; those of parts add up with ``+`` and ``sum()``.
+    """Exact sums of answers on an engine; summaries of parts are added with ``+`` and ``sum()``.
 
     Attributes
     ----------
     instrument
-        What was answered.
+        Reference to the instrument.
     check
-        How many persons there are, and how many of their answers were not accepted.
+        Number of persons, and of answers that are not valid.
     moments
-        Sums of the answers, from which reliability, factor models and reports follow. None where not asked
-        for.
+        Sums of the answers, from which reliability, factor models and reports are computed. None if not
+        requested.
     scores
-        Descriptive statistics of the scores. None where not asked for.
+        Descriptive statistics of the scores. None if not requested.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from intimacy_scales.engines import summarize
+    >>> answers = [pl.LazyFrame({f"ras_{n}": [x] for n in range(1, 8)}) for x in (2, 5, 4)]
+    >>> summary = sum(summarize("ras", part) for part in answers)
+    >>> summary
+    <DataSummary ras 1: 3 persons; every answer accepted; moments and scores>
+    >>> round(summary.scores.scales[0].sd, 3)
+    0.655
     """
 
     instrument: InstrumentRef
@@ -38,18 +49,21 @@ class DataSummary(Result, Sums):
     scores: ScoreSummary | None
 
     def __add__(self, other: DataSummary) -> DataSummary:
-        """Return the sums of both parts together.
+        """Return the sums of both parts combined.
 
         Raises
         ------
         ValueError
-            They are of different instruments, or hold different sums.
+            The two are for different instruments, or hold different sums.
         """
         if not isinstance(other, DataSummary):
             return NotImplemented
-        alike = (self.moments is None) == (other.moments is None)
-        if not alike or (self.scores is None) != (other.scores is None):
-            raise ValueError("these summaries do not add up: one lacks sums that the other has")
+        held, others = self._held(), other._held()
+        if held != others:
+            raise ValueError(
+                f"these summaries cannot be added: one holds {' and '.join(held) or 'no sums'}, the other "
+                f"{' and '.join(others) or 'no sums'}"
+            )
         check = self.check + other.check
         moments, scores = self.moments, self.scores
         if moments is not None and other.moments is not None:
@@ -59,7 +73,7 @@ class DataSummary(Result, Sums):
         return DataSummary(instrument=self.instrument, check=check, moments=moments, scores=scores)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the sums as plain values; None for those that were not asked for."""
+        """Return the sums as plain values; None for those that were not requested."""
         parts = {"check": self.check, "moments": self.moments, "scores": self.scores}
         return {"instrument": self.instrument.to_dict()} | {
             name: None if part is None else part.to_dict() for name, part in parts.items()
@@ -67,7 +81,7 @@ class DataSummary(Result, Sums):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        # the parts are read with the instrument at hand, which need not be a shipped one
+        # the parts are read with the instrument of the summary, which need not be a shipped one
         return {
             "instrument": InstrumentRef,
             "check": dict[str, Any],
@@ -77,11 +91,11 @@ class DataSummary(Result, Sums):
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, instrument: Instrument | None = None) -> DataSummary:
-        """Return the sums that `to_dict` wrote; arguments and errors as of `Result.from_dict`."""
-        # what it holds are documents of its parts, which check themselves
+        """Return the sums that `to_dict` wrote; arguments and errors as in `Result.from_dict`."""
+        # the parts are documents that check themselves
         types = cls._document()
-        found = checked(document, types, cls.__name__)
-        values = {name: read(kind, found[name], f"{cls.__name__}.{name}") for name, kind in types.items()}
+        parts = checked(document, types, cls.__name__)
+        values = {name: read(kind, parts[name], f"{cls.__name__}.{name}") for name, kind in types.items()}
         return cls._from_document(values, instrument)
 
     @classmethod
@@ -96,12 +110,16 @@ class DataSummary(Result, Sums):
             reference = getattr(part, "instrument", values["instrument"])
             wanted = values["instrument"]
             if getattr(reference, "ref", reference) != wanted:
-                raise DocumentError(f"DataSummary.{name}: it is of {reference}, not of {wanted}")
+                raise DocumentError(f"DataSummary.{name}: belongs to {reference}, not to {wanted}")
         return cls(instrument=values["instrument"], **parts)
 
     def __repr__(self) -> str:
         n = self.check.n_problems
-        told = f"{n:,} {'answer' if n == 1 else 'answers'} not accepted" if n else "every answer accepted"
-        held = ["moments"] * (self.moments is not None) + ["scores"] * (self.scores is not None)
+        problems = f"{n:,} {'answer' if n == 1 else 'answers'} not accepted" if n else "every answer accepted"
+        held = self._held()
         sums = f"; {' and '.join(held)}" if held else ""
-        return f"<DataSummary {self.instrument}: {self.check.n_persons:,} persons; {told}{sums}>"
+        return f"<DataSummary {self.instrument}: {self.check.n_persons:,} persons; {problems}{sums}>"
+
+    def _held(self) -> list[str]:
+        """Return the names of the sums that it holds."""
+        return ["moments"] * (self.moments is not None) + ["scores"] * (self.scores is not None)

@@ -1,4 +1,4 @@
-"""DuckDB: a relation, read and given as Arrow streams."""
+"""DuckDB: a relation, read as Arrow streams; scores come as a relation over such a stream."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DuckDBEngine:
     relation
         The relation.
     connection
-        The connection to whose database the relation of scores belongs; None: the default one.
+        Connection to the database of the relation of scores; None: the default connection.
     """
 
     def __init__(self, relation: Any, connection: Any = None) -> None:
@@ -33,15 +33,15 @@ class DuckDBEngine:
         return names
 
     def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
-        """Return a relation of scores, which reads the answers anew each time it is run."""
+        """Return a relation of scores, which reads the answers again each time it is run."""
         arrow = needs("pyarrow", "io")
         keep = work.columns.reading.keep
         kept = self._selected(keep).limit(0).to_arrow_table().schema if keep else []
         schema = arrow.schema([*kept, *scores.to_arrow()])
-        # a query cannot read from the connection that runs it, so the scores have one of their own
+        # a query cannot read from the connection that runs it, so that the scores get their own cursor
         owner = needs("duckdb", "duckdb").default_connection() if self.connection is None else self.connection
-        own = owner.cursor()
-        return own.from_arrow(_Scored(self, work, schema, own))
+        cursor = owner.cursor()
+        return cursor.from_arrow(_Scored(self, work, schema, cursor))
 
     def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all batches."""
@@ -54,7 +54,7 @@ class DuckDBEngine:
         yield from self._selected(work.columns.used).to_arrow_reader(ROWS)
 
     def _order(self, name: Hashable) -> str:
-        """Return what rows are sorted by: texts by their bytes, as collations call different ones equal."""
+        """Return the sort expression of rows: texts by bytes, since collations equate different texts."""
         kinds = dict(zip(self.relation.columns, map(str, self.relation.types), strict=True))
         return f"encode({_quoted(name)})" if kinds[str(name)] == "VARCHAR" else _quoted(name)
 
@@ -67,9 +67,9 @@ def _quoted(name: Hashable) -> str:
 
 
 class _Scored:
-    """Scores as DuckDB scans them: whoever asks for the stream gets it from the first row on.
+    """An Arrow stream of scores that DuckDB can scan repeatedly: each scan starts at the first row.
 
-    It keeps the connection, which some versions close once nobody else does.
+    It holds the connection, which some versions close when no other reference is left.
     """
 
     def __init__(self, engine: DuckDBEngine, work: ScoreWork, schema: Any, connection: Any) -> None:

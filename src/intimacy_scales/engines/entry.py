@@ -1,4 +1,4 @@
-"""The public functions: answers on an engine → scores on it, and exact sums."""
+"""The public functions that score and sum up answers on an engine."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def score(
     connection: Any = None,
     **reading: Unpack[ReadingOptions],
 ) -> Any:
-    """Score answers where they lie: a frame of an engine → scores as a frame of the same kind.
+    """Score answers on an engine: a frame of answers → a frame of scores of the same kind.
 
-    Nothing is read before the frame that comes back is run.
+    No answer is read before the returned frame is run.
 
     Parameters
     ----------
@@ -44,38 +44,38 @@ def score(
         An `Instrument`, or the id or `Path` of one.
     frame
         A Spark or Dask DataFrame, a polars LazyFrame, a DuckDB relation, a pyarrow Dataset, Scanner or
-        RecordBatchReader, or anything else that gives an Arrow stream.
+        RecordBatchReader, or any other object that exports an Arrow stream.
     answered, pomp
-        As of `Scores.to_frame`.
+        As in `Scores.to_frame`.
     connection
-        Of DuckDB: to whose database the relation of scores belongs; None: the default one.
+        For DuckDB: connection to the database of the relation of scores; None: the default connection.
     **reading
-        How the answers are read, as in `intimacy_scales.score`. Columns named by ``keep`` stand before the
-        scores: who is who is known by them alone, as engines keep no order of rows.
+        How the answers are read, as in `intimacy_scales.score`. Columns named by ``keep`` come before the
+        scores; only they identify persons, since engines do not keep the order of rows.
 
     Returns
     -------
     pyspark.sql.DataFrame, dask.dataframe.DataFrame, polars.LazyFrame, duckdb.DuckDBPyRelation or \
 pyarrow.RecordBatchReader
-        Of a Dataset or Scanner a RecordBatchReader. Where there is no score Dask has nan, the others null.
+        A RecordBatchReader for a Dataset or Scanner. A missing score is nan in Dask, and null elsewhere.
 
     Raises
     ------
     InstrumentError, MissingColumnsError, ResponseError
-        As of `intimacy_scales.score`, at once.
+        As in `intimacy_scales.score`, when this function is called.
     InvalidResponsesError
-        When the frame is run, of the first part that holds answers which are not accepted; Spark puts it into
-        an error of its own. `check` counts those of all parts.
+        When the frame is run, for the first part with answers that are not valid; Spark wraps it in an error
+        of its own. `check` counts those of all parts.
 
     Warns
     -----
     UnvalidatedInstrumentWarning
-        Once for each instrument that is a draft, here and on no worker.
+        The instrument is a draft; once for each, when this function is called and not on workers.
 
     Notes
     -----
-    Whether answers use both ends of their ranges is seen by those who look at all of them: `check`,
-    `summarize` and `item_moments` warn of it, `score` cannot.
+    Only a pass over all answers shows whether they use both ends of their ranges: `check`, `summarize` and
+    `item_moments` warn about it, `score` cannot.
 
     Examples
     --------
@@ -84,11 +84,11 @@ pyarrow.RecordBatchReader
     >>> score("ras", answers, keep=["id"]).read_all()["total"].to_pylist()
     [3.4285714285714284, 2.5714285714285716]
     """
-    how = reading_of(reading)
-    form = how.form(instrument)
+    options = reading_of(reading)
+    form = options.form(instrument)
     engine = engine_of(frame, "intimacy_scales.score()", connection=connection)
-    with values_as_asked(how.show_values):
-        columns = columns_of(form, engine.names, how)
+    with values_as_asked(options.show_values):
+        columns = columns_of(form, engine.names, options)
     warn_if_draft(form.ref)
     work = ScoreWork(form=form, columns=columns, answered=answered, pomp=pomp)
     return engine.score(work, scores_schema(form, answered=answered, pomp=pomp))
@@ -98,32 +98,32 @@ pyarrow.RecordBatchReader
 def summarize(
     instrument: Instrument | str | Path, frame: Any, **reading: Unpack[ReadingOptions]
 ) -> DataSummary:
-    """Sum up answers where they lie, in one pass: scores, moments, and what was not accepted.
+    """Sum up answers on an engine in one pass: scores, moments, and answers that are not valid.
 
     Parameters
     ----------
     instrument, frame
-        As of `score`.
+        As in `score`.
     **reading
-        As of `score`.
+        As in `score`.
 
     Returns
     -------
     DataSummary
-        Equal, to the bit, to that of one table, whatever the parts and their order.
+        Equal, to the bit, to that of a single table, for any parts in any order.
 
     Raises
     ------
     InvalidResponsesError
-        Answers that are not accepted, of all parts: exactly how many by item and kind, with examples. With
-        ``on_invalid="missing"`` they stand in `DataSummary.check`.
+        Some answers are not valid; the error counts those of all parts by item and kind, with examples. With
+        ``on_invalid="missing"`` they are in `DataSummary.check` instead.
     InstrumentError, MissingColumnsError, ResponseError
-        As of `score`.
+        As in `score`.
 
     Warns
     -----
     AnotherRangeWarning
-        Of 30 persons or more, nobody used an end of the range on any item, and chance is no explanation.
+        Nobody among 30 or more persons used one end of the range on any item, and chance does not explain it.
 
     Examples
     --------
@@ -140,17 +140,17 @@ def summarize(
 def item_moments(
     instrument: Instrument | str | Path, frame: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
-    """Sum up answers where they lie, for reliability, factor models and reports.
+    """Sum up answers on an engine, for reliability, factor models and reports.
 
-    Parameters, errors and warnings are those of `summarize`, whose `DataSummary.moments` these are; they are
-    equal, to the bit, to `intimacy_scales.item_moments` of one table.
+    Parameters, errors and warnings are those of `summarize`. The result is its `DataSummary.moments`, equal,
+    to the bit, to `intimacy_scales.item_moments` of a single table.
 
     Parameters
     ----------
     instrument, frame
-        As of `score`.
+        As in `score`.
     **reading
-        As of `score`.
+        As in `score`.
 
     Returns
     -------
@@ -171,29 +171,29 @@ def item_moments(
 
 @reads_answers
 def check(instrument: Instrument | str | Path, frame: Any, **reading: Unpack[ReadingOptions]) -> AnswerCheck:
-    """Count the answers that are not accepted, in all parts, by item and kind.
+    """Count the answers that are not valid in all parts, by item and kind.
 
     Parameters
     ----------
     instrument, frame
-        As of `score`.
+        As in `score`.
     **reading
-        As of `score`. With ``person`` examples say whose answers they are.
+        As in `score`. With ``person=``, examples name the person.
 
     Returns
     -------
     AnswerCheck
-        Also where every answer is accepted, and whatever ``on_invalid`` says.
+        Also if every answer is valid, and for any ``on_invalid``.
 
     Raises
     ------
     InstrumentError, MissingColumnsError, ResponseError
-        As of `score`.
+        As in `score`.
 
     Warns
     -----
     AnotherRangeWarning
-        As of `summarize`.
+        As in `summarize`.
 
     Examples
     --------
@@ -203,8 +203,8 @@ def check(instrument: Instrument | str | Path, frame: Any, **reading: Unpack[Rea
     >>> found.n_problems, found.examples[0].person, found.examples[0].value
     (7, 'b', 9)
     """
-    how = reading_of(reading)
-    return _summed(instrument, frame, how, moments=False, scores=False, stop=False).check
+    options = reading_of(reading)
+    return _summed(instrument, frame, options, moments=False, scores=False, stop=False).check
 
 
 @reads_answers
@@ -217,42 +217,42 @@ def cluster_sums(
     scales: Collection[str] | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> ClusterSums:
-    """Sum up answers by clusters where they lie, such as couples; the engine brings their members together.
+    """Sum up answers on an engine by clusters such as couples, whose members it brings together.
 
     Parameters
     ----------
     instrument, frame
-        As of `score`; Arrow alone cannot bring rows together, and is refused.
+        As in `score`, except that pyarrow objects are not allowed: Arrow cannot bring rows together.
     clusters
-        The column that says who belongs together.
+        The column of cluster labels.
     missing, scales
-        As of `intimacy_scales.reliability.cluster_sums`.
+        As in `intimacy_scales.reliability.cluster_sums`.
     **reading
-        As of `score`.
+        As in `score`.
 
     Returns
     -------
     ClusterSums
-        Equal, to the bit, to `intimacy_scales.reliability.cluster_sums` of one table.
+        Equal, to the bit, to `intimacy_scales.reliability.cluster_sums` of a single table.
 
     Raises
     ------
     EstimationError
-        Persons who belong to no cluster, or a scale that is not there or has too many items.
+        A person who answered belongs to no cluster, or a scale is unknown or has too many items.
     InvalidResponsesError, InstrumentError, MissingColumnsError, ResponseError
-        As of `summarize`.
+        As in `summarize`.
 
     Warns
     -----
     AnotherRangeWarning
-        As of `summarize`.
+        As in `summarize`.
     SingleClustersWarning
         No cluster has two members.
 
     Notes
     -----
-    Labels that look alike, such as ``C1`` and ``c1``, count as different ones here: to tell of them, all
-    labels would have to be remembered.
+    Labels that look alike, such as ``C1`` and ``c1``, count as different without a warning, which would need
+    all labels in memory.
 
     Examples
     --------
@@ -262,47 +262,47 @@ def cluster_sums(
     >>> cluster_sums("scii-24", frame, clusters="couple").n_clusters
     150
     """
-    how = reading_of(reading)
-    form = how.form(instrument)
+    options = reading_of(reading)
+    form = options.form(instrument)
     names = chosen_scales(form, scales)
     check_missing(missing)
     engine = engine_of(frame, "intimacy_scales.reliability.cluster_sums()")
-    with values_as_asked(how.show_values):
-        columns = columns_of(form, engine.names, how, clusters)
+    with values_as_asked(options.show_values):
+        columns = columns_of(form, engine.names, options, clusters)
     column = columns.reading.keep[-1]
     work = ClusterWork(form=form, columns=columns, clusters=column, missing=missing, scales=names)
-    found = engine.sums(work)
-    if found.check.n_problems and how.on_invalid == "raise":
-        raise found.check.error()
-    if found.n_without:
+    checked = engine.sums(work)
+    if checked.check.n_problems and options.on_invalid == "raise":
+        raise checked.check.error()
+    if checked.n_without:
         raise EstimationError(
-            f"clusters: {counted(found.n_without, 'person')} who answered belong to none; leave them out, or "
-            "give each a label of its own"
+            f"clusters: {counted(checked.n_without, 'person')} without a cluster gave answers; leave them "
+            "out, or give each a label of its own"
         )
-    found.check.warn()
-    if told := no_pairs_of(found.sums.moments.n_persons, found.sums.n_clusters):
-        warnings.warn(told, SingleClustersWarning, stacklevel=level_outside())
-    return found.sums
+    checked.check.warn()
+    if message := no_pairs_of(checked.sums.moments.n_persons, checked.sums.n_clusters):
+        warnings.warn(message, SingleClustersWarning, stacklevel=level_outside())
+    return checked.sums
 
 
 def _summed(
     instrument: Instrument | str | Path,
     frame: Any,
-    how: Reading,
+    options: Reading,
     *,
     moments: bool,
     scores: bool,
     stop: bool = True,
 ) -> DataSummary:
-    """Return what one pass gives; ``stop`` where answers that are not accepted may stop it."""
-    form = how.form(instrument)
+    """Return the result of one pass; ``stop`` says whether answers that are not valid may raise."""
+    form = options.form(instrument)
     engine = engine_of(frame, "intimacy_scales.score(), encode() or item_moments()")
-    with values_as_asked(how.show_values):
-        columns = columns_of(form, engine.names, how)
+    with values_as_asked(options.show_values):
+        columns = columns_of(form, engine.names, options)
     if scores:
         warn_if_draft(form.ref)
-    found = engine.sums(SummaryWork(form=form, columns=columns, moments=moments, scores=scores))
-    if stop and found.check.n_problems and how.on_invalid == "raise":
-        raise found.check.error()
-    found.check.warn()
-    return found
+    summary = engine.sums(SummaryWork(form=form, columns=columns, moments=moments, scores=scores))
+    if stop and summary.check.n_problems and options.on_invalid == "raise":
+        raise summary.check.error()
+    summary.check.warn()
+    return summary

@@ -1,4 +1,4 @@
-"""Which engine a frame belongs to, told by its library."""
+"""The engine that a frame belongs to, recognized by its library."""
 
 from __future__ import annotations
 
@@ -30,30 +30,34 @@ def engine_of(frame: Any, function: str, **options: Any) -> Engine:
     frame
         A frame of an engine.
     function
-        What does the same with a table that is in memory, for messages.
+        The function for tables in memory, for messages.
     **options
-        Of the engine, such as DuckDB's ``connection``.
+        Options of the engine, such as DuckDB's ``connection``.
 
     Raises
     ------
     ResponseError
-        It is no frame of an engine; says what to call instead.
+        It is not a frame of an engine; the message says what to call instead.
     """
     if is_table(frame) or isinstance(frame, list | tuple | dict):
-        raise ResponseError(f"this table is in memory, and belongs to no engine: pass it to {function}")
+        raise ResponseError(
+            f"frame is a table in memory ({type(frame).__name__}), not on an engine: pass it to {function}"
+        )
     if type(frame).__module__.startswith("pyspark.pandas"):
-        raise ResponseError("this is a table of pandas on Spark: pass frame.to_spark()")
-    found = next((e for e in _ENGINES if is_of(frame, *e[:2])), None)
-    if found is None and hasattr(frame, "__arrow_c_stream__"):
-        found = _ENGINES[-1]
-    if found is None:
+        raise ResponseError("frame is a table of pandas on Spark: pass frame.to_spark()")
+    entry = next((entry for entry in _ENGINES if is_of(frame, *entry[:2])), None)
+    if entry is None and hasattr(frame, "__arrow_c_stream__"):
+        entry = _ENGINES[-1]
+    if entry is None:
         kind = f"{type(frame).__module__.partition('.')[0]}.{type(frame).__name__}"
         raise ResponseError(
-            f"{kind} is no frame of an engine: pass a Spark or Dask DataFrame, a polars LazyFrame, a DuckDB "
-            "relation, or a pyarrow Dataset or RecordBatchReader"
+            f"frame of type {kind} is not valid; allowed: a Spark or Dask DataFrame, a polars LazyFrame, a "
+            "DuckDB relation, a pyarrow Dataset, Scanner or RecordBatchReader"
         )
-    if found[2] != "duckdb" and options.get("connection") is not None:
-        raise ResponseError("connection: is for DuckDB; leave it out")
-    kept = options if found[2] == "duckdb" else {}
-    engine: Engine = getattr(import_module(f"intimacy_scales.engines.{found[2]}"), found[3])(frame, **kept)
+    _, _, module, name = entry
+    if module != "duckdb" and options.get("connection") is not None:
+        raise ResponseError("connection: allowed for DuckDB relations only; leave it out")
+    engine: Engine = getattr(import_module(f"intimacy_scales.engines.{module}"), name)(
+        frame, **(options if module == "duckdb" else {})
+    )
     return engine

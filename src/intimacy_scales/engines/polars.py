@@ -26,8 +26,7 @@ class PolarsEngine:
     def score(self, work: ScoreWork, scores: ScoresSchema) -> Any:
         """Return a LazyFrame of scores.
 
-        What is asked of the scores later cannot be asked of the answers instead, so nothing is pushed down
-        but a number of rows.
+        Filters and selections of scores cannot be pushed down to the answers; only a limit of rows can.
         """
         kept = {name: self._schema[name] for name in work.columns.reading.keep}
         return self._used(work).map_batches(
@@ -48,9 +47,9 @@ class PolarsEngine:
 
     @staticmethod
     def _parts(rows: Any, work: SumWork[Any]) -> list[bytes]:
-        """Return the sums of parts, of a polars that gives no batches: as a column, which its engine makes.
+        """Return the sums of parts with a polars that cannot yield batches: in a column made by its engine.
 
-        Rows that belong together come in one part then.
+        If rows must stay together, there is only one part.
         """
         import polars as pl
 

@@ -1,4 +1,4 @@
-"""Which columns a table of scores has, in the words of each engine."""
+"""The columns of a table of scores, as a schema of each engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ else:
 ColumnKind = Literal["float64", "uint8", "uint16", "uint32", "bool"]
 _ARROW = ("float64", "uint8", "uint16", "uint32")
 _POLARS = {"float64": "Float64", "uint8": "UInt8", "uint16": "UInt16", "uint32": "UInt32", "bool": "Boolean"}
-# Spark has no unsigned numbers: the next wider signed ones hold all of their values
+# Spark has no unsigned types: the next wider signed ones hold all values
 _SPARK = {"float64": "double", "uint8": "smallint", "uint16": "int", "uint32": "bigint", "bool": "boolean"}
 _SPARK_OF_ARROW = {
     "bool": "boolean", "int8": "tinyint", "int16": "smallint", "int32": "int", "int64": "bigint",
@@ -46,11 +46,18 @@ class ScoresSchema:
     Attributes
     ----------
     instrument
-        Id and version of what is scored.
+        Id and version of the instrument.
     columns
-        Name → type of each column of scores, by its name in numpy.
+        Name → numpy type name, for each column of scores.
     keep
-        Name → Arrow type of the columns that stand before them.
+        Name → Arrow type, for each kept column, which come before the scores.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> schema = scores_schema("ras", keep={"id": pa.int64()}, pomp=True)
+    >>> dict(schema.columns), schema.to_arrow().names
+    ({'total': 'float64', 'total_pomp': 'float64'}, ['id', 'total', 'total_pomp'])
     """
 
     instrument: str
@@ -58,7 +65,7 @@ class ScoresSchema:
     keep: Mapping[str, Any]
 
     def to_arrow(self) -> pa.Schema:
-        """Return it as a pyarrow Schema."""
+        """Return the schema as a pyarrow Schema."""
         arrow = needs("pyarrow", "io")
         kept = [arrow.field(name, kind) for name, kind in self.keep.items()]
         kinds = {"bool": arrow.bool_()} | {kind: getattr(arrow, kind)() for kind in _ARROW}
@@ -66,28 +73,28 @@ class ScoresSchema:
         return schema
 
     def to_spark(self) -> str:
-        """Return it as a schema string (DDL) of Spark.
+        """Return the schema as a schema string (DDL) of Spark.
 
-        Counts are of the next wider type, as Spark has no unsigned numbers.
+        Counts have the next wider signed type, since Spark has no unsigned types.
 
         Raises
         ------
         ResponseError
-            The type of a kept column has no plain name in Spark.
+            A kept column has a type without a simple name in Spark.
         """
         kept = [(name, self._spark_type(name, kind)) for name, kind in self.keep.items()]
         columns = [*kept, *((name, _SPARK[kind]) for name, kind in self._all)]
         return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in columns)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return it as a pandas table of nobody, such as Dask takes as ``meta=``."""
+        """Return the schema as a pandas table without rows, which Dask takes as ``meta=``."""
         import pandas as pd
 
         kept = {name: pd.Series(dtype=kind.to_pandas_dtype()) for name, kind in self.keep.items()}
         return pd.DataFrame(kept | {name: pd.Series(dtype=kind) for name, kind in self._all})
 
     def to_polars(self) -> pl.Schema:
-        """Return it as a polars Schema."""
+        """Return the schema as a polars Schema."""
         polars = needs("polars", "io")
         kept = dict(polars.from_arrow(self.to_arrow().empty_table()).schema) if self.keep else {}
         scores = {name: getattr(polars, _POLARS[kind]) for name, kind in self._all}
@@ -99,6 +106,7 @@ class ScoresSchema:
         return list(self.columns.items())
 
     def _spark_type(self, name: str, kind: Any) -> str:
+        """Return the Spark name of the Arrow type of a kept column."""
         text = str(kind)
         if text.startswith("timestamp"):
             return "timestamp" if "tz=" in text else "timestamp_ntz"
@@ -106,7 +114,7 @@ class ScoresSchema:
             return f"decimal({kind.precision}, {kind.scale})"
         if text not in _SPARK_OF_ARROW:
             raise ResponseError(
-                f"keep: column {name!r} is of the Arrow type {text}, which has no plain name in Spark; keep "
+                f"keep: column {name!r} has the Arrow type {text}, which has no simple name in Spark; keep "
                 "another column, or write the schema by hand"
             )
         return _SPARK_OF_ARROW[text]
@@ -119,16 +127,16 @@ def scores_schema(
     answered: bool = False,
     pomp: bool = False,
 ) -> ScoresSchema:
-    """Return which columns a table of scores has, for an engine that wants to know it before it scores.
+    """Return the columns of a table of scores, for engines that need a schema in advance.
 
     Parameters
     ----------
     instrument
         An `Instrument`, or the id or `Path` of one.
     keep
-        Name → pyarrow type of the columns that are kept, or a pyarrow Schema of them.
+        Name → pyarrow type of the kept columns, or a pyarrow Schema of them.
     answered, pomp
-        As of `Scores.to_frame`.
+        As in `Scores.to_frame`.
 
     Returns
     -------

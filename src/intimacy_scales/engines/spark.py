@@ -10,9 +10,9 @@ from intimacy_scales.engines.schema import ScoresSchema
 from intimacy_scales.engines.work import ScoreWork, SumsT, SumWork
 from intimacy_scales.reading.frames import needs
 
-_WIDE = 8  # tasks that add up the parts before one adds up theirs
+_WIDE = 8  # tasks that add up parts, before one task adds up their sums
 _PART = "part binary"
-# Spark has no unsigned numbers: the next wider signed ones hold all of their values
+# Spark has no unsigned types: the next wider signed ones hold all values
 _KINDS = {
     "float64": "DoubleType", "uint8": "ShortType", "uint16": "IntegerType", "uint32": "LongType",
     "bool": "BooleanType",
@@ -49,13 +49,13 @@ class SparkEngine:
     def sums(self, work: SumWork[SumsT]) -> SumsT:
         """Return the sums over all partitions, added up on the workers.
 
-        They are rows like any others, and no accumulator: a partition that is run again counts once.
+        The sums travel as rows, not in an accumulator: a partition that Spark runs twice counts once.
         """
         rows = self._used(work)
         if work.together is not None:
             column = f"c{list(self.names).index(work.together)}"
             kind = rows.schema[column].dataType.typeName()
-            if kind in ("string", "char", "varchar"):  # by their bytes: collations call different ones equal
+            if kind in ("string", "char", "varchar"):  # by bytes: collations equate different texts
                 key = rows[column].cast("string").cast("binary")
             else:
                 key = rows[column]
@@ -66,7 +66,7 @@ class SparkEngine:
         return work.total(bytes(row.part) for row in parts.collect())
 
     def _used(self, work: ScoreWork | SumWork[Any]) -> Any:
-        """Return the columns that are read, named by their places: a name with a dot would be a path."""
+        """Return the used columns, named by position: Spark takes a name with a dot for a path."""
         places = self._places(work)
         renamed = self.frame.toDF(*(f"c{place}" for place in range(len(self.names))))
         return renamed.select(*(f"c{place}" for place in places))
@@ -77,7 +77,7 @@ class SparkEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """Scores a partition, batch by batch."""
+    """The function that scores a partition, batch by batch."""
 
     work: ScoreWork
 
@@ -89,7 +89,7 @@ class _Scored:
 
 @dataclass(frozen=True, slots=True)
 class _Summed:
-    """Sums up a partition; also one of nobody."""
+    """The function that sums up a partition, also an empty one."""
 
     work: SumWork[Any]
 
@@ -99,7 +99,7 @@ class _Summed:
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """Adds up what was made of partitions."""
+    """The function that adds up the sums of partitions."""
 
     work: SumWork[Any]
 
@@ -108,7 +108,7 @@ class _Added:
 
 
 def _named(work: ScoreWork | SumWork[Any], batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield batches with the names that the columns have in the frame."""
+    """Yield batches with the column names of the frame."""
     import pyarrow as pa
 
     names = [str(name) for name in work.columns.used]
@@ -117,7 +117,7 @@ def _named(work: ScoreWork | SumWork[Any], batches: Iterable[Any]) -> Iterator[A
 
 
 def _signed(scores: Any) -> Any:
-    """Return a table whose unsigned numbers are of the next wider signed type."""
+    """Return a table with unsigned columns cast to the next wider signed type."""
     import pyarrow as pa
 
     wider = {kind: getattr(pa, name)() for kind, name in _WIDER.items()}

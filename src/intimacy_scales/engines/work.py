@@ -1,8 +1,8 @@
-"""What is done to a part of the answers, on whichever worker of an engine it lies.
+"""The functions that engines apply to each part of the answers, on any worker.
 
-Both kinds of work are plain values that travel to the worker: the instrument, and how answers are read, with
-the columns found and checked before. Neither warns, and neither remembers a part it has seen, so that an
-engine may run a part again.
+They are plain values that can be sent to a worker: the instrument, and how answers are read, with columns
+that were found and checked before. They do not warn, and keep no state, so that an engine may run a part
+twice.
 """
 
 from __future__ import annotations
@@ -20,25 +20,23 @@ from intimacy_scales.moments.item_moments import moments_of_codes, no_moments
 from intimacy_scales.reading.columns import as_spelled, check_columns, column_names
 from intimacy_scales.reading.frames import ListTable, check_unique
 from intimacy_scales.reading.options import Reading
-from intimacy_scales.reading.problems import Problems
 from intimacy_scales.reading.range_use import RangeUse
 from intimacy_scales.reading.table import AnswerReader
 from intimacy_scales.scoring.kernel import Kernel
 from intimacy_scales.scoring.plan import plan_of
-from intimacy_scales.scoring.scores import Scores
 from intimacy_scales.scoring.tables import check_keep, score_answers, scores_of_kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Where answers stand in a frame.
+    """The columns of a frame that are read.
 
     Attributes
     ----------
     reading
-        How they are read, with the column of each item named.
+        How answers are read, with the column of each item.
     used
-        The columns that are read, each once: items, persons, and those to keep.
+        The columns that are read, each once: items, persons' ids, and kept columns.
     """
 
     reading: Reading
@@ -50,46 +48,41 @@ def columns_of(
 ) -> Columns:
     """Find and check the columns of a frame before any of its answers is read.
 
-    The column of ``clusters``, where it is named, is the last of those that are kept.
+    The column of ``clusters``, if given, is the last of the kept columns.
 
     Raises
     ------
     MissingColumnsError
-        Items without a column; the likely columns are proposed.
+        Items have no column; the message suggests likely columns.
     ResponseError
-        Another column is not there, stands there twice, or has the name of a score.
+        Another column is missing or duplicated, or has the name of a column of scores.
     """
-    wanted = as_spelled(column_names(form, reading.columns), names)
-    check_columns(form, wanted, names, allow_missing=reading.allow_missing_items)
-    there = ListTable({name: [] for name in names}, 0)
-    person = None if reading.person is None else there.check(reading.person, "person")
-    keep = tuple(there.check(name, "keep") for name in reading.keep)
+    item_columns = as_spelled(column_names(form, reading.columns), names)
+    check_columns(form, item_columns, names, allow_missing=reading.allow_missing_items)
+    no_rows = ListTable({name: [] for name in names}, 0)
+    person = None if reading.person is None else no_rows.check(reading.person, "person")
+    keep = tuple(no_rows.check(name, "keep") for name in reading.keep)
     if clusters is not None:
-        keep = (*keep, there.check(clusters, "clusters"))
+        keep = (*keep, no_rows.check(clusters, "clusters"))
     check_keep(keep, form.scale_ids)
-    items = [name for name in wanted if name in set(names)]
+    items = [name for name in item_columns if name in set(names)]
     check_unique(names, items)
     used = dict.fromkeys([*items, *keep, *([] if person is None else [person])])
-    placed = dict(zip(form.item_ids, wanted, strict=True))
-    placed_reading = replace(reading, columns=placed, person=person, keep=keep, coding=None)
-    return Columns(reading=placed_reading, used=tuple(used))
-
-
-def _scores(form: Instrument, kernel: Kernel, problems: Problems, reader: AnswerReader) -> Scores:
-    counts = reader.not_applicable(), reader.counted_blanks
-    return scores_of_kernel(form, kernel, problems, reader.kept, *counts)
+    by_item = dict(zip(form.item_ids, item_columns, strict=True))
+    resolved = replace(reading, columns=by_item, person=person, keep=keep, coding=None)
+    return Columns(reading=resolved, used=tuple(used))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreWork:
-    """Score a part.
+    """The function that scores a part.
 
     Attributes
     ----------
     form, columns
-        What was answered, and where the answers stand.
+        The instrument, and the columns of its answers.
     answered, pomp
-        As of `Scores.to_frame`.
+        As in `Scores.to_frame`.
     """
 
     form: Instrument
@@ -98,12 +91,12 @@ class ScoreWork:
     pomp: bool
 
     def __call__(self, table: Any) -> Any:
-        """Return the scores of a part in its own kind of frame.
+        """Return the scores of a part in the same kind of frame.
 
         Raises
         ------
         InvalidResponsesError
-            Of a part with answers that are not accepted, where that was asked for.
+            The part holds answers that are not valid, and ``on_invalid`` is ``"raise"``.
         """
         reading, used = self.columns.reading, RangeUse(self.form)
         scores = score_answers(self.form, table, batch_reading(reading), used=used)
@@ -113,10 +106,10 @@ class ScoreWork:
 
 
 class Summable(Protocol):
-    """What adds up, and travels as bytes."""
+    """Sums that can be added, and converted to bytes."""
 
     def __add__(self, other: Self) -> Self:
-        """Return the sums of both."""
+        """Return both sums combined."""
         ...
 
     def to_bytes(self) -> bytes:
@@ -129,12 +122,12 @@ SumsT = TypeVar("SumsT", bound=Summable)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SumWork(ABC, Generic[SumsT]):
-    """Sum up a part.
+    """The function that sums up a part.
 
     Attributes
     ----------
     form, columns
-        What was answered, and where the answers stand.
+        The instrument, and the columns of its answers.
     """
 
     form: Instrument
@@ -142,7 +135,7 @@ class SumWork(ABC, Generic[SumsT]):
 
     @property
     def together(self) -> Hashable:
-        """The column whose equal values must come to one part, one after another; None: none."""
+        """The column whose equal values must be in one part, next to each other, or None."""
         return None
 
     @abstractmethod
@@ -151,41 +144,41 @@ class SumWork(ABC, Generic[SumsT]):
 
     @abstractmethod
     def unpacked(self, part: bytes) -> SumsT:
-        """Return sums that came as bytes."""
+        """Return the sums from bytes."""
 
     def packed(self, tables: Iterable[Any]) -> bytes:
-        """Return the sums over a part as bytes, as they travel from worker to worker."""
+        """Return the sums over a part as bytes, which workers exchange."""
         return self(tables).to_bytes()
 
     def add(self, parts: Iterable[bytes]) -> bytes:
-        """Return the sums over several parts, each as bytes."""
+        """Return the sums over several parts, given and returned as bytes."""
         return self.total(parts).to_bytes()
 
     def total(self, parts: Iterable[bytes]) -> SumsT:
-        """Return the sums over all parts, each as bytes."""
-        whole = self(())
+        """Return the sums over all parts, given as bytes."""
+        sums = self(())
         for part in parts:
-            whole += self.unpacked(part)
-        return whole
+            sums += self.unpacked(part)
+        return sums
 
     def read(self, table: Any) -> tuple[AnswerReader, RangeUse]:
-        """Return what reads a table, and what watches its ends of ranges."""
+        """Return the reader of a table, and the record of used ends of ranges that it keeps."""
         used = RangeUse(self.form)
         return AnswerReader(self.form, table, batch_reading(self.columns.reading), used=used), used
 
-    def nobody(self) -> ListTable:
+    def no_rows(self) -> ListTable:
         """Return a table without rows."""
         return ListTable({name: [] for name in self.columns.used}, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryWork(SumWork[DataSummary]):
-    """Sum up a part, whoever its persons are.
+    """The function that sums up a part with any rows.
 
     Attributes
     ----------
     moments, scores
-        Which sums are wanted beside the account of bad answers.
+        Which sums to compute in addition to the check of the answers.
     """
 
     moments: bool
@@ -193,16 +186,16 @@ class SummaryWork(SumWork[DataSummary]):
 
     def __call__(self, tables: Iterable[Any]) -> DataSummary:
         """Return the sums over all tables of a part."""
-        total = self._of(self.nobody())
+        total = self._summary_of(self.no_rows())
         for table in tables:
-            total += self._of(table)
+            total += self._summary_of(table)
         return total
 
     def unpacked(self, part: bytes) -> DataSummary:
-        """Return sums that came as bytes."""
+        """Return the sums from bytes."""
         return DataSummary.from_bytes(part, instrument=self.form)
 
-    def _of(self, table: Any) -> DataSummary:
+    def _summary_of(self, table: Any) -> DataSummary:
         reader, used = self.read(table)
         kernel = Kernel(plan_of(self.form), len(reader.table)) if self.scores else None
         moments = no_moments(self.form) if self.moments else None
@@ -212,7 +205,10 @@ class SummaryWork(SumWork[DataSummary]):
             if moments is not None:
                 moments += moments_of_codes(self.form, codes)
         problems = reader.finish()
-        scores = None if kernel is None else _scores(self.form, kernel, problems, reader)
+        scores = None
+        if kernel is not None:
+            counts = reader.not_applicable(), reader.counted_blanks
+            scores = scores_of_kernel(self.form, kernel, problems, reader.kept, *counts)
         return DataSummary(
             instrument=self.form.ref,
             check=check_of(self.form, len(reader.table), problems, used),

@@ -11,7 +11,7 @@ from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.estimation.fit import chi_square_p, p_text
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated, saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated, saturated
 from intimacy_scales.factor.data import data_given
 from intimacy_scales.factor.reading import read_sample
 from intimacy_scales.factor.sample import SampleMoments

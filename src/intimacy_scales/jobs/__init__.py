@@ -1,4 +1,4 @@
-"""One pass over a file, for scores or for statistics."""
+"""Jobs: scores or statistics from files of answers, read in one pass."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from intimacy_scales.jobs.scores import FileReport, score_file
     from intimacy_scales.jobs.structure import StructureFileReport, structure_file
 
-# each loads what it needs: to score a file takes no factor analysis
+# loaded at first use: scoring a file needs no factor analysis
 _HOME = {
     "FileReport": "scores", "FolderReport": "folder", "ReliabilityFileReport": "reliability",
     "StructureFileReport": "structure", "score_folder": "folder",

@@ -1,4 +1,4 @@
-"""Parquet files read by DuckDB, which decodes them on all processors."""
+"""Parquet files read by DuckDB, which decodes them on all processors in parallel."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from intimacy_scales.files.formats import open_answers
 from intimacy_scales.files.parquet import ParquetFile
 from intimacy_scales.reading.frames import ArrowTable, Table, needs
 
-_ROWS = 131_072  # at a time, as without DuckDB: the scores are written in groups of as many
+_ROWS = 131_072  # at a time, as without DuckDB, so that scores are written in the same groups
 
 _TEXTS = {"string", "large_string", "string_view"}
 
 
 class DuckDBParquetFile(ParquetFile):
-    """A Parquet file whose rows come from DuckDB, in their order."""
+    """A Parquet file whose rows come from DuckDB, in the order of the file."""
 
     def batches(self, items: Sequence[Hashable], others: Sequence[Hashable] = ()) -> Iterator[Table]:
         """Yield the wanted columns, some rows at a time."""
@@ -35,38 +35,38 @@ class DuckDBParquetFile(ParquetFile):
                 raise ResponseError(f"{self.path}: is damaged: {error}") from None
 
     def _as_in_the_file(self, batch: Any) -> Any:
-        """Return a batch in the types of the file: DuckDB has texts of its own.
+        """Return a batch in the types of the file, since DuckDB uses other types of texts.
 
         Raises
         ------
         ResponseError
-            DuckDB gives a column in another type, so that answers or what is kept would be others.
+            DuckDB returns a column in another type, which would change answers or kept columns.
         """
         arrow = needs("pyarrow", "io")
-        own = [self._file.schema_arrow.field(field.name) for field in batch.schema]
-        for field, wanted in zip(batch.schema, own, strict=True):
+        in_file = [self._file.schema_arrow.field(field.name) for field in batch.schema]
+        for field, wanted in zip(batch.schema, in_file, strict=True):
             if field.type != wanted.type and not {str(field.type), str(wanted.type)} <= _TEXTS:
                 raise ResponseError(
-                    f"{self.path}: DuckDB gives column {field.name!r} as {field.type}, and the file has "
+                    f"{self.path}: DuckDB reads column {field.name!r} as {field.type}, but the file has "
                     f"{wanted.type}; leave the engine out, or choose dask or spark"
                 )
-        return arrow.Table.from_batches([batch]).cast(arrow.schema(own))
+        return arrow.Table.from_batches([batch]).cast(arrow.schema(in_file))
 
 
 def open_by_duckdb(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> ParquetFile:
-    """Open a Parquet file so that DuckDB reads it; arguments and errors as of `open_answers`.
+    """Open a Parquet file to be read by DuckDB; arguments and errors as in `open_answers`.
 
     Raises
     ------
     ResponseError
-        It is of another format, whose types DuckDB would guess; or its name would be a pattern.
+        The file has another format, whose types DuckDB would guess, or its name is a pattern to DuckDB.
     """
     with open_answers(path, encoding=encoding, sheet=sheet) as file:
         if not isinstance(file, ParquetFile):
             raise ResponseError(
-                f"{path}: DuckDB would guess what its texts are, and reads Parquet files only; leave the "
-                "engine out, or choose dask or spark"
+                f"{path}: engine='duckdb' is for Parquet files only, as DuckDB guesses the types of texts; "
+                "leave the engine out, or choose dask or spark"
             )
     if has_magic(str(path)):
-        raise ResponseError(f"{path}: DuckDB would take *, ? and [ in its name for a pattern; rename it")
+        raise ResponseError(f"{path}: DuckDB takes a name with *, ? or [ for a pattern; rename the file")
     return DuckDBParquetFile(path)

@@ -1,4 +1,4 @@
-"""Who works on the parts of a job: this process, or the workers of an engine."""
+"""Executors of the parts of a job: this process, or the workers of an engine."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Executor = Callable[[Callable[[Any], Result], Sequence[Any]], Iterator[Result]]
 
 
 def executor_of(name: str | None) -> Executor[Any]:
-    """Return what runs a function on each part, and gives back what came of each.
+    """Return the executor of an engine, which applies a function to each part and yields the results.
 
     Raises
     ------
     ResponseError
-        There is none of that name.
+        There is no such engine.
     MissingDependencyError
-        Its library is not installed.
+        The library of the engine is not installed.
     """
     if name not in _EXECUTORS:
         raise ResponseError(
-            f"engine={name!r}: it is 'dask', 'spark' or 'duckdb', or None for this process alone"
+            f"engine={name!r} is not valid; allowed: 'dask', 'spark', 'duckdb', or None for this process"
         )
     return _EXECUTORS[name]
 
@@ -37,13 +37,13 @@ def _here(work: Callable[[Any], Result], parts: Sequence[Any]) -> Iterator[Resul
 def _on_dask(work: Callable[[Any], Result], parts: Sequence[Any]) -> Iterator[Result]:
     dask = needs("dask", "dask")
     task = dask.delayed(work)
-    # unless something else is set: processes, since threads would wait for each other
+    # processes by default, since threads would wait for each other
     scheduler = None if dask.config.get("scheduler", None) or _has_client() else "processes"
     yield from dask.compute(*(task(part) for part in parts), scheduler=scheduler)
 
 
 def _has_client() -> bool:
-    """Whether there is a cluster of Dask to which this process belongs."""
+    """Return whether this process is connected to a Dask cluster."""
     import sys
 
     distributed = sys.modules.get("distributed")

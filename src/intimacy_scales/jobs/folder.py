@@ -1,4 +1,4 @@
-"""Many files of answers → one file of scores for each; a run that was stopped goes on where it was."""
+"""Scoring of many files, each to a file of its own; an interrupted run is resumed by the same call."""
 
 from __future__ import annotations
 
@@ -33,24 +33,36 @@ _ANY_NAME = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderReport:
-    """What came of scoring many files.
+    r"""The result of scoring many files.
 
     Attributes
     ----------
     summary
-        Descriptive statistics of the scores that were written; None where none were.
+        Descriptive statistics of the scores that were written; None if no scores were.
     check
-        How many persons there are, in all files, and how many of their answers were not accepted; with
-        examples of those parts that this run has read.
+        Number of persons in all files, and of answers that are not valid, with examples from the parts that
+        this run read.
     n_parts, n_done_before
-        Files of answers, and how many of them an earlier run had done.
+        Number of files of answers, and how many of them an earlier run had finished.
     n_blank_rows
-        Rows in which nothing stands.
+        Number of rows without any value.
     not_written
-        Parts that were not written, as they hold answers that are not accepted. After these are mended the
-        same call goes on with them.
+        Parts that were not written because some answers are not valid. After these are corrected, the same
+        call continues with these parts.
     only_ticked
-        As of `FileReport`.
+        As in `FileReport`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales.jobs import score_folder
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("a", "b"):
+    ...         _ = Path(folder, f"{name}.csv").write_text("kmss_1,kmss_2,kmss_3\n6,5,6\n")
+    ...     report = score_folder("kmss", Path(folder, "*.csv"), output=Path(folder, "scores"))
+    >>> report.n_parts, report.summary.scales[0].mean, report.check.n_problems
+    (2, 17.0, 0)
     """
 
     summary: ScoreSummary | None
@@ -63,18 +75,18 @@ class FolderReport:
 
 
 class Outcome(NamedTuple):
-    """What came of one part, as it travels from a worker.
+    """The result of one part, as a worker returns it.
 
     Attributes
     ----------
     name
-        The part's.
+        Name of the part.
     error
-        Why it could not be read or written; None where it could.
+        Why the part could not be read or written; None if it could.
     summary
-        Its sums, as bytes; with values that were not accepted, so never to be stored.
+        Its sums as bytes. They include values that are not valid, and so must never be stored.
     n_blank_rows
-        Rows in which nothing stands.
+        Number of rows without any value.
     written
         Whether its scores were written.
     """
@@ -87,7 +99,7 @@ class Outcome(NamedTuple):
 
 
 class _CheckedAccount(Account):
-    """An account that counts what is wrong by item and kind too."""
+    """An account that also counts answers that are not valid by item and kind."""
 
     def __init__(self, form: Instrument) -> None:
         super().__init__()
@@ -102,7 +114,7 @@ class _CheckedAccount(Account):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartJob:
-    """What is done to each part, in this process or on a worker."""
+    """The function that scores a part, in this process or on a worker."""
 
     form: Instrument
     wanted: ScoreColumns
@@ -113,16 +125,17 @@ class PartJob:
     by_duckdb: bool
 
     def __call__(self, part: Part) -> Outcome:
-        """Score a part, write its scores, and then an account of it."""
+        """Score a part, and write first its scores, then its account."""
         try:
-            return self._done(part)
+            return self._score(part)
         except (IntimacyScalesError, OSError) as error:
             text = str(error)
             return Outcome(part.name, text if str(part.source) in text else f"{part.source}: {text}")
 
-    def _done(self, part: Part) -> Outcome:
-        seen = part.seen()
-        self.folder.forget(part)  # of answers that have changed
+    def _score(self, part: Part) -> Outcome:
+        """Score a part, and write its account if its scores were written."""
+        stamp = part.stamp()
+        self.folder.forget(part)  # results of answers that have changed since
         paths = JobPaths.of(part.source, self.folder.output_of(part), self._problems_of(part))
         account, used = _CheckedAccount(self.form), _QuietRangeUse(self.form)
         report = score_pass(
@@ -137,18 +150,18 @@ class PartJob:
             open_file=open_by_duckdb if self.by_duckdb else open_answers,
         )
         if paths.problems is not None and not report.n_problems:
-            paths.problems.unlink(missing_ok=True)  # of a run before the part was mended
+            paths.problems.unlink(missing_ok=True)  # from a run before the answers were corrected
         check = replace(account.check, ends=used.ends())
         summary = DataSummary(instrument=self.form.ref, check=check, moments=None, scores=report.summary)
         if report.written:
-            # what is stored holds no answer and no person's id
+            # the stored account must hold no answer and no person's id
             kept = replace(summary, check=replace(check, examples=(), values=()))
-            account_of = {"n_blank_rows": report.n_blank_rows, "summary": kept.to_dict()}
-            self.folder.done(part, seen, account_of)
+            entries = {"n_blank_rows": report.n_blank_rows, "summary": kept.to_dict()}
+            self.folder.write_account(part, stamp, entries)
         return Outcome(part.name, None, summary.to_bytes(), report.n_blank_rows, report.written)
 
     def account_of(self, part: Part) -> Any | None:
-        """Return the account of a part that is done, with its bad cells if these are asked for."""
+        """Return the account of a finished part; None if it or a requested file of bad cells is missing."""
         account = self.folder.account_of(part)
         path = self._problems_of(part)
         if account is None or path is None or not account["summary"]["check"]["counts"]:
@@ -164,10 +177,10 @@ class PartJob:
 
 
 class _QuietRangeUse(RangeUse):
-    """Watches the ends of ranges in one part; who has all parts warns."""
+    """The used ends of ranges in one part, without a warning, which needs all parts."""
 
     def warn(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 @reads_answers
@@ -186,37 +199,36 @@ def score_folder(
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> FolderReport:
-    """Score many files of answers, each to a file of its own.
+    r"""Score many files of answers, each to a file of its own.
 
-    A run that was stopped, however, goes on when the same call is made again: parts that are done are not
-    read again, unless their file has changed. Each part is written whole or not at all.
+    An interrupted run is resumed by the same call: finished parts are not read again, unless their file has
+    changed. Each part is written completely or not at all.
 
     Parameters
     ----------
     form
         The instrument, its id, or the path of its file.
     source
-        A folder (with those below it, but for names that begin with ``_`` or ``.``), a pattern such as
+        A folder (with its subfolders, except names that begin with ``_`` or ``.``), a pattern such as
         ``answers/*.parquet``, or a list of files.
     output
-        A folder, made where it is not there: the scores of ``answers/a.csv`` are written to ``a.csv`` in it.
-        With a pattern as its last name, such as ``scores/*.parquet``, all in that format.
+        A folder, which is created if missing: the scores of ``answers/a.csv`` are written to ``a.csv`` in it.
+        A pattern as the last name, such as ``scores/*.parquet``, sets the format of all.
     problems
-        A folder that gets a CSV file of bad cells for each part that has any.
+        Folder for a CSV file of bad cells for each part that has any.
     answered, pomp, encoding, sheet
-        As of `score_file`.
+        As in `score_file`.
     engine
-        ``"dask"`` or ``"spark"``: who works on the parts, several at a time. Dask takes the scheduler that is
-        set, Spark the session that there is, and their workers must see the same folders. ``"duckdb"``: who
-        reads them, one after another; Parquet only. None: this process, one after another.
+        ``"dask"`` or ``"spark"`` scores several parts at a time, with Dask's current scheduler or the active
+        Spark session; their workers must see the same folders. ``"duckdb"`` reads Parquet files, one after
+        another. None: this process, one after another.
     gone
-        What to do where scores of an earlier run are of files that are no longer there: ``"refuse"``, or
-        ``"keep"`` them, and count them in the summary.
+        What to do if files behind scores of an earlier run no longer exist: ``"refuse"`` (raise an error), or
+        ``"keep"`` these scores and count them in the summary.
     progress
-        Called with how many parts are done, and how many there are.
+        Called with the number of finished parts, and of all parts.
     **reading
-        As of `score_file`. With ``on_invalid="raise"`` a part with bad cells is not written, and the others
-        are.
+        As in `score_file`. With ``on_invalid="raise"``, parts with bad cells are not written; the others are.
 
     Returns
     -------
@@ -225,67 +237,81 @@ def score_folder(
     Raises
     ------
     ResponseError
-        A file cannot be read or written (those before it stay done); the folder holds the scores of another
-        run, or of files that are gone.
+        A file cannot be read or written (parts before it remain finished); or the folder holds the scores of
+        a different run, or of files that no longer exist.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("a", "b"):
+    ...         _ = Path(folder, f"{name}.csv").write_text("kmss_1,kmss_2,kmss_3\n6,5,6\n")
+    ...     runs = [score_folder("kmss", Path(folder, "*.csv"), output=Path(folder, "scores")) for _ in "12"]
+    ...     written = sorted(path.name for path in Path(folder, "scores").glob("*.csv"))
+    >>> written, [run.n_done_before for run in runs]
+    (['a.csv', 'b.csv'], [0, 2])
     """
-    how = reading_of(reading)
-    form = how.form(as_instrument(form))
+    options = reading_of(reading)
+    form = options.form(as_instrument(form))
     warn_if_draft(form.ref)
-    wanted = ScoreColumns.of(form, how, answered=answered, pomp=pomp)
+    wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     target, ending = _target_of(as_path(output, "output"))
     parts = parts_of(source, target, ending)
-    asked = _asked(form, wanted, parts.folder, ending, {"encoding": encoding, "sheet": sheet})
-    bad = None if problems is None else as_path(problems, "problems")
-    _check_problems(bad, parts.folder, target)
-    folder = PartsFolder(target, asked)
-    if bad is not None:
-        PartsFolder(bad, asked)  # so that nobody else's files stand there
+    request = _request(form, wanted, parts.folder, ending, {"encoding": encoding, "sheet": sheet})
+    problems_folder = None if problems is None else as_path(problems, "problems")
+    _check_problems(problems_folder, parts.folder, target)
+    folder = PartsFolder(target, request)
+    if problems_folder is not None:
+        PartsFolder(problems_folder, request)  # refuses a folder with other files
     job = PartJob(
         form=form,
         wanted=wanted,
         folder=folder,
-        problems=bad,
+        problems=problems_folder,
         encoding=encoding,
         sheet=sheet,
         by_duckdb=engine == "duckdb",
     )
     with folder.alone(job.problems):
-        left = folder.gone(parts)
+        gone_accounts = folder.gone(parts)
         if gone != "keep":
-            folder.refuse_gone(left)
-        return _report(form, job, parts.parts, left, executor_of(engine), progress)
+            folder.refuse_gone(gone_accounts)
+        return _report(form, job, parts.parts, gone_accounts, executor_of(engine), progress)
 
 
 def _target_of(output: Path) -> tuple[Path, str | None]:
-    """Return the folder of the scores, and their ending where it is asked for."""
+    """Return the folder of the scores, and the ending of their files if one was given."""
     if output.stem == _ANY_NAME and output.suffix:
         if output.suffix.lower() not in endings(output=True).split(", "):
             raise ResponseError(f"{output}: files of scores end in {endings(output=True)}")
         return output.parent, output.suffix.lower()
     if output.is_file() or output.suffix:
         raise ResponseError(
-            f"{output}: the scores of several files are written to a folder; name one, or a pattern such as "
+            f"{output}: scores of several files are written to a folder; pass a folder, or a pattern such as "
             f"'{output.with_suffix('')}/*{output.suffix or '.csv'}'"
         )
     return output, None
 
 
 def _check_problems(problems: Path | None, answers: Path, scores: Path) -> None:
-    """Raise where bad cells would be written among answers or scores."""
+    """Raise if files of bad cells would be written among answers or scores."""
     if problems is None:
         return
     for other, what in ((answers, "answers"), (scores, "scores")):
         if other.resolve() in (problems.resolve(), *problems.resolve().parents):
-            raise ResponseError(f"{problems}: bad cells would stand among the {what}; choose another folder")
+            raise ResponseError(
+                f"{problems}: files of bad cells would be among the {what}; choose another folder"
+            )
 
 
-def _asked(
+def _request(
     form: Instrument, wanted: ScoreColumns, answers: Path, ending: str | None, others: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return all that scores depend on, by name."""
+    """Return everything that scores depend on, by name."""
     from intimacy_scales import __version__
 
-    how = {name: repr(value) for name, value in asdict(wanted.how).items()}
+    reading = {name: repr(value) for name, value in asdict(wanted.reading).items()}
     return {
         "written_by": __version__,
         "instrument": f"{form.ref.told_apart}, digest {form.digest}",
@@ -294,35 +320,51 @@ def _asked(
         "answered": wanted.answered,
         "pomp": wanted.pomp,
         **others,
-        **how,
+        **reading,
     }
+
+
+def _outcomes(
+    job: PartJob,
+    left: Sequence[Part],
+    n_parts: int,
+    execute: Callable[..., Any],
+    progress: Callable[[int, int], Any],
+) -> list[Outcome]:
+    """Score the parts that are left, and return their outcomes.
+
+    Raises
+    ------
+    ResponseError
+        A part could not be read or written.
+    """
+    progress(n_parts - len(left), n_parts)
+    outcomes: list[Outcome] = []
+    for outcome in execute(job, left):
+        if outcome.error is not None:
+            raise ResponseError(outcome.error)
+        outcomes.append(outcome)
+        progress(n_parts - len(left) + len(outcomes), n_parts)
+    return outcomes
 
 
 def _report(
     form: Instrument,
     job: PartJob,
     parts: Sequence[Part],
-    gone: Mapping[str, Any],
+    gone_accounts: Mapping[str, Any],
     execute: Callable[..., Any],
     progress: Callable[[int, int], Any],
 ) -> FolderReport:
-    """Do what is left to do, and add everything up in the order of the parts."""
-    before = {part.name: job.account_of(part) for part in parts}
-    left = [part for part in parts if before[part.name] is None]
-    progress(len(parts) - len(left), len(parts))
-    done: dict[str, Outcome] = {}
-    for outcome in execute(job, left):
-        if outcome.error is not None:
-            raise ResponseError(outcome.error)
-        done[outcome.name] = outcome
-        progress(len(parts) - len(left) + len(done), len(parts))
-    summaries, n_blank_rows, written = [], 0, []
-    accounts = [*gone.values(), *(account for account in before.values() if account is not None)]
-    for account in accounts:
-        summaries.append(DataSummary.from_dict(account["summary"], instrument=form))
-        n_blank_rows += account["n_blank_rows"]
-    written += summaries
-    for outcome in done.values():
+    """Score the parts that are left, and add up all parts in their order."""
+    finished = {part.name: job.account_of(part) for part in parts}
+    left = [part for part in parts if finished[part.name] is None]
+    outcomes = _outcomes(job, left, len(parts), execute, progress)
+    accounts = [*gone_accounts.values(), *(account for account in finished.values() if account is not None)]
+    summaries = [DataSummary.from_dict(account["summary"], instrument=form) for account in accounts]
+    written = list(summaries)
+    n_blank_rows = sum(account["n_blank_rows"] for account in accounts)
+    for outcome in outcomes:
         summaries.append(DataSummary.from_bytes(outcome.summary, instrument=form))
         written += summaries[-1:] if outcome.written else []
         n_blank_rows += outcome.n_blank_rows
@@ -330,13 +372,15 @@ def _report(
     used = range_use_of(check)
     used.warn()
     scores = [summary.scores for summary in written if summary.scores is not None]
-    whole = sum(scores[1:], scores[0]) if scores else None
+    score_summary = sum(scores[1:], scores[0]) if scores else None
     return FolderReport(
-        summary=whole,
+        summary=score_summary,
         check=check,
-        n_parts=len(parts) + len(gone),
+        n_parts=len(parts) + len(gone_accounts),
         n_done_before=len(accounts),
         n_blank_rows=n_blank_rows,
-        not_written=tuple(outcome.name for outcome in done.values() if not outcome.written),
-        only_ticked=only_ticked(form, whole) if used.only_ticked and whole is not None else (),
+        not_written=tuple(outcome.name for outcome in outcomes if not outcome.written),
+        only_ticked=only_ticked(form, score_summary)
+        if used.only_ticked and score_summary is not None
+        else (),
     )

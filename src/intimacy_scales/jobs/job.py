@@ -1,4 +1,4 @@
-"""One pass over a file of answers for any statistic of them, and its report written beside it."""
+"""One pass over a file of answers for any statistic, and the file of its report."""
 
 from __future__ import annotations
 
@@ -32,22 +32,34 @@ Progress = Callable[[int, int], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsFileReport(Generic[ReportT]):
-    """What came of a file of answers.
+    r"""The result of computing a report from a file of answers.
 
     Attributes
     ----------
     report
-        What was computed; None where bad answers stopped it.
+        The report; None if bad cells prevented it.
     n_persons, n_problems
-        Rows read, and cells that are no answers.
+        Number of rows read, and of bad cells.
     n_blank_rows
-        Rows among them in which nothing stands, such as blank lines between others.
+        Number of rows without any value, such as blank lines between others.
     first_problems
         The first 20 problems.
     likely_missing_code
-        The value that is probably a missing code, if there is one.
+        The value that is probably a missing code, or None.
     remedy
-        What to do about most of them, if there is one thing to do.
+        Advice for most of the problems, if one piece of advice fits.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales.jobs import reliability_file
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     _ = path.write_text("kmss_1,kmss_2,kmss_3\n6,5,6\n7,-9,7\n")
+    ...     result = reliability_file("kmss", path)
+    >>> result.report, result.n_problems, result.first_problems[0].value
+    (None, 1, '-9')
     """
 
     report: ReportT | None
@@ -60,24 +72,24 @@ class StatisticsFileReport(Generic[ReportT]):
 
 
 class Job(Protocol[ReportT]):
-    """What is gathered of a file, batch by batch, and computed of it in the end."""
+    """A computation that takes a file batch by batch, and gives a report at the end."""
 
     @property
     def columns(self) -> Mapping[str, str | None]:
-        """Option → another column that is needed, or None."""
+        """Option → name of the further column that it needs, or None."""
         ...
 
     @property
     def writers(self) -> Mapping[str, Callable[[ReportT], str]]:
-        """Ending of a file → how the report is written to it."""
+        """Ending of a file → function that returns the report as text for it."""
         ...
 
     def add(self, reader: AnswerReader) -> None:
-        """Take over a batch."""
+        """Add a batch."""
         ...
 
     def report(self) -> ReportT:
-        """Return what is computed of all batches."""
+        """Return the report of all batches."""
         ...
 
 
@@ -91,15 +103,15 @@ def run_job(
     sheet: str | None,
     progress: Progress,
 ) -> StatisticsFileReport[ReportT]:
-    """Read a file of answers once, compute a report of it, and write it.
+    """Read a file of answers once, compute a report, and write it.
 
     Parameters
     ----------
     job
-        What is computed.
+        The computation.
     form, paths, reading
         The instrument in the coding of the answers, the files, and how answers are read. With
-        ``on_invalid="raise"`` and any bad cell there is no report.
+        ``on_invalid="raise"``, any bad cell prevents the report.
     encoding, sheet, progress
         As in `reliability_file`.
 
@@ -139,21 +151,21 @@ def _read(
     sheet: str | None,
     progress: Progress,
 ) -> Account:
-    """Give the job every batch, and keep account of what is wrong in the file."""
+    """Pass every batch to the job, and return the account of the file."""
     wanted = {"person": reading.person, **job.columns}
     others = list(dict.fromkeys(str(name) for name in [*wanted.values(), *reading.keep] if name is not None))
     account, used = Account(), RangeUse(form)
     with (
         open_answers(paths.source, encoding=encoding, sheet=sheet) as file,
-        ProblemFile(paths.problems) as told,
+        ProblemFile(paths.problems) as problem_file,
     ):
         items = checked_columns(form, file, reading, {option: [name] for option, name in wanted.items()})
         for batch in batches_of(file, items, others):
             reader = AnswerReader(form, batch, batch_reading(reading), offset=account.n_persons, used=used)
             job.add(reader)
-            found = reader.finish()
-            account.add(len(batch), found)
-            told.write(found)
+            problems = reader.finish()
+            account.add(len(batch), problems)
+            problem_file.write(problems)
             progress(file.position, file.size)
         account.n_blank_rows = file.n_blank
     account.answered = used.answered
@@ -162,38 +174,40 @@ def _read(
 
 
 def check_report_path(output: Path | None, writers: Mapping[str, Any]) -> None:
-    """Raise where a report cannot be written to a path.
+    """Raise if a report cannot be written to a path.
 
     Raises
     ------
     ResponseError
-        Another ending than those of ``writers``, or no such folder.
+        The ending is not one of ``writers``, or the folder does not exist.
     """
     if output is not None:
         if output.suffix.lower() not in writers:
-            raise ResponseError(f"{output}: reports end in {', '.join(writers)}")
+            raise ResponseError(
+                f"{output}: the ending is not valid; allowed for reports: {', '.join(writers)}"
+            )
         if not output.parent.is_dir():
-            raise ResponseError(f"{output}: there is no folder {output.parent}")
+            raise ResponseError(f"{output}: there is no folder {output.parent}; create it first")
 
 
 def json_text(report: Result) -> str:
-    """Return a report as a JSON file for people to read too."""
+    """Return a report as indented JSON text."""
     return report.to_json(indent=2) + "\n"
 
 
 class GatheredAnswers(Generic[ReportT]):
-    """A job that needs each person's answers: their codes, and who answered together.
+    """A job that needs each person's answers, and the label of each person's cluster if there are clusters.
 
     Parameters
     ----------
     form
         The instrument.
     clusters
-        Column that says who answered together, or None.
+        Column of cluster labels, or None.
     writers
-        Ending of a file → how the report is written to it.
+        Ending of a file → function that returns the report as text for it.
     compute
-        Called with the checked answers and ``clusters=``, each person's label or None.
+        Function of the checked answers and ``clusters=`` (a label for each person, or None).
     """
 
     def __init__(
@@ -210,18 +224,18 @@ class GatheredAnswers(Generic[ReportT]):
         self._labels: list[Any] = []
 
     def report(self) -> ReportT:
-        """Return what is computed of all answers."""
-        whole = np.asfortranarray(np.concatenate(self._codes))
+        """Return the report of all answers."""
+        codes = np.asfortranarray(np.concatenate(self._codes))
         labels = self._labels if self._clusters is not None else None
         if labels is not None:
-            theirs = self._of_a_cluster(labels, whole)
-            if not theirs.all():
-                whole = np.asfortranarray(whole[theirs])
-                labels = [label for label, stays in zip(labels, theirs.tolist(), strict=True) if stays]
-        return self._compute(CodedResponses(instrument=self._form, codes=whole), clusters=labels)
+            in_cluster = self._in_cluster(labels, codes)
+            if not in_cluster.all():
+                codes = np.asfortranarray(codes[in_cluster])
+                labels = [label for label, is_in in zip(labels, in_cluster.tolist(), strict=True) if is_in]
+        return self._compute(CodedResponses(instrument=self._form, codes=codes), clusters=labels)
 
     def add(self, reader: AnswerReader) -> None:
-        """Take over a batch."""
+        """Add a batch."""
         self._codes.append(reader.read_all())
         if self._clusters is not None:
             labels: Any = reader.table.values(self._clusters, "clusters")
@@ -231,20 +245,20 @@ class GatheredAnswers(Generic[ReportT]):
             ]
 
     @staticmethod
-    def _of_a_cluster(labels: list[Any], codes: Codes) -> NDArray[np.bool_]:
-        """Return who belongs to a cluster; who does not and answered nothing, as a blank row, stays out.
+    def _in_cluster(labels: list[Any], codes: Codes) -> NDArray[np.bool_]:
+        """Return whether each person belongs to a cluster; blank rows may have no label.
 
         Raises
         ------
         ResponseError
-            A person who answered belongs to none.
+            A person who answered belongs to no cluster.
         """
-        theirs = label_positions(labels, "clusters", first_row=1) >= 0
-        missing = np.flatnonzero(~theirs & codes.any(axis=1))
-        if len(missing):
+        in_cluster = label_positions(labels, "clusters", first_row=1) >= 0
+        without = np.flatnonzero(~in_cluster & codes.any(axis=1))
+        if len(without):
             raise ResponseError(
-                f"clusters: {counted(len(missing), 'person')} belong to none, the first in row "
-                f"{missing[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
+                f"clusters: {counted(len(without), 'person')} without a cluster, the first in row "
+                f"{without[0] + 1} (row 1 is the first after the header); leave them out, or give each a "
                 "label of its own"
             )
-        return np.asarray(theirs, dtype=np.bool_)
+        return np.asarray(in_cluster, dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""Answers in many files: which parts there are, and what each is called."""
+"""The parts of a job over many files, and the names of their outputs."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Part:
     source
         The file of answers.
     within
-        Its path in their common folder.
+        Its path relative to the common folder.
     name
-        That path with the ending of its output.
+        That path with the ending of the output.
     """
 
     source: Path
@@ -35,29 +35,29 @@ class Part:
 
     @property
     def problems(self) -> str:
-        """The path of its file of bad cells."""
+        """The relative path of its file of bad cells."""
         return self.name if self.name.endswith(".csv") else f"{self.name}.csv"
 
-    def seen(self) -> dict[str, int]:
-        """Return by what a change of the file is noticed."""
-        found = self.source.stat()
+    def stamp(self) -> dict[str, int]:
+        """Return the figures of the file by which a change is noticed."""
+        status = self.source.stat()
         return {
-            "size": found.st_size,
-            "modified_ns": found.st_mtime_ns,
-            "changed_ns": found.st_ctime_ns,  # also where a file of the same size and time takes its place
-            "inode": found.st_ino,
+            "size": status.st_size,
+            "modified_ns": status.st_mtime_ns,
+            "changed_ns": status.st_ctime_ns,  # differs if another file of the same size and time replaced it
+            "inode": status.st_ino,
         }
 
 
 class Parts(NamedTuple):
-    """Several files, and the folder that they have in common."""
+    """Several files, and their common folder."""
 
     folder: Path
     parts: tuple[Part, ...]
 
 
 def is_several(source: FilePath | Sequence[FilePath]) -> bool:
-    """Tell whether a source names several files: a folder, a pattern, or a list of them."""
+    """Return whether a source names several files: a folder, a pattern, or a list of them."""
     if isinstance(source, str | os.PathLike):
         path = as_path(source, "source")
         return path.is_dir() or (has_magic(str(source)) and not path.is_file())
@@ -70,32 +70,34 @@ def parts_of(source: FilePath | Sequence[FilePath], folder: Path, ending: str | 
     Parameters
     ----------
     source
-        A folder (with those below it, but for names that begin with ``_`` or ``.``), a pattern such as
+        A folder (with its subfolders, except names that begin with ``_`` or ``.``), a pattern such as
         ``answers/*.parquet``, or a list of files and patterns.
     folder
-        Where the outputs go: what stands there are no answers.
+        Folder of the outputs, whose files are never read as answers.
     ending
-        Of the outputs; None: each as its file.
+        Ending of the outputs; None: that of the file of answers.
 
     Raises
     ------
     ResponseError
-        There are none, one is no file of answers by its ending, or two would be written to one.
+        There are no files, the ending of one is unknown, or two would have the same output.
     """
-    common, found = _files_of(source)
+    common, files = _files_of(source)
     if folder.resolve() == common.resolve():
-        raise ResponseError(f"{folder}: the scores would stand among the answers; choose another folder")
+        raise ResponseError(f"{folder}: the scores would be written among the answers; choose another folder")
     if common.resolve() in folder.resolve().parents:
-        found = [file for file in found if folder.resolve() not in file.resolve().parents]
-    files = sorted(found)
+        files = [file for file in files if folder.resolve() not in file.resolve().parents]
+    files = sorted(files)
     if not files:
-        raise ResponseError(f"{shortened_text(source)}: there are no files of answers ({endings()})")
+        raise ResponseError(
+            f"{shortened_text(source)}: there are no files of answers; allowed endings: {endings()}"
+        )
     _check_endings(files, common)
     writable = endings(output=True).split(", ")
     parts, written = [], dict[str, Path]()
     for file in files:
-        new = file.suffix.lower() if ending is None else ending
-        name = file.relative_to(common).with_suffix(new if new in writable else ".csv").as_posix()
+        suffix = file.suffix.lower() if ending is None else ending
+        name = file.relative_to(common).with_suffix(suffix if suffix in writable else ".csv").as_posix()
         part = Part(source=file, within=file.relative_to(common).as_posix(), name=name)
         for target in {name, part.problems}:
             if (other := written.setdefault(target.casefold(), file)) != file:
@@ -105,70 +107,74 @@ def parts_of(source: FilePath | Sequence[FilePath], folder: Path, ending: str | 
 
 
 def _check_endings(files: Sequence[Path], common: Path) -> None:
+    """Raise if a file has an ending of no known format of answers."""
     known = endings().split(", ")
     others = [file for file in files if file.suffix.lower() not in known]
     if not others:
         return
-    there = dict.fromkeys(file.suffix for file in files if file.suffix.lower() in known)
-    patterns = " ".join(f"'{common}/*{ending}'" for ending in there)
-    advice = (
-        f"name those that are by patterns, such as {patterns}" if there else f"such files end in {endings()}"
+    found_endings = dict.fromkeys(file.suffix for file in files if file.suffix.lower() in known)
+    patterns = " ".join(f"'{common}/*{ending}'" for ending in found_endings)
+    advice = f"; select the others by patterns, such as {patterns}" if found_endings else ""
+    raise ResponseError(
+        f"{others[0]}: is not a file of answers by its name; allowed endings: {endings()}{advice}"
     )
-    raise ResponseError(f"{others[0]}: is no file of answers by its name; {advice}")
 
 
 def _files_of(source: FilePath | Sequence[FilePath]) -> tuple[Path, list[Path]]:
-    """Return the folder that several files have in common, and the files."""
+    """Return the common folder of several files, and the files."""
     if isinstance(source, str | os.PathLike):
         path = as_path(source, "source")
         if path.is_dir():
             return path, _below(path)
         return _matching(path)
     if not isinstance(source, Sequence):
-        as_path(source, "source")  # refuses it
+        as_path(source, "source")  # raises
     files: list[Path] = []
-    for path in (as_path(one, "source") for one in source):
+    for path in (as_path(entry, "source") for entry in source):
         if path.is_file():
             files.append(path)
         elif has_magic(str(path)):
             files += _matching(path)[1]
         else:
-            raise ResponseError(f"{path}: there is no such file, or it is a folder; name files or patterns")
-    # of one kind and without .., but links stay what they are called
+            raise ResponseError(
+                f"{path}: is a folder, or does not exist; allowed in a list: files and patterns"
+            )
+    # absolute and without .., but with the names of links, which resolve() would replace
     files = [Path(os.path.abspath(file)) for file in files]  # noqa: PTH100
     return _common(files), list(dict.fromkeys(files))
 
 
 def _below(folder: Path) -> list[Path]:
-    """Return the files of a folder and of those below it.
+    """Return the files of a folder and its subfolders.
 
     Raises
     ------
     ResponseError
-        A link to a folder, which could lead in a circle.
+        There is a link to a folder, which could lead in a circle.
     """
-    found = []
+    files = []
     for path in folder.rglob("*"):
         if _hidden(path, folder):
             continue
         if path.is_symlink() and path.is_dir():
             raise ResponseError(
-                f"{path}: is a link to a folder, which is not followed; name its files by a pattern"
+                f"{path}: is a link to a folder, which is not followed; pass a pattern for its files"
             )
         if path.is_file():
-            found.append(path)
-    return found
+            files.append(path)
+    return files
 
 
 def _matching(pattern: Path) -> tuple[Path, list[Path]]:
-    """Return the folder above the first name of a pattern that is one, and the files that match."""
-    plain = list(takewhile(lambda name: not has_magic(name), pattern.parts))
-    fixed = Path(*plain) if len(plain) < len(pattern.parts) else pattern.parent
-    found = fixed.glob(pattern.relative_to(fixed).as_posix())
-    return fixed, [file for file in found if file.is_file() and not _hidden(file, fixed)]
+    """Return the folder above the first wildcard of a pattern, and the files that match."""
+    names = list(takewhile(lambda name: not has_magic(name), pattern.parts))
+    folder = Path(*names) if len(names) < len(pattern.parts) else pattern.parent
+    paths = folder.glob(pattern.relative_to(folder).as_posix())
+    return folder, [path for path in paths if path.is_file() and not _hidden(path, folder)]
 
 
 def _common(files: Sequence[Path]) -> Path:
+    """Return the deepest folder that holds all files."""
     folders = [file.parent.parts for file in files]
     shared = 0
     for names in zip(*folders, strict=False):

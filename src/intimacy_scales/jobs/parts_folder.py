@@ -1,8 +1,7 @@
-"""The folder that parts are written to: what was asked for, which parts are done, and who may write.
+"""The folder of the parts of a job, with a record of the request and of finished parts, and a lock.
 
-A run leaves two things beside the parts it writes: ``_job.json``, which says what was asked for, and
-``_parts/``, which has an account of each part that is done. Whoever reads a folder as one table passes by
-names with an underscore.
+Next to the parts, a run writes ``_job.json``, the request, and ``_parts/``, with an account of each finished
+part. Programs that read a folder as one table skip names with a leading underscore.
 """
 
 from __future__ import annotations
@@ -25,24 +24,24 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _JOB, _DONE = "_job.json", "_parts"
-_OF_A_PART = {"within", "answers", "digest", "summary", "n_blank_rows"}
+_ACCOUNT_KEYS = {"within", "answers", "digest", "summary", "n_blank_rows"}
 _SHOWN = 5
 
 
 class PartsFolder:
-    """The folder that parts, or their bad cells, are written to, and what is known of runs before.
+    """A folder of parts, or of their bad cells, with the record of earlier runs.
 
     Parameters
     ----------
     folder
-        Made where it is not there.
+        The folder, which is created if missing.
     job
-        What is asked for: a run goes on only with the same.
+        The request, by name. An earlier run is resumed only with the same request.
 
     Raises
     ------
     ResponseError
-        The folder holds what another job has written, or something else.
+        The folder holds the output of a different job, or other files.
     """
 
     def __init__(self, folder: Path, job: Mapping[str, Any]) -> None:
@@ -52,7 +51,7 @@ class PartsFolder:
         self._claim(json.dumps(job, indent=2, sort_keys=True, default=str) + "\n", job)
 
     def _claim(self, text: str, job: Mapping[str, Any]) -> None:
-        """Write down what is asked for, or see that it is the same as before."""
+        """Write the request, or check that it is the same as before."""
         mark = self.folder / _JOB
         if not mark.exists():
             if any(not name.name.startswith(_UNFINISHED) for name in self.folder.iterdir()):
@@ -66,25 +65,25 @@ class PartsFolder:
             return
         if all(path.name in (_JOB, _DONE) for path in self.folder.iterdir()) and not any(
             (self.folder / _DONE).rglob("*.json")
-        ):  # nothing came of the run before
+        ):  # the earlier run finished no part
             write_text(mark, text)
             return
-        told = "; ".join(_differences(before, job)) or "what was asked for"
+        differences = "; ".join(_differences(before, job)) or "its options"
         raise ResponseError(
-            f"{self.folder}: holds the scores of another run, which differs in {told}. Choose another "
-            "folder, or delete this one to begin anew"
+            f"{self.folder}: holds the scores of another run, which differs in {differences}. Choose another "
+            "folder, or delete this one to start again"
         )
 
     @contextmanager
     def alone(self, *others: Path | None) -> Iterator[None]:
-        """Keep other runs out of the folder, and take away what a killed one has left unfinished.
+        """Lock the folder against other runs, and delete unfinished files of a run that was killed.
 
-        ``others`` are more folders that such a run writes to.
+        ``others`` are further folders that such a run writes to.
 
         Raises
         ------
         ResponseError
-            Another run is writing to the folder.
+            Another run holds the lock.
         """
         with (self.folder / _JOB).open("rb") as mark:
             if fcntl is not None:
@@ -101,77 +100,74 @@ class PartsFolder:
             yield
 
     def gone(self, parts: Parts) -> dict[str, Any]:
-        """Return the accounts of parts whose files of answers are no longer there, by their names.
+        """Return the accounts of parts whose files of answers no longer exist, by name.
 
         Raises
         ------
         ResponseError
-            Scores have no account: a run was killed before it wrote that, and their answers are gone.
+            There are scores without an account (a run was killed before writing it) and without answers.
         """
-        names, found = {part.name for part in parts.parts}, {}
+        names, accounts = {part.name for part in parts.parts}, {}
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if path.is_dir() or name in names or name.startswith(("_", ".")):
                 continue
             account = _account(self.folder / _DONE / f"{name}.json")
             if account is None:
-                raise ResponseError(f"{path}: is of no file of answers that is known; delete it")
+                raise ResponseError(f"{path}: belongs to no known file of answers; delete it")
             if not (parts.folder / account["within"]).is_file():
-                found[name] = account
-        return found
+                accounts[name] = account
+        return accounts
 
     def refuse_gone(self, names: Collection[str]) -> None:
-        """Raise where scores are of files that are no longer there: they would stay among the others.
-
-        Raises
-        ------
-        ResponseError
-            Names them.
-        """
+        """Raise if there are scores of files that no longer exist, which would stay among the others."""
         if names:
             shown = sorted(names)[:_SHOWN]
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             raise ResponseError(
-                f"{self.folder}: the files of answers of {', '.join(shown)}{more} are gone. If their scores "
-                "are to stay, pass gone='keep'; if not, delete those files of scores"
+                f"{self.folder}: the files of answers of {', '.join(shown)}{more} no longer exist. To keep "
+                "their scores, pass gone='keep'; otherwise delete these files of scores"
             )
 
     def output_of(self, part: Part) -> Path:
-        """Return where a part is written to; its folder is made."""
+        """Return the output path of a part, whose folder is created."""
         return _in_folder(self.folder, part.name)
 
     def account_of(self, part: Part) -> Any | None:
-        """Return the account of a part that is done; None where it is still to be done.
+        """Return the account of a finished part; None if the part is unfinished.
 
-        A part is done where its output stands as it was written, and its file of answers is the same.
+        A part is finished if its output is unchanged since it was written, and its file of answers as well.
         """
-        found = _account(self._account_path(part))
-        if found is None:
+        account = _account(self._account_path(part))
+        if account is None:
             return None
         try:
-            same = found["answers"] == part.seen() and found["digest"] == _digest(self.folder / part.name)
+            same = account["answers"] == part.stamp() and account["digest"] == _digest(
+                self.folder / part.name
+            )
         except OSError:
             return None
-        return found if same else None
+        return account if same else None
 
     def _account_path(self, part: Part) -> Path:
         return self.folder / _DONE / f"{part.name}.json"
 
     def forget(self, part: Part) -> None:
-        """Take away what stands there of a part that is to be done again, and may hold bad answers now."""
+        """Delete the output and account of a part that is scored again, since its answers may now be bad."""
         with writing(self.folder):
             self._account_path(part).unlink(missing_ok=True)
             (self.folder / part.name).unlink(missing_ok=True)
 
-    def done(self, part: Part, seen: Mapping[str, int], account: Mapping[str, Any]) -> None:
-        """Say that a part is done, after its output was put in place."""
+    def write_account(self, part: Part, stamp: Mapping[str, int], entries: Mapping[str, Any]) -> None:
+        """Write the account of a part, which marks it as finished, after its output is in place."""
         digest = _digest(self.folder / part.name)
-        told = {"within": part.within, "answers": dict(seen), "digest": digest, **account}
+        account = {"within": part.within, "answers": dict(stamp), "digest": digest, **entries}
         path = _in_folder(self.folder / _DONE, f"{part.name}.json")
-        write_text(path, json.dumps(told, sort_keys=True) + "\n")
+        write_text(path, json.dumps(account, sort_keys=True) + "\n")
 
 
 def _in_folder(folder: Path, name: str) -> Path:
+    """Return a path in a folder, after creating the folders above it."""
     path = folder / name
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -179,12 +175,12 @@ def _in_folder(folder: Path, name: str) -> Path:
 
 
 def _account(path: Path) -> Any | None:
-    """Return an account of a part; None where there is none that can be read."""
+    """Return the account in a file; None if there is no readable one."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        account = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and found.keys() >= _OF_A_PART else None
+    return account if isinstance(account, dict) and account.keys() >= _ACCOUNT_KEYS else None
 
 
 def _digest(path: Path) -> str:
@@ -193,14 +189,14 @@ def _digest(path: Path) -> str:
 
 
 def _differences(before: str, job: Mapping[str, Any]) -> list[str]:
-    """Return what was asked for in another way: then, and now."""
+    """Return the entries that differ between the earlier request and this one."""
     try:
-        told = json.loads(before)
+        earlier = json.loads(before)
     except ValueError:
         return []
-    asked = json.loads(json.dumps(job, default=str))
+    now = json.loads(json.dumps(job, default=str))
     return [
-        f"{name} ({shortened_text(told.get(name))}, now {shortened_text(asked.get(name))})"
-        for name in sorted({*told, *asked})
-        if told.get(name) != asked.get(name)
+        f"{name} ({shortened_text(earlier.get(name))}, now {shortened_text(now.get(name))})"
+        for name in sorted({*earlier, *now})
+        if earlier.get(name) != now.get(name)
     ]

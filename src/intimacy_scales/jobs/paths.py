@@ -1,4 +1,4 @@
-"""The files that a job reads and writes: named by paths, and none over another."""
+"""The files that a job reads and writes, none of which overwrites another."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from intimacy_scales.files.replacement import target_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPaths:
-    """Where answers are read, and where what comes of them and bad cells are written.
+    """The paths of the answers, of the output, and of the file of bad cells.
 
     Attributes
     ----------
     source, output, problems
-        The last two may be None: nowhere.
+        The last two may be None: they are then not written.
     """
 
     source: Path
@@ -32,12 +32,12 @@ class JobPaths:
         output: FilePath | None,
         problems: FilePath | None,
     ) -> Self:
-        """Return the paths of a job.
+        """Return the paths of a job, checked.
 
         Raises
         ------
         ResponseError
-            Something is no path, or a file would be written over another.
+            An argument is not a path, or a file would overwrite another.
         """
         paths = cls(
             source=as_path(source, "source"),

@@ -1,4 +1,4 @@
-"""A file of answers → the reliability of its scales, in one pass."""
+"""Reliability from a file of answers, in one pass."""
 
 from __future__ import annotations
 
@@ -51,32 +51,32 @@ def reliability_file(
 ) -> ReliabilityFileReport:
     """Compute reliability from a file of answers, in constant memory.
 
-    With clusters, or an interval that needs each person's answers, their codes are kept: a byte for
-    each answer.
+    With clusters, or an interval that needs each person's answers, codes are kept in memory, one byte per
+    answer.
 
     Parameters
     ----------
     form
         The instrument, its id, or the path of its file.
     source
-        A file of answers with a known ending.
+        A file of answers with a known ending, such as .csv.
     output
         Write the report to a .json, .csv, .md or .html file.
     problems
-        A CSV file that gets every bad cell.
+        Write every bad cell to this CSV file.
     missing, confidence_level, interval, n_resamples, rng
         As in `intimacy_scales.reliability_report`.
     clusters
-        Column that says who answered together, such as couples.
+        Column of cluster labels, such as couples.
     encoding
-        Of text files; detected where None.
+        Encoding of a text file; None: detected.
     sheet
         Name of the sheet of a workbook, as in `score_file`.
     progress
-        Called with how much is done and how much there is.
+        Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"`` and any bad cell
-        there is no report.
+        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"``, any bad cell
+        prevents the report.
 
     Returns
     -------
@@ -87,11 +87,23 @@ def reliability_file(
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
     EstimationError
-        Options that do not go together.
+        Options cannot be combined.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales import simulate
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     simulate("kmss", 200, rng=1).answers.to_csv(path, index=False)
+    ...     result = reliability_file("kmss", path)
+    >>> result.n_persons, result.report["total"].n_items
+    (200, 3)
     """
     paths = JobPaths.of(source, output, problems)
-    how = reading_of(reading)
-    form = how.form(as_instrument(form))
+    read_options = reading_of(reading)
+    form = read_options.form(as_instrument(form))
     options: dict[str, Any] = {
         "missing": missing,
         "confidence_level": confidence_level,
@@ -104,11 +116,11 @@ def reliability_file(
         job = GatheredAnswers(form, clusters, WRITERS, partial(reliability_report, form, **options))
     else:
         job = _Sums(form, options)
-    return run_job(job, form, paths, how, encoding=encoding, sheet=sheet, progress=progress)
+    return run_job(job, form, paths, read_options, encoding=encoding, sheet=sheet, progress=progress)
 
 
 class _Sums:
-    """Moments of all batches."""
+    """A job that adds up the moments of all batches, without keeping answers."""
 
     columns: Mapping[str, str | None] = {}
     writers = WRITERS
@@ -122,5 +134,5 @@ class _Sums:
             self._moments += moments_of_codes(self._form, codes)
 
     def report(self) -> ReliabilityReport:
-        """Return the report of their sums."""
+        """Return the report computed from the sums."""
         return reliability_report(self._form, self._moments, **self._options)

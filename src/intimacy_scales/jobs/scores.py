@@ -1,4 +1,4 @@
-"""A file of answers → a file of scores, in constant memory."""
+"""Scoring of a file of answers to a file of scores, in constant memory."""
 
 from __future__ import annotations
 
@@ -29,27 +29,39 @@ from intimacy_scales.scoring.summary import ScoreSummary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What came of scoring a file.
+    r"""The result of scoring a file.
 
     Attributes
     ----------
     summary
         Descriptive statistics of all scores.
     n_persons, n_problems
-        Rows read, and cells that are no answers.
+        Number of rows read, and of bad cells.
     n_blank_rows
-        Rows among them in which nothing stands, such as blank lines between others: they have no score.
+        Number of rows without any value, such as blank lines between others, which have no score.
     first_problems
         The first 20 problems.
     likely_missing_code
-        The value that is probably a missing code, if there is one.
+        The value that is probably a missing code, or None.
     remedy
-        What to do about most of them, if there is one thing to do.
+        Advice for most of the problems, if one piece of advice fits.
     written
         Whether the output file was written.
     only_ticked
-        Scales of answers of 0 and 1 of which most persons have no score, or one of few answers, as no 0
-        occurs in the file: blanks there may stand for boxes that were not ticked.
+        Scales of answers of 0 and 1 that most persons answered only in part, while no 0 occurs in the file:
+        blanks may stand for boxes that were not ticked.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales.jobs import score_file
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     _ = path.write_text("kmss_1,kmss_2,kmss_3\n6,5,6\n7,7,\n")
+    ...     report = score_file("kmss", path)
+    >>> report.n_persons, report.n_problems, report.summary.n_prorated, report.written
+    (2, 0, 1, False)
     """
 
     summary: ScoreSummary
@@ -64,12 +76,12 @@ class FileReport:
 
 
 def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, pomp: bool) -> str:
-    """Return a name for the column of row numbers that no other column of a file of scores has.
+    """Return a name for the column of row numbers that no other column of the file of scores has.
 
     Raises
     ------
     ResponseError
-        A column that is to be kept has the name of a column of scores: one of both would be lost.
+        A kept column has the name of a column of scores.
 
     Examples
     --------
@@ -78,12 +90,12 @@ def row_column(form: Instrument, keep: Collection[Hashable], *, answered: bool, 
     ['row', 'row_in_file']
     """
     endings = ("", *(["_answered", "_prorated"] if answered else ()), *(["_pomp"] if pomp else ()))
-    of_scores = {f"{scale.id}{ending}" for scale in form.scales for ending in endings}
+    score_columns = {f"{scale.id}{ending}" for scale in form.scales for ending in endings}
     for name in map(str, keep):
-        if name in of_scores:
+        if name in score_columns:
             raise ResponseError(f"keep: column {name!r} has the name of a column of scores; rename it first")
     names = chain(("row", "row_in_file"), (f"row_in_file_{n}" for n in count(2)))
-    return next(name for name in names if name not in of_scores | set(map(str, keep)))
+    return next(name for name in names if name not in score_columns | set(map(str, keep)))
 
 
 @reads_answers
@@ -100,34 +112,34 @@ def score_file(
     progress: Callable[[int, int], Any] = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> FileReport:
-    """Score a file of answers batch by batch.
+    r"""Score a file of answers batch by batch.
 
-    What is written has the number of each row first, counted from the first after the header as in messages
-    and in the file of problems; then the column of ``person``, those of ``keep``, and the scores. The
-    column of numbers is called ``row``, or ``row_in_file`` where another one has that name.
+    The first column of the output is the number of the row, counted from 1 after the header as in messages
+    and in the file of problems. Then come the columns of ``person`` and ``keep``, and the scores. The first
+    column is called ``row``, or ``row_in_file`` if another column has that name.
 
     Parameters
     ----------
     form
         The instrument, its id, or the path of its file.
     source, output
-        Files with known endings. Without ``output`` only the summary is made.
+        Files with known endings, such as .csv. Without ``output`` only the summary is made.
     problems
-        A CSV file that gets every bad cell, whatever becomes of the scores.
+        Write every bad cell to this CSV file, whether or not scores are written.
     answered, pomp
-        Write these columns too: how many items were answered, with a column that marks scores made from
-        fewer answers than their scale has items (1 or 0 in text files); percent of maximum possible.
+        Also write the number of answered items, with a mark (1 or 0 in text files) for scores made from fewer
+        answers than the scale has items; also write percent of maximum possible.
     encoding
-        Of text files; detected where None.
+        Encoding of a text file; None: detected.
     sheet
-        Name of the sheet of a workbook; None: the first that is not hidden. Where others that are not hidden
-        have the same columns, it must be named.
+        Name of the sheet of a workbook; None: the first that is not hidden. It must be named if other sheets
+        that are not hidden have the same columns.
     progress
-        Called with how much is done and how much there is.
+        Called with the amount done, and the total amount.
     **reading
         How answers are read, as in `intimacy_scales.score`; columns of the source named by ``person`` and
-        ``keep`` are written before the scores. With ``on_invalid="raise"`` and any bad cell
-        in the file, no scores are written; either way the report counts all of them and has the first.
+        ``keep`` are written before the scores. With ``on_invalid="raise"``, any bad cell in the file prevents
+        the scores from being written; the report counts bad cells and lists the first of them either way.
 
     Returns
     -------
@@ -137,11 +149,24 @@ def score_file(
     ------
     ResponseError
         The file cannot be read, or columns are missing.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     answers, scores = Path(folder, "answers.csv"), Path(folder, "scores.csv")
+    ...     _ = answers.write_text("id,kmss_1,kmss_2,kmss_3\nanna,6,5,6\nben,7,7,\n")
+    ...     _ = score_file("kmss", answers, output=scores, person="id")
+    ...     print(scores.read_text(), end="")
+    row,id,total
+    1,anna,17.0
+    2,ben,21.0
     """
-    how = reading_of(reading)
-    form = how.form(as_instrument(form))
+    options = reading_of(reading)
+    form = options.form(as_instrument(form))
     warn_if_draft(form.ref)
-    wanted = ScoreColumns.of(form, how, answered=answered, pomp=pomp)
+    wanted = ScoreColumns.of(form, options, answered=answered, pomp=pomp)
     paths = JobPaths.of(source, output, problems)
     account, used = Account(), RangeUse(form)
     return score_pass(form, paths, wanted, account, used, encoding=encoding, sheet=sheet, progress=progress)
@@ -149,35 +174,36 @@ def score_file(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreColumns:
-    """What is written of each person.
+    """The columns of a file of scores.
 
     Attributes
     ----------
-    how
-        How answers are read; it keeps the columns that stand before the scores.
+    reading
+        How answers are read, with the kept columns, which come before the scores.
     row
-        What the column of row numbers is called.
+        Name of the column of row numbers.
     answered, pomp
-        As of `score_file`.
+        As in `score_file`.
     """
 
-    how: Reading
+    reading: Reading
     row: str
     answered: bool
     pomp: bool
 
     @classmethod
-    def of(cls, form: Instrument, how: Reading, *, answered: bool, pomp: bool) -> Self:
-        """Return it, checked.
+    def of(cls, form: Instrument, reading: Reading, *, answered: bool, pomp: bool) -> Self:
+        """Return the columns, checked.
 
         Raises
         ------
         ResponseError
-            A column that is to be kept has the name of a column of scores.
+            A kept column has the name of a column of scores.
         """
-        keep = list(dict.fromkeys([*([] if how.person is None else [how.person]), *how.keep]))
+        person = [] if reading.person is None else [reading.person]
+        keep = list(dict.fromkeys([*person, *reading.keep]))
         row = row_column(form, keep, answered=answered, pomp=pomp)
-        return cls(how=replace(how, keep=tuple(keep)), row=row, answered=answered, pomp=pomp)
+        return cls(reading=replace(reading, keep=tuple(keep)), row=row, answered=answered, pomp=pomp)
 
 
 def score_pass(
@@ -193,30 +219,31 @@ def score_pass(
     problems_if_any: bool = False,
     open_file: Callable[..., AnswerFile] = open_answers,
 ) -> FileReport:
-    """Read a file of answers once, and write its scores; `score_file` with its options checked.
+    """Read a file of answers once, and write its scores, with options that are checked already.
 
-    ``account`` and ``used`` watch what is wrong and which ends of ranges are used; with
-    ``problems_if_any`` no file of problems is left where there are none; ``open_file`` opens the answers.
+    ``account`` and ``used`` record problems and used ends of ranges; with ``problems_if_any``, an empty file
+    of problems is not kept; ``open_file`` opens the answers.
     """
-    how, summary = wanted.how, None
+    reading, summary = wanted.reading, None
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(open_file(paths.source, encoding=encoding, sheet=sheet))
-        items = checked_columns(form, file, how, {"person": [how.person], "keep": how.keep})
-        keep = list(dict.fromkeys(as_spelled(how.keep, file.names)))
-        stream = stream_scores(form, batches_of(file, items, list(map(str, keep))), batch_reading(how), used)
+        items = checked_columns(form, file, reading, {"person": [reading.person], "keep": reading.keep})
+        keep = list(dict.fromkeys(as_spelled(reading.keep, file.names)))
+        batches = batches_of(file, items, list(map(str, keep)))
+        stream = stream_scores(form, batches, batch_reading(reading), used)
         writer = None if paths.output is None else stack.enter_context(open_output(paths.output))
-        told = stack.enter_context(ProblemFile(paths.problems, if_any=problems_if_any))
+        problem_file = stack.enter_context(ProblemFile(paths.problems, if_any=problems_if_any))
         for scores in stream:
             rows = np.arange(account.n_persons, account.n_persons + len(scores)) + 1
             account.add(len(scores), scores.problems)
             part = scores.summary()
             summary = part if summary is None else summary + part
-            told.write(scores.problems)
-            if writer is not None and not (account.n_problems and how.on_invalid == "raise"):
+            problem_file.write(scores.problems)
+            if writer is not None and not (account.n_problems and reading.on_invalid == "raise"):
                 columns = scores.columns(answered=wanted.answered, pomp=wanted.pomp)
                 writer.write(scores.kept, keep, columns, {wanted.row: rows})
             progress(file.position, file.size)
-        written = writer is not None and not (account.n_problems and how.on_invalid == "raise")
+        written = writer is not None and not (account.n_problems and reading.on_invalid == "raise")
         if writer is not None and written:
             writer.commit()
     assert summary is not None
@@ -235,7 +262,7 @@ def score_pass(
 
 
 def only_ticked(form: Instrument, summary: ScoreSummary) -> tuple[str, ...]:
-    """Return scales of answers of 0 and 1 of which half of the persons or more skipped items."""
+    """Return the scales of answers of 0 and 1 in which half of the persons or more skipped items."""
     return tuple(
         scale.scale
         for scale in summary.scales

@@ -1,4 +1,4 @@
-"""A file of answers → whether they support an instrument's scales."""
+"""Structure from a file of answers: whether they support an instrument's scales."""
 
 from __future__ import annotations
 
@@ -47,33 +47,33 @@ def structure_file(
     progress: Progress = lambda _done, _all: None,
     **reading: Unpack[ReadingOptions],
 ) -> StructureFileReport:
-    """Ask of a file of answers whether they support an instrument's scales.
+    """Test whether the answers in a file support an instrument's scales.
 
-    Each answer is kept in a byte until the report is made.
+    Codes are kept in memory until the report is made, one byte per answer.
 
     Parameters
     ----------
     form
         The instrument, its id, or the path of its file.
     source
-        A file of answers with a known ending.
+        A file of answers with a known ending, such as .csv.
     output
         Write the report to a .json, .csv, .md or .html file.
     problems
-        A CSV file that gets every bad cell.
+        Write every bad cell to this CSV file.
     scales, factors, estimator, missing, n_iterations, rng
         As in `intimacy_scales.structure_report`.
     clusters
-        Column that says who answered together, such as couples.
+        Column of cluster labels, such as couples.
     encoding
-        Of text files; detected where None.
+        Encoding of a text file; None: detected.
     sheet
         Name of the sheet of a workbook, as in `score_file`.
     progress
-        Called with how much is done and how much there is.
+        Called with the amount done, and the total amount.
     **reading
-        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"`` and any bad cell
-        there is no report.
+        How answers are read, as in `intimacy_scales.encode`. With ``on_invalid="raise"``, any bad cell
+        prevents the report.
 
     Returns
     -------
@@ -84,11 +84,23 @@ def structure_file(
     ResponseError
         The file cannot be read, columns are missing, or the report cannot be written.
     EstimationError
-        Options that do not go together.
+        Options cannot be combined.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from intimacy_scales import simulate
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "answers.csv")
+    ...     simulate("scii-24", 200, rng=1).answers.to_csv(path, index=False)
+    ...     result = structure_file("scii-24", path, scales=["trust", "caring"], n_iterations=20)
+    >>> result.n_persons, result.report.fit.df
+    (200, 19)
     """
     paths = JobPaths.of(source, output, problems)
-    how = reading_of(reading)
-    form = how.form(as_instrument(form))
+    options = reading_of(reading)
+    form = options.form(as_instrument(form))
     compute = partial(
         structure_report,
         form,
@@ -100,4 +112,4 @@ def structure_file(
         rng=rng,
     )
     job = GatheredAnswers(form, clusters, WRITERS, compute)
-    return run_job(job, form, paths, how, encoding=encoding, sheet=sheet, progress=progress)
+    return run_job(job, form, paths, options, encoding=encoding, sheet=sheet, progress=progress)

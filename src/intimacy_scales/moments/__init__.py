@@ -1,1 +1,1 @@
-"""Exact sums of answers, and the means and covariances of them that every statistic starts from."""
+"""Exact sums of answers, and the means and covariances from which every statistic is computed."""

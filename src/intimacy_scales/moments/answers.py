@@ -1,4 +1,4 @@
-"""The one door into statistics: a table and its instrument, or answers checked before → checked answers."""
+"""The entrance of every statistic: checked answers, from a table and its instrument or checked before."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def answers_of(
     reading
         How the table is read.
     **labels
-        Options of the statistic, such as ``clusters``, that may name columns of the table.
+        Options of the statistic that may name columns of the table, such as ``clusters``.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
     answers
         `CodedResponses` or `ItemMoments`; or an `Instrument`, or the id or `Path` of one.
     responses
-        A table of answers to that instrument; None beside checked answers.
+        A table of answers to that instrument; None if `answers` are checked answers.
     options
         How the table is read.
     **labels
@@ -89,7 +89,7 @@ def answers_given(answers: Any, responses: Any, options: AnyReadingOptions, **la
     refuse_reading(reading)
     if reading.coding is not None:
         raise EstimationError(
-            f"coding={reading.coding!r}: these answers were checked before; give the coding to encode()"
+            f"coding={reading.coding!r}: these answers were checked before; pass the coding to encode()"
         )
     return answers
 
@@ -100,16 +100,16 @@ def coded_given(answers: Any, responses: Any, options: AnyReadingOptions, **labe
     Raises
     ------
     EstimationError
-        Only sums of them are there.
+        They are moments, which hold only sums of the answers.
     """
-    found = answers_given(answers, responses, options, **labels)
-    if isinstance(found, ItemMoments):
+    checked_answers = answers_given(answers, responses, options, **labels)
+    if isinstance(checked_answers, ItemMoments):
         raise needs_answers("this")
-    return found
+    return checked_answers
 
 
 def needs_answers(what: str) -> EstimationError:
-    """Return the error of something that sums are not enough for."""
+    """Return the error for a statistic that needs each person's answers, named by `what`."""
     return EstimationError(
         f"{what} needs each person's answers, and moments are only sums of them: pass the instrument and its "
         "table, or encode(instrument, table)"

@@ -1,7 +1,7 @@
-"""Matrix products of short blocks, without the threads that slow them down.
+"""Matrix products of short blocks in one BLAS thread, which is faster.
 
-A BLAS library splits even a product of a millisecond among its threads, and waits for all of them by
-spinning: beside another busy process that was measured up to 30 times slower than one thread.
+A BLAS library divides even a product of a millisecond among its threads, and waits for all of them in a busy
+loop: next to another busy process, this was measured up to 30 times slower than one thread.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
-# multiplications that OpenBLAS does as the matrices stand; of more, it rearranges them first, which takes
-# longer than the product where one side is short
+# Multiplications that OpenBLAS does without first copying the matrices into another layout, which takes
+# longer than the product itself where one side is short.
 SMALL_PRODUCT = 10**6
 
 _lock = Lock()
@@ -26,17 +26,18 @@ _limiter: Any = None
 
 @cache
 def _controller(scipy_is_loaded: bool) -> ThreadpoolController:
-    """Return what limits the libraries that are loaded by now; scipy brings one of its own."""
+    """Return the controller of the BLAS libraries loaded so far; scipy has one of its own."""
     return ThreadpoolController()
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Let matrix products run in the calling thread alone, until the block ends.
+    """Run matrix products in the calling thread alone until the block ends.
 
-    The setting is the whole process's; the first to enter makes it, and the last to leave undoes it.
+    The setting applies to the whole process: it is made when the first block begins, and undone when the last
+    one ends.
     """
-    global _users, _limiter  # noqa: PLW0603 - the setting is one for the process
+    global _users, _limiter  # noqa: PLW0603 - one setting for the process
     with _lock:
         if not _users:
             _limiter = _controller("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas")

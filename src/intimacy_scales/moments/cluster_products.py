@@ -1,14 +1,15 @@
 """Sums of products over clusters, and the variance that follows from them (arrays only).
 
-How much a person moves alpha or omega is a sum over pairs of items of what they answered, by weights that are
-known only when all answers were read. A cluster moves it by the sum over its members, and the variance of the
-coefficient is the sum of the squares of those. So it is enough to know, over all clusters, the sums of the
-products of each two of the entries of ``v``:
+A person's influence on alpha or omega is a weighted sum over pairs of items of products of their answers; the
+weights are known only after all answers were read. The influence of a cluster is the sum over its members,
+and the variance of the coefficient is the sum of the squared influences of clusters. So it is enough to know,
+over all clusters, the sums of the products of all pairs of entries of ``v``:
 
     v_c = sum over the members of cluster c of (d_j d_l, j <= l; d_j g_l; g_j g_l, j <= l)
 
-with ``d`` a member's keyed answers in units above the lowest, 0 where there is none, and ``g`` 1 where there
-is one. (Of a range such as 10000 to 10004, squares of the answers themselves would drown their differences.)
+with ``d_j`` a member's keyed answer in units above the lowest, 0 where it is missing, and ``g_j`` 1 where it
+was given and 0 where it is missing. (With a range such as 10000 to 10004, differences would be lost next to
+the squares of the answers themselves.)
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from intimacy_scales.results.frozen import Frozen
 
 Floats = NDArray[np.float64]
 
-_ENTRIES = 1 << 22  # of v, of all persons of a block
+_ENTRIES = 1 << 22  # numbers in a block: entries of v, times persons
 _EXACT = 2**53
 _LARGEST = 2**62
 
@@ -40,9 +41,9 @@ class ScaleClusterSums(Frozen):
     Attributes
     ----------
     n
-        Clusters with an answer that counts.
+        Number of clusters with at least one answer to a pair of items.
     totals
-        (m,): the sum of ``v`` over them, m = k (2 k + 1) of k items.
+        (m,): the sum of ``v`` over them; m = k (2 k + 1) for k items.
     squares
         (m, m): the sum of ``v v'``.
     """
@@ -70,25 +71,25 @@ class ScaleClusterSums(Frozen):
 
 
 def n_entries(k: int) -> int:
-    """Return how many entries ``v`` has, of k items."""
+    """Return the number of entries of ``v`` for k items."""
     return k * (2 * k + 1)
 
 
 def _too_large() -> EstimationError:
-    return EstimationError("these clusters are too many or too large for exact sums; name fewer scales")
+    return EstimationError("the clusters are too many or too large for exact sums; name fewer scales")
 
 
 def sums_of_scale(
     items: ScaleItems, codes: Codes, positions: NDArray[np.intp], missing: Missing
 ) -> ScaleClusterSums:
-    """Return the sums of one scale; persons of a cluster stand together."""
+    """Return the sums of one scale; the rows of a cluster must be adjacent."""
     k = len(items.ids)
     m, n = n_entries(k), 0
     totals, squares = np.zeros(m, dtype=np.int64), np.zeros((m, m), dtype=np.int64)
     rows = max(_ENTRIES // m, 1)
     start = 0
     while start < len(codes):
-        stop = _whole_clusters(positions, start, start + rows)
+        stop = _end_of_cluster(positions, start, start + rows)
         entries = _entries(items, codes[start:stop], missing)
         by_cluster = sum_by_cluster(entries, positions[start:stop])
         by_cluster = by_cluster[by_cluster[:, -k * (k + 1) // 2 :].any(axis=1)]
@@ -101,8 +102,8 @@ def sums_of_scale(
     return ScaleClusterSums(n=n, totals=totals, squares=squares)
 
 
-def _whole_clusters(positions: NDArray[np.intp], start: int, stop: int) -> int:
-    """Return where the cluster ends that has a member in the row before ``stop``."""
+def _end_of_cluster(positions: NDArray[np.intp], start: int, stop: int) -> int:
+    """Return the end of the cluster of the row before ``stop``."""
     if stop >= len(positions):
         return len(positions)
     return int(np.searchsorted(positions, positions[stop - 1], side="right"))
@@ -110,13 +111,13 @@ def _whole_clusters(positions: NDArray[np.intp], start: int, stop: int) -> int:
 
 def _entries(items: ScaleItems, codes: Codes, missing: Missing) -> Floats:
     """Return each person's entries of ``v`` (rows, m)."""
-    own = codes[:, items.columns].astype(np.int64)
-    there = own != 0
+    answers = codes[:, items.columns].astype(np.int64)
+    answered = answers != 0
     if missing == "listwise":
-        there &= there.all(axis=1, keepdims=True)
-    g = there.astype(np.float64)
+        answered &= answered.all(axis=1, keepdims=True)
+    g = answered.astype(np.float64)
     lowest = np.rint(items.minima * items.unit).astype(np.int64)
-    d = (items.slopes * own + items.offsets - lowest) * g
+    d = (items.slopes * answers + items.offsets - lowest) * g
     k = len(items.ids)
     upper = np.triu_indices(k)
     return np.concatenate(
@@ -136,33 +137,33 @@ def _products(by_cluster: Floats) -> Integers:
         raise _too_large()
     if largest**2 * len(by_cluster) < _EXACT:
         return (by_cluster.T @ by_cluster).astype(np.int64)
-    whole = by_cluster.astype(np.int64)
-    products: Integers = whole.T @ whole
+    integers = by_cluster.astype(np.int64)
+    products: Integers = integers.T @ integers
     return products
 
 
 def variance_of(sums: ScaleClusterSums, moments: KeyedMoments, gradient: Floats) -> tuple[float, int]:
-    """Return the sum of the squares of what clusters move a coefficient by, as a variance.
+    """Return the variance of a coefficient, and the number of clusters.
 
-    A cluster moves it by ``b' v_c`` with weights ``b`` that follow from the formula of
-    `reliability.consistency.influence.influences`, written out by the entries of ``v``.
+    The influence of a cluster is ``b' v_c``, so that the sum of their squares is ``b' (sum v v') b``. The
+    weights b are those of `reliability.consistency.influence.influences`, for each entry of ``v``.
     """
     k = len(gradient)
     upper = np.triu_indices(k)
-    half = len(upper[0])
-    parts = np.split(sums.totals.astype(np.float64), [half, half + k * k])
+    n_pairs = len(upper[0])
+    totals = np.split(sums.totals.astype(np.float64), [n_pairs, n_pairs + k * k])
     products, counts = np.zeros((k, k)), np.zeros((k, k))
-    for matrix, part in ((products, parts[0]), (counts, parts[2])):
+    for matrix, part in ((products, totals[0]), (counts, totals[2])):
         matrix[upper] = part
         matrix.T[upper] = part
-    of_row = parts[1].reshape(k, k)  # of j, among those who answered j and l
-    means = of_row / counts
-    covariances = (products - of_row * of_row.T / counts) / (counts - 1)
-    unit = float(np.trace(moments.covariances) / np.trace(covariances))
-    weight = gradient * unit * (counts.max() / counts)
+    sums_by_pair = totals[1].reshape(k, k)  # (j, l): sums of d_j over those who answered both
+    means = sums_by_pair / counts
+    covariances = (products - sums_by_pair * sums_by_pair.T / counts) / (counts - 1)
+    squared_unit = float(np.trace(moments.covariances) / np.trace(covariances))
+    weight = gradient * squared_unit * (counts.max() / counts)
     constant = weight * (means * means.T - covariances)
     twice = np.where(upper[0] == upper[1], 1.0, 2.0)
     b = np.concatenate([twice * weight[upper], (-2 * weight * means.T).ravel(), twice * constant[upper]])
-    size, n = float(moments.counts.max()), sums.n
-    variance = max(float(b @ sums.squares.astype(np.float64) @ b), 0.0) / size**2
+    n_persons, n = float(moments.counts.max()), sums.n
+    variance = max(float(b @ sums.squares.astype(np.float64) @ b), 0.0) / n_persons**2
     return (variance * n / (n - 1) if n > 1 else np.nan), n

@@ -1,4 +1,4 @@
-"""Sums over clusters, such as couples: what intervals that count on clusters need, without the answers."""
+"""Sums over clusters, such as couples, from which clustered intervals are made without the answers."""
 
 from __future__ import annotations
 
@@ -29,24 +29,25 @@ from intimacy_scales.results.sums import Sums
 
 Floats = NDArray[np.float64]
 
-MOST_ITEMS = 12  # of a scale, unless it is named: the sums grow with the fourth power of their number
+MOST_ITEMS = 12  # of a scale that is not named: the number of sums grows with the fourth power of it
 _MOST_NAMED = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterSums(Frozen, Sums):
-    """Sums over clusters of persons, and over all of them; those of parts that share no cluster add up.
+    """Sums over clusters of persons; sums of parts that share no cluster add up.
 
     Attributes
     ----------
     moments
-        Sums over persons, as `item_moments` gives them.
+        Sums over persons, as `item_moments` returns them.
     missing
-        Of which answers: those to both items of each pair, or of persons who answered the whole scale.
+        ``pairwise``: of the answers to both items of each pair. ``listwise``: of persons who answered the
+        whole scale.
     n_clusters
-        Clusters, with or without an answer.
+        Number of clusters, with or without an answer.
     scales
-        By scale.
+        The sums of each scale.
 
     Examples
     --------
@@ -65,17 +66,20 @@ class ClusterSums(Frozen, Sums):
     scales: Mapping[str, ScaleClusterSums]
 
     def __add__(self, other: ClusterSums) -> ClusterSums:
-        """Return the sums over both parts, no cluster of which may have members in both.
+        """Return the sums over both parts; no cluster may have members in both.
 
         Raises
         ------
         EstimationError
-            They are of different instruments, scales or rules for missing answers.
+            The instruments, scales or rules for missing answers are different.
         """
         if not isinstance(other, ClusterSums):
             return NotImplemented
         if self.missing != other.missing or self.scales.keys() != other.scales.keys():
-            raise EstimationError("these sums do not add up: they are of other scales, or of other missing=")
+            raise EstimationError(
+                f"these sums do not add up: missing={self.missing!r} and {other.missing!r}, scales "
+                f"{', '.join(self.scales)} and {', '.join(other.scales)}; make both with the same options"
+            )
         return ClusterSums(
             moments=self.moments + other.moments,
             missing=self.missing,
@@ -84,30 +88,30 @@ class ClusterSums(Frozen, Sums):
         )
 
     def variance(self, moments: KeyedMoments, gradient: Floats) -> tuple[float, int]:
-        """Return the variance of a coefficient, and on how many clusters it counts.
+        """Return the variance of a coefficient, and the number of clusters that it is based on.
 
         Parameters
         ----------
         moments
-            Of the coefficient.
+            Moments from which the coefficient was computed.
         gradient
-            (k, k): its derivative by each covariance.
+            (k, k): its derivative with respect to each covariance.
 
         Raises
         ------
         EstimationError
-            The sums are not of this scale, or of another rule for missing answers.
+            There are no sums of this scale, or they are of another rule for missing answers.
         """
         sums = self.scales.get(moments.scale)
         if sums is None:
             raise EstimationError(
-                f"clusters: these sums are not of the scale {moments.scale!r}; name it when they are "
-                f"made, as in cluster_sums(…, scales=[{moments.scale!r}])"
+                f"clusters: there are no sums of scale {moments.scale!r}; name it when they are made, as in "
+                f"cluster_sums(…, scales=[{moments.scale!r}])"
             )
         if moments.missing != self.missing:
             raise EstimationError(
-                f"clusters: these sums are of missing={self.missing!r}, and the coefficient of "
-                f"missing={moments.missing!r}; make them with the same"
+                f"clusters: these sums are of missing={self.missing!r}, and the coefficient is of "
+                f"missing={moments.missing!r}; make both with the same rule"
             )
         return variance_of(sums, moments, gradient)
 
@@ -131,19 +135,24 @@ class ClusterSums(Frozen, Sums):
         moments = ItemMoments.from_dict(values["moments"], instrument=instrument)
         if values["instrument"] != moments.instrument.ref:
             raise DocumentError(
-                f"ClusterSums: its moments are of {moments.instrument.ref}, and it is of another"
+                f"ClusterSums.instrument: it is {values['instrument']}, and its moments are of "
+                f"{moments.instrument.ref}"
             )
         if not 0 <= values["n_clusters"] <= moments.n_persons:
             raise DocumentError(
-                f"ClusterSums.n_clusters: {values['n_clusters']} of {moments.n_persons} persons"
+                f"ClusterSums.n_clusters: {values['n_clusters']} is not a number from 0 to that of persons, "
+                f"{moments.n_persons}"
             )
-        known = scale_items(moments.instrument)
+        items_by_scale = scale_items(moments.instrument)
         for name, part in values["scales"].items():
-            if name not in known:
+            if name not in items_by_scale:
                 raise DocumentError(f"ClusterSums.scales: there is no scale {shortened(name)}")
-            m = n_entries(len(known[name].ids))
+            m = n_entries(len(items_by_scale[name].ids))
             if part.totals.shape != (m,) or part.squares.shape != (m, m) or part.n < 0:
-                raise DocumentError(f"ClusterSums.scales.{name}: sums of {m} entries are needed")
+                raise DocumentError(
+                    f"ClusterSums.scales.{name}: totals must have {m} entries, squares {m} by {m}, and n "
+                    f"must be at least 0; there are {len(part.totals)} and {part.squares.shape}, n={part.n}"
+                )
         return cls(moments=moments, **{name: values[name] for name in ("missing", "n_clusters", "scales")})
 
     def __repr__(self) -> str:
@@ -157,32 +166,38 @@ _DOCUMENT = Object(
 
 
 def chosen_scales(instrument: Instrument, scales: Collection[str] | None) -> tuple[str, ...]:
-    """Return the scales that sums are made of: those named, else those of few items.
+    """Return the scales whose sums are made: those named, or by default those with few items.
 
     Raises
     ------
     EstimationError
-        One is not there, or has too many items.
+        A scale does not exist, or has too many items.
     """
-    known = scale_items(instrument)
+    items_by_scale = scale_items(instrument)
     if scales is None:
-        return tuple(name for name, items in known.items() if len(items.ids) <= MOST_ITEMS and not items.torn)
+        return tuple(
+            name
+            for name, items in items_by_scale.items()
+            if len(items.ids) <= MOST_ITEMS and not items.keyed_both_ways
+        )
     names = (scales,) if isinstance(scales, str) else tuple(dict.fromkeys(scales))
     for name in names:
-        if name not in known:
-            raise EstimationError(f"scales: {instrument.id} has no scale {name!r}; it has {', '.join(known)}")
-        if len(known[name].ids) > _MOST_NAMED:
+        if name not in items_by_scale:
             raise EstimationError(
-                f"scales: {name} has {len(known[name].ids)} items, and sums over clusters are made of up to "
-                f"{_MOST_NAMED}: their number grows with the fourth power"
+                f"scales: {instrument.id} has no scale {name!r}; it has {', '.join(items_by_scale)}"
+            )
+        if len(items_by_scale[name].ids) > _MOST_NAMED:
+            raise EstimationError(
+                f"scales: {name} has {len(items_by_scale[name].ids)} items; allowed: up to {_MOST_NAMED}, "
+                "since the number of sums over clusters grows with the fourth power of the number of items"
             )
     return names
 
 
 def no_cluster_sums(instrument: Instrument, missing: Missing, scales: Collection[str]) -> ClusterSums:
-    """Return the sums over nobody."""
-    known = scale_items(instrument)
-    lengths = {name: n_entries(len(known[name].ids)) for name in scales}
+    """Return the sums over no persons."""
+    items_by_scale = scale_items(instrument)
+    lengths = {name: n_entries(len(items_by_scale[name].ids)) for name in scales}
     return ClusterSums(
         moments=no_moments(instrument),
         missing=missing,
@@ -210,47 +225,49 @@ def sums_of_clusters(
     instrument, codes
         Checked answers.
     positions
-        Each person's cluster as a number from 0, every number once or more.
+        Each person's cluster as a number from 0, without gaps in the numbers.
     missing, scales
-        As of `ClusterSums`; the names of scales.
+        As in `ClusterSums`; of scales, the ids.
     """
-    known = scale_items(instrument)
+    items_by_scale = scale_items(instrument)
     order = np.argsort(positions, kind="stable")
-    ordered, together = codes[order], positions[order]
+    ordered, ordered_positions = codes[order], positions[order]
     with one_blas_thread():
-        found = {name: sums_of_scale(known[name], ordered, together, missing) for name in scales}
+        sums = {
+            name: sums_of_scale(items_by_scale[name], ordered, ordered_positions, missing) for name in scales
+        }
     return ClusterSums(
         moments=moments_of_codes(instrument, codes),
         missing=missing,
         n_clusters=int(positions.max(initial=-1)) + 1,
-        scales=found,
+        scales=sums,
     )
 
 
 def check_cluster_sums(clusters: Any, method: str, answers: Any) -> bool:
-    """Tell whether an interval counts on clusters by sums of them.
+    """Return whether `clusters` are sums over clusters, and check that the interval can use them.
 
     Raises
     ------
     EstimationError
-        It is another interval than ``adf``, or the coefficient is of other answers.
+        The method is not ``adf``, or the coefficient was computed from other answers.
     """
     if not isinstance(clusters, ClusterSums):
         return False
     if method != "adf":
         raise EstimationError(
-            f"method={method!r}: sums over clusters give method='adf'; for others encode() the table, and "
-            "compute the coefficient of that"
+            f"method={method!r} is not valid with sums over clusters; allowed: 'adf'. For other methods, "
+            "compute the coefficient from encode(instrument, table)"
         )
     if answers != clusters.moments:
         raise EstimationError(
-            "clusters: these sums are of other answers; compute the coefficient of their .moments"
+            "clusters: these sums are of other answers; compute the coefficient from their .moments"
         )
     return True
 
 
 def units_of(answers: Any, clusters: Clusters | ClusterSums) -> NDArray[np.intp] | ClusterSums | None:
-    """Return what persons are added up by: each one's cluster, sums over clusters, or None."""
+    """Return the units of an interval: each person's cluster, sums over clusters, or None for persons."""
     return clusters if isinstance(clusters, ClusterSums) else cluster_positions(answers, clusters)
 
 
@@ -264,7 +281,7 @@ def cluster_sums(
     scales: Collection[str] | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> ClusterSums:
-    """Sum up answers by clusters, so that intervals of alpha and omega count on clusters without the answers.
+    """Return sums over clusters, for clustered intervals of alpha and omega without the answers.
 
     Parameters
     ----------
@@ -273,29 +290,30 @@ def cluster_sums(
     clusters
         Who belongs together: a column of the table, or one label for each person.
     missing
-        As of `cronbach_alpha`.
+        As in `cronbach_alpha`.
     scales
-        Of which scales; None: those of up to 12 items. The number of sums grows with the fourth power of the
-        number of items.
+        Scales whose sums are made; None: those of up to 12 items. The number of sums grows with the fourth
+        power of the number of items.
     **reading
         As in `encode`.
 
     Returns
     -------
     ClusterSums
-        To be given as ``clusters=`` to intervals, and to a report, of its `ClusterSums.moments`.
+        To be passed as ``clusters=`` to intervals and reports that are computed from its
+        `ClusterSums.moments`.
 
     Raises
     ------
     EstimationError
-        A person without a label, a scale that is not there or has too many items.
+        A person has no label, or a scale does not exist or has too many items.
     InvalidResponsesError, MissingColumnsError, ResponseError
         As `encode` does.
 
     Notes
     -----
-    The interval is the sandwich one of ``method="adf"``: influences are added up within clusters before they
-    are squared (Liang & Zeger, 1986).
+    The interval is that of ``method="adf"``, with a sandwich variance: influences are added up within
+    clusters before they are squared (Liang & Zeger, 1986).
 
     Examples
     --------
@@ -304,11 +322,11 @@ def cluster_sums(
     >>> sums.n_clusters, sums.scales["total"].n
     (5, 5)
     """
-    how = reading_of(reading)
-    form = how.form(instrument)
+    options = reading_of(reading)
+    form = options.form(instrument)
     names = chosen_scales(form, scales)
     check_missing(missing)
-    answers = checked(form, responses, how, clusters=clusters)
+    answers = checked(form, responses, options, clusters=clusters)
     positions = cluster_positions(answers, clusters)
     if positions is None:
         raise EstimationError("clusters=None: name the column that says who belongs together")

@@ -1,11 +1,15 @@
-"""Who belongs together: couples, families, sites."""
+"""Clusters: the labels of persons who belong together, such as couples, families or sites."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -18,24 +22,24 @@ from intimacy_scales.errors import (
     shortened,
     values_shown,
 )
-from intimacy_scales.instrument import NOT_ANSWERED, normalized
-from intimacy_scales.moments.look_alike import first_alike
+from intimacy_scales.instrument import LOOKALIKES, NOT_ANSWERED, exact, normalized
+from intimacy_scales.instrument.numerals import spelled
 from intimacy_scales.reading.advice import MARKS
 from intimacy_scales.reading.frames import Table, same_rows
 from intimacy_scales.reading.kept import names_a_column
 from intimacy_scales.reading.kinds import is_null
 from intimacy_scales.reading.table import CodedResponses
 
+_PLAIN = re.compile(r"[+-]?[\d.]+")  # without exponents, as 1e5 may be an id
+_LONG = 400  # a longer row of digits is text
 _NOBODY = NOT_ANSWERED | MARKS  # "none" and "missing" may be groups that somebody named
 
 Clusters = Hashable | Sequence[Any] | NDArray[Any] | None
 
-_PAIR = 2
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CheckedClusters:
-    """Clusters as `cluster_positions` returned them, to be used again.
+    """Clusters that were already checked, as `cluster_positions` returned them.
 
     Attributes
     ----------
@@ -46,46 +50,113 @@ class CheckedClusters:
     positions: NDArray[np.intp]
 
 
+def appearance(label: Any) -> Hashable:
+    """Return the number that a label is or spells, or else its text without characters that cannot be seen.
+
+    Examples
+    --------
+    >>> appearance(1) == appearance("1") == appearance(" 1.0") == appearance("01")
+    True
+    >>> appearance("c1 "), appearance("5²")
+    ('c1', '5²')
+    """
+    if isinstance(label, str):
+        return _appearance_of_text(label)
+    if isinstance(label, tuple):
+        return tuple(map(appearance, label))
+    if isinstance(label, Number) and not isinstance(label, bool):
+        return _exactly(label)
+    return _appearance_of_text(str(label))
+
+
+def _appearance_of_text(text: str) -> Hashable:
+    """Return the number that a text spells, or else the text without characters that cannot be seen."""
+    if text.isdecimal() and text.isascii() and len(text) < _LONG:
+        return int(text)
+    visible = text.strip()
+    if not text.isascii():
+        visible = unicodedata.normalize("NFC", visible.translate(LOOKALIKES))
+        # 5² is not 52
+        visible = "".join(c if "<su" in unicodedata.decomposition(c) else _plainly(c) for c in visible)
+    number = spelled(visible) if _PLAIN.fullmatch(visible) else None
+    return " ".join(visible.split()) if number is None else exact(number)
+
+
+def _plainly(letter: str) -> str:
+    """Return a letter as it is seen: nothing for joiners and the like, normal letters for full-width ones."""
+    return "" if unicodedata.category(letter) == "Cf" else unicodedata.normalize("NFKC", letter)
+
+
+def _exactly(number: Any) -> Hashable:
+    """Return a number as an exact fraction; nan and infinity as texts."""
+    if isinstance(number, int | Fraction):
+        return number
+    try:
+        return Fraction(number) if isinstance(number, Decimal) else exact(number)
+    except (ValueError, OverflowError):
+        return repr(number)
+
+
+def first_alike(labels: Iterable[Any]) -> tuple[Any, Any] | None:
+    """Return the first two different labels that look the same, or None.
+
+    Two can look the same only where some of them are not plain numbers.
+    """
+    different = list(labels)
+    if all(type(label) is int or type(label) is float for label in different):
+        return None
+    first_by_appearance: dict[Hashable, Any] = {}
+    for label in different:
+        earlier = first_by_appearance.setdefault(appearance(label), label)
+        if earlier is not label:
+            return earlier, label
+    return None
+
+
 def _is_missing(label: Any) -> bool:
-    """Whether a label says nothing: null, nan of any kind, or text that means none, as a blank or a dot."""
+    """Return whether a label is missing: null, nan of any kind, or a text such as a blank or a dot."""
     if isinstance(label, str):
         return normalized(label) in _NOBODY
     return is_null(label) or (isinstance(label, float | Decimal | np.floating) and label != label)  # noqa: PLR0124
 
 
 def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) -> NDArray[np.intp]:
-    """Return each label as a number from 0 in order of appearance, -1 where there is none (n,).
+    """Return each label as a number from 0 in order of appearance, -1 where it is missing (n,).
 
     Parameters
     ----------
     labels
         One for each row.
     option
-        What they were given as.
+        Name of the option, for messages.
     first_row
-        What messages call the first row.
+        Number of the first row in messages.
 
     Raises
     ------
     EstimationError
-        These are no labels, or two of them look the same and would count as different ones.
+        The labels are not a list of texts or numbers, or two of them look the same and would count as
+        different ones.
     """
-    for way in ("to_pylist", "tolist", "to_list"):
-        if hasattr(labels, way):
-            labels = getattr(labels, way)()
+    for method in ("to_pylist", "tolist", "to_list"):
+        if hasattr(labels, method):
+            labels = getattr(labels, method)()
             break
     if isinstance(labels, Mapping | Set):
         raise EstimationError(
             f"labels are a {type(labels).__name__}, which has no rows: pass a list, one label for each row"
         )
     if isinstance(labels, str) or not isinstance(labels, Iterable):
-        raise EstimationError(f"{shortened(labels)} is no column of the table, and no list of labels")
+        raise EstimationError(
+            f"{shortened(labels)} is neither a column of the table nor a list of labels; pass one label for "
+            "each row"
+        )
     numbers: dict[Any, int] = {}
     try:
-        found = [-1 if _is_missing(x) else numbers.setdefault(x, len(numbers)) for x in labels]
+        positions_of_rows = [-1 if _is_missing(x) else numbers.setdefault(x, len(numbers)) for x in labels]
     except TypeError:
-        raise EstimationError("labels must be texts or numbers") from None
-    positions = np.array(found, dtype=np.intp)
+        raise EstimationError("labels must be texts or numbers; one of them is a list, dict or set") from None
+    positions = np.array(positions_of_rows, dtype=np.intp)
     if (alike := first_alike(numbers)) is not None:
         raise _look_the_same(alike, [numbers[label] for label in alike], positions, option, first_row)
     return positions
@@ -94,18 +165,18 @@ def label_positions(labels: Any, option: str = "labels", *, first_row: int = 0) 
 def _look_the_same(
     alike: Sequence[Any], numbers: Sequence[int], positions: NDArray[np.intp], option: str, first_row: int
 ) -> EstimationError:
-    """Say which two labels look the same, and what to do."""
+    """Return the error that names two labels that look the same."""
     rows = [int(np.flatnonzero(positions == number)[0]) + first_row for number in numbers]
-    told = [f"{label!a:.80} (row {row})" for label, row in zip(alike, rows, strict=True)]
+    named = [f"{label!a:.80} (row {row})" for label, row in zip(alike, rows, strict=True)]
     if not values_shown():
-        told = [f"that of row {row}" for row in rows]
-    where = " (row 1 is the first after the header)" if first_row else ""
+        named = [f"that of row {row}" for row in rows]
+    row_hint = " (row 1 is the first after the header)" if first_row else ""
     texts = sum(isinstance(label, str) for label in alike)
     kinds = "; one is a text and the other is not" if texts == 1 else ""
     return EstimationError(
-        f"{option}: two labels look the same and would count as different ones, {' and '.join(told)}"
-        f"{where}{kinds}. Write each label in one way in every row. Labels that are different ones must "
-        "differ in more than blanks, leading zeros or the type of the value"
+        f"{option}: two labels look the same and would count as different ones, {' and '.join(named)}"
+        f"{row_hint}{kinds}. Write each label in the same way in every row. Different labels must differ in "
+        "more than blanks, leading zeros or the type of the value"
     )
 
 
@@ -115,12 +186,12 @@ def column_positions(answers: CodedResponses, column: Hashable, option: str) -> 
 
 
 def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
-    """Return a column that was kept beside checked answers.
+    """Return a column of the table that was kept with checked answers.
 
     Raises
     ------
     EstimationError
-        It was not kept.
+        The column was not kept.
     """
     if kept is None or kept.spelled(column) not in kept.names:
         raise EstimationError(
@@ -131,32 +202,32 @@ def kept_column(kept: Table | None, column: Hashable, option: str) -> Any:
 
 
 def person_labels(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
-    """Return what `label_positions` does of a column of the checked table, or of labels given beside it."""
+    """Return `label_positions` of a column of the checked table, or of labels passed separately."""
     if names_a_column(labels, answers.kept):
         return column_positions(answers, labels, option)
     native = getattr(answers.kept, "native", None)
     if not same_rows(labels, native):
         raise EstimationError(
-            f"{option}: the labels have another index than the table that was checked, so they may be of "
+            f"{option}: the index of the labels is not that of the checked table, so they may belong to "
             "other persons; align them first, or name the column"
         )
     return label_positions(labels, option)
 
 
 def labelled_rows(answers: CodedResponses, labels: Any, option: str) -> NDArray[np.intp]:
-    """Return each row's label as a number from 0, in a column of the checked table or given beside it.
+    """Return each row's label as a number from 0: of a column of the checked table, or passed separately.
 
     Raises
     ------
     EstimationError
-        Labels for another number of rows, or a row without one.
+        The number of labels is not that of rows, or a label is missing.
     """
     positions = person_labels(answers, labels, option)
     if len(positions) != len(answers):
         raise EstimationError(f"{option}: {len(positions)} labels for {len(answers)} rows")
     missing = np.flatnonzero(positions < 0)
     if len(missing):
-        raise EstimationError(f"{option}: row {missing[0]} says nothing; leave such rows out")
+        raise EstimationError(f"{option}: row {missing[0]} has no label; leave such rows out")
     return positions
 
 
@@ -173,7 +244,7 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     Raises
     ------
     EstimationError
-        A label for another number of persons, or a person without one.
+        The number of labels is not that of persons, or a person has no label.
     ResponseError
         The table has no such column.
     """
@@ -187,32 +258,32 @@ def cluster_positions(answers: CodedResponses, clusters: Clusters) -> NDArray[np
     missing = np.flatnonzero(positions < 0)
     if len(missing):
         raise EstimationError(
-            f"clusters: {len(missing)} persons belong to none, the first in row {missing[0]}; "
-            "leave them out, or give each a label of its own"
+            f"clusters: {len(missing)} persons belong to none, the first in row {missing[0]}; leave them "
+            "out, or give each a label of their own"
         )
     warn_of_no_pairs(positions)
     return positions
 
 
 def no_pairs(positions: NDArray[np.intp]) -> str | None:
-    """Say that no cluster has two members, or return None where one has."""
+    """Return a warning that no cluster has two members, or None where one has."""
     return no_pairs_of(len(positions), int(positions.max(initial=-1)) + 1)
 
 
 def no_pairs_of(n: int, n_clusters: int) -> str | None:
-    """Say that no cluster has two members, of so many persons and clusters; None where one has."""
-    if n < _PAIR or n_clusters < n:
+    """Return the same warning for n persons in `n_clusters` clusters, or None."""
+    if n < 2 or n_clusters < n:
         return None
     return (
-        f"clusters: all {n} labels are different, so nobody is taken as belonging together and clusters do "
-        "not widen any interval. Name the column that partners share, not one of persons' own ids"
+        f"clusters: all {n} labels are different, so that every person counts as independent and clusters "
+        "widen no interval. Name the column that partners share, not a column of persons' ids"
     )
 
 
 def warn_of_no_pairs(positions: NDArray[np.intp]) -> None:
     """Warn where no cluster has two members."""
-    if told := no_pairs(positions):
-        warnings.warn(told, SingleClustersWarning, stacklevel=level_outside())
+    if warning := no_pairs(positions):
+        warnings.warn(warning, SingleClustersWarning, stacklevel=level_outside())
 
 
 def sum_by_cluster(rows: NDArray[np.float64], positions: NDArray[np.intp]) -> NDArray[np.float64]:

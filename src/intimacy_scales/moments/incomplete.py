@@ -1,7 +1,7 @@
 """Sums over the persons who skipped some items of a scale (arrays only).
 
-What was answered by everyone follows from them: sums over complete answers are those over all
-persons less those over the incomplete ones.
+Sums over the persons with complete answers follow from them: the sums over everyone less the sums over the
+persons with incomplete answers.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from intimacy_scales.moments.cross_products import Integers, PairSums, pair_sums
 from intimacy_scales.reading.encoding import Codes
 
 _FLOAT64 = 2**53
-_ROWS = 2**15  # at once
+_ROWS = 2**15  # persons in a block
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredSums:
-    """Sums by the number of answered items, over those who answered some but not all.
+    """Sums by the number of answered items, over the persons who answered some but not all.
 
-    With ``d`` keyed answers in units and ``t`` their sum over a person's answers; row m holds those
-    who answered m items.
+    With ``d_i`` a person's keyed answers in units and ``t`` the sum of these; row m is over the persons who
+    answered m items.
 
     Attributes
     ----------
     persons, totals, squares
-        (n_items,): how many, and their sums of ``t`` and of ``t**2``.
+        (n_items,): number of persons, and their sums of ``t`` and of ``t**2``.
     item_persons, item_totals, item_squares, item_products
-        (n_items, n_items): column i counts those who answered item i, and holds their sums of
-        ``t``, of ``t**2`` and of ``d_i * t``.
+        (n_items, n_items): column i is over those of them who answered item i: their number, and their
+        sums of ``t``, of ``t**2`` and of ``d_i * t``.
     """
 
     persons: Integers
@@ -49,7 +49,7 @@ class AnsweredSums:
         return AnsweredSums(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def nobody(n_items: int) -> AnsweredSums:
+def no_answered_sums(n_items: int) -> AnsweredSums:
     """Return the sums over no persons."""
     flat, square = (n_items,), (n_items, n_items)
     return AnsweredSums(*(np.zeros(s, dtype=np.int64) for s in (flat,) * 3 + (square,) * 4))
@@ -64,9 +64,9 @@ def _rows(codes: Codes, columns: NDArray[np.intp], rows: NDArray[np.intp]) -> Co
 
 
 def n_answered(codes: Codes, columns: NDArray[np.intp]) -> NDArray[Any]:
-    """Return how many of some columns each person answered (n_persons,)."""
-    kind = np.uint8 if len(columns) <= np.iinfo(np.uint8).max else np.uint16
-    count: NDArray[Any] = np.zeros(len(codes), dtype=kind)
+    """Return the number of the columns that each person answered (n_persons,)."""
+    dtype = np.uint8 if len(columns) <= np.iinfo(np.uint8).max else np.uint16
+    count: NDArray[Any] = np.zeros(len(codes), dtype=dtype)
     for column in columns:
         count += codes[:, column] != 0
     return count
@@ -74,18 +74,18 @@ def n_answered(codes: Codes, columns: NDArray[np.intp]) -> NDArray[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """Who skipped some of a scale's items.
+    """The persons who skipped some of a scale's items.
 
     Attributes
     ----------
     n_persons
-        Rows in all.
+        Number of all rows.
     rows
-        Positions of those who did not answer every item.
+        Positions of the persons who did not answer every item.
     codes
         (n_rows, k): their codes.
     answered
-        (n_rows,): how many items they answered.
+        (n_rows,): number of items that they answered.
     """
 
     n_persons: int
@@ -95,7 +95,7 @@ class Incomplete:
 
 
 def incomplete_rows(codes: Codes, columns: NDArray[np.intp]) -> Incomplete:
-    """Find the persons who did not answer all of some columns."""
+    """Return the persons who did not answer all of the columns."""
     count = n_answered(codes, columns)
     rows = np.flatnonzero(count != len(columns))
     return Incomplete(len(codes), rows, _rows(codes, columns, rows), count[rows])
@@ -107,47 +107,47 @@ def complete_sums(incomplete: Incomplete, everyone: PairSums, highest: int) -> P
     Parameters
     ----------
     incomplete
-        Who did not.
+        The persons who did not.
     everyone
         Sums of the scale's items over all persons.
     highest
-        No code is above it.
+        The highest code that is possible.
     """
-    all_of = PairSums(everyone.counts, everyone.sums, None, everyone.products)
+    over_everyone = PairSums(everyone.counts, everyone.sums, None, everyone.products)
     if not len(incomplete.rows):
-        return all_of
-    return all_of - pair_sums(incomplete.codes, highest, squares=False)
+        return over_everyone
+    return over_everyone - pair_sums(incomplete.codes, highest, squares=False)
 
 
 def sums_of_rows(codes: Codes, columns: NDArray[np.intp], rows: NDArray[np.intp], highest: int) -> PairSums:
-    """Return the sums of some columns over some persons."""
+    """Return the sums of pairs of columns over some of the persons."""
     return pair_sums(_rows(codes, columns, rows), highest, squares=False)
 
 
 def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -> AnsweredSums:
-    """Return the sums over persons who answered some but not all items, by how many.
+    """Return the sums over persons who answered some but not all items, by the number answered.
 
     Parameters
     ----------
     incomplete
-        Who they are.
+        The persons who did not answer every item.
     slopes, offsets
         (n_columns,): ``slope * code + offset`` is the keyed answer in units.
     """
     codes, count = incomplete.codes, incomplete.answered
     k = codes.shape[1]
-    sums = nobody(k)
+    sums = no_answered_sums(k)
     persons = np.bincount(count, minlength=k)[:k]
-    persons[0] = 0  # who answered nothing has no sums
+    persons[0] = 0  # persons who answered nothing are left out
     if not persons.any():
         return sums
     sums.persons[:] = persons
-    most = int(persons.argmax())
+    largest = int(persons.argmax())
     others = np.flatnonzero(persons)
-    others = others[others != most]
-    _add_groups(sums, [most], codes, np.ones((1, len(codes)), dtype=np.bool_), slopes, offsets)
+    others = others[others != largest]
+    _add_groups(sums, [largest], codes, np.ones((1, len(codes)), dtype=np.bool_), slopes, offsets)
     if len(others):
-        rows = np.flatnonzero((count != most) & (count != 0))
+        rows = np.flatnonzero((count != largest) & (count != 0))
         _add_groups(
             sums,
             others,
@@ -157,7 +157,7 @@ def answered_sums(incomplete: Incomplete, slopes: Integers, offsets: Integers) -
             offsets,
         )
         for part in (getattr(sums, f.name) for f in fields(sums)[1:]):
-            part[most] -= part[others].sum(axis=0)  # what is left of all is the largest group
+            part[largest] -= part[others].sum(axis=0)  # the sums over everyone, less those of the others
     return sums
 
 
@@ -169,27 +169,27 @@ def _add_groups(
     slopes: Integers,
     offsets: Integers,
 ) -> None:
-    """Add the sums of persons to the rows of the groups to which each belongs (n_groups, n_persons)."""
+    """Add the sums over persons to the rows of their groups; `belongs` is (n_groups, n_persons)."""
     n, k = codes.shape
     highest = int(codes.max(initial=0))
     largest = int(np.sum(np.maximum(np.abs(slopes + offsets), np.abs(slopes * highest + offsets))))
     # products of floats are faster, and exact while every sum stays below 2**53
-    kind = np.float64 if n * max(largest, highest) ** 2 < _FLOAT64 else np.int64
-    units = np.concatenate([slopes, offsets]).astype(kind)
-    both = np.empty((min(n, _ROWS), 2 * k), dtype=kind, order="F")
+    dtype = np.float64 if n * max(largest, highest) ** 2 < _FLOAT64 else np.int64
+    units = np.concatenate([slopes, offsets]).astype(dtype)
+    columns = np.empty((min(n, _ROWS), 2 * k), dtype=dtype, order="F")
     for start in range(0, n, _ROWS):
         part = codes[start : start + _ROWS]
-        given, answered = both[: len(part), :k], both[: len(part), k:]
+        given, answered = columns[: len(part), :k], columns[: len(part), k:]
         np.copyto(given, part)
         np.copyto(answered, part != 0)
-        t = both[: len(part)] @ units
-        one = belongs[:, start : start + _ROWS].astype(kind)
-        total = one * t
+        t = columns[: len(part)] @ units
+        members = belongs[:, start : start + _ROWS].astype(dtype)
+        total = members * t
         square = total * t
         item_totals = (total @ answered).astype(np.int64)
         sums.totals[groups] += total.sum(axis=1).astype(np.int64)
         sums.squares[groups] += square.sum(axis=1).astype(np.int64)
-        sums.item_persons[groups] += (one @ answered).astype(np.int64)
+        sums.item_persons[groups] += (members @ answered).astype(np.int64)
         sums.item_totals[groups] += item_totals
         sums.item_squares[groups] += (square @ answered).astype(np.int64)
         sums.item_products[groups] += slopes * (total @ given).astype(np.int64) + offsets * item_totals

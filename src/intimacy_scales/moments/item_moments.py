@@ -1,9 +1,8 @@
-"""Exact, mergeable sums of the answers to an instrument: what reliability is computed from.
+"""Exact, mergeable sums of the answers to an instrument, from which reliability is computed.
 
-Everything is a whole number: counts of answers and of pairs of answers, sums of codes, of their
-squares and products. Sums of parts add up to the sums of the whole, so one table, a stream, and the
-workers of a cluster give the same bits. A coefficient needs nothing else, and the answers
-themselves need not be kept.
+Everything is a whole number: counts of answers and of pairs of answers, sums of codes, of their squares and
+of their products. Sums of parts add up to the sums of the whole, so that one table, a stream, and the workers
+of a cluster give the same bits. A coefficient needs nothing else, and the answers need not be kept.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from intimacy_scales.moments.cross_products import (
     Integers,
     PairSums,
     code_frequencies,
-    no_pairs,
+    no_pair_sums,
     pair_sums,
 )
 from intimacy_scales.moments.incomplete import (
@@ -34,7 +33,7 @@ from intimacy_scales.moments.incomplete import (
     answered_sums,
     complete_sums,
     incomplete_rows,
-    nobody,
+    no_answered_sums,
     sums_of_rows,
 )
 from intimacy_scales.moments.scale_items import scale_items
@@ -56,36 +55,36 @@ _LARGEST = 2**60
 
 
 def highest_code(instrument: Instrument) -> int:
-    """Return the highest code that any item has."""
+    """Return the highest code of any item."""
     return max(item.response_scale.counted.n for item in instrument.items)
 
 
 class Kept(dict[Any, Any]):
-    """What was worked out of moments, kept with them, since they never change."""
+    """Results computed from moments and cached with them, which is safe because moments never change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemMoments(Frozen, Sums):
-    """Exact sums of coded answers; those of parts add up with ``+`` and ``sum()``.
+    """Exact sums of coded answers; sums of parts add up with ``+`` and ``sum()``.
 
     Attributes
     ----------
     instrument
-        What was answered.
+        The instrument that was answered.
     n_persons
-        Rows, whatever they answered.
+        Number of rows, with or without answers.
     pairs
         Sums over the persons who answered both items of each pair.
     n_complete
-        By scale: how many answered all of its items.
+        By scale: the number of persons who answered all of its items.
     complete
-        By scale: the sums of pairs over those.
+        By scale: sums of pairs over these persons.
     answered
-        By scale of items: sums over those who answered some of them but not all.
+        By scale, except composites: sums over the persons who answered some of its items but not all.
     frequencies
-        (n_items, highest code + 1): how often each code was given, code 0 for no answer.
+        (n_items, highest code + 1): how often each code was given; code 0 stands for a missing answer.
     kept
-        What was worked out of them already.
+        Cached results.
 
     Notes
     -----
@@ -124,8 +123,8 @@ class ItemMoments(Frozen, Sums):
         Warns
         -----
         LanguagesPooledWarning
-            They belong to one instrument in two languages, and nobody tested that answers mean the same in
-            both. The sum belongs to the instrument that `pool_languages` makes of them.
+            They belong to one instrument in two languages, and it was not tested that answers mean the same
+            in both. The sum belongs to the instrument that `pool_languages` returns.
         """
         if not isinstance(other, ItemMoments):
             return NotImplemented
@@ -161,6 +160,7 @@ class ItemMoments(Frozen, Sums):
         return hash((self.instrument.digest, self.n_persons))
 
     def _bytes(self) -> tuple[Any, ...]:
+        """Return all sums in a form that can be compared."""
         parts: list[PairSums | AnsweredSums] = [self.pairs, *self.complete.values(), *self.answered.values()]
         arrays = [getattr(part, name) for part in parts for name in part.__slots__]
         return (
@@ -186,14 +186,15 @@ class ItemMoments(Frozen, Sums):
         Parameters
         ----------
         document
-            What `to_dict` returned, or JSON made of it.
+            What `to_dict` returned, also after a round trip through JSON.
         instrument
-            What was answered; None: the shipped instrument of the id, where it has the same digest.
+            The instrument that was answered; None: the shipped instrument with this id, if its digest is
+            the same.
 
         Raises
         ------
         DocumentError
-            Something lacks, is unknown or of another type, or the instrument is another.
+            A field is missing, unknown or of another type, or the instrument is a different one.
 
         Examples
         --------
@@ -221,28 +222,28 @@ class ItemMoments(Frozen, Sums):
 
 
 def check_capacity(instrument: Instrument, n_persons: int) -> None:
-    """Raise where sums of so many persons could be no exact whole numbers."""
+    """Raise where sums over so many persons might not be exact whole numbers."""
     totals = [
         int(np.sum(np.maximum(np.abs(s.slopes * s.points + s.offsets), np.abs(s.slopes + s.offsets))))
         for s in scale_items(instrument).values()
     ]
     if n_persons * max(highest_code(instrument), *totals) ** 2 >= _LARGEST:
         raise EstimationError(
-            f"{n_persons} persons are too many for exact sums of {instrument.id}: its answers have "
+            f"{n_persons} persons are too many for exact sums of {instrument.id}, whose answers have "
             f"{highest_code(instrument)} points; analyse fewer persons, or declare a coarser step"
         )
 
 
 def no_moments(instrument: Instrument) -> ItemMoments:
-    """Return the moments of nobody."""
+    """Return the moments of no persons."""
     scales, k = scale_items(instrument), len(instrument.items)
     return ItemMoments(
         instrument=instrument,
         n_persons=0,
-        pairs=no_pairs(k, squares=True),
+        pairs=no_pair_sums(k, squares=True),
         n_complete=dict.fromkeys(scales, 0),
-        complete={name: no_pairs(len(scale.columns), squares=False) for name, scale in scales.items()},
-        answered={name: nobody(len(s.columns)) for name, s in scales.items() if not s.is_composite},
+        complete={name: no_pair_sums(len(scale.columns), squares=False) for name, scale in scales.items()},
+        answered={name: no_answered_sums(len(s.columns)) for name, s in scales.items() if not s.is_composite},
         frequencies=np.zeros((k, highest_code(instrument) + 1), dtype=np.int64),
     )
 
@@ -257,9 +258,9 @@ def moments_of_codes(
     instrument, codes
         Checked answers.
     squares
-        Whether to sum up the squares of each pair, which only correlations with ``sds="pairs"`` need.
+        Whether to compute the squares of each pair, which only correlations with ``sds="pairs"`` need.
     composites
-        Whether to sum up complete answers to composites, which only listwise deletion needs.
+        Whether to compute sums of complete answers to composites, which only listwise deletion needs.
     """
     check_capacity(instrument, len(codes))
     with one_blas_thread():
@@ -267,31 +268,32 @@ def moments_of_codes(
 
 
 def _moments(instrument: Instrument, codes: Codes, *, squares: bool, composites: bool) -> ItemMoments:
+    """Return the moments of checked answers, whose number was checked."""
     highest = highest_code(instrument)
     pairs = pair_sums(codes, highest, squares=squares)
-    skippers: dict[str, NDArray[np.intp]] = {}
+    incomplete_persons: dict[str, NDArray[np.intp]] = {}
     complete: dict[str, PairSums] = {}
     answered: dict[str, AnsweredSums] = {}
     scales = scale_items(instrument)
     for name in instrument.scale_order:  # parts before composites
         scale, parts = scales[name], instrument.scale(name).of
         if parts:
-            skipped = np.zeros(len(codes), dtype=np.bool_)
+            is_incomplete = np.zeros(len(codes), dtype=np.bool_)
             for part in parts:
-                skipped[skippers[part]] = True
-            skippers[name] = np.flatnonzero(skipped)
-            if composites:  # of so many items that few persons answered all of them
-                complete[name] = sums_of_rows(codes, scale.columns, np.flatnonzero(~skipped), highest)
+                is_incomplete[incomplete_persons[part]] = True
+            incomplete_persons[name] = np.flatnonzero(is_incomplete)
+            if composites:  # summed directly, as few persons answer all of so many items
+                complete[name] = sums_of_rows(codes, scale.columns, np.flatnonzero(~is_incomplete), highest)
             continue
         incomplete = incomplete_rows(codes, scale.columns)
-        skippers[name] = incomplete.rows
+        incomplete_persons[name] = incomplete.rows
         complete[name] = complete_sums(incomplete, pairs.of(scale.columns), highest)
         answered[name] = answered_sums(incomplete, scale.slopes, scale.offsets)
     return ItemMoments(
         instrument=instrument,
         n_persons=len(codes),
         pairs=pairs,
-        n_complete={name: len(codes) - len(skippers[name]) for name in scales},
+        n_complete={name: len(codes) - len(incomplete_persons[name]) for name in scales},
         complete={name: complete[name] for name in scales if name in complete},
         answered={name: answered[name] for name in scales if name in answered},
         frequencies=code_frequencies(codes, highest),
@@ -302,7 +304,7 @@ def _moments(instrument: Instrument, codes: Codes, *, squares: bool, composites:
 def item_moments(
     instrument: Instrument | str | Path, responses: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
-    """Check a table of answers and sum it up, so that reliability can be computed from the sums.
+    """Check a table of answers and return its sums, from which reliability can be computed.
 
     Parameters
     ----------
@@ -316,33 +318,33 @@ def item_moments(
     Returns
     -------
     ItemMoments
-        Adds up with ``+``.
+        Moments of parts add up with ``+``.
 
     Raises
     ------
     InvalidResponsesError, MissingColumnsError, ResponseError
         As `encode` does.
     EstimationError
-        So many persons on such a fine response scale that sums could not be exact.
+        There are so many persons, on such a fine response scale, that sums might not be exact.
 
     Examples
     --------
     >>> item_moments("ras", [{f"ras_{n}": 4 for n in range(1, 8)}]).n_persons
     1
     """
-    how = reading_of(reading)
-    form = how.form(instrument)
+    options = reading_of(reading)
+    form = options.form(instrument)
     if isinstance(responses, CodedResponses):
-        refuse_reading(how)
+        refuse_reading(options)
         check_belongs(form, responses.instrument)
         return moments_of_codes(form, responses.codes)
-    return read_moments(form, responses, how)
+    return read_moments(form, responses, options)
 
 
 def read_moments(
     form: Instrument, responses: Any, reading: Reading, *, offset: int = 0, used: RangeUse | None = None
 ) -> ItemMoments:
-    """Check a table and sum it up block by block; arguments as of `AnswerReader`."""
+    """Check a table and return its sums, block by block; arguments as of `AnswerReader`."""
     reader = AnswerReader(form, responses, reading, offset=offset, used=used)
     total: ItemMoments | None = None
     for _, codes in reader.blocks():
@@ -356,7 +358,7 @@ def read_moments(
 def item_moments_stream(
     instrument: Instrument | str | Path, batches: Any, **reading: Unpack[ReadingOptions]
 ) -> ItemMoments:
-    """Sum up tables one after another, in constant memory.
+    """Check tables one after another and return their sums, in constant memory.
 
     Parameters
     ----------
@@ -370,12 +372,12 @@ def item_moments_stream(
     Returns
     -------
     ItemMoments
-        The same, to the bit, as of one table.
+        The same, to the bit, as that of one table.
 
     Raises
     ------
     InvalidResponsesError, MissingColumnsError, ResponseError
-        As `encode` does; rows count from the first batch on.
+        As `encode` does; rows are counted from the first batch on.
 
     Examples
     --------
@@ -383,16 +385,16 @@ def item_moments_stream(
     >>> item_moments_stream("ras", batches).n_persons
     2
     """
-    how = reading_of(reading)
-    form = how.form(instrument)
+    options = reading_of(reading)
+    form = options.form(instrument)
     if isinstance(batches, CodedResponses):
         raise ResponseError("batches is one table: pass it to item_moments(), or [table] here")
     total, used = no_moments(form), RangeUse(form)
     for batch in batches_from(batches, "item_moments()"):
         if isinstance(batch, CodedResponses):
-            refuse_reading(how)
+            refuse_reading(options)
             total += item_moments(form, batch)
         else:
-            total += read_moments(form, batch, how, offset=total.n_persons, used=used)
+            total += read_moments(form, batch, options, offset=total.n_persons, used=used)
     used.warn()
     return total

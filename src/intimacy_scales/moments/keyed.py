@@ -1,4 +1,4 @@
-"""One scale's keyed items under one missing rule: what every coefficient is a function of."""
+"""Moments of one scale's keyed items under one missing rule, from which every coefficient is computed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Missing = Literal["pairwise", "listwise"]
 StandardDeviations = Literal["items", "pairs"]
 Source = Literal["covariances", "correlations"]
 
-_WORD = 2**62
+_LARGEST = 2**62  # products that int64 holds, with room for a difference of two
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,32 +36,40 @@ class KeyedMoments(Frozen):
     Attributes
     ----------
     instrument
-        What was answered.
+        The instrument that was answered.
     scale
         The scale's id.
     items
-        Item ids; ``reverse`` (k,) says which are reverse-keyed.
+        Item ids; ``reverse`` (k,) tells which are reverse-keyed.
     missing
         ``pairwise``: each covariance from all who answered both items. ``listwise``: all from those
         who answered every item.
     n_persons
-        Rows, whatever they answered.
+        Number of rows, with or without answers.
     counts
-        (k, k): persons behind each covariance.
+        (k, k): number of persons behind each covariance.
     means
         (k,): of all who answered the item; nan without any.
     covariances
         (k, k), divisor n - 1; nan where fewer than two answered both.
     pair_variances
-        Entry (i, j): variance of i among those who answered both; None where not asked for.
+        Entry (i, j): variance of i among those who answered both; None where not computed.
     weights
-        (k,): share of each keyed item in the score.
-    torn
-        Items that a composite counts in both directions; no coefficient is defined then.
+        (k,): weight of each keyed item in the score.
+    keyed_both_ways
+        Items that a composite counts in both directions; with any, no coefficient is defined.
     constant
-        What the score has beside the weighted sum of the keyed items.
+        The score less the weighted sum of the keyed items.
     is_composite, is_difference
         Whether it is a score of scales, and whether one of them is subtracted.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> moments = keyed_moments(answers, "trust", "pairwise")
+    >>> moments.items, moments.n, moments.covariances.shape
+    (('tru01', 'tru04', 'tru09', 'tru11'), 300, (4, 4))
     """
 
     instrument: InstrumentRef
@@ -75,7 +83,7 @@ class KeyedMoments(Frozen):
     covariances: Floats
     pair_variances: Floats | None
     weights: Floats
-    torn: tuple[str, ...] = ()
+    keyed_both_ways: tuple[str, ...] = ()
     constant: float = 0.0
     is_composite: bool = False
     is_difference: bool = False
@@ -87,34 +95,34 @@ class KeyedMoments(Frozen):
 
     @cached_property
     def n_pairs(self) -> tuple[int, int]:
-        """Fewest and most persons behind a covariance of two items (of one, where there is one)."""
+        """Fewest and most persons behind a covariance of two items (behind the variance of a single item)."""
         counts = self._pair_counts()
         return int(counts.min()), int(counts.max())
 
     def _pair_counts(self) -> NDArray[np.int64]:
-        apart = ~np.eye(len(self.items), dtype=np.bool_)
-        pairs: NDArray[np.int64] = self.counts[apart if len(self.items) > 1 else ~apart]
+        """Return the off-diagonal counts; the only count of a single item."""
+        off_diagonal = ~np.eye(len(self.items), dtype=np.bool_)
+        pairs: NDArray[np.int64] = self.counts[off_diagonal if len(self.items) > 1 else ~off_diagonal]
         return pairs
 
     @cached_property
     def n(self) -> int:
-        """Persons that an interval may count on: the harmonic mean of those behind each covariance.
+        """Number of persons for intervals: the harmonic mean of the numbers behind each covariance.
 
-        The sampling variance of a covariance goes with 1/n, and errors of covariances of different
-        persons partly cancel, so this is on the safe side at usual reliabilities; where items agree so
-        closely that alpha is near 1 it is not (docs/explanation/alpha-intervals.md).
+        The sampling variance of a covariance is proportional to 1/n, and errors of covariances of different
+        persons partly cancel. So this is conservative at usual reliabilities; it is not where items agree
+        so closely that alpha is near 1 (docs/explanation/alpha-intervals.md).
         """
         counts = self._pair_counts()
         if not counts.all():
             return 0
-        # exact where all are equal
         fewest, most = int(counts.min()), int(counts.max())
-        # a rounding error must not take a whole number below itself
+        # exact where all are equal; otherwise rounding error must not push a whole number below itself
         return fewest if fewest == most else int(len(counts) / np.sum(1 / counts) * (1 + 1e-12))
 
     @cached_property
     def constant_items(self) -> tuple[str, ...]:
-        """Items that everyone answered alike."""
+        """Items to which everyone gave the same answer."""
         variances = self.covariances.diagonal()
         return tuple(item for item, v in zip(self.items, variances, strict=True) if v == 0)
 
@@ -125,12 +133,12 @@ class KeyedMoments(Frozen):
 
     @property
     def score_mean(self) -> float:
-        """Mean score, on the scale's own metric."""
+        """Mean score, in units of the scale."""
         return float(self.weights @ self.means) + self.constant
 
     @property
     def score_sd(self) -> float:
-        """Standard deviation of the score, on the scale's own metric, from the covariances."""
+        """Standard deviation of the score, in units of the scale, from the covariances."""
         variance = float(self.weights @ self.covariances @ self.weights)
         return float(np.sqrt(variance)) if variance >= 0 else float("nan")
 
@@ -140,15 +148,15 @@ class KeyedMoments(Frozen):
         Parameters
         ----------
         sds
-            ``items``: standard deviations of all who answered the item, so that these are the
-            correlations of the covariances that alpha is made of (``cov2cor`` in R, and psych
-            before 2.5). ``pairs``: of those who answered both items (``cor(use = "pairwise")``, and
-            psych since). They differ only where answers are missing.
+            ``items``: standard deviations of all who answered the item, which gives the correlations
+            that belong to the covariances of alpha (``cov2cor`` in R, and psych before 2.5).
+            ``pairs``: of those who answered both items (``cor(use = "pairwise")`` in R, and psych
+            since 2.5). They differ only where answers are missing.
 
         Raises
         ------
         EstimationError
-            ``pairs``, of moments that were made without it, as those of a report are.
+            ``pairs``, where the variances of pairs were not computed, as in a report.
         """
         return self._correlations_by_items if check_sds(sds) == "items" else self._correlations(sds)
 
@@ -161,8 +169,8 @@ class KeyedMoments(Frozen):
         if sds == "pairs" and self.missing == "pairwise":
             if self.pair_variances is None:
                 raise EstimationError(
-                    "these moments were made without the variances of pairs; call item_analysis() or "
-                    "cronbach_alpha() with sds='pairs'"
+                    "sds='pairs' needs the variances of pairs, and these moments were made without them; "
+                    "call item_analysis() or cronbach_alpha() with sds='pairs'"
                 )
             products = self.pair_variances * self.pair_variances.T
         else:
@@ -175,7 +183,7 @@ class KeyedMoments(Frozen):
         return r
 
     def origin(self) -> dict[str, Any]:
-        """Return what every coefficient of these moments says of where it comes from."""
+        """Return the fields of a coefficient that tell which answers it was computed from."""
         names = ("instrument", "scale", "n", "n_persons", "n_items", "missing")
         return {name: getattr(self, name) for name in names}
 
@@ -186,7 +194,7 @@ class KeyedMoments(Frozen):
     def without(self, item: int) -> KeyedMoments:
         """Return the moments of the other items."""
         keep = np.delete(np.arange(len(self.items)), item)
-        square = np.ix_(keep, keep)
+        rows_and_columns = np.ix_(keep, keep)
         return KeyedMoments(
             instrument=self.instrument,
             scale=self.scale,
@@ -194,53 +202,54 @@ class KeyedMoments(Frozen):
             reverse=self.reverse[keep],
             missing=self.missing,
             n_persons=self.n_persons,
-            counts=self.counts[square],
+            counts=self.counts[rows_and_columns],
             means=self.means[keep],
-            covariances=self.covariances[square],
-            pair_variances=None if self.pair_variances is None else self.pair_variances[square],
+            covariances=self.covariances[rows_and_columns],
+            pair_variances=None if self.pair_variances is None else self.pair_variances[rows_and_columns],
             weights=self.weights[keep],
         )
 
 
 def scale_id(instrument: Instrument, scale: str | None) -> str:
-    """Return the scale that is meant; without a name, the only one there is."""
+    """Return the id of the scale; None stands for the only scale of an instrument."""
     if scale is not None:
         return instrument.scale(scale).id
     if len(instrument.scales) == 1:
         return instrument.scales[0].id
     raise EstimationError(
         f"{instrument.id} has {len(instrument.scales)} scales; name one, for example "
-        f"scale={instrument.scales[0].id!r} (there are {', '.join(instrument.scale_ids)})"
+        f"scale={instrument.scales[0].id!r}; allowed: {', '.join(instrument.scale_ids)}"
     )
 
 
 def check_missing(missing: Missing) -> None:
-    """Raise where the missing rule is none of the two there are."""
+    """Raise where `missing` is not a rule for missing answers."""
     if missing not in ("pairwise", "listwise"):
         raise EstimationError(
-            f"missing={missing!r}: 'pairwise' (each covariance from all who answered both items) or "
-            "'listwise' (only those who answered every item of the scale)"
+            f"missing={missing!r} is not valid; allowed: 'pairwise' (each covariance from all who answered "
+            "both items), 'listwise' (only those who answered every item of the scale)"
         )
 
 
 def check_sds(sds: StandardDeviations) -> StandardDeviations:
-    """Return which standard deviations are meant, or raise where they are none of the two there are."""
+    """Return `sds`, or raise where it is not valid."""
     if sds not in ("items", "pairs"):
         raise EstimationError(
-            f"sds={sds!r}: 'items' (of all who answered an item) or 'pairs' (of those who answered both)"
+            f"sds={sds!r} is not valid; allowed: 'items' (of all who answered the item), 'pairs' (of those "
+            "who answered both items)"
         )
     return sds
 
 
 def check_source(of: Source) -> Source:
-    """Return which matrix is meant, or raise where it is none of the two there are."""
+    """Return `of`, or raise where it is not valid."""
     if of not in ("covariances", "correlations"):
-        raise EstimationError(f"of={of!r}: 'covariances' or 'correlations'")
+        raise EstimationError(f"of={of!r} is not valid; allowed: 'covariances', 'correlations'")
     return of
 
 
 def items_of(answers: Answers, scale: str | None) -> tuple[str, ScaleItems]:
-    """Return the id and the items of the scale that is meant."""
+    """Return the id and the items of a scale."""
     answers = answers_given(answers, None, {})
     name = scale_id(answers.instrument, scale)
     items = scale_items(answers.instrument)[name]
@@ -248,7 +257,7 @@ def items_of(answers: Answers, scale: str | None) -> tuple[str, ScaleItems]:
 
 
 def scale_codes(answers: CodedResponses, items: ScaleItems) -> Codes:
-    """Return the codes of a scale's items (n_persons, k), without a copy where they stand together."""
+    """Return the codes of a scale's items (n_persons, k); a view where the columns are adjacent."""
     columns = items.columns
     if np.array_equal(columns, np.arange(columns[0], columns[0] + len(columns))):
         return answers.codes[:, columns[0] : columns[0] + len(columns)]
@@ -256,6 +265,7 @@ def scale_codes(answers: CodedResponses, items: ScaleItems) -> Codes:
 
 
 def _sums(answers: Answers, name: str, items: ScaleItems, missing: Missing, *, squares: bool) -> PairSums:
+    """Return the sums of pairs of a scale's items under a missing rule."""
     if isinstance(answers, ItemMoments):
         if missing == "listwise":
             return answers.complete[name]
@@ -276,10 +286,13 @@ def _ratio(numerator: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
 
 
 def _scaled_covariances(sums: PairSums) -> tuple[Floats, Floats | None]:
-    """Return covariances and pair variances of codes from exact numerators."""
+    """Return covariances and pair variances of codes: ``(n sum xy - sum x sum y) / (n (n - 1))``.
+
+    The numerators are exact whole numbers.
+    """
     n, s, p, q = sums.counts, sums.sums, sums.products, sums.squares
     largest = max(int(n.max(initial=0)) * int(p.max(initial=0)), int(s.max(initial=0)) ** 2)
-    if largest >= _WORD:  # beyond int64: Python's own integers
+    if largest >= _LARGEST:  # beyond int64: Python's integers
         n, s, p = n.astype(object), s.astype(object), p.astype(object)
         q = None if q is None else q.astype(object)
     covariances = _ratio(n * p - s * s.T, sums.counts)
@@ -300,34 +313,41 @@ def keyed_moments(
     missing
         ``pairwise`` or ``listwise``.
     pair_sds
-        Whether variances of pairs are wanted (for correlations).
+        Whether to compute the variances of pairs, which correlations with ``sds="pairs"`` need.
 
     Raises
     ------
     EstimationError
-        No such option, several scales and none named, or a table that was not checked.
+        `missing` is not valid, there are several scales and none is named, or the table was not checked.
+
+    Examples
+    --------
+    >>> from intimacy_scales import item_moments
+    >>> moments = keyed_moments(item_moments("ras", [{f"ras_{n}": 4 for n in range(1, 8)}]), None, "listwise")
+    >>> moments.means.tolist()
+    [4.0, 4.0, 4.0, 2.0, 4.0, 4.0, 2.0]
     """
     check_missing(missing)
     name, items = items_of(answers, scale)
     if not isinstance(answers, ItemMoments):
         return keyed_moments_of(answers, name, items, missing, pair_sds=pair_sds)
-    made: KeyedMoments | None = answers.kept.get((name, missing))
-    if made is None or (pair_sds and made.pair_variances is None and answers.pairs.squares is not None):
-        made = keyed_moments_of(answers, name, items, missing, pair_sds=pair_sds)
-        answers.kept[name, missing] = made
-    return made
+    moments: KeyedMoments | None = answers.kept.get((name, missing))
+    if moments is None or (pair_sds and moments.pair_variances is None and answers.pairs.squares is not None):
+        moments = keyed_moments_of(answers, name, items, missing, pair_sds=pair_sds)
+        answers.kept[name, missing] = moments
+    return moments
 
 
 def keyed_moments_of(
     answers: Answers, name: str, items: ScaleItems, missing: Missing, *, pair_sds: bool = True
 ) -> KeyedMoments:
-    """Return means and covariances of any keyed items, under a name that stands in place of a scale's."""
+    """Return means and covariances of any keyed items; `name` takes the place of a scale's id."""
     sums = _sums(answers, name, items, missing, squares=pair_sds)
     covariances, pair_variances = _scaled_covariances(sums)
     signs = np.where(items.reverse, -items.steps, items.steps)
-    own = sums.counts.diagonal()
+    n_answered = sums.counts.diagonal()
     with np.errstate(invalid="ignore", divide="ignore"):
-        codes = sums.sums.diagonal() / own
+        codes = sums.sums.diagonal() / n_answered
     values = items.minima + items.steps * (codes - 1)
     return KeyedMoments(
         instrument=answers.instrument.ref,
@@ -341,7 +361,7 @@ def keyed_moments_of(
         covariances=covariances * (signs[:, None] * signs),
         pair_variances=None if pair_variances is None else pair_variances * (items.steps**2)[:, None],
         weights=items.weights,
-        torn=items.torn,
+        keyed_both_ways=items.keyed_both_ways,
         constant=items.constant,
         is_composite=items.is_composite,
         is_difference=items.is_difference,

@@ -1,4 +1,4 @@
-"""Moments as documents, and back: a study's sums kept as JSON, from which every coefficient follows."""
+"""Moments as documents, and back: the sums of a study in JSON, from which every coefficient follows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def document_of(moments: ItemMoments) -> dict[str, Any]:
 
 
 def _sums(part: PairSums | AnsweredSums) -> dict[str, Any]:
-    """Return sums by name as lists; None for those that were not asked for."""
+    """Return sums by name as lists; None for those that were not computed."""
     arrays = {name: getattr(part, name) for name in part.__slots__}
     return {name: None if array is None else array.tolist() for name, array in arrays.items()}
 
@@ -51,34 +51,38 @@ def moments_of(document: Any, instrument: Instrument | None) -> ItemMoments:
     Raises
     ------
     DocumentError
-        Something lacks or is unknown, the instrument is another, or the sums are of other items.
+        A field is missing or unknown, or the instrument or its items are not those of the sums.
     """
     values = read(_DOCUMENT, document, "ItemMoments")
     form = instrument_for(values["instrument"], instrument)
     if list(values.pop("items")) != list(form.item_ids):
-        raise DocumentError(f"ItemMoments.items: {form.ref} has other items")
+        raise DocumentError(f"ItemMoments.items: these are not the items of {form.ref}")
     moments = ItemMoments(**(values | {"instrument": form}))
-    told, wanted = dict(_arrays(moments)), dict(_arrays(no_moments(form)))
-    for name, array in told.items():
-        if name not in wanted or array.shape != wanted[name].shape:
-            shape = f"the shape {wanted[name].shape}" if name in wanted else "no such sums"
-            raise DocumentError(f"ItemMoments.{name}: it has the shape {array.shape}; {form.ref} has {shape}")
+    expected = dict(_arrays(no_moments(form)))
+    for name, array in _arrays(moments):
+        if name not in expected or array.shape != expected[name].shape:
+            shape = f"the shape {expected[name].shape}" if name in expected else "no such sums"
+            raise DocumentError(f"ItemMoments.{name}: its shape is {array.shape}; {form.ref} has {shape}")
         if array.min(initial=0) < 0 and "counts" in name:
-            raise DocumentError(f"ItemMoments.{name}: a count is negative")
+            raise DocumentError(f"ItemMoments.{name}: a count is negative, {array.min()}")
     for name in ("n_complete", "answered"):
         scales = getattr(no_moments(form), name)
         if getattr(moments, name).keys() != scales.keys():
-            raise DocumentError(f"ItemMoments.{name}: {form.ref} has the scales {', '.join(scales)}")
+            raise DocumentError(
+                f"ItemMoments.{name}: it has the scales {', '.join(getattr(moments, name))}; {form.ref} has "
+                f"{', '.join(scales)}"
+            )
     if moments.pairs.counts.max(initial=0) > moments.n_persons:
         raise DocumentError(
-            f"ItemMoments: n_persons is {moments.n_persons}, and more answered a pair of items"
+            f"ItemMoments: n_persons is {moments.n_persons}, but {moments.pairs.counts.max()} answered a "
+            "pair of items"
         )
     check_capacity(form, moments.n_persons)
     return moments
 
 
 def _arrays(moments: ItemMoments) -> Iterator[tuple[str, Integers]]:
-    """Every array of sums and its name; ``squares`` also where nobody asked for them."""
+    """Yield each array of sums with its name; in those of no persons, ``squares`` too where they are None."""
     yield "frequencies", moments.frequencies
     parts: dict[str, PairSums | AnsweredSums] = {"pairs": moments.pairs}
     parts |= {f"complete.{name}": part for name, part in moments.complete.items()}
@@ -87,6 +91,6 @@ def _arrays(moments: ItemMoments) -> Iterator[tuple[str, Integers]]:
         for name in part.__slots__:
             array = getattr(part, name)
             if array is None and moments.n_persons == 0:
-                array = part.counts  # type: ignore[union-attr] # sums of pairs alone can lack squares
+                array = part.counts  # type: ignore[union-attr] # only sums of pairs can be without squares
             if array is not None:
                 yield f"{where}.{name}", array

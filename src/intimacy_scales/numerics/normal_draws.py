@@ -1,9 +1,10 @@
 """Normal draws that are the same to the bit on every machine (arrays only).
 
-The normal draws of numpy, and roots from eigenvectors, rest on exp, log and linear algebra, whose last
-bit depends on the processor and the C library; a simulated answer is cut from them and would flip. Here
-a uniform draw becomes normal by additions, multiplications, divisions and square roots alone, one ufunc
-each and in a fixed order. IEEE 754 defines the result of each of these to the last bit on any machine.
+The normal draws of numpy, and square roots of matrices from eigenvectors, use exp, log and linear algebra,
+whose last bit depends on the processor and the C library. A simulated answer compares such a number with a
+threshold, and could flip. Here a uniform draw is transformed to a normal one by additions, multiplications,
+divisions and square roots alone, one ufunc each and in a fixed order. IEEE 754 defines the result of each of
+these to the last bit on any machine.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.numerics.ties import first_highest
+from intimacy_scales.numerics.tolerances import SINGULAR
 
 Floats = NDArray[np.float64]
 
 _BLOCK = 16_384  # numbers that stay in cache
-_HALF_STEP = 2.0**-54  # uniform draws are multiples of twice that: moved between two of them, none is 0
-_SINGULAR = 1e-10
+_HALF_STEP = 2.0**-54  # uniform draws are multiples of 2**-53; shifted by half of that, none is 0
 
 # Rational approximations of the normal quantile (Wichura, 1988, algorithm AS 241, PPND16): numerator and
 # denominator, constant first. Relative error about 1e-16.
@@ -45,12 +46,13 @@ _FAR, _FAR_AT = (
 ), 5.0  # fmt: skip
 _LOG_2 = 0.6931471805599453
 _ROOT_HALF = 0.7071067811865476
-_LOG_TERMS = 11  # the next is below 1e-17 of the first
-_FLAT, _SQUARINGS, _EXP_TERMS = 37.0, 10, 18
+_LOG_TERMS = 11  # of the series of ln m; the next term is below 1e-17 of the first
+_FLAT = 37.0  # beyond, exp(-x**2 / 2) is below 1e-297
+_SQUARINGS, _EXP_TERMS = 10, 18
 
 
 def _polynomial(coefficients: tuple[float, ...], at: Floats) -> Floats:
-    """Return a polynomial, its constant first, by Horner's rule: never one fused step."""
+    """Return a polynomial, its constant first, by Horner's rule, without fused multiply-add."""
     value = np.full(at.shape, coefficients[-1])
     for coefficient in coefficients[-2::-1]:
         value *= at
@@ -58,9 +60,10 @@ def _polynomial(coefficients: tuple[float, ...], at: Floats) -> Floats:
     return value
 
 
-def _ratio(both: tuple[tuple[float, ...], tuple[float, ...]], at: Floats) -> Floats:
-    value = _polynomial(both[0], at)
-    value /= _polynomial(both[1], at)
+def _ratio(polynomials: tuple[tuple[float, ...], tuple[float, ...]], at: Floats) -> Floats:
+    """Return the first polynomial divided by the second."""
+    value = _polynomial(polynomials[0], at)
+    value /= _polynomial(polynomials[1], at)
     return value
 
 
@@ -81,7 +84,16 @@ def _log(p: Floats) -> Floats:
 
 
 def normal_quantiles(q: Floats) -> Floats:
-    """Return the standard normal quantiles of the probabilities ``0.5 + q``, for q between -0.5 and 0.5."""
+    """Return the standard normal quantiles of the probabilities ``0.5 + q``, for q between -0.5 and 0.5.
+
+    With R a ratio of polynomials for each region (Wichura, 1988): ``q R(0.180625 - q**2)`` in the centre;
+    in the tails ``sign(q) R(r - 1.6)``, further out ``sign(q) R(r - 5)``, with ``r = sqrt(-ln(0.5 - |q|))``.
+
+    Examples
+    --------
+    >>> normal_quantiles(np.array([0.0, 0.475])).round(6).tolist()
+    [0.0, 1.959964]
+    """
     value = _ratio(_CENTRE, _CENTRE_AT - q * q)
     value *= q
     outside = np.flatnonzero(np.abs(q) > _CENTRE_TO)
@@ -100,25 +112,25 @@ def standard_normal(rng: np.random.Generator, shape: int | tuple[int, ...]) -> F
     Parameters
     ----------
     rng
-        Gives uniform draws of 53 bits.
+        Generator of the uniform draws, of 53 bits each.
     shape
-        Of the result; filled row by row.
+        Shape of the result, which is filled row by row.
     """
-    drawn: Floats = rng.random(shape)
-    flat = drawn.reshape(-1)
+    draws: Floats = rng.random(shape)
+    flat = draws.reshape(-1)
     for start in range(0, len(flat), _BLOCK):
         block = flat[start : start + _BLOCK]
         block -= 0.5
         block += _HALF_STEP
         block[:] = normal_quantiles(block)
-    return drawn
+    return draws
 
 
 def bell(x: Floats) -> Floats:
-    """Return ``exp(-x**2 / 2)``, which the normal density is a multiple of; 0 beyond 37.
+    """Return ``exp(-x**2 / 2)``, to which the normal density is proportional; 0 for ``|x|`` from 37.
 
-    A power series of a 1024th of the exponent, squared ten times: equal to the bit on every machine, and
-    within 1e-12 of the value.
+    It is the power series of the exponent divided by 1024, squared ten times: equal to the bit on every
+    machine, and within 1e-12 of the exact value.
     """
     near = np.minimum(np.abs(x), _FLAT)
     exponent = near * near * (-0.5 / 2**_SQUARINGS)
@@ -129,46 +141,47 @@ def bell(x: Floats) -> Floats:
 
 
 def covariance_root(covariance: Floats) -> Floats | None:
-    """Return L (k, k) with ``L L' = covariance``, or None where that is no covariance matrix.
+    """Return L (k, k) with ``L L' = covariance``, or None where `covariance` is not a covariance matrix.
 
-    Cholesky's decomposition, at each step of the variable of which most is left, the first of those that
-    differ by rounding only (Higham, 2002, section 10.3): one root, for singular matrices as well, which
-    eigenvectors are not, and which no last bit turns into another. In plain Python numbers; variables and
-    what is left of them below 1e-10 of the largest variance count as nothing.
+    It is the Cholesky decomposition with complete pivoting: each step takes the variable with the largest
+    remaining variance, the first of those that differ by rounding error only (Higham, 2002, section 10.3).
+    Unlike a root from eigenvectors, it is unique for singular matrices as well, so that rounding error cannot
+    turn it into another root. It is computed in plain Python numbers; remaining variances and covariances
+    below 1e-10 of the largest variance count as 0.
     """
     c: list[list[float]] = covariance.tolist()
     k = len(c)
-    nothing = _SINGULAR * max((c[i][i] for i in range(k)), default=0.0)
-    rest, column = list(range(k)), 0
+    tolerance = SINGULAR * max((c[i][i] for i in range(k)), default=0.0)
+    remaining, column = list(range(k)), 0
     root = [[0.0] * k for _ in range(k)]
-    while rest:
-        left = [c[i][i] for i in rest]
-        if max(left) <= nothing:
+    while remaining:
+        variances = [c[i][i] for i in remaining]
+        if max(variances) <= tolerance:
             break
-        top = rest[first_highest(left)]
-        size = math.sqrt(c[top][top])
-        rest.remove(top)
-        root[top][column] = size
-        for i in rest:
-            root[i][column] = c[i][top] / size
-        for i in rest:
-            for j in rest:
+        pivot = remaining[first_highest(variances)]
+        pivot_root = math.sqrt(c[pivot][pivot])
+        remaining.remove(pivot)
+        root[pivot][column] = pivot_root
+        for i in remaining:
+            root[i][column] = c[i][pivot] / pivot_root
+        for i in remaining:
+            for j in remaining:
                 c[i][j] -= root[i][column] * root[j][column]
         column += 1
-    if any(abs(c[i][j]) > nothing for i in rest for j in rest):
+    if any(abs(c[i][j]) > tolerance for i in remaining for j in remaining):
         return None
     return np.array(root).reshape(k, k)
 
 
 def correlated_normal(rng: np.random.Generator, n: int, root: Floats) -> Floats:
-    """Draw n vectors of normal numbers with the covariance matrix ``root root'``: (k, n), a row a variable.
+    """Draw n vectors of normal numbers with the covariance matrix ``root root'``: (k, n), a row per variable.
 
-    Products are added up one after the other, not by a matrix product, whose order depends on the machine.
+    Products are added one by one, not by a matrix product, whose order of additions depends on the machine.
     """
-    drawn = standard_normal(rng, (len(root), n))
-    made = np.zeros_like(drawn)
+    independent = standard_normal(rng, (len(root), n))
+    correlated = np.zeros_like(independent)
     for variable, weights in enumerate(root.tolist()):
         for source, weight in enumerate(weights):
             if weight:
-                made[variable] += weight * drawn[source]
-    return made
+                correlated[variable] += weight * independent[source]
+    return correlated

@@ -1,8 +1,8 @@
-"""Choices that no last bit decides (arrays only).
+"""Choices between numbers that do not depend on rounding error (arrays only).
 
-Two sums of the same numbers may differ in their last bit from one machine to another. Where the smaller of
-two numbers is taken, equal ones must therefore not be told apart by it: what is equal but for rounding counts
-as equal, and then the first one is taken.
+Two sums of the same numbers may differ in their last bit from one machine to another. Where the smallest or
+largest of several numbers is chosen, numbers that differ by rounding error only therefore count as equal, and
+the first of them is taken.
 """
 
 from __future__ import annotations
@@ -12,22 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.numerics.tolerances import EQUAL_EIGENVALUES, SAME
+
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
-SAME = 1e-9  # numbers that differ by less, beside the largest, are one number
-_ONE_AXIS = 1e-11  # eigenvalues that do
-
 
 def first_highest(values: Any, share: float = SAME) -> int:
-    """Return the position of the highest number, the first of those that are as high; nan does not count.
+    """Return the position of the highest number, the first of several that are equally high; nan is ignored.
 
     Parameters
     ----------
     values
         (n,) numbers.
     share
-        Of the largest of them: a difference that is none.
+        Relative to the largest absolute value: numbers that differ by less are equal.
 
     Examples
     --------
@@ -40,7 +39,7 @@ def first_highest(values: Any, share: float = SAME) -> int:
 
 
 def first_lowest(values: Any, share: float = SAME) -> int:
-    """Return the position of the lowest number, the first of those that are as low; nan does not count.
+    """Return the position of the lowest number, the first of several that are equally low; nan is ignored.
 
     Examples
     --------
@@ -51,14 +50,14 @@ def first_lowest(values: Any, share: float = SAME) -> int:
 
 
 def descending(keys: Any, margin: float | None = None) -> Positions:
-    """Return the order of things, the highest first; those that are as high stand by their next key.
+    """Return positions in descending order; ties in one key are ordered by the next.
 
     Parameters
     ----------
     keys
-        (n,) or (n, d): numbers of n things. What is equal in all of them stays in its order.
+        (n,), or (n, d) for d keys. Entries that are equal in all keys keep their order.
     margin
-        What is no difference; by default a share of the largest number of each key.
+        Numbers that differ by up to this are equal; by default 1e-9 of the largest number of each key.
 
     Examples
     --------
@@ -72,20 +71,21 @@ def descending(keys: Any, margin: float | None = None) -> Positions:
 
 
 def _descending(table: Floats, members: Positions, key: int, margin: float | None) -> Positions:
-    if len(members) < 2 or key == table.shape[1]:  # one thing has no order
+    """Return members of a tie in the earlier keys, in descending order of the later ones."""
+    if len(members) < 2 or key == table.shape[1]:
         return members
     values = table[members, key]
     order = np.argsort(-values, kind="stable")
     falls = values[order][:-1] - values[order][1:]
     least = SAME * float(np.abs(table[:, key]).max()) if margin is None else margin
-    alike = np.split(order, np.flatnonzero(falls > least) + 1)
-    return np.concatenate([_descending(table, members[np.sort(part)], key + 1, margin) for part in alike])
+    tied = np.split(order, np.flatnonzero(falls > least) + 1)
+    return np.concatenate([_descending(table, members[np.sort(part)], key + 1, margin) for part in tied])
 
 
 def directions(columns: Floats) -> Floats:
-    """Return what brings columns into their direction (m,): 1, or -1.
+    """Return the sign, 1 or -1, that makes the sum of each column positive (m,).
 
-    Their sum is then positive, or where they sum to nothing, the first of their largest numbers.
+    Where a column sums to 0, its sign makes the first of its largest numbers positive.
 
     Examples
     --------
@@ -99,27 +99,27 @@ def directions(columns: Floats) -> Floats:
 
 
 def _largest(columns: Floats) -> Floats:
-    """Return the first of each column's numbers that are as large as any, whatever their sign (m,)."""
+    """Return the entry of each column with the largest absolute value, the first of several (m,)."""
     sizes = np.abs(columns)
     first = np.argmax(sizes >= (1 - SAME) * sizes.max(axis=0, initial=0), axis=0)
-    found: Floats = columns[first, np.arange(columns.shape[1])]
-    return found
+    largest: Floats = columns[first, np.arange(columns.shape[1])]
+    return largest
 
 
-def eigenvectors(matrix: Floats, share: float = _ONE_AXIS) -> tuple[Floats, Floats]:
-    """Return eigenvalues (p,) of a symmetric matrix, ascending, and eigenvectors (p, p) that are unique.
+def eigenvectors(matrix: Floats, share: float = EQUAL_EIGENVALUES) -> tuple[Floats, Floats]:
+    """Return the eigenvalues of a symmetric matrix (p,), ascending, and unique eigenvectors (p, p).
 
-    An eigenvector may as well point the other way, and those of equal eigenvalues may be turned to any
-    others of their space; which of them are returned depends on the machine. Here the first of an
-    eigenvector's largest numbers is positive. Of a space of several, the first vector is the one that comes
-    nearest to a variable, the next the one among those at right angles to it, and so on.
+    The sign of an eigenvector is arbitrary, and so is the basis of the space of several equal eigenvalues:
+    which ones `numpy.linalg.eigh` returns depends on the machine. Here the first of an eigenvector's largest
+    entries is positive. In a space of several equal eigenvalues, the first vector is the one that comes
+    nearest to a variable, the next the one nearest to a variable among those orthogonal to it, and so on.
 
     Parameters
     ----------
     matrix
         (p, p).
     share
-        Of the largest eigenvalue: those that differ by less are equal.
+        Relative to the largest eigenvalue: eigenvalues that differ by less are equal.
 
     Examples
     --------
@@ -132,14 +132,14 @@ def eigenvectors(matrix: Floats, share: float = _ONE_AXIS) -> tuple[Floats, Floa
 
 
 def directed(vectors: Floats) -> Floats:
-    """Return columns of which the first of the largest numbers is positive: as they are, or turned round."""
+    """Return the columns, each with the sign that makes the first of its largest entries positive."""
     return vectors * np.where(_largest(vectors) < 0, -1.0, 1.0)
 
 
-def eigenvectors_either_way(matrix: Floats, share: float = _ONE_AXIS) -> tuple[Floats, Floats]:
-    """Return eigenvalues and eigenvectors as `eigenvectors` does, each as it is or turned round.
+def eigenvectors_either_way(matrix: Floats, share: float = EQUAL_EIGENVALUES) -> tuple[Floats, Floats]:
+    """Return eigenvalues and eigenvectors as `eigenvectors` does, but of either sign.
 
-    For what depends on products of an eigenvector with itself alone.
+    For results that depend on products of an eigenvector with itself only.
     """
     values, vectors = np.linalg.eigh(matrix)
     largest = max(-float(values[0]), float(values[-1])) if len(values) else 0.0
@@ -153,18 +153,18 @@ def eigenvectors_either_way(matrix: Floats, share: float = _ONE_AXIS) -> tuple[F
 
 
 def _nearest_to_variables(basis: Floats) -> Floats:
-    """Return the basis (p, b) of the same space by a Cholesky decomposition of its projector, with pivots."""
-    found = np.zeros_like(basis)
-    left = basis @ basis.T
+    """Return the basis (p, b) of the same space from a pivoted Cholesky decomposition of its projector."""
+    nearest = np.zeros_like(basis)
+    remainder = basis @ basis.T
     for k in range(basis.shape[1]):
-        at = first_highest(left.diagonal())
-        found[:, k] = left[:, at] / np.sqrt(left[at, at])
-        left = left - np.outer(found[:, k], found[:, k])
-    return found
+        pivot = first_highest(remainder.diagonal())
+        nearest[:, k] = remainder[:, pivot] / np.sqrt(remainder[pivot, pivot])
+        remainder = remainder - np.outer(nearest[:, k], nearest[:, k])
+    return nearest
 
 
 def members_of_space(vectors: Floats) -> Floats:
-    """Return how much each variable takes part in the space of orthonormal vectors, from 0 to 1 (p,).
+    """Return the length of each variable's projection on the space of orthonormal vectors, 0 to 1 (p,).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Scale scores: one plan of an instrument, and two equal ways through it."""
+"""Scale scores: one plan of each instrument, and two ways of applying it that give equal scores."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

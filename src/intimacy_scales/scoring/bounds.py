@@ -1,8 +1,9 @@
-"""How far skipped answers could move a composite whose scales key one item in opposite directions.
+"""Bounds of composites that key an item both ways, when it is skipped.
 
-Elsewhere the bounds of a composite are those of its parts, combined like their scores. Where an
-item counts for it in one scale and against it in another, both parts cannot be at their ends at
-once, and each skipped item has to be weighed on the whole.
+The bounds of other composites are those of their parts, combined like the scores. If an item counts for a
+composite in one part and against it in another, the two parts cannot reach their ends with the same answer.
+The contributions of each skipped item to all parts are then added up before its best and worst answer are
+chosen.
 """
 
 from __future__ import annotations
@@ -13,14 +14,14 @@ from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 
 
 def _leaves(plan: Plan, composite: PlannedComposite) -> list[tuple[PlannedScale, int]]:
-    """Return the scales of items that a composite rests on, with what their whole numbers count for in it."""
+    """Return the scales of items below a composite, with their weights in it."""
     scales = [plan.scales[leaf] for leaf in composite.leaves]
     pairs = zip(scales, composite.weights, strict=True)
     return [(scale, weight) for scale, weight in pairs if isinstance(scale, PlannedScale)]
 
 
-def is_torn(plan: Plan, composite: PlannedComposite) -> bool:
-    """Tell whether some item counts for a composite in one of its scales and against it in another."""
+def is_keyed_both_ways(plan: Plan, composite: PlannedComposite) -> bool:
+    """Return whether an item counts for a composite in one of its scales and against it in another."""
     keys = {
         (item.index, item.reverse == (weight > 0))
         for scale, weight in _leaves(plan, composite)
@@ -30,20 +31,22 @@ def is_torn(plan: Plan, composite: PlannedComposite) -> bool:
     return any((index, not reverse) in keys for index, reverse in keys)
 
 
-def torn_bounds(plan: Plan, composite: PlannedComposite, codes: Sequence[int]) -> tuple[float, float] | None:
-    """Return the bounds of a composite whose skipped items pull it both ways at once; None without any."""
-    fixed = composite.offset
-    pulls: dict[int, tuple[int, int]] = {}
+def both_ways_bounds(
+    plan: Plan, composite: PlannedComposite, codes: Sequence[int]
+) -> tuple[float, float] | None:
+    """Return the bounds of a composite that keys items both ways; None if no item was skipped."""
+    fixed = composite.offset  # numerator of the composite without the skipped items
+    skipped: dict[int, tuple[int, int]] = {}  # item → what its lowest and its highest answer add
     for scale, weight in _leaves(plan, composite):
-        fixed += weight * scale.whole(scale.base)
+        fixed += weight * scale.numerator(scale.base)
         unit = weight * scale.times
         for item in scale.items:
             if codes[item.index]:
                 fixed += unit * item.units[codes[item.index]]
                 continue
-            at_minimum, at_maximum = pulls.get(item.index, (0, 0))
-            pulls[item.index] = at_minimum + unit * item.units[1], at_maximum + unit * item.units[-1]
-    if not pulls:
+            at_minimum, at_maximum = skipped.get(item.index, (0, 0))
+            skipped[item.index] = at_minimum + unit * item.units[1], at_maximum + unit * item.units[-1]
+    if not skipped:
         return None
-    low, high = (fixed + sum(map(end, pulls.values())) for end in (min, max))
+    low, high = (fixed + sum(map(end, skipped.values())) for end in (min, max))
     return low / composite.denominator, high / composite.denominator

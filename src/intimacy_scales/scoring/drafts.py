@@ -1,4 +1,4 @@
-"""Drafts are drafts: said once of each."""
+"""The warning about draft instruments, given once for each."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import warnings
 from intimacy_scales.errors import UnvalidatedInstrumentWarning, level_outside
 from intimacy_scales.instrument.reference import InstrumentRef
 
-_warned: set[str] = set()  # digests of drafts that were warned of
+_warned: set[str] = set()  # digests of drafts that were warned about
 _MOST = 10_000
 
 
 def warn_if_draft(instrument: InstrumentRef) -> None:
-    """Warn once of each draft, by its digest, that nobody knows what its scores mean."""
+    """Warn once about each draft, by its digest, that its scores are not validated."""
     if instrument.status != "draft" or instrument.digest in _warned:
         return
-    if len(_warned) >= _MOST:  # of a service that makes drafts without end
+    if len(_warned) >= _MOST:  # bounds the memory of a service that keeps making drafts
         _warned.clear()
     _warned.add(instrument.digest)
     warnings.warn(

@@ -1,4 +1,4 @@
-"""The public functions: one person's answers, a table, or a stream of tables → scores."""
+"""The public functions that score one person's answers, a table, or a stream of tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intimacy_scales.reading.options import Reading, ReadingOptions, reading_of,
 from intimacy_scales.scoring.drafts import warn_if_draft
 from intimacy_scales.scoring.person import PersonScores, person_scores
 from intimacy_scales.scoring.prepared import prepared_form
-from intimacy_scales.scoring.single import sheet_scorer, with_person_found
+from intimacy_scales.scoring.single import sheet_scorer, with_person_key
 
 if TYPE_CHECKING:
     from intimacy_scales.reading.range_use import RangeUse
@@ -60,60 +60,62 @@ def score(
     Raises
     ------
     InstrumentError
-        The coding is not known of this instrument, or known only in part.
+        The instrument has no such coding, or the coding is known only in part.
     InvalidResponsesError
-        Answers that the instrument does not allow; all of them are named.
+        Some answers are not valid; the error lists all of them.
     MissingColumnsError
-        Items without a column; the likely columns are proposed.
+        Items have no column; the message suggests likely columns.
     ResponseError
         The input as a whole cannot be read.
 
     Warns
     -----
     UnvalidatedInstrumentWarning
-        Once for each instrument that is a draft.
+        The instrument is a draft; once for each.
     AnotherRangeWarning
-        Of a table of 30 persons or more, nobody used an end of the range on any item, and chance is no
-        explanation: the answers were probably given on another range.
+        Nobody among 30 or more persons used one end of the range on any item, and chance does not explain it:
+        the answers were probably given on another range.
 
     Notes
     -----
-    A mean score is the mean of the answered items, where at least as many as the scale's missing
-    rule asks for are answered; a sum is that mean times the number of items. Scores of fewer answers
-    than there are items are marked as `prorated`. Where the items of a scale differ in range, skipped
-    ones cannot stand for others, and all must be answered; so must all of a sum of answers of 0 and 1,
-    unless its rule says otherwise.
+    A mean score is the mean of the answered items, if at least as many are answered as the scale's
+    missing rule requires; a sum is that mean times the number of items. Scores based on fewer answers
+    than the scale has items are marked as `prorated`. All items must be answered where the items of a
+    scale differ in range, since the mean of some then does not estimate the others, and in a sum of
+    answers of 0 and 1, unless its missing rule says otherwise.
 
     Examples
     --------
     >>> score("ras", {f"ras_{n}": 4 for n in range(1, 8)}).scores["total"]
     3.4285714285714284
     """
-    how = reading_of(reading)
-    if type(instrument) is str and type(responses) is dict and how.is_usual:
+    options = reading_of(reading)
+    if type(instrument) is str and type(responses) is dict and options.is_usual:
         prepared = prepared_form(instrument)
         rows = None if prepared is None else prepared.read_plain(responses)
         if prepared is not None and rows is not None:
             prepared.warn()
-            none = prepared.not_applicable_in
-            found = () if none is None else none(responses)
-            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared, (), found)
-    form = how.form(instrument)
-    sheet = as_sheet(responses, how.show_values)
+            find = prepared.not_applicable_in
+            not_applicable = () if find is None else find(responses)
+            return person_scores(prepared.ref, prepared.scale_ids, rows, (), prepared, (), not_applicable)
+    form = options.form(instrument)
+    sheet = as_sheet(responses, options.show_values)
     if sheet is not None:
-        if how.keep:
-            raise ResponseError("keep: is for tables; one mapping's own values stand in the mapping")
-        scorer = sheet_scorer(form, how)
-        return scorer(form, sheet, with_person_found(how, sheet))
+        if options.keep:
+            raise ResponseError(
+                "keep: allowed for tables only; for one person, take the values from the mapping itself"
+            )
+        scorer = sheet_scorer(form, options)
+        return scorer(form, sheet, with_person_key(options, sheet))
     from intimacy_scales.reading.table import CodedResponses, check_belongs
     from intimacy_scales.scoring.tables import score_answers, score_coded
 
     warn_if_draft(form.ref)
     if isinstance(responses, CodedResponses):
-        refuse_reading(how)
+        refuse_reading(options)
         check_belongs(form, responses.instrument, same_items=True)
         return score_coded(responses, form)
-    return score_answers(form, responses, how)
+    return score_answers(form, responses, options)
 
 
 @reads_answers
@@ -128,18 +130,18 @@ def score_stream(
         An `Instrument`, or the id or `Path` of one.
     batches
         Any iterable of tables: Arrow record batches, chunks of a CSV file, lists of mappings …; a polars
-        LazyFrame; a pyarrow RecordBatchReader, Dataset or Scanner; or what else gives Arrow streams, such
-        as a DuckDB relation.
-        From Parquet, ``pyarrow.parquet.ParquetFile(path, pre_buffer=False).iter_batches()``: with
-        its read-ahead, pyarrow keeps all that it has read.
+        LazyFrame; a pyarrow RecordBatchReader, Dataset or Scanner; or any other object that exports an
+        Arrow stream, such as a DuckDB relation.
+        For Parquet, use ``pyarrow.parquet.ParquetFile(path, pre_buffer=False).iter_batches()``: with
+        read-ahead, pyarrow keeps everything it has read in memory.
     **reading
         As in `score`.
 
     Yields
     ------
     Scores
-        Of each batch. Problems count rows from the first batch on, and summaries add up with
-        ``+`` to that of the whole, to the bit.
+        The scores of each batch. Row numbers of problems count from the first batch on, and summaries
+        added up with ``+`` equal that of the whole, to the bit.
 
     Examples
     --------
@@ -149,18 +151,18 @@ def score_stream(
     """
     from intimacy_scales.reading.frames import batches_from
 
-    how = reading_of(reading)
-    form = how.form(instrument)
+    options = reading_of(reading)
+    form = options.form(instrument)
     warn_if_draft(form.ref)
-    yield from stream_scores(form, batches_from(batches, "score()"), how)
+    yield from stream_scores(form, batches_from(batches, "score()"), options)
 
 
 def stream_scores(
     form: models.Instrument, batches: Iterable[Any], reading: Reading, used: RangeUse | None = None
 ) -> Iterator[of_tables.Scores]:
-    """Yield the scores of each batch; `score_stream` with its options in one value.
+    """Yield the scores of each batch, as `score_stream` does, with the options in one value.
 
-    ``used`` watches the ends of ranges for whoever wants to know of them afterwards.
+    ``used`` records which ends of the ranges were used, for callers that need it afterwards.
     """
     from intimacy_scales.reading import range_use
     from intimacy_scales.scoring.tables import score_answers

@@ -1,4 +1,4 @@
-"""One person's scores read by published cut-offs, and when that is not done."""
+"""One person's scores interpreted by published cut-offs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ else:
     pd = late_module("pandas")
 
 
-_DIGITS, _MOST_DIGITS = 4, 17
+_DIGITS, _MOST_DIGITS = 4, 17  # shown of a score; enough for any float
 
 
 def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
@@ -27,7 +27,7 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
     Raises
     ------
     NoNormsError
-        It is a draft, or has none.
+        The instrument is a draft, or has no cut-offs.
     """
     if form.evidence.status == "draft":
         raise NoNormsError(
@@ -37,13 +37,13 @@ def cutoffs_of(form: Instrument) -> tuple[Cutoff, ...]:
         )
     if not form.cutoffs:
         raise NoNormsError(
-            f"{form.ref.called} has no cut-off: none is recorded here. {_other_than_cutoffs(form)}"
+            f"{form.ref.called} has no cut-offs: none are recorded here. {_advice_without_cutoffs(form)}"
         )
     return form.cutoffs
 
 
-def _other_than_cutoffs(form: Instrument) -> str:
-    """Say what scores of an instrument without cut-offs can be compared with."""
+def _advice_without_cutoffs(form: Instrument) -> str:
+    """Return advice on what to compare scores with, for an instrument without cut-offs."""
     samples = list(dict.fromkeys(norm.sample for norm in form.norms))
     if not samples:
         return (
@@ -51,29 +51,29 @@ def _other_than_cutoffs(form: Instrument) -> str:
             "scores.standardize(norm=norms)"
         )
     if len(samples) == 1:
-        named = repr(samples[0]) if any(norm.special for norm in form.norms) else ""
-        return f"It has norms of one sample ({samples[0]}): scores.standardize({named}) compares with these"
+        argument = repr(samples[0]) if any(norm.special for norm in form.norms) else ""
+        return f"It has norms from one sample ({samples[0]}): compare with scores.standardize({argument})"
     return (
-        f"It has norms of {len(samples)} samples: scores.standardize(norm=...) compares with one, which is "
+        f"It has norms from {len(samples)} samples: compare with scores.standardize(norm=...), where norm is "
         + " or ".join(map(repr, samples))
     )
 
 
 def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float, step: float) -> bool:
-    """Tell whether a score lies where a cut-off speaks of.
+    """Return whether a cut-off applies to a score.
 
-    Bands are published for scores of complete answers. A score between two neighbours of these, as skipped
-    answers make it, belongs to the lower one: a band reaches up to where the next of its source begins,
-    if no complete answers give a score between them. Otherwise it lies in neither.
+    Bands are published for scores of complete answers. Skipped answers can give a score between the end of
+    one band and the beginning of the next band of the same source. It belongs to the lower band if no
+    complete answers give a score between the two; otherwise it belongs to neither.
 
     Parameters
     ----------
     cutoff, cutoffs
-        The cut-off, and all of the instrument.
+        The cut-off, and all cut-offs of the instrument.
     score
         A score of its scale.
     step
-        How far apart neighbouring scores of complete answers are.
+        Difference between neighbouring scores of complete answers.
     """
     if cutoff.band is None or score <= cutoff.band[1]:
         return cutoff.applies(score)
@@ -82,7 +82,7 @@ def applies(cutoff: Cutoff, cutoffs: Sequence[Cutoff], score: float, step: float
 
 
 def where_it_lies(cutoff: Cutoff, cutoffs: Iterable[Cutoff], score: float) -> str:
-    """Say where a score lies to which a cut-off applies; between two bands it is read as in the lower."""
+    """Describe where a score lies, for a cut-off that applies: in its band, or between it and the next."""
     if cutoff.band is None:
         return cutoff.describe()
     begin = following_band(cutoff, cutoffs)
@@ -92,7 +92,7 @@ def where_it_lies(cutoff: Cutoff, cutoffs: Iterable[Cutoff], score: float) -> st
 
 
 def score_text(score: float, cutoffs: Iterable[Cutoff]) -> str:
-    """Write a score with four digits, or with so many that it stays on its side of every boundary.
+    """Return a score with four digits, or with as many as show on which side of every boundary it lies.
 
     Examples
     --------
@@ -110,30 +110,31 @@ def score_text(score: float, cutoffs: Iterable[Cutoff]) -> str:
 
 
 def describe_source(cutoff: Cutoff) -> str:
-    """Return a cut-off's source, and how surely it is known where that is not twice."""
+    """Return a cut-off's source, with the confidence in it unless that is verified."""
     return (
         cutoff.source if cutoff.confidence in (None, "verified") else f"{cutoff.source}, {cutoff.confidence}"
     )
 
 
 class Reading(NamedTuple):
-    """One score beside one cut-off.
+    """One score compared with one cut-off.
 
     Attributes
     ----------
     scale, score
-        The scale and its score; None where too little was answered.
+        The scale and its score; None if too few items were answered.
     where
-        Such as ``below 51.5``, which excludes 51.5; bands and ``at most`` include their ends.
+        The range of the cut-off, such as ``below 51.5``, which excludes 51.5; bands and ``at most`` include
+        their ends.
     side, boundary
         The same for programs: ``below``, ``at_most``, ``above``, ``at_least`` or ``band``, and the
         number, or the two ends of the band.
     applies
-        Whether the score lies there; None without a score.
+        Whether the score lies in that range; None without a score.
     meaning
-        What scores there are said to mean.
+        Published meaning of scores in that range.
     source, confidence
-        Where it was read, and how surely it is known.
+        Where the cut-off was published, and how well it is confirmed.
     """
 
     scale: str
@@ -149,14 +150,21 @@ class Reading(NamedTuple):
 
 @result_class
 class PersonInterpretation(Result):
-    """One person's scores read by the published cut-offs of the instrument.
+    """One person's scores interpreted by the published cut-offs of the instrument.
 
     Attributes
     ----------
     instrument
-        Which instrument.
+        Reference to the instrument.
     readings
-        One for each cut-off, whether or not the score lies there.
+        One for each cut-off, whether or not it applies.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> interpretation = score("csi-16", {f"csi16_{n}": 2 for n in range(1, 17)}).interpret()
+    >>> [(reading.where, reading.applies) for reading in interpretation.readings]
+    [('below 51.5', True)]
     """
 
     instrument: InstrumentRef
@@ -164,7 +172,7 @@ class PersonInterpretation(Result):
 
     @property
     def applying(self) -> tuple[Reading, ...]:
-        """Those where the score lies."""
+        """The cut-offs that apply."""
         return tuple(reading for reading in self.readings if reading.applies)
 
     def to_dict(self) -> dict[str, Any]:
@@ -184,6 +192,7 @@ class PersonInterpretation(Result):
         return pandas_frame(columns).set_index("scale")
 
     def _lines(self) -> list[str]:
+        """Return a line for each cut-off that applies, and for each scale to which none does."""
         cutoffs = [_cutoff_of(reading) for reading in self.readings]
         lines = [
             f"{r.scale} {score_text(r.score, _of_scale(cutoffs, r.scale))} is "
@@ -198,10 +207,10 @@ class PersonInterpretation(Result):
                 lines.append(f"{scale} is not scored")
             elif not any(r.applies for r in of_scale):
                 bands = all(r.side == "band" for r in of_scale)
-                told = (", " if bands else " or ").join(r.where for r in of_scale)
+                ranges = (", " if bands else " or ").join(r.where for r in of_scale)
                 lines.append(
                     f"{scale} {score_text(of_scale[0].score, _of_scale(cutoffs, scale))} is "
-                    + (f"in no band ({told})" if bands else f"not {told}")
+                    + (f"in no band ({ranges})" if bands else f"not {ranges}")
                 )
         return lines
 
@@ -214,7 +223,7 @@ class PersonInterpretation(Result):
 
 
 def _cutoff_of(reading: Reading) -> Cutoff:
-    """Return the cut-off that a reading was made with."""
+    """Return the cut-off of a reading."""
     side: Any = {reading.side: reading.boundary}
     return Cutoff(scale=reading.scale, meaning=reading.meaning, source=reading.source, **side)
 
@@ -224,19 +233,19 @@ def _of_scale(cutoffs: Iterable[Cutoff], scale: str) -> list[Cutoff]:
 
 
 def interpret_person(form: Instrument, scores: Mapping[str, float | None]) -> PersonInterpretation:
-    """Return one person's scores (scale id → score) beside each cut-off."""
+    """Return one person's scores (scale id → score) compared with each cut-off."""
     readings = []
     cutoffs, steps = cutoffs_of(form), form.score_steps
     for cutoff in cutoffs:
         value = scores[cutoff.scale]
-        told = None if value is None else applies(cutoff, cutoffs, value, steps[cutoff.scale])
+        does_apply = None if value is None else applies(cutoff, cutoffs, value, steps[cutoff.scale])
         readings.append(
             Reading(
                 cutoff.scale,
                 value,
                 cutoff.describe(),
                 *cutoff.side(),
-                told,
+                does_apply,
                 cutoff.meaning,
                 cutoff.source,
                 cutoff.confidence,

@@ -1,4 +1,4 @@
-"""Codes → scores, whole columns at a time (arrays only)."""
+"""Scoring of codes, whole columns at a time (arrays only)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Counts = NDArray[np.unsignedinteger[Any]]
 
 
 def _sum_codes(codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteger[Any]]) -> NDArray[Any]:
-    """Add up columns of codes; ``kind`` holds any such sum."""
+    """Return the sum of columns of codes in type ``kind``, which must hold any such sum."""
     total: NDArray[Any] = codes[:, columns[0]].astype(kind)
     for column in columns[1:]:
         total += codes[:, column]
@@ -25,102 +25,104 @@ def _sum_codes(codes: Codes, columns: Sequence[int], kind: type[np.unsignedinteg
 
 
 def _count_answered(codes: Codes, columns: Sequence[int], answered: Counts) -> bool:
-    """Add the number of answers in some columns to ``answered``, and tell whether nobody skipped any."""
-    there, n_whole = np.empty(len(codes), dtype=np.bool_), 0
+    """Add the number of answers in some columns to ``answered``; return whether nobody skipped any."""
+    answered_mask, n_complete = np.empty(len(codes), dtype=np.bool_), 0
     for column in columns:
         cells = codes[:, column]
-        if cells.min(initial=1):  # sooner seen than counted
-            n_whole += 1
+        if cells.min(initial=1):  # faster than counting
+            n_complete += 1
         else:
-            np.not_equal(cells, 0, out=there)
-            answered += there.view(np.uint8)
-    answered += answered.dtype.type(n_whole)
-    return n_whole == len(columns)
+            np.not_equal(cells, 0, out=answered_mask)
+            answered += answered_mask.view(np.uint8)
+    answered += answered.dtype.type(n_complete)
+    return n_complete == len(columns)
 
 
 def _sum_keyed(codes: Codes, scale: PlannedScale, answered: Counts) -> tuple[NDArray[Any], bool]:
-    """Return the sum of keyed codes of a scale whose items share one grid, and count the answers.
+    """Return the sum of keyed codes of a scale whose items share one response scale; count the answers.
 
-    An answered reverse-keyed code ``c`` counts as ``n_points + 1 - c``, a skipped one as 0. Also returned is
-    whether nobody skipped any.
+    A reverse-keyed code ``c`` of an answer counts as ``n_points + 1 - c``, a skipped item as 0. The second
+    value returned is whether nobody skipped any item.
     """
     n_points = len(scale.items[0].units) - 1
     plus = [item.index for item in scale.items if not item.reverse]
     minus = [item.index for item in scale.items if item.reverse]
     kind = np.uint8 if len(scale.items) * (n_points + 1) <= np.iinfo(np.uint8).max else np.uint32
     if not minus:
-        everyone = _count_answered(codes, plus, answered)
-        return _sum_codes(codes, plus, kind), everyone
-    everyone = _count_answered(codes, minus, answered)
+        all_complete = _count_answered(codes, plus, answered)
+        return _sum_codes(codes, plus, kind), all_complete
+    all_complete = _count_answered(codes, minus, answered)
     total: NDArray[Any] = np.multiply(answered, n_points + 1, dtype=kind)
     total -= _sum_codes(codes, minus, kind)
     if plus:
-        everyone &= _count_answered(codes, plus, answered)
+        all_complete &= _count_answered(codes, plus, answered)
         total += _sum_codes(codes, plus, kind)
-    return total, everyone
+    return total, all_complete
 
 
 def _grid_values(codes: Codes, scale: PlannedScale, step: int, answered: Counts) -> tuple[NDArray[Any], bool]:
-    """Return the sum of keyed values in units, of a scale whose items share one grid; else as above."""
-    total, everyone = _sum_keyed(codes, scale, answered)
+    """Return the sum of keyed values in units where items share one response scale; else as `_sum_keyed`."""
+    total, all_complete = _sum_keyed(codes, scale, answered)
     assert scale.minimum is not None
     if scale.minimum == step == 1:
-        return total, everyone
+        return total, all_complete
     values: NDArray[Any] = np.multiply(total, step, dtype=np.float64)
     if scale.minimum != step:  # a keyed code c stands for minimum + step * (c - 1)
         values += np.multiply(answered, scale.minimum - step, dtype=np.float64)
-    return values, everyone
+    return values, all_complete
 
 
 def _any_values(
     codes: Codes, scale: PlannedScale, answered: Counts
 ) -> tuple[NDArray[np.float64], Counts | NDArray[np.int64]]:
-    """Return the sum of keyed values in units, item by item, and that of the weights."""
+    """Return the sum of keyed values in units, added item by item, and the sum of the weights."""
     units = np.zeros(len(codes), dtype=np.int64)
-    alike = scale.weight == len(scale.items)
-    weights = None if alike or scale.width is None else np.zeros(len(codes), dtype=np.int64)
+    equal_weights = scale.weight == len(scale.items)
+    weights = None if equal_weights or scale.width is None else np.zeros(len(codes), dtype=np.int64)
     for item in scale.items:
         column = codes[:, item.index]
         units += np.array(item.units, dtype=np.int64)[column]
-        there = column != 0
-        answered += there
+        answered_mask = column != 0
+        answered += answered_mask
         if weights is not None and scale.width is not None:
-            weights += there * (item.span // scale.width)
+            weights += answered_mask * (item.span // scale.width)
     if scale.minimum is None:  # only complete answers are scored
-        whole = answered if alike else np.full(len(codes), scale.weight, dtype=np.int64)
-        return (units + scale.base).astype(np.float64), whole
-    found = answered if weights is None else weights
-    below = np.multiply(found, scale.minimum, dtype=np.int64)
-    return (units + below).astype(np.float64), found
+        complete = answered if equal_weights else np.full(len(codes), scale.weight, dtype=np.int64)
+        return (units + scale.base).astype(np.float64), complete
+    weight_sums = answered if weights is None else weights
+    minima = np.multiply(weight_sums, scale.minimum, dtype=np.int64)
+    return (units + minima).astype(np.float64), weight_sums
 
 
 def _score_items(
     codes: Codes, scale: PlannedScale, scores: NDArray[np.float64], answered: Counts
 ) -> Numerators:
-    """Score a chunk of a scale of items, and return what was divided.
+    """Score a chunk of persons on a scale of items, and return the numerators of the scores.
 
-    Values are whole numbers of units below 2**53, so the one division is the only rounding.
+    With T the sum of keyed values in units and W that of weights (see `planned`), a score is
+    ``(times * T + plus * W) / (divisor * W)``. Both are whole numbers below 2**53, so that the division is
+    the only rounding.
     """
     weights: Any = answered
     if scale.step is None:
         values, weights = _any_values(codes, scale, answered)
-        everyone = False
+        all_complete = False
     else:
-        values, everyone = _grid_values(codes, scale, scale.step, answered)
+        values, all_complete = _grid_values(codes, scale, scale.step, answered)
     if scale.times != 1:
         values = np.multiply(values, scale.times, dtype=np.float64)
     if scale.plus:
         values = values + np.multiply(weights, scale.plus, dtype=np.float64)
-    if everyone:  # so that all weigh alike
+    if all_complete:  # W is the same for all
         np.divide(values, len(scale.items) * scale.divisor, out=scores, dtype=np.float64)
-        return Numerators(values, weights, everyone=True)
+        return Numerators(values, weights, all_complete=True)
     count = weights if scale.divisor == 1 else np.multiply(weights, scale.divisor, dtype=np.float64)
     with np.errstate(invalid="ignore", divide="ignore"):
         np.divide(values, count, out=scores, dtype=np.float64)
-    short = answered < scale.required
-    if short.any():
-        scores[short] = np.nan
-    return Numerators(values, weights, everyone=False)
+    too_few = answered < scale.required
+    if too_few.any():
+        scores[too_few] = np.nan
+    return Numerators(values, weights, all_complete=False)
 
 
 def count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
@@ -130,21 +132,21 @@ def count_type(plan: Plan) -> type[np.uint8] | type[np.uint16]:
 
 
 class Kernel:
-    """Scores blocks of codes of one instrument.
+    """The scores of one instrument, computed from blocks of codes.
 
     Parameters
     ----------
     plan
         The instrument's scales.
     n_persons
-        How many persons there are in all.
+        Number of persons in all blocks.
 
     Attributes
     ----------
     scores
-        (n_scales, n_persons) float64; nan where there is no score.
+        (n_scales, n_persons) float64; nan if there is no score.
     answered
-        (n_scales, n_persons): answered items, or scored parts of a composite.
+        (n_scales, n_persons): number of answered items, or of the parts of a composite with a score.
     """
 
     def __init__(self, plan: Plan, n_persons: int) -> None:
@@ -158,7 +160,7 @@ class Kernel:
         }
 
     def score(self, start: int, codes: Codes) -> None:
-        """Score the persons from ``start`` on, whose codes are ``codes`` (rows, n_items)."""
+        """Score the persons from row ``start`` on, with codes (n, n_items)."""
         rows = slice(start, start + len(codes))
         numerators: dict[int, Numerators] = {}
         for position in self.plan.order:
@@ -170,7 +172,7 @@ class Kernel:
 
 
 def prorated_scores(plan: Plan, answered: Counts) -> NDArray[np.bool_]:
-    """Tell which scores were made from fewer answers than their scale has items.
+    """Return which scores were made from fewer answers than their scale has items.
 
     Parameters
     ----------
@@ -182,16 +184,16 @@ def prorated_scores(plan: Plan, answered: Counts) -> NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray
-        (n_scales, n_persons). A composite rests on what its parts rest on.
+        (n_scales, n_persons). A composite is prorated if one of its parts is.
     """
     prorated = np.empty(answered.shape, dtype=np.bool_)
     for position in plan.order:
-        scale, counts, found = plan.scales[position], answered[position], prorated[position]
-        np.less(counts, scale.size, out=found)
+        scale, counts, marks = plan.scales[position], answered[position], prorated[position]
+        np.less(counts, scale.size, out=marks)
         if isinstance(scale, PlannedComposite):
             for part in scale.parts:
-                found |= prorated[part]
-        found &= counts >= scale.required
+                marks |= prorated[part]
+        marks &= counts >= scale.required
     return prorated
 
 
@@ -205,7 +207,7 @@ def score_codes(plan: Plan, codes: Codes, *, chunk: int = CHUNK) -> Kernel:
     codes
         (n_persons, n_items), column-contiguous.
     chunk
-        Persons at a time; changes no bit of the result.
+        Persons at a time; the result does not depend on it.
 
     Returns
     -------

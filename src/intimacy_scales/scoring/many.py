@@ -1,4 +1,4 @@
-"""Many answer sheets, each scored by itself: a bad one has problems, and the others their scores."""
+"""Scoring of many answer sheets, each by itself: bad answers in one do not affect the others."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from intimacy_scales.reading.options import Reading, SheetReadingOptions, readin
 from intimacy_scales.reading.problems import Problems, invalid_responses, what_is_wrong
 from intimacy_scales.scoring.person import PersonScores, person_scores
 from intimacy_scales.scoring.sheet_problems import SheetProblems
-from intimacy_scales.scoring.single import SheetScorer, sheet_scorer, with_person_found
+from intimacy_scales.scoring.single import SheetScorer, sheet_scorer, with_person_key
 
 Key = TypeVar("Key", bound=Hashable)
 OnInvalidSheet = Literal["return", "missing", "raise"]
 
 _ON_INVALID = ("return", "missing", "raise")
-_OF_TABLES = ("__array__", "__dataframe__", "__arrow_c_stream__")
+_TABLE_PROTOCOLS = ("__array__", "__dataframe__", "__arrow_c_stream__")
 
 
 @overload
-def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, and never is
+def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, but never is
     instrument: models.Instrument | str | Path,
     sheets: Mapping[Key, Mapping[Any, Any]],
     *,
@@ -33,7 +33,7 @@ def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of
     **reading: Unpack[SheetReadingOptions],
 ) -> dict[Key, PersonScores]: ...
 @overload
-def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, and never is
+def score_many(  # type: ignore[overload-overlap]  # a mapping could be a key of another, but never is
     instrument: models.Instrument | str | Path,
     sheets: Mapping[Key, Mapping[Any, Any]],
     *,
@@ -64,7 +64,7 @@ def score_many(
     on_invalid: OnInvalidSheet = "return",
     **reading: Unpack[SheetReadingOptions],
 ) -> Any:
-    """Score many answer sheets, each by itself: one outcome for each, whatever is wrong with another.
+    """Score many answer sheets, each by itself: one outcome for each, whatever is wrong with the others.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def score_many(
     sheets
         Mappings of item → answer, in any iterable, which is read once; or a mapping of id → sheet.
     on_invalid
-        What becomes of a sheet with answers that the instrument does not allow. ``"return"``: its outcome
-        is a `SheetProblems`. ``"missing"``: it is scored without them, and they are in its ``problems``.
-        ``"raise"``: one error that names all of all sheets.
+        What to do with a sheet that has answers which are not valid. ``"return"``: its outcome is a
+        `SheetProblems`. ``"missing"``: it is scored without them, and they are in its ``problems``.
+        ``"raise"``: raise one error that lists those of all sheets.
     **reading
         How the answers are read: `columns`, `missing_codes`, `recode`, `person`, `coding`, `show_values`;
         see `Reading`.
@@ -83,28 +83,29 @@ def score_many(
     Returns
     -------
     list of PersonScores or SheetProblems
-        In the order of the sheets. ``outcome.ok`` tells which it is, and so does `isinstance`. Of a mapping
-        of sheets: a dictionary of id → outcome. A sheet that cannot be read at all, such as one without any
-        item, is a `SheetProblems` too, unless errors are raised.
+        In the order of the sheets; a dictionary of id → outcome if ``sheets`` is a mapping. ``outcome.ok``
+        says which of the two it is, and so does `isinstance`. A sheet that cannot be read at all, such as
+        one without any item, gives a `SheetProblems` too, unless errors are raised.
 
     Raises
     ------
     InstrumentError
-        The coding is not known of this instrument, or known only in part.
+        The instrument has no such coding, or the coding is known only in part.
     InvalidResponsesError
-        With ``on_invalid="raise"``: answers that the instrument does not allow.
+        With ``on_invalid="raise"``: some answers are not valid.
     ResponseError
-        There are no sheets: a table, one person's answers, or something else was given. With
-        ``on_invalid="raise"`` also: a sheet cannot be read.
+        ``sheets`` is a table, one person's answers, or something else that is not a collection of sheets.
+        With ``on_invalid="raise"`` also: a sheet cannot be read.
 
     Warns
     -----
     UnvalidatedInstrumentWarning
-        Once for each instrument that is a draft.
+        The instrument is a draft; once for each.
 
     Notes
     -----
-    Scores are those of `score`, to the bit. Of a table `score` makes scores sooner than of its rows.
+    Scores equal those of `score`, to the bit. For a table, call `score`, which is faster than scoring its
+    rows.
 
     Examples
     --------
@@ -115,52 +116,53 @@ def score_many(
     ben is not a number
     """
     if on_invalid not in _ON_INVALID:
-        raise ResponseError(f"on_invalid={on_invalid!r}: it is 'return', 'missing' or 'raise'")
-    how = reading_of_sheets(reading)
-    form = how.form(instrument)
-    named = _checked(sheets, how)
-    scorer = sheet_scorer(form, how)
-    accept_missing, is_quick = on_invalid == "missing", how.person is None
-    none = scorer.not_applicable_in
-    pairs = zip(repeat(None), sheets, strict=False) if named is None else named.items()
+        raise ResponseError(f"on_invalid={on_invalid!r} is not valid; allowed: 'return', 'missing', 'raise'")
+    options = reading_of_sheets(reading)
+    form = options.form(instrument)
+    by_id = _sheets_by_id(sheets, options)
+    scorer = sheet_scorer(form, options)
+    accept_missing, is_quick = on_invalid == "missing", options.person is None
+    find_not_applicable = scorer.not_applicable_in
+    pairs = zip(repeat(None), sheets, strict=False) if by_id is None else by_id.items()
     outcomes: list[PersonScores | SheetProblems] = []
     for person, sheet in pairs:
         rows = scorer.read_plain(sheet) if is_quick and type(sheet) is dict else None
         if rows is None:
-            found = _outcome(scorer, form, how, sheet, (len(outcomes), person), accept_missing=accept_missing)
+            place = len(outcomes), person
+            outcome = _outcome(scorer, form, options, sheet, place, accept_missing=accept_missing)
         else:
-            skipped = () if none is None else none(sheet)
-            found = person_scores(scorer.ref, scorer.ids, rows, (), form, (), skipped)
-        outcomes.append(found)
+            not_applicable = () if find_not_applicable is None else find_not_applicable(sheet)
+            outcome = person_scores(scorer.ref, scorer.ids, rows, (), form, (), not_applicable)
+        outcomes.append(outcome)
     if on_invalid == "raise":
         _raise_if_any(form, outcomes)
-    return outcomes if named is None else dict(zip(named, outcomes, strict=True))
+    return outcomes if by_id is None else dict(zip(by_id, outcomes, strict=True))
 
 
-def _checked(sheets: Any, how: Reading) -> Mapping[Any, Any] | None:
-    """Return sheets that have names, or None where they have none.
+def _sheets_by_id(sheets: Any, options: Reading) -> Mapping[Any, Any] | None:
+    """Return the sheets if they are a mapping of id → sheet, or None if they have no ids.
 
     Raises
     ------
     ResponseError
-        These are no sheets; says what to call instead.
+        The values are not answer sheets; the message says what to call instead.
     """
     if isinstance(sheets, Mapping):
-        if sheets and not any(as_sheet(sheet, how.show_values) is not None for sheet in sheets.values()):
+        if sheets and not any(as_sheet(sheet, options.show_values) is not None for sheet in sheets.values()):
             raise ResponseError(
-                "none of the values of this mapping is an answer sheet: for one person's answers call "
-                "score(instrument, answers); for many give a list of mappings, or {id: mapping}"
+                "no value of this mapping is an answer sheet: for one person's answers call "
+                "score(instrument, answers); for many persons pass a list of mappings, or {id: mapping}"
             )
         return sheets
-    if any(hasattr(type(sheets), name) for name in _OF_TABLES):
+    if any(hasattr(type(sheets), name) for name in _TABLE_PROTOCOLS):
         raise ResponseError(
-            f"this {type(sheets).__name__} is a table: score(instrument, table) scores it at once; for an "
-            "outcome of each row give its rows, such as table.to_dict('records')"
+            f"sheets is a table ({type(sheets).__name__}): score(instrument, table) scores all rows at once; "
+            "for one outcome per row pass its rows, such as table.to_dict('records')"
         )
     if isinstance(sheets, str | bytes) or not isinstance(sheets, Iterable):
         raise ResponseError(
-            f"a value of type {type(sheets).__name__} holds no answer sheets: give mappings of item → "
-            "answer; of the text of a request, what json.loads(text) returns"
+            f"sheets of type {type(sheets).__name__} cannot be scored: pass mappings of item → answer; for "
+            "JSON text, pass what json.loads(text) returns"
         )
     return None
 
@@ -168,30 +170,34 @@ def _checked(sheets: Any, how: Reading) -> Mapping[Any, Any] | None:
 def _outcome(
     scorer: SheetScorer,
     form: models.Instrument,
-    how: Reading,
+    options: Reading,
     sheet: Any,
-    which: tuple[int, Any],
+    place: tuple[int, Any],
     *,
     accept_missing: bool,
 ) -> PersonScores | SheetProblems:
-    """Score one sheet, or say why that cannot be; ``which`` is its position, and its id if it has one."""
-    position, person = which
-    shown = values_shown(how.show_values)
+    """Score one sheet, or explain why it has no scores; ``place`` is its position, and its id or None."""
+    position, person = place
+    shown = values_shown(options.show_values)
     problems: Problems | None = None
     try:
-        answers = as_sheet(sheet, how.show_values)
+        answers = as_sheet(sheet, options.show_values)
         if answers is None:
-            raise ResponseError(f"the sheet is of type {type(sheet).__name__}, no mapping of item → answer")
-        how = with_person_found(how, answers)
-        if how.person is not None:
-            person = answers[how.person]
-        rows, problems, *noted = scorer.read(form, answers, how)
+            raise ResponseError(
+                f"the sheet is of type {type(sheet).__name__}; it must be a mapping of item → answer"
+            )
+        options = with_person_key(options, answers)
+        if options.person is not None:
+            person = answers[options.person]
+        rows, problems, *blanks_and_not_applicable = scorer.read(form, answers, options)
     except ResponseError as error:
         message = str(error)
     else:
         if problems is None or accept_missing:
-            return person_scores(scorer.ref, scorer.ids, rows, problems or (), form, *noted)
-        problems = replace(problems, persons=None)  # who it is, is said once
+            return person_scores(
+                scorer.ref, scorer.ids, rows, problems or (), form, *blanks_and_not_applicable
+            )
+        problems = replace(problems, persons=None)  # the outcome itself names the person
         message, _ = what_is_wrong(form, problems)
     return SheetProblems(
         instrument=scorer.ref,
@@ -203,15 +209,19 @@ def _outcome(
 
 
 def _raise_if_any(form: models.Instrument, outcomes: Iterable[PersonScores | SheetProblems]) -> None:
-    """Raise one error for all sheets without scores, or for the first of them that cannot be read."""
+    """Raise one error for all sheets without scores, or for the first one that cannot be read."""
     bad = [outcome for outcome in outcomes if isinstance(outcome, SheetProblems)]
     for outcome in bad:
         if not outcome.problems:
             person = "" if outcome.person is None else f" of person {shortened_text(outcome.person)}"
             raise ResponseError(f"sheet {outcome.position}{person}: {outcome.message}")
-    found = [(outcome, outcome.problems) for outcome in bad if isinstance(outcome.problems, Problems)]
-    if found:
-        columns = [replace(part, rows=(o.position,)) for o, problems in found for part in problems.columns]
+    with_problems = [(outcome, outcome.problems) for outcome in bad if isinstance(outcome.problems, Problems)]
+    if with_problems:
+        columns = [
+            replace(part, rows=(outcome.position,))
+            for outcome, problems in with_problems
+            for part in problems.columns
+        ]
         persons = {outcome.position: outcome.person for outcome in bad}
-        shown = all(problems.shown for _, problems in found)
+        shown = all(problems.shown for _, problems in with_problems)
         raise invalid_responses(form, Problems(tuple(columns), persons, shown=shown))

@@ -1,4 +1,4 @@
-"""The scores of a table beside a norm sample, and read by published cut-offs."""
+"""The scores of a table compared with a norm sample, and interpreted by published cut-offs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ Floats = NDArray[np.float64]
 
 
 def percentiles(norm: Norm, scores: Floats) -> Floats:
-    """Return percentile ranks (n_persons,), as `Norm.percentile` does for one score; nan stays nan."""
+    """Return percentile ranks (n_persons,), as `Norm.percentile` does for one score; nan if missing.
+
+    They are interpolated linearly in the norm table; without one, ``100 * Phi((score - mean) / sd)``.
+    """
     if norm.percentiles:
         points, ranks = np.array(norm.percentiles, dtype=np.float64).T
         table: Floats = np.where(np.isnan(scores), math.nan, np.interp(scores, points, ranks))
@@ -45,28 +48,28 @@ def percentiles(norm: Norm, scores: Floats) -> Floats:
 
 
 def beyond(norm: Norm, scores: Floats) -> NDArray[np.int8]:
-    """Return which scores lie beyond the ends of a norm table: -1 below, 1 above, otherwise 0."""
-    found = np.zeros(len(scores), dtype=np.int8)
+    """Return for each score whether it lies outside a norm table: -1 below, 1 above, otherwise 0."""
+    sides = np.zeros(len(scores), dtype=np.int8)
     if norm.percentiles:
         (lowest, first), (highest, last) = norm.percentiles[0], norm.percentiles[-1]
-        found[(scores < lowest) & (first > 0)] = -1
-        found[(scores > highest) & (last < 100)] = 1  # everybody
-    return found
+        sides[(scores < lowest) & (first > 0)] = -1  # a first rank of 0 % leaves nobody below it
+        sides[(scores > highest) & (last < 100)] = 1
+    return sides
 
 
 @result_class
 class StandardScale(Result):
-    """One scale beside its norm.
+    """Standard scores on one scale.
 
     Attributes
     ----------
     z, t, percentile
-        (n_persons,), read-only; nan where there is no score.
+        (n_persons,), read-only; nan if there is no score.
     beyond
-        (n_persons,): 1 where a score lies above the norm table, so that its rank is above
-        ``percentile`` by nobody knows how much; -1 where it lies below; otherwise 0.
+        (n_persons,): 1 if a score lies above the norm table, so that its rank exceeds ``percentile`` by an
+        unknown amount; -1 if it lies below; otherwise 0.
     norm
-        What they are relative to.
+        The norm that scores were compared with.
     """
 
     _axes: ClassVar[Mapping[str, str]] = {"z": "n", "t": "n", "percentile": "n", "beyond": "n"}
@@ -78,31 +81,39 @@ class StandardScale(Result):
     norm: Norm
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the standard scores, None where there is no score, and the norm."""
+        """Return the standard scores, None where a score is missing, and the norm."""
         return {**self.figures(), "norm": self.norm.to_dict()}
 
     def figures(self) -> dict[str, list[float | None]]:
-        """Return z, T, percentile rank and `beyond` of each person, None where there is no score."""
+        """Return z, T, percentile rank and `beyond` of each person, None where a score is missing."""
         return {kind: plain(getattr(self, kind)) for kind in ("z", "t", "percentile", "beyond")}
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Which figures there are: `beyond` is one where ranks come from a norm table."""
+        """Names of the figures; `beyond` is one of them if ranks come from a norm table."""
         return ("z", "t", "percentile", *(("beyond",) if self.norm.percentiles else ()))
 
 
 @result_class
 class StandardScores(Result):
-    """The scores of a table beside a norm sample.
+    """The scores of a table compared with a norm sample.
 
     Attributes
     ----------
     instrument
-        Which instrument.
+        Reference to the instrument.
     scales
         Scale id → z, T and percentile rank of each person, with the norm.
     without_norm
         Scales that have no norm.
+
+    Examples
+    --------
+    >>> from intimacy_scales import Norm, score
+    >>> norm = Norm(scale="total", sample="200 simulated persons", n=200, mean=3.5, sd=0.5)
+    >>> standard = score("ras", [{f"ras_{n}": x for n in range(1, 8)} for x in (3, 5)]).standardize(norm)
+    >>> standard.samples, len(standard["total"].t)
+    (('200 simulated persons',), 2)
     """
 
     instrument: InstrumentRef
@@ -127,19 +138,19 @@ class StandardScores(Result):
         """Return the standard scores of one scale."""
         if scale not in self.scales:
             raise UnknownNameError(
-                f"{scale!r} was not compared with a norm; these were: {', '.join(self.scales)}"
+                f"{scale!r} was not compared with a norm; compared: {', '.join(self.scales)}"
             )
         return self.scales[scale]
 
     def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
         """Return ``<scale>_z``, ``<scale>_t`` and ``<scale>_percentile`` in the caller's kind of frame.
 
-        Of a norm table also ``<scale>_beyond``: 1 above its highest score, -1 below its lowest, else 0.
+        With a norm table also ``<scale>_beyond``: 1 above its highest score, -1 below its lowest, else 0.
 
         Parameters
         ----------
         keep
-            Which of the columns kept by ``keep=`` of `score` to put first; None: all of them.
+            Which of the columns that `score` kept (its ``keep=``) to put first; None: all of them.
         """
         columns = {
             f"{name}_{kind}": getattr(scale, kind)
@@ -149,7 +160,7 @@ class StandardScores(Result):
         return frame_with_kept(self.kept, columns, keep)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values, None where there is no score."""
+        """Return everything as plain values, None where a score is missing."""
         return {
             "instrument": self.instrument.to_dict(),
             "scores": {name: scale.figures() for name, scale in self.scales.items()},
@@ -159,7 +170,7 @@ class StandardScores(Result):
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
-        figures = {name: of for name, of in types_of(StandardScale).items() if name != "norm"}
+        figures = {name: kind for name, kind in types_of(StandardScale).items() if name != "norm"}
         return {
             "instrument": InstrumentRef,
             "scores": by_name(Object(**figures)),
@@ -183,10 +194,10 @@ class StandardScores(Result):
         )
 
     def __repr__(self) -> str:
-        left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
+        without_norm = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
         return (
             f"<StandardScores {self.instrument}: {len(self)} persons, scales {', '.join(self.scales)}; "
-            f"beside {describe_samples(self.norms)}{left}>"
+            f"compared with {describe_samples(self.norms)}{without_norm}>"
         )
 
     def _repr_html_(self) -> str:
@@ -200,7 +211,7 @@ class StandardScores(Result):
             for name, s in self.scales.items()
         )
         return (
-            f"<table><caption>{escape(str(self.instrument))}: {len(self)} persons, beside "
+            f"<table><caption>{escape(str(self.instrument))}: {len(self)} persons, compared with "
             f"{escape(describe_samples(self.norms))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
@@ -213,17 +224,17 @@ def _shown(statistic: Any, values: Floats, digits: int) -> str:
 def standardize_table(
     form: Instrument, scores: Mapping[str, Floats], norm: NormChoice, kept: Table
 ) -> StandardScores:
-    """Return the scores of a table (scale id → scores of each person) beside a norm sample."""
+    """Return the scores of a table (scale id → scores of each person) compared with a norm sample."""
     norms = choose_norms(form, norm)
     scales = {}
-    for name, of_scale in norms.items():
-        z = (scores[name] - of_scale.mean) / of_scale.sd
+    for name, scale_norm in norms.items():
+        z = (scores[name] - scale_norm.mean) / scale_norm.sd
         scales[name] = StandardScale(
             z=z,
             t=50.0 + 10.0 * z,
-            percentile=percentiles(of_scale, scores[name]),
-            beyond=beyond(of_scale, scores[name]),
-            norm=of_scale,
+            percentile=percentiles(scale_norm, scores[name]),
+            beyond=beyond(scale_norm, scores[name]),
+            norm=scale_norm,
         )
     return StandardScores(
         instrument=form.ref,
@@ -235,18 +246,26 @@ def standardize_table(
 
 @result_class
 class Interpretation(Result):
-    """The scores of a table read by the published cut-offs of the instrument.
+    """The scores of a table interpreted by the published cut-offs of the instrument.
 
     Attributes
     ----------
     instrument
-        Which instrument.
+        Reference to the instrument.
     cutoffs
         The cut-offs, in order.
     applies
-        (n_persons, n_cutoffs), read-only: whether a score lies there; False without a score.
+        (n_persons, n_cutoffs), read-only: whether the cut-off applies to the score; False without a score.
     values
-        Scale id → scores (n_persons,), read-only; nan where there is none.
+        Scale id → scores (n_persons,), read-only; nan if missing.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> answers = [{f"csi16_{n}": x for n in range(1, 17)} for x in (2, 4)]
+    >>> interpretation = score("csi-16", answers).interpret()
+    >>> interpretation.applies.tolist(), interpretation.counts, interpretation.scored
+    ([[True], [False]], (1,), (2,))
     """
 
     instrument: InstrumentRef
@@ -257,59 +276,64 @@ class Interpretation(Result):
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """For each cut-off, how many persons lie there."""
+        """Number of persons to whose score each cut-off applies."""
         return tuple(self.applies.sum(axis=0).tolist())
 
     @property
     def scored(self) -> tuple[int, ...]:
-        """For each cut-off, how many persons have a score on its scale."""
+        """Number of persons who have a score on the scale of each cut-off."""
         return tuple(int((~np.isnan(self.values[cutoff.scale])).sum()) for cutoff in self.cutoffs)
 
     def _in_no_band(self) -> dict[str, int]:
-        """Return how many scores lie between or beyond the bands of a scale that has bands alone."""
-        found = {}
+        """Return by scale how many scores lie in no band, for scales whose cut-offs are all bands."""
+        counts = {}
         for scale, scores in self.values.items():
-            own = [i for i, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
-            if all(self.cutoffs[i].band is not None for i in own):
-                found[scale] = int((~np.isnan(scores) & ~self.applies[:, own].any(axis=1)).sum())
-        return {scale: n for scale, n in found.items() if n}
+            columns = self._columns_of(scale)
+            if all(self.cutoffs[column].band is not None for column in columns):
+                in_no_band = ~np.isnan(scores) & ~self.applies[:, columns].any(axis=1)
+                counts[scale] = int(np.count_nonzero(in_no_band))
+        return {scale: n for scale, n in counts.items() if n}
+
+    def _columns_of(self, scale: str) -> list[int]:
+        return [column for column, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
 
     def _between(self) -> list[str]:
-        """Say of each cut-off how many scores lie between its band and the next, and are read as in it."""
-        told = []
+        """Return a text for each cut-off: how many of its scores lie between its band and the next."""
+        texts = []
         for column, cutoff in enumerate(self.cutoffs):
             beyond = np.inf if cutoff.band is None else cutoff.band[1]
             n = int(np.count_nonzero(self.applies[:, column] & (self.values[cutoff.scale] > beyond)))
             begin = following_band(cutoff, self.cutoffs)
-            told.append(f", {n} of them between {beyond} and {begin}" if n else "")
-        return told
+            texts.append(f", {n} of them between {beyond} and {begin}" if n else "")
+        return texts
 
     def __len__(self) -> int:
         return len(self.applies)
 
     def to_frame(self, *, keep: Sequence[Hashable] | None = None) -> Any:
-        """Return each score and ``<scale>_reading``, what is said of it, in the caller's kind of frame.
+        """Return each score and its meaning, ``<scale>_reading``, in the caller's kind of frame.
 
-        Empty where no cut-off applies, such as between two bands; missing where there is no score.
+        The meaning is empty if no cut-off applies, such as between two bands, and missing without a score.
 
         Parameters
         ----------
         keep
-            Which of the columns kept by ``keep=`` of `score` to put first; None: all of them.
+            Which of the columns that `score` kept (its ``keep=``) to put first; None: all of them.
         """
         columns: dict[str, NDArray[Any]] = {}
         for scale in dict.fromkeys(cutoff.scale for cutoff in self.cutoffs):
-            own = [i for i, cutoff in enumerate(self.cutoffs) if cutoff.scale == scale]
+            of_scale = self._columns_of(scale)
             texts = np.empty(len(self), dtype=object)
-            for row, told in enumerate(self.applies[:, own].tolist()):
-                meanings = (self.cutoffs[i].meaning for i, yes in zip(own, told, strict=True) if yes)
-                texts[row] = ", ".join(meanings)
+            for row, applies in enumerate(self.applies[:, of_scale].tolist()):
+                texts[row] = ", ".join(
+                    self.cutoffs[column].meaning for column, yes in zip(of_scale, applies, strict=True) if yes
+                )
             texts[np.isnan(self.values[scale])] = None
             columns |= {scale: self.values[scale], f"{scale}_reading": texts}
         return frame_with_kept(self.kept, columns, keep)
 
     def summary(self) -> pd.DataFrame:
-        """Return a pandas table, a row for each cut-off: where it is, how many lie there, its source."""
+        """Return a pandas table with a row for each cut-off: its range, number of scores, source."""
         from intimacy_scales.results.frames import pandas_frame
 
         shares = [
@@ -336,8 +360,8 @@ class Interpretation(Result):
         ]
         unscored = {scale: np.isnan(values).tolist() for scale, values in self.values.items()}
         applies = [
-            [None if none else yes for yes, none in zip(column, unscored[c.scale], strict=True)]
-            for column, c in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
+            [None if no_score else yes for yes, no_score in zip(column, unscored[cutoff.scale], strict=True)]
+            for column, cutoff in zip(self.applies.T.tolist(), self.cutoffs, strict=True)
         ]
         by_person = [list(row) for row in zip(*applies, strict=True)]
         return {
@@ -364,7 +388,7 @@ class Interpretation(Result):
         scored = {len(scores) for scores in values["scores"].values()} | {len(rows)}
         if len(scored) > 1 or any(len(row) != len(cutoffs) for row in rows):
             raise DocumentError(
-                f"{cls.__name__}.applies: a row for each person, and in it one entry for each cut-off"
+                f"{cls.__name__}.applies: must have a row for each person, with one entry for each cut-off"
             )
         return cls(
             instrument=values["instrument"],
@@ -375,7 +399,7 @@ class Interpretation(Result):
         )
 
     def __repr__(self) -> str:
-        told = ", ".join(
+        counts = ", ".join(
             f"{n} of {scored} {cutoff.scale} {cutoff.describe()}{between} ({cutoff.meaning})"
             for cutoff, n, scored, between in zip(
                 self.cutoffs, self.counts, self.scored, self._between(), strict=True
@@ -384,7 +408,7 @@ class Interpretation(Result):
         outside = "".join(f", {n} in no band of {scale}" for scale, n in self._in_no_band().items())
         unscored = {scale: int(np.isnan(scores).sum()) for scale, scores in self.values.items()}
         without = "".join(f"; {n} without a score of {scale}" for scale, n in unscored.items() if n)
-        return f"<Interpretation {self.instrument}: {told}{outside}{without}>"
+        return f"<Interpretation {self.instrument}: {counts}{outside}{without}>"
 
     def _repr_html_(self) -> str:
         table = self.summary().reset_index().round(1).to_html(index=False, border=0, justify="left")
@@ -392,14 +416,14 @@ class Interpretation(Result):
 
 
 def interpret_table(form: Instrument, scores: Mapping[str, Floats], kept: Table) -> Interpretation:
-    """Return the scores of a table (scale id → scores of each person) beside each cut-off."""
+    """Return the scores of a table (scale id → scores of each person) compared with each cut-off."""
     cutoffs, steps = cutoffs_of(form), form.score_steps
     applies = np.zeros((len(kept), len(cutoffs)), dtype=np.bool_)
     for column, cutoff in enumerate(cutoffs):
         distinct, positions = np.unique(scores[cutoff.scale], return_inverse=True)
         step = steps[cutoff.scale]
-        told = np.array([applies_to(cutoff, cutoffs, v, step) for v in distinct.tolist()], dtype=np.bool_)
+        verdicts = [applies_to(cutoff, cutoffs, value, step) for value in distinct.tolist()]
         if len(distinct):
-            applies[:, column] = told[positions]
+            applies[:, column] = np.array(verdicts, dtype=np.bool_)[positions]
     values = {cutoff.scale: scores[cutoff.scale] for cutoff in cutoffs}
     return Interpretation(instrument=form.ref, cutoffs=cutoffs, applies=applies, values=values, kept=kept)

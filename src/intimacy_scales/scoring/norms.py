@@ -1,4 +1,4 @@
-"""One person's scores beside a norm sample, and which norm is meant."""
+"""One person's scores compared with a norm sample, and the choice of the norm."""
 
 from __future__ import annotations
 
@@ -23,24 +23,26 @@ NormChoice: TypeAlias = Norm | Iterable[Norm] | str | None
 def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     """Return the norm of each scale that has one.
 
-    Without a choice it is the norm of the only sample, unless these were special people.
+    By default this is the norm of the instrument's only sample of the general population.
 
     Raises
     ------
     NoNormsError
-        There is none, several samples to choose from, or one of special people.
+        There is no norm, or the sample must be named: there are several, or its members are special people.
     """
     if isinstance(norm, Norm):
         return _by_scale(form, [norm])
     if norm is not None and not isinstance(norm, str):
         if isinstance(norm, Mapping) or not isinstance(norm, Iterable):
-            raise NoNormsError(f"norm={norm!r}: give a Norm(scale=…, sample=…, mean=…, sd=…), or several")
+            raise NoNormsError(
+                f"norm={norm!r} is not valid; pass a Norm(scale=…, sample=…, mean=…, sd=…), or several"
+            )
         return _by_scale(form, norm)
     samples = list(dict.fromkeys(entry.sample for entry in form.norms))
     if not samples:
         raise NoNormsError(
             f"{form.ref.called} has no norms: no mean and standard deviation of a named sample is recorded. "
-            'Make them of a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), '
+            'Make norms from a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), '
             "then scores.standardize(norm=norms)"
         )
     general = [name for name in samples if name not in special_samples(form.norms)]
@@ -50,78 +52,82 @@ def choose_norms(form: Instrument, norm: NormChoice) -> dict[str, Norm]:
     if sample not in samples:
         near = nearest(sample, samples, alike=0.3)
         raise NoNormsError(
-            f"{form.ref.called} has no norms of a sample {sample!r}; "
+            f"{form.ref.called} has no norms from a sample {sample!r}; "
             + (f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, samples))}")
         )
     return _by_scale(form, [entry for entry in form.norms if entry.sample == sample])
 
 
 def special_samples(norms: Iterable[Norm]) -> set[str]:
-    """Return the samples of special people, whom nobody is compared with unless they are named."""
+    """Return the samples of special people, which are used for comparison only if they are named."""
     return {norm.sample for norm in norms if norm.special}
 
 
 def _which_sample(form: Instrument, samples: list[str]) -> str:
-    """Say that a sample must be named, and why."""
+    """Return the message that a sample must be named, and why."""
     choice = "norm=" + " or norm=".join(map(repr, samples))
     special = special_samples(form.norms)
     if len(samples) > 1:
-        told = "; special people: " + ", ".join(map(repr, filter(special.__contains__, samples)))
-        n = len(samples)
-        return f"{form.ref.called} has norms of {n} samples; say which: {choice}{told if special else ''}"
+        special_people = "; special people: " + ", ".join(map(repr, filter(special.__contains__, samples)))
+        return (
+            f"{form.ref.called} has norms from {len(samples)} samples; choose one: {choice}"
+            f"{special_people if special else ''}"
+        )
     return (
-        f"{form.ref.called} has norms of one sample only, of special people: {samples[0]!r}. Nobody is "
-        f"compared with them by default; if yours are such people, say so: {choice}. Otherwise make norms "
-        'of a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), then '
-        "scores.standardize(norm=norms)"
+        f"{form.ref.called} has norms from one sample only, of special people: {samples[0]!r}. Scores are "
+        f"not compared with them by default; if your respondents are such people, pass {choice}. Otherwise "
+        'make norms from a sample of your own: norms = Norm.from_scores(scores, sample="who they were"), '
+        "then scores.standardize(norm=norms)"
     )
 
 
 def _by_scale(form: Instrument, norms: Iterable[Norm]) -> dict[str, Norm]:
-    found: dict[str, Norm] = {}
+    """Return norms by scale, in the instrument's order, after checking that they fit the instrument."""
+    by_scale: dict[str, Norm] = {}
     for norm in norms:
         if not isinstance(norm, Norm):
-            raise NoNormsError(f"norm={norm!r}: give a Norm, several, or the name of a sample")
+            raise NoNormsError(f"norm={norm!r} is not valid; pass a Norm, several, or the name of a sample")
         if norm.scale not in form.scale_ids:
             raise NoNormsError(
-                f"the norm is of a scale {norm.scale!r}; {form.id} has {', '.join(form.scale_ids)}"
+                f"the norm is for a scale {norm.scale!r}; {form.id} has {', '.join(form.scale_ids)}"
             )
         if norm.instrument not in (None, form.id):
             raise NoNormsError(
-                f"the norm of {norm.scale!r} was made of scores of {norm.instrument}, and these are of "
-                f"{form.id}. If both are one instrument: "
+                f"the norm of {norm.scale!r} was made from scores of {norm.instrument}, but these are scores "
+                f"of {form.id}. If both are the same instrument: "
                 'norm.model_copy(update={"instrument": None})'
             )
         planned = plan_of(form).scales[form.scale_ids.index(norm.scale)]
-        if told := norm.misfit(planned.low, planned.high):
-            raise NoNormsError(told)
+        if misfit := norm.misfit(planned.low, planned.high):
+            raise NoNormsError(misfit)
         if norm not in form.norms and norm.key_digest not in (None, form.key_digest):
             raise NoNormsError(norm.of_another_key())
-        if norm not in form.norms and (told := norm.of_another_language(form.translated_language)):
-            raise NoNormsError(told)
-        if norm.scale in found:
+        if norm not in form.norms and (difference := norm.of_another_language(form.translated_language)):
+            raise NoNormsError(difference)
+        if norm.scale in by_scale:
             raise NoNormsError(
-                f"two norms of {norm.scale!r}: {found[norm.scale].sample!r} and {norm.sample!r}"
+                f"norm: two norms of {norm.scale!r}, {by_scale[norm.scale].sample!r} and {norm.sample!r}; "
+                "pass one per scale"
             )
-        found[norm.scale] = norm
-    if not found:
-        raise NoNormsError("norm: no norm is given")
-    return {scale: found[scale] for scale in form.scale_ids if scale in found}
+        by_scale[norm.scale] = norm
+    if not by_scale:
+        raise NoNormsError("norm: the list is empty; pass a Norm, several, or the name of a sample")
+    return {scale: by_scale[scale] for scale in form.scale_ids if scale in by_scale}
 
 
 def describe_samples(norms: dict[str, Norm]) -> str:
-    """Name the norm samples with their size and how percentiles were made."""
-    told = {
+    """Describe the norm samples: name, size, and where percentiles come from."""
+    descriptions = {
         f"{norm.sample}, {'n not known' if norm.n is None else f'n = {norm.n}'}, "
         f"percentiles {'from its norm table' if norm.percentiles else 'of a normal distribution'}"
         + (f", {norm.confidence}" if norm.confidence not in (None, "verified") else ""): None
         for norm in norms.values()
     }
-    return " and ".join(told)
+    return " and ".join(descriptions)
 
 
 class StandardScore(NamedTuple):
-    """One person on one scale, beside a norm sample.
+    """One person's score on one scale, compared with a norm sample.
 
     Attributes
     ----------
@@ -132,8 +138,8 @@ class StandardScore(NamedTuple):
     percentile
         Percentile rank: the percentage of the sample with a lower score.
     beyond
-        ``<`` or ``>`` where the score lies beyond the ends of a norm table: its rank is below, or
-        above, ``percentile``, and nobody knows by how much. Otherwise None.
+        ``<`` or ``>`` if the score lies outside a norm table: its rank is then below, or above,
+        ``percentile``, by an unknown amount. Otherwise None.
     """
 
     score: float
@@ -143,24 +149,38 @@ class StandardScore(NamedTuple):
     beyond: Literal["<", ">"] | None = None
 
     def percentile_text(self) -> str:
-        """Return the percentile rank as it is shown, such as ``84`` or ``>90``."""
+        """Return the percentile rank as shown in tables, such as ``84`` or ``>90``.
+
+        Examples
+        --------
+        >>> StandardScore(score=5.0, z=2.0, t=70.0, percentile=90.0, beyond=">").percentile_text()
+        '>90'
+        """
         return f"{self.beyond or ''}{self.percentile:.0f}"
 
 
 @result_class
 class PersonStandardScores(Result):
-    """One person's scores beside a norm sample.
+    """One person's scores compared with a norm sample.
 
     Attributes
     ----------
     instrument
-        Which instrument.
+        Reference to the instrument.
     scores
-        Scale id → standard scores, or None where there is no score.
+        Scale id → standard scores, or None if there is no score.
     norms
         Scale id → the norm.
     without_norm
         Scales that have no norm.
+
+    Examples
+    --------
+    >>> from intimacy_scales import Norm, score
+    >>> norm = Norm(scale="total", sample="200 simulated persons", n=200, mean=3.5, sd=0.5)
+    >>> score("ras", {f"ras_{n}": 3 for n in range(1, 8)}).standardize(norm)
+    <PersonStandardScores ras 1: total T 40.0, percentile 16; compared with 200 simulated persons, n = 200, \
+percentiles of a normal distribution>
     """
 
     instrument: InstrumentRef
@@ -172,7 +192,7 @@ class PersonStandardScores(Result):
         """Return the standard scores of one scale."""
         if scale not in self.scores:
             known = ", ".join(self.scores)
-            raise UnknownNameError(f"{scale!r} was not compared with a norm; these were: {known}")
+            raise UnknownNameError(f"{scale!r} was not compared with a norm; compared: {known}")
         return self.scores[scale]
 
     def to_dict(self) -> dict[str, Any]:
@@ -201,9 +221,10 @@ class PersonStandardScores(Result):
             else f"{name} T {row.t:.1f}, percentile {row.percentile_text()}"
             for name, row in self.scores.items()
         )
-        left = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
+        without_norm = f"; no norm of {', '.join(self.without_norm)}" if self.without_norm else ""
         return (
-            f"<PersonStandardScores {self.instrument}: {shown}; beside {describe_samples(self.norms)}{left}>"
+            f"<PersonStandardScores {self.instrument}: {shown}; compared with "
+            f"{describe_samples(self.norms)}{without_norm}>"
         )
 
     def _repr_html_(self) -> str:
@@ -218,10 +239,11 @@ class PersonStandardScores(Result):
                     escape(row.percentile_text()),
                 ]
             )
-            told = "".join(f"<td>{cell or 'not scored'}</td>" for cell in cells)
-            rows.append(f"<tr><th>{escape(name)}</th>{told}<td>{escape(self.norms[name].sample)}</td></tr>")
+            figures = "".join(f"<td>{cell or 'not scored'}</td>" for cell in cells)
+            sample = escape(self.norms[name].sample)
+            rows.append(f"<tr><th>{escape(name)}</th>{figures}<td>{sample}</td></tr>")
         return (
-            f"<table><caption>{escape(str(self.instrument))}, beside "
+            f"<table><caption>{escape(str(self.instrument))}, compared with "
             f"{escape(describe_samples(self.norms))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
         )
@@ -230,20 +252,20 @@ class PersonStandardScores(Result):
 def standardize_person(
     form: Instrument, scores: Mapping[str, float | None], norm: NormChoice
 ) -> PersonStandardScores:
-    """Return one person's scores (scale id → score) beside a norm sample."""
+    """Return one person's scores (scale id → score) compared with a norm sample."""
     norms = choose_norms(form, norm)
     rows: dict[str, StandardScore | None] = {}
-    for scale, of_scale in norms.items():
+    for scale, scale_norm in norms.items():
         value = scores[scale]
         rows[scale] = (
             None
             if value is None
             else StandardScore(
                 value,
-                of_scale.z(value),
-                of_scale.t(value),
-                of_scale.percentile(value),
-                of_scale.beyond(value),
+                scale_norm.z(value),
+                scale_norm.t(value),
+                scale_norm.percentile(value),
+                scale_norm.beyond(value),
             )
         )
     return PersonStandardScores(

@@ -49,15 +49,15 @@ class PersonScores(Result):
     instrument
         Id, version, digest and evidence status of the instrument.
     scores
-        Scale id → score, or None where too little was answered.
+        Scale id → score, or None if too few items were answered.
     problems
-        Answers that were not accepted and count as missing (with ``on_invalid="missing"``).
+        Answers that are not valid and count as missing (with ``on_invalid="missing"``).
     form
         The instrument itself, with its norms and cut-offs.
     counted_blanks
-        Items that were left blank and count as 0, as the instrument says (`Instrument.choose_all`).
+        Items that were left blank and count as 0, by the instrument's `Instrument.choose_all`.
     not_applicable
-        Items that do not apply to the person, by their answer: they count as missing.
+        Items that the person answered with "does not apply": they count as missing.
 
     Examples
     --------
@@ -80,7 +80,7 @@ class PersonScores(Result):
     not_applicable: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        # the scorer hands over what is frozen already, and this is called for every answer sheet
+        # the scorer passes frozen values, and freezing again would cost time for every answer sheet
         if type(self.scores) is not FrozenMapping:
             freeze(self)
 
@@ -89,23 +89,23 @@ class PersonScores(Result):
         """Scale id → percent of maximum possible (Cohen et al., 1999).
 
         ``(score - low) / (high - low) * 100``, with the lowest and highest possible score. None for a
-        difference of two scales, which counts from 0 and not from its lowest score.
+        difference of two scales, which is measured from 0 and not from its lowest score.
         """
         return {name: row.pomp for name, row in zip(self.scores, self.rows, strict=True)}
 
     @property
     def answered(self) -> dict[str, int]:
-        """Scale id → number of answered items (of a composite: scales with a score)."""
+        """Scale id → number of answered items (for a composite: of scales with a score)."""
         return {name: row.answered for name, row in zip(self.scores, self.rows, strict=True)}
 
     @property
     def prorated(self) -> dict[str, bool]:
         """Scale id → whether the score was made from fewer answers than the scale has items.
 
-        The mean of the answered items then stands for the skipped ones, in a mean score as in a sum,
+        The mean of the answered items then replaces the skipped ones, both in a mean score and in a sum,
         which is that mean times the number of items: both are called prorated (Mazza, Enders & Ruehlman,
-        2015). A composite is prorated where one of its scales is, or has no score. Where there is no
-        score, nothing is prorated.
+        2015). A composite is prorated if one of its scales is, or has no score. A missing score is not
+        prorated.
 
         Examples
         --------
@@ -117,7 +117,7 @@ class PersonScores(Result):
 
     @property
     def bounds(self) -> dict[str, tuple[float, float]]:
-        """Scale id → lowest and highest score attainable had the skipped items been answered."""
+        """Scale id → lowest and highest score possible, whatever the answers to skipped items."""
         return {name: (row.low, row.high) for name, row in zip(self.scores, self.rows, strict=True)}
 
     @property
@@ -128,7 +128,7 @@ class PersonScores(Result):
 
     @property
     def needed(self) -> dict[str, int]:
-        """Scale id → how many answers a score needs (of a composite: scores of its scales)."""
+        """Scale id → how many answers a score needs (for a composite: how many scores of its scales)."""
         return {name: scale.required for name, scale in zip(self.scores, _plan(self).scales, strict=True)}
 
     def standardize(self, norm: norms.NormChoice = None) -> norms.PersonStandardScores:
@@ -137,13 +137,15 @@ class PersonScores(Result):
         Parameters
         ----------
         norm
-            A `Norm` or several (one a scale), or the name of one of the instrument's own samples.
-            None: the instrument's only sample of people in general; special people must be named.
+            A `Norm` or several (one per scale), or the name of one of the instrument's own samples.
+            None: the instrument's only sample of the general population; samples of special people must be
+            named.
 
         Raises
         ------
         NoNormsError
-            There is no norm, a choice between samples, or one of special people; says what to do.
+            There is no norm, or the sample must be named: there are several, or its members are special
+            people.
 
         Examples
         --------
@@ -157,12 +159,12 @@ class PersonScores(Result):
         return standardize_person(self.form, self.scores, norm)
 
     def interpret(self) -> interpretation.PersonInterpretation:
-        """Read the scores by the instrument's published cut-offs.
+        """Interpret the scores by the instrument's published cut-offs.
 
         Raises
         ------
         NoNormsError
-            The instrument has none, or is a draft.
+            The instrument has no cut-offs, or is a draft.
 
         Examples
         --------
@@ -195,6 +197,7 @@ class PersonScores(Result):
         }
 
     def _text(self) -> str | None:
+        """Return the document as JSON, joined from prepared texts; None if these do not cover it."""
         if self.problems or type(self) is not PersonScores:
             return None
         if self.instrument.blanks_count and self.counted_blanks:
@@ -225,7 +228,7 @@ class PersonScores(Result):
         form = instrument_for(values["instrument"], instrument)
         parts = {name: part for name, part in values.items() if name in _BY_SCALE}
         check_same_names(parts, form.scale_ids)
-        scores = {name: values["scores"][name] for name in form.scale_ids}  # where a store sorted them
+        scores = {name: values["scores"][name] for name in form.scale_ids}  # a database may have sorted them
         rows = tuple(
             ScaleScore(
                 score=value,
@@ -260,12 +263,14 @@ class PersonScores(Result):
     def __repr__(self) -> str:
         scales = _plan(self).scales
         shown = ", ".join(
-            f"{name} {_in_words(row, scale)}"
+            f"{name} {_score_text(row, scale)}"
             for name, row, scale in zip(self.scores, self.rows, scales, strict=True)
         )
         blanks = told_of_blanks(dict.fromkeys(self.counted_blanks, 1))
-        none = f"; {_told_of(self.not_applicable)}" if self.not_applicable else ""
-        return f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}{none}{blanks}>"
+        not_applicable = f"; {_not_applicable_text(self.not_applicable)}" if self.not_applicable else ""
+        return (
+            f"<PersonScores {self.instrument}: {shown}{not_accepted(self.problems)}{not_applicable}{blanks}>"
+        )
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -281,11 +286,11 @@ class PersonScores(Result):
         return (
             f"<table><caption>{escape(str(self.instrument))}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-            + (f"<p>{escape(_told_of(self.not_applicable))}</p>" if self.not_applicable else "")
+            + (f"<p>{escape(_not_applicable_text(self.not_applicable))}</p>" if self.not_applicable else "")
         )
 
 
-# a field of a frozen dataclass is set by `object.__setattr__`, which looks for the slot each time
+# `object.__setattr__`, which sets fields of frozen dataclasses, looks the slot up each time
 _new: Any = PersonScores.__new__
 _slots: Any = vars(PersonScores)
 _set_instrument = _slots["instrument"].__set__
@@ -299,7 +304,7 @@ _get_form = _slots["form"].__get__
 
 
 class _LoadedForm:
-    """The field `form`: one that was prepared is loaded when somebody looks at it."""
+    """The field `form`, which loads the instrument of a prepared form when it is first read."""
 
     def __get__(self, scores: PersonScores | None, _: type[PersonScores] | None = None) -> Any:
         if scores is None:
@@ -311,11 +316,11 @@ class _LoadedForm:
         _set_form(scores, form)
 
 
-PersonScores.form = _LoadedForm()  # type: ignore[assignment]  # the field stays what its class declares
+PersonScores.form = _LoadedForm()  # type: ignore[assignment]  # the declared type stays
 
 
 class _Items:
-    """A field that holds items, which is not set where there are none, as of nearly every answer sheet."""
+    """A field of item ids that is left unset, to save time, if it is empty, as for nearly every sheet."""
 
     def __init__(self, slot: Any) -> None:
         self._get, self._set = slot.__get__, slot.__set__
@@ -350,21 +355,22 @@ def person_scores(
     counted_blanks: tuple[str, ...] = (),
     not_applicable: tuple[str, ...] = (),
 ) -> PersonScores:
-    """Return what ``PersonScores(...)`` would, in less time; ``ids`` are those of the scales."""
-    made: PersonScores = _new(PersonScores)
-    _set_instrument(made, instrument)
-    _set_scores(made, FrozenMapping(zip(ids, [row[0] for row in rows], strict=True)))
-    _set_rows(made, tuple(rows))
-    _set_problems(made, problems)
-    _set_form(made, form)
+    """Return the same as ``PersonScores(...)``, in less time; ``ids`` are those of the scales."""
+    scores: PersonScores = _new(PersonScores)
+    _set_instrument(scores, instrument)
+    _set_scores(scores, FrozenMapping(zip(ids, [row[0] for row in rows], strict=True)))
+    _set_rows(scores, tuple(rows))
+    _set_problems(scores, problems)
+    _set_form(scores, form)
     if counted_blanks:
-        _set_blanks(made, counted_blanks)
+        _set_blanks(scores, counted_blanks)
     if not_applicable:
-        _set_not_applicable(made, not_applicable)
-    return made
+        _set_not_applicable(scores, not_applicable)
+    return scores
 
 
 def _make_texts(form: models.Instrument | PreparedForm) -> ScoreTexts:
+    """Return the texts that every document of this instrument shares."""
     blank = [ScaleScore(None, None, 0, 0.0, 0.0, False)] * len(form.scale_ids)
     document = person_scores(form.ref, form.scale_ids, blank, (), form).to_dict()
     if isinstance(form, PreparedForm):
@@ -377,23 +383,23 @@ def _make_texts(form: models.Instrument | PreparedForm) -> ScoreTexts:
 _texts_of: PerInstrument[models.Instrument | PreparedForm, ScoreTexts] = PerInstrument(_make_texts)
 
 
-def _told_of(items: Sequence[str]) -> str:
-    """Say which items do not apply, as a summary of many persons does."""
+def _not_applicable_text(items: Sequence[str]) -> str:
+    """Describe which items do not apply, in the words of a summary of many persons."""
     return f"does not apply, and counts as missing: {', '.join(items)}"
 
 
-def _in_words(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
+def _score_text(row: ScaleScore, scale: PlannedScale | PlannedComposite) -> str:
     if row.score is None:
-        return f"not scored ({_short_of(row.answered, scale)})"
+        return f"not scored ({_answered_text(row.answered, scale)})"
     if not row.prorated:
         return f"{row.score:.4g}"
-    # every scale of a composite may have a score, and one of them be prorated
+    # in a composite every scale may have a score and still be prorated: no count would explain it
     counted = f", {row.answered} of {scale.size} answered" if isinstance(scale, PlannedScale) else ""
     return f"{row.score:.4g} (prorated{counted})"
 
 
-def _short_of(answered: int, scale: PlannedScale | PlannedComposite) -> str:
-    """Say how many answers there are, and how many a score needs."""
+def _answered_text(answered: int, scale: PlannedScale | PlannedComposite) -> str:
+    """Describe how many answers there are, and how many a score needs."""
     k, needed = scale.size, scale.required
     if isinstance(scale, PlannedScale):
         return f"{answered} of {k} answered, needs {f'all {k}' if needed == k > 1 else needed}"

@@ -1,13 +1,13 @@
-"""Answer sheets of plain values, which need no look at each: most of those that an app scores.
+"""Fast scoring of plain answer sheets, which are most of those that an app scores.
 
-Where every item is answered by a whole number that it allows, all answers are fetched, and their types and
-values looked at, in one step each, and a scale's score follows from the sum of its answers as they stand.
-With skipped items, and numbers or texts that an item is known to allow, each answer is looked up in a table
-of what it adds. Whatever is anything else (a truth value, a bad answer, a key that looks like an item's) is
-for `single` to read.
+If every item is answered by a whole number that it allows, all answers are fetched in one step, their types
+and values checked in one step each, and the score of a scale follows from the sum of its answers as stored.
+If items were skipped, or answered by other numbers or texts that are known to be allowed, each answer is
+looked up in a table of what it adds to a packed sum (see `sum_scores`). Every other sheet (with a truth
+value, an answer that is not valid, or a key that resembles an item's) is left to `single`.
 
-What is specialised for an instrument are getters, sets and tables, which Python's own functions walk; no
-source text is made, so that no id or label of an instrument can become code.
+Each instrument gets its own getters, sets and tables, over which built-in functions iterate. No source code
+is generated, so that no id or label of an instrument can become code.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from typing import Any, NamedTuple, Protocol
 from intimacy_scales.instrument import exact
 from intimacy_scales.reading.answers import NOT_APPLICABLE
 from intimacy_scales.reading.columns import MAX_COLUMNS, loose, name_text
-from intimacy_scales.scoring.meanings import (
-    NOT_YET,
+from intimacy_scales.scoring.scale_score import ScaleScore
+from intimacy_scales.scoring.sum_scores import (
+    PLACEHOLDER,
     CompositeScores,
     ItemSums,
-    Meaning,
+    SumScore,
     keep,
     with_composites,
 )
-from intimacy_scales.scoring.scale_score import ScaleScore
 
 Reader = Callable[[Mapping[Any, Any]], "list[ScaleScore] | None"]
 Values = Sequence[Any]
 
-_PLAIN = frozenset({int, float, str, NoneType})  # a truth value is none of these types
+_PLAIN = frozenset({int, float, str, NoneType})  # bool is not one of these types
 _FEW_POINTS = 1_000
 
 
 class Allowed(Hashable, Protocol):
-    """Which answers an item allows; an `AnswerKey` is one.
+    """The answers that an item allows, such as an `AnswerKey`.
 
     Attributes
     ----------
@@ -49,11 +49,11 @@ class Allowed(Hashable, Protocol):
     points
         Point → its code.
     known
-        Values that need no thought → their codes.
+        Values with a known code → that code.
     """
 
     @property
-    def minimum(self) -> int | float: ...  # noqa: D102 - told above
+    def minimum(self) -> int | float: ...  # noqa: D102 - see Attributes
     @property
     def points(self) -> Mapping[Any, int]: ...  # noqa: D102
     @property
@@ -61,19 +61,20 @@ class Allowed(Hashable, Protocol):
 
 
 class _Differences(dict[int, ScaleScore]):
-    """What the sum of a whole scale's answers means, those of reversed items subtracted.
+    """Difference of sums → the score of a scale whose items are all answered by stored values.
 
-    With ``q`` units in 1 (see `plan`), an answer adds ``q * (value - minimum)`` units, or
-    ``q * (maximum - value)`` where reversed: the sum times ``q``, and a constant of the scale.
+    The difference is ``D = sum(plain answers) - sum(reverse-keyed answers)``. An answer adds
+    ``q * (value - minimum)`` keyed units, or ``q * (maximum - value)`` if reverse-keyed (see `planned`), so
+    that the sum of units is ``q * D`` plus a constant of the scale.
     """
 
     def __init__(self, sums: ItemSums, keys: Sequence[Allowed]) -> None:
         super().__init__()
         self.sums = sums
         self.unit = sums.scale.unit
-        self.packed = 0  # the packed sum without its units: how many answers, and their spans
+        self.packed = 0  # the packed sum without its units: number of answers, and spans
         self.constant = 0
-        minima: dict[Allowed, int] = {}  # in units: whole numbers, as the unit was chosen
+        minima: dict[Allowed, int] = {}  # in units, in which they are whole numbers
         for item in sums.scale.items:
             key, at_minimum = keys[item.index], item.units[1]
             if key not in minima:
@@ -88,7 +89,17 @@ class _Differences(dict[int, ScaleScore]):
 
 
 class _Part(NamedTuple):
-    """A scale of items: its position, where its answers stand among those fetched, and what they mean."""
+    """A scale of items in the layout of fetched answers.
+
+    Attributes
+    ----------
+    position
+        The scale's position in the plan.
+    all, plus, minus
+        Where its answers are among those fetched: all, of plain items, of reverse-keyed items.
+    sums, differences
+        Its scores by packed sum and by difference of sums.
+    """
 
     position: int
     all: slice
@@ -99,22 +110,22 @@ class _Part(NamedTuple):
 
 
 class _Totals(dict[int, ScaleScore]):
-    """What a composite's score is where every item was answered.
+    """Weighted sum of differences → the score of a composite whose items are all answered.
 
-    It follows from the differences of its scales of items (see `_Differences`), each times a whole number,
-    and a constant of the composite.
+    The numerator of the composite is a sum of the differences of its scales of items (see `_Differences`),
+    each times a whole number, plus a constant of the composite. Their common divisor is taken out.
     """
 
     def __init__(self, composite: CompositeScores, parts: Sequence[_Part]) -> None:
         super().__init__()
         self.composite = composite
         planned = composite.scale
-        own = {part.position: part for part in parts}
+        by_position = {part.position: part for part in parts}
         factors, self.constant = [], planned.offset
         for leaf, weight in zip(planned.leaves, planned.weights, strict=True):
-            scale, differences = own[leaf].sums.scale, own[leaf].differences
+            scale, differences = by_position[leaf].sums.scale, by_position[leaf].differences
             factors.append(weight * scale.times * scale.unit)
-            self.constant += weight * scale.whole(scale.base + differences.constant)
+            self.constant += weight * scale.numerator(scale.base + differences.constant)
         self.grain = math.gcd(*factors) or 1
         places = {part.position: place for place, part in enumerate(parts)}
         self.terms = [
@@ -122,12 +133,12 @@ class _Totals(dict[int, ScaleScore]):
         ]
 
     def __missing__(self, total: int) -> ScaleScore:
-        score = self.composite.of_whole(self.grain * total + self.constant)
+        score = self.composite.of_complete(self.grain * total + self.constant)
         keep(self, total, score)
         return score
 
     def scorer(self, n_parts: int) -> Callable[[Sequence[int]], ScaleScore]:
-        """Return what gives the score from the differences of all ``n_parts`` scales of items."""
+        """Return a function from the differences of all ``n_parts`` scales of items to the score."""
         if self.terms == [(place, 1) for place in range(n_parts)]:
             return lambda differences: self[sum(differences)]
         terms = self.terms
@@ -135,39 +146,40 @@ class _Totals(dict[int, ScaleScore]):
 
 
 class _Layout:
-    """Which answers are fetched, in which order: those of each scale, then of items that are in none.
+    """The order in which answers are fetched: scale by scale, then items that are in no scale.
 
     Parameters
     ----------
     keys
         The answer key of each item.
     sums
-        Position of a scale of items → what its sums mean.
+        Position of a scale of items → its scores by packed sum.
     """
 
     def __init__(self, keys: Sequence[Allowed], sums: Mapping[int, ItemSums]) -> None:
         kinds = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         self.items: list[int] = []
-        self.tables: list[dict[Any, int]] = []  # of each place: value → what it adds to a packed sum
+        self.tables: list[dict[Any, int]] = []  # at each place: value → what it adds to a packed sum
         self.parts: list[_Part] = []
-        for position, of in sums.items():
-            made: dict[tuple[Allowed, bool, int], dict[Any, int]] = {}
+        for position, scale_sums in sums.items():
+            tables: dict[tuple[Allowed, bool, int], dict[Any, int]] = {}  # shared by items that are alike
             cuts = [len(self.items)]
             for reverse in (False, True):
-                of_sign = [item for item in of.scale.items if item.reverse == reverse]
-                for item in sorted(of_sign, key=lambda item: kinds[keys[item.index]]):  # alike side by side
+                same_sign = [item for item in scale_sums.scale.items if item.reverse == reverse]
+                # items with the same answer key are neighbours, so that `_allowing` checks them together
+                for item in sorted(same_sign, key=lambda item: kinds[keys[item.index]]):
                     key = keys[item.index]
-                    alike = key, reverse, item.span  # what weighs more has a wider span
-                    if alike not in made:
-                        packed = [of.pack(item, code) for code in range(len(item.units))]
-                        made[alike] = {value: packed[max(code, 0)] for value, code in key.known.items()}
+                    kind = key, reverse, item.span  # a larger weight gives a wider span
+                    if kind not in tables:
+                        packed = [scale_sums.pack(item, code) for code in range(len(item.units))]
+                        tables[kind] = {value: packed[max(code, 0)] for value, code in key.known.items()}
                     self.items.append(item.index)
-                    self.tables.append(made[alike])
+                    self.tables.append(tables[kind])
                 cuts.append(len(self.items))
-            begin, turn, end = cuts
-            stretches = slice(begin, end), slice(begin, turn), slice(turn, end)
-            self.parts.append(_Part(position, *stretches, of, _Differences(of, keys)))
-        for index in sorted(set(range(len(keys))) - set(self.items)):  # these are checked, and add to nothing
+            begin, first_reverse, end = cuts
+            slices = slice(begin, end), slice(begin, first_reverse), slice(first_reverse, end)
+            self.parts.append(_Part(position, *slices, scale_sums, _Differences(scale_sums, keys)))
+        for index in sorted(set(range(len(keys))) - set(self.items)):  # checked, but part of no score
             self.items.append(index)
             self.tables.append(keys[index].known)
 
@@ -178,34 +190,39 @@ def plain_reader(
     sums: Mapping[int, ItemSums],
     composites: Mapping[int, CompositeScores],
     *,
-    whole_only: bool,
+    complete_only: bool,
     elsewhere: Callable[[], Collection[Hashable]],
 ) -> Reader:
-    """Return what scores plain sheets of one instrument, and returns None for every other mapping.
+    """Return a function that scores plain sheets of one instrument, and returns None for other mappings.
 
     Parameters
     ----------
     keys, names
-        The answer key of each item, and the key of a mapping under which its answer stands.
+        The answer key of each item, and the key of its answer in a mapping.
     sums, composites
-        Position of a scale → what its sums mean; composites in an order in which parts come first.
-    whole_only
-        Whether gaps need a closer look: skipped items move some composite both ways, or may count as 0.
+        Position of a scale → its scores; composites in an order in which their parts come first.
+    complete_only
+        Whether sheets with skipped items are left to `single`: a composite is keyed both ways, or blanks may
+        count as 0.
     elsewhere
-        Returns keys that need one where an item is absent: items of other versions of the instrument.
+        Returns keys that leave a sheet without some item to `single`: items of other versions of the
+        instrument.
     """
     layout = _Layout(keys, sums)
     places, tables = [names[index] for index in layout.items], layout.tables
     fetch, look_like_items = _getter(places), _look_alike(names, elsewhere)
     known, n_names = frozenset(names), len(names)
-    # where answers count as they are stored, in every scale, their own sums say all
-    as_stored = all(of.scale.as_stored for of in sums.values())
+    # if every scale adds up answers as they are stored, sums of answers determine all scores
+    as_stored = all(scale_sums.scale.as_stored for scale_sums in sums.values())
     whole_numbers = [int] * len(places) if as_stored else None
     are_allowed = _allowing([keys[index] for index in layout.items])
-    score_whole, score_some = _whole_scorer(layout.parts, composites), _gap_scorer(layout.parts, composites)
+    score_complete, score_incomplete = (
+        _complete_scorer(layout.parts, composites),
+        _incomplete_scorer(layout.parts, composites),
+    )
 
     def read(answers: Mapping[Any, Any]) -> list[ScaleScore] | None:
-        # a dictionary of another class may make what it lacks
+        # a subclass of dict may make values for missing keys
         values = fetch(answers) if type(answers) is dict and len(answers) >= n_names else None
         if (values is None or len(answers) != n_names) and (
             known.isdisjoint(answers)
@@ -218,12 +235,12 @@ def plain_reader(
         else:
             kinds = list(map(type, values))
             if kinds == whole_numbers and are_allowed(values):
-                return score_whole(values)
-        if whole_only or not _PLAIN.issuperset(kinds):
+                return score_complete(values)
+        if complete_only or not _PLAIN.issuperset(kinds):
             return None
         try:
-            return score_some(list(map(getitem, tables, values)))
-        except KeyError:  # a value that is not known to be an answer
+            return score_incomplete(list(map(getitem, tables, values)))
+        except KeyError:  # a value without a known code
             return None
 
     return read
@@ -232,31 +249,31 @@ def plain_reader(
 def not_applicable_reader(
     keys: Sequence[Allowed], names: Sequence[Hashable], items: Sequence[Any]
 ) -> Callable[[Mapping[Any, Any]], tuple[str, ...]] | None:
-    """Return what finds the items that do not apply, in sheets that `plain_reader` scored.
+    """Return a function that finds the items that do not apply, in sheets that `plain_reader` scored.
 
-    It is None where every item always applies. Arguments are as of `plain_reader`, and the ids of the items.
+    It is None if every item always applies. Arguments are as in `plain_reader`, and the ids of the items.
     """
-    saying_so = [
+    not_applicable_values = [
         frozenset(value for value, code in key.known.items() if code == NOT_APPLICABLE) for key in keys
     ]
-    places = [place for place in zip(items, names, saying_so, strict=True) if place[2]]
+    places = [place for place in zip(items, names, not_applicable_values, strict=True) if place[2]]
     if not places:
         return None
-    asked = [name for _, name, _ in places]
-    anywhere = frozenset().union(*saying_so)
+    wanted = [name for _, name, _ in places]
+    any_value = frozenset().union(*not_applicable_values)
 
-    def found(answers: Mapping[Any, Any]) -> tuple[str, ...]:
-        if anywhere.isdisjoint(map(answers.get, asked)):  # as of nearly every sheet
+    def find(answers: Mapping[Any, Any]) -> tuple[str, ...]:
+        if any_value.isdisjoint(map(answers.get, wanted)):  # true for nearly every sheet
             return ()
-        return tuple([item for item, name, none in places if answers.get(name) in none])
+        return tuple([item for item, name, values in places if answers.get(name) in values])
 
-    return found
+    return find
 
 
-def _whole_scorer(
+def _complete_scorer(
     parts: Sequence[_Part], composites: Mapping[int, CompositeScores]
 ) -> Callable[[Values], list[ScaleScore]]:
-    """Return what scores the values of a sheet where every item is answered by a whole number."""
+    """Return a function that scores a sheet whose items are all answered by whole numbers."""
     n_scales = len(parts) + len(composites)
     scales = [(part.position, part.plus, part.minus, part.differences) for part in parts]
     composed = [
@@ -264,31 +281,31 @@ def _whole_scorer(
     ]
 
     def score(values: Values) -> list[ScaleScore]:
-        rows, found = [NOT_YET.score] * n_scales, []
+        rows, all_differences = [PLACEHOLDER.score] * n_scales, []
         for position, plus, minus, differences in scales:
             difference = sum(values[plus]) - sum(values[minus])
             rows[position] = differences[difference]
-            found.append(difference)
+            all_differences.append(difference)
         for position, score_of in composed:
-            rows[position] = score_of(found)
+            rows[position] = score_of(all_differences)
         return rows
 
     return score
 
 
-def _gap_scorer(
+def _incomplete_scorer(
     parts: Sequence[_Part], composites: Mapping[int, CompositeScores]
 ) -> Callable[[list[int]], list[ScaleScore]]:
-    """Return what scores a sheet by what each of its answers adds to a packed sum."""
+    """Return a function that scores a sheet from what each of its answers adds to a packed sum."""
     n_scales = len(parts) + len(composites)
     scales = [(part.position, part.all, part.sums) for part in parts]
     composed = list(composites.items())
 
     def score(added: list[int]) -> list[ScaleScore]:
-        found: list[Meaning] = [NOT_YET] * n_scales
-        for position, stretch, sums in scales:
-            found[position] = sums[sum(added[stretch])]
-        return with_composites(found, composed)
+        sum_scores: list[SumScore] = [PLACEHOLDER] * n_scales
+        for position, places, sums in scales:
+            sum_scores[position] = sums[sum(added[places])]
+        return with_composites(sum_scores, composed)
 
     return score
 
@@ -296,7 +313,7 @@ def _gap_scorer(
 def _look_alike(
     names: Sequence[Hashable], elsewhere: Callable[[], Collection[Hashable]]
 ) -> Callable[[Mapping[Any, Any], bool], bool]:
-    """Return what tells whether a key that is no item's may be meant as one, or there are too many."""
+    """Return a function that tells whether an unknown key may mean an item, or there are too many keys."""
     known, loosely = frozenset(names), frozenset(loose(str(name)) for name in names) - {""}
 
     def look_like_items(answers: Mapping[Any, Any], some_are_absent: bool) -> bool:
@@ -311,41 +328,41 @@ def _look_alike(
 
 
 def _getter(names: Sequence[Hashable]) -> Callable[[dict[Any, Any]], Values | None]:
-    """Return what fetches the values of these names, all in one, or None where one is absent."""
+    """Return a function that fetches the values of these names in one step, or None if one is absent."""
     get: Callable[[dict[Any, Any]], Any] = itemgetter(*names)
-    alone = len(names) == 1  # its value comes bare
+    single_value = len(names) == 1  # itemgetter then returns it without a tuple
 
     def fetch(answers: dict[Any, Any]) -> Values | None:
         try:
             values: Any = get(answers)
         except KeyError:
             return None
-        return (values,) if alone else values
+        return (values,) if single_value else values
 
     return fetch
 
 
 def _allowing(keys: Sequence[Allowed]) -> Callable[[Values], bool]:
-    """Return what tells whether all of a sheet's whole numbers are points of their items."""
+    """Return a function that tells whether all whole numbers of a sheet are points of their items."""
     points = {key: _whole_points(key) for key in dict.fromkeys(keys)}
     runs: list[tuple[Callable[[Any], bool], slice]] = []
     begin = 0
-    for key, alike in groupby(keys):
-        end = begin + len(list(alike))
+    for key, run in groupby(keys):
+        end = begin + len(list(run))
         runs.append((points[key].issuperset, slice(begin, end)))
         begin = end
     if len(runs) == 1:
         return runs[0][0]
 
     def are_allowed(values: Values) -> bool:
-        return all(allows(values[stretch]) for allows, stretch in runs)
+        return all(allows(values[places]) for allows, places in runs)
 
     return are_allowed
 
 
 def _whole_points(key: Allowed) -> frozenset[int]:
-    """Return the whole numbers that are read as the points they are: not those that were recoded."""
-    few = islice(key.points.items(), _FEW_POINTS)  # of more points, `single` decodes each that it meets
+    """Return the whole numbers that are read as points of the scale: not those that are recoded."""
+    few = islice(key.points.items(), _FEW_POINTS)  # `single` decodes the others when they occur
     return frozenset(
         int(point) for point, code in few if point == int(point) and key.known.get(point) == code
     )

@@ -1,12 +1,17 @@
-"""What scoring needs of an instrument's scales: frozen index tables, which `plan` works out.
+"""The plan of an instrument: frozen tables of indices and whole numbers, which `plan` computes.
 
-Within a scale every answer is a whole number of units above its item's minimum, keyed: with ``q``
-the common denominator of what its codes count (minima and steps, times weights),
-``d = q * weight * (value - minimum)``, or ``q * weight * (maximum - value)`` where reverse-keyed. Sums
-of ``d`` are whole numbers, hence exact. So is what becomes of them: with ``T`` the sum of the keyed
-answers in units and ``W`` that of their weights, a score is ``(times * T + plus * W) / (divisor * W)``,
-one division of two whole numbers, hence the nearest float to the exact value. A composite is made of
-these fractions, not of the floats that they become, so that it is the nearest float as well.
+Within a scale every keyed answer is a whole number of units above its item's minimum. With ``q`` the
+common denominator of all minima and steps, times weights, that number is
+
+    ``d = q * weight * (value - minimum)``, or ``q * weight * (maximum - value)`` if reverse-keyed.
+
+Sums of ``d`` are whole numbers, hence exact. With ``T`` the sum of the keyed answers in units and ``W`` the
+sum of their weights, the score is
+
+    ``(times * T + plus * W) / (divisor * W)``,
+
+one division of two whole numbers, hence the float nearest to the exact value. A composite is computed from
+these fractions, not from their floats, so that it is the nearest float as well.
 """
 
 from __future__ import annotations
@@ -15,6 +20,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+MAX_EXACT = 2**53  # every whole number below this is exact as a float
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -29,11 +36,11 @@ class PlannedItem:
     Attributes
     ----------
     index
-        Its position among the instrument's items, so its column of codes.
+        Its position among the instrument's items, which is its column of codes.
     reverse
         Whether it is reverse-keyed.
     units
-        Code → keyed units above the minimum; code 0 (no answer) has none.
+        Code → keyed units above the minimum; 0 for code 0 (no answer).
     span
         Units from minimum to maximum.
     """
@@ -55,26 +62,25 @@ class PlannedScale:
     items
         Its items.
     required
-        How many answers a score needs.
+        Number of answers that a score needs.
     unit
-        ``q``: units in 1.
+        ``q``: number of units in a difference of 1 between values.
     base
         Sum of the items' minima, in units.
     span
         Sum of the items' spans, in units.
     weight
         Sum of the items' weights, as whole numbers without a common divisor: the number of items
-        where all count alike.
+        if all have the same weight.
     times, plus, divisor
-        What makes a score of sums in units, and of weights.
+        Coefficients of the score (see the module).
     step
-        Units from one code to the next where all items share one response scale and count alike, else
-        None.
+        Units from one code to the next if all items share one response scale and weight, else None.
     minimum, width
-        Minimum and span of one item in units, of weight 1, where all share one range, else None: skipped
-        answers have nothing then that could stand for them.
+        Minimum and span of an item of weight 1, in units, if all items share one range, else None: the mean
+        of some answers then does not estimate the others.
     as_stored
-        Whether keyed answers are added up as they are stored, weighted and stretched by nothing.
+        Whether the stored answers themselves are added up, neither recoded, weighted nor rescaled.
     low, high
         Lowest and highest score.
     """
@@ -98,40 +104,44 @@ class PlannedScale:
 
     @property
     def size(self) -> int:
-        """How many items it has."""
+        """Number of items."""
         return len(self.items)
 
     @property
     def common(self) -> int:
-        """A multiple of all denominators that a score can have, or, with weights, of that of all answers."""
+        """A common multiple of the denominators of all scores; with weights, of those of complete answers."""
         counts = range(self.required, self.size + 1)
         return self.divisor * (math.lcm(*counts) if self.weight == self.size else self.weight)
 
     @property
     def n_possible(self) -> int:
-        """How many different scores complete answers can give, at most."""
+        """Upper bound of the number of different scores that complete answers can give."""
         if self.as_stored:
             return self.span // (self.step or 1) + 1
         return self.span // math.gcd(*(units for item in self.items for units in item.units)) + 1
 
     def fraction(self, units: int, spans: int) -> tuple[int, int]:
-        """Return numerator and denominator of a score with skipped answers, from keyed units and spans."""
+        """Return numerator and denominator of a score with skipped items.
+
+        ``units`` and ``spans`` are the sums of keyed units and of spans over the answered items.
+        """
         assert self.minimum is not None and self.width is not None
         weight = spans // self.width
         return self.times * (units + weight * self.minimum) + self.plus * weight, self.divisor * weight
 
-    def whole(self, total: int) -> int:
-        """Return the numerator of the score of complete answers that add up to so many units."""
+    def numerator(self, total: int) -> int:
+        """Return the numerator of the score of complete answers whose sum, in units, is ``total``."""
         return self.times * total + self.plus * self.weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedComposite:
-    """A scale of scales.
+    """A composite: a scale of scales.
 
-    Its score is a whole number over ``common``, and so are those of its parts over their own: with the
-    numerators N_p of the n parts that have a score, that number is
-    ``multiples[n] * sum(factors[p] * N_p) + shift``.
+    Its score is ``N / common`` with a whole number N, and so are the scores of its parts, with their own
+    numerators N_p and denominators. If n parts have a score,
+
+        ``N = multiples[n] * sum(factors[p] * N_p) + shift``.
 
     Attributes
     ----------
@@ -140,14 +150,14 @@ class PlannedComposite:
     parts
         Positions of its scales among all.
     required
-        How many of them must have a score.
+        Number of parts that must have a score.
     difference
-        Whether it is its first part minus its second; otherwise it is a mean or a sum.
+        Whether it is the first part minus the second; otherwise it is a mean or a sum.
     common, factors, multiples, shift
-        See above; a multiple is 0 where so many parts are too few.
+        See above; ``multiples[n]`` is 0 if n parts are too few.
     leaves, weights, offset, denominator
-        Positions of the scales of items that it rests on, and smaller whole numbers: where every item is
-        answered, and `PlannedScale.whole` of leaf l is N_l, the score is
+        The same with smaller numbers if every item is answered: ``leaves`` are the positions of the scales
+        of items below it, and with N_l the `PlannedScale.numerator` of leaf l, the score is
         ``(sum(weights[l] * N_l) + offset) / denominator``.
     low, high
         Lowest and highest score.
@@ -170,14 +180,14 @@ class PlannedComposite:
 
     @property
     def size(self) -> int:
-        """How many scales it is composed of."""
+        """Number of parts."""
         return len(self.parts)
 
     def numerator(self, parts: Sequence[Exact | None], n: int) -> Exact:
-        """Return the numerator of its score, from those of its parts, of which n have a score."""
+        """Return the numerator N of its score from those of its parts, of which n have a score."""
         total: Exact
         if n == len(parts) == self.factors.count(1):
-            total = sum(parts)  # type: ignore[arg-type]  # as none is None
+            total = sum(parts)  # type: ignore[arg-type]  # n == len(parts): no part is None
         else:
             pairs = zip(self.factors, parts, strict=True)
             total = sum(factor * part for factor, part in pairs if part is not None)
@@ -186,14 +196,14 @@ class PlannedComposite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that scoring needs of an instrument.
+    """All numbers of an instrument that scoring needs.
 
     Attributes
     ----------
     scales
         In the instrument's order.
     order
-        Positions of the scales such that every composite comes after its parts.
+        Positions of the scales, every composite after its parts.
     """
 
     scales: tuple[PlannedScale | PlannedComposite, ...]

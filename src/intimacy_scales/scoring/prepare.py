@@ -1,6 +1,6 @@
 """Write the prepared forms of a checkout: python -m intimacy_scales.scoring.prepare.
 
-To be run after a shipped form or bank was changed, or what scoring makes of it; a test says so.
+Run it after a shipped form or bank, or the plan made of it, has changed; a test fails until that is done.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def document_of(form: Instrument) -> dict[str, Any]:
-    """Return what a `PreparedForm` is made of; ``form`` is one that ships, as it is."""
+    """Return the document of a `PreparedForm`; ``form`` is a shipped form, unchanged."""
     folder, plan = banks_folder(), plan_of(form)
     keys = answer_keys(form)
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
@@ -44,6 +44,7 @@ def document_of(form: Instrument) -> dict[str, Any]:
 
 
 def _answers(key: AnswerKey) -> dict[str, Any]:
+    """Return the entry of `PreparedAnswers`."""
     return {
         "minimum": key.minimum,
         "points": list(key.points),
@@ -53,6 +54,7 @@ def _answers(key: AnswerKey) -> dict[str, Any]:
 
 
 def _scale(scale: PlannedScale | PlannedComposite, grids: dict[tuple[int, ...], int]) -> dict[str, Any]:
+    """Return the entry of a scale; units of items are replaced by their position among ``grids``."""
     entry = asdict(scale)
     if isinstance(scale, PlannedScale):
         entry["items"] = [(item.index, item.reverse, grids[item.units], item.span) for item in scale.items]
@@ -60,7 +62,7 @@ def _scale(scale: PlannedScale | PlannedComposite, grids: dict[tuple[int, ...], 
 
 
 def text_of(form: Instrument) -> str:
-    """Return the content of a form's file: a line for each part."""
+    """Return the content of a form's file, with a line for each part of the document."""
     parts = [
         f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False, allow_nan=False, separators=(',', ':'))}"
         for name, part in document_of(form).items()
@@ -69,7 +71,7 @@ def text_of(form: Instrument) -> str:
 
 
 def main() -> None:
-    """Write the files of all shipped forms, and remove those of forms that are gone."""
+    """Write the files of all shipped forms, and remove those of forms that no longer ship."""
     folder = prepared_file("").parent
     folder.mkdir(exist_ok=True)
     texts = {prepared_file(name): text_of(load_shipped(name)) for name in shipped_ids()}

@@ -1,8 +1,8 @@
-"""Shipped forms whose tables were worked out beforehand: a first score does not wait for the models.
+"""Shipped forms with precomputed tables, so that a first score does not wait until models are loaded.
 
-`prepare` writes a file for each form, of what plain answer sheets need: the plan, which answers each item
-allows, and what results say of the instrument. It holds for the files that the form was made of, by their
-digests; of files that were changed since, the form is made as any other.
+`prepare` writes a file for each form with all that plain answer sheets need: the plan, the answers that each
+item allows, and the reference that results carry. It is used only while the files of the form have the
+digests in it; if they have changed, the form is loaded like any other.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 class PreparedAnswers:
-    """Which answers a response scale allows, as in an `AnswerKey`.
+    """The answers that a response scale allows, as in an `AnswerKey`.
 
     Parameters
     ----------
     entry
-        The lowest point, all points, their codes where these are not 1, 2, 3 …, and pairs of a value and
-        its code.
+        The lowest point, all points, their codes unless these are 1, 2, 3 …, and pairs of a value and its
+        code.
     """
 
     def __init__(self, entry: Mapping[str, Any]) -> None:
@@ -45,12 +45,12 @@ class PreparedAnswers:
 
 
 class PreparedForm:
-    """What scoring plain sheets needs of a shipped form, and how to load the whole of it.
+    """The part of a shipped form that scoring plain sheets needs; `load` returns the whole form.
 
     Parameters
     ----------
     document
-        What `prepare.document_of` wrote.
+        The document that `prepare.document_of` wrote.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -72,22 +72,22 @@ class PreparedForm:
         Raises
         ------
         InstrumentError
-            Its files were changed since.
+            Its files have changed since this was made.
         """
         from intimacy_scales.instrument.loading import load_shipped
 
         form = load_shipped(self.ref.id)
         if form.digest != self.ref.digest:
             raise InstrumentError(
-                f"{self.ref.id}: its files were changed while this process runs: scores were made with "
-                f"{self.ref.version} (digest {self.ref.digest[:12]}), and it is {form.version} (digest "
-                f"{form.digest[:12]}) now; start the process anew",
+                f"{self.ref.id}: its files changed while this process was running: scores were made with "
+                f"version {self.ref.version} (digest {self.ref.digest[:12]}), and the files now hold version "
+                f"{form.version} (digest {form.digest[:12]}); restart the process",
                 self.ref.id,
             )
         return form
 
     def warn(self) -> None:
-        """Warn as loading the form would: of a key that was not confirmed by a second source."""
+        """Warn about an unconfirmed key, as loading the form does."""
         warn_if_unsure(self.ref.id, self.ref.confidence)
 
 
@@ -97,17 +97,17 @@ def prepared_file(name: str) -> Path:
 
 
 def file_digest(path: Path) -> str:
-    """Return sha256 of a text file, the same with line ends of any system."""
+    """Return the SHA-256 digest of a text file, whatever its line ends."""
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def prepared_form(name: str) -> PreparedForm | None:
-    """Return a shipped form prepared, by its id; None where there is none that holds.
+    """Return the prepared form of an id; None without an up-to-date file.
 
     Warns
     -----
     UnvalidatedInstrumentWarning
-        Once of each draft.
+        The form is a draft; once for each.
     """
     return _prepared(name) if name in _names() else None
 
@@ -124,7 +124,7 @@ def _prepared(name: str) -> PreparedForm | None:
         digests = {file: file_digest(banks_folder() / file) for file in document["files"]}
         form = PreparedForm(document) if digests == document["files"] else None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        return None  # a file is gone or broken: the form itself is read, and says what is wrong with it
+        return None  # a file is missing or damaged: loading the form itself then raises the error
     if form is not None:
         warn_if_draft(form.ref)
     return form

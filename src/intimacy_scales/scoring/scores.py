@@ -54,19 +54,29 @@ class Scores(Result):
     ranges
         (n_scales, 2): lowest and highest possible score of each.
     values
-        (n_persons, n_scales) float64, read-only; nan where too little was answered.
+        (n_persons, n_scales) float64, read-only; nan where too few items were answered.
     answered
-        (n_persons, n_scales), read-only: answered items; of a composite, its scales with a score.
+        (n_persons, n_scales), read-only: number of answered items; for a composite, of scales with a score.
     problems
-        Cells that were not accepted and count as missing (with ``on_invalid="missing"``).
+        Cells that are not valid and count as missing (with ``on_invalid="missing"``).
     not_applicable
-        Item → to how many persons it does not apply, by their answer: it counts as missing for them. Items
-        that apply to everybody are not named.
+        Item → number of persons who answered that it does not apply, for whom it counts as missing. Items
+        that apply to everybody are left out.
     form
         The instrument itself, with its norms and cut-offs.
     counted_blanks
-        Item → how many of its blanks counted as 0, of items where an instrument says that they may
+        Item → how many of its blanks counted as 0, for items where the instrument allows it
         (`Instrument.choose_all`).
+
+    Examples
+    --------
+    >>> from intimacy_scales import score
+    >>> answers = [{f"ras_{n}": 4 for n in range(1, 8)}, {"ras_1": 5, "ras_2": 4, "ras_3": 4, "ras_4": 2}]
+    >>> scores = score("ras", answers)
+    >>> scores
+    <Scores ras 1: 2 persons, scales total; 1 score prorated>
+    >>> scores["total"].tolist(), scores.range("total"), scores.answered.tolist()
+    ([3.4285714285714284, 4.25], (1.0, 5.0), [[7], [4]])
     """
 
     instrument: InstrumentRef
@@ -93,6 +103,7 @@ class Scores(Result):
         return self.values[:, self._position(scale)]
 
     def _position(self, scale: str) -> int:
+        """Return the column of a scale, also where its id is spelled in decomposed Unicode."""
         if scale not in self.scale_ids:
             composed = unicodedata.normalize("NFC", scale) if isinstance(scale, str) else scale
             if composed in self.scale_ids:
@@ -110,8 +121,8 @@ class Scores(Result):
     def n_possible(self, scale: str) -> int:
         """Return how many different scores complete answers can give.
 
-        Of a composite whose parts differ in range or in number of scores, and of a scale whose weights give
-        more than 10,000, 201: no two neighbours then are further apart than half a percent of the range.
+        It is 201 for a composite whose parts differ in range or in number of scores, and for a scale whose
+        weights give more than 10,000 scores: neighbours are then at most half a percent of the range apart.
         """
         scales = plan_of(self.form).scales
         planned = scales[self._position(scale)]
@@ -129,18 +140,20 @@ class Scores(Result):
         Parameters
         ----------
         norm
-            A `Norm` or several (one a scale), or the name of one of the instrument's own samples.
-            None: the instrument's only sample of people in general; special people must be named.
+            A `Norm` or several (one per scale), or the name of one of the instrument's own samples.
+            None: the instrument's only sample of the general population; samples of special people must be
+            named.
 
         Returns
         -------
         StandardScores
-            With the sample named, and the scales that have no norm.
+            With the name of the sample, and the scales that have no norm.
 
         Raises
         ------
         NoNormsError
-            There is no norm, a choice between samples, or one of special people; says what to do.
+            There is no norm, or the sample must be named: there are several, or its members are special
+            people.
 
         Examples
         --------
@@ -156,12 +169,12 @@ class Scores(Result):
         return standardize_table(self.form, values, norm, self.kept)
 
     def interpret(self) -> norm_tables.Interpretation:
-        """Read the scores by the instrument's published cut-offs.
+        """Interpret the scores by the instrument's published cut-offs.
 
         Raises
         ------
         NoNormsError
-            The instrument has none, or is a draft.
+            The instrument has no cut-offs, or is a draft.
 
         Examples
         --------
@@ -176,12 +189,12 @@ class Scores(Result):
 
     @property
     def prorated(self) -> NDArray[np.bool_]:
-        """Which scores were made from fewer answers than the scale has items: (n_persons, n_scales).
+        """Whether each score was made from fewer answers than the scale has items: (n_persons, n_scales).
 
-        The mean of the answered items then stands for the skipped ones, in a mean score as in a sum,
+        The mean of the answered items then replaces the skipped ones, both in a mean score and in a sum,
         which is that mean times the number of items: both are called prorated (Mazza, Enders & Ruehlman,
-        2015). A composite is prorated where one of its scales is, or has no score. Where there is no
-        score, nothing is prorated.
+        2015). A composite is prorated if one of its scales is, or has no score. A missing score is not
+        prorated.
 
         Examples
         --------
@@ -195,8 +208,7 @@ class Scores(Result):
     def pomp(self, scale: str) -> NDArray[np.float64]:
         """Return one scale as percent of the maximum possible, ``100 * (score - low) / (high - low)``.
 
-        It is nan for a difference of two scales: such a percentage counts from the lowest score, and a
-        difference from 0.
+        It is nan for a difference of two scales, which is measured from 0 and not from its lowest score.
         """
         planned = plan_of(self.form).scales[self._position(scale)]
         if isinstance(planned, PlannedComposite) and planned.difference:
@@ -218,18 +230,18 @@ class Scores(Result):
         pomp
             Add ``<scale>_pomp`` columns: percent of maximum possible (Cohen et al., 1999).
         keep
-            Which of the columns kept by ``keep=`` of `score` to put first; None: all of them.
+            Which of the columns that `score` kept (its ``keep=``) to put first; None: all of them.
 
         Returns
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
-            pandas with the caller's index, also for lists and arrays. Where there is no score,
-            polars and pyarrow have null, pandas has nan.
+            pandas with the caller's index, also for lists and arrays. A missing score is null in polars and
+            pyarrow, and nan in pandas.
 
         Raises
         ------
         ResponseError
-            A column was not kept, or has the name of a new one.
+            A column in ``keep`` was not kept, or has the name of a new column.
         """
         columns = self.columns(answered=answered, pomp=pomp)
         return frame_with_kept(self.kept, columns, keep)
@@ -260,7 +272,7 @@ class Scores(Result):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return instrument, scores by scale (None where there is none), what they rest on, and problems."""
+        """Return instrument, scores by scale (None if missing), numbers of answers, and problems."""
         prorated = self.prorated
         scores = {name: plain(self[name]) for name in self.scale_ids}
         answered = {name: plain(self.answered[:, i]) for i, name in enumerate(self.scale_ids)}
@@ -319,7 +331,7 @@ class Scores(Result):
 
     @property
     def _counted(self) -> str:
-        """How many scores are prorated, and how many blanks counted, in words; nothing where none."""
+        """How many scores are prorated, and how many blanks counted as 0, in words; empty if none."""
         n = int(np.count_nonzero(self.prorated))
         prorated = f"; {n} {'score' if n == 1 else 'scores'} prorated" if n else ""
         return prorated + told_of_blanks(self.counted_blanks)

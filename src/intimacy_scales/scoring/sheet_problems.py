@@ -1,4 +1,4 @@
-"""Why one answer sheet of many has no scores."""
+"""The outcome of an answer sheet that could not be scored."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class SheetProblems(Result):
     instrument
         Id, version, digest and evidence status of the instrument.
     position
-        Which sheet it is, from 0.
+        Position of the sheet, from 0.
     person
-        The person's id: what stands under ``person=``, else the key of the sheet in a mapping of sheets.
-        None where there is neither, or where values are not shown.
+        The person's id: the value under the key ``person=``, or the key of the sheet in a mapping of sheets.
+        None if there is neither, or if values must not be shown.
     message
-        All that is wrong with it, and what to do, in words.
+        Everything that is wrong with the sheet, and what to do, in words.
     problems
-        Each answer that could not be accepted: its item, the value, why, and what is allowed. Nothing
-        where the sheet as a whole cannot be read.
+        Each answer that is not valid: its item, the value, why, and what is allowed. Empty if the sheet as a
+        whole cannot be read.
 
     Examples
     --------
@@ -82,8 +82,8 @@ class SheetProblems(Result):
 
     def __repr__(self) -> str:
         person = "" if self.person is None else f" of person {shortened_text(self.person)}"
-        told = list(map(str, islice(self.problems, 1))) or [self.message]
+        reasons = list(map(str, islice(self.problems, 1))) or [self.message]
         if len(self.problems) > 1:
-            told.append(f"{len(self.problems) - 1} more")
-        which = f"{self.instrument}: sheet {self.position}{person}"
-        return f"<SheetProblems {which} has no scores; {'; '.join(told)}>"
+            reasons.append(f"{len(self.problems) - 1} more")
+        sheet = f"{self.instrument}: sheet {self.position}{person}"
+        return f"<SheetProblems {sheet} has no scores; {'; '.join(reasons)}>"

@@ -1,29 +1,35 @@
-"""Tables of what the sums of one answer sheet mean, made of a plan."""
+"""The tables from which one answer sheet is scored, made from a plan."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 
-from intimacy_scales.scoring.bounds import is_torn, torn_bounds
-from intimacy_scales.scoring.meanings import NOT_YET, CompositeScores, ItemSums, Meaning, with_composites
+from intimacy_scales.scoring.bounds import both_ways_bounds, is_keyed_both_ways
 from intimacy_scales.scoring.plain_sheets import Allowed, not_applicable_reader, plain_reader
 from intimacy_scales.scoring.planned import Plan, PlannedComposite, PlannedScale
 from intimacy_scales.scoring.scale_score import ScaleScore
+from intimacy_scales.scoring.sum_scores import (
+    PLACEHOLDER,
+    CompositeScores,
+    ItemSums,
+    SumScore,
+    with_composites,
+)
 
 
 class SheetTables:
-    """Scores one sheet: of plain values by `read_plain`, of the codes of any answers by `of_codes`.
+    """The tables of one instrument: `read_plain` scores sheets of plain values, `of_codes` any codes.
 
     Parameters
     ----------
     plan
         The plan of an instrument.
     keys, names
-        What each item allows, and the key of a mapping under which its answer stands.
-    gaps_count
-        Whether a blank may count as an answer, so that gaps need a closer look.
+        What each item allows, and the key of its answer in a mapping.
+    blanks_count
+        Whether a blank may count as an answer, so that `read_plain` must leave sheets with blanks alone.
     items
-        Ids of the items; None: they are the names.
+        Ids of the items; None: the same as ``names``.
     elsewhere
         Returns items of other versions of the instrument.
     """
@@ -34,7 +40,7 @@ class SheetTables:
         keys: Sequence[Allowed],
         names: Sequence[Hashable],
         *,
-        gaps_count: bool = False,
+        blanks_count: bool = False,
         items: Sequence[str] | None = None,
         elsewhere: Callable[[], Collection[Hashable]] = tuple,
     ) -> None:
@@ -49,25 +55,26 @@ class SheetTables:
             for position in plan.order
             if isinstance(scale := plan.scales[position], PlannedComposite)
         }
-        self.torn = {
+        self.both_ways = {
             position: composite.scale
             for position, composite in self.composites.items()
-            if is_torn(plan, composite.scale)
+            if is_keyed_both_ways(plan, composite.scale)
         }
-        whole_only = bool(self.torn) or gaps_count
+        complete_only = bool(self.both_ways) or blanks_count
         self.not_applicable_in = not_applicable_reader(keys, names, names if items is None else items)
         self.read_plain = plain_reader(
-            keys, names, self.sums, self.composites, whole_only=whole_only, elsewhere=elsewhere
+            keys, names, self.sums, self.composites, complete_only=complete_only, elsewhere=elsewhere
         )
 
     def of_codes(self, codes: Sequence[int]) -> list[ScaleScore]:
         """Return the score of each scale; ``codes`` are those of the items, in order."""
-        found: list[Meaning] = [NOT_YET] * len(self.plan.scales)
+        sum_scores: list[SumScore] = [PLACEHOLDER] * len(self.plan.scales)
         for position, sums in self.sums.items():
-            found[position] = sums[sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)]
-        rows = with_composites(found, list(self.composites.items()))
-        for position, scale in self.torn.items():
-            bounds = torn_bounds(self.plan, scale, codes)
+            packed = sum(sums.pack(item, codes[item.index]) for item in sums.scale.items)
+            sum_scores[position] = sums[packed]
+        rows = with_composites(sum_scores, list(self.composites.items()))
+        for position, scale in self.both_ways.items():
+            bounds = both_ways_bounds(self.plan, scale, codes)
             if bounds is not None:
                 rows[position] = rows[position]._replace(low=bounds[0], high=bounds[1])
         return rows

@@ -1,4 +1,4 @@
-"""One mapping of answers → scores, in plain Python over tables worked out beforehand."""
+"""Scoring of one mapping of answers, in plain Python over precomputed tables."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _MAX_OPTIONS = 64
 
 
 class SheetScores(NamedTuple):
-    """What was read of one answer sheet.
+    """The scores of one answer sheet, with what was noticed in reading it.
 
     Attributes
     ----------
     rows
         The score of each scale.
     problems
-        Answers that count as missing for it.
+        Answers that are not valid and count as missing.
     counted_blanks
-        Blanks that count as 0.
+        Items that were left blank and count as 0.
     not_applicable
-        Items that do not apply to the person, by their answer.
+        Items that the person answered with "does not apply".
     """
 
     rows: list[ScaleScore]
@@ -48,7 +48,7 @@ class SheetScores(NamedTuple):
 
 
 class SheetScorer:
-    """Scores mappings of one instrument, read in one way; does not keep the instrument alive.
+    """A scorer of mappings for one instrument and one way of reading; does not keep the instrument alive.
 
     Parameters
     ----------
@@ -68,9 +68,11 @@ class SheetScorer:
             plan_of(instrument),
             self.keys,
             self.names,
-            gaps_count=bool(self.blanks),
+            blanks_count=bool(self.blanks),
             items=instrument.item_ids,
-            elsewhere=partial(_elsewhere, instrument.id, instrument.version, instrument.item_ids, self.names),
+            elsewhere=partial(
+                _items_of_other_versions, instrument.id, instrument.version, instrument.item_ids, self.names
+            ),
         )
         self.read_plain = self.tables.read_plain
         self.not_applicable_in = self.tables.not_applicable_in
@@ -81,34 +83,35 @@ class SheetScorer:
         responses: Mapping[Any, Any],
         reading: Reading = AS_THEY_ARE,
     ) -> PersonScores:
-        """Score one person's answers to the instrument that this was made for."""
-        plain = self.read_plain(responses)
-        if plain is not None:  # as of nearly every sheet
-            none = self.not_applicable_in
-            found = () if none is None else none(responses)
-            return person_scores(self.ref, self.ids, plain, (), instrument, (), found)
-        rows, problems, *noted = self._read_any(instrument, responses, reading)
+        """Score one person's answers to the instrument of this scorer."""
+        rows = self.read_plain(responses)
+        if rows is not None:  # true for nearly every sheet
+            find = self.not_applicable_in
+            not_applicable = () if find is None else find(responses)
+            return person_scores(self.ref, self.ids, rows, (), instrument, (), not_applicable)
+        rows, problems, *blanks_and_not_applicable = self._read_any(instrument, responses, reading)
         if problems and reading.on_invalid == "raise":
             raise invalid_responses(instrument, problems)
-        return person_scores(self.ref, self.ids, rows, problems or (), instrument, *noted)
+        return person_scores(self.ref, self.ids, rows, problems or (), instrument, *blanks_and_not_applicable)
 
     def read(self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading) -> SheetScores:
-        """Score one person's answers, whatever is wrong with some of them.
+        """Score one person's answers; those that are not valid are returned as problems.
 
         Raises
         ------
         ResponseError
             The mapping as a whole cannot be read.
         """
-        plain = self.read_plain(responses)
-        if plain is None:
+        rows = self.read_plain(responses)
+        if rows is None:
             return self._read_any(instrument, responses, reading)
-        none = self.not_applicable_in
-        return SheetScores(plain, None, (), () if none is None else none(responses))
+        find = self.not_applicable_in
+        return SheetScores(rows, None, (), () if find is None else find(responses))
 
     def _read_any(
         self, instrument: Instrument, responses: Mapping[Any, Any], reading: Reading
     ) -> SheetScores:
+        """Score a sheet of any values, decoding each answer."""
         with values_as_asked(reading.show_values):
             codes, cells, not_applicable = read_sheet(instrument, self.keys, self.names, responses)
         problems = None
@@ -126,10 +129,10 @@ class SheetScorer:
         return SheetScores(self.tables.of_codes(codes), problems, blanks, not_applicable)
 
 
-def _elsewhere(
+def _items_of_other_versions(
     name: str, version: str, items: tuple[str, ...], names: Sequence[Hashable]
 ) -> Collection[Hashable]:
-    """Return items of other versions of a form, which nobody looks for where items have other names."""
+    """Return items of other versions of an instrument; none if its items have other names in the mapping."""
     if tuple(names) != items:
         return ()
     from intimacy_scales.reading.other_wording import items_of_other_versions
@@ -142,13 +145,13 @@ def _usual_scorer(instrument: Instrument) -> SheetScorer:
     return SheetScorer(instrument, AS_THEY_ARE)
 
 
-def with_person_found(reading: Reading, sheet: Mapping[Any, Any]) -> Reading:
-    """Return how to read one mapping, with the key that holds the person's id as it is spelled there.
+def with_person_key(reading: Reading, sheet: Mapping[Any, Any]) -> Reading:
+    """Return the reading for one mapping, with the key of the person's id as the mapping spells it.
 
     Raises
     ------
     ResponseError
-        There is no such key.
+        The mapping has no such key.
     """
     if reading.person is None or reading.person in sheet:
         return reading
@@ -163,24 +166,24 @@ _others: PerInstrument[Instrument, dict[Any, SheetScorer]] = PerInstrument(lambd
 
 
 def sheet_scorer(instrument: Instrument, reading: Reading) -> SheetScorer:
-    """Return the scorer for an instrument and a way of reading it, made at its first use."""
+    """Return the scorer for an instrument and a way of reading, made at its first use."""
     if reading is AS_THEY_ARE:
         return _usual(instrument)
-    kept = _others(instrument)
-    if not kept:
+    scorers = _others(instrument)
+    if not scorers:
         warn_if_draft(instrument.ref)
-    named: Any = reading.columns
-    if named is not None and not isinstance(named, str):
-        if not isinstance(named, Mapping):
-            return SheetScorer(instrument, reading)  # says that this is for arrays
-        named = tuple(named.items())
-    options = (named, reading.missing_codes, reading.recode)
+    columns: Any = reading.columns
+    if columns is not None and not isinstance(columns, str):
+        if not isinstance(columns, Mapping):
+            return SheetScorer(instrument, reading)  # raises: such columns are for arrays
+        columns = tuple(columns.items())
+    options = (columns, reading.missing_codes, reading.recode)
     try:
-        scorer = kept.get(options)
-    except TypeError:  # a column that is no name: the scorer says so
+        scorer = scorers.get(options)
+    except TypeError:  # a column name that cannot be hashed: the scorer raises
         return SheetScorer(instrument, reading)
     if scorer is None:
-        if len(kept) >= _MAX_OPTIONS:
-            kept.clear()
-        scorer = kept[options] = SheetScorer(instrument, reading)
+        if len(scorers) >= _MAX_OPTIONS:
+            scorers.clear()
+        scorer = scorers[options] = SheetScorer(instrument, reading)
     return scorer

@@ -1,8 +1,8 @@
-"""Descriptive statistics of scores that add up exactly, in any order and any number of parts.
+"""Descriptive statistics of scores, exact for any order and any number of parts.
 
-Each score is kept as a whole number of 2**-digits, so many that scores of its scale have up to 50
-binary digits, and sums and sums of squares are Python integers: means and standard deviations come
-out the same to the bit for one table, a stream of batches, or a cluster.
+Each score is rounded to a whole number of 2**-digits, chosen so that the scores of its scale have up to 50
+binary digits. Sums and sums of squares are Python integers, so that means and standard deviations are the
+same, to the bit, for one table, a stream of batches, or a cluster.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ else:
     pd = late_module("pandas")
 
 _DIGITS = 50
-_HALF = 26
-_PART = 32_768  # scores at a time: what is made of them stays near the core
-_BLOCK = 512  # so many products of 27-bit halves add up within an int64
+_HALF = 26  # bits of the lower half of a score
+_PART = 32_768  # scores at a time, so that intermediate arrays stay in cache
+_BLOCK = 512  # sums of this many products of 27-bit halves fit into an int64
 
 
 @result_class
@@ -48,11 +48,11 @@ class ScaleSummary(Result, Sums):
     low, high
         Lowest and highest possible score.
     n, n_missing
-        Persons with a score, and without.
+        Persons with and without a score.
     total, total_squares
         Sums of ``round(score * 2**digits)`` and of its square.
     minimum, maximum
-        Lowest and highest score seen; None without any.
+        Lowest and highest observed score; None without any.
     n_floor, n_ceiling
         Persons at the lowest and at the highest possible score.
     n_prorated
@@ -73,9 +73,12 @@ class ScaleSummary(Result, Sums):
     n_prorated: int = 0
 
     def __add__(self, other: ScaleSummary) -> ScaleSummary:
-        """Return the summary of both parts together."""
+        """Return the summary of both parts combined."""
         if (self.scale, self.low, self.high) != (other.scale, other.low, other.high):
-            raise ValueError(f"summaries of {self.scale} and {other.scale} do not add up")
+            raise ValueError(
+                f"summaries of {self.scale!r} ({self.low:g} to {self.high:g}) and {other.scale!r} "
+                f"({other.low:g} to {other.high:g}) cannot be added: scale and range must be the same"
+            )
         lows = [x for x in (self.minimum, other.minimum) if x is not None]
         highs = [x for x in (self.maximum, other.maximum) if x is not None]
         return ScaleSummary(
@@ -95,7 +98,7 @@ class ScaleSummary(Result, Sums):
 
     @property
     def digits(self) -> int:
-        """Binary digits after the point that are kept of each score."""
+        """Number of binary digits kept after the point of each score."""
         return kept_digits(self.low, self.high)
 
     @property
@@ -106,17 +109,17 @@ class ScaleSummary(Result, Sums):
     @property
     def sd(self) -> float:
         """Standard deviation of the scores with divisor n - 1; nan below two persons."""
-        if self.n < 2:  # one person does not vary
+        if self.n < 2:
             return math.nan
         squares = self.n * self.total_squares - self.total**2
         return math.sqrt(Fraction(squares, self.n * (self.n - 1) << 2 * self.digits))
 
     def percent(self, count: int, of: int) -> float:
-        """Return a count as percent; nan of none."""
+        """Return a count as a percentage of ``of``; nan if that is 0."""
         return 100 * count / of if of else math.nan
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures that are shown, None for what is not defined, and the sums behind them."""
+        """Return the figures that are shown (None if undefined) and the sums they are computed from."""
         sums = {name: getattr(self, name) for name in self.__slots__}
         return {name: plain(value) for name, value in (self.figures() | sums).items()}
 
@@ -126,7 +129,7 @@ class ScaleSummary(Result, Sums):
         return documented(cls) | dict.fromkeys(shown, float) | {"n prorated": int}
 
     def figures(self) -> dict[str, Any]:
-        """Return the figures that are shown by name; nan for what is not defined."""
+        """Return the figures that are shown, by name; nan if undefined."""
         everyone = self.n + self.n_missing
         return {
             "scale": self.scale,
@@ -153,9 +156,17 @@ class ScoreSummary(Result, Sums):
     scales
         One `ScaleSummary` for each scale.
     not_applicable
-        Item → to how many persons it does not apply, by their answer; in the order of their ids.
+        Item → number of persons who answered that it does not apply; in the order of item ids.
     counted_blanks
-        Item → how many of its blanks counted as 0, of items where they may.
+        Item → how many of its blanks counted as 0, for items where that is allowed.
+
+    Examples
+    --------
+    >>> from intimacy_scales import score_stream
+    >>> batches = ([{f"ras_{n}": answer for n in range(1, 8)}] for answer in (2, 5, 4))
+    >>> summary = sum(scores.summary() for scores in score_stream("ras", batches))
+    >>> summary.scales[0].n, summary.scales[0].mean, round(summary.scales[0].sd, 3)
+    (3, 3.2857142857142847, 0.655)
     """
 
     instrument: InstrumentRef
@@ -165,25 +176,25 @@ class ScoreSummary(Result, Sums):
 
     @property
     def n_prorated(self) -> int:
-        """Scores, of all scales, that were made from fewer answers than their scale has items."""
+        """Number of scores, over all scales, made from fewer answers than their scale has items."""
         return sum(scale.n_prorated for scale in self.scales)
 
     def __add__(self, other: ScoreSummary) -> ScoreSummary:
-        """Return the summary of both parts together."""
+        """Return the summary of both parts combined."""
         if self.instrument != other.instrument:
             raise ValueError(
-                f"summaries of {self.instrument.told_apart} and {other.instrument.told_apart} do not add up"
+                f"summaries of {self.instrument.told_apart} and {other.instrument.told_apart} cannot be added"
                 + hint_of_wordings(self.instrument, other.instrument)
             )
         scales = tuple(a + b for a, b in zip(self.scales, other.scales, strict=True))
-        none = Counter(self.not_applicable) + Counter(other.not_applicable)
+        not_applicable = Counter(self.not_applicable) + Counter(other.not_applicable)
         blanks = {**self.counted_blanks}
         for item, n in other.counted_blanks.items():
             blanks[item] = blanks.get(item, 0) + n
         return ScoreSummary(
             instrument=self.instrument,
             scales=scales,
-            not_applicable=dict(sorted(none.items())),
+            not_applicable=dict(sorted(not_applicable.items())),
             counted_blanks=blanks,
         )
 
@@ -195,7 +206,7 @@ class ScoreSummary(Result, Sums):
         return pandas_frame({name: [row[name] for row in rows] for name in rows[0]}).set_index("scale")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return instrument and figures; None where a figure is not defined."""
+        """Return the instrument and the figures, None where a figure is undefined."""
         return {
             "instrument": self.instrument.to_dict(),
             "scales": [scale.to_dict() for scale in self.scales],
@@ -209,65 +220,69 @@ class ScoreSummary(Result, Sums):
         return documented(cls) | {"not_applicable": counts, "counted_blanks": counts}
 
     def __repr__(self) -> str:
-        told = f"\n{self.in_words()}" if self.not_applicable else ""
+        not_applicable = f"\n{self.in_words()}" if self.not_applicable else ""
         blanks = told_of_blanks(self.counted_blanks)
-        return f"<ScoreSummary {self.instrument}{blanks}>\n{self.to_frame().round(2).to_string()}{told}"
+        table = self.to_frame().round(2).to_string()
+        return f"<ScoreSummary {self.instrument}{blanks}>\n{table}{not_applicable}"
 
     def _repr_html_(self) -> str:
         table = str(self.to_frame().to_html(float_format="{:.2f}".format, border=0))
-        told = f"<p>{escape(self.in_words())}</p>" if self.not_applicable else ""
-        return f"<p>{escape(str(self.instrument))}{told_of_blanks(self.counted_blanks)}</p>{table}{told}"
+        not_applicable = f"<p>{escape(self.in_words())}</p>" if self.not_applicable else ""
+        blanks = told_of_blanks(self.counted_blanks)
+        return f"<p>{escape(str(self.instrument))}{blanks}</p>{table}{not_applicable}"
 
     def in_words(self) -> str:
-        """Say which items do not apply to how many persons; nothing where all apply to all."""
-        told = ", ".join(f"{item} to {n:,}" for item, n in self.not_applicable.items())
-        return f"Does not apply, and counts as missing: {told}" if told else ""
+        """Describe which items do not apply to how many persons; empty if all apply to everybody."""
+        items = ", ".join(f"{item} to {n:,}" for item, n in self.not_applicable.items())
+        return f"Does not apply, and counts as missing: {items}" if items else ""
 
 
 def kept_digits(low: float, high: float) -> int:
-    """Return how many binary digits after the point are kept of scores between low and high."""
+    """Return how many binary digits to keep after the point of scores between low and high."""
     _, exponent = math.frexp(max(abs(low), abs(high)))
     return max(0, _DIGITS - exponent)
 
 
 def _exact_sums(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
-    """Return the exact sums of ``round(score * 2**digits)`` and of its square.
-
-    They are taken of some scores at a time, whose products stay near the core.
-    """
+    """Return the exact sums of ``round(score * 2**digits)`` and of its square, part by part."""
     sums = [_sums_of_part(scores[at : at + _PART], digits) for at in range(0, len(scores), _PART)]
     return sum(total for total, _ in sums), sum(squares for _, squares in sums)
 
 
 def _sums_of_part(scores: NDArray[np.float64], digits: int) -> tuple[int, int]:
-    whole = np.rint(np.ldexp(scores, digits)).astype(np.int64)
-    high, low = whole >> _HALF, whole & ((1 << _HALF) - 1)
+    """Return the sums over scores that fit in cache.
+
+    A score is ``x = high * 2**h + low`` with ``h = _HALF``, so that
+    ``x**2 = high**2 * 2**(2h) + high * low * 2**(h + 1) + low**2``.
+    """
+    x = np.rint(np.ldexp(scores, digits)).astype(np.int64)
+    high, low = x >> _HALF, x & ((1 << _HALF) - 1)
     total = (int(high.sum()) << _HALF) + int(low.sum())
     squares = 0
     for product, shift in ((high * high, 2 * _HALF), (high * low, _HALF + 1), (low * low, 0)):
-        rest = len(product) % _BLOCK
-        blocks = product[: len(product) - rest].reshape(-1, _BLOCK)
-        squares += (sum(blocks.sum(axis=1).tolist()) + int(product[len(product) - rest :].sum())) << shift
+        n_blocked = len(product) - len(product) % _BLOCK
+        blocks = product[:n_blocked].reshape(-1, _BLOCK)
+        squares += (sum(blocks.sum(axis=1).tolist()) + int(product[n_blocked:].sum())) << shift
     return total, squares
 
 
 def summarize_scale(
     scale: str, scores: NDArray[np.float64], low: float, high: float, *, n_prorated: int
 ) -> ScaleSummary:
-    """Summarize one scale's scores (n_persons,), nan where there is none, so many of them prorated."""
-    there = scores[~np.isnan(scores)]
-    total, squares = _exact_sums(there, kept_digits(low, high))
+    """Summarize the scores of one scale, (n_persons,) with nan for a missing score."""
+    observed = scores[~np.isnan(scores)]
+    total, squares = _exact_sums(observed, kept_digits(low, high))
     return ScaleSummary(
         scale=scale,
         low=low,
         high=high,
-        n=len(there),
-        n_missing=len(scores) - len(there),
+        n=len(observed),
+        n_missing=len(scores) - len(observed),
         total=total,
         total_squares=squares,
-        minimum=float(there.min()) if len(there) else None,
-        maximum=float(there.max()) if len(there) else None,
-        n_floor=int(np.count_nonzero(there == low)),
-        n_ceiling=int(np.count_nonzero(there == high)),
+        minimum=float(observed.min()) if len(observed) else None,
+        maximum=float(observed.max()) if len(observed) else None,
+        n_floor=int(np.count_nonzero(observed == low)),
+        n_ceiling=int(np.count_nonzero(observed == high)),
         n_prorated=n_prorated,
     )

@@ -1,4 +1,4 @@
-"""A table of answers → `Scores`, reading and scoring block by block."""
+"""Scoring of a table of answers, read and scored block by block."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def score_answers(
     offset: int = 0,
     used: RangeUse | None = None,
 ) -> Scores:
-    """Check and score a table of answers; arguments as of `AnswerReader`.
+    """Check and score a table of answers; arguments as in `AnswerReader`.
 
-    Only one block of codes exists at a time, so that it stays in cache between the two.
+    Only one block of codes exists at a time, so that it is still in cache when it is scored.
     """
     check_keep(reading.keep, instrument.scale_ids)
     reader = AnswerReader(instrument, responses, reading, offset=offset, used=used)
@@ -42,7 +42,7 @@ def score_answers(
 
 
 def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
-    """Raise where a kept column has a name that columns of scores have."""
+    """Raise if a kept column has the name of a column of scores."""
     taken = {f"{scale}{ending}" for scale in scale_ids for ending in ("", *COLUMN_ENDINGS)}
     for name in keep:
         if name in taken:
@@ -50,7 +50,7 @@ def check_keep(keep: Sequence[Hashable], scale_ids: Sequence[str]) -> None:
 
 
 def score_coded(coded: CodedResponses, form: Instrument) -> Scores:
-    """Score answers that were checked before; the instrument has the items that they were checked for."""
+    """Score checked answers; the instrument has the items that they were checked for."""
     kernel = score_codes(plan_of(form), coded.codes)
     kept = ListTable({}, len(coded)) if coded.kept is None else coded.kept
     counts = coded.not_applicable, coded.counted_blanks
@@ -65,7 +65,7 @@ def scores_of_kernel(
     not_applicable: Mapping[str, int],
     counted_blanks: Mapping[str, int],
 ) -> Scores:
-    """Return what a kernel has worked out, as a result."""
+    """Return the scores that a kernel computed, as a result."""
     values, answered = kernel.scores.T, kernel.answered.T
     ranges = np.array([(scale.low, scale.high) for scale in kernel.plan.scales])
     return Scores(

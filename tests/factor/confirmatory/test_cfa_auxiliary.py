@@ -224,7 +224,7 @@ def test_a_strong_auxiliary_variable_is_not_improper():
             {"auxiliary": ["car01"], "estimator": "ULS", "missing": "listwise"},
             "'ULS' needs complete answers: take estimator='ML' or 'MLR' with missing='fiml', or leave",
         ),
-        ({"auxiliary": ["car01"], "estimator": "MRL"}, "estimator='MRL': one of 'ML'"),
+        ({"auxiliary": ["car01"], "estimator": "MRL"}, "estimator='MRL' is not valid; allowed: 'ML'"),
         (
             {"auxiliary": ["car01"], "estimator": "MLR", "scaling": "satorra_bentler"},
             "add nothing: leave one of both out",

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import NotConvergedError, cfa
-from intimacy_scales.factor.confirmatory.estimation import estimation
+from intimacy_scales.factor.confirmatory.estimation import search
 
 FOUR = "f =~ x1 + x2 + x3 + x4"
 
@@ -30,13 +30,13 @@ def unrelated(seed: int, *, gaps: float) -> tuple[str, pd.DataFrame]:
 @pytest.fixture
 def steps(monkeypatch):
     """How many steps each search took."""
-    counted, evaluate = [0], estimation._direction
+    counted, evaluate = [0], search._direction
 
     def counting(*args, **options):
         counted[0] += 1
         return evaluate(*args, **options)
 
-    monkeypatch.setattr(estimation, "_direction", counting)
+    monkeypatch.setattr(search, "_direction", counting)
     return counted
 
 
@@ -70,6 +70,6 @@ def test_slow_searches_are_not_cut():
     """What steps promise falls, however slowly, where there is a maximum."""
     near = [(type("At", (), {"value": 1 + 0.9**k})(), 0.9**k) for k in range(21)]
     far = [(type("At", (), {"value": 1 - 1e-5 * k})(), 0.02) for k in range(21)]
-    assert not estimation._runs_off(near)
-    assert estimation._runs_off(far)
-    assert not estimation._runs_off(far[:20])
+    assert not search._diverges(near)
+    assert search._diverges(far)
+    assert not search._diverges(far[:20])

@@ -18,11 +18,10 @@ from scipy import stats
 from intimacy_scales.factor import Model, cfa
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.named import discrepancy_of
-from intimacy_scales.factor.confirmatory.estimation.independence import independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance, mean_covariance_of
 from intimacy_scales.factor.confirmatory.estimation.problem import Problem
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import independence, saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import score_to_information
 from intimacy_scales.factor.confirmatory.estimation.solution import fit_of, problem_of, solve
 from intimacy_scales.factor.confirmatory.estimation.starts import start_values

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import cfa
-from intimacy_scales.factor.confirmatory.estimation.gaps import stack_of
 from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     average_information,
     expected_information,
@@ -16,8 +15,9 @@ from intimacy_scales.factor.confirmatory.estimation.likelihood import (
     observed_information,
 )
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import mean_covariance_of
+from intimacy_scales.factor.confirmatory.estimation.pattern_likelihood import stack_of
 from intimacy_scales.factor.confirmatory.estimation.patterns import patterns_of
-from intimacy_scales.factor.confirmatory.estimation.saturated import saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import PersonTerms
 from intimacy_scales.factor.confirmatory.model.structure import Structure
 from intimacy_scales.factor.reading import of_rows
@@ -89,7 +89,7 @@ def test_patterns_that_lack_many_and_have_many(distinct):
     solution = cfa(model_of(36, 3), whole, means=True).solution
     gaps = answers(40, 36, 0.5, m=3, distinct=distinct)
     together = mean_covariance_of(of_rows(gaps, tuple(whole), "fiml"), with_means=True)
-    missing = (~together.stack.there).sum(axis=1)
+    missing = (~together.stack.answered).sum(axis=1)
     assert ((missing > 15) & (missing < 21)).sum() > 5
     group, basis = solution.problem.groups[0], solution.at.bases[0]
     assert_the_same(group, basis, together, replace(together, stack=None))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from intimacy_scales import NotConvergedError
-from intimacy_scales.factor.confirmatory.estimation import estimation, run_off
-from intimacy_scales.factor.confirmatory.estimation.estimation import RanOffError, maximize
+from intimacy_scales.factor.confirmatory.estimation import growing_loading, search
 from intimacy_scales.factor.confirmatory.estimation.restart import plain_start, problem_of, usable_start
+from intimacy_scales.factor.confirmatory.estimation.search import DivergedError, maximize
 from intimacy_scales.factor.confirmatory.model.model import Model
 from intimacy_scales.factor.confirmatory.model.table import parameter_table
 from intimacy_scales.factor.sample import covariances_as_sample
@@ -34,7 +34,7 @@ def grown(problem, item, t):
     alone = s.diagonal()[others]
     residual = s[item, item] - slopes @ s[others, item]
     values = np.concatenate([slopes * alone, [t, slopes**2 @ alone + residual], alone])
-    return run_off._beyond(part, item, bounded=False), values
+    return growing_loading._model_in_t(part, item, bounded=False), values
 
 
 def outcome(sample):
@@ -44,8 +44,8 @@ def outcome(sample):
     for start in (usable_start(table, [sample], problem)[0], plain_start(table, [sample], 0)):
         try:
             found.append(maximize(problem, start))
-        except RanOffError as error:
-            place = problem.groups[0].structure.places[int(np.argmax(error.way))]
+        except DivergedError as error:
+            place = problem.groups[0].structure.places[int(np.argmax(error.changes))]
             found.append(place[1] if "grows" in str(error) else None)
         except NotConvergedError:
             found.append(None)
@@ -62,7 +62,9 @@ def test_the_likelihood_and_its_slope_where_t_is_0(seed):
         hessian = np.delete(np.delete(beyond.observed_information(at), 5, 0), 5, 1)
         assert np.linalg.eigvalsh(hessian)[0] > 0
         rises = beyond.evaluate(grown(problem, item, 1e-6)[1]).value > at.value
-        assert run_off.towards_nothing(problem.groups[0].moments.patterns[0].covariances, item) == rises
+        assert (
+            growing_loading.rises_from_zero(problem.groups[0].moments.patterns[0].covariances, item) == rises
+        )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -71,8 +73,8 @@ def test_the_model_in_t_implies_the_same_covariances(seed):
     rng = np.random.default_rng(seed)
     part, item = problem.groups[0], seed
     values = np.concatenate([rng.normal(size=4), [rng.uniform(0.1, 2), 3.0], rng.uniform(0.5, 1, 4)])
-    back = run_off._in_loadings(part, item, values, -1.0)
-    beyond = run_off._beyond(part, item, bounded=True).groups[0]
+    back = growing_loading._in_loadings(part, item, values, -1.0)
+    beyond = growing_loading._model_in_t(part, item, bounded=True).groups[0]
     one = part.structure.basis(part.values(back)).covariances
     other = beyond.structure.basis(beyond.values(values)).covariances
     np.testing.assert_allclose(one, other, atol=1e-12)
@@ -100,13 +102,13 @@ def test_what_grows_has_no_maximum_and_what_has_one_is_found():
 
 
 def test_a_search_that_took_all_steps_ends_after_a_few(monkeypatch):
-    counted, direction = [0], estimation._direction
+    counted, direction = [0], search._direction
 
     def counting(*args, **options):
         counted[0] += 1
         return direction(*args, **options)
 
-    monkeypatch.setattr(estimation, "_direction", counting)
+    monkeypatch.setattr(search, "_direction", counting)
     steps = []
     for seed in range(12):
         counted[0] = 0
@@ -118,10 +120,10 @@ def test_a_search_that_took_all_steps_ends_after_a_few(monkeypatch):
 
 def test_of_other_models_nothing_is_told():
     sample = noise(1)
-    assert run_off.is_one_factor(one_factor(sample)[1])
-    assert not run_off.is_one_factor(one_factor(sample, identification="marker")[1])
+    assert growing_loading.is_one_factor(one_factor(sample)[1])
+    assert not growing_loading.is_one_factor(one_factor(sample, identification="marker")[1])
     both = Model.from_text("f =~ x0 + x1 + x2\ng =~ x3 + x4 + x5")
     table = parameter_table(both, identification="fixed_factor", with_means=False)
     problem = problem_of(table, [sample])
     at = usable_start(table, [sample], problem)[1]
-    assert run_off.lead_of_loading(problem, at, estimation._path, 5) is None
+    assert growing_loading.lead_of_loading(problem, at, search._path, 5) is None

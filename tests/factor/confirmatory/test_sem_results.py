@@ -162,7 +162,7 @@ def test_figures_that_are_not_defined_say_so() -> None:
     [
         ({"method": "bootstrap"}, "method='bootstrap': there are 'delta', 'monte_carlo'"),
         ({"method": "monte_carlo", "n_draws": 10}, "n_draws=10: a whole number, at least 1000"),
-        ({"method": "monte_carlo", "rng": -1}, "rng=-1: a whole number"),
+        ({"method": "monte_carlo", "rng": -1}, "rng=-1 is not valid"),
         ({"confidence_level": 95}, "confidence_level=95"),
     ],
 )

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from intimacy_scales import NotConvergedError, cfa
-from intimacy_scales.factor.confirmatory.estimation import several
+from intimacy_scales.factor.confirmatory.estimation import restart
 from intimacy_scales.factor.confirmatory.estimation.solution import solve
 
 SAMPLES = ((4, 8, 4), (4, 12, 5), (19, 12, 5))  # seed, persons, items
@@ -85,7 +85,7 @@ def test_a_model_that_fits_is_begun_once(monkeypatch):
     rng = np.random.default_rng(1)
     x = 0.8 * rng.normal(size=(300, 1)) + 0.6 * rng.normal(size=(300, 6))
     table = pd.DataFrame(x, columns=[f"x{n + 1}" for n in range(6)])
-    monkeypatch.setattr(several, "maximize", None)  # would fail
+    monkeypatch.setattr(restart, "_starts", None)  # would fail
     found = cfa(one_factor(6), table)
     assert found.notes == ()
     assert not found.solution.several

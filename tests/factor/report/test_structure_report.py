@@ -244,7 +244,7 @@ def test_a_total_of_other_scales_is_not_a_scale_of_its_own(key):
 
 def test_scales_that_share_items_must_be_chosen():
     answers = coded(parts(200, (4, 4)), HALF | {"c": "q4 q5 q6"})
-    with pytest.raises(EstimationError, match=r"a and c of small share q4: .*name those that are meant"):
+    with pytest.raises(EstimationError, match=r"a and c of small share q4: .*choose some of them"):
         report(answers)
     with pytest.raises(EstimationError, match=r"share q4: .*choose others"):
         report(answers, scales=["a", "c"])
@@ -374,14 +374,14 @@ def test_few_clusters_are_said_to_be_few(n_clusters):
 
 ANSWERS = coded(parts(90, (4, 4)), HALF)
 WRONG = {
-    "estimator": ({"estimator": "WLS"}, "estimator='WLS': one of 'ML'.*'MLR'.*'GLS'.*'ULS'"),
+    "estimator": ({"estimator": "WLS"}, "estimator='WLS' is not valid; allowed: 'ML'.*'MLR'.*'GLS'.*'ULS'"),
     "robust pairwise": ({"estimator": "MLR", "missing": "pairwise"}, "'fiml' or 'listwise'"),
     "missing": ({"missing": "em"}, "missing='em': 'listwise'.*'fiml'"),
-    "factors": ({"factors": "two"}, "factors='two': there are 'correlated', 'one', 'second"),
-    "second order": ({"factors": "second_order"}, "2 scales do not identify a factor behind them"),
+    "factors": ({"factors": "two"}, "factors='two' is not valid; allowed: 'correlated', 'one', 'second"),
+    "second order": ({"factors": "second_order"}, "needs three scales to identify .*there are 2"),
     "no scales": ({"scales": []}, r"scales=\[\]|no scale"),
     "iterations": ({"n_iterations": 0}, "n_iterations=0: a whole number, at least 1"),
-    "seed": ({"rng": "x"}, "rng='x': a whole number from 0"),
+    "seed": ({"rng": "x"}, "rng='x' is not valid; allowed: a whole number from 0"),
     "clusters with ML": ({"clusters": range(90), "estimator": "ML"}, "with clusters use 'MLR'"),
     "clusters pairwise": ({"clusters": range(90), "missing": "pairwise"}, "clusters.*'fiml' or 'listwise'"),
     "labels": ({"clusters": [1, 2]}, "2 labels for 90 rows"),

@@ -241,7 +241,7 @@ def test_compare_alphas_counts_on_who_answered_both(missing: Any) -> None:
     if missing == "pairwise":
         np.testing.assert_allclose(list(of_sums.confidence_interval()), list(made), rtol=1e-9)
     else:
-        assert "sums do not tell who answered both scales" in str(of_sums.confidence_interval().reason)
+        assert "sums do not show who answered both scales" in str(of_sums.confidence_interval().reason)
     itself = compare_alphas(*(cronbach_alpha(whole, scale="a", missing=missing) for _ in "aa"))
     np.testing.assert_allclose([*itself.confidence_interval()], 0, atol=1e-8)
     np.testing.assert_allclose([*itself.confidence_interval(method="adf")], 0, atol=1e-8)
@@ -341,8 +341,8 @@ def test_schmid_leiman_omega_has_a_bootstrap_that_warns() -> None:
     made = found.confidence_interval(n_resamples=100, rng=1)
     assert made.low < made.high
     assert (made.method, made.n, made.reason) == ("basic", 300, None)
-    assert "hold less than they say" in made.warnings[-1]
-    with pytest.raises(EstimationError, match="method='delta': there are basic"):
+    assert "less often than their level says" in made.warnings[-1]
+    with pytest.raises(EstimationError, match="method='delta' is not valid; allowed: 'basic'"):
         found.confidence_interval(method="delta")  # type: ignore[arg-type]
     read = HierarchicalOmega.from_json(found.to_json())
     with pytest.raises(DocumentError, match="this HierarchicalOmega was read from its document"):
@@ -379,7 +379,7 @@ def test_a_general_factor_with_a_negative_variance_is_a_reason() -> None:
     x = np.clip(np.rint(4 + factors.repeat(3, axis=1) + 0.8 * rng.normal(size=(60, 9))), 1, 7)
     scales = {"a": "q1 q2 q3", "b": "q4 q5 q6", "c": "q7 q8 q9", "d": {"of": ["a", "b", "c"]}}
     found = mcdonald_omega(coded(x, scales), scale="d", model="second_order")
-    assert "comes out with a variance of -0.1" in str(found.reason)
+    assert "has an estimated variance of -0.1" in str(found.reason)
     assert found.confidence_interval(of="hierarchical").reason == found.reason
 
 
@@ -390,7 +390,7 @@ def test_figures_that_are_not_defined_have_no_interval_and_say_why() -> None:
     assert bounds.confidence_interval(of="lambda6").reason == "q1 is constant"
     assert bounds.confidence_interval().reason is None
     few = guttman_lambdas(half(answers(n=4), 0), scale="a")
-    assert "three are needed" in str(few.confidence_interval().reason)
+    assert "at least three persons" in str(few.confidence_interval().reason)
     pairs = guttman_lambdas(answers(0.06), scale="a", of="correlations", sds="pairs")
     assert "use sds='items'" in str(pairs.confidence_interval().reason)
     given = stratified_alpha(answers(), scale="c", reliabilities={"a": 0.8, "b": 0.7})
@@ -414,5 +414,5 @@ def test_skewed_answers_are_told_with_normal_theory_intervals() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = guttman_lambdas("scii-24", skewed, scale="trust")
-    assert "method='adf' holds better" in made.confidence_interval().warnings[0]
+    assert "method='adf' is more accurate" in made.confidence_interval().warnings[0]
     assert made.confidence_interval(method="adf").warnings == ()

@@ -27,7 +27,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "no method": (
         lambda: split_half(answers(), scale="a").confidence_interval(method="x"),
-        "there are delta, adf",
+        "allowed: 'delta', 'adf'",
     ),
     "clusters": (
         lambda: split_half(answers(), scale="a").confidence_interval(clusters=[1] * 90),
@@ -35,9 +35,12 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "lambda-4": (
         lambda: guttman_lambdas(answers(), scale="a").confidence_interval(of="lambda4"),
-        r"take split_half\(\) of a split chosen",
+        r"use split_half\(\) with a split chosen",
     ),
-    "figure": (lambda: split_half(answers(), scale="a").confidence_interval(of="x"), "there are estimate, r"),
+    "figure": (
+        lambda: split_half(answers(), scale="a").confidence_interval(of="x"),
+        "allowed: 'estimate', 'r'",
+    ),
     "resamples": (
         lambda: stratified_alpha(answers(), scale="c").confidence_interval(method="bca", n_resamples=5),
         "at least 100",
@@ -48,11 +51,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     ),
     "whose": (
         lambda: mcdonald_omega(answers(), scale="a").confidence_interval(of="x"),
-        "'total' or 'hierarch",
+        "allowed: 'total', 'hierarch",
     ),
     "who is who": (
         lambda: compare_alphas(*(cronbach_alpha(half(answers(), at), scale="a") for at in (0, 1))),
-        "say whether row i of both is the same person",
+        "pass paired=True if row i of both is the same person",
     ),
     "the same": (
         lambda: compare_alphas(*(cronbach_alpha(answers(), scale=s) for s in "ab"), paired=False),
@@ -62,7 +65,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         lambda: compare_alphas(
             cronbach_alpha(answers(), scale="a"), cronbach_alpha(half(answers(), 0), scale="a"), paired=True
         ),
-        "90 rows and 45 rows",
+        "the tables have 90 and 45 rows",
     ),
     "standardized": (
         lambda: compare_alphas(*(cronbach_alpha(answers(), scale=s, standardized=True) for s in "ab")),
@@ -72,7 +75,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         lambda: compare_alphas(*(cronbach_alpha(answers(), scale=s) for s in "ab")).confidence_interval(
             method="feldt"
         ),
-        "is of different persons",
+        "is for different persons",
     ),
     "no alpha": (lambda: compare_alphas(0.8, 0.7), "pass what cronbach_alpha"),  # type: ignore[arg-type]
 }

@@ -133,12 +133,12 @@ def test_items_without_unique_variance_are_named_everywhere():
 
 
 WRONG = {
-    "weights": ({"scale": "t"}, "do not count alike in its score"),
+    "weights": ({"scale": "t"}, "have unequal weights in its score"),
     "no scale": ({}, "name one, for example scale='a'"),
-    "fiml": ({"scale": "a", "missing": "fiml"}, "missing='fiml': 'pairwise'"),
-    "half a factor": ({"scale": "a", "n_factors": 3.5}, "n_factors=3.5: a whole number"),
-    "text": ({"scale": "a", "n_factors": "3"}, "n_factors='3': a whole number"),
-    "seed": ({"scale": "a", "rng": "x"}, "rng='x': a whole number from 0"),
+    "fiml": ({"scale": "a", "missing": "fiml"}, "missing='fiml' is not valid; allowed: 'pairwise'"),
+    "half a factor": ({"scale": "a", "n_factors": 3.5}, "n_factors=3.5 is not valid"),
+    "text": ({"scale": "a", "n_factors": "3"}, "n_factors='3' is not valid; allowed: a whole"),
+    "seed": ({"scale": "a", "rng": "x"}, "rng='x' is not valid; allowed: a whole number from 0"),
 }
 
 

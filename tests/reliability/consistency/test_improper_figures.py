@@ -19,7 +19,7 @@ from intimacy_scales.reliability import (
     split_half,
     two_level_omega,
 )
-from intimacy_scales.reliability.consistency.cautions import above_one_because
+from intimacy_scales.reliability.consistency.conditions import above_one_because
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +128,7 @@ def test_indefinite_pairwise_covariances_are_named():
         found = coefficient(form, answers)
         if found.reason is None:
             assert found.estimate <= 1
-            assert any("belong to no population" in text for text in found.warnings)
+            assert any("not positive semidefinite" in text for text in found.warnings)
 
 
 def test_lambdas_above_1_are_not_defined_and_say_why(form):

@@ -301,7 +301,7 @@ UNDEFINED = {
     ),
     "two parts": (
         parts(90, (3, 3)), {"a": "q1 q2 q3", "b": "q4 q5 q6", "t": {"of": ["a", "b"]}},
-        {"scale": "t", "model": "second_order"}, "2 scales do not identify a factor behind them",
+        {"scale": "t", "model": "second_order"}, "needs three scales to identify .*there are 2",
     ),
     "parts of one": (
         parts(90, (1, 3)), {"a": "q1", "b": "q2 q3 q4", "t": {"of": ["a", "b"]}}, {"scale": "t"},
@@ -353,9 +353,12 @@ def test_items_against_their_key_have_negative_loadings():
 WRONG = {
     "a table": (lambda a: mcdonald_omega(good(9, 3)), r"pass|encode\(instrument, table\)"),
     "several scales": (lambda a: mcdonald_omega(a), "name one, for example scale='a'"),
-    "model": (lambda a: mcdonald_omega(a, scale="t", model="two"), "model='two': there are one_factor, corr"),
+    "model": (
+        lambda a: mcdonald_omega(a, scale="t", model="two"),
+        "model='two' is not valid; allowed: 'one_",
+    ),
     "items": (lambda a: mcdonald_omega(a, scale="a", model="bifactor"), "is a scale of items"),
-    "denominator": (lambda a: mcdonald_omega(a, scale="a", denominator="x"), "'model' or 'observed'"),
+    "denominator": (lambda a: mcdonald_omega(a, scale="a", denominator="x"), "allowed: 'model', 'observed'"),
     "missing": (lambda a: mcdonald_omega(a, scale="a", missing="em"), "'fiml'"),
     "sums": (lambda a: mcdonald_omega(item_moments(a.instrument, a), scale="a", missing="fiml"), "only sums"),
     "dropped": (lambda a: mcdonald_omega(a, scale="t").if_dropped(), r"of one factor; .*omega of correlated"),

@@ -126,7 +126,7 @@ def test_closed_intervals_follow_the_standard_error(seed, together, level):
     step = stats.norm.ppf((1 + level) / 2) * error
     if error > most_spread(0.5):
         assert np.isnan([*delta]).all()
-        assert "nothing between 0 and 1 has a standard deviation above 0.5; use method=" in delta.reason
+        assert "no variable between 0 and 1 has a standard deviation above 0.5; use method=" in delta.reason
     else:
         roughly([*delta], [share - step, share + step], rel=1e-9)
     if math.isnan(by_odds.low):
@@ -148,10 +148,10 @@ HEYWOOD = coded(good(40, 4, 1609240, together=0.8))
     [
         (
             "logit",
-            r"is 6\.2, and nothing that stays between 0 and 1 with a mean of 0\.944 has .* above 0\.23",
+            r"is 6\.2, and no variable between 0 and 1 with a mean of 0\.944 has .* above 0\.23",
         ),
-        ("delta", r"is 6\.2, and nothing between 0 and 1 has a standard deviation above 0\.5"),
-        ("adf", r"is 8\.13, and nothing between 0 and 1 has a standard deviation above 0\.5"),
+        ("delta", r"is 6\.2, and no variable between 0 and 1 has a standard deviation above 0\.5"),
+        ("adf", r"is 8\.13, and no variable between 0 and 1 has a standard deviation above 0\.5"),
     ],
 )
 @pytest.mark.parametrize("level", [0.5, 0.95])
@@ -184,9 +184,9 @@ def test_a_logit_interval_is_inside_or_has_a_reason(share, error, level):
     if not 0 < share < 1:
         assert "has no logit" in ends
     elif error > most_spread(share) * (1 + 1e-12):
-        assert "nothing that stays between 0 and 1" in ends
+        assert "no variable between 0 and 1" in ends
     elif isinstance(ends, str):
-        assert error > most_spread(share) * (1 - 1e-12) or "would end at 0 or 1" in ends
+        assert error > most_spread(share) * (1 - 1e-12) or "would be rounded to 0 or 1" in ends
         reach = stats.norm.ppf((1 + level) / 2) * error / (share * (1 - share))
         assert reach > 20 or min(share, 1 - share) < 1e-12
     else:
@@ -369,14 +369,14 @@ ANSWERS = coded(good(40, 4))
 MOMENTS = item_moments(ANSWERS.instrument, ANSWERS)
 WRONG = {
     "level": ({"confidence_level": 95}, "a share between 0 and 1"),
-    "method": ({"method": "bonett"}, "method='bonett': there are logit, delta, adf, bootstrap, bca"),
-    "clusters, logit": ({"clusters": [1] * 40}, "takes every person as independent; .*'adf'"),
-    "clusters, delta": ({"method": "delta", "clusters": [1] * 40}, "takes every person as independent"),
+    "method": ({"method": "bonett"}, "allowed: 'logit', 'delta', 'adf', 'bootstrap', 'bca'"),
+    "clusters, logit": ({"clusters": [1] * 40}, "assumes that persons are independent; .*'adf'"),
+    "clusters, delta": ({"method": "delta", "clusters": [1] * 40}, "assumes that persons are independent"),
     "labels": ({"method": "adf", "clusters": [1, 2]}, "2 labels for 40 persons"),
     "resamples": ({"method": "bootstrap", "n_resamples": 99}, "a whole number, at least 100"),
     "half a resample": ({"method": "bca", "n_resamples": 100.5}, "a whole number, at least 100"),
-    "seed": ({"method": "bootstrap", "rng": "x"}, "rng='x': a whole number from 0"),
-    "negative seed": ({"method": "bca", "rng": -1}, "rng=-1: a whole number from 0"),
+    "seed": ({"method": "bootstrap", "rng": "x"}, "rng='x' is not valid; allowed: a whole number from 0"),
+    "negative seed": ({"method": "bca", "rng": -1}, "rng=-1 is not valid; allowed: a whole number from 0"),
 }  # fmt: skip
 
 
@@ -398,7 +398,7 @@ def test_sums_have_no_interval_of_answers(method):
 
 @pytest.mark.parametrize("method", ["adf", "bca"])
 def test_fiml_has_no_influences(method):
-    with pytest.raises(EstimationError, match="is not there with FIML; use 'logit' or 'bootstrap'"):
+    with pytest.raises(EstimationError, match="is not available with FIML; use 'logit' or 'bootstrap'"):
         mcdonald_omega(ANSWERS, missing="fiml").confidence_interval(method=method)
 
 
@@ -422,7 +422,7 @@ def test_two_clusters_are_too_few(method):
     interval = mcdonald_omega(ANSWERS).confidence_interval(
         method=method, n_resamples=100, clusters=np.arange(40) % 2
     )
-    assert interval.reason == "too few: 2 clusters, three are needed"
+    assert interval.reason == "an interval needs at least three clusters; there are 2"
     assert np.isnan(list(interval)).all()
 
 

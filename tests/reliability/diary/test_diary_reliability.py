@@ -280,11 +280,11 @@ REFUSED = {
     ),
     "no name": (
         lambda: reliability(rows(FEW).assign(person=[None, *[1] * 15])),
-        "person: row 0 says nothing",
+        "person: row 0 has no label",
     ),
     "no name (string)": (
         lambda: reliability(rows(FEW).assign(person=pd.array([None, *"abbbaacccddddea"], dtype="string"))),
-        "person: row 0 says nothing",
+        "person: row 0 has no label",
     ),
     "one row a person": (lambda: reliability(rows(FEW)[::5]), "told apart"),
     "one row an occasion": (lambda: reliability(rows(FEW).assign(day=range(16))), "told apart"),

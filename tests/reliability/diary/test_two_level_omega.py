@@ -352,7 +352,7 @@ REFUSED = {
     "nobody": (lambda t: omega(t[:0]), "0 persons"),
     "no such column": (lambda t: omega(t, person="who"), "person: the table has no column 'who'"),
     "no such option": (lambda t: omega(t, variances="positive"), "'free' or 'nonnegative'"),
-    "no name": (lambda t: omega(t.assign(person=[None, *[1] * (len(t) - 1)])), "person: row 0 says nothing"),
+    "no name": (lambda t: omega(t.assign(person=[None, *[1] * (len(t) - 1)])), "person: row 0 has no label"),
     "labels of others": (lambda t: omega(t, person=[1, 2]), "person: 2 labels for 170 rows"),
     "not checked": (lambda t: two_level_omega(t, person="person"), "pass the instrument before the table"),
 }

@@ -437,7 +437,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
     "a closed form with clusters": (
         PERSONS,
         {"clusters": "couple", "interval": "bonett"},
-        "takes every person",
+        "assumes that persons are independent",
     ),
     "no such column": (PERSONS, {"clusters": "site"}, "clusters: the table has no column 'site'"),
     "too few labels": (PERSONS, {"clusters": [1, 2]}, "2 labels for 120 persons"),

@@ -137,7 +137,8 @@ def test_an_interval_that_is_not_defined_says_why(n, seed):
 def test_skewed_answers_are_told_for_both_coefficients_with_one_remedy(scale):
     told = [text for text in reliability_report(FORM, SKEWED)[scale].warnings if "skewed or peaked" in text]
     assert len(told) == 1
-    assert "bonett and logit intervals are too narrow; interval='adf' holds better" in told[0]
+    assert "bonett and logit intervals are too narrow; from about 200" in told[0]
+    assert "interval='adf' is more accurate" in told[0]
     better = reliability_report(FORM, SKEWED, interval="adf")[scale]
     assert not any("skewed or peaked" in text for text in better.warnings)
     assert better.omega_interval.method == "adf"

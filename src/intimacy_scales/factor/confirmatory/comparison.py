@@ -409,7 +409,7 @@ def _factor(wider: CFAResult, narrower: CFAResult, df: int, method: DifferenceTe
                 "models by cfa(..., keep_answers=True), or use method='satorra_2000', which needs none"
             )
         return factor_of_2010(wider.solution, narrower.solution, df)
-    return (narrower.solution.excess - wider.solution.excess) / df
+    return (narrower.solution.expected_chi_square - wider.solution.expected_chi_square) / df
 
 
 def _not_scaled(factor: float, method: DifferenceTest, before: str, name: str) -> str:

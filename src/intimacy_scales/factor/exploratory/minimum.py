@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.saddles import falling_way, lower_sides
 from intimacy_scales.factor.sample import Floats
-from intimacy_scales.numerics.ties import SAME, descending
+from intimacy_scales.numerics.ties import descending
+from intimacy_scales.numerics.tolerances import SAME
 
 TOLERANCE = 1e-8
 _STEPS = 50

@@ -19,7 +19,7 @@ from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.anova import ratio, stepped_up, unequal_groups_interval
 from intimacy_scales.reliability.agreement.crossed import CrossedData, one_way_components
 from intimacy_scales.reliability.agreement.crossed_squares import crossed_squares
-from intimacy_scales.reliability.consistency.cautions import few_persons
+from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval

@@ -18,7 +18,7 @@ from intimacy_scales.reliability.agreement.anova import (
     stepped_up,
 )
 from intimacy_scales.reliability.agreement.generalized import generalized_agreement_interval
-from intimacy_scales.reliability.consistency.cautions import few_persons
+from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.results.document_types import documented, types_of
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intimacy_scales.late import late_module
-from intimacy_scales.reliability.consistency.cautions import few_persons
+from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z, normal_quantile
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level

@@ -17,7 +17,7 @@ from intimacy_scales.reading.options import OnInvalid
 from intimacy_scales.reading.plain import check_scores
 from intimacy_scales.reliability.agreement.icc import intraclass_corr
 from intimacy_scales.reliability.agreement.limits import LimitsOfAgreement, limits_of_agreement
-from intimacy_scales.reliability.consistency.cautions import few_persons
+from intimacy_scales.reliability.consistency.conditions import few_persons
 from intimacy_scales.reliability.consistency.intervals import fisher_z
 from intimacy_scales.results.document_types import by_name, documented
 from intimacy_scales.results.documents import made_of

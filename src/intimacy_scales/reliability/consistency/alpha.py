@@ -24,14 +24,16 @@ from intimacy_scales.moments.keyed import (
     check_sds,
     keyed_moments,
 )
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.bootstrap import AlphaTerms
-from intimacy_scales.reliability.consistency.cautions import (
+from intimacy_scales.reliability.consistency.conditions import (
     above_one_because,
     cautions,
+    check_unweighted,
     negative_alpha,
+    undefined_because,
 )
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.estimand import (
     FEWEST_PERSONS,
     NEED_ANSWERS,
@@ -56,20 +58,18 @@ from intimacy_scales.results.result import result_class
 
 IntervalMethod = Literal["bonett", "bonett-wright", "feldt", "duhachek", "adf", "bootstrap", "bca"]
 METHODS: tuple[str, ...] = get_args(IntervalMethod)
-_TWO = 2
-_ROUNDING = 1e-12
 
 
 def alpha_of(covariances: Floats) -> float:
-    """Return ``k / (k - 1) * (1 - trace / total)`` of a covariance or correlation matrix."""
+    """Return alpha, ``k / (k - 1) * (1 - trace / total)``, of a covariance or correlation matrix."""
     k = len(covariances)
-    if k < _TWO:
+    if k < 2:
         return math.nan
     total = float(covariances.sum())
     if not total > 0:
         return math.nan
     alpha = k / (k - 1) * (1 - float(np.trace(covariances)) / total)
-    return 1.0 if 1 < alpha < 1 + _ROUNDING else alpha  # identical items
+    return 1.0 if 1 < alpha < 1 + ROUNDING else alpha  # identical items
 
 
 @result_class
@@ -79,9 +79,17 @@ class CronbachAlpha(Coefficient):
     Attributes
     ----------
     standardized
-        Whether it is of correlations instead of covariances.
+        Whether it is computed from correlations instead of covariances.
     moments
-        What it was computed from.
+        Means and covariances from which it was computed.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> alpha = cronbach_alpha(answers, scale="trust")
+    >>> alpha.confidence_interval(method="feldt"), round(alpha.standard_error, 4)
+    (<95% interval [0.743, 0.823], feldt, n = 300>, 0.0202)
     """
 
     title: ClassVar[str] = "Cronbach's alpha"
@@ -92,11 +100,12 @@ class CronbachAlpha(Coefficient):
 
     @property
     def standard_error(self) -> float:
-        """Standard error for normal answers: ``sqrt(Q / n)`` (Duhachek & Iacobucci, 2004).
+        """Standard error that assumes normality: ``sqrt(Q / n)`` (Duhachek & Iacobucci, 2004).
 
-        nan where alpha is not defined, or the pairwise covariances belong to no population.
+        nan where alpha is not defined, or where Q is negative because the pairwise covariances are not
+        positive semidefinite.
         """
-        if self.reason or self.standardized or self.n < _TWO:
+        if self.reason or self.standardized or self.n < 2:
             return math.nan
         return math.sqrt(duhachek_variance(self.moments.covariances) / self.n)
 
@@ -129,36 +138,36 @@ class CronbachAlpha(Coefficient):
         confidence_level
             For example 0.95.
         method
-            ``bonett`` (2002) and ``bonett-wright`` (2015, corrected for n): from ln(1 - alpha).
-            ``feldt`` (1965): F quantiles. ``duhachek`` (2004): symmetric, normal answers. ``adf``
-            (after Maydeu-Olivares et al., 2007): symmetric, any distribution; with pairwise deletion
-            answers must be missing completely at random. ``bootstrap``: percentiles; ``bca``:
-            bias-corrected and accelerated (Efron, 1987). Which one to take:
+            ``bonett`` (2002) and ``bonett-wright`` (2015, corrected for n): from ln(1 - alpha), assuming
+            normality, as the next two do. ``feldt`` (1965): F quantiles. ``duhachek`` (2004): symmetric.
+            ``adf`` (after Maydeu-Olivares et al., 2007): symmetric, for any distribution; with pairwise
+            deletion answers must be missing completely at random. ``bootstrap``: percentiles; ``bca``:
+            bias-corrected and accelerated (Efron, 1987). How to choose:
             docs/explanation/alpha-intervals.md.
         n
-            Persons that a closed form counts on. By default the harmonic mean of the persons behind
-            each covariance, which is all complete persons where nothing is missing.
+            Number of persons for a closed form. By default the harmonic mean of the numbers of persons
+            behind each covariance, which is the number of all persons where nothing is missing.
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
-            pass a seed for what is to be shown again.
+            Number of resamples of the bootstrap, and a seed or Generator. By default each call draws other
+            resamples; pass a seed for a result that can be reproduced.
         clusters
             Who answered together, such as couples: a column of the table that was checked, or one
-            label for each person. With ``adf`` influences are added up within clusters (a sandwich
-            variance, and t with one degree of freedom less than clusters); the bootstrap draws
-            whole clusters. The others assume independent persons, and refuse. Below some 30
-            clusters, intervals are too narrow. Of moments, with ``adf``, the `ClusterSums` that they
-            belong to.
+            label for each person. With ``adf``, influences are added up within clusters (a sandwich
+            variance, and t with one degree of freedom less than there are clusters); the bootstrap draws
+            whole clusters. The other methods assume independent persons and refuse clusters. With fewer
+            than about 30 clusters, intervals are too narrow. For moments, with ``adf``: the `ClusterSums`
+            to which they belong.
 
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined.
+            With a reason, and without ends, where it is not defined.
 
         Raises
         ------
         EstimationError
-            No such method; clusters with a method that cannot use them; ``adf`` and the bootstrap
-            without the answers.
+            The method is not valid, or cannot use clusters; or ``adf`` or the bootstrap is asked for without
+            the answers.
         """
         choice = IntervalChoice(
             confidence_level=confidence_level,
@@ -179,12 +188,13 @@ class CronbachAlpha(Coefficient):
         return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=used)
 
     def _no_interval(self, method: str, n: int) -> str | None:
+        """Return why alpha has no interval by this method, or None where it has one."""
         if self.standardized:
-            return "intervals are of the raw coefficient; none is established for the standardized one"
+            return "only the raw coefficient has intervals; none is established for the standardized one"
         if n < FEWEST_PERSONS:
             return f"an interval needs at least three persons; there {'is' if n == 1 else 'are'} {n}"
         if method == "duhachek" and math.isnan(self.standard_error):
-            return "its variance is negative: these pairwise covariances belong to no population"
+            return "its variance is negative: the pairwise covariances are not positive semidefinite"
         return None
 
     def _closed_form(self, method: str, n: int, confidence_level: float) -> tuple[float, float]:
@@ -197,27 +207,27 @@ class CronbachAlpha(Coefficient):
 
 
 class _Alpha(Estimand):
-    """Alpha as what an interval is of; with few terms to resample where answers are complete."""
+    """Alpha for an interval; where answers are complete, resamples need few terms."""
 
     def __init__(self, alpha: CronbachAlpha) -> None:
         part = Part(answers=alpha.answers, moments=alpha.moments)
         super().__init__("alpha", Alpha(), [part], alpha.estimate, alpha.n)
 
     def resamples(self, units: Units) -> Resamples:
-        """Return what is drawn from."""
+        """Return the terms of alpha of each unit."""
         (part,) = self.parts
         assert not isinstance(units, ClusterSums)
-        steps, there = counted_steps(part)
-        used = there.any(axis=1)
+        steps, answered = counted_steps(part)
+        used = answered.any(axis=1)
         clusters = None if units is None else np.unique(units[used], return_inverse=True)[1]
-        return AlphaTerms(steps[used], there[used], clusters)
+        return AlphaTerms(steps[used], answered[used], clusters)
 
 
 def _check_n(n: int | None, method: str) -> None:
     if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-        raise EstimationError(f"n={n!r}: a whole number of persons")
+        raise EstimationError(f"n={n!r} is not valid; allowed: a whole number of persons, at least 1")
     if n is not None and method in NEED_ANSWERS:
-        raise EstimationError(f"method={method!r} counts the persons itself; leave n out")
+        raise EstimationError(f"n={n!r}: method={method!r} counts the persons itself; leave n out")
 
 
 @reads_answers
@@ -244,9 +254,9 @@ def cronbach_alpha(
         ``pairwise``: each covariance from all who answered both items. ``listwise``: from those who
         answered every item of the scale.
     standardized
-        Of correlations instead of covariances: as if all items had the same variance.
+        From correlations instead of covariances: as if all items had the same variance.
     sds
-        For the standardized one with pairwise deletion: see `KeyedMoments.correlations`.
+        Standard deviations of the correlations with pairwise deletion; see `KeyedMoments.correlations`.
     **reading
         How the table is read, as in `encode`.
 
@@ -258,15 +268,15 @@ def cronbach_alpha(
     Raises
     ------
     EstimationError
-        Several scales and none named; a table that was not checked; a composite whose items do not
-        count alike.
+        There are several scales and none is named; the table was not checked; the items of a composite
+        have unequal weights.
 
     Notes
     -----
     ``alpha = k / (k - 1) * (1 - sum of item variances / variance of the total)`` (Guttman, 1945;
     Cronbach, 1951), a lower bound of reliability if errors are uncorrelated. It equals reliability
-    only if all items measure the same with equal strength; it does not show that they do. Sampling
-    error can take it below 0.
+    only if the items are essentially tau-equivalent, that is, if true scores differ by constants only; it
+    does not show that they are. Sampling error can push it below 0.
 
     Examples
     --------
@@ -279,16 +289,16 @@ def cronbach_alpha(
     answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=standardized and check_sds(sds) == "pairs")
     check_unweighted(moments)
-    told = cautions(moments)
-    if not standardized:  # which has no intervals
-        told += shape_of(answers, moments).narrows_alpha()
-    return alpha_from(moments, answers, standardized=standardized, sds=sds, warnings=told)
+    warnings = cautions(moments)
+    if not standardized:  # the standardized one has no intervals
+        warnings += shape_of(answers, moments).narrows_alpha()
+    return alpha_from(moments, answers, standardized=standardized, sds=sds, warnings=warnings)
 
 
 def alpha_estimate(
     moments: KeyedMoments, of: Source, *, sds: StandardDeviations = "items", reason: str | None = None
 ) -> tuple[float, str | None]:
-    """Return alpha of covariances or correlations, and why it is nan; with a reason, it is."""
+    """Return alpha of covariances or correlations, and why it is undefined; nan where it is or was before."""
     reason = reason or undefined_because(moments, of, sds)
     estimate = math.nan if reason else alpha_of(moments.matrix(of, sds))
     reason = reason or above_one_because(estimate)
@@ -304,7 +314,7 @@ def alpha_from(
     reason: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> CronbachAlpha:
-    """Return coefficient alpha of moments; with a reason, one that is not defined."""
+    """Return coefficient alpha of moments; with a reason, an undefined one."""
     source: Source = "correlations" if standardized else "covariances"
     estimate, reason = alpha_estimate(moments, source, sds=sds, reason=reason)
     return CronbachAlpha(

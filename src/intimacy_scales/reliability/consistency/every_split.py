@@ -1,4 +1,4 @@
-"""Reliability from every split of a scale into two halves."""
+"""Split-half reliability of every split of a scale into two halves."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, Source, check_source, keyed_moments
 from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+)
 from intimacy_scales.reliability.consistency.splits import equal_splits, sampled_splits
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
@@ -26,7 +30,7 @@ from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
-_ALL_SPLITS = 24
+_ALL_SPLITS = 24  # items; with more, splits are sampled
 
 
 @result_class
@@ -38,7 +42,15 @@ class SplitHalves(Coefficient):
     values
         (n_splits,): ``4 cov(A, B) / V`` of each split, ascending.
     every_split
-        Whether all splits were made, or a sample of them.
+        Whether these are all splits, or a sample of them.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> splits = split_halves(answers, scale="trust")
+    >>> splits.n_splits, splits.every_split, splits.min <= splits.quantile(0.5) <= splits.max
+    (3, True, True)
     """
 
     title: ClassVar[str] = "Mean split-half reliability"
@@ -48,31 +60,31 @@ class SplitHalves(Coefficient):
 
     @property
     def min(self) -> float:
-        """The lowest."""
+        """Lowest value of a split."""
         return self._figure("min", lambda: float(self.values[0]))
 
     @property
     def max(self) -> float:
-        """The highest: lambda-4 over such splits, if every split was made."""
+        """Highest value of a split: lambda-4 for halves of equal length, if every split was made."""
         return self._figure("max", lambda: float(self.values[-1]))
 
     def quantile(self, share: float) -> float:
-        """Return a quantile of the distribution."""
-        name = "median" if share == 0.5 else ""  # the median
+        """Return a quantile of the values."""
+        name = "median" if share == 0.5 else ""
         return self._figure(name, lambda: float(np.quantile(self.values, share)))
 
     @property
     def n_splits(self) -> int:
-        """How many splits were made."""
-        found: int | None = stored(self.values, "n_splits")
-        return len(self.values) if found is None else found
+        """Number of splits."""
+        from_document: int | None = stored(self.values, "n_splits")
+        return len(self.values) if from_document is None else from_document
 
-    def _figure(self, name: str, of_values: Callable[[], float]) -> float:
-        """Return a figure of the splits, or that of the document where they are not kept."""
-        found: float | None = stored(self.values, name)
-        if found is not None:
-            return found
-        return of_values() if self.n_splits else math.nan
+    def _figure(self, name: str, compute: Callable[[], float]) -> float:
+        """Return a figure of the values, read from the document where that does not hold the values."""
+        from_document: float | None = stored(self.values, name)
+        if from_document is not None:
+            return from_document
+        return compute() if self.n_splits else math.nan
 
     def _extra(self) -> dict[str, Any]:
         return {
@@ -125,8 +137,8 @@ def split_halves(
     of
         As in `split_half`.
     n_splits, rng
-        Beyond 24 items, splits are sampled: how many, and a seed or Generator. By default other splits at
-        each call: pass a seed for what is to be shown again.
+        With more than 24 items, splits are sampled: their number, and a seed or Generator. By default each
+        call samples other splits; pass a seed for a result that can be reproduced.
     **reading
         How the table is read, as in `encode`.
 
@@ -136,8 +148,8 @@ def split_halves(
 
     Notes
     -----
-    A split of k items is one of floor(k/2) against ceiling(k/2) items; its value is Flanagan-Rulon's
-    ``4 cov(A, B) / V``. For an even k their mean is coefficient alpha (Cronbach, 1951).
+    A split of k items has halves of floor(k/2) and ceiling(k/2) items; its value is Flanagan-Rulon's
+    ``4 cov(A, B) / V``. For an even k, the mean over all splits is coefficient alpha (Cronbach, 1951).
 
     Examples
     --------
@@ -151,22 +163,22 @@ def split_halves(
     check_unweighted(moments)
     reason = undefined_because(moments, check_source(of))
     if n_splits < 1:
-        raise EstimationError(f"n_splits={n_splits!r}: at least 1")
-    every = moments.n_items <= _ALL_SPLITS
+        raise EstimationError(f"n_splits={n_splits!r} is not valid; allowed: a whole number, at least 1")
+    every_split = moments.n_items <= _ALL_SPLITS
     values = np.empty(0)
     if reason is None:
         c = moments.matrix(of)
-        values = np.sort(equal_splits(c) if every else sampled_splits(c, n_splits, generator(rng)))
-    told, mean = cautions(moments), float(values.mean()) if len(values) else math.nan
+        values = np.sort(equal_splits(c) if every_split else sampled_splits(c, n_splits, generator(rng)))
+    warnings, mean = cautions(moments), float(values.mean()) if len(values) else math.nan
     if len(values) and (why := above_one_because(float(values[-1]))):
-        told += (f"the highest split is improper: {why}",)
+        warnings += (f"the highest split is improper: {why}",)
     reason = reason or above_one_because(mean)
     return SplitHalves(
         **moments.origin(),
-        warnings=told,
+        warnings=warnings,
         estimate=math.nan if reason else mean,
         definition=f"mean of 4 cov(A, B) / V over splits, of {missing} {of}",
         reason=reason,
         values=values,
-        every_split=every,
+        every_split=every_split,
     )

@@ -13,28 +13,35 @@ from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.instrument import Instrument
 from intimacy_scales.moments.answers import Answers, answers_given
 from intimacy_scales.moments.keyed import Floats, Missing, keyed_moments
+from intimacy_scales.numerics.tolerances import SINGULAR
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+)
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.result import result_class
 
-_GAP = 1e-10
+_GAP = 1e-10  # by which the sum may fall short of the largest one, with a mean variance of 1
 _STEPS = 500
 _SMALL_SAMPLE = 1000
 _FEW_ITEMS = 10
 
 
 def most_error(covariances: Floats) -> tuple[Floats, float]:
-    """Return the error variances with the largest sum that leave the rest a covariance matrix.
+    """Return the error variances with the largest sum that leave a covariance matrix of true scores.
 
     Maximizes ``sum(e)`` subject to ``0 <= e`` and ``C - diag(e)`` positive semidefinite, by Newton
-    steps along the central path of ``sum(e) + m (ln det(C - diag e) + sum ln e)``.
+    steps along the central path of ``sum(e) + m (ln det(C - diag e) + sum ln e)`` with m decreasing to 0.
+    Divided by m, the gradient is ``1/m - diag(P) + 1/e``, and minus the Hessian ``P * P + diag(1/e**2)``,
+    with ``P = (C - diag e)^-1``. On the path, the sum falls short of the maximum by at most 2 k m.
 
     Returns
     -------
     tuple
-        (k,) error variances, and how much their sum may fall short of the largest possible.
+        (k,) error variances, and the most by which their sum may fall short of the largest possible.
 
     Raises
     ------
@@ -45,7 +52,7 @@ def most_error(covariances: Floats) -> tuple[Floats, float]:
     scale = float(np.trace(covariances)) / k
     c = covariances / scale
     smallest = float(np.linalg.eigvalsh(c)[0])
-    if smallest <= _GAP:
+    if smallest <= SINGULAR:  # of a mean variance of 1
         raise NotConvergedError("the covariances are not positive definite")
     e = np.full(k, smallest / 2)
     barrier = 1.0
@@ -56,15 +63,15 @@ def most_error(covariances: Floats) -> tuple[Floats, float]:
         step = np.linalg.solve(hessian, gradient)
         decrement = float(gradient @ step)
         e = _inside(c, e, step)
-        if decrement < 0.25:  # near enough to the path to go on
+        if decrement < 0.25:  # close enough to the path to reduce m
             if 2 * k * barrier < _GAP:
                 return e * scale, 2 * k * barrier * scale
             barrier *= 0.3
-    raise NotConvergedError(f"no solution within {_STEPS} steps")
+    raise NotConvergedError(f"the search did not converge within {_STEPS} steps")
 
 
 def _inside(c: Floats, e: Floats, step: Floats) -> Floats:
-    """Take the step, shortened until the result stays inside."""
+    """Return the error variances after the step, shortened until they are in the interior."""
     length = 1.0
     while True:
         moved = e + length * step
@@ -80,9 +87,17 @@ class GreatestLowerBound(Coefficient):
     Attributes
     ----------
     error_variances
-        (k,): the largest error variances that the covariances allow, by item.
+        (k,): the error variance of each item, with the largest sum that the covariances allow.
     caution
-        What sampling does to it.
+        Its sampling bias.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> bound = greatest_lower_bound(answers, scale="trust")
+    >>> bound.error_variances.shape, bound.caution
+    ((4,), 'biased upwards in samples')
     """
 
     title: ClassVar[str] = "Greatest lower bound"
@@ -122,10 +137,10 @@ def greatest_lower_bound(
     Notes
     -----
     ``1 - max sum(e) / V`` over error variances e >= 0 that leave the covariances of true scores
-    positive semidefinite (Bentler, 1972; Jackson & Agunwamba, 1977; Woodhouse & Jackson, 1977). In a
-    sample it is biased upwards, the more the more items and the fewer persons; below 1,000 persons
-    and with more than ten items it is no bound to rely on (Shapiro & ten Berge, 2000; ten Berge &
-    Sočan, 2004). The search along the central path is the library's own.
+    positive semidefinite (Bentler, 1972; Jackson & Agunwamba, 1977; Woodhouse & Jackson, 1977). In samples it
+    is biased upwards, the more so the more items and the fewer persons there are; with fewer than 1,000
+    persons and more than ten items it is not to be relied on as a bound (Shapiro & ten Berge, 2000; ten Berge
+    & Sočan, 2004). The search along the central path is the library's own.
 
     Examples
     --------
@@ -144,7 +159,7 @@ def greatest_lower_bound(
         try:
             errors, _ = most_error(moments.covariances)
         except NotConvergedError as error:
-            reason = f"{error}: too few persons for so many items, or pairwise covariances that do not fit"
+            reason = f"{error}: there are too few persons for so many items, or answers are missing"
         else:
             estimate = 1 - float(errors.sum()) / moments.total_variance
             reason = above_one_because(estimate)
@@ -157,5 +172,5 @@ def greatest_lower_bound(
         reason=reason,
         error_variances=errors,
         caution="biased upwards in samples"
-        + (f"; {moments.n} persons are few for so many items" if few else ""),
+        + (f"; {moments.n} persons are few for {moments.n_items} items" if few else ""),
     )

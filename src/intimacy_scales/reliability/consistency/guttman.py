@@ -17,6 +17,7 @@ from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import (
     Floats,
+    KeyedMoments,
     Missing,
     Source,
     StandardDeviations,
@@ -25,10 +26,15 @@ from intimacy_scales.moments.keyed import (
     keyed_moments,
 )
 from intimacy_scales.numerics.seeds import generator
+from intimacy_scales.numerics.tolerances import SINGULAR_CORRELATIONS
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import alpha_of
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+)
 from intimacy_scales.reliability.consistency.estimand import (
     CoefficientInterval,
     Estimand,
@@ -43,18 +49,16 @@ from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
-_EXACT_ITEMS = 24
-_SINGULAR = 1e-12
-_SECOND = 2
+_EXACT_ITEMS = 24  # up to which every split is tried for lambda-4
 Bound = Literal["lambda1", "lambda2", "lambda3", "lambda5", "lambda6"]
 BOUNDS: tuple[str, ...] = get_args(Bound)
 _CLOSED_FORMS = ("lambda-1", "lambda-2", "lambda-3", "lambda-5", "lambda-6")
 
 
 def squared_multiple_correlations(correlations: Floats) -> Floats:
-    """Return each item's squared multiple correlation with the others (k,); nan where singular.
+    """Return each item's squared multiple correlation with the others (k,), ``1 - 1 / diag(R^-1)``.
 
-    ``1 - 1 / diag(inverse)``.
+    nan where the correlations R are singular or not defined.
     """
     k = len(correlations)
     undefined = np.full(k, np.nan)
@@ -67,12 +71,12 @@ def squared_multiple_correlations(correlations: Floats) -> Floats:
 
 
 def _is_regular(matrix: Floats) -> bool:
-    """Whether the smallest eigenvalue is above next to nothing of the largest."""
-    try:  # which is at most the trace, and takes much longer to find
-        np.linalg.cholesky(matrix - _SINGULAR * np.trace(matrix) * np.eye(len(matrix)))
+    """Return whether the smallest eigenvalue is large enough, relative to the largest, for an inverse."""
+    try:  # the trace is at least the largest eigenvalue, and is found in much less time
+        np.linalg.cholesky(matrix - SINGULAR_CORRELATIONS * np.trace(matrix) * np.eye(len(matrix)))
     except np.linalg.LinAlgError:
         values = np.linalg.eigvalsh(matrix)
-        return bool(values[0] > _SINGULAR * values[-1])
+        return bool(values[0] > SINGULAR_CORRELATIONS * values[-1])
     return True
 
 
@@ -84,15 +88,22 @@ def lambda_2(matrix: Floats) -> float:
 
 
 def guttman_bounds(matrix: Floats) -> tuple[float, float, float, float, float]:
-    """Return lambda 1, 2, 3, 5 and 6 of a covariance or correlation matrix; 6 is nan where singular."""
+    """Return lambda-1, 2, 3, 5 and 6 of a covariance or correlation matrix; 6 is nan where it is singular."""
     total, off = float(matrix.sum()), matrix - np.diag(np.diag(matrix))
-    first = 1 - float(np.trace(matrix)) / total
-    fifth = first + 2 * math.sqrt(float(np.max(np.sum(off**2, axis=0)))) / total
+    lambda_1 = 1 - float(np.trace(matrix)) / total
+    lambda_5 = lambda_1 + 2 * math.sqrt(float(np.max(np.sum(off**2, axis=0)))) / total
     sds = np.sqrt(np.diag(matrix))
     with np.errstate(invalid="ignore", divide="ignore"):
         smc = squared_multiple_correlations(matrix / np.outer(sds, sds))
-    sixth = 1 - float(np.sum(np.diag(matrix) * (1 - smc))) / total
-    return first, lambda_2(matrix), alpha_of(matrix), fifth, sixth
+    lambda_6 = 1 - float(np.sum(np.diag(matrix) * (1 - smc))) / total
+    return lambda_1, lambda_2(matrix), alpha_of(matrix), lambda_5, lambda_6
+
+
+def _singular_because(moments: KeyedMoments) -> str:
+    """Return why the correlations of the items have no inverse."""
+    if moments.constant_items:
+        return f"{moments.constant_items[0]} is constant"
+    return "some items are linear combinations of others, or there are more items than persons"
 
 
 @result_class
@@ -102,16 +113,24 @@ class GuttmanLambdas(IntervalCoefficient):
     Attributes
     ----------
     matrix
-        ``covariances`` or ``correlations``: what they are of.
+        ``covariances`` or ``correlations``, from which they were computed.
     lambda1, lambda2, lambda3, lambda4, lambda5, lambda6
         The bounds. Lambda-3 is coefficient alpha.
     lambda4_is_exact
-        Whether every split was tried; otherwise lambda-4 is the best of a search, and the true
-        maximum may be higher.
+        Whether every split was tried; otherwise lambda-4 is the highest found by a search, and the maximum
+        may be higher.
     half
         Items of one half of the best split.
     lambda6_reason
         Why lambda-6 is not defined; None where it is.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> bounds = guttman_lambdas(answers, scale="trust")
+    >>> bounds.half, bounds.lambda1 < bounds.lambda3 <= bounds.lambda2
+    (('tru01', 'tru04'), True)
     """
 
     title: ClassVar[str] = "Guttman's lambda-2"
@@ -147,16 +166,15 @@ class GuttmanLambdas(IntervalCoefficient):
         confidence_level, method, n_resamples, rng, clusters
             As in `SplitHalf.confidence_interval`.
         of
-            ``lambda1``, ``lambda2`` (the estimate), ``lambda3``, ``lambda5`` or ``lambda6``. Lambda-4 has
-            none: it is the largest over splits, and picks what chance favours in each sample; choose a
-            split beforehand and take `split_half`. Where two items compete for the largest covariances,
-            lambda-5 does not move smoothly, and its interval is rough.
+            ``lambda1``, ``lambda2`` (the estimate), ``lambda3``, ``lambda5`` or ``lambda6``. Lambda-4 has no
+            interval: it is the maximum over splits, which capitalizes on chance; choose a split beforehand
+            and use `split_half`. Where two items have almost equal sums of squared covariances, lambda-5 is
+            not smooth, and its interval is rough.
 
         Raises
         ------
         EstimationError
-            No such bound or method; clusters with a method that cannot use them; one that needs each
-            person's answers without them.
+            The bound or method is not valid; the method cannot use clusters, or needs each person's answers.
 
         Examples
         --------
@@ -167,8 +185,8 @@ class GuttmanLambdas(IntervalCoefficient):
         """
         if of not in BOUNDS:
             raise EstimationError(
-                f"of={of!r}: there are {', '.join(BOUNDS)}. Lambda-4 is a maximum over splits and "
-                "has none: take split_half() of a split chosen beforehand"
+                f"of={of!r} is not valid; allowed: {', '.join(map(repr, BOUNDS))}. Lambda-4 is a maximum "
+                "over splits and has no interval; use split_half() with a split chosen beforehand"
             )
         choice = IntervalChoice(
             confidence_level=confidence_level,
@@ -179,23 +197,21 @@ class GuttmanLambdas(IntervalCoefficient):
         )
         return self._interval(choice, "estimate" if of == "lambda2" else of)
 
-    def _estimand(self, of: str) -> Estimand | str:
+    def _estimand(self, figure: str) -> Estimand | str:
         moments = self._moments()
-        figure: Figure = Lambda(_SECOND if of == "estimate" else int(of[-1]))
+        function: Figure = Lambda(2 if figure == "estimate" else int(figure[-1]))
         if self.matrix == "correlations":
             if self.sds == "pairs" and np.ptp(moments.counts):
-                return (
-                    "with standard deviations of pairs it is no function of the covariances; use sds='items'"
-                )
-            figure = OfCorrelations(figure)
-        name = "lambda-2" if of == "estimate" else of.replace("lambda", "lambda-")
+                return "with sds='pairs' it is not a function of the covariances; use sds='items'"
+            function = OfCorrelations(function)
+        name = "lambda-2" if figure == "estimate" else figure.replace("lambda", "lambda-")
         return Estimand(
-            name, figure, [Part(answers=self.answers, moments=moments)], getattr(self, of), self.n
+            name, function, [Part(answers=self.answers, moments=moments)], getattr(self, figure), self.n
         )
 
-    def _undefined(self, of: str) -> str:
-        why = self.lambda6_reason if of == "lambda6" else None
-        return self.reason or why or f"{of} is not defined"
+    def _undefined(self, figure: str) -> str:
+        why = self.lambda6_reason if figure == "lambda6" else None
+        return self.reason or why or f"{figure} is not defined"
 
     def _figures(self) -> dict[str, Any]:
         bounds = {f"lambda{i}": getattr(self, f"lambda{i}") for i in range(1, 7)}
@@ -236,8 +252,8 @@ def guttman_lambdas(
     of
         ``covariances``, or ``correlations``: as if all items had the same variance.
     rng
-        For lambda-4 of more than 24 items, where splits are searched: a seed or Generator. By default
-        seed 0: the same search at each call.
+        For lambda-4 with more than 24 items, where splits are searched: a seed or Generator. By default
+        seed 0, so that each call makes the same search.
     **reading
         How the table is read, as in `encode`.
 
@@ -252,12 +268,13 @@ def guttman_lambdas(
 
     Notes
     -----
-    With C the covariances, V the sum of C, and O its off-diagonal part (Guttman, 1945):
+    With C the covariances, V their sum, and O their off-diagonal part (Guttman, 1945):
     ``l1 = 1 - tr C / V``; ``l2 = l1 + sqrt(k/(k-1) sum O**2) / V``; ``l3 = k/(k-1) l1`` (alpha);
-    ``l4 = max over splits of 4 cov(A, B) / V``, of halves of any size; ``l5 = l1 + 2 sqrt(max_j
-    sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V``. Guttman's fourth bound is for any one
-    split; its maximum was proposed by Jackson and Agunwamba (1977). In small samples lambda-4 and
-    lambda-6 run too high, because they pick what chance favours.
+    ``l4 = max over splits of 4 cov(A, B) / V``, with halves of any size;
+    ``l5 = l1 + 2 sqrt(max_j sum_i O_ij**2) / V``; ``l6 = 1 - sum_j C_jj (1 - smc_j) / V`` with the squared
+    multiple correlations smc. Guttman's fourth bound is that of any one split; Jackson and Agunwamba (1977)
+    proposed its maximum. In small samples lambda-4 and lambda-6 are too high on average, because they
+    capitalize on chance.
 
     Examples
     --------
@@ -277,28 +294,22 @@ def guttman_lambdas(
     half: tuple[str, ...] = ()
     if reason is None:
         matrix = moments.matrix(of, sds)
-        bounds = guttman_bounds(matrix)
-        exact = moments.n_items <= _EXACT_ITEMS
-        found = best_split(matrix) if exact else searched_split(matrix, generator(rng))
-        fourth = 4 * float(matrix[np.ix_(found, ~found)].sum()) / float(matrix.sum())
-        half = tuple(item for item, there in zip(moments.items, found, strict=True) if there)
-        if math.isnan(bounds[4]):
-            sixth_reason = (
-                f"{moments.constant_items[0]} is constant"
-                if moments.constant_items
-                else "some items are linear combinations of others, or there are more items than persons"
-            )
-    told, undefined = list(cautions(moments)), [above_one_because(bound) for bound in (*bounds, fourth)]
+        bounds, exact = guttman_bounds(matrix), moments.n_items <= _EXACT_ITEMS
+        in_half = best_split(matrix) if exact else searched_split(matrix, generator(rng))
+        fourth = 4 * float(matrix[np.ix_(in_half, ~in_half)].sum()) / float(matrix.sum())
+        half = tuple(item for item, inside in zip(moments.items, in_half, strict=True) if inside)
+        sixth_reason = _singular_because(moments) if math.isnan(bounds[4]) else None
+    warnings, improper = list(cautions(moments)), [above_one_because(bound) for bound in (*bounds, fourth)]
     names = (*_CLOSED_FORMS, "lambda-4")
-    told += [f"{name} is not defined: {why}" for name, why in zip(names, undefined, strict=True) if why]
+    warnings += [f"{name} is not defined: {why}" for name, why in zip(names, improper, strict=True) if why]
     if sixth_reason and not reason:
-        told.append(f"lambda-6 is not defined: {sixth_reason}")
-    reason, sixth_reason = reason or undefined[1], sixth_reason or undefined[4]
-    bounds = tuple(math.nan if why else b for b, why in zip(bounds, undefined[:5], strict=True))
-    fourth = math.nan if undefined[5] else fourth
+        warnings.append(f"lambda-6 is not defined: {sixth_reason}")
+    reason, sixth_reason = reason or improper[1], sixth_reason or improper[4]
+    bounds = tuple(math.nan if why else b for b, why in zip(bounds, improper[:5], strict=True))
+    fourth = math.nan if improper[5] else fourth
     return GuttmanLambdas(
         **moments.origin(),
-        warnings=tuple(told),
+        warnings=tuple(warnings),
         estimate=bounds[1],
         definition=f"Guttman (1945) of {missing} {of}",
         reason=reason,

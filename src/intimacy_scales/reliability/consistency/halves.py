@@ -1,4 +1,4 @@
-"""Reliability from two halves of a scale."""
+"""Split-half reliability, and the Spearman-Brown formula."""
 
 from __future__ import annotations
 
@@ -22,9 +22,15 @@ from intimacy_scales.moments.keyed import (
     check_source,
     keyed_moments,
 )
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because, varies
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    undefined_because,
+    varies,
+)
 from intimacy_scales.reliability.consistency.estimand import (
     CoefficientInterval,
     Estimand,
@@ -39,7 +45,6 @@ from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.result import result_class
 from intimacy_scales.results.wording import shown
 
-_ROUNDING = 1e-12
 Halves = tuple[Sequence[str], Sequence[str]]
 HalvesFigure = Literal["estimate", "r", "spearman_brown", "horst", "flanagan_rulon"]
 FIGURES: tuple[str, ...] = get_args(HalvesFigure)
@@ -60,9 +65,9 @@ def spearman_brown(reliability: float, factor: float = 2.0) -> float:
 
 
 def items_needed(reliability: float, wanted: float, n_items: int = 1) -> float:
-    """Return how many parallel items a scale needs for a wanted reliability.
+    """Return the number of parallel items that a scale needs for the wanted reliability; round it up.
 
-    ``n_items * wanted (1 - r) / (r (1 - wanted))``: Spearman-Brown (1910) turned round. Round it up.
+    ``n_items * wanted (1 - r) / (r (1 - wanted))``, the Spearman-Brown formula (1910) solved for the length.
 
     Examples
     --------
@@ -71,34 +76,34 @@ def items_needed(reliability: float, wanted: float, n_items: int = 1) -> float:
     """
     _check_prophecy(reliability, 1.0)
     if not n_items > 0:
-        raise EstimationError(f"n_items={n_items!r}: how many items the scale has, above 0")
+        raise EstimationError(f"n_items={n_items!r} is not valid; allowed: a number of items, above 0")
     if not 0 < reliability < 1 or not 0 < wanted < 1:
-        raise EstimationError(
-            f"from a reliability of {reliability!r} to {wanted!r}: both must be between 0 and 1"
-        )
+        raise EstimationError(f"reliability={reliability!r}, wanted={wanted!r}: both must be between 0 and 1")
     return n_items * wanted * (1 - reliability) / (reliability * (1 - wanted))
 
 
 def _check_prophecy(reliability: float, factor: float) -> None:
+    """Raise where the Spearman-Brown formula has no value for these numbers."""
     if not -1 <= reliability <= 1:
-        raise EstimationError(f"reliability={reliability!r}: a number from -1 to 1")
+        raise EstimationError(f"reliability={reliability!r} is not valid; allowed: a number from -1 to 1")
     if not factor > 0:
-        raise EstimationError(f"factor={factor!r}: how many times as long, above 0")
+        raise EstimationError(f"factor={factor!r} is not valid; allowed: a number above 0")
     if 1 + (factor - 1) * reliability <= 0:
         raise EstimationError(
-            f"reliability={reliability!r}: so far below 0 that no scale {factor!r} times as long exists"
+            f"reliability={reliability!r} with factor={factor!r} is not valid; allowed: above "
+            f"{-1 / (factor - 1):.3g}, since no scale with a lower one can be {factor!r} times as long"
         )
 
 
 def horst(r: float, share: float) -> float:
-    """Return the reliability of a whole whose parts have a share ``p`` and ``1 - p`` of its items.
+    """Return the reliability of a scale from the correlation r of parts with shares p and q of its items.
 
-    ``(sqrt(r**4 + 4 r**2 (1 - r**2) p q) - r**2) / (2 (1 - r**2) p q)`` (Horst, 1951); for halves of
-    equal length this is Spearman-Brown. Not defined for a negative r. Computed in a form that does not
-    cancel: ``2 r / (sqrt(r**2 + 4 (1 - r**2) p q) + r)``.
+    ``(sqrt(r**4 + 4 r**2 (1 - r**2) p q) - r**2) / (2 (1 - r**2) p q)`` (Horst, 1951); for halves of equal
+    length, it is Spearman-Brown. It is not defined for a negative r. It is computed in a form without
+    cancellation: ``2 r / (sqrt(r**2 + 4 (1 - r**2) p q) + r)``.
     """
     product = share * (1 - share)
-    if r < 0 or r > 1 + _ROUNDING:
+    if r < 0 or r > 1 + ROUNDING:
         return math.nan
     if r >= 1:
         return 1.0
@@ -107,22 +112,30 @@ def horst(r: float, share: float) -> float:
 
 @result_class
 class SplitHalf(IntervalCoefficient):
-    """Reliability from two halves.
+    """Split-half reliability.
 
     Attributes
     ----------
     matrix
-        ``covariances`` or ``correlations``: what it is of.
+        ``covariances`` or ``correlations``, from which it was computed.
     estimate
         Spearman-Brown for halves of equal length, Horst's correction otherwise.
     r
         Correlation of the halves.
     spearman_brown, horst
-        Reliability of the whole, for halves of equal, of any length.
+        Reliability of the whole scale, for halves of equal length and of any length.
     flanagan_rulon
-        ``4 cov(A, B) / V``, which does not ask the halves to vary alike.
+        ``4 cov(A, B) / V``, which does not require equal variances of the halves.
     halves
         Items of each half.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> result = split_half(answers, scale="trust")
+    >>> result.estimate == result.spearman_brown, round(result.r, 2)
+    (True, 0.64)
     """
 
     title: ClassVar[str] = "Split-half reliability"
@@ -145,19 +158,19 @@ class SplitHalf(IntervalCoefficient):
         clusters: Clusters | ClusterSums = None,
         of: HalvesFigure = "estimate",
     ) -> Interval:
-        """Return a confidence interval of one of the figures, for halves that were chosen beforehand.
+        """Return a confidence interval of one of the figures; the halves must have been chosen beforehand.
 
         Parameters
         ----------
         confidence_level
             For example 0.95.
         method
-            ``delta``: symmetric, normal answers. ``adf``: symmetric, any distribution; with pairwise
+            ``delta``: symmetric, assumes normality. ``adf``: symmetric, for any distribution; with pairwise
             deletion answers must be missing completely at random. ``bootstrap``: percentiles; ``bca``:
             bias-corrected and accelerated (Efron, 1987).
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
-            pass a seed for what is to be shown again.
+            Number of resamples of the bootstrap, and a seed or Generator. By default each call draws other
+            resamples; pass a seed for a result that can be reproduced.
         clusters
             Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
             ``adf`` and the bootstrap.
@@ -167,18 +180,17 @@ class SplitHalf(IntervalCoefficient):
         Raises
         ------
         EstimationError
-            No such figure or method; clusters with a method that cannot use them; one that needs each
-            person's answers without them.
+            The figure or method is not valid; the method cannot use clusters, or needs each person's answers.
 
         Examples
         --------
         >>> from intimacy_scales import simulate
-        >>> found = split_half("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
-        >>> found.confidence_interval(of="flanagan_rulon")
+        >>> result = split_half("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
+        >>> result.confidence_interval(of="flanagan_rulon")
         <95% interval [0.733, 0.832], delta, n = 300>
         """
         if of not in FIGURES:
-            raise EstimationError(f"of={of!r}: there are {', '.join(FIGURES)}")
+            raise EstimationError(f"of={of!r} is not valid; allowed: {', '.join(map(repr, FIGURES))}")
         choice = IntervalChoice(
             confidence_level=confidence_level,
             method=method,
@@ -188,16 +200,16 @@ class SplitHalf(IntervalCoefficient):
         )
         return self._interval(choice, of)
 
-    def _estimand(self, of: str) -> Estimand | str:
+    def _estimand(self, which: str) -> Estimand | str:
         moments, equal = self._moments(), len(self.halves[0]) == len(self.halves[1])
-        kind = of if of != "estimate" else "spearman_brown" if equal else "horst"
+        kind = which if which != "estimate" else "spearman_brown" if equal else "horst"
         first = tuple(item in self.halves[0] for item in moments.items)
-        figure: Figure = HalvesOf(first, kind)
+        function: Figure = HalvesOf(first, kind)
         if self.matrix == "correlations":
-            figure = OfCorrelations(figure)
+            function = OfCorrelations(function)
         part = Part(answers=self.answers, moments=moments)
-        name = {"estimate": "it", "r": "the correlation"}.get(of, of.replace("_", "-"))
-        return Estimand(name, figure, [part], getattr(self, of), self.n)
+        name = {"estimate": "it", "r": "the correlation"}.get(which, which.replace("_", "-"))
+        return Estimand(name, function, [part], getattr(self, which), self.n)
 
     def _figures(self) -> dict[str, Any]:
         names = ("r", "spearman_brown", "flanagan_rulon", "horst", "matrix")
@@ -213,38 +225,45 @@ class SplitHalf(IntervalCoefficient):
 
 
 def _positions(moments: KeyedMoments, halves: Halves | str) -> tuple[Floats, tuple[tuple[str, ...], ...]]:
-    """Return 1 for items of the first half and 0 for the second (k,), and both halves' items."""
+    """Return an indicator of the items of the first half (k,), and the items of both halves."""
     if isinstance(halves, str):
         if halves != "odd-even":
-            raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids")
+            raise EstimationError(
+                f"halves={halves!r} is not valid; allowed: 'odd-even', or two lists of item ids"
+            )
         given: tuple[Sequence[str], ...] = (moments.items[::2], moments.items[1::2])
     else:
         given = _two_lists(halves)
-    if len(given) != 2 or any(isinstance(half, str) for half in given):  # two halves
-        raise EstimationError("halves: two lists of item ids")
+    if len(given) != 2 or any(isinstance(half, str) for half in given):
+        raise EstimationError(
+            f"halves={halves!r} is not valid; allowed: 'odd-even', or two lists of item ids"
+        )
     named = [item for half in given for item in half]
     if sorted(named) != sorted(moments.items) or not all(given):
         missing = sorted(set(moments.items) - set(named))
         strange = sorted(set(named) - set(moments.items))
         twice = sorted({item for item in named if named.count(item) > 1})
-        said = [
-            f"{what} {', '.join(found)}"
-            for what, found in (("missing:", missing), ("not of this scale:", strange), ("twice:", twice))
-            if found
+        faults = [
+            f"{fault} {', '.join(items)}"
+            for fault, items in (("missing:", missing), ("not of this scale:", strange), ("twice:", twice))
+            if items
         ]
         raise EstimationError(
-            f"halves of {moments.scale!r}: each of its items belongs to exactly one half "
-            f"({'; '.join(said) or 'one half is empty'})"
+            f"halves of {moments.scale!r}: each of its items must be in exactly one half "
+            f"({'; '.join(faults) or 'one half is empty'})"
         )
     first = np.array([item in set(given[0]) for item in moments.items], dtype=np.float64)
     return first, tuple(tuple(half) for half in given)
 
 
 def _two_lists(halves: Any) -> tuple[Sequence[str], ...]:
+    """Return halves as tuples of texts, or raise where they are not lists."""
     try:
         return tuple(half if isinstance(half, str) else tuple(map(str, half)) for half in halves)
     except TypeError:
-        raise EstimationError(f"halves={halves!r}: 'odd-even', or two lists of item ids") from None
+        raise EstimationError(
+            f"halves={halves!r} is not valid; allowed: 'odd-even', or two lists of item ids"
+        ) from None
 
 
 @reads_answers
@@ -258,15 +277,15 @@ def split_half(
     of: Source = "covariances",
     **reading: Unpack[ReadingOptions],
 ) -> SplitHalf:
-    """Compute reliability from two halves of a scale.
+    """Compute the split-half reliability of a scale.
 
     Parameters
     ----------
     answers, responses, scale, missing
         As in `cronbach_alpha`.
     halves
-        ``odd-even``: items 1, 3, 5 … of the key against 2, 4, 6 …; or two lists of item ids. Halves
-        of different lengths are corrected as such.
+        ``odd-even``: items 1, 3, 5 … of the key against 2, 4, 6 …; or two lists of item ids. Halves of
+        different lengths have Horst's correction.
     of
         ``covariances``, or ``correlations``: as if all items had the same variance.
     **reading
@@ -279,11 +298,11 @@ def split_half(
     Raises
     ------
     EstimationError
-        Halves that leave out an item, or name one twice.
+        The halves leave out an item, or name one twice.
 
     Notes
     -----
-    Of two items, alpha underestimates reliability and Spearman-Brown is the better coefficient
+    With two items, alpha underestimates reliability, and Spearman-Brown is the better coefficient
     (Eisinga, te Grotenhuis & Pelzer, 2013). Flanagan-Rulon (Rulon, 1939; Guttman's lambda-4 for this
     split) is ``4 cov(A, B) / V``.
 
@@ -309,7 +328,7 @@ def split_half_from(
     reason: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> SplitHalf:
-    """Return split-half reliability of moments; with a reason, one that is not defined."""
+    """Return the split-half reliability of moments; with a reason, an undefined one."""
     reason = reason or undefined_because(moments, check_source(of))
     r = total = flanagan = corrected = math.nan
     parts: tuple[tuple[str, ...], ...] = ((), ())
@@ -323,15 +342,15 @@ def split_half_from(
         a, b, both = float(first @ c @ first), float(second @ c @ second), float(first @ c @ second)
         if varies(c, first) and varies(c, second):
             r = both / math.sqrt(a * b)
-            r = 0.0 if abs(r) < _ROUNDING else r
-            total = 2 * r / (1 + r) if -1 < r <= 1 + _ROUNDING else math.nan
+            r = 0.0 if abs(r) < ROUNDING else r
+            total = 2 * r / (1 + r) if -1 < r <= 1 + ROUNDING else math.nan
             corrected = horst(r, share)
         else:
             reason = "one half does not vary"
         flanagan = 4 * both / float(c.sum())
-    equal = share == 0.5  # halves of equal length
+    equal = share == 0.5  # in length
     if reason is None and (r < 0 or math.isnan(total if equal else corrected)):
-        reason = f"the halves correlate {r:.2f}, which is no reliability to step up from"
+        reason = f"the halves correlate {r:.2f}, and only a correlation from 0 to 1 can be stepped up"
     reason = reason or above_one_because(total if equal else corrected)
     return SplitHalf(
         **moments.origin(),

@@ -1,4 +1,4 @@
-"""Omega hierarchical from exploratory factors, by the transformation of Schmid and Leiman."""
+"""Omega hierarchical from exploratory factors, by the Schmid-Leiman transformation."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from intimacy_scales.numerics.seeds import generator
 from intimacy_scales.numerics.ties import directions, first_highest
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
+from intimacy_scales.reliability.consistency.bootstrap import members_of, refitted
+from intimacy_scales.reliability.consistency.conditions import cautions, check_unweighted, undefined_because
 from intimacy_scales.reliability.consistency.estimand import (
     Estimand,
     IntervalChoice,
@@ -36,7 +36,6 @@ from intimacy_scales.reliability.consistency.estimand import (
     interval_of,
 )
 from intimacy_scales.reliability.consistency.omega_figures import GroupOmega, relative_bias, uncontaminated
-from intimacy_scales.reliability.consistency.refits import members_of, refitted
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
@@ -50,38 +49,47 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_FEWEST = 3
-_SHORT = (
-    "intervals of a Schmid-Leiman solution hold less than they say; those of "
-    "mcdonald_omega(model='second_order') and 'bifactor' hold better"
+_FEWEST = 3  # group factors that identify a general factor
+_POOR_COVERAGE = (
+    "intervals of a Schmid-Leiman solution cover the true value less often than their level says; those of "
+    "mcdonald_omega(model='second_order') and 'bifactor' are more accurate"
 )
 
 
 @result_class
 class HierarchicalOmega(Coefficient):
-    """Omega hierarchical of a scale: the share of one general factor, beside group factors.
+    """Omega hierarchical of a scale: the share of the general factor in the variance of the score.
 
     Attributes
     ----------
     total
         Omega total: the share of all factors.
     asymptotic
-        ``hierarchical / total``: what a very long test of this kind would come to.
+        ``hierarchical / total``: the limit for a very long test of this kind.
     ecv
         Explained common variance of the general factor (Sijtsma, 2009; Reise et al., 2013).
     puc
-        Share of correlations that are not between items of one group, and so tell of the general factor
-        alone (Reise et al., 2013); an item belongs to the group factor that it goes with most.
+        Percentage of uncontaminated correlations, as a share: those not between items of one group, which
+        depend on the general factor only (Reise et al., 2013). An item belongs to the group factor on which
+        it loads highest.
     arpb
-        Mean relative difference of the loadings on one factor alone from those on the general factor: how
-        far off it would be to leave the group factors out. Up to .10 or .15 is called slight (Rodriguez,
-        Reise & Haviland, 2016).
+        Average relative parameter bias: mean relative difference between loadings in a model of one factor
+        and those on the general factor, the bias of leaving the group factors out. Up to .10 or .15 is
+        considered acceptable (Rodriguez, Reise & Haviland, 2016).
     groups
-        Omegas of the items that go with each group factor most; nan where none does.
+        Omegas of the items that belong to each group factor; nan where none does.
     general
-        (k,): loadings of items on the general factor; ``group_loadings`` (k, m) on the others.
+        (k,): loadings of items on the general factor; ``group_loadings`` (k, m) on the group factors.
     exploratory
-        The oblique factors it rests on; None where they could not be had.
+        The oblique factors from which it was computed; None where they could not be estimated.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
+    >>> omega = hierarchical_omega(answers, scale="total", n_factors=6)
+    >>> omega.general.shape, omega.group_loadings.shape, omega.estimate < omega.total
+    ((24,), (24, 6), True)
     """
 
     title: ClassVar[str] = "Omega hierarchical"
@@ -113,11 +121,11 @@ class HierarchicalOmega(Coefficient):
     ) -> Interval:
         """Return a bootstrap interval, for which factors are extracted and rotated in each resample.
 
-        There is no other: where two rotations are equally good, or an item changes its sign, the estimate
-        moves in jumps and has no derivative. Nor do percentiles hold: of few persons the estimate runs low,
-        and in resamples lower still. So these are percentiles turned round the estimate, which make up for
-        most of that, and hold less than they say all the same (docs/explanation/intervals.md).
-        `mcdonald_omega` with a general factor has all intervals, and they hold better.
+        It is the only method: where two rotations are equally good, or an item changes its sign, the estimate
+        jumps and has no derivative. Percentiles are inaccurate too: with few persons the estimate is biased
+        downwards, and in resamples even more. So the percentiles are reflected about the estimate, which
+        corrects most of that bias; coverage still is below the nominal level (docs/explanation/intervals.md).
+        `mcdonald_omega` with a general factor has all methods, and its intervals are more accurate.
 
         Parameters
         ----------
@@ -126,20 +134,20 @@ class HierarchicalOmega(Coefficient):
         method
             ``basic`` (Davison & Hinkley, 1997).
         n_resamples, rng
-            How many resamples, of some 10 to 40 ms each, and a seed or Generator. By default other
-            resamples at each call: pass a seed for what is to be shown again.
+            Number of resamples, which take about 10 to 40 ms each, and a seed or Generator. By default each
+            call draws other resamples; pass a seed for a result that can be reproduced.
         clusters
             Who answered together, such as couples: whole clusters are drawn.
 
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined.
+            With a reason, and without ends, where it is not defined.
 
         Raises
         ------
         EstimationError
-            Another method; sums without each person's answers.
+            The method is not valid, or it was computed from sums without each person's answers.
         """
         needed(self.answers)
         choice = IntervalChoice(
@@ -152,8 +160,10 @@ class HierarchicalOmega(Coefficient):
         check_choice(choice, ("basic",), self.answers, self._function)
         if self.reason is not None:
             return undefined_interval(confidence_level, method, self.n, self.reason)
-        made = interval_of(_SchmidLeiman(self), choice)
-        return made if made.reason else replace(made, warnings=(*made.warnings, _SHORT))
+        interval = interval_of(_SchmidLeiman(self), choice)
+        return (
+            interval if interval.reason else replace(interval, warnings=(*interval.warnings, _POOR_COVERAGE))
+        )
 
     def loadings(self) -> pd.DataFrame:
         """Return the transformed loadings as a pandas table: general, group factors, communality."""
@@ -171,8 +181,8 @@ class HierarchicalOmega(Coefficient):
         groups = [{n: getattr(g, n) for n in ("scale", "total", "general", "group")} for g in self.groups]
         names = ("total", "asymptotic", "ecv", "puc", "arpb", "general", "group_loadings")
         heywood = [] if self.exploratory is None else list(self.exploratory.heywood)
-        found = {name: getattr(self, name) for name in names}
-        return found | {"groups": groups, "heywood": heywood, "exploratory": self.exploratory}
+        figures = {name: getattr(self, name) for name in names}
+        return figures | {"groups": groups, "heywood": heywood, "exploratory": self.exploratory}
 
     @classmethod
     def _document(cls) -> Mapping[str, Any]:
@@ -197,18 +207,18 @@ class HierarchicalOmega(Coefficient):
 
 
 class _SchmidLeiman(Estimand):
-    """Omega hierarchical as what an interval is of."""
+    """Omega hierarchical for an interval."""
 
     def __init__(self, omega: HierarchicalOmega) -> None:
         super().__init__("omega hierarchical", None, [], omega.estimate, omega.n)
         self.omega = omega
 
     def units(self, clusters: Any) -> Units:
-        """Return what persons are added up by."""
+        """Return the unit of each person, or None where persons are the units."""
         return units_of(self.omega.answers, clusters)
 
     def resamples(self, units: Units) -> Resamples:
-        """Return what is drawn from."""
+        """Return the resampling of omega hierarchical."""
         assert not isinstance(units, ClusterSums)
         return _Refitted(self.omega, units)
 
@@ -227,7 +237,7 @@ class _Refitted:
         return len(self.members)
 
     def resampled(self, n_resamples: int, rng: np.random.Generator) -> Floats:
-        """Return omega hierarchical of each of many resamples."""
+        """Return omega hierarchical of each resample."""
         return refitted(
             self.answers,
             self.omega.scale,
@@ -240,6 +250,7 @@ class _Refitted:
         )
 
     def _estimate(self, rows: Floats) -> float:
+        """Return omega hierarchical of keyed answers (n, k); nan where it is not defined."""
         missing: Any = self.omega.missing
         try:
             oblique = efa(of_rows(rows, self.names, missing), self.n_factors, rng=0)
@@ -248,7 +259,7 @@ class _Refitted:
         return float(_general(oblique).sum()) ** 2 / float(oblique.correlations.sum())
 
     def jackknifed(self) -> Floats:
-        """Return nothing: no interval needs it."""
+        """Raise, as no interval of omega hierarchical needs the jackknife."""
         raise EstimationError("omega hierarchical has no bca interval; use method='basic'")
 
     def whole(self) -> float:
@@ -274,43 +285,46 @@ def hierarchical_omega(
     answers, responses, scale, missing
         As in `cronbach_alpha`.
     n_factors
-        Group factors, at least 3: fewer do not identify a general one.
+        Number of group factors, at least 3: fewer do not identify a general factor.
     rng
-        Of the random starts of rotation: a seed or Generator. By default seed 0: the same starts at each
-        call.
+        For the random starts of the rotation: a seed or Generator. By default seed 0, so that each call uses
+        the same starts.
     **reading
         How the table is read, as in `encode`.
 
     Returns
     -------
     HierarchicalOmega
-        With the reason where it is not defined: too few group factors, or items too few for them.
+        With a reason where it is not defined: too few group factors, or too few items for them.
 
     Raises
     ------
     EstimationError
-        Several scales and none named; a table that was not checked; a composite whose items do not
-        count alike.
+        There are several scales and none is named; the table was not checked; the items of a composite
+        have unequal weights.
 
     Notes
     -----
-    Minimum residual factors of the correlations, rotated by oblimin; one factor of their correlations;
-    both turned into orthogonal loadings (Schmid & Leiman, 1957). ``omega_h = (sum g)² / sum R``,
-    ``omega_t = 1 - sum u² / sum R`` (McDonald, 1999; Zinbarg, Revelle, Yovel & Li, 2005): of standardized
-    items. With `mcdonald_omega(model="bifactor")` the factors are those of the keys instead.
+    Minimum residual factors of the correlations R are rotated by oblimin, one factor is extracted from the
+    correlations of these factors, and both are transformed to orthogonal loadings (Schmid & Leiman, 1957).
+    ``omega_h = (sum g)² / sum R`` and ``omega_t = 1 - sum u² / sum R``, with the loadings g on the general
+    factor and the unique variances u² of standardized items (McDonald, 1999; Zinbarg, Revelle, Yovel & Li,
+    2005). With `mcdonald_omega(model="bifactor")`, the group factors are the scales of the keys instead.
 
     Examples
     --------
     >>> from intimacy_scales import encode, simulate
     >>> answers = encode("scii-24", simulate("scii-24", 500, rng=1).answers)
-    >>> found = hierarchical_omega(answers, scale="total", n_factors=6)
-    >>> 0.6 < found.estimate < found.total
+    >>> omega = hierarchical_omega(answers, scale="total", n_factors=6)
+    >>> 0.6 < omega.estimate < omega.total
     True
     """
     answers = answers_given(answers, responses, reading)
     if isinstance(n_factors, bool) or not isinstance(n_factors, int):
-        raise EstimationError(f"n_factors={n_factors!r}: a whole number of group factors, at least 3")
-    chance = generator(rng)
+        raise EstimationError(
+            f"n_factors={n_factors!r} is not valid; allowed: a whole number of group factors, at least 3"
+        )
+    generator_of_starts = generator(rng)
     moments = keyed_moments(answers, scale, missing, pair_sds=True)
     check_unweighted(moments)
     common = moments.origin() | {
@@ -320,13 +334,13 @@ def hierarchical_omega(
     }
     reason = undefined_because(moments, "correlations", "pairs")
     if reason is None and n_factors < _FEWEST:
-        reason = f"{n_factors} group factors do not identify a general factor; three do"
+        reason = f"{n_factors} group factors do not identify a general factor; use at least three"
     sample = keyed_as_sample(moments)
     if reason is None and moments.n <= moments.n_items:
         reason = f"{moments.n} persons are too few for {moments.n_items} items"
     try:
         if reason is None:
-            oblique = efa(sample, n_factors, rng=chance)
+            oblique = efa(sample, n_factors, rng=generator_of_starts)
             return HierarchicalOmega(**_figures(oblique), exploratory=oblique, **common)
     except EstimationError as error:
         reason = str(error)
@@ -334,46 +348,53 @@ def hierarchical_omega(
 
 
 def _general(oblique: EFAResult) -> Floats:
-    """Return loadings on the general factor: those of the factors on one behind them, times theirs."""
-    general: Floats = oblique.loadings @ _second(oblique)
+    """Return loadings on the general factor: ``Lambda gamma``, gamma the loadings of the oblique factors."""
+    general: Floats = oblique.loadings @ _second_order_loadings(oblique)
     return general * directions(general[:, None])
 
 
-def _second(oblique: EFAResult) -> Floats:
-    """Return loadings of the factors on the one behind them."""
+def _second_order_loadings(oblique: EFAResult) -> Floats:
+    """Return gamma, the loadings of the oblique factors on the second-order factor."""
     loadings: Floats = minres(oblique.phi, 1).loadings[:, 0]
     return loadings
 
 
 def _figures(oblique: EFAResult) -> dict[str, Any]:
-    """Return omegas of the transformed loadings."""
+    """Return the fields of the result.
+
+    Loadings are ``Lambda gamma`` on the general factor and ``Lambda diag(1 - gamma²)^(1/2)`` on the group
+    factors (Schmid & Leiman, 1957).
+    """
     general = _general(oblique)
-    group = oblique.loadings * np.sqrt(np.maximum(1 - _second(oblique) ** 2, 0.0))
+    group = oblique.loadings * np.sqrt(np.maximum(1 - _second_order_loadings(oblique) ** 2, 0.0))
     communalities = oblique.communalities
     r = oblique.correlations
-    whole = float(r.sum())
-    total = 1 - float(np.sum(1 - communalities)) / whole
-    hierarchical = float(general.sum()) ** 2 / whole
-    most = np.array([first_highest(np.abs(loadings)) for loadings in group])
-    groups = [_of_group(k, most == k, general, group[:, k], r) for k in range(group.shape[1])]
-    alone = minres(r, 1).loadings[:, 0]
+    total_variance = float(r.sum())
+    total = 1 - float(np.sum(1 - communalities)) / total_variance
+    hierarchical = float(general.sum()) ** 2 / total_variance
+    group_of_item = np.array([first_highest(np.abs(loadings)) for loadings in group])
+    groups = [_group_omega(k, group_of_item == k, general, group[:, k], r) for k in range(group.shape[1])]
+    one_factor = minres(r, 1).loadings[:, 0]
     return {
         "estimate": hierarchical,
         "total": total,
         "asymptotic": hierarchical / total,
         "ecv": float(general @ general) / float(communalities.sum()),
-        "puc": uncontaminated(np.bincount(most)),
-        "arpb": relative_bias(alone * directions(alone[:, None]), general),
+        "puc": uncontaminated(np.bincount(group_of_item)),
+        "arpb": relative_bias(one_factor * directions(one_factor[:, None]), general),
         "groups": tuple(groups),
         "general": general,
         "group_loadings": group,
     }
 
 
-def _of_group(k: int, own: np.ndarray[Any, Any], general: Floats, group: Floats, r: Floats) -> GroupOmega:
+def _group_omega(
+    k: int, members: np.ndarray[Any, Any], general: Floats, group: Floats, r: Floats
+) -> GroupOmega:
+    """Return the omegas of the items of group k: shares of the variance of their sum."""
     name = f"group {k + 1}"
-    if not own.any():
+    if not members.any():
         return GroupOmega(scale=name, total=math.nan, general=math.nan, group=math.nan)
-    whole = float(r[np.ix_(own, own)].sum())
-    shares = [float(loadings[own].sum()) ** 2 / whole for loadings in (general, group)]
+    variance = float(r[np.ix_(members, members)].sum())
+    shares = [float(loadings[members].sum()) ** 2 / variance for loadings in (general, group)]
     return GroupOmega(scale=name, total=sum(shares), general=shares[0], group=shares[1])

@@ -1,4 +1,4 @@
-"""Coefficients of covariances that have every interval of `estimand`."""
+"""The common class of coefficients that have every interval of `estimand`."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ class IntervalCoefficient(Coefficient):
     Attributes
     ----------
     answers
-        What it was computed from.
+        Answers or moments from which it was computed.
     """
 
     _function: ClassVar[str]
-    _hidden: ClassVar[Mapping[str, Any]] = {}  # what else no document holds, and what stands there then
+    _hidden: ClassVar[Mapping[str, Any]] = {}  # other fields that documents omit, with their values when read
 
     answers: Answers = field(repr=False, compare=False)
 
     @abstractmethod
-    def _estimand(self, of: str) -> Estimand | str:
-        """Return what an interval of one of its figures is of, or why there is none."""
+    def _estimand(self, figure: str) -> Estimand | str:
+        """Return the estimand of one of its figures, or why the figure has no interval."""
 
     def confidence_interval(
         self,
@@ -67,12 +67,12 @@ class IntervalCoefficient(Coefficient):
         confidence_level
             For example 0.95.
         method
-            ``delta``: symmetric, normal answers. ``adf``: symmetric, any distribution; with pairwise
+            ``delta``: symmetric, assumes normality. ``adf``: symmetric, for any distribution; with pairwise
             deletion answers must be missing completely at random. ``bootstrap``: percentiles; ``bca``:
             bias-corrected and accelerated (Efron, 1987).
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
-            pass a seed for what is to be shown again.
+            Number of resamples of the bootstrap, and a seed or Generator. By default each call draws other
+            resamples; pass a seed for a result that can be reproduced.
         clusters
             Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
             ``adf`` and the bootstrap.
@@ -80,20 +80,20 @@ class IntervalCoefficient(Coefficient):
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined, and a warning where answers are so
+            With a reason, and without ends, where it is not defined; with a warning where answers are so
             skewed or peaked that ``delta`` is too narrow.
 
         Raises
         ------
         EstimationError
-            No such method; clusters with a method that cannot use them; one that needs each person's
-            answers without them.
+            The method is not valid, cannot use clusters, or needs each person's answers.
 
         Notes
         -----
-        ``delta``: ``2 tr(G S G S) / n`` with G the derivatives of the coefficient by the covariances S.
-        ``adf``: the sum of the squares of what each person moves it by, through the same derivatives
-        (after Maydeu-Olivares, Coffman & Hartmann, 2007). How often they hold: docs/explanation/intervals.md.
+        The variance of ``delta`` is ``2 tr(G S G S) / n`` with G the derivatives of the coefficient with
+        respect to the covariances S. That of ``adf`` is the sum of the squared influences of persons, which
+        follow from the same derivatives (after Maydeu-Olivares, Coffman & Hartmann, 2007). For their
+        coverage, see docs/explanation/intervals.md.
         """
         choice = IntervalChoice(
             confidence_level=confidence_level,
@@ -104,34 +104,35 @@ class IntervalCoefficient(Coefficient):
         )
         return self._interval(choice, "estimate")
 
-    def _interval(self, choice: IntervalChoice, of: str) -> Interval:
-        """Return an interval of the estimate, or of another of the figures."""
+    def _interval(self, choice: IntervalChoice, figure: str) -> Interval:
+        """Return an interval of the estimate, or of another of its figures."""
         check_choice(choice, METHODS, self.answers, self._function)
         level, method = choice.confidence_level, choice.method
         in_document: Interval | None = stored(self.answers, "interval")
-        if in_document is not None and of == "estimate" and (level, method) == (0.95, "delta"):
+        if in_document is not None and figure == "estimate" and (level, method) == (0.95, "delta"):
             return in_document
-        value = getattr(self, of)
-        if math.isnan(value) or (self.reason is not None and of == "estimate"):
-            return undefined_interval(level, method, self.n, self._undefined(of))
-        what = self._estimand(of)
-        if isinstance(what, str):
-            return undefined_interval(level, method, self.n, what)
-        told: tuple[str, ...] = ()
+        value = getattr(self, figure)
+        if math.isnan(value) or (self.reason is not None and figure == "estimate"):
+            return undefined_interval(level, method, self.n, self._undefined(figure))
+        estimand = self._estimand(figure)
+        if isinstance(estimand, str):
+            return undefined_interval(level, method, self.n, estimand)
+        warnings: tuple[str, ...] = ()
         if method == "delta":
-            told = tuple(shape_of(self.answers, self._moments()).narrows("delta", "method='adf'"))
-        return interval_of(what, choice, warnings=told)
+            warnings = tuple(shape_of(self.answers, self._moments()).narrows("delta", "method='adf'"))
+        return interval_of(estimand, choice, warnings=warnings)
 
-    def _undefined(self, of: str) -> str:
-        return self.reason or f"{of} is not defined"
+    def _undefined(self, figure: str) -> str:
+        """Return why a figure is not defined."""
+        return self.reason or f"{figure} is not defined"
 
     def _moments(self) -> KeyedMoments:
-        """Return the moments of the scale, as the estimate was made of them."""
+        """Return the moments of the scale from which the estimate was computed."""
         missing: Any = self.missing
         return keyed_moments(needed(self.answers), self.scale, missing, pair_sds=False)
 
     def _figures(self) -> dict[str, Any]:
-        """Return what its documents have beside the common fields and the interval."""
+        """Return the fields of its documents in addition to the common ones and the interval."""
         return {}
 
     def _extra(self) -> dict[str, Any]:
@@ -145,5 +146,5 @@ class IntervalCoefficient(Coefficient):
     def _from_document(cls, values: Mapping[str, Any], instrument: Any) -> Self:
         figures = {"interval": values["interval"]}
         behind = NotKept(cls.__name__, "the answers behind them", AGAIN_COEFFICIENT, figures)
-        made: Self = made_of(cls, values, answers=behind, **cls._hidden)
-        return made
+        coefficient: Self = made_of(cls, values, answers=behind, **cls._hidden)
+        return coefficient

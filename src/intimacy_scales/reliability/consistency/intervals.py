@@ -1,7 +1,7 @@
 """Closed-form intervals of coefficient alpha, of a share of variance and of a correlation (arrays only).
 
-All but `duhachek_variance` need nothing but the estimate and its standard error or the numbers of persons
-and items.
+All but `duhachek_variance` need only the estimate, and its standard error or the numbers of persons and
+items.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.results.wording import shown
 
-_ROUNDING = 1e-12
-_FISHER = 3
-_MOST = 0.5  # standard deviation of anything between 0 and 1
+_MOST = 0.5  # largest standard deviation of a variable between 0 and 1
 
 
 def normal_quantile(confidence_level: float) -> float:
-    """Return the standard normal quantile of the upper end."""
+    """Return the standard normal quantile of the upper end of a two-sided interval."""
     from scipy.special import ndtri
 
     return float(ndtri((1 + confidence_level) / 2))
@@ -29,8 +28,8 @@ def normal_quantile(confidence_level: float) -> float:
 def feldt(alpha: float, n: int, k: int, confidence_level: float) -> tuple[float, float]:
     """Return Feldt's interval (Feldt, 1965; Feldt, Woodruff & Salih, 1987).
 
-    ``1 - (1 - alpha) F`` with F quantiles of n - 1 and (n - 1)(k - 1) degrees of freedom: exact for
-    normal scores of equal variances and covariances; means may differ.
+    ``1 - (1 - alpha) F`` with quantiles of F with n - 1 and (n - 1)(k - 1) degrees of freedom. It is exact
+    for normal scores with equal variances and covariances; means may differ.
     """
     from scipy.special import fdtri
 
@@ -53,17 +52,17 @@ def bonett(alpha: float, n: int, k: int, confidence_level: float, *, corrected: 
 
 
 def bonett_ratio(
-    one: tuple[float, int, int], other: tuple[float, int, int], confidence_level: float
+    first: tuple[float, int, int], second: tuple[float, int, int], confidence_level: float
 ) -> tuple[float, float]:
     """Return the interval of ``(1 - alpha_1) / (1 - alpha_2)`` of different persons (Bonett, 2003).
 
-    ``ln`` of it has the variance ``2 k1 / ((k1 - 1)(n1 - 2)) + 2 k2 / ((k2 - 1)(n2 - 2))``. Each is given as
-    alpha, n and k.
+    Its logarithm has the variance ``2 k1 / ((k1 - 1)(n1 - 2)) + 2 k2 / ((k2 - 1)(n2 - 2))``. Each argument
+    holds alpha, n and k.
     """
-    if one[0] >= 1 or other[0] >= 1:
+    if first[0] >= 1 or second[0] >= 1:
         return math.nan, math.nan
-    centre = math.log1p(-one[0]) - math.log1p(-other[0])
-    variance = sum(2 * k / ((k - 1) * (n - 2)) for _, n, k in (one, other))
+    centre = math.log1p(-first[0]) - math.log1p(-second[0])
+    variance = sum(2 * k / ((k - 1) * (n - 2)) for _, n, k in (first, second))
     half = normal_quantile(confidence_level) * math.sqrt(variance)
     return math.exp(centre - half), math.exp(centre + half)
 
@@ -73,7 +72,8 @@ def difference_interval(
 ) -> tuple[float, float]:
     """Return the interval of a difference from those of two independent estimates (Zou & Donner, 2008).
 
-    ``d - sqrt((a1 - low1)² + (high2 - a2)²)``, and the other end alike: intervals need not be symmetric.
+    The lower end is ``d - sqrt((a1 - low1)² + (high2 - a2)²)`` and the upper end
+    ``d + sqrt((high1 - a1)² + (a2 - low2)²)``; the two intervals need not be symmetric.
     """
     (a, b), ((low_a, high_a), (low_b, high_b)) = estimates, ends
     below, above = math.hypot(a - low_a, high_b - b), math.hypot(high_a - a, b - low_b)
@@ -83,26 +83,26 @@ def difference_interval(
 def fisher_z(r: float, n: int, confidence_level: float) -> tuple[float, float]:
     """Return Fisher's (1921) interval of a correlation, ``tanh(atanh r ± z / sqrt(n - 3))``.
 
-    From -1 to 1 for fewer than four pairs.
+    With fewer than four pairs, it extends from -1 to 1.
     """
-    half = normal_quantile(confidence_level) / math.sqrt(n - 3) if n > _FISHER else math.inf
+    half = normal_quantile(confidence_level) / math.sqrt(n - 3) if n > 3 else math.inf
     centre = math.atanh(max(-1 + 1e-16, min(r, 1 - 1e-16)))
     return math.tanh(centre - half), math.tanh(centre + half)
 
 
 def duhachek_variance(covariances: NDArray[np.float64]) -> float:
-    """Return n times the variance of alpha for normal answers (van Zyl, Neudecker & Nel, 2000).
+    """Return n times the normal-theory variance of alpha (van Zyl, Neudecker & Nel, 2000).
 
-    nan where it is negative, which only covariances that belong to no population make it.
     ``Q = 2 k**2 / ((k - 1)**2 s**3) * (s (tr V**2 + (tr V)**2) - 2 tr V * 1'V**2 1)`` with ``s = 1'V1``;
-    Duhachek & Iacobucci (2004) made intervals of it.
+    Duhachek & Iacobucci (2004) derived intervals from it. nan where it is negative, which it is only if the
+    covariances are not positive semidefinite.
     """
     k = len(covariances)
     s, trace = float(covariances.sum()), float(np.trace(covariances))
     rows = covariances.sum(axis=1)
     inner = s * (float(np.sum(covariances**2)) + trace**2) - 2 * trace * float(rows @ rows)
     variance = 2 * k**2 / ((k - 1) ** 2 * s**3) * inner
-    if abs(variance) < _ROUNDING:
+    if abs(variance) < ROUNDING:
         return 0.0  # identical items
     return variance if variance >= 0 else math.nan
 
@@ -110,7 +110,7 @@ def duhachek_variance(covariances: NDArray[np.float64]) -> float:
 def symmetric(
     estimate: float, variance: float, confidence_level: float, *, df: int | None = None
 ) -> tuple[float, float]:
-    """Return ``estimate ± z * sqrt(variance)``, with a quantile of t where df are given."""
+    """Return ``estimate ± z * sqrt(variance)``, with a quantile of t instead of z if `df` is given."""
     from scipy.special import stdtrit
 
     level = (1 + confidence_level) / 2
@@ -120,41 +120,41 @@ def symmetric(
 
 
 def too_wide_because(standard_error: float) -> str | None:
-    """Return why a share between 0 and 1 has no symmetric interval of this standard error, or None.
+    """Return why a share between 0 and 1 has no symmetric interval with this standard error, or None.
 
-    No variable between 0 and 1 has a standard deviation above 1/2 (Popoviciu, 1935). A larger standard
-    error is no account of how estimates vary: near an improper solution the derivatives of which it is made
-    grow without bound, and what they say ends long before.
+    No variable between 0 and 1 has a standard deviation above 1/2 (Popoviciu, 1935), so that a larger
+    standard error cannot describe the sampling variation. It occurs near improper solutions, where
+    derivatives grow without bound and the linear approximation of the delta method fails.
     """
     if standard_error <= _MOST:
         return None
     return (
-        f"its standard error is {standard_error:.3g}, and nothing between 0 and 1 has a standard deviation "
-        f"above {_MOST}"
+        f"its standard error is {standard_error:.3g}, and no variable between 0 and 1 has a standard "
+        f"deviation above {_MOST}"
     )
 
 
 def logit(share: float, standard_error: float, confidence_level: float) -> tuple[float, float] | str:
-    """Return ``logit(r) ± z se / (r (1 - r))``, turned back, or why there is no such interval.
+    """Return ``logit(r) ± z se / (r (1 - r))``, transformed back, or why there is no such interval.
 
-    Ends stay between 0 and 1 (Raykov & Marcoulides, 2011). So a share has one only if it lies there, and if
-    its standard error is that of something which stays there: no such variable with a mean of r has a
-    variance above ``r (1 - r)`` (Bhatia & Davis, 2000). Nor has it one if an end comes so near to 0 or 1
-    that no float lies between: on that side it would exclude nothing.
+    Its ends are between 0 and 1 (Raykov & Marcoulides, 2011). It needs an estimate between 0 and 1, and a
+    standard error that a variable between 0 and 1 can have: with a mean of r, its variance is at most
+    ``r (1 - r)`` (Bhatia & Davis, 2000). Nor is there an interval if an end is rounded to 0 or 1, as it would
+    exclude nothing on that side.
     """
     from scipy.special import expit
 
     if not 0 < share < 1:
-        return f"an estimate of {shown(share)} has no logit"
-    most = math.sqrt(share * (1 - share))
-    if standard_error > most:
+        return f"an estimate of {shown(share)} has no logit, which needs a number between 0 and 1"
+    largest = math.sqrt(share * (1 - share))
+    if standard_error > largest:
         return (
-            f"its standard error is {standard_error:.3g}, and nothing that stays between 0 and 1 with a mean "
-            f"of {shown(share)} has a standard deviation above {most:.3g}"
+            f"its standard error is {standard_error:.3g}, and no variable between 0 and 1 with a mean of "
+            f"{shown(share)} has a standard deviation above {largest:.3g}"
         )
     half = normal_quantile(confidence_level) * standard_error / (share * (1 - share))
     centre = math.log(share) - math.log1p(-share)
     low, high = (float(expit(centre + side)) for side in (-half, half))
     if not (low > 0 and high < 1):
-        return f"with a standard error of {standard_error:.3g}, it would end at 0 or 1 to the last digit"
+        return f"with a standard error of {standard_error:.3g}, an end would be rounded to 0 or 1"
     return low, high

@@ -1,4 +1,4 @@
-"""McDonald's omega: how much of the variance of a score is due to what the items share."""
+"""McDonald's omega: the share of common factors in the variance of a score."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, items_of, keyed_moments
 from intimacy_scales.moments.scale_items import scale_items
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import cautions, few_persons
 from intimacy_scales.reliability.consistency.conditions import (
+    cautions,
+    few_persons,
     no_total_because,
     undefined_because,
 )
@@ -69,16 +71,13 @@ _OF = {
     "second_order": "a second-order factor",
     "bifactor": "a bifactor model",
 }
-# the options of `mcdonald_omega`, and its neighbours; a model's own options are those of `cfa`
+# options of `mcdonald_omega` and other functions: the options of `cfa` are of no use here
 _ADVICE = {
     "one_factor": "use cronbach_alpha() or greatest_lower_bound(), which need no factor",
     "correlated": "try model='one_factor', or the parts one by one (scale=)",
     "second_order": "try model='correlated', or hierarchical_omega(), which fits no such model",
     "bifactor": "try model='second_order' or 'correlated', or hierarchical_omega(), which fits no such model",
 }
-_FEWEST = 3
-_TWO = 2
-_ROUNDING = 1e-12
 
 
 @result_class
@@ -90,35 +89,43 @@ class McDonaldOmega(Coefficient):
     model
         ``one_factor``, ``correlated``, ``second_order`` or ``bifactor``.
     denominator
-        Which of the next two the estimate is.
+        ``model`` or ``observed``: which of the next two the estimate is.
     model_implied
         Variance due to factors over the variance that the model implies (McDonald, 1999).
     observed
-        The same over the variance that was observed (semTools' default).
+        Variance due to factors over the observed variance (semTools' default).
     hierarchical
-        Share of the general factor alone (omega hierarchical), of the same variance as the estimate; nan
-        without one.
+        Omega hierarchical: share of the general factor alone, with the denominator of the estimate; nan
+        without a general factor.
     ecv
         Explained common variance of the general factor; nan without one.
     puc, arpb
-        Share of correlations that tell of the general factor alone, and mean relative bias of the loadings
-        of one factor alone, as in `HierarchicalOmega`; nan without a general factor.
+        Percentage of uncontaminated correlations, as a share, and average relative parameter bias, as in
+        `HierarchicalOmega`; nan without a general factor.
     groups
         Omega of each part, where there is a general factor.
     construct_reliability_h
         Reliability of the best weighted sum (Hancock & Mueller, 2001); nan with several factors.
     ave, ave_observed, ave_standardized
-        Average variance extracted (Fornell & Larcker, 1981): over the variances that the model implies,
-        over those observed, and of standardized items; nan with several factors.
+        Average variance extracted (Fornell & Larcker, 1981): over model-implied variances, over observed
+        variances, and for standardized items; nan with several factors.
     standardized
         Omega of the sum of standardized items; nan with several factors.
     loadings, std_loadings, residual_variances
-        Item → estimate, factor variances 1; loadings empty with several factors.
+        Item → estimate, with factor variances of 1; loadings are empty with several factors.
     fit
-        How well the model fits; None where it was not estimated.
+        Fit of the model; None where it was not estimated.
     improper
-        What no population could have, such as Heywood cases. The estimate is then shown as improper, and
+        Inadmissible estimates, such as Heywood cases. With any, the estimate is shown as improper, and
         reports leave it out (docs/explanation/improper-figures.md).
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> omega = mcdonald_omega(answers, scale="trust")
+    >>> omega.confidence_interval(), round(omega.ave, 2)
+    (<95% interval [0.745, 0.824], logit, n = 300>, 0.48)
     """
 
     title: ClassVar[str] = "McDonald's omega (total)"
@@ -149,10 +156,10 @@ class McDonaldOmega(Coefficient):
 
     @property
     def standard_error(self) -> float:
-        """Standard error by the delta method, for normal answers; nan where it is not defined."""
-        found: float | None = stored(self.solution, "standard_error")
-        if found is not None:
-            return found
+        """Standard error by the delta method, assuming normality; nan where it is not defined."""
+        from_document: float | None = stored(self.solution, "standard_error")
+        if from_document is not None:
+            return from_document
         return math.sqrt(omega_variance(self)) if self.reason is None else math.nan
 
     def confidence_interval(
@@ -172,32 +179,32 @@ class McDonaldOmega(Coefficient):
         confidence_level
             For example 0.95.
         method
-            ``delta``: symmetric, normal answers (Raykov, 2002). ``logit``: the same on the scale of
-            ln(omega / (1 - omega)), so that ends stay between 0 and 1 (Raykov & Marcoulides, 2011).
-            ``adf``: symmetric, any distribution. ``bootstrap``: percentiles; ``bca``: bias-corrected and
+            ``delta``: symmetric, assumes normality (Raykov, 2002). ``logit``: the same on the scale of
+            ln(omega / (1 - omega)), so that ends are between 0 and 1 (Raykov & Marcoulides, 2011).
+            ``adf``: symmetric, for any distribution. ``bootstrap``: percentiles; ``bca``: bias-corrected and
             accelerated (Efron, 1987).
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator. By default other resamples at each call:
-            pass a seed for what is to be shown again.
+            Number of resamples of the bootstrap, and a seed or Generator. By default each call draws other
+            resamples; pass a seed for a result that can be reproduced.
         clusters
             Who answered together, such as couples, as in `CronbachAlpha.confidence_interval`; with
             ``adf`` and the bootstrap.
         of
-            ``total``, the estimate; or ``hierarchical``, the share of the general factor, of models that
+            ``total``, the estimate; or ``hierarchical``, the share of the general factor, for models that
             have one.
 
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined: for ``delta`` and ``adf``, where the
-            standard error is above 1/2, as nothing between 0 and 1 varies so much (Popoviciu, 1935); for
-            ``logit``, where it is above ``sqrt(omega (1 - omega))``, as nothing that stays between 0 and 1
-            does with this mean (Bhatia & Davis, 2000). Improper solutions have such standard errors.
+            With a reason, and without ends, where it is not defined: for ``delta`` and ``adf``, where the
+            standard error is above 1/2, which no variable between 0 and 1 has (Popoviciu, 1935); for
+            ``logit``, where it is above ``sqrt(omega (1 - omega))``, which no such variable with this mean
+            has (Bhatia & Davis, 2000). Improper solutions have such standard errors.
 
         Raises
         ------
         EstimationError
-            No such method, or one that needs each person's answers without them.
+            The method is not valid, or needs each person's answers.
         """
         choice = IntervalChoice(
             confidence_level=confidence_level,
@@ -209,9 +216,9 @@ class McDonaldOmega(Coefficient):
         return omega_interval(self, of, choice)
 
     def score_moments(self) -> tuple[float, float]:
-        """Return mean and standard deviation of the score, as the items' observed moments imply them.
+        """Return mean and standard deviation of the score, from the observed moments of the items.
 
-        With FIML they are estimated from all answers by maximum likelihood. nan where omega is not defined.
+        With FIML, these are maximum likelihood estimates from all answers. nan where omega is not defined.
         """
         if self.solution is None or self.weights is None or self.answers is None:
             return math.nan, math.nan
@@ -221,8 +228,8 @@ class McDonaldOmega(Coefficient):
             return float(self.weights @ observed.means) + constant, math.sqrt(
                 float(self.weights @ observed.covariances @ self.weights)
             )
-        kept: Missing = "listwise" if self.missing == "listwise" else "pairwise"
-        moments = keyed_moments(needed(self.answers), self.scale, kept, pair_sds=False)
+        rule: Missing = "listwise" if self.missing == "listwise" else "pairwise"
+        moments = keyed_moments(needed(self.answers), self.scale, rule, pair_sds=False)
         return moments.score_mean, moments.score_sd
 
     def if_dropped(self) -> dict[str, float]:
@@ -234,16 +241,20 @@ class McDonaldOmega(Coefficient):
             A model with several factors.
         """
         if self.model != "one_factor":
-            raise EstimationError(f"if_dropped() is of one factor; this is omega of {_OF[self.model]}")
+            raise EstimationError(
+                f"if_dropped() needs a model of one factor; this is omega of {_OF[self.model]}"
+            )
         if self.sample is None or self.weights is None:
             return {}
-        if np.ptp(self.weights) > _ROUNDING * self.weights.max():
-            raise EstimationError("if_dropped() is of a scale whose items count alike; these do not")
-        found = {}
+        if np.ptp(self.weights) > ROUNDING * self.weights.max():
+            raise EstimationError(
+                "if_dropped() needs items with equal weights in the score; these have unequal ones"
+            )
+        estimates = {}
         for item in self.sample.names:
             rest = self.sample.of([name for name in self.sample.names if name != item])
-            found[item] = one_factor_estimate(rest, self.denominator)
-        return found
+            estimates[item] = one_factor_estimate(rest, self.denominator)
+        return estimates
 
     def _extra(self) -> dict[str, Any]:
         names = (
@@ -287,9 +298,13 @@ class McDonaldOmega(Coefficient):
         lines = Coefficient._lines(self)
         if self.reason is None:
             other = "observed" if self.denominator == "model" else "model_implied"
-            beside = getattr(self, other)
-            told = "" if math.isnan(beside) else f"; {other.replace('_', '-')} variance: {shown(beside)}"
-            lines.append(f"{_TITLES[self.model]}{told}")
+            alternative = getattr(self, other)
+            text = (
+                ""
+                if math.isnan(alternative)
+                else f"; {other.replace('_', '-')} variance: {shown(alternative)}"
+            )
+            lines.append(f"{_TITLES[self.model]}{text}")
             if not math.isnan(self.hierarchical):
                 more = f"PUC {shown(self.puc)}, ARPB {shown(self.arpb)}"
                 lines.append(f"hierarchical {shown(self.hierarchical)}, ECV {shown(self.ecv)}, {more}")
@@ -319,15 +334,16 @@ def mcdonald_omega(
     scale
         The scale's id; may be left out where the instrument has only one.
     model
-        ``one_factor`` behind all items, the default of a scale of items. Of a total of several scales:
-        ``correlated`` (the default), one factor for each part; ``second_order``, one factor behind
-        them; ``bifactor``, a general factor beside them. The last two also give omega hierarchical.
+        ``one_factor`` of all items, the default for a scale of items. For a total of several scales:
+        ``correlated`` (the default), one factor for each part; ``second_order``, a general factor of these
+        factors; ``bifactor``, a general factor in addition to them. The last two also give omega
+        hierarchical.
     denominator
         ``model``: over the variance that the model implies. ``observed``: over the variance observed.
     missing
-        ``pairwise``, ``listwise``, or ``fiml``: every answer by maximum likelihood, which holds where
-        answers are missing at random. Items that nobody answered together are then related by the model
-        alone: a `CoverageWarning` says so, and the variance of the score was not observed.
+        ``pairwise``, ``listwise``, or ``fiml``: full information maximum likelihood, which uses every answer
+        and is valid if answers are missing at random. Items that nobody answered together are then related
+        by the model alone: a `CoverageWarning` reports them, and the variance of the score was not observed.
     **reading
         How the table is read, as in `encode`.
 
@@ -339,14 +355,15 @@ def mcdonald_omega(
     Raises
     ------
     EstimationError
-        Several scales and none named; a table that was not checked; FIML of moments; a model that
-        this scale cannot have.
+        There are several scales and none is named; the table was not checked; FIML is asked for with
+        moments; the model is not possible for this scale.
 
     Notes
     -----
-    ``omega = w' (Sigma - Theta) w / w' Sigma w`` (McDonald, 1999): with one factor of variance 1,
-    ``(sum of loadings)² / ((sum of loadings)² + sum of residual variances)``; w weights the items as the
-    score does. It equals alpha where loadings are equal.
+    ``omega = w' (Sigma - Theta) w / w' Sigma w`` (McDonald, 1999), with the model-implied covariances Sigma,
+    the residual covariances Theta, and the weights w of the items in the score. With one factor of variance 1
+    and equal weights, it is ``(sum of loadings)² / ((sum of loadings)² + sum of residual variances)``. It
+    equals alpha where loadings are equal.
 
     Examples
     --------
@@ -359,12 +376,12 @@ def mcdonald_omega(
     answers = answers_given(answers, responses, reading)
     check_missing(missing)
     if denominator not in get_args(Denominator):
-        raise EstimationError(f"denominator={denominator!r}: 'model' or 'observed'")
+        raise EstimationError(f"denominator={denominator!r} is not valid; allowed: 'model', 'observed'")
     name, _ = items_of(answers, scale)
     parts = parts_of_total(answers.instrument, name)
     chosen = _model_for(model, name, total=bool(parts))
-    kept = "pairwise" if missing == "fiml" else missing
-    moments = keyed_moments(answers, name, kept, pair_sds=False)
+    rule = "pairwise" if missing == "fiml" else missing
+    moments = keyed_moments(answers, name, rule, pair_sds=False)
     sample = keyed_as_sample(moments)
     if missing == "fiml":
         if not isinstance(answers, CodedResponses):
@@ -375,22 +392,24 @@ def mcdonald_omega(
         values, _ = keyed_answers(answers, name)
         sample = of_rows(values, moments.items, "fiml", instrument=moments.instrument)
     better = "bootstrap" if missing == "fiml" else "adf"
-    told = cautions(moments)
-    if missing == "fiml" and sample.never_together:  # nobody's pairs count, but persons do
-        told = (*(text for text in told if text not in few_persons(moments.n)), *few_persons(sample.n))
-    told += shape_of(answers, moments).narrows_omega(better)
+    warnings = cautions(moments)
+    if missing == "fiml" and sample.never_together:  # count persons, as some pairs of items have none
+        warnings = tuple(text for text in warnings if text not in few_persons(moments.n))
+        warnings += tuple(few_persons(sample.n))
+    warnings += shape_of(answers, moments).narrows_omega(better)
     with one_blas_thread():
-        found = omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=told)
-    if found.reason is None:
+        omega = omega_from(answers, moments, sample, chosen, denominator=denominator, warnings=warnings)
+    if omega.reason is None:
         warn_of_coverage([sample])
-    return found
+    return omega
 
 
 def _model_for(model: str | None, scale: str, *, total: bool) -> str:
+    """Return the model, by default that of the scale or total; raise where it is not possible."""
     if model is None:
         return "correlated" if total else "one_factor"
     if model not in MODELS:
-        raise EstimationError(f"model={model!r}: there are {', '.join(MODELS)}")
+        raise EstimationError(f"model={model!r} is not valid; allowed: {', '.join(map(repr, MODELS))}")
     if model != "one_factor" and not total:
         raise EstimationError(
             f"model={model!r}: {scale!r} is a scale of items, not of scales; use 'one_factor'"
@@ -408,12 +427,12 @@ def omega_from(
     reason: str | None = None,
     warnings: tuple[str, ...] = (),
 ) -> McDonaldOmega:
-    """Return omega of moments; with a reason, one that is not defined."""
+    """Return omega of moments; with a reason, an undefined one."""
     common = moments.origin() | {"missing": sample.missing, "n": sample.n}
-    what = "model-implied" if denominator == "model" else "observed"
-    how = f"{_TITLES[model]}, ML, {sample.missing}"
+    variance = "model-implied" if denominator == "model" else "observed"
+    method = f"{_TITLES[model]}, ML, {sample.missing}"
     common |= {
-        "definition": f"w' (Sigma - Theta) w over the {what} variance; {how}",
+        "definition": f"w' (Sigma - Theta) w over the {variance} variance; {method}",
         "model": model,
         "denominator": denominator,
         "warnings": warnings,
@@ -424,40 +443,41 @@ def omega_from(
     try:
         if reason is None:
             sample.check_usable(apart=apart)
-            written, general = model_of(answers.instrument, moments.scale, model, moments.items)
+            factor_model, general = model_of(answers.instrument, moments.scale, model, moments.items)
             by_item = dict(zip(moments.items, moments.weights.tolist(), strict=True))
-            found = omega_figures(written, general, sample, by_item, denominator, _ADVICE[model])
-            reason = _no_share_because(found["estimate"], found["improper"])
+            figures = omega_figures(factor_model, general, sample, by_item, denominator, _ADVICE[model])
+            reason = _no_share_because(figures["estimate"], figures["improper"])
             if reason is None:
-                return McDonaldOmega(answers=answers, **found, **common)
-            common |= {name: found[name] for name in ("improper", "residual_variances", "fit")}
+                return McDonaldOmega(answers=answers, **figures, **common)
+            common |= {name: figures[name] for name in ("improper", "residual_variances", "fit")}
     except EstimationError as error:
         reason = f"{undefined_because(moments)}, and {error}" if apart else str(error)
     return McDonaldOmega(estimate=math.nan, reason=reason, **common)
 
 
 def _no_share_because(estimate: float, improper: tuple[str, ...]) -> str | None:
-    """Return why an omega outside 0 to 1 is none, or None where it lies between."""
-    if 0 <= estimate <= 1 + _ROUNDING:
+    """Return why an omega outside 0 to 1 is not defined, or None where it is between these."""
+    if 0 <= estimate <= 1 + ROUNDING:
         return None
-    why = f": {improper[0]}" if improper else ": the factors take more than all variance"
+    why = f": {improper[0]}" if improper else ": the factors explain more than the whole variance"
     return f"it comes out as {estimate:.3f}, and a share of variance lies between 0 and 1{why}"
 
 
 def _undefined(moments: KeyedMoments, sample: SampleMoments, denominator: str, *, apart: bool) -> str | None:
-    """Return why omega is not defined; items that nobody answered together are related by the model alone."""
-    if not apart or np.diag(moments.counts).min() < _TWO:
+    """Return why omega is not defined, or None; with `apart`, the model alone relates some items."""
+    if not apart or np.diag(moments.counts).min() < 2:
         return undefined_because(moments)
     if denominator == "model":
         return None
-    one, other = sample.never_together[0]
+    first, second = sample.never_together[0]
     return (
-        f"fewer than two persons answered both {one} and {other}, so that the variance of the score was not "
-        "observed; use denominator='model'"
+        f"fewer than two persons answered both {first} and {second}, so that the variance of the score was "
+        "not observed; use denominator='model'"
     )
 
 
 def _too_few(moments: KeyedMoments, model: str) -> str | None:
-    if model == "one_factor" and moments.n_items < _FEWEST:
+    """Return why there are too few items for the model, or None."""
+    if model == "one_factor" and moments.n_items < 3:
         return "two items do not identify a factor; use Spearman-Brown (split_half)"
     return None

@@ -18,6 +18,7 @@ from intimacy_scales.moments.clusters import sum_by_cluster
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import Missing, keyed_moments
 from intimacy_scales.reading.table import CodedResponses
+from intimacy_scales.reliability.consistency.bootstrap import members_of, refitted
 from intimacy_scales.reliability.consistency.estimand import (
     NEED_ANSWERS,
     Estimand,
@@ -30,7 +31,6 @@ from intimacy_scales.reliability.consistency.estimand import (
 )
 from intimacy_scales.reliability.consistency.influence import influences
 from intimacy_scales.reliability.consistency.intervals import logit, symmetric, too_wide_because
-from intimacy_scales.reliability.consistency.refits import members_of, refitted
 from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import stored
 
@@ -40,64 +40,74 @@ if TYPE_CHECKING:
 OmegaFigure = Literal["total", "hierarchical"]
 OmegaInterval = Literal["logit", "delta", "adf", "bootstrap", "bca"]
 METHODS: tuple[str, ...] = get_args(OmegaInterval)
-_STEPS = 50  # from estimates that are near
+_STEPS = 50  # of the search in a resample, which starts near its maximum
 
 
-def _top(omega: McDonaldOmega) -> int:
-    """Return the position of the general factor: the one that explains items of all parts."""
+def _general_position(omega: McDonaldOmega) -> int:
+    """Return the position of the general factor among the latent variables."""
     assert omega.solution is not None
     return omega.solution.table.model.latent.index("general")
 
 
-def _parts(solution: Solution, weights: Floats, of: OmegaFigure, top: int | None) -> tuple[SumParts, float]:
-    """Return the parts of the variance, and that of them which the share is of."""
-    parts = sum_parts(solution, weights, top)
-    return parts, parts.common if of == "total" else parts.general
+def _parts(
+    solution: Solution, weights: Floats, figure: OmegaFigure, general_position: int | None
+) -> tuple[SumParts, float]:
+    """Return the parts of the variance of the score, and the part that the figure is the share of."""
+    parts = sum_parts(solution, weights, general_position)
+    return parts, parts.common if figure == "total" else parts.general
 
 
-def _slope(omega: McDonaldOmega, of: OmegaFigure) -> Floats:
-    """Return the derivative of omega by the free parameters, the observed variance held."""
+def _slope(omega: McDonaldOmega, figure: OmegaFigure) -> Floats:
+    """Return the derivative of omega with respect to the free parameters, for a fixed observed variance.
+
+    With ``omega = explained / implied`` and ``implied = common + unique``, it is
+    ``(explained' - omega implied') / implied``; over the observed variance, ``explained' / observed``.
+    """
     assert omega.solution is not None
     assert omega.weights is not None
-    top = _top(omega) if of == "hierarchical" else None
-    parts, explained = _parts(omega.solution, omega.weights, of, top)
-    explained_slope = parts.common_slope if of == "total" else parts.general_slope
-    share = estimate_of(omega, of)
+    position = _general_position(omega) if figure == "hierarchical" else None
+    parts, explained = _parts(omega.solution, omega.weights, figure, position)
+    explained_slope = parts.common_slope if figure == "total" else parts.general_slope
+    share = estimate_of(omega, figure)
     if omega.denominator == "observed":
         return explained_slope / (explained / share)
-    moved: Floats = explained_slope - share * (parts.common_slope + parts.unique_slope)
-    return moved / (parts.common + parts.unique)
+    numerator: Floats = explained_slope - share * (parts.common_slope + parts.unique_slope)
+    return numerator / (parts.common + parts.unique)
 
 
 def estimate_of(omega: McDonaldOmega, of: OmegaFigure) -> float:
-    """Return the figure that an interval is of."""
+    """Return the estimate of the figure."""
     return omega.estimate if of == "total" else omega.hierarchical
 
 
-def _gradient(omega: McDonaldOmega, of: OmegaFigure, *, exact: bool) -> Floats:
-    """Return the derivative of omega by the observed covariances (p, p); exact: where no model holds too."""
+def _gradient(omega: McDonaldOmega, figure: OmegaFigure, *, exact: bool) -> Floats:
+    """Return the derivative with respect to the observed covariances (p, p).
+
+    With `exact`, it holds for a model that does not fit, too.
+    """
     assert omega.solution is not None
     assert omega.weights is not None
-    gradient = influence_matrix(omega.solution, _slope(omega, of), observed=exact)
+    gradient = influence_matrix(omega.solution, _slope(omega, figure), observed=exact)
     if omega.denominator == "model":
         return gradient
     observed = float(omega.weights @ omega.solution.saturated[0].covariances @ omega.weights)
-    direct: Floats = estimate_of(omega, of) / observed * np.outer(omega.weights, omega.weights)
+    direct: Floats = estimate_of(omega, figure) / observed * np.outer(omega.weights, omega.weights)
     return gradient - direct
 
 
 def omega_variance(omega: McDonaldOmega, of: OmegaFigure = "total") -> float:
-    """Return the sampling variance of omega for normal answers; nan where there is none.
+    """Return the normal-theory sampling variance of omega; nan where it has none.
 
-    Of a function of the estimates alone, by their covariance matrix; of one over the observed variance,
-    ``2 tr(G Sigma G Sigma) / n`` with G its derivative by the covariances.
+    Over the model-implied variance, omega is a function g of the estimates, with the variance ``g' Cov g``.
+    Over the observed variance, it is ``2 tr(G Sigma G Sigma) / n`` with G the derivative with respect to the
+    covariances.
     """
     solution = omega.solution
     if solution is None:
         return math.nan
-    found: float | None = stored(solution, "standard_error")
-    if found is not None and of == "total":
-        return found**2
+    from_document: float | None = stored(solution, "standard_error")
+    if from_document is not None and of == "total":
+        return from_document**2
     if omega.denominator == "model":
         slope = _slope(omega, of)
         return float(slope @ solution.covariance @ slope)
@@ -112,15 +122,19 @@ def omega_interval(omega: McDonaldOmega, of: OmegaFigure, choice: IntervalChoice
     _check(omega, of, choice)
     level, method = choice.confidence_level, choice.method
     in_document: Interval | None = stored(omega.answers, "interval")
-    if in_document is not None and of == "total" and _asked(in_document) == (level, method):
-        return in_document  # of the standard error that stands there, its last digit could differ
+    if (
+        in_document is not None
+        and of == "total"
+        and (in_document.confidence_level, in_document.method) == (level, method)
+    ):
+        return in_document  # computed again from the standard error, its last digit might differ
     if omega.reason is not None:
         return undefined_interval(level, method, omega.n, omega.reason)
     if method in NEED_ANSWERS:
         return interval_of(_Omega(omega, of), choice)
     variance = omega_variance(omega, of)
     if math.isnan(variance):
-        reason = "with FIML the observed variance has no closed form here; use method='bootstrap'"
+        reason = "with FIML there is no closed form over the observed variance; use method='bootstrap'"
         return undefined_interval(level, method, omega.n, reason)
     ends = _closed_form(estimate_of(omega, of), variance, level, method)
     if isinstance(ends, str):
@@ -128,12 +142,8 @@ def omega_interval(omega: McDonaldOmega, of: OmegaFigure, choice: IntervalChoice
     return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=omega.n)
 
 
-def _asked(made: Interval) -> tuple[float, str]:
-    return made.confidence_level, made.method
-
-
 def _closed_form(estimate: float, variance: float, level: float, method: str) -> tuple[float, float] | str:
-    """Return the ends, or why there are none and what there is instead."""
+    """Return the ends, or why omega has no such interval and which method to use instead."""
     standard_error = math.sqrt(variance)
     too_wide = too_wide_because(standard_error)
     if method == "logit":
@@ -145,31 +155,34 @@ def _closed_form(estimate: float, variance: float, level: float, method: str) ->
     return symmetric(estimate, variance, level)
 
 
-def _check(omega: McDonaldOmega, of: OmegaFigure, choice: IntervalChoice) -> None:
-    if of not in ("total", "hierarchical"):
-        raise EstimationError(f"of={of!r}: 'total' or 'hierarchical'")
-    if of == "hierarchical" and omega.model not in ("second_order", "bifactor"):
+def _check(omega: McDonaldOmega, figure: OmegaFigure, choice: IntervalChoice) -> None:
+    """Raise where the options are not valid, or not for this model or rule for missing answers."""
+    if figure not in ("total", "hierarchical"):
+        raise EstimationError(f"of={figure!r} is not valid; allowed: 'total', 'hierarchical'")
+    if figure == "hierarchical" and omega.model not in ("second_order", "bifactor"):
         raise EstimationError(
             f"of='hierarchical': model={omega.model!r} has no general factor; use model='second_order' or "
             "'bifactor', or hierarchical_omega()"
         )
     check_choice(choice, METHODS, omega.answers, "mcdonald_omega", defined=omega.reason is None)
     if choice.method in ("adf", "bca") and omega.missing == "fiml":
-        raise EstimationError(f"method={choice.method!r} is not there with FIML; use 'logit' or 'bootstrap'")
+        raise EstimationError(
+            f"method={choice.method!r} is not available with FIML; use 'logit' or 'bootstrap'"
+        )
 
 
 class _Omega(Estimand):
-    """Omega as what an interval is of: a figure of the model's estimates, which follow the covariances."""
+    """Omega for an interval: a function of the model's estimates, which are functions of the covariances."""
 
     is_share = True
 
-    def __init__(self, omega: McDonaldOmega, of: OmegaFigure) -> None:
+    def __init__(self, omega: McDonaldOmega, figure: OmegaFigure) -> None:
         assert isinstance(omega.answers, CodedResponses | ItemMoments)
         missing: Missing = "listwise" if omega.missing == "listwise" else "pairwise"
         moments = keyed_moments(omega.answers, omega.scale, missing, pair_sds=False)
         part = Part(answers=omega.answers, moments=moments)
-        super().__init__("omega", None, [part], estimate_of(omega, of), omega.n)
-        self.omega, self.of = omega, of
+        super().__init__("omega", None, [part], estimate_of(omega, figure), omega.n)
+        self.omega, self.which = omega, figure
         self.failing = "the model could not be fitted to"
         self.instead = "" if omega.missing == "fiml" else "; use method='adf'"
 
@@ -177,20 +190,20 @@ class _Omega(Estimand):
         """Return the derivative, in the order of the scale's items."""
         assert self.omega.sample is not None
         order = [self.omega.sample.names.index(item) for item in self.parts[0].moments.items]
-        return (_gradient(self.omega, self.of, exact=True)[np.ix_(order, order)],)
+        return (_gradient(self.omega, self.which, exact=True)[np.ix_(order, order)],)
 
     def resamples(self, units: Units) -> Resamples:
-        """Return what is drawn from."""
+        """Return the resampling of omega."""
         assert not isinstance(units, ClusterSums)
         return _OmegaResamples(self, units)
 
 
 class _OmegaResamples:
-    """Omega of resamples, each of which the model is fitted to."""
+    """Omega of resamples, with the model fitted to each."""
 
-    def __init__(self, of: _Omega, groups: NDArray[np.intp] | None) -> None:
-        self.of, self.groups = of, groups
-        omega = of.omega
+    def __init__(self, estimand: _Omega, groups: NDArray[np.intp] | None) -> None:
+        self.estimand, self.groups = estimand, groups
+        omega = estimand.omega
         assert isinstance(omega.answers, CodedResponses)
         assert omega.sample is not None
         self.answers, self.names = omega.answers, omega.sample.names
@@ -200,34 +213,35 @@ class _OmegaResamples:
         return len(self.members)
 
     def resampled(self, n_resamples: int, rng: np.random.Generator) -> Floats:
-        """Return omega of each of many resamples."""
-        omega, of = self.of.omega, self.of.of
+        """Return omega of each resample."""
+        omega, figure = self.estimand.omega, self.estimand.which
         return refitted(
             self.answers,
             omega.scale,
             self.names,
             self.members,
-            lambda rows: _estimate_of(omega, of, rows),
+            lambda rows: _refit(omega, figure, rows),
             n_resamples,
             rng,
             "omega",
         )
 
     def jackknifed(self) -> Floats:
-        """Return how little each unit raises omega, which goes up and down with omega without it."""
-        (part,) = self.of.parts
+        """Return minus the influence of each unit, which increases linearly with omega without the unit."""
+        (part,) = self.estimand.parts
         assert isinstance(part.answers, CodedResponses)
-        values, used = influences(part.answers, part.moments, self.of.gradients()[0])
+        values, used = influences(part.answers, part.moments, self.estimand.gradients()[0])
         if self.groups is None:
             return -values[used]
         return -sum_by_cluster(values[used, None], self.groups[used])[:, 0]
 
     def whole(self) -> float:
-        """Return omega of all."""
-        return self.of.estimate
+        """Return omega of all units."""
+        return self.estimand.estimate
 
 
-def _estimate_of(omega: McDonaldOmega, of: OmegaFigure, rows: Floats) -> float:
+def _refit(omega: McDonaldOmega, figure: OmegaFigure, rows: Floats) -> float:
+    """Return the figure of the model fitted to keyed answers (n, k); nan where it cannot be fitted."""
     assert omega.sample is not None
     assert omega.solution is not None
     assert omega.weights is not None
@@ -239,7 +253,9 @@ def _estimate_of(omega: McDonaldOmega, of: OmegaFigure, rows: Floats) -> float:
         )
     except EstimationError:
         return math.nan
-    parts, explained = _parts(solution, omega.weights, of, None if of == "total" else _top(omega))
+    parts, explained = _parts(
+        solution, omega.weights, figure, None if figure == "total" else _general_position(omega)
+    )
     if omega.denominator == "model":
         return explained / (parts.common + parts.unique)
     return explained / float(omega.weights @ solution.saturated[0].covariances @ omega.weights)

@@ -1,4 +1,4 @@
-"""Whether answers are so skewed or peaked that intervals for normal answers are too narrow."""
+"""Skewness and kurtosis of answers, and warnings where normal-theory intervals are too narrow for them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,37 @@ from dataclasses import dataclass
 import numpy as np
 
 from intimacy_scales.moments.answers import Answers
-from intimacy_scales.moments.cross_products import code_frequencies
+from intimacy_scales.moments.cross_products import Integers, code_frequencies
 from intimacy_scales.moments.item_moments import ItemMoments, highest_code
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, items_of, scale_codes
-from intimacy_scales.reliability.items.distribution import distribution
 
-_MOST = 1.0
+_MOST = 1.0  # mean absolute skewness, or mean excess kurtosis, without a warning
 _BEGINS = "answers are skewed or peaked"
+
+
+def distribution(counts: Integers) -> tuple[Floats, Floats, Floats]:
+    """Return median (in steps), skewness and excess kurtosis of counts of the options (k, points): (k,) each.
+
+    ``m3 / sd**3`` and ``m4 / sd**4 - 3`` with central moments of divisor n and the n - 1 standard deviation.
+    """
+    n = counts.sum(axis=1)
+    steps = np.arange(counts.shape[1])
+    cumulative = np.cumsum(counts, axis=1)
+    middle_answers = [np.sum(cumulative <= position[:, None], axis=1) for position in ((n - 1) // 2, n // 2)]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        median = np.where(n > 0, (middle_answers[0] + middle_answers[1]) / 2, np.nan)
+        deviations = steps - (counts @ steps / n)[:, None]
+        squares = deviations**2
+        sd = np.sqrt(np.sum(counts * squares, axis=1) / (n - 1))
+        varies = (n > 1) & (np.count_nonzero(counts, axis=1) > 1)
+        skew = np.where(varies, np.sum(counts * squares * deviations, axis=1) / n / sd**3, np.nan)
+        kurtosis = np.where(varies, np.sum(counts * squares**2, axis=1) / n / sd**4 - 3, np.nan)
+    return median, skew, kurtosis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How far the answers to the items of a scale are from normal.
+    """How far the answers to the items of a scale deviate from normality.
 
     Attributes
     ----------
@@ -34,43 +53,43 @@ class Shape:
 
     @classmethod
     def of(cls, skewness: Floats, kurtosis: Floats) -> Shape:
-        """Return the shape of items with these, nan for those that do not vary."""
+        """Return the shape of items with this skewness and kurtosis; nan marks items that do not vary."""
         return cls(skewness=_mean(np.abs(skewness)), kurtosis=_mean(kurtosis))
 
     def narrows(self, intervals: str, remedy: str) -> list[str]:
-        """Say so where intervals for normal answers are too narrow.
+        """Return a warning where intervals that assume normality are too narrow.
 
-        One rule for alpha and omega. Their variance rests on how squares and products of answers vary
-        together. Kurtosis moves that, and so does skewness alone: answers of yes and no have no other
-        shape. Where either is above 1, intervals hold some 83 to 93 % where they say 95 %
+        The rule is the same for alpha and omega, whose variance depends on how squares and products of
+        answers covary. Kurtosis changes that, and so does skewness alone, as with yes-no items. Where either
+        is above 1, intervals of nominally 95 % cover the true value in some 83 to 93 % of samples
         (docs/explanation/improper-figures.md).
 
         Parameters
         ----------
         intervals
-            Which intervals.
+            Names of the intervals.
         remedy
-            The option that takes the distribution-free one.
+            The option for a distribution-free interval.
         """
         if not (self.skewness > _MOST or self.kurtosis > _MOST):
             return []
         return [
             f"{_BEGINS} (mean absolute skewness {self.skewness:.1f}, mean excess kurtosis "
-            f"{self.kurtosis:.1f}), for which {intervals} intervals are too narrow; {remedy} holds better "
-            "from some 200 persons on"
+            f"{self.kurtosis:.1f}), for which {intervals} intervals are too narrow; from about 200 "
+            f"persons, {remedy} is more accurate"
         ]
 
     def narrows_alpha(self) -> tuple[str, ...]:
-        """Say so of the closed forms of alpha."""
+        """Return the warning for the closed forms of alpha."""
         return tuple(self.narrows("bonett, feldt and duhachek", "method='adf'"))
 
     def narrows_omega(self, remedy: str = "adf") -> tuple[str, ...]:
-        """Say so of the closed forms of omega."""
+        """Return the warning for the closed forms of omega."""
         return tuple(self.narrows("logit and delta", f"method={remedy!r}"))
 
 
 def shape_of(answers: Answers, moments: KeyedMoments) -> Shape:
-    """Return the shape of the answers to a scale's items."""
+    """Return the shape of the answers to the items of a scale."""
     _, items = items_of(answers, moments.scale)
     if isinstance(answers, ItemMoments):
         counts = answers.frequencies[items.columns, 1:]
@@ -80,12 +99,12 @@ def shape_of(answers: Answers, moments: KeyedMoments) -> Shape:
     return Shape.of(*distribution(counts)[1:])
 
 
-def beside_intervals(warnings: Iterable[str]) -> tuple[str, ...]:
-    """Return those warnings that are about a coefficient itself, not about its intervals."""
+def without_interval_warnings(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Return the warnings about a coefficient itself, without those about its intervals."""
     return tuple(text for text in warnings if not text.startswith(_BEGINS))
 
 
 def _mean(values: Floats) -> float:
-    """Return the mean of what is finite; 0 where nothing is."""
+    """Return the mean of the finite values; 0 without any."""
     finite = values[np.isfinite(values)]
     return float(finite.mean()) if len(finite) else 0.0

@@ -1,4 +1,4 @@
-"""Reliability of a total from that of its parts."""
+"""Stratified alpha: the reliability of a composite from the reliabilities of its parts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ from intimacy_scales.moments.cluster_sums import ClusterSums
 from intimacy_scales.moments.keyed import Floats, KeyedMoments, Missing, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reliability.consistency.alpha import cronbach_alpha
-from intimacy_scales.reliability.consistency.cautions import above_one_because, cautions, negative_alpha
-from intimacy_scales.reliability.consistency.conditions import check_unweighted, too_few_because, varies
+from intimacy_scales.reliability.consistency.conditions import (
+    above_one_because,
+    cautions,
+    check_unweighted,
+    negative_alpha,
+    too_few_because,
+    varies,
+)
 from intimacy_scales.reliability.consistency.estimand import Estimand, Part, Units
 from intimacy_scales.reliability.consistency.figures import Alpha, Figure, Known, Stratified, Stratum
 from intimacy_scales.reliability.consistency.interval_coefficient import IntervalCoefficient
@@ -31,12 +37,20 @@ from intimacy_scales.results.wording import shown
 
 @result_class
 class StratifiedAlpha(IntervalCoefficient):
-    """Reliability of a total from that of its parts.
+    """Reliability of a composite from the reliabilities of its parts.
 
     Attributes
     ----------
     parts
         Reliability of each part.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> result = stratified_alpha(answers, scale="total")
+    >>> round(result.parts["trust"], 2), result.confidence_interval()
+    (0.79, <95% interval [0.910, 0.936], delta, n = 300>)
     """
 
     title: ClassVar[str] = "Stratified alpha"
@@ -46,10 +60,10 @@ class StratifiedAlpha(IntervalCoefficient):
     parts: Mapping[str, float]
     given: bool = field(default=False, repr=False, compare=False)
 
-    def _estimand(self, of: str) -> Estimand | str:
+    def _estimand(self, which: str) -> Estimand | str:
         known = self.parts if self.given else None
         figure, parts = stratified_figure(needed(self.answers), self.scale, self.missing, known)
-        return _OfParts("stratified alpha", figure, parts, getattr(self, of), self.n)
+        return _CompositeEstimand("stratified alpha", figure, parts, getattr(self, which), self.n)
 
     def _figures(self) -> dict[str, Any]:
         return {"parts": dict(self.parts)}
@@ -59,31 +73,32 @@ class StratifiedAlpha(IntervalCoefficient):
         return [*Coefficient._lines(self), values]
 
 
-class _OfParts(Estimand):
-    """A figure of a composite and of its parts, whose items are all among the composite's."""
+class _CompositeEstimand(Estimand):
+    """A figure of a composite and its parts, whose items are all items of the composite."""
 
-    def _onto_composite(self) -> Floats:
-        """Return the derivative by the covariances of the composite's items, of which the parts' are some.
+    def _composite_gradient(self) -> Floats:
+        """Return the derivative with respect to the covariances of all items of the composite.
 
-        With listwise deletion those of a part are of more persons, and the variance comes out a little large.
+        With listwise deletion, the covariances of a part are based on more persons than those of the
+        composite, so that the variance is slightly too large.
         """
-        first, *rest = self.gradients()
-        composite, found = self.parts[0].moments, first.copy()
-        for part, gradient in zip(self.parts[1:], rest, strict=True):
+        first, *part_gradients = self.gradients()
+        composite, gradient = self.parts[0].moments, first.copy()
+        for part, part_gradient in zip(self.parts[1:], part_gradients, strict=True):
             rows = [composite.items.index(item) for item in part.moments.items]
             signs = np.where(composite.reverse[rows] == part.moments.reverse, 1.0, -1.0)
-            found[np.ix_(rows, rows)] += gradient * np.outer(signs, signs)
-        return found
+            gradient[np.ix_(rows, rows)] += part_gradient * np.outer(signs, signs)
+        return gradient
 
     def normal_variance(self) -> float:
-        """Return the variance for normal answers."""
-        product = self._onto_composite() @ self.parts[0].moments.covariances
+        """Return the normal-theory variance."""
+        product = self._composite_gradient() @ self.parts[0].moments.covariances
         return 2 * float(np.sum(product * product.T)) / self.n
 
     def free_variance(self, units: Units) -> tuple[float, int]:
-        """Return the variance for any distribution of answers, and on how many units it counts."""
+        """Return the variance for any distribution of answers, and the number of units it is based on."""
         if isinstance(units, ClusterSums):
-            return units.variance(self.parts[0].moments, self._onto_composite())
+            return units.variance(self.parts[0].moments, self._composite_gradient())
         return super().free_variance(units)
 
 
@@ -97,7 +112,7 @@ def stratified_alpha(
     reliabilities: Mapping[str, float] | None = None,
     **reading: Unpack[ReadingOptions],
 ) -> StratifiedAlpha:
-    """Compute the reliability of a composite scale from that of its parts.
+    """Compute stratified alpha: the reliability of a composite from the reliabilities of its parts.
 
     Parameters
     ----------
@@ -106,8 +121,8 @@ def stratified_alpha(
     scale
         A composite: a scale of scales.
     reliabilities
-        Reliability of each part, for example from a retest; by default coefficient alpha. Intervals take
-        those that are given as known.
+        Reliability of each part, for example from a retest; by default coefficient alpha. Intervals treat
+        given reliabilities as known.
     **reading
         How the table is read, as in `encode`.
 
@@ -118,14 +133,14 @@ def stratified_alpha(
     Raises
     ------
     EstimationError
-        The scale is no composite, or a part has no reliability.
+        The scale is not a composite, or a reliability is missing or not valid.
 
     Notes
     -----
     ``1 - sum_i var_i (1 - r_i) / var_total``, with var_i the variance of what part i adds to the score
-    (Cronbach, Schönemann & McKie, 1965; Rajaratnam, Cronbach & Gleser, 1965). Of a difference of two
-    scales it is the reliability of difference scores (Lord, 1956). Coefficient alpha over
-    all items takes what differs between the parts for error, and is lower as a rule.
+    (Cronbach, Schönemann & McKie, 1965; Rajaratnam, Cronbach & Gleser, 1965). For a difference of two scales,
+    it is the reliability of difference scores (Lord, 1956). Coefficient alpha over all items counts true
+    differences between the parts as error, and is usually lower.
 
     Examples
     --------
@@ -136,7 +151,7 @@ def stratified_alpha(
     """
     answers = answers_given(answers, responses, reading)
     moments = keyed_moments(answers, scale, missing, pair_sds=False)
-    if moments.torn:
+    if moments.keyed_both_ways:
         check_unweighted(moments)
     composite = answers.instrument.scale(moments.scale)
     if not composite.of:
@@ -146,7 +161,10 @@ def stratified_alpha(
             + (f"; composites are {', '.join(composites)}" if composites else "")
         )
     if reliabilities is not None and set(reliabilities) != set(composite.of):
-        raise EstimationError(f"reliabilities: one for each of {', '.join(composite.of)}")
+        raise EstimationError(
+            f"reliabilities are given for {', '.join(map(str, reliabilities)) or 'no scale'}; pass one for "
+            f"each of {', '.join(composite.of)}"
+        )
     parts: dict[str, tuple[KeyedMoments, float, str | None]] = {}
     for part in composite.of:
         inner = keyed_moments(answers, part, missing, pair_sds=False)
@@ -159,14 +177,14 @@ def stratified_alpha(
 def stratified_figure(
     answers: Answers, scale: str, missing: str, known: Mapping[str, float] | None = None
 ) -> tuple[Stratified, list[Part]]:
-    """Return stratified alpha as a figure of covariances, and the scales that these are of.
+    """Return stratified alpha as a function of covariances, and the scales of its arguments.
 
     Parameters
     ----------
     answers, scale, missing
         As in `stratified_alpha`.
     known
-        Reliabilities of the parts that rest on no covariances, as those of a retest.
+        Reliabilities of the parts that do not depend on these answers, such as those of a retest.
     """
     rule: Missing = "listwise" if missing == "listwise" else "pairwise"
     moments = keyed_moments(answers, scale, rule, pair_sds=False)
@@ -174,14 +192,14 @@ def stratified_figure(
     for name in answers.instrument.scale(scale).of:
         inner = keyed_moments(answers, name, rule, pair_sds=False)
         reliability: Figure = Alpha()
-        own = [Part(answers=answers, moments=inner)]
+        reliability_scales = [Part(answers=answers, moments=inner)]
         if known is not None:
-            reliability, own = Known(known[name]), []
+            reliability, reliability_scales = Known(known[name]), []
         elif answers.instrument.scale(name).of:
-            reliability, own = stratified_figure(answers, name, rule)
+            reliability, reliability_scales = stratified_figure(answers, name, rule)
         weights = np.where(np.isin(moments.items, inner.items), moments.weights, 0.0)
-        strata.append(Stratum(tuple(weights.tolist()), reliability, len(own)))
-        scales += own
+        strata.append(Stratum(tuple(weights.tolist()), reliability, len(reliability_scales)))
+        scales += reliability_scales
     return Stratified(tuple(moments.weights.tolist()), tuple(strata)), scales
 
 
@@ -198,22 +216,22 @@ def stratified_from(
     Parameters
     ----------
     moments
-        Of the composite's items.
+        Moments of the composite's items.
     parts
-        Moments, reliability, and why there is none, of each part.
+        For each part, its moments, its reliability, and why it has none.
     answers
-        What these are of.
+        Answers or moments from which these were computed.
     warnings
-        What to know of the composite's answers.
+        Warnings about the composite's answers.
     given
-        Whether the reliabilities were given, and not computed of these answers.
+        Whether the reliabilities were given, and not computed from these answers.
     """
     unreliable, reason = 0.0, too_few_because(moments) or _shared_because(parts)
     for name, (inner, reliability, why) in parts.items():
         reason = reason or (why and f"{name}: {why}")
         rows = [moments.items.index(item) for item in inner.items]
-        among, weights = moments.covariances[np.ix_(rows, rows)], moments.weights[rows]
-        unreliable += float(weights @ among @ weights) * (1 - reliability)
+        covariances, weights = moments.covariances[np.ix_(rows, rows)], moments.weights[rows]
+        unreliable += float(weights @ covariances @ weights) * (1 - reliability)
     if reason is None and not varies(moments.covariances, moments.weights):
         reason = "the total score does not vary"
     total = float(moments.weights @ moments.covariances @ moments.weights)
@@ -232,7 +250,7 @@ def stratified_from(
 
 
 def _negative(parts: Mapping[str, tuple[KeyedMoments, float, str | None]], estimate: float) -> Iterator[str]:
-    """Say so where a part's reliability, or that of the total, is below 0."""
+    """Yield a warning for each part with a reliability below 0, and for the composite."""
     for name, (_, reliability, _) in parts.items():
         for text in negative_alpha(reliability):
             yield f"{name}: {text}"
@@ -241,19 +259,19 @@ def _negative(parts: Mapping[str, tuple[KeyedMoments, float, str | None]], estim
 
 
 def _shared_because(parts: Mapping[str, tuple[KeyedMoments, float, str | None]]) -> str | None:
-    """Return why the parts' errors are not separate, or None where they are."""
+    """Return why the errors of the parts are not independent, or None where they are."""
     owners: dict[str, str] = {}
     for name, (inner, _, _) in parts.items():
         for item in inner.items:
             if owners.setdefault(item, name) != name:
-                return f"{owners[item]} and {name} share {item}, so their errors are not separate"
+                return f"{owners[item]} and {name} share {item}, so that their errors are not independent"
     return None
 
 
 def _part_reliability(
     answers: Answers, part: str, missing: Missing, reliabilities: Mapping[str, float] | None
 ) -> tuple[float, str | None]:
-    """Return a part's reliability, or the reason why it has none."""
+    """Return the reliability of a part, and why it has none."""
     if reliabilities is not None:
         return check_reliability(reliabilities[part], f"reliabilities[{part!r}]"), None
     if answers.instrument.scale(part).of:

@@ -1,4 +1,4 @@
-"""The difference of two coefficients alpha: of the same persons or couples, or of different ones."""
+"""The difference between two coefficients alpha, of the same persons or couples or of different ones."""
 
 from __future__ import annotations
 
@@ -60,19 +60,28 @@ class AlphaDifference(Result):
     estimate
         The difference; nan where one of them is not defined.
     definition
-        What it is of.
+        Description in words.
     alphas
-        Both coefficients, and ``instruments``, ``scales``, ``n`` of each.
+        Both coefficients; ``instruments``, ``scales`` and ``n`` are those of each.
     paired
         Whether both are of the same persons or couples, row by row.
     n
-        Persons that each counts on.
+        Number of persons that each is based on.
     missing
-        Rule of each.
+        Rule for missing answers of each.
     reason
         Why it is not defined; None where it is.
     warnings
-        What to know of the two.
+        Warnings about either coefficient.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cronbach_alpha, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
+    >>> trust, caring = (cronbach_alpha(answers, scale=name) for name in ("trust", "caring"))
+    >>> difference = compare_alphas(trust, caring)
+    >>> difference.scales, difference.paired, difference.n
+    (('trust', 'caring'), True, (300, 300))
     """
 
     title: ClassVar[str] = "Difference of alphas"
@@ -110,30 +119,30 @@ class AlphaDifference(Result):
         confidence_level
             For example 0.95.
         method
-            ``delta``: normal answers; ``adf``: any distribution (Maydeu-Olivares, Coffman & Hartmann,
-            2007); ``bootstrap`` and ``bca``. Of different persons also ``bonett`` (2002),
-            ``bonett-wright`` (2015) and ``feldt`` (1965): the intervals of both alphas, put together by
-            the distances of their ends from the estimates (Zou & Donner, 2008).
+            ``delta``: assumes normality; ``adf``: for any distribution (Maydeu-Olivares, Coffman & Hartmann,
+            2007); ``bootstrap`` and ``bca``. For different persons also ``bonett`` (2002),
+            ``bonett-wright`` (2015) and ``feldt`` (1965): the intervals of both alphas, combined by the
+            distances of their ends from the estimates (Zou & Donner, 2008).
         n_resamples, rng
-            Of the bootstrap: how many, and a seed or Generator.
+            Number of resamples of the bootstrap, and a seed or Generator.
         clusters
             Who belongs together: a column that was kept of both tables, or a pair of lists of labels, one
-            for each row of each. Of the same persons one list is enough. Persons of the two tables with one
-            label, such as partners, then count as one unit; with ``adf`` and the bootstrap.
+            label for each row. For the same persons one list is enough. Persons of both tables with the same
+            label, such as partners, count as one unit; with ``adf`` and the bootstrap.
         of
-            ``difference``, or ``ratio``: of ``(1 - alpha)`` of the first over that of the second, by
-            ``method="bonett"`` (Bonett, 2003), of different persons.
+            ``difference``, or ``ratio``: ``(1 - alpha)`` of the first over that of the second, by
+            ``method="bonett"`` (Bonett, 2003), for different persons.
 
         Returns
         -------
         Interval
-            With the reason in place of ends where it is not defined. Its ``n`` are all persons or clusters
-            that it counts on.
+            With a reason, and without ends, where it is not defined. Its ``n`` is the number of persons or
+            clusters that it is based on.
 
         Raises
         ------
         EstimationError
-            No such method, or one that these answers cannot have.
+            The method is not valid, or not for these answers.
         """
         choice = IntervalChoice(
             confidence_level=confidence_level,
@@ -145,42 +154,48 @@ class AlphaDifference(Result):
         self._check(choice, of)
         in_document = stored(self.one, "interval")
         if in_document is not None and (confidence_level, method, of) == (0.95, "delta", "difference"):
-            made: Interval = in_document
-            return made
+            from_document: Interval = in_document
+            return from_document
         n = min(self.n) if self.paired else sum(self.n)
         reason = self.reason
         if reason is None and min(self.n) < FEWEST_PERSONS:
-            reason = f"too few: {min(self.n)} persons, three are needed"
+            fewest = min(self.n)
+            reason = (
+                f"an interval needs at least three persons; there {'is' if fewest == 1 else 'are'} {fewest}"
+            )
         if reason is not None:
             return undefined_interval(confidence_level, method, n, reason)
         if method in OF_DIFFERENT_PERSONS:
             low, high = self._closed_form(confidence_level, method, of)
             return Interval(low=low, high=high, confidence_level=confidence_level, method=method, n=n)
-        told: tuple[str, ...] = ()
+        warnings: tuple[str, ...] = ()
         if method == "delta":
             shapes = (shape_of(alpha.answers, alpha.moments) for alpha in (self.one, self.other))
-            told = tuple(text for shape in shapes for text in shape.narrows("delta", "method='adf'"))[:1]
-        return interval_of(_TwoAlphas(self, n), choice, warnings=told)
+            warnings = tuple(text for shape in shapes for text in shape.narrows("delta", "method='adf'"))[:1]
+        return interval_of(_TwoAlphas(self, n), choice, warnings=warnings)
 
-    def _check(self, choice: IntervalChoice, of: str) -> None:
+    def _check(self, choice: IntervalChoice, quantity: str) -> None:
+        """Raise where the options are not valid, or not for these answers."""
         for alpha in (self.one, self.other):
             answers = alpha if isinstance(alpha, NotKept) else alpha.answers
             check_choice(choice, METHODS, answers, "cronbach_alpha")
-        if of not in ("difference", "ratio"):
-            raise EstimationError(f"of={of!r}: 'difference' or 'ratio'")
-        if of == "ratio" and choice.method != "bonett":
-            raise EstimationError("of='ratio' has one interval, method='bonett' (Bonett, 2003)")
+        if quantity not in ("difference", "ratio"):
+            raise EstimationError(f"of={quantity!r} is not valid; allowed: 'difference', 'ratio'")
+        if quantity == "ratio" and choice.method != "bonett":
+            raise EstimationError(
+                f"method={choice.method!r} is not valid with of='ratio'; allowed: 'bonett' (Bonett, 2003)"
+            )
         if self.paired and choice.method in OF_DIFFERENT_PERSONS:
             raise EstimationError(
-                f"method={choice.method!r} is of different persons, and these are the same; use 'delta', "
+                f"method={choice.method!r} is for different persons, and these are the same; use 'delta', "
                 "'adf', 'bootstrap' or 'bca'"
             )
 
-    def _closed_form(self, level: float, method: Any, of: str) -> tuple[float, float]:
+    def _closed_form(self, level: float, method: Any, quantity: str) -> tuple[float, float]:
         alphas = (self.one, self.other)
-        if of == "ratio":
-            one, other = ((alpha.estimate, alpha.n, alpha.n_items) for alpha in alphas)
-            return bonett_ratio(one, other, level)
+        if quantity == "ratio":
+            first, second = ((alpha.estimate, alpha.n, alpha.n_items) for alpha in alphas)
+            return bonett_ratio(first, second, level)
         ends = [tuple(alpha.confidence_interval(level, method)) for alpha in alphas]
         return difference_interval(self.alphas, ends)
 
@@ -214,135 +229,143 @@ class AlphaDifference(Result):
         return made_of(cls, values, one=behind, other=behind)
 
     def __repr__(self) -> str:
-        told = "".join(f"\n ! {text}" for text in self.warnings)
+        warnings = "".join(f"\n ! {text}" for text in self.warnings)
         value = f"is not defined: {self.reason}"
         if self.reason is None:
-            made = self.confidence_interval()
-            value = f"= {shown(self.estimate)} {made}, {made.method}"
+            interval = self.confidence_interval()
+            value = f"= {shown(self.estimate)} {interval}, {interval.method}"
         each = " and ".join(
             f"{scale} {shown(alpha)} (n = {n})"
             for scale, alpha, n in zip(self.scales, self.alphas, self.n, strict=True)
         )
         kind = "the same persons" if self.paired else "different persons"
         refs = " and ".join(dict.fromkeys(str(ref) for ref in self.instruments))
-        return f"<{self.title} {value}; alpha of {each}; {kind}; {refs}{told}>"
+        return f"<{self.title} {value}; alpha of {each}; {kind}; {refs}{warnings}>"
 
 
 class _TwoAlphas(Estimand):
-    """The difference as what an interval is of."""
+    """The difference for an interval."""
 
     def __init__(self, difference: AlphaDifference, n: int) -> None:
         alphas = (difference.one, difference.other)
         parts = [Part(answers=alpha.answers, moments=alpha.moments) for alpha in alphas]
         super().__init__("the difference", Difference(Alpha(), Alpha()), parts, difference.estimate, n)
         self.paired = difference.paired
-        self.numbers: list[NDArray[np.intp]] | None = None  # cluster of each row, where there are any
+        self.numbers: list[NDArray[np.intp]] | None = (
+            None  # cluster of each row of either table, if there are clusters
+        )
 
     def normal_variance(self) -> float:
-        """Return the variance for normal answers."""
+        """Return the normal-theory variance."""
         return (
-            super().normal_variance() if self.paired else sum(one.normal_variance() for one in self._each())
+            super().normal_variance()
+            if self.paired
+            else sum(estimand.normal_variance() for estimand in self._each())
         )
 
     def _each(self) -> list[Estimand]:
-        """Return both as they are alone; the sign of a derivative does not matter to a variance."""
+        """Return both coefficients alone; the sign of the second does not change its variance."""
         return [Estimand("alpha", Alpha(), [part], math.nan, part.moments.n) for part in self.parts]
 
     def units(self, clusters: Any) -> Units:
-        """Return the cluster of each row of both, one after the other."""
+        """Return the cluster of each row of both tables, one table after the other."""
         if clusters is None:
             return None
-        one, other = (part.answers for part in self.parts)
-        assert isinstance(one, CodedResponses)
-        assert isinstance(other, CodedResponses)
-        labels = _labels(one, other, clusters, paired=self.paired)
+        first, second = (part.answers for part in self.parts)
+        assert isinstance(first, CodedResponses)
+        assert isinstance(second, CodedResponses)
+        labels = _labels(first, second, clusters, paired=self.paired)
         joined = label_positions([*labels[0], *labels[1]], "clusters")
         if np.any(joined < 0):
             raise EstimationError(
-                "clusters: some persons belong to none; leave them out, or label each alone"
+                "clusters: some persons belong to none; leave them out, or give each a label of their own"
             )
-        self.numbers = [joined[: len(one)], joined[len(one) :]]
+        self.numbers = [joined[: len(first)], joined[len(first) :]]
         warn_of_no_pairs(joined)
         return joined
 
     def free_variance(self, units: Units) -> tuple[float, int]:
-        """Return the variance for any distribution of answers, and on how many units it counts."""
+        """Return the variance for any distribution of answers, and the number of units it is based on."""
         if self.paired or units is not None:
             return super().free_variance(units)
         variance, counted = 0.0, 0
         for part, gradient in zip(self.parts, self.gradients(), strict=True):
-            own, n = distribution_free_variance(part.answers, part.moments, gradient, None)
-            variance, counted = variance + own, counted + n
+            variance_of_part, n = distribution_free_variance(part.answers, part.moments, gradient, None)
+            variance, counted = variance + variance_of_part, counted + n
         return variance, counted
 
     def resamples(self, units: Units) -> Resamples:
-        """Return what is drawn from."""
-        return super().resamples(units) if self.paired or units is not None else _Apart(self.parts)
+        """Return the resampling of the difference."""
+        return (
+            super().resamples(units) if self.paired or units is not None else _SeparateResamples(self.parts)
+        )
 
     def _positions(self, units: Units) -> list[NDArray[np.intp]]:
         return super()._positions(units) if self.numbers is None else self.numbers
 
 
-class _Apart:
-    """The difference in resamples of two tables of different persons."""
+class _SeparateResamples:
+    """The difference in separate resamples of two tables of different persons."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.terms = []
         for part in parts:
-            steps, there = counted_steps(part)
-            used = there.any(axis=1)
-            self.terms.append(AlphaTerms(steps[used], there[used], None))
+            steps, answered = counted_steps(part)
+            used = answered.any(axis=1)
+            self.terms.append(AlphaTerms(steps[used], answered[used], None))
 
     def __len__(self) -> int:
         return sum(map(len, self.terms))
 
     def resampled(self, n_resamples: int, rng: np.random.Generator) -> Floats:
-        """Return the difference of each of many pairs of resamples."""
-        one, other = (terms.resampled(n_resamples, rng) for terms in self.terms)
-        return one - other
+        """Return the difference in each pair of resamples."""
+        first, second = (terms.resampled(n_resamples, rng) for terms in self.terms)
+        return first - second
 
     def jackknifed(self) -> Floats:
-        """Return the difference without each person in turn, around the mean of those of each table."""
-        one, other = (terms.jackknifed() for terms in self.terms)
-        return np.concatenate([one - np.nanmean(one), np.nanmean(other) - other])
+        """Return the change of the difference without each person in turn, centred within each table."""
+        first, second = (terms.jackknifed() for terms in self.terms)
+        return np.concatenate([first - np.nanmean(first), np.nanmean(second) - second])
 
     def whole(self) -> float:
-        """Return the difference of all."""
+        """Return the difference of all persons."""
         return self.terms[0].whole() - self.terms[1].whole()
 
 
 def _labels(
-    one: CodedResponses, other: CodedResponses, clusters: Any, *, paired: bool
+    first: CodedResponses, second: CodedResponses, clusters: Any, *, paired: bool
 ) -> tuple[Sequence[Any], Sequence[Any]]:
     """Return the label of each row of both tables.
 
     Raises
     ------
     EstimationError
-        A column that was not kept of both, or lists of other lengths.
+        The column was not kept of both tables, or lists have another length.
     """
     if isinstance(clusters, Hashable) and not isinstance(clusters, tuple):
-        given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (one, other)]
+        given = [_listed(kept_column(answers.kept, clusters, "clusters")) for answers in (first, second)]
     elif isinstance(clusters, tuple | list) and len(clusters) == 2 and not isinstance(clusters[0], str):
         given = [_listed(labels) for labels in clusters]
     elif paired:
         given = [_listed(clusters)] * 2
     else:
         raise EstimationError(
-            "clusters: name a column that was kept of both tables, or pass two lists of labels, one for each"
+            "clusters: name a column that was kept of both tables, or pass two lists of labels, one for each "
+            "table"
         )
-    for labels, answers in zip(given, (one, other), strict=True):
+    for labels, answers in zip(given, (first, second), strict=True):
         if len(labels) != len(answers):
             raise EstimationError(f"clusters: {len(labels)} labels for {len(answers)} persons")
     if paired and given[0] != given[1]:
-        raise EstimationError("clusters: the same persons have other labels in the second table")
+        raise EstimationError("clusters: the labels of the same persons differ between the two tables")
     return given[0], given[1]
 
 
 def _listed(labels: Any) -> list[Any]:
-    for way in ("to_pylist", "tolist", "to_list"):
-        if hasattr(labels, way):
-            return list(getattr(labels, way)())
+    """Return labels of any kind of column as a list."""
+    for method in ("to_pylist", "tolist", "to_list"):
+        if hasattr(labels, method):
+            return list(getattr(labels, method)())
     return list(labels)
 
 
@@ -354,10 +377,10 @@ def compare_alphas(
     Parameters
     ----------
     one, other
-        What `cronbach_alpha` returned, not standardized.
+        Coefficients from `cronbach_alpha`, not standardized.
     paired
         Whether row i of both is the same person or couple; not needed where both are of the same checked
-        answers, which are.
+        answers.
 
     Returns
     -------
@@ -367,26 +390,28 @@ def compare_alphas(
     Raises
     ------
     EstimationError
-        Standardized coefficients, or nobody says whether persons are the same; rows that do not match.
+        A coefficient is standardized; `paired` is missing; or rows of the same persons do not match.
 
     Notes
     -----
-    Alphas of the same persons are dependent, and are compared through what each person moves both by
-    (Maydeu-Olivares, Coffman & Hartmann, 2007); tests for such cases go back to Feldt (1980). Of different
-    persons, intervals of both are put together (Bonett, 2003; Zou & Donner, 2008).
+    Alphas of the same persons are dependent, and are compared by the influence of each person on both
+    (Maydeu-Olivares, Coffman & Hartmann, 2007); tests for such cases go back to Feldt (1980). For different
+    persons, the intervals of both are combined (Bonett, 2003; Zou & Donner, 2008).
 
     Examples
     --------
     >>> from intimacy_scales import cronbach_alpha, encode, simulate
     >>> answers = encode("scii-24", simulate("scii-24", 300, rng=1).answers)
     >>> trust, caring = (cronbach_alpha(answers, scale=name) for name in ("trust", "caring"))
-    >>> found = compare_alphas(trust, caring)
-    >>> round(found.estimate, 3), found.confidence_interval(method="adf")
+    >>> difference = compare_alphas(trust, caring)
+    >>> round(difference.estimate, 3), difference.confidence_interval(method="adf")
     (0.001, <95% interval [-0.052, 0.054], adf, n = 300>)
     """
     for alpha in (one, other):
         if not isinstance(alpha, CronbachAlpha):
-            raise EstimationError(f"a {type(alpha).__name__}: pass what cronbach_alpha() returned")
+            raise EstimationError(
+                f"{type(alpha).__name__} is not a CronbachAlpha; pass what cronbach_alpha() returned"
+            )
         if alpha.standardized:
             raise EstimationError(
                 "standardized alphas have no interval; compare raw ones, cronbach_alpha(standardized=False)"
@@ -411,7 +436,7 @@ def compare_alphas(
 
 
 def _check_pairing(one: CronbachAlpha, other: CronbachAlpha, paired: bool | None) -> bool:
-    """Return whether persons are the same, or raise where that is not known or cannot be."""
+    """Return whether persons are the same, or raise where that is unknown or impossible."""
     first, second = needed(one.answers), needed(other.answers)
     if first is second:
         if paired is False:
@@ -419,8 +444,8 @@ def _check_pairing(one: CronbachAlpha, other: CronbachAlpha, paired: bool | None
         return True
     if paired is None:
         raise EstimationError(
-            "paired: say whether row i of both is the same person or couple (paired=True) or persons are "
-            "different ones (paired=False); of two scales of one table, encode() it once"
+            "paired: pass paired=True if row i of both is the same person or couple, and paired=False if the "
+            "persons are different; with two scales of one table, encode() it once"
         )
     if paired:
         if not isinstance(first, CodedResponses) or not isinstance(second, CodedResponses):
@@ -429,7 +454,9 @@ def _check_pairing(one: CronbachAlpha, other: CronbachAlpha, paired: bool | None
                 "cronbach_alpha()"
             )
         if len(first) != len(second):
-            raise EstimationError(f"paired=True: {len(first)} rows and {len(second)} rows")
+            raise EstimationError(
+                f"paired=True: the tables have {len(first)} and {len(second)} rows; pass the same persons"
+            )
         natives = [getattr(answers.kept, "native", None) for answers in (first, second)]
         if not same_rows(*natives):
             raise EstimationError(

@@ -20,7 +20,7 @@ from intimacy_scales.moments.keyed import items_of
 from intimacy_scales.numerics.ties import descending, members_of_space
 from intimacy_scales.reading.options import DiaryReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
-from intimacy_scales.reliability.consistency.cautions import few_diarists
+from intimacy_scales.reliability.consistency.conditions import few_diarists
 from intimacy_scales.reliability.diary.level_coefficients import (
     LevelOmega,
     composite_of,
@@ -57,8 +57,10 @@ class _Diary:
 
 def _read(answers: CodedResponses, person: Clusters, scale: str | None) -> _Diary:
     name, items = items_of(answers, scale)
-    if items.torn:
-        raise EstimationError(f"scale {name!r} counts {items.torn[0]} in both directions through its parts")
+    if items.keyed_both_ways:
+        raise EstimationError(
+            f"scale {name!r} counts {items.keyed_both_ways[0]} in both directions through its parts"
+        )
     if not items.is_unweighted:
         raise EstimationError(
             f"the items of {name!r} do not count alike: they have weights, its parts differ in number of "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.reliability.consistency.cautions import negative_alpha
+from intimacy_scales.reliability.consistency.conditions import negative_alpha
 from intimacy_scales.reliability.consistency.intervals import logit
 from intimacy_scales.reliability.diary.two_level.fitting import TwoLevelFactor, TwoLevelFit
 from intimacy_scales.results.document_types import documented

@@ -23,7 +23,7 @@ from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.agreement.anova import ratio
 from intimacy_scales.reliability.agreement.crossed import Floats
 from intimacy_scales.reliability.agreement.crossed_squares import parts_of_design, residual_df
-from intimacy_scales.reliability.consistency.cautions import few_diarists
+from intimacy_scales.reliability.consistency.conditions import few_diarists
 from intimacy_scales.reliability.diary.diary_components import (
     SOURCES,
     anova_components,

@@ -1,1 +1,1 @@
-"""What each item does to a scale."""
+"""Item analysis: the contribution of each item to its scale."""

@@ -27,34 +27,30 @@ from intimacy_scales.moments.keyed import (
     items_of,
     keyed_moments,
 )
-from intimacy_scales.moments.scale_items import ScaleItems
+from intimacy_scales.numerics.tolerances import ROUNDING
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
 from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.alpha import alpha_of
 from intimacy_scales.reliability.consistency.conditions import check_unweighted, undefined_because
-from intimacy_scales.reliability.consistency.guttman import guttman_bounds, squared_multiple_correlations
+from intimacy_scales.reliability.consistency.guttman import guttman_bounds
 from intimacy_scales.reliability.consistency.intervals import duhachek_variance
-from intimacy_scales.reliability.items.distribution import distribution
+from intimacy_scales.reliability.consistency.shape import distribution
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
 from intimacy_scales.reliability.items.score_moments import (
     ScoreSums,
-    available_score,
-    item_score_correlations,
-    unit_sums,
+    item_total_figures,
+    score_and_r_raw,
 )
 from intimacy_scales.results.document_types import Object, many
 from intimacy_scales.results.documents import made_of
 from intimacy_scales.results.not_kept import AGAIN_COEFFICIENT, NotKept, stored
 from intimacy_scales.results.result import Result, plain, result_class
-from intimacy_scales.scoring.plan import plan_of
-from intimacy_scales.scoring.planned import PlannedScale
 
 if TYPE_CHECKING:
     import pandas as pd
 else:
     pd = late_module("pandas")
 
-_ROUNDING = 1e-12
 _SHARES = ("missing_share", "floor", "ceiling")
 _FIGURES = (
     "mean", "sd", "median", "skew", "kurtosis", "r_raw", "r_std", "r_drop", "r_cor", "alpha_if_dropped",
@@ -66,7 +62,7 @@ _ITEM = Object(
 
 
 def _option(text: str) -> int | float:
-    """Return the option that names its frequency in a document."""
+    """Return the option that is the name of a frequency in a document."""
     return int(text) if text.removeprefix("-").isdecimal() else float(text)
 
 
@@ -77,7 +73,14 @@ class InterItem(Result):
     Attributes
     ----------
     mean, median, minimum, maximum, variance
-        Over all pairs of items; nan where there are none.
+        Over all pairs of items; nan without any.
+
+    Examples
+    --------
+    >>> from intimacy_scales import item_analysis, simulate
+    >>> analysis = item_analysis("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
+    >>> round(analysis.inter_item.mean, 2), round(analysis.inter_item.minimum, 2)
+    (0.48, 0.42)
     """
 
     mean: float
@@ -92,7 +95,7 @@ class InterItem(Result):
 
 
 def inter_item(correlations: Floats) -> InterItem:
-    """Describe the correlations below the diagonal."""
+    """Return a summary of the correlations below the diagonal."""
     k = len(correlations)
     r = np.sort(correlations[np.arange(k)[:, None] > np.arange(k)])
     if not len(r) or not np.all(np.isfinite(r)):
@@ -110,19 +113,19 @@ def inter_item(correlations: Floats) -> InterItem:
 
 @result_class
 class ItemAnalysis(Result):
-    """What each item of a scale does.
+    """Statistics of each item of a scale.
 
     Attributes
     ----------
     instrument
-        What was answered.
+        The instrument that was answered.
     scale
         The scale's id.
     items
-        Item ids; a leading minus marks reverse-keyed ones. Arrays below are (k,) in this order, of
+        Item ids; a leading minus marks reverse-keyed items. The arrays below are (k,) in this order, of
         keyed answers, nan where not defined.
     n
-        How many answered the item.
+        Number of persons who answered the item.
     missing_share
         Share of all persons who did not.
     mean, sd, median, skew, kurtosis
@@ -136,8 +139,8 @@ class ItemAnalysis(Result):
     r_drop
         Corrected item-total correlation: with the sum of the other items.
     r_cor
-        Correlation with the standardized total, the item's own part replaced by what it shares with
-        the others (its squared multiple correlation).
+        Correlation with the standardized total, in which the variance of the item is replaced by its
+        squared multiple correlation with the others.
     alpha_if_dropped
         Coefficient alpha of the other items.
     inter_item
@@ -146,13 +149,20 @@ class ItemAnalysis(Result):
         (k, points): how often each option was chosen, as answered, not keyed; options in ``options``.
     score
         n, mean and sd of the score: under the scale's missing rule with pairwise deletion, of complete
-        answers with listwise. Of a composite, from the items' means and covariances.
+        answers with listwise deletion. Of a composite, from the items' means and covariances.
     missing
-        How skipped answers were treated in covariances.
+        Rule for missing answers in covariances.
     moments
-        What it was computed from.
+        Means and covariances from which it was computed.
     keying
         Items that run against their key, or None.
+
+    Examples
+    --------
+    >>> from intimacy_scales import item_analysis, simulate
+    >>> analysis = item_analysis("scii-24", simulate("scii-24", 300, rng=1).answers, scale="trust")
+    >>> analysis.items, analysis.r_drop.round(2).tolist()
+    (('tru01', 'tru04', '-tru09', 'tru11'), [0.63, 0.6, 0.61, 0.54])
     """
 
     instrument: InstrumentRef
@@ -211,26 +221,26 @@ class ItemAnalysis(Result):
         Parameters
         ----------
         percent
-            In percent of the answers instead of counts. The last column stays the share of all
-            persons who skipped the item, in percent.
+            Return percentages of the answers instead of counts. The last column is always the percentage of
+            all persons who skipped the item.
         """
         from intimacy_scales.results.frames import pandas_frame
 
-        everything = sorted({value for row in self.options for value in row})
+        all_options = sorted({value for row in self.options for value in row})
         columns: dict[str, Any] = {"item": [item.removeprefix("-") for item in self.items]}
-        for value in everything:
+        for value in all_options:
             cells = []
             for options, counts in zip(self.options, self.frequencies, strict=True):
                 count = int(counts[options.index(value)]) if value in options else 0
-                given = int(counts.sum())
-                share = 100 * count / given if given else math.nan
+                n_answers = int(counts.sum())
+                share = 100 * count / n_answers if n_answers else math.nan
                 cells.append(share if percent else count)
             columns[str(value)] = cells
         columns["% missing"] = 100 * self.missing_share
         return pandas_frame(columns).set_index("item")
 
     def if_dropped(self, sds: StandardDeviations = "items") -> pd.DataFrame:
-        """Return a pandas table of what the scale would be without each item.
+        """Return a pandas table of statistics of the scale without each item.
 
         Parameters
         ----------
@@ -255,7 +265,7 @@ class ItemAnalysis(Result):
         for i, item in enumerate(self.items):
             counts = dict(zip(map(str, self.options[i]), self.frequencies[i].tolist(), strict=True))
             figures = {name: column[i] for name, column in self.figures().items()}
-            shares = {name: getattr(self, name)[i] for name in _SHARES}  # from percents, they could differ
+            shares = {name: getattr(self, name)[i] for name in _SHARES}  # those from percentages might differ
             rows.append(plain({"item": item, **figures, **shares, "frequencies": counts}))
         return {
             "instrument": self.instrument.to_dict(),
@@ -300,8 +310,8 @@ class ItemAnalysis(Result):
             **columns,
             items=tuple(row["item"] for row in rows),
             n=np.array([row["n"] for row in rows], np.int64),
-            options=tuple(tuple(option for option, _ in own) for own in counts),
-            frequencies=tuple(np.array([n for _, n in own], np.int64) for own in counts),
+            options=tuple(tuple(option for option, _ in frequencies) for frequencies in counts),
+            frequencies=tuple(np.array([n for _, n in frequencies], np.int64) for frequencies in counts),
             inter_item=values["inter_item_r"],
             score=ScoreSums(**values["score"]),
             keying=values["against_key"],
@@ -310,40 +320,43 @@ class ItemAnalysis(Result):
 
     @property
     def r_cor_reason(self) -> str | None:
-        """Why r_cor is not defined for any item; None where it is."""
-        found: str | None = stored(self.moments, "r_cor_reason")
-        if found is not None:
-            return found or None
+        """Why r_cor is not defined for any item; None where it is defined for one."""
+        from_document: str | None = stored(self.moments, "r_cor_reason")
+        if from_document is not None:
+            return from_document or None
         if not np.isnan(self.r_cor).all():
             return None
         if self.moments.constant_items:
             return f"everyone gave {self.moments.constant_items[0]} the same answer"
         r = self.moments.correlations()
-        alike = np.argwhere(np.triu(np.abs(r) > 1 - _ROUNDING, 1))
-        if len(alike):
-            one, other = (self.moments.items[i] for i in alike[0])
-            return f"{one} and {other} were answered alike by everyone: they correlate wholly"
-        return "some items are linear combinations of others, there are too few persons, or pairs do not fit"
+        perfect_pairs = np.argwhere(np.triu(np.abs(r) > 1 - ROUNDING, 1))
+        if len(perfect_pairs):
+            first, second = (self.moments.items[i] for i in perfect_pairs[0])
+            return f"everyone gave {first} and {second} equivalent answers: their correlation is 1 or -1"
+        return (
+            "correlations are singular: some items are linear combinations of others, there are too few "
+            "persons, or answers are missing"
+        )
 
     def __repr__(self) -> str:
         table = self.to_frame().drop(columns=["median", "r_std"]).round(2).to_string()
-        warned = f"\n{self.keying}" if self.keying else ""
+        notes = f"\n{self.keying}" if self.keying else ""
         if self.r_cor_reason:
-            warned += f"\nr_cor is not defined: {self.r_cor_reason}"
-        return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{warned}"
+            notes += f"\nr_cor is not defined: {self.r_cor_reason}"
+        return f"<ItemAnalysis of {self.scale}, {self.instrument}>\n{table}{notes}"
 
     def _repr_html_(self) -> str:
         from html import escape
 
         table = self.to_frame().to_html(float_format="{:.2f}".format, border=0, na_rep="-")
-        warned = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
+        notes = f"<p>{escape(str(self.keying))}</p>" if self.keying else ""
         if self.r_cor_reason:
-            warned += f"<p>r_cor is not defined: {escape(self.r_cor_reason)}</p>"
-        return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{warned}"
+            notes += f"<p>r_cor is not defined: {escape(self.r_cor_reason)}</p>"
+        return f"<p>Items of {escape(self.scale)}; {escape(str(self.instrument))}</p>{table}{notes}"
 
 
 def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]:
-    """Return the figures of `ItemAnalysis.if_dropped` for one set of items."""
+    """Return the statistics of `ItemAnalysis.if_dropped` for one set of items."""
     names = ("alpha", "standardized_alpha", "lambda6", "mean_r", "signal_noise", "standard_error")
     values = dict.fromkeys((*names, "var_r", "median_r"), math.nan)
     if undefined_because(moments):
@@ -358,45 +371,8 @@ def _summary(moments: KeyedMoments, sds: StandardDeviations) -> dict[str, float]
         values["mean_r"], values["median_r"] = described.mean, described.median
         values["var_r"] = described.variance
         noise = 1 - described.mean
-        values["signal_noise"] = k * described.mean / noise if noise > _ROUNDING else math.inf
+        values["signal_noise"] = k * described.mean / noise if noise > ROUNDING else math.inf
     return values
-
-
-def _item_total(moments: KeyedMoments, r: Floats) -> dict[str, Floats]:
-    """Return r_std, r_drop, r_cor and alpha if dropped (k,) from the covariances."""
-    c = moments.covariances
-    k = len(c)
-    own, rows, total = c.diagonal(), c.sum(axis=1), float(c.sum())
-    rest = total - 2 * rows + own
-    rest[rest <= _ROUNDING * own.sum()] = 0.0  # what rounding leaves of others that do not vary together
-    shared = r.copy()
-    np.fill_diagonal(shared, squared_multiple_correlations(r))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        dropped = np.full(k, np.nan)
-        if k > 2:  # one item left has no alpha
-            dropped = (k - 1) / (k - 2) * (1 - (own.sum() - own) / rest)
-        return {
-            "r_drop": np.where((own > 0) & (rest > 0), (rows - own) / np.sqrt(own * rest), np.nan),
-            "r_std": r.sum(axis=1) / np.sqrt(r.sum()),
-            "r_cor": shared.sum(axis=1) / np.sqrt(shared.sum()),
-            "alpha_if_dropped": np.where(rest > 0, dropped, np.nan),
-        }
-
-
-def _score(summed: ItemMoments, items: ScaleItems, moments: KeyedMoments) -> tuple[ScoreSums, Floats]:
-    """Return what the score is like, and each item's correlation with it (k,)."""
-    if moments.missing == "pairwise" and not items.is_composite:
-        sums = unit_sums(summed, moments.scale, items)
-        planned = plan_of(summed.instrument).scales[summed.instrument.scale_ids.index(moments.scale)]
-        score = available_score(sums, required=planned.required)
-        assert isinstance(planned, PlannedScale)
-        times, plus = planned.times * planned.unit / planned.divisor, planned.plus / planned.divisor
-        score = ScoreSums(n=score.n, mean=score.mean * times + plus, sd=score.sd * times)
-        return score, item_score_correlations(sums)
-    c, weights = moments.covariances, moments.weights
-    with np.errstate(invalid="ignore", divide="ignore"):
-        r: Floats = (c @ weights) / np.sqrt(c.diagonal() * (weights @ c @ weights))
-    return ScoreSums(n=moments.n, mean=moments.score_mean, sd=moments.score_sd), r
 
 
 @reads_answers
@@ -415,7 +391,7 @@ def item_analysis(
     ----------
     answers, responses, scale, missing
         As in `cronbach_alpha`. With ``listwise``, n, mean, sd and correlations are of those who answered
-        every item of the scale; frequencies, and what comes of them (median, skew, kurtosis, floor,
+        every item of the scale; frequencies, and statistics from them (median, skew, kurtosis, floor,
         ceiling), are of all answers.
     sds
         See `KeyedMoments.correlations`.
@@ -433,9 +409,10 @@ def item_analysis(
 
     Notes
     -----
-    ``r_drop`` is ``(c_i. - c_ii) / sqrt(c_ii (V - 2 c_i. + c_ii))``; ``r_cor`` is ``(R*1)_i / sqrt(1'R*1)``
-    with squared multiple correlations on the diagonal of R* (similar to Cureton, 1966; psych's r.cor):
-    corrected for overlap and for the unreliability of the total.
+    With the covariances c and their sum V, ``r_drop`` is ``(c_i. - c_ii) / sqrt(c_ii (V - 2 c_i. + c_ii))``.
+    ``r_cor`` is ``(R*1)_i / sqrt(1'R*1)``, with squared multiple correlations on the diagonal of the
+    correlations R* (similar to Cureton, 1966; psych's r.cor), which corrects for overlap and for the
+    unreliability of the total.
 
     Examples
     --------
@@ -460,24 +437,24 @@ def item_analysis(
 
 
 def _options(scale: ResponseScale) -> tuple[NDArray[np.intp], tuple[int | float, ...]]:
-    """Return where what an answer may count stands among all codes from 1, and what that is."""
+    """Return the positions of the values of options among all codes from 1, and these values."""
     places = np.array(sorted({code - 1 for code in scale.codes}), dtype=np.intp)
     return places, tuple(scale.counted.values[place] for place in places)
 
 
 def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviations) -> ItemAnalysis:
-    """Return the item analysis of moments, without a warning."""
+    """Return the item analysis of moments, without a warning about keys."""
     name, items = items_of(summed, moments.scale)
-    correlations, (score, r_raw) = moments.correlations(sds), _score(summed, items, moments)
-    table = summed.frequencies[items.columns, 1:]
-    given, position = table.sum(axis=1), np.arange(len(items.ids))
-    median, skew, kurtosis = distribution(table)
-    asked = [_options(summed.instrument.item(item).response_scale) for item in items.ids]
-    lowest, highest = table[:, 0], table[position, items.points - 1]
+    correlations, (score, r_raw) = moments.correlations(sds), score_and_r_raw(summed, items, moments)
+    frequencies = summed.frequencies[items.columns, 1:]
+    n_answers, rows = frequencies.sum(axis=1), np.arange(len(items.ids))
+    median, skew, kurtosis = distribution(frequencies)
+    options_of_items = [_options(summed.instrument.item(item).response_scale) for item in items.ids]
+    lowest, highest = frequencies[:, 0], frequencies[rows, items.points - 1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        floor = np.where(items.reverse, highest, lowest) / given
-        ceiling = np.where(items.reverse, lowest, highest) / given
-        missing_share = 1 - given / np.float64(summed.n_persons)
+        floor = np.where(items.reverse, highest, lowest) / n_answers
+        ceiling = np.where(items.reverse, lowest, highest) / n_answers
+        missing_share = 1 - n_answers / np.float64(summed.n_persons)
     return ItemAnalysis(
         instrument=moments.instrument,
         scale=name,
@@ -492,10 +469,12 @@ def items_from(summed: ItemMoments, moments: KeyedMoments, sds: StandardDeviatio
         floor=floor,
         ceiling=ceiling,
         r_raw=r_raw,
-        **_item_total(moments, correlations),
+        **item_total_figures(moments, correlations),
         inter_item=inter_item(correlations),
-        frequencies=tuple(row[places] for row, (places, _) in zip(table, asked, strict=True)),
-        options=tuple(options for _, options in asked),
+        frequencies=tuple(
+            row[places] for row, (places, _) in zip(frequencies, options_of_items, strict=True)
+        ),
+        options=tuple(options for _, options in options_of_items),
         score=score,
         missing=moments.missing,
         moments=moments,

@@ -1,4 +1,4 @@
-"""Items that run against their key: found and named, never flipped."""
+"""Items that run against their key, which are named but never reversed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from intimacy_scales.moments.keyed import Floats, KeyedMoments
 from intimacy_scales.numerics.ties import directions, eigenvectors
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 
-_SLIGHT = 0.1  # of the largest weight in the leading component
-_CHANCE = 0.025  # in one tail, of any item of a scale
-_ENOUGH = 3
+_SLIGHT = 0.1  # of the largest weight in the leading component: a smaller one is ignored
+_CHANCE = 0.025  # one-tailed error rate, of all items of a scale together
+_ENOUGH = 3  # persons, and items that vary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,21 @@ class KeyingFinding:
     scale
         The scale's id.
     items
-        Which items.
+        Ids of the items.
     correlations
-        Their correlations with the items that run along.
+        Their correlations with the items that agree with their keys.
     already_reversed
-        Whether they are just the reverse-keyed ones, as when answers were reversed before.
+        Whether they are exactly the reverse-keyed items, as happens when answers were already reversed.
+
+    Examples
+    --------
+    >>> from intimacy_scales import encode, simulate
+    >>> table = simulate("scii-24", 300, rng=1).answers
+    >>> table["tru04"] = 8 - table["tru04"]  # on a scale from 1 to 7
+    >>> from intimacy_scales.reliability import keyed_moments
+    >>> finding = find_miskeyed(keyed_moments(encode("scii-24", table), "trust", "pairwise"))
+    >>> finding.items, finding.already_reversed
+    (('tru04',), False)
     """
 
     scale: str
@@ -41,13 +51,13 @@ class KeyingFinding:
         values = ", ".join(f"{i} (r = {r:.2f})" for i, r in zip(self.items, self.correlations, strict=True))
         if self.already_reversed:
             return (
-                f"{self.scale}: its reverse-keyed items run against the others: {values}. It looks as though "
-                "these answers were reversed already; pass them as they were given, or use an instrument "
-                "without reverse keys. Nothing was flipped"
+                f"{self.scale}: its reverse-keyed items run against the others: {values}. These answers were "
+                "probably reversed already; pass them as they were given, or use an instrument without "
+                "reverse keys. Nothing was flipped"
             )
         verb = "runs against its key" if len(self.items) == 1 else "run against their keys"
         return (
-            f"{self.scale}: {values} {verb}: high answers go with low ones on the other items. Check the "
+            f"{self.scale}: {values} {verb}: high answers go with low answers to the other items. Check the "
             "key, and how these answers were stored. Nothing was flipped"
         )
 
@@ -61,47 +71,48 @@ def _with_group(covariances: Floats, item: int, group: np.ndarray[tuple[int], np
 
 
 def find_miskeyed(moments: KeyedMoments) -> KeyingFinding | None:
-    """Return the items that run against their key, or None where there are none.
+    """Return the items that run against their key, or None if no item does.
 
-    The leading component of the correlations tells which items go together. Those on its smaller
-    side are named if they correlate negatively, beyond chance, with the sum of the others. Where
-    the two sides are the reverse-keyed items and the rest, the answers were probably reversed before.
+    The signs of the leading principal component of the correlations divide the items into two sides. The
+    items of the smaller side are named if their correlation with the sum of the others is below
+    ``-z / sqrt(n)``, z being the upper normal quantile at 0.025 / k with k items (Bonferroni). Where the two
+    sides are the reverse-keyed items and the others, the answers were probably already reversed.
     """
     covariances = moments.covariances
-    varied = covariances.diagonal() > 0
+    varies = covariances.diagonal() > 0
     if (
-        moments.torn
-        or moments.is_difference  # whose scales may well go together
+        moments.keyed_both_ways
+        or moments.is_difference  # one scale less another: their items may correlate positively
         or moments.n < _ENOUGH
-        or np.count_nonzero(varied) < _ENOUGH
+        or np.count_nonzero(varies) < _ENOUGH
         or not np.all(np.isfinite(covariances))
     ):
         return None
-    if covariances.min() >= 0:  # then all weigh the same way in the leading component (Perron)
+    if covariances.min() >= 0:  # then all have the same sign in the leading component (Perron)
         return None
-    sds = np.sqrt(np.where(varied, covariances.diagonal(), 1.0))
+    sds = np.sqrt(np.where(varies, covariances.diagonal(), 1.0))
     leading = eigenvectors(covariances / np.outer(sds, sds))[1][:, -1]
-    leading = np.where(varied, leading, 0.0)
+    leading = np.where(varies, leading, 0.0)
     leading = leading * directions(leading[:, None])
     loaded = np.abs(leading) >= _SLIGHT * np.abs(leading).max()
-    against, along = loaded & (leading < 0), loaded & (leading > 0)
+    against, agreeing = loaded & (leading < 0), loaded & (leading > 0)
     if not against.any():
         return None
     reverse = moments.reverse & loaded
     forward = ~moments.reverse & loaded
-    both = bool(reverse.any() and forward.any())
-    pattern = both and any(np.array_equal(side, reverse) for side in (against, along))
-    if pattern:
-        against, along = reverse, forward
+    has_both = bool(reverse.any() and forward.any())
+    already_reversed = has_both and any(np.array_equal(side, reverse) for side in (against, agreeing))
+    if already_reversed:
+        against, agreeing = reverse, forward
     limit = normal_quantile(1 - 2 * _CHANCE / len(moments.items)) / math.sqrt(moments.n)
-    found = [
+    negative = [
         (moments.items[i], r)
         for i in np.flatnonzero(against)
-        if (r := _with_group(covariances, int(i), along)) < -limit
+        if (r := _with_group(covariances, int(i), agreeing)) < -limit
     ]
-    if not found:
+    if not negative:
         return None
-    items, correlations = zip(*found, strict=True)
+    items, correlations = zip(*negative, strict=True)
     return KeyingFinding(
-        scale=moments.scale, items=items, correlations=correlations, already_reversed=pattern
+        scale=moments.scale, items=items, correlations=correlations, already_reversed=already_reversed
     )

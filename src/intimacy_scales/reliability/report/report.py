@@ -31,9 +31,12 @@ from intimacy_scales.reading.table import CodedResponses
 from intimacy_scales.reliability.consistency.alpha import METHODS, IntervalMethod
 from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
 from intimacy_scales.reliability.items.analysis import ItemAnalysis
-from intimacy_scales.reliability.report.intervals import IntervalOptions
 from intimacy_scales.reliability.report.rendering import LEGEND, items_tables, report_cells
-from intimacy_scales.reliability.report.scale_report import ScaleReliability, scale_reliability
+from intimacy_scales.reliability.report.scale_report import (
+    IntervalOptions,
+    ScaleReliability,
+    scale_reliability,
+)
 from intimacy_scales.reliability.report.sentence import method_sentence
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
@@ -372,7 +375,7 @@ def reliability_report(
     form = answers.instrument
     if isinstance(answers, CodedResponses):
         summed = moments_of_codes(form, answers.codes, squares=False, composites=missing == "listwise")
-        groups = cluster_positions(answers, clusters)
+        groups = None if clusters is None else cluster_positions(answers, clusters)
     else:
         summed, groups = answers, None
         if clusters is not None and not isinstance(clusters, ClusterSums):

@@ -4,45 +4,77 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from intimacy_scales.errors import EstimationError
 from intimacy_scales.factor.confirmatory.model.model import parts_of_total
 from intimacy_scales.factor.sample import keyed_as_sample
 from intimacy_scales.instrument import Instrument, InstrumentRef
 from intimacy_scales.moments.answers import Answers
+from intimacy_scales.moments.cluster_sums import ClusterSums
+from intimacy_scales.moments.clusters import Clusters
 from intimacy_scales.moments.item_moments import ItemMoments
 from intimacy_scales.moments.keyed import KeyedMoments, Missing, keyed_moments
-from intimacy_scales.reliability.consistency.alpha import CronbachAlpha, alpha_estimate, alpha_from
-from intimacy_scales.reliability.consistency.cautions import (
-    few_persons,
-    negative_alpha,
-    no_population,
+from intimacy_scales.reliability.consistency.alpha import (
+    CronbachAlpha,
+    IntervalMethod,
+    alpha_estimate,
+    alpha_from,
 )
-from intimacy_scales.reliability.consistency.conditions import weighted_because
+from intimacy_scales.reliability.consistency.conditions import (
+    few_persons,
+    indefinite_covariances,
+    negative_alpha,
+    weighted_because,
+)
+from intimacy_scales.reliability.consistency.estimand import NEED_ANSWERS
 from intimacy_scales.reliability.consistency.guttman import lambda_2
 from intimacy_scales.reliability.consistency.halves import SplitHalf, split_half_from
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega, omega_from
+from intimacy_scales.reliability.consistency.omega_intervals import OmegaInterval
 from intimacy_scales.reliability.consistency.shape import Shape, shape_of
 from intimacy_scales.reliability.consistency.stratified import StratifiedAlpha, stratified_from
 from intimacy_scales.reliability.items.analysis import InterItem, ItemAnalysis, inter_item, items_from
 from intimacy_scales.reliability.items.keying import KeyingFinding, find_miskeyed
-from intimacy_scales.reliability.report.intervals import (
-    FOR_NORMAL_ANSWERS,
-    IntervalOptions,
-    interval_of_alpha,
-    interval_of_omega,
-)
 from intimacy_scales.reliability.single_scores.sem import MeasurementError, measurement_error
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.documents import made_of
-from intimacy_scales.results.interval import Interval
+from intimacy_scales.results.interval import Interval, undefined_interval
 from intimacy_scales.results.not_kept import needed
 from intimacy_scales.results.result import Result, plain, result_class
 from intimacy_scales.results.wording import counted, shown
 
 _PAIR = 2
+_FOR_NORMAL_ANSWERS = ("bonett", "bonett-wright", "feldt", "duhachek", "logit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalOptions:
+    """How intervals of a report are made.
+
+    Attributes
+    ----------
+    confidence_level, method, clusters, n_resamples, rng
+        As in `CronbachAlpha.confidence_interval`.
+    """
+
+    confidence_level: float
+    method: IntervalMethod
+    clusters: Clusters | ClusterSums
+    n_resamples: int
+    rng: int | np.random.Generator | None
+
+    @property
+    def of_omega(self) -> OmegaInterval:
+        """How intervals of omega are made: ``adf`` where those of alpha need answers, otherwise ``logit``.
+
+        So a stream, which has sums alone, gets the interval that a table gets. A bootstrap of omega fits a
+        model to each resample of each scale, which takes minutes: no report starts it unasked.
+        """
+        return "adf" if self.method in NEED_ANSWERS else "logit"
 
 
 @result_class
@@ -191,18 +223,9 @@ class ScaleReliability(Result):
             cls, without=("instrument", "inter_item", "score_mean", "score_sd", "keying", "items")
         )
         row = (
-            "alpha",
-            "low",
-            "high",
-            "omega",
-            "omega_low",
-            "omega_high",
-            "split_half",
-            "mean_r",
-            "mean",
-            "sd",
-            "sem",
-        )
+            "alpha", "low", "high", "omega", "omega_low", "omega_high", "split_half", "mean_r",
+            "mean", "sd", "sem",
+        )  # fmt: skip
         figures = dict.fromkeys((*row, "stratified_alpha"), float) | {"n": int, "items": int}
         told = {"alpha_definition": str, "alpha_reason": str | None, "improper": Sequence[str]}
         parts = {
@@ -259,6 +282,38 @@ class ScaleReliability(Result):
         return "".join(lines) + table
 
 
+def _lacking(options: IntervalOptions, scale: str, n: int) -> Interval | None:
+    """Return that there is no interval where sums over clusters are not of this scale."""
+    sums, method = options.clusters, options.method
+    if not isinstance(sums, ClusterSums) or method != "adf" or scale in sums.scales:
+        return None
+    reason = f"the sums over clusters are not of this scale; make them with scales=[{scale!r}]"
+    return undefined_interval(options.confidence_level, method, n, reason)
+
+
+def interval_of_alpha(alpha: CronbachAlpha, options: IntervalOptions) -> Interval:
+    """Return the interval of alpha."""
+    if (lacking := _lacking(options, alpha.scale, alpha.n)) is not None:
+        return lacking
+    return alpha.confidence_interval(
+        options.confidence_level,
+        options.method,
+        clusters=options.clusters,
+        n_resamples=options.n_resamples,
+        rng=options.rng,
+    )
+
+
+def interval_of_omega(omega: McDonaldOmega, options: IntervalOptions) -> Interval:
+    """Return the interval of omega; of an improper solution there is none."""
+    method, level = options.of_omega, options.confidence_level
+    if omega.improper and omega.reason is None:
+        return undefined_interval(level, method, omega.n, f"omega is improper: {omega.improper[0]}")
+    if (lacking := _lacking(options, omega.scale, omega.n)) is not None:
+        return lacking
+    return omega.confidence_interval(level, method, clusters=options.clusters)
+
+
 def _warnings(
     moments: KeyedMoments, alpha: CronbachAlpha, omega: McDonaldOmega, n_complete: int
 ) -> list[str]:
@@ -277,7 +332,7 @@ def _warnings(
         found.append(
             f"{counted(n_complete, 'complete person')} for {k} items: correlations are not of full rank"
         )
-    return [*found, *negative_alpha(alpha.estimate), *no_population(moments)]
+    return [*found, *negative_alpha(alpha.estimate), *indefinite_covariances(moments)]
 
 
 def _error(reliability: CronbachAlpha | StratifiedAlpha, mean: float, sd: float) -> MeasurementError | None:
@@ -321,7 +376,7 @@ def scale_reliability(
     keying = find_miskeyed(moments) if items is None else items.keying
     keys = [str(keying)] if keying else []
     shape = shape_of(summed, moments) if items is None else Shape.of(items.skew, items.kurtosis)
-    told = (*keys, *few_persons(moments.n), *no_population(moments))
+    told = (*keys, *few_persons(moments.n), *indefinite_covariances(moments))
     alpha = alpha_from(moments, answers, reason=weighted, warnings=told + shape.narrows_alpha())
     stratified = None
     if scale.of:
@@ -335,7 +390,7 @@ def scale_reliability(
         warnings=told + shape.narrows_omega(),
     )
     intervals = interval_of_alpha(alpha, options), interval_of_omega(omega, options)
-    normal = [made.method for made in intervals if made.reason is None and made.method in FOR_NORMAL_ANSWERS]
+    normal = [made.method for made in intervals if made.reason is None and made.method in _FOR_NORMAL_ANSWERS]
     found = _warnings(moments, alpha, omega, n_complete)
     if normal:
         found += shape.narrows(" and ".join(normal), "interval='adf'")

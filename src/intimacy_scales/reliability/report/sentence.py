@@ -6,11 +6,20 @@ from collections.abc import Sequence
 
 from intimacy_scales.instrument import InstrumentRef
 from intimacy_scales.moments.keyed import Missing
-from intimacy_scales.reliability.report.intervals import CITED
 from intimacy_scales.reliability.report.scale_report import ScaleReliability
 from intimacy_scales.results.interval import Interval
 from intimacy_scales.results.wording import apa, percent
 
+CITED = {
+    "bonett": "Bonett, 2002",
+    "bonett-wright": "Bonett & Wright, 2015",
+    "feldt": "Feldt, 1965",
+    "duhachek": "Duhachek & Iacobucci, 2004",
+    "adf": "distribution-free, after Maydeu-Olivares et al., 2007",
+    "bootstrap": "percentile bootstrap",
+    "bca": "bias-corrected and accelerated bootstrap",
+    "logit": "logit, Raykov & Marcoulides, 2011",
+}
 _PAIR = 2
 
 

@@ -17,8 +17,7 @@ from intimacy_scales.moments.answer_values import keyed_answers
 from intimacy_scales.moments.answers import Answers, coded_given
 from intimacy_scales.moments.keyed import Floats, items_of, keyed_moments
 from intimacy_scales.reading.options import ReadingOptions, reads_answers
-from intimacy_scales.reliability.consistency.cautions import few_persons
-from intimacy_scales.reliability.consistency.conditions import check_unweighted
+from intimacy_scales.reliability.consistency.conditions import check_unweighted, few_persons
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level

@@ -12,7 +12,7 @@ from intimacy_scales.late import late_module
 from intimacy_scales.reliability.consistency.alpha import CronbachAlpha
 from intimacy_scales.reliability.consistency.intervals import normal_quantile
 from intimacy_scales.reliability.consistency.omega import McDonaldOmega
-from intimacy_scales.reliability.consistency.shape import beside_intervals
+from intimacy_scales.reliability.consistency.shape import without_interval_warnings
 from intimacy_scales.results.coefficient import Coefficient
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level
@@ -261,7 +261,7 @@ def measurement_error(
         sd=check_sd(sd),
         mean=math.nan if mean is None else check_number(mean, "mean"),
         n=getattr(reliability, "n", None),
-        warnings=beside_intervals(getattr(reliability, "warnings", ())),
+        warnings=without_interval_warnings(getattr(reliability, "warnings", ())),
         **given,
     )
 

@@ -258,7 +258,7 @@ def _of_group(
     slope = wider.covariance_gradient(basis, fit.weights) + wider.mean_gradient(basis, fit.mean_weights)
     share = part.moments.n / n
     m = len(own)
-    information = solution.discrepancy.information_beside(wider, basis, part.moments, fit, m)
+    information = solution.discrepancy.information_of_added(wider, basis, part.moments, fit, m)
     beside, before = (share * found for found in information)
     crossed = part.collect_columns(beside, table.n_free)
     left = before - np.einsum("ij,ij->i", crossed @ inverse, crossed)
