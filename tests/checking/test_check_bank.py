@@ -200,10 +200,10 @@ def test_an_explanation_without_item_is_for_the_rule_everywhere():
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        (WHY, "rule 'absolute' finds nothing of item 'x00': take the entry out"),
-        (WHY | {"item": "x99"}, "there is no item 'x99'"),
-        (WHY | {"rule": "absolut"}, "'absolut' is no rule; did you mean 'absolute'?"),
-        ({"rule": "labels", "because": "x"}, "rule 'labels' finds nothing: take the entry out"),
+        (WHY, "rule 'absolute' finds nothing of item 'x00': remove the entry"),
+        (WHY | {"item": "x99"}, "'x99' is not an item"),
+        (WHY | {"rule": "absolut"}, "'absolut' is not a rule; did you mean 'absolute'?"),
+        ({"rule": "labels", "because": "x"}, "rule 'labels' finds nothing: remove the entry"),
     ],
 )
 def test_an_explanation_of_nothing_is_itself_found(entry: dict[str, str], message: str):

@@ -133,9 +133,9 @@ def test_words_that_look_bad_and_are_not(text: str):
 def test_messages_name_the_words_and_say_what_to_do():
     (found,) = [f for f in check("I always trust my partner.", *GOOD[:6]) if f.field == "text"]
     assert (found.item, found.rule, found.severity) == ("x00", "absolute", "warning")
-    assert found.message == "'always' leaves no exception: say it of most times, or leave it out"
+    assert found.message == "'always' allows no exception: use a milder word, or leave it out"
     assert str(found) == (
-        "warning: x00.text: 'always' leaves no exception: say it of most times, or leave it out [absolute]"
+        "warning: x00.text: 'always' allows no exception: use a milder word, or leave it out [absolute]"
     )
 
 

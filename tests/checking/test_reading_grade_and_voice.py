@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from intimacy_scales import load_bank
-from intimacy_scales.checking.reading import reading_grade
+from intimacy_scales.checking.readability import reading_grade
 from intimacy_scales.checking.syllables import syllables
 from intimacy_scales.checking.voice import person_of, tense_of
 from intimacy_scales.checking.words import content_words, is_negative, overlap, sentences

@@ -46,8 +46,7 @@ def test_findings_stand_under_their_item_and_reasons_once(file: Path):
     assert lines[0] == "bank mine 1: 4 warnings"
     assert lines[1] == "x00"
     assert (
-        "  warning text: 'always' leaves no exception: say it of most times, or leave it out (absolute)"
-        in lines
+        "  warning text: 'always' allows no exception: use a milder word, or leave it out (absolute)" in lines
     )
     assert lines.index("x00") < lines.index("x01") < lines.index("Why")
     assert result.output.count(RULES["absolute"].why) == 1

@@ -295,7 +295,10 @@ WRONG_USE: dict[str, tuple[list[str], str]] = {
     "few resamples": (["-i", "scii-24", "--interval", "bca", "--resamples", "5"], "at least 100"),
     "no such seed": (["-i", "scii-24", "--interval", "bca", "--seed", "-1"], "--seed"),
     "missing code that is an answer": (["-i", "scii-24", "--missing-code", "5"], "is an answer that item"),
-    "unknown encoding": (["-i", "scii-24", "--encoding", "klingon"], "no encoding that Python knows"),
+    "unknown encoding": (
+        ["-i", "scii-24", "--encoding", "klingon"],
+        "not valid; allowed: one that Python knows",
+    ),
     "no instrument": ([], "--instrument"),
 }
 

@@ -157,7 +157,7 @@ def test_items_on_a_wrong_key_are_named_on_the_terminal(tmp_path: Path) -> None:
     made = simulate(FORM, 300, rng=1).answers.rename(columns={"tru01": "car13", "car13": "tru01"})
     WRITE["a.csv"](made, tmp_path / "a.csv")
     shown = run(tmp_path / "a.csv", *FEW).output
-    assert "! tru01 is keyed to trust, but goes with" in shown
+    assert "! tru01 is keyed to trust, but loads on" in shown
     assert "- tru01 also goes with caring (cross-loading): chi-square would fall by about" in shown
     assert re.search(r"robust CFI .* no$", shown, re.M)
 

@@ -28,12 +28,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.Intimacy
     [
         (
             {"variant": "feminine"},
-            "scii-24 has some in de (neutral, feminine, masculine) and fr (neutral, ",
+            "scii-24 has variants in de (neutral, feminine, masculine) and fr (neutral, ",
         ),
-        ({"language": "german"}, "such as 'de', 'de-AT' or 'sr-Latn'; scii-24 can be had in en, de, es, fr"),
-        ({"language": "it"}, "scii-24 is not translated into 'it'; it can be had in en, de, es, fr"),
-        ({"language": "de", "variant": "she"}, "no variant 'she'; there are neutral, feminine, masculine"),
-        ({"version": "0.1"}, "scii-24 has no version '0.1'; there are 0.2.0, 0.3.0"),
+        (
+            {"language": "german"},
+            "such as 'de', 'de-AT' or 'sr-Latn'; scii-24 is available in en, de, es, fr",
+        ),
+        ({"language": "it"}, "scii-24 is not translated into 'it'; it is available in en, de, es, fr"),
+        ({"language": "de", "variant": "she"}, "no variant 'she'; allowed: neutral, feminine, masculine"),
+        ({"version": "0.1"}, "scii-24 has no version '0.1'; allowed: 0.2.0, 0.3.0"),
         (
             {"version": "0.2.0", "language": "de"},
             "scii-24 0.2.0 is not kept in 'de'; that version is kept in en",
@@ -50,7 +53,7 @@ def test_errors_of_options_name_the_choices(asked: dict[str, str], told: str):
 
 def test_older_versions_are_read_in_their_languages():
     assert load("scii-24", version="0.2.0", language="en") == OLD
-    with pytest.raises(InstrumentError, match="ras has none in any language"):
+    with pytest.raises(InstrumentError, match="ras has no variants in any language"):
         load("ras", variant="feminine")
 
 

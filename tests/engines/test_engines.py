@@ -372,16 +372,16 @@ def test_sums_travel_as_bytes_without_pickle(kind: Any) -> None:
     assert b"scii-24" in data.partition(b"\n")[0]
     other = DataSummary if kind is not DataSummary else AnswerCheck
     with pytest.raises(
-        DocumentError, match=f"these bytes hold {kind.__name__} of .*: read them with {kind.__name__}.from"
+        DocumentError, match=f"these bytes hold {kind.__name__} of .*; read them with {kind.__name__}.from"
     ):
         other.from_bytes(data)
     for spoilt, told in (
         (data[:-4], "are cut off"),
         (data + b"x", "are followed by others"),
         (data[:200] + b"\0" + data[201:], "damaged"),
-        (b"", "hold no sums"),
-        (data[40:], "hold no sums"),
-        ("text", "is no bytes"),
+        (b"", "bytes are not sums"),
+        (data[40:], "bytes are not sums"),
+        ("text", "is not bytes"),
         (data.replace(b"{", b"(", 1), "first line of these bytes is damaged"),
     ):
         with pytest.raises(DocumentError, match=told):

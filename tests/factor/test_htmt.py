@@ -144,18 +144,19 @@ TABLE = pd.DataFrame(parts(50, (3, 3)), columns=[f"q{i + 1}" for i in range(6)])
 PUBLISHED = covariances_as_sample(np.eye(6) + 0.5, n=90, names=list(TABLE.columns))
 TWO = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
 WRONG = {
-    "one scale": (lambda: htmt("a =~ q1 + q2 + q3", TABLE), "HTMT compares scales; the model has 1"),
-    "fiml": (lambda: htmt(TWO, TABLE, missing="fiml"), "missing='fiml': 'listwise' or 'pairwise'"),
-    "constant": (lambda: htmt(TWO, TABLE.assign(q2=3)), "everyone gave q2 the same answer"),
-    "nobody": (lambda: htmt(TWO, TABLE.assign(q2=NAN)), "usable persons"),
-    "no scale": (lambda: htmt(TWO, TABLE).confidence_interval("a", "c"), "no scale 'c': there are a, b"),
-    "itself": (lambda: htmt(TWO, TABLE).confidence_interval("a", "a"), "two scales|itself"),
-    "kind": (lambda: htmt(TWO, TABLE).confidence_interval("a", "b", kind="x"), "'htmt' or 'htmt2'"),
-    "level": (lambda: htmt(TWO, TABLE).confidence_interval("a", "b", 95), "a share between 0 and 1"),
-    "resamples": (lambda: htmt(TWO, TABLE).confidence_interval("a", "b", n_resamples=9), "at least 100"),
-    "seed": (lambda: htmt(TWO, TABLE).confidence_interval("a", "b", rng="x"), "a whole number from 0"),
-    "frame": (lambda: htmt(TWO, TABLE).to_frame("htmt3"), "'htmt' or 'htmt2'"),
-    "sums": (lambda: htmt(TWO, PUBLISHED).confidence_interval("a", "b"), "needs each person's answers"),
+    "one scale": (lambda: htmt("a =~ q1 + q2 + q3", TABLE),
+    "HTMT compares two or more scales; the model has 1"), "fiml": (lambda: htmt(TWO, TABLE, missing="fiml"),
+    "missing='fiml' is not valid; allowed: 'listwise', 'pairwise'"), "constant": (lambda: htmt(TWO,
+    TABLE.assign(q2=3)), "everyone gave q2 the same answer"), "nobody": (lambda: htmt(TWO,
+    TABLE.assign(q2=NAN)), "usable persons"), "no scale": (lambda: htmt(TWO, TABLE).confidence_interval("a",
+    "c"), "'c' is not a scale of these ratios; allowed: a, b"), "itself": (lambda: htmt(TWO,
+    TABLE).confidence_interval("a", "a"), "two scales|itself"), "kind": (lambda: htmt(TWO,
+    TABLE).confidence_interval("a", "b", kind="x"), "is not valid; allowed: 'htmt', 'htmt2'"), "level":
+    (lambda: htmt(TWO, TABLE).confidence_interval("a", "b", 95), "a share between 0 and 1"), "resamples":
+    (lambda: htmt(TWO, TABLE).confidence_interval("a", "b", n_resamples=9), "at least 100"), "seed": (lambda:
+    htmt(TWO, TABLE).confidence_interval("a", "b", rng="x"), "a whole number from 0"), "frame": (lambda:
+    htmt(TWO, TABLE).to_frame("htmt3"), "is not valid; allowed: 'htmt', 'htmt2'"), "sums": (lambda: htmt(TWO,
+    PUBLISHED).confidence_interval("a", "b"), "needs each person's answers"),
 }  # fmt: skip
 
 

@@ -181,10 +181,10 @@ def test_a_start_that_does_not_settle_does_not_count(monkeypatch):
     matrix = blocks((3, 3), 0.6, 0.1)
     newton, calls = minimum._newton, []
 
-    def first_fails(objective: Any, start: Floats, *others: Any) -> minimum.Rest:
+    def first_fails(objective: Any, start: Floats, *others: Any) -> minimum.SearchEnd:
         calls.append(start)
         return (
-            minimum.Rest(objective.point(start), 1.0, 1)
+            minimum.SearchEnd(objective.point(start), 1.0, 1)
             if len(calls) < 3
             else newton(objective, start, *others)
         )

@@ -14,7 +14,7 @@ import pytest
 
 from intimacy_scales import load
 from intimacy_scales.errors import ResponseError
-from intimacy_scales.files import others
+from intimacy_scales.files import other_formats
 from intimacy_scales.files.base import AnswerFile
 from intimacy_scales.files.delimited import DelimitedFile
 from intimacy_scales.files.exports import QualtricsFile
@@ -137,7 +137,7 @@ def zipped(**files: bytes) -> bytes:
 OTHERS: dict[str, tuple[bytes, str]] = {
     "old workbook": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
-        r"is an Excel workbook of the old kind",
+        r"is an old Excel workbook",
     ),
     "archive": (zipped(answers=text(",")), "is a packed archive; unpack it first"),
     "gzip": (gzip.compress(text(",")), "is a packed archive; unpack it first"),
@@ -173,7 +173,7 @@ OTHERS: dict[str, tuple[bytes, str]] = {
     ),
     "old word": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "WordDocument".encode("utf-16-le"),
-        r"is a Word document of the old kind \(\.doc\); copy",
+        r"is an old Word document \(\.doc\); copy",
     ),
     "spss": (
         b"$FL2@(#) SPSS DATA FILE" + bytes(200),
@@ -248,7 +248,7 @@ def test_the_advice_for_json_helps(tmp_path: Path) -> None:
 def test_bytes_that_are_nothing_known_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "answers.bin"
     path.write_bytes(bytes(range(256)))
-    with pytest.raises(ResponseError, match=r"is of no known format; files of answers end in \.csv"):
+    with pytest.raises(ResponseError, match=r"its format is not known; allowed: \.csv"):
         open_answers(path)
 
 
@@ -275,7 +275,7 @@ def test_a_broken_line_of_json_is_told(tmp_path: Path, line: str, after: str, en
 
 def test_a_header_in_braces_is_still_a_table() -> None:
     for header in (b"<table>,<div>\n1,2\n", b"<b>;<i>\n1;2\n", b"<a>\t<b>\n1\t2\n", b"<p> | <b>\n1 | 2\n"):
-        assert not any(other.detect(Head(header)) for other in others.OTHERS)
+        assert not any(other.detect(Head(header)) for other in other_formats.OTHERS)
     for header in (b"[1],[2]\n3,4\n", b"{a},{b}\n1,2\n", b"<a>,<b>\n1,2\n", b"ImportId,b\n1,2\n"):
         assert [reader for reader in FORMATS if reader.detect(Head(header))] == [DelimitedFile]
 

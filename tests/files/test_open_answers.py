@@ -359,7 +359,7 @@ def test_a_workbook_of_charts_has_no_answers(tmp_path: Path) -> None:
     book.create_chartsheet("figure").add_chart(chart)
     book.remove(book.active)
     book.save(tmp_path / "a.xlsx")
-    with pytest.raises(ResponseError, match="holds charts and no sheet"):
+    with pytest.raises(ResponseError, match="has charts but no sheet"):
         open_answers(tmp_path / "a.xlsx")
 
 
@@ -483,5 +483,5 @@ def test_a_name_that_stands_twice_is_found_wherever_colons_stand(
     if not stands_twice:
         assert next(iter(JsonLinesFile(path)._rows())) == json.loads(line)
         return
-    with pytest.raises(ResponseError, match=r"line 1 is not JSON: the name .* stands twice"):
+    with pytest.raises(ResponseError, match=r"line 1 is not JSON: the name .* occurs twice"):
         JsonLinesFile(path)

@@ -219,7 +219,7 @@ def test_ids_that_are_not_plain_texts_are_left_to_the_parser(tmp_path: Path, odd
 def test_what_was_met_is_forgotten_before_it_fills_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("intimacy_scales.files.members._MOST_KNOWN", 20)
+    monkeypatch.setattr("intimacy_scales.files.json_members._MOST_KNOWN", 20)
     path = tmp_path / "a.jsonl"
     lines = [f'{{"id":{n},"q1":{n % 5},"q2":{n / 7}}}\n' for n in range(200)]
     path.write_text("".join(lines), encoding="utf-8")

@@ -44,30 +44,30 @@ def workbook(path: Path, rows: str) -> Path:
 DAMAGED = {
     "a row before a lower one": (
         f'<row r="3">{cell("A3", 7)}{cell("B3", 7)}</row><row r="2">{cell("A2", 1)}</row>',
-        "row 2 stands after row 3",
+        "row 2 comes after row 3",
     ),
     "a row twice": (
         f'<row r="2">{cell("A2", 7)}</row><row r="2">{cell("B2", 1)}</row>',
-        "row 2 stands twice",
+        "row 2 occurs twice",
     ),
-    "the header again": (f'<row r="1">{cell("A1", 7)}</row>', "row 1 stands twice"),
+    "the header again": (f'<row r="1">{cell("A1", 7)}</row>', "row 1 occurs twice"),
     "a row far below first": (
         f'<row r="9">{cell("A9", 7)}</row><row>{cell("A10", 1)}</row><row r="4"/>',
-        "row 4 stands after row 10",
+        "row 4 comes after row 10",
     ),
     "a cell twice": (
         f'<row r="2">{cell("A2", 7)}{cell("A2", 1)}{cell("B2", 1)}</row>',
-        "cell A2 stands twice",
+        "cell A2 occurs twice",
     ),
     "cells in falling order": (
         f'<row r="2">{cell("B2", 7)}{cell("A2", 1)}</row>',
-        "cell A2 stands after cell B2",
+        "cell A2 comes after cell B2",
     ),
     "a cell without a place before one": (
         f'<row r="2"><c><v>7</v></c><c><v>7</v></c>{cell("A2", 1)}</row>',
-        "cell A2 stands after cell B2",
+        "cell A2 comes after cell B2",
     ),
-    "cells of another row": (f'<row r="2">{cell("A5", 7)}{cell("B5", 7)}</row>', "cell A5 stands in row 2"),
+    "cells of another row": (f'<row r="2">{cell("A5", 7)}{cell("B5", 7)}</row>', "cell A5 is in row 2"),
 }
 
 
@@ -192,7 +192,7 @@ def test_rows_above_the_names_of_columns_are_named(tmp_path: Path, name: str) ->
         path.write_text(content)
     else:
         book_of(path, content)
-    with pytest.raises(MissingColumnsError, match=f"names of the columns seem to stand in row {line}: "):
+    with pytest.raises(MissingColumnsError, match=f"names of the columns seem to be in row {line}: "):
         score_file(form(), path)
     if isinstance(content, str):  # the advice is tried
         path.write_text("".join(content.splitlines(keepends=True)[line - 1 :]))
@@ -217,7 +217,7 @@ def test_a_file_without_names_of_columns_is_told_so(tmp_path: Path, file: str, c
         book_of(tmp_path / file, content)
     for shown in (True, False):
         with pytest.raises(
-            MissingColumnsError, match="put a row with the names of the columns above"
+            MissingColumnsError, match="add a row with the names of the columns above"
         ) as caught:
             score_file(form(), tmp_path / file, show_values=shown)
         assert ("'3'" in str(caught.value)) == shown

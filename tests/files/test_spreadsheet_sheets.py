@@ -90,10 +90,10 @@ def test_no_such_sheet(tmp_path: Path, name: str) -> None:
 
 def test_only_workbooks_have_sheets(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(",".join(IDS) + "\n3,3,3,3,3,3,3\n", encoding="utf-8")
-    with pytest.raises(ResponseError, match="is no workbook, and has no sheet 'Main'"):
+    with pytest.raises(ResponseError, match="is not a workbook, and has no sheet 'Main'"):
         score_file("ras", tmp_path / "a.csv", sheet="Main")
     position: Any = 1
-    with pytest.raises(ResponseError, match="a sheet is given by its name"):
+    with pytest.raises(ResponseError, match="is not valid; pass the name of a sheet"):
         score_file("ras", workbook(tmp_path / "a.xlsx", Main=MAIN), sheet=position)
 
 

@@ -163,7 +163,7 @@ def test_an_unknown_field_leads_to_the_one_meant(place, old, new, words, tmp_pat
 )
 def test_ids_that_nobody_can_tell_apart_are_refused(one, other):
     items = [{"id": one}, {"id": other}]
-    with pytest.raises(ValueError, match=r"look the same: give one another name"):
+    with pytest.raises(ValueError, match=r"look the same: give one of them another name"):
         Instrument.model_validate({**FORM, "items": items, "scales": [{"id": "s", "items": [one, other]}]})
     with pytest.raises(ValueError, match=r"scales: ids .* look the same"):
         Instrument.model_validate({**FORM, "scales": [{"id": i, "items": ["a"]} for i in (one, other)]})

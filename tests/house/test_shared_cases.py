@@ -53,7 +53,7 @@ def test_a_blank_couple_is_refused_as_nan_is(form: Instrument, couples: pd.DataF
         "20 rows without a group, the first is row 0": lambda: cfa(
             MODEL, table, groups=list(table["couple"])
         ),
-        "20 of 60 values belong to none": lambda: group_icc(table["a"], table["couple"]),
+        "20 of 60 values belong to no group": lambda: group_icc(table["a"], table["couple"]),
     }
     for words, call in calls.items():
         with pytest.raises(EstimationError, match=words):

@@ -180,7 +180,7 @@ def test_stored_values_are_read_and_scores_count(marital):
     assert again == coded
     broken = coded.to_dict()
     broken["codes"]["happy_stored"][0] = 2
-    with pytest.raises(DocumentError, match="2 is the code of none of its answers"):
+    with pytest.raises(DocumentError, match=r"2 is not valid; allowed: \[0, 1, "):
         CodedResponses.from_dict(broken, instrument=marital)
     assert score(marital, [SHEET], recode={9: 4}).values.tolist() == [[29.0, 19.0]]
 
@@ -231,10 +231,10 @@ def one_item(scale: dict[str, Any], **fields: Any) -> Instrument:
 @pytest.mark.parametrize(
     ("scale", "words"),
     [
-        ({"points": [0, 2, 2]}, "2 stands after 2; list each point once"),
-        ({"points": [0, 7, 2]}, "2 stands after 7"),
+        ({"points": [0, 2, 2]}, "2 follows 2; list each point once"),
+        ({"points": [0, 7, 2]}, "2 follows 7"),
         ({"points": [3]}, "3 is the only one"),
-        ({"points": 7}, "7 is no list of the stored values"),
+        ({"points": 7}, "7 is not a list of the stored values"),
         ({"points": [0, "x"]}, "'x' is not a number"),
         ({"points": [0, 2], "minimum": 1}, "minimum 1 does not agree with the points 0 or 2"),
         ({"points": [0, 2, 7], "step": 2}, "step 2 does not agree"),
@@ -245,10 +245,10 @@ def one_item(scale: dict[str, Any], **fields: Any) -> Instrument:
         ({"minimum": 1, "maximum": 2, "scores": {"1": 0, "2": 5, "4": 1}}, "4 is not a point"),
         ({"minimum": 1, "maximum": 2, "scores": {"1": 0, "1.0": 5}}, "point 1 has two scores"),
         ({"minimum": 1, "maximum": 2, "scores": {"1": 3, "2": 3}}, "every answer counts 3"),
-        ({"minimum": 1, "maximum": 2, "scores": {"one": 3}}, "'one' is no point"),
+        ({"minimum": 1, "maximum": 2, "scores": {"one": 3}}, "'one' is not a point"),
         (
             {"minimum": 1, "maximum": 2, "scores": [1, 2]},
-            "scores are a table of stored value = what it counts",
+            "scores must be a table of stored value = score",
         ),
         ({"minimum": 1, "maximum": 2, "scores": {"1": 0, "2": 1e-9, "3": 1}}, "scores: 3 is not a point"),
         ({"points": [0, 1, 2], "scores": {"0": 1e-9, "1": 1, "2": 2}}, "at most 65535"),
@@ -263,10 +263,10 @@ def test_what_cannot_be_is_refused(scale, words):
 def test_only_symmetric_answers_are_reversed():
     reverse = {"scales": [{"id": "s", "items": ["-a"]}]}
     with pytest.raises(
-        ValueError, match=r"'-a' is reverse-keyed, but .* lowest \+ highest - 2 is none of them"
+        ValueError, match=r"'-a' is reverse-keyed, but .* lowest \+ highest - 2 is not one of them"
     ):
         one_item({"points": [0, 2, 7, 15]}, **reverse)
-    with pytest.raises(ValueError, match=r"write the scores the other way round"):
+    with pytest.raises(ValueError, match=r"write the scores in reverse"):
         one_item({"minimum": 1, "maximum": 3, "scores": {1: 0, 2: 2, 3: 10}}, **reverse)
     with pytest.raises(ValueError, match=r"codings\[0\] \(p\)\.flip: answers to 'a' are listed or scored"):
         one_item({"points": [0, 2, 7]}, codings=[{"id": "p", "description": "d", "flip": ["a"]}])

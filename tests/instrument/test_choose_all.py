@@ -167,20 +167,18 @@ def test_it_is_another_key_and_files_keep_it():
     assert AFTER.without_items("walk", new_id="b", version="1").choose_all[0].items == ("talk", "cook")
     assert AFTER.without_items("mood", new_id="b", version="1").choose_all == ()
     assert SHOWN.without_items("saw", new_id="b", version="1").choose_all == ()
-    with pytest.raises(
-        InstrumentError, match="a blank of walk counts as 0, which another range may not have"
-    ):
+    with pytest.raises(InstrumentError, match=r"walk is a box of a choose-all .* omit it from"):
         OWN.with_response_scale(1, 2, items=["walk"], missing_codes=[])
 
 
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ({"items": ["walk", "dance"]}, "'dance' is no item"),
+        ({"items": ["walk", "dance"]}, "'dance' is not an item"),
         ({"items": ["walk", "mood"]}, "answers to 'mood' are 1 to 5; a box"),
-        ({"items": ["walk", "walk"]}, "'walk' is a box of this question"),
+        ({"items": ["walk", "walk"]}, "'walk' is already a box of this or another question"),
         ({"answered": ["mood"], "shown": "saw"}, "give either answered"),
-        ({"shown": "walk"}, "one of its boxes"),
+        ({"shown": "walk"}, "a box of the question itself"),
         ({"items": []}, "at least 1 item"),
         ({"itmes": ["walk"]}, "Extra inputs"),
     ],
@@ -194,7 +192,7 @@ def test_a_box_cannot_say_that_it_does_not_apply():
     # it would be left blank, and counted as not chosen
     document = OWN.to_dict()
     document["items"][0]["response_scale"] = {**BOX, "not_applicable": ["n/a"]}
-    with pytest.raises(ValueError, match="has not_applicable: a box that does not apply is left blank"):
+    with pytest.raises(ValueError, match="has not_applicable, but a box that does not apply is left blank"):
         Instrument.model_validate(document)
 
 

@@ -90,13 +90,13 @@ def test_a_comparison_says_what_differs():
     )  # fmt: skip
     assert (found.old, found.new) == (base().ref, new.ref)
     assert str(found).splitlines() == [
-        "f 1 to f 2: blocked (answers to the old are no answers to the new)",
+        "f 1 to f 2: blocked (answers to the old cannot be scored by the new)",
         "  the old asks in the language en, the new in de",
         "  reworded: a",
         "  answered on other options: b",
         "  not asked in the old: d",
         "  no longer asked: c",
-        "  counted otherwise: b",
+        "  counted differently: b",
     ]
     assert repr(found) == f"<InstrumentComparison {found}>"
     change = found.as_change("a new age")
@@ -171,7 +171,7 @@ def test_a_rekeyed_item_is_named(data: st.DataObject):
 
 def test_a_scale_that_would_lose_all_its_items_is_named() -> None:
     form = load("kmss")
-    with pytest.raises(InstrumentError, match="no item is left of total: leave one in") as caught:
+    with pytest.raises(InstrumentError, match="no item of total is left: keep one") as caught:
         form.without_items(form.item_ids, new_id="nothing", version="1")
     assert "kmss: without kmss_1, kmss_2, kmss_3" in str(caught.value)
 
@@ -194,7 +194,7 @@ def scale(**fields: Any) -> dict[str, Any]:
             scale(),
             scale(scores={"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}),
             "rescorable",
-            "counted otherwise: a",
+            "counted differently: a",
         ),
         ({"response_scale": {"points": [1, 2, 4, 5]}}, scale(), "blocked", "answered on other options"),
     ],

@@ -100,7 +100,8 @@ def test_whole_floats_are_the_same_content_as_whole_numbers():
         ({"maximum": math.inf}, "finite"), ({"minimum": -math.inf}, "finite"), ({"step": math.nan}, "finite"),
         ({"minimum": None}, "minimum"), ({"points": 5}, "points"),
         ({"labels": {6: "Six"}}, "given to 6"), ({"labels": {1.5: "Half"}}, "given to 1.5"),
-        ({"labels": {"low": "Low"}}, "'low' labels no point"), ({"labels": {True: "Yes"}}, "True labels no"),
+        ({"labels": {"low": "Low"}}, "'low' is not a point"),
+        ({"labels": {True: "Yes"}}, "True is not a point"),
         ({"labels": {1: "Often", 2: "  OFTEN "}}, "given to 1 and to 2"),
         ({"labels": {1: "Don't", 2: "don\u2019t"}}, "given to 1 and to 2"),
         ({"labels": {1: "2"}}, "as another number"), ({"labels": {1: " 9.5 "}}, "as another number"),
@@ -255,21 +256,21 @@ def test_the_default_missing_rules(n_items, needed):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"scales": [{"id": "s", "items": ["a", "z"]}]}, ["'s'", "'z'", "no item"]),
-        ({"scales": [{"id": "s", "items": ["--a"]}]}, ["'s'", "'-a'", "no item"]),
+        ({"scales": [{"id": "s", "items": ["a", "z"]}]}, ["'s'", "'z'", "not an item"]),
+        ({"scales": [{"id": "s", "items": ["--a"]}]}, ["'s'", "'-a'", "not an item"]),
         ({"items": [{"id": "a"}, {"id": "b"}, {"id": "a"}]}, ["item id 'a'", "more than once"]),
         ({"scales": [{"id": "s", "items": ["a"]}, {"id": "s", "items": ["b"]}]}, ["scale id 's'"]),
-        ({"scales": [{"id": "s", "of": ["s"]}]}, ["refers to itself", "s → s"]),
+        ({"scales": [{"id": "s", "of": ["s"]}]}, ["composed of itself", "s → s"]),
         ({"scales": [{"id": x, "of": [y]} for x, y in ("st", "tu", "us")]}, ["itself", "s → t → u → s"]),
-        ({"scales": [{"id": "s", "of": ["t"]}]}, ["'s'", "'t'", "no scale"]),
-        ({"scales": [{"id": "s", "of": ["a"]}]}, ["'a'", "no scale"]),
+        ({"scales": [{"id": "s", "of": ["t"]}]}, ["'s'", "'t'", "not a scale"]),
+        ({"scales": [{"id": "s", "of": ["a"]}]}, ["'a'", "not a scale"]),
         ({"items": []}, ["items"]), ({"scales": []}, ["scales"]), ({"colour": "blue"}, ["colour"]),
         ({"id": "two words"}, ["'two words' is not an id"]), ({"response_scale": None}, ["response_scale"]),
         ({"norms": [{"scale": "z", "sample": "all", "mean": 3, "sd": 1}]}, ["norm", "'z'"]),
         ({"cutoffs": [{"scale": "z", "below": 3, "meaning": "low", "source": "x"}]}, ["cutoff", "'z'"]),
         ({"response_scale": None, "items": [
             {"id": x, "response_scale": {"id": "agree", "minimum": 1, "maximum": top}}
-            for x, top in (("a", 5), ("b", 7))]}, ["'agree' stands for two"]),
+            for x, top in (("a", 5), ("b", 7))]}, ["'agree' is used for two"]),
     ],
     ids=str,
 )  # fmt: skip
@@ -332,7 +333,7 @@ def test_another_missing_rule_is_another_instrument():
     assert (strict.items, strict.scale("s").keys) == (mood.items, mood.scale("s").keys)
     assert strict.scale("all") == mood.scale("all")
     assert strict.digest != mood.digest
-    with pytest.raises(ValueError, match="has 2 items, and count = 3 answers"):
+    with pytest.raises(ValueError, match="has 2 items, but count = 3 answers"):
         mood.with_missing_rule(MissingRule(count=3))
 
 

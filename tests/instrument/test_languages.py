@@ -150,27 +150,30 @@ def test_tags_are_checked_and_looked_up():
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"language": "it"}, "scii-24 is not translated into 'it'; it can be had in en, de, es, fr"),
-        ({"language": "de", "variant": "male"}, "no variant 'male'; there are neutral, feminine, masculine"),
-        ({"language": "es", "variant": "feminine"}, "no variant 'feminine'; it needs none"),
-        ({"language": "en", "variant": "feminine"}, "no variant 'feminine'; it has one wording"),
+        ({"language": "it"}, "scii-24 is not translated into 'it'; it is available in en, de, es, fr"),
+        ({"language": "de", "variant": "male"}, "no variant 'male'; allowed: neutral, feminine, masculine"),
+        ({"language": "es", "variant": "feminine"}, "no variant 'feminine'; allowed: none"),
+        ({"language": "en", "variant": "feminine"}, "no variant 'feminine'; its only wording needs none"),
         ({"variant": "feminine"}, "give language= too"),
         ({"language": "de", "version": "0.2.0"}, "0.2.0 is not kept in 'de'; that version is kept in en"),
         (
             {"language": "it", "version": "0.3.0+1"},
             "not kept in 'it'; that version is kept in en, de, es, fr",
         ),
-        ({"language": "de", "version": "0.3.0+2"}, "0.3.0 in 'de' has no revision '2'; there is 1"),
-        ({"language": "de", "version": "0.3.0+"}, "0.3.0 in 'de' has no revision ''; there is 1"),
-        ({"language": "en", "version": "0.3.0+1"}, "in 'en' has no revision '1'; it is no translation"),
+        ({"language": "de", "version": "0.3.0+2"}, "0.3.0 in 'de' has no revision '2'; allowed: 1"),
+        ({"language": "de", "version": "0.3.0+"}, "0.3.0 in 'de' has no revision ''; allowed: 1"),
+        (
+            {"language": "en", "version": "0.3.0+1"},
+            "in 'en' has no revision '1'; allowed: none, as that is the original",
+        ),
         (
             {"language": "de", "version": "0.3.0+1", "variant": "male"},
-            "there are neutral, feminine, masculine",
+            "allowed: neutral, feminine, masculine",
         ),
-        ({"language": "en", "version": "0.2.0", "variant": "feminine"}, "it has one wording"),
+        ({"language": "en", "version": "0.2.0", "variant": "feminine"}, "its only wording needs none"),
         ({"version": "0.2.0", "variant": "feminine"}, "give language= too"),
-        ({"version": "0.3.0+1"}, "has no version '0.3.0+1'; there are 0.2.0, 0.3.0"),
-        ({"language": "de", "version": "0.1.0"}, "has no version '0.1.0'; there are 0.2.0, 0.3.0"),
+        ({"version": "0.3.0+1"}, "has no version '0.3.0+1'; allowed: 0.2.0, 0.3.0"),
+        ({"language": "de", "version": "0.1.0"}, "has no version '0.1.0'; allowed: 0.2.0, 0.3.0"),
     ],
 )
 def test_what_there_is_not_is_told_with_what_there_is(asked, told):
@@ -235,14 +238,19 @@ def test_what_is_not_translated_may_change(copied):
     ("file", "old", "new", "told"),
     [
         ("caring.de.toml", 'car05 = "', 'car04 = "', "Compare car04, car09"),
-        ("caring.de.toml", 'of = "caring"', 'of = "carin"', "of: it translates 'carin'"),
-        ("caring.de.toml", 'language = "de"', 'language = "fr"', "the file is called 'de'"),
-        ("caring.de.toml", 'status = "forward"', 'status = "draft"', "'draft' only"),
+        (
+            "caring.de.toml",
+            'of = "caring"',
+            'of = "carin"',
+            "of: 'carin' is not the id of the source, 'caring'",
+        ),
+        ("caring.de.toml", 'language = "de"', 'language = "fr"', "differs from 'de' in the name of the file"),
+        ("caring.de.toml", 'status = "forward"', 'status = "draft"', "later step than 'draft'"),
         ("caring.de.toml", 'status = "forward"', 'status = "final"', "status"),
         ("caring.de.toml", 'car05 = "Wenn', 'car99 = "Wenn', "texts.car99: caring has no such item"),
         ("caring.de.toml", "[labels.agree7]", "[labels.agree5]", "labels.agree5"),
         ("caring.de.toml", "{partner_gen}", "{partner_xyz}", "slot {partner_xyz} is not defined"),
-        ("caring.de.toml", "{partner_gen}", "{partner_gen", "a brace stands alone"),
+        ("caring.de.toml", "{partner_gen}", "{partner_gen", "a brace does not belong to a slot"),
         (
             "caring.de.toml",
             "[texts]",
@@ -278,9 +286,9 @@ def test_nothing_is_filled_with_english(copied, file, line, told):
 
 def test_a_bank_without_the_language_is_named(copied):
     copied.with_name("mutuality.de.toml").unlink()
-    assert "mutuality is not translated into 'de'" in refused(copied)
+    assert "mutuality, which scii-12 takes items from, is not translated into 'de'" in refused(copied)
     copied.with_name("scii-12.de.toml").unlink()
-    assert "it can be had in en, es, fr" in refused(copied)
+    assert "it is available in en, es, fr" in refused(copied)
 
 
 def test_decomposed_letters_are_composed(copied):
@@ -465,14 +473,14 @@ def test_norms_of_one_language_are_not_those_of_another(answers):
     assert (ours[0].language, theirs[0].language) == (None, "de")
     assert score(german, answers).standardize(theirs).norms["total"] == theirs[0]
     for form, norms in ((german, ours), (english, theirs)):
-        with pytest.raises(NoNormsError, match="is of answers in"):
+        with pytest.raises(NoNormsError, match="was made from answers in"):
             score(form, answers).standardize(norms)
-        with pytest.raises(InstrumentError, match="is of answers in"):
+        with pytest.raises(InstrumentError, match="was made from answers in"):
             form.with_norms(norms)
 
 
-MEANT = ", and nobody has shown that scores mean the same in both"
-READ = "numbers are read by both, labels in their own language only"
+MEANT = ", and no study has shown that scores mean the same in both"
+READ = "both read numbers, and labels in their own language only"
 
 
 def test_a_translation_asks_what_its_source_asks():
@@ -523,7 +531,7 @@ def test_a_translation_of_another_wording_asks_something_else():
     assert (found.verdict, found.reworded, found.translated) == ("blocked", (), None)
     assert found.reasons[:2] == (
         "the old asks in the language en, the new in de",
-        "neither is a translation of the words that the other asks in, or was made of",
+        "neither wording is a translation of the other, or of the same original",
     )
     assert found.added == compare(load("scii-24", version="0.2.0"), "scii-24").added
     # the key is the same, and what was translated is not
@@ -537,7 +545,7 @@ def test_a_pool_reads_answers_in_what_it_pools():
     two, three = quiet_pool(english, german), quiet_pool(english, german, french)
     found = compare(german, two)
     assert found.verdict == compare(two, three).verdict == "rescorable"
-    told = "the new reads answers in de and en together, and the old asks in these words"
+    told = "the new reads answers in de and en together, and the old asks in one of these"
     assert found.translated == f"{told}: {READ}{MEANT}"
     assert compare(two, two).verdict == "same"
     for old, new in ((french, two), (two, german), (three, two)):
@@ -567,9 +575,9 @@ def test_own_wording_in_another_language_is_a_draft_without_norms():
 def test_own_wording_in_another_language_is_whole_or_refused():
     short = load("scii-12")
     texts = {name: f"Frage {name}" for name in short.item_ids}
-    with pytest.raises(InstrumentError, match=r"no wording in de of tru01"):
+    with pytest.raises(InstrumentError, match=r"no wording in de for tru01"):
         short.with_texts({n: t for n, t in texts.items() if n != "tru01"}, language="de")
-    with pytest.raises(InstrumentError, match=r"no labels in de of tru01, kno06"):
+    with pytest.raises(InstrumentError, match=r"no labels in de for tru01, kno06"):
         short.with_texts(texts, language="de")
     with pytest.raises(InstrumentError, match="BCP 47"):
         short.with_texts(texts, language="Deutsch")

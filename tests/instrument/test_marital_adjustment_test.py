@@ -66,7 +66,7 @@ def test_high_scores_of_the_mat_are_adjustment_below_100_is_not():
 
 def test_counts_that_no_option_has_are_refused():
     answers, expected = EXAMPLES["mat"]
-    with pytest.raises(InvalidResponsesError, match="if they stand for what an option counts") as caught:
+    with pytest.raises(InvalidResponsesError, match="if they stand for the score of an option") as caught:
         score("mat", as_counts(answers))
     refused = {problem.item: problem.value for problem in caught.value.problems}
     assert refused == {"mat_1": 20, "mat_6": 12, "mat_10": 10, "mat_11": 8, "mat_13": 8, "mat_14": 15,

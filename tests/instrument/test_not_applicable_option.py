@@ -116,7 +116,7 @@ def test_a_recoded_missing_code_is_advised_without_boxes():
     for recode in ({-99: 1}, {"-99": 2}):
         with pytest.raises(ResponseError) as caught:
             score("ras", dict.fromkeys(load("ras").item_ids, 3), recode=recode, missing_codes=[-99])
-        assert "means no answer already, as it is declared (missing_codes). Leave it out. If it" in str(
+        assert "already means no answer, as it is declared (missing_codes). Leave it out. If it" in str(
             caught.value
         )
         assert "fillna" not in str(caught.value)
@@ -129,7 +129,7 @@ def test_recoding_that_option_on_the_command_line(tmp_path: Path):
     path = tmp_path / "answers.csv"
     pd.DataFrame([dict.fromkeys(form.item_ids, 4) | {"sat13": "Does not apply"}]).to_csv(path, index=False)
     told = printed("score", str(path), "-i", "satisfaction", "--recode", "Does not apply=1", code=2)
-    assert "means already that the question does not apply" in told and "Leave it out." in told
+    assert "already means that the question does not apply" in told and "Leave it out." in told
     assert "fillna" not in told and "box" not in told
     assert "sat13 to 1" in printed("score", str(path), "-i", "satisfaction")
 

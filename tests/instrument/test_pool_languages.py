@@ -22,7 +22,7 @@ from intimacy_scales import (
     score,
 )
 from intimacy_scales.instrument import shipped
-from intimacy_scales.instrument.translating import Part, check_part
+from intimacy_scales.instrument.translating import TranslationPart, check_part
 from intimacy_scales.instrument.translation import TranslationFile
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.IntimacyScalesWarning")
@@ -65,12 +65,12 @@ def test_changed_options_make_a_translation_stale_and_are_named(
     folder = shipped.banks_folder() / "components"
     path = folder / "trust.de.toml"
     file = TranslationFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    assert check_part(Part(path, file, load_bank("trust"))) is None
+    assert check_part(TranslationPart(path, file, load_bank("trust"))) is None
     changed = tmp_path / "trust.toml"
     text = (folder / "trust.toml").read_text(encoding="utf-8")
     changed.write_text(text.replace(was, becomes, 1), encoding="utf-8")
     with pytest.raises(InstrumentError, match=r"trust\.de\.toml: source_digest: stale") as caught:
-        check_part(Part(path, file, load_bank(changed)))
+        check_part(TranslationPart(path, file, load_bank(changed)))
     assert "the options of agree7" in str(caught.value)
 
 
@@ -121,7 +121,9 @@ def test_a_translation_whose_options_count_otherwise_is_refused(
     field: str, value: object, words: str
 ) -> None:
     options = {"minimum": 1, "maximum": 3, "scores": {"1": 0, "2": 2, "3": 10}}
-    with pytest.raises(ValueError, match=f"translated_from: has {words}; only words are translated"):
+    with pytest.raises(
+        ValueError, match=f"translated_from: has {words}; a translation may change words only"
+    ):
         ResponseScale.model_validate({**options, field: value, "translated_from": options})
 
 
@@ -130,7 +132,7 @@ def test_a_norm_of_one_pool_is_not_of_another() -> None:
     german, french = (pool_languages(ENGLISH, other) for other in (GERMAN, FRENCH))
     norm = Norm.from_scores(score(german, people), sample="40 simulated persons", scales="total")
     assert score(german, people).standardize(norm)["total"].z[0] is not None
-    with pytest.raises(NoNormsError, match="is of answers in de and en, and these are in en and fr"):
+    with pytest.raises(NoNormsError, match="was made from answers in de and en, but these are in en and fr"):
         score(french, people).standardize(norm)
 
 
@@ -146,6 +148,6 @@ def test_wording_laid_over_replaces_all_options() -> None:
         form.with_texts(texts, language="de", labels=some)
     apart = scored_form(scores=(), not_applicable=["Does not apply"], **scale)
     with pytest.raises(
-        InstrumentError, match="has the option 'Does not apply', for which labels have no place"
+        InstrumentError, match="has the option 'Does not apply', which labels cannot translate"
     ):
         apart.with_texts(texts, language="de", labels=whole)

@@ -302,7 +302,7 @@ def test_without_a_version_it_is_the_current_one():
 def test_an_unknown_version_tells_those_that_there_are():
     with pytest.raises(UnknownInstrumentError) as caught:
         load("scii-24", version="0.1.0")
-    assert str(caught.value) == "scii-24 has no version '0.1.0'; there are 0.2.0, 0.3.0"
+    assert str(caught.value) == "scii-24 has no version '0.1.0'; allowed: 0.2.0, 0.3.0"
     with pytest.raises(UnknownInstrumentError, match="did you mean 'scii-24'"):
         load("scii24x", version="0.2.0")
 
@@ -311,5 +311,7 @@ def test_a_file_has_the_version_that_it_has(tmp_path: Path):
     path = tmp_path / "mine.toml"
     path.write_text(load("kmss").to_toml(), encoding="utf-8")
     assert load(path, version="2") == load("kmss")
-    with pytest.raises(UnknownInstrumentError, match=r"mine\.toml: is version 2, not 1"):
+    with pytest.raises(
+        UnknownInstrumentError, match=r"mine\.toml: version='1' is not valid; the file has version '2'"
+    ):
         load(path, version="1")

@@ -25,11 +25,11 @@ from intimacy_scales import (
 )
 from intimacy_scales.errors import DocumentError
 from intimacy_scales.instrument import languages, loading, release, shipped
+from intimacy_scales.instrument.combined_translation import combine_translation
 from intimacy_scales.instrument.digests import translation_digest
-from intimacy_scales.instrument.gathered import gathered
 from intimacy_scales.instrument.languages import parts_in, read_translation
 from intimacy_scales.instrument.loading import load_shipped, made_of
-from intimacy_scales.instrument.translating import Part, in_language
+from intimacy_scales.instrument.translating import TranslationPart, in_language
 from tests.shared.translated_files import changed, copy_of_scii_12
 
 pytestmark = pytest.mark.filterwarnings("ignore::intimacy_scales.errors.UnvalidatedInstrumentWarning")
@@ -245,7 +245,7 @@ def test_corrected_texts_with_a_new_revision_are_kept_too(data: Path):
     for text, form in ((stored, first), (later, second)):
         assert PersonScores.from_json(text).form == form
         assert PersonScores.from_json(text).to_json() == text
-    with pytest.raises(UnknownInstrumentError, match=r"has no revision '3'; there is 1, 2"):
+    with pytest.raises(UnknownInstrumentError, match=r"has no revision '3'; allowed: 1, 2"):
         load("scii-12", version="0.3.0+3", language="de")
     change(data / "item_banks/forms/scii-12.toml", 'version = "0.3.0"', 'version = "0.4.0"')
     assert load("scii-12", version="0.3.0", language="de", variant="feminine") == second  # the latest
@@ -301,7 +301,7 @@ def test_older_translated_answers_are_read_by_their_version(
 
 
 def test_the_next_version_is_refused_as_stale_by_name(raised: Path):
-    stale = r"trust\.de\.toml: source_digest: stale\. What it translates of trust \(en\)"
+    stale = r"trust\.de\.toml: source_digest: stale\. The wording of trust \(en\)"
     with pytest.raises(InstrumentError, match=stale):
         load("scii-12", language="de")
     with pytest.raises(InstrumentError, match=stale):
@@ -323,7 +323,7 @@ def test_errors_tell_in_which_languages_a_version_is_kept(raised: Path):
         ({"version": "0.1.0", "language": "de"}, "0.1.0 is not kept in 'de'; that version is kept in en"),
         (
             {"version": "0.3.0", "language": "es", "variant": "feminine"},
-            "it needs none: one wording is for all",
+            "allowed: none, as one wording is for everybody",
         ),
         ({"version": "0.3.0", "language": "German"}, "BCP 47"),
     ]
@@ -395,18 +395,18 @@ def test_a_revision_is_a_whole_number_from_1(copied: Path, revision: str):
 @pytest.mark.parametrize("line", ["revision = 2", 'variants = ["neutral", "feminine", "masculine"]'])
 def test_what_a_form_says_stands_in_no_file_of_a_bank(copied: Path, line: str):
     changed(copied.with_name("trust.de.toml"), "status =", f"{line}\nstatus =")
-    told = rf"trust\.de\.toml: {line.split(maxsplit=1)[0]}: is of a form, .* such as scii-12\.de\.toml"
+    told = rf"trust\.de\.toml: {line.split(maxsplit=1)[0]}: belongs to forms, .* such as scii-12\.de\.toml"
     with pytest.raises(InstrumentError, match=told):
         load(copied, language="de")
 
 
 def one_file(path: Path, tag: str) -> tuple[Instrument, list[Instrument], list[Instrument]]:
-    """Return a form of one's own, its translation in all variants, and the same by what is gathered of it."""
+    """Return a form, its translation in all variants, and those of its combined translation."""
     form = load(path)
     sources = made_of(path, form)
     parts = parts_in(sources[0][1], sources, tag)
-    file = gathered(form, parts, None)
-    alone = [Part(path.with_name("alone.toml"), file, form)]
+    file = combine_translation(form, parts, None)
+    alone = [TranslationPart(path.with_name("alone.toml"), file, form)]
     variants = file.variants or (None,)
     return (
         form,
@@ -501,14 +501,14 @@ def test_a_slot_that_two_banks_fill_otherwise_is_named(tmp_path: Path):
     path = voices(tmp_path, own="L'uomo che amo")
     assert load(path, language="it", variant="m").item("b1").text == "L'uomo che amo canta, dico."
     with pytest.raises(
-        InstrumentError, match=r"b\.it\.toml: slots\.who: has other words than in another file"
+        InstrumentError, match=r"b\.it\.toml: slots\.who: differs from the slot of that name in another file"
     ):
         one_file(path, "it")
 
 
 def test_a_form_says_its_variants_where_the_language_has_none(tmp_path: Path):
     path = voices(tmp_path)
-    with pytest.raises(InstrumentError, match="no variant 'neutral'; there are f, m"):
+    with pytest.raises(InstrumentError, match="no variant 'neutral'; allowed: f, m"):
         load(path, language="it", variant="neutral")
     changed(tmp_path / "voices.it.toml", '["f", "m"]', '["f", "m", "x"]')
     with pytest.raises(InstrumentError, match=r"slots\.to: no words for x"):
@@ -519,7 +519,7 @@ def test_the_shipped_are_gathered_as_they_load():
     for name, tag, *_ in LISTED:
         path, form = shipped.shipped_files(shipped.FORMS)[name], load_shipped(name)
         parts, words = parts_in(form, made_of(path, form), tag), languages.read_language(tag)
-        file = gathered(form, parts, words)
+        file = combine_translation(form, parts, words)
         for variant in file.variants or (None,):
-            alone = in_language(form, [Part(path, file, form)], None, variant)
+            alone = in_language(form, [TranslationPart(path, file, form)], None, variant)
             assert alone == in_language(form, parts, words, variant)

@@ -95,11 +95,11 @@ NO_PATHS: dict[str, Any] = {
 @pytest.mark.parametrize("job", JOBS)
 def test_what_is_not_a_path_is_told(answers: Path, job: str, case: str) -> None:
     given, (function, _) = NO_PATHS[case], JOBS[job]
-    words = f"named by its path, such as 'answers.csv', not by a {type(given).__name__}"
-    with pytest.raises(ResponseError, match=f"^source: a file is {words}"):
+    words = f"a value of type {type(given).__name__} is not valid; pass the path of a file"
+    with pytest.raises(ResponseError, match=f"^source: {words}"):
         function("ras", given)
     for option in ("output", "problems") if given is not None else ():
-        with pytest.raises(ResponseError, match=f"^{option}: a file is {words}"):
+        with pytest.raises(ResponseError, match=f"^{option}: {words}"):
             function("ras", answers, **{option: given})
     for function in (open_answers, open_output):
         with pytest.raises(ResponseError, match=words):
@@ -153,7 +153,7 @@ def test_reliability_file_and_structure_file_name_lost_clusters(answers: Path, f
 @pytest.mark.parametrize("name", ["folder", "folder.csv", "folder.xlsx"])
 def test_a_folder_is_called_one(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
-    with pytest.raises(ResponseError, match="is a folder; name one file of answers in it"):
+    with pytest.raises(ResponseError, match="is a folder; pass one file of answers in it"):
         open_answers(tmp_path / name)
     result = run("reliability", tmp_path / name, "-i", "ras")
     assert result.exit_code == 2

@@ -68,7 +68,10 @@ def test_windows_encoding_is_detected_and_can_be_named(tmp_path: Path) -> None:
     wrong = run("score", data, "-i", "ras", "--encoding", "utf-8")
     assert wrong.exit_code == 2
     assert "--encoding" in wrong.output
-    assert "no encoding that Python knows" in run("score", data, "-i", "ras", "--encoding", "klingon").output
+    assert (
+        "not valid; allowed: one that Python knows"
+        in run("score", data, "-i", "ras", "--encoding", "klingon").output
+    )
 
 
 def test_quoted_line_breaks_and_separators(tmp_path: Path) -> None:
@@ -141,7 +144,10 @@ def test_pomp_columns(tmp_path: Path) -> None:
 WRONG_USE: dict[str, tuple[list[str], str]] = {
     "no such instrument": (["{data}", "-i", "raz"], "did you mean 'ras'"),
     "no such file": (["nowhere.csv", "-i", "ras"], "there is no such file"),
-    "unknown ending": (["{data}", "-i", "ras", "-o", "o.doc"], "files of scores end in .csv"),
+    "unknown ending": (
+        ["{data}", "-i", "ras", "-o", "o.doc"],
+        "the ending '.doc' is not valid; allowed: .csv",
+    ),
     "a folder of answers": (["{dir}", "-i", "ras"], "-o FOLDER"),
     "no folder": (["{data}", "-i", "ras", "-o", "{dir}/x/o.csv"], "there is no folder"),
     "overwrite the answers": (["{data}", "-i", "ras", "-o", "{data}"], "would overwrite the answers"),
@@ -185,7 +191,7 @@ BROKEN: dict[str, tuple[str, bytes, str]] = {
     "long row": ("a.csv", (",".join(IDS) + "\n" + "3," * 8 + "3\n").encode(), "line 2 has 9 fields"),
     "open quote": ("a.csv", (",".join(IDS) + '\n"3,3').encode(), "line"),
     "not JSON": ("a.jsonl", b"{'ras_1': 3}\n", "line 1 is not JSON"),
-    "a list in JSON lines": ("a.jsonl", b"[1, 2]\n", "holds no object"),
+    "a list in JSON lines": ("a.jsonl", b"[1, 2]\n", "is not an object"),
     "not Parquet": ("a.parquet", b"PAR0\0", "is not a Parquet file"),
     "not a workbook": ("a.xlsx", b"hello\0", "is not an .xlsx workbook"),
 }

@@ -167,8 +167,8 @@ def test_nothing_about_a_person_is_stored_with_the_scores(folder: Path) -> None:
             r"none/\*.csv: there are no files of answers; allowed endings: .csv, ",
         ),
         (lambda: {"source": []}, "there are no files of answers"),
-        (lambda: {"source": ["answers/z.csv"]}, "z.csv: is a folder, or does not exist"),
-        (lambda: {"source": 5}, "named by its path"),
+        (lambda: {"source": ["answers/z.csv"]}, "z.csv: there is no such file"),
+        (lambda: {"source": 5}, "pass the path of a file"),
         (lambda: {"engine": "ray"}, "engine='ray' is not valid; allowed: 'dask', 'spark', 'duckdb'"),
     ],
 )
@@ -337,7 +337,7 @@ def test_bad_cells_of_like_named_files_are_kept_apart(folder: Path) -> None:
 
 def test_unreadable_files_are_named_and_earlier_ones_stay(folder: Path) -> None:
     table(1).drop(columns="ras_4").to_csv(folder / "a1.csv", index=False)
-    with pytest.raises(ResponseError, match=r"a1.csv: 1 of 7 items of ras have no column"):
+    with pytest.raises(ResponseError, match=r"a1.csv: 1 of 7 items of ras has no column"):
         score_folder(RAS, folder, output="scores")
     table(1).to_csv(folder / "a1.csv", index=False)
     assert score_folder(RAS, folder, output="scores").n_done_before == 1

@@ -199,7 +199,7 @@ def test_sums_of_something_else_are_refused() -> None:
         ),
         (lambda d: d["scales"].update(other=d["scales"]["trust"]), "there is no scale 'other'"),
         (lambda d: d.update(n_clusters=1.5), "n_clusters"),
-        (lambda d: d.pop("missing"), "missing lacks"),
+        (lambda d: d.pop("missing"), "missing is missing"),
     ],
 )
 def test_documents_that_no_sums_wrote_are_refused(change: Any, told: str) -> None:

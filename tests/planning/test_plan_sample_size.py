@@ -188,7 +188,7 @@ def test_norms_are_planned_of_enough_persons(options: dict[str, Any], alone: str
     if alone is None:
         assert found.note is None
         return
-    said = f"norms are made of at least 30 persons, where this wish alone would take {alone}"
+    said = f"norms need at least 30 persons; this standard error alone needs {alone}"
     unit = "; it is in standard deviations, of which a point of a T score is 0.1"
     assert found.note == said + (unit if options.get("of") is None else "")
     assert repr(found).endswith(f"; {found.note}>")
@@ -465,12 +465,13 @@ def test_a_plan_is_frozen_and_plain(plans: list[SamplePlan]) -> None:
 def test_sentences(plans: list[SamplePlan]) -> None:
     assert plans[0].sentence() == (
         "With 108 persons, an estimate of .85 for coefficient alpha of 8 items has the 95% interval "
-        "[.80, .89] (bonett), 0.088 wide (wished: at most 0.1); the probability that the interval is so "
-        "narrow in a sample is .80, wished: at least .80. Expecting to lose 20%, 135 persons are invited."
+        "[.80, .89] (bonett), 0.088 wide (target: at most 0.1); the probability that the interval of a "
+        "sample is this narrow is .80 (target: at least .80). With an expected attrition of 20%, 135 persons "
+        "are invited."
     )
     assert plans[3].sentence() == (
         "With 70 couples (140 persons), the standard error of the mean is 0.100 standard deviations "
-        "(wished: at most 0.1). Partners' scores are expected to correlate .40 (design effect 1.40)."
+        "(target: at most 0.1). Partners' scores are expected to correlate .40 (design effect 1.40)."
     )
     assert "273 couples, an estimate of .40 for the correlation between partners" in plans[2].sentence()
     assert "304 couples are invited" in plans[2].sentence()
@@ -499,44 +500,68 @@ GOOD: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize(
     ("goal", "options", "words"),
     [
-        ("omega", {}, "goal='omega': there are 'alpha', 'partner_correlation', 'norm'"),
-        (["alpha"], {}, "there are 'alpha'"),
-        ("alpha", {"width": None}, "goal='alpha' needs width; it takes expected, n_items, width"),
-        ("norm", {"width": 0.1}, "goal='norm' has no use for width; it takes standard_error"),
-        ("partner_correlation", {"n_items": 8}, "has no use for n_items"),
-        ("alpha", {"width": 0}, "width=0: the full width of the interval, a number above 0"),
+        ("omega", {}, "goal='omega' is not valid; allowed: 'alpha', 'partner_correlation', 'norm'"),
+        (["alpha"], {}, "is not valid; allowed: 'alpha'"),
+        ("alpha", {"width": None}, "goal='alpha' needs width; required: expected, n_items, width"),
+        ("norm", {"width": 0.1}, "goal='norm' does not take width; required: standard_error"),
+        ("partner_correlation", {"n_items": 8}, "does not take n_items"),
+        (
+            "alpha",
+            {"width": 0},
+            "width=0 is not valid; allowed: a number above 0, the full width of the interval",
+        ),
         ("alpha", {"width": -0.1}, "a number above 0"),
         ("alpha", {"width": math.nan}, "a number above 0"),
         ("alpha", {"width": math.inf}, "a number above 0"),
-        ("alpha", {"width": "wide"}, "width='wide': a number"),
-        ("alpha", {"width": 5}, "width=5 asks for nothing: 3 persons would do"),
-        ("alpha", {"width": 1e-6}, "takes more than 10,000,000 persons"),
-        ("alpha", {"expected": 1}, "expected=1: the alpha to plan for, from 0 to below 1"),
+        ("alpha", {"width": "wide"}, "width='wide' is not valid; allowed: a number"),
+        ("alpha", {"width": 5}, "width=5 is reached with any sample, even with 3 persons"),
+        ("alpha", {"width": 1e-6}, "needs more than 10,000,000 persons"),
+        ("alpha", {"expected": 1}, "expected=1 is not valid; allowed: an alpha from 0 to below 1"),
         ("alpha", {"expected": 85}, "expected=85"),
         ("alpha", {"expected": -0.1}, "from 0 to below 1"),
-        ("alpha", {"n_items": 1}, "n_items=1: a whole number, at least 2; one item has no alpha"),
-        ("alpha", {"n_items": 8.0}, "n_items=8.0: a whole number"),
-        ("alpha", {"n_items": True}, "n_items=True: a whole number"),
-        ("alpha", {"confidence_level": 95}, "confidence_level=95: a share between 0 and 1"),
-        ("alpha", {"assurance": 0.4}, "assurance=0.4: the probability"),
+        ("alpha", {"n_items": 1}, "n_items=1 is not valid; allowed: a whole number of at least 2"),
+        ("alpha", {"n_items": 8.0}, "n_items=8.0 is not valid; allowed: a whole number"),
+        ("alpha", {"n_items": True}, "n_items=True is not valid; allowed: a whole number"),
+        (
+            "alpha",
+            {"confidence_level": 95},
+            "confidence_level=95 is not valid; allowed: a share between 0 and 1",
+        ),
+        ("alpha", {"assurance": 0.4}, "assurance=0.4 is not valid; allowed: the probability"),
         ("alpha", {"assurance": 1}, "from 0.5 to below 1"),
         (
             "alpha",
             {"attrition": 1},
-            "attrition=1: the share of those invited who are lost, from 0 to below 1",
+            "attrition=1 is not valid; allowed: the share of those invited who are lost, from 0 to below 1",
         ),
         ("alpha", {"attrition": -0.1}, "from 0 to below 1"),
-        ("alpha", {"method": "adf"}, "method='adf': bonett, bonett-wright, feldt can be planned for"),
-        ("alpha", {"partner_correlation": 1}, "partner_correlation=1: a correlation between -1 and 1"),
-        ("partner_correlation", {"expected": 1.0}, "expected=1.0: a correlation between -1 and 1"),
-        ("partner_correlation", {"width": 1.99}, "width=1.99 asks for nothing: 4 couples would do"),
+        (
+            "alpha",
+            {"method": "adf"},
+            "method='adf' is not valid; allowed: 'bonett', 'bonett-wright', 'feldt'",
+        ),
+        (
+            "alpha",
+            {"partner_correlation": 1},
+            "partner_correlation=1 is not valid; allowed: a correlation between -1 and 1",
+        ),
+        (
+            "partner_correlation",
+            {"expected": 1.0},
+            "expected=1.0 is not valid; allowed: a correlation between -1 and 1",
+        ),
+        (
+            "partner_correlation",
+            {"width": 1.99},
+            "width=1.99 is reached with any sample, even with 4 couples",
+        ),
         (
             "partner_correlation",
             {"width": 1e-5, "assurance": 0.8},
-            "width=1e-05 with assurance=0.8 takes more than 10,000,000 couples",
+            "width=1e-05 with assurance=0.8 needs more than 10,000,000 couples",
         ),
-        ("norm", {"standard_error": 0}, "standard_error=0: how exact the norm should be, a number above 0"),
-        ("norm", {"standard_error": 1}, "standard_error=1 asks for nothing: 2 persons would do"),
+        ("norm", {"standard_error": 0}, "standard_error=0 is not valid; allowed: a number above 0"),
+        ("norm", {"standard_error": 1}, "standard_error=1 is reached with any sample, even with 2 persons"),
         (
             "norm",
             {"standard_error": 1},
@@ -545,14 +570,22 @@ GOOD: dict[str, dict[str, Any]] = {
         (
             "norm",
             {"standard_error": 40, "percentile": 9, "of": "percentile_rank"},
-            "wish for something smaller",
+            "pass a smaller value",
         ),
-        ("norm", {"standard_error": 1, "partner_correlation": 0.4}, "1 couple would do"),
-        ("norm", {"standard_error": 1e-9}, "takes more than 10,000,000 persons"),
-        ("norm", {"percentile": 100}, "percentile=100: between 0 and 100, such as 5"),
-        ("norm", {"of": "median"}, "of='median': mean, norm_score, percentile_rank"),
+        ("norm", {"standard_error": 1, "partner_correlation": 0.4}, "even with 1 couple"),
+        ("norm", {"standard_error": 1e-9}, "needs more than 10,000,000 persons"),
+        (
+            "norm",
+            {"percentile": 100},
+            "percentile=100 is not valid; allowed: a number between 0 and 100, such as 5",
+        ),
+        (
+            "norm",
+            {"of": "median"},
+            "of='median' is not valid; allowed: 'mean', 'norm_score', 'percentile_rank'",
+        ),
         ("norm", {"of": "percentile_rank"}, "depends on the percentile; pass percentile="),
-        ("norm", {"of": "mean", "percentile": 5}, "percentile=5: a mean has none"),
+        ("norm", {"of": "mean", "percentile": 5}, "percentile=5 is not valid with of='mean'"),
         ("norm", {"of": "norm_score"}, "of='norm_score' depends on the percentile"),
     ],
 )

@@ -112,7 +112,7 @@ def test_a_text_like_no_label_may_be_an_answer_or_none() -> None:
     answers = table("no opinion", "no opinion", "Agree")
     text = refused(AGREE, answers)
     assert "if it stands for an answer, pass recode={'no opinion': ANSWER}" in text
-    assert "if for none, missing_codes=['no opinion']" in text
+    assert "if for no answer, missing_codes=['no opinion']" in text
     for options in ({"recode": {"no opinion": 3}}, {"missing_codes": ["no opinion"]}):
         assert not encode(AGREE, answers, **options).problems
 
@@ -205,8 +205,8 @@ def test_what_options_count_is_not_an_other_range(kind: Any) -> None:
     """Counts that are not the number of an option are told; those that are one would count something else."""
     stored = table(*map(kind, [15, 8, 0, 3, 15]), rest=kind(8))
     text = refused(COUNTING, stored)
-    assert "is this what an option counts, and not its number?" in text
-    assert "make up 19 of 19 problems: if they stand for what an option counts" in text
+    assert "is this the score of an option instead of its number?" in text
+    assert "make up 19 of 19 problems: if they stand for the score of an option" in text
     assert "recode" not in text and "missing_codes" not in text and "stored from" not in text
     numbers = stored.map(lambda value: {15: 4, 8: 3, 3: 2, 0: 1}[int(float(value))])
     assert score(COUNTING, numbers)["s"].tolist() == [9.75, 8, 6, 6.75, 9.75]
@@ -214,9 +214,9 @@ def test_what_options_count_is_not_an_other_range(kind: Any) -> None:
 
 def test_zeros_alone_have_two_explanations() -> None:
     text = refused(COUNTING, table(0, 0, 1, 2, rest=2))
-    assert "Were the options stored from 0, and not as what they count? Then pass recode=" in text
-    assert "is this what an option counts" not in refused(form(1, 4), table(0, 8, 15))
-    assert "is this what an option counts" not in refused(COUNTING, table(7, 9))
+    assert "Were the options stored from 0, and not their scores? Then pass recode=" in text
+    assert "is this the score of an option" not in refused(form(1, 4), table(0, 8, 15))
+    assert "is this the score of an option" not in refused(COUNTING, table(7, 9))
 
 
 # ------------------------------------------------------------------ the command line

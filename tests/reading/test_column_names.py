@@ -59,7 +59,7 @@ def test_answers_under_look_alike_keys_are_never_lost(name: str) -> None:
     for responses in (answers, [good, answers], [answers, good], pd.Series(answers, dtype=object)):
         for partial in (False, True):
             with pytest.raises(
-                InvalidResponsesError, match="stands under a name that is no item: "
+                InvalidResponsesError, match="is under a name that is not an item: "
             ) as caught:
                 score(one, responses, columns=columns, allow_missing_items=partial)
             n_stray = len(set(answers) - set(good))
@@ -87,7 +87,7 @@ def test_numbers_that_look_like_no_item_pass_by() -> None:
 def test_one_column_cannot_hold_two_items(one: str, other: str) -> None:
     short = form("a", "b")
     for responses in (pd.DataFrame({one: [1, 2]}), {one: 1}, [{other: 1}], pl.DataFrame({other: [1]})):
-        with pytest.raises(ResponseError, match="to two items, a and b"):
+        with pytest.raises(ResponseError, match="for two items, a and b"):
             score(short, responses, columns={"a": one, "b": other})
 
 

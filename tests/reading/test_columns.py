@@ -23,7 +23,8 @@ def test_eight_items_are_listed_and_the_rest_counted(n_absent: int) -> None:
     items = [f"item{n:02d}" for n in range(1, 13)]
     text = told(12, items[n_absent:] or ["x"])
     lines = text.splitlines()
-    assert lines[0] == f"{n_absent} of 12 items of small have no column:"
+    verb = "has" if n_absent == 1 else "have"
+    assert lines[0] == f"{n_absent} of 12 items of small {verb} no column:"
     assert lines[1 : min(n_absent, 8) + 1] == [f"  {item}" for item in items[: min(n_absent, 8)]]
     assert (f"  … and {n_absent - 8} more" in lines) == (n_absent > 8)
     assert ("… and" in text) == (n_absent > 8)
@@ -35,7 +36,7 @@ def test_eight_items_are_listed_and_the_rest_counted(n_absent: int) -> None:
 def test_eight_columns_are_listed(n_columns: int) -> None:
     names = [f"{chr(97 + n)}{chr(97 + n)}" for n in range(n_columns)]
     listed = ", ".join(map(repr, names[:8])) + (", …" if n_columns > 8 else "")
-    assert f"The table has {listed}; say with columns= which of them hold the answers." in told(2, names)
+    assert f"The table has {listed}; name those with answers in columns=." in told(2, names)
 
 
 @pytest.mark.parametrize("n_renamed", range(1, 7))
@@ -95,7 +96,7 @@ def test_a_mapping_of_columns_names_items(name: str, hint: str) -> None:
     form = form_of(items=["item01", "item02"], scales=[{"id": "a", "items": ["item01"]}])
     with pytest.raises(ResponseError) as caught:
         score(form, {"item01": 1}, columns={name: "q1"})
-    assert str(caught.value) == f"columns names {name!r}, which is no item of small{hint}"
+    assert str(caught.value) == f"columns: {name!r} is not an item of small{hint}"
 
 
 @pytest.mark.parametrize("n_keys", [1, 5, 6])
@@ -117,6 +118,6 @@ def test_an_empty_mapping_is_told_from_a_person_who_answered_nothing() -> None:
     with pytest.raises(ResponseError) as caught:
         score(form, {})
     assert str(caught.value) == (
-        "the mapping is empty: it has no item of small. Of a person who answered nothing, give an item "
+        "the mapping is empty: it has no item of small. For a person who answered nothing, pass an item "
         "without an answer, such as {'item01': None}"
     )

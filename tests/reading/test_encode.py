@@ -97,13 +97,13 @@ BAD_VALUES = {
     "false": ("mood", False, "False is a truth value, not an answer"),
     "numpy true": ("tru01", np.True_, "is a truth value, not an answer"),
     "numpy false": ("mood", np.False_, "is a truth value, not an answer"),
-    "true as text": ("tru01", "True", "'True' is no label of this item"),
-    "label with a slip": ("tru01", "Sligthly agree", "is no label of", "did you mean 'Slightly agree'?"),
-    "unlike any label": ("tru01", "purple", "is no label of this item; allowed: 1 to 5 or a label\n"),
+    "true as text": ("tru01", "True", "'True' is not a label of this item"),
+    "label with a slip": ("tru01", "Sligthly agree", "is not a label of", "did you mean 'Slightly agree'?"),
+    "unlike any label": ("tru01", "purple", "is not a label of this item; allowed: 1 to 5 or a label\n"),
     "text without labels": ("mood", "fine", "'fine' is not a number"),
     "decimal comma": ("mood", "1,5", "'1,5' is not a number", "is this a decimal comma?"),
     "decimal comma among labels": ("tru01", "3,0", "is not a number", "is this a decimal comma?"),
-    "two numbers": ("tru01", "1 2", "'1 2' is no label of this item"),
+    "two numbers": ("tru01", "1 2", "'1 2' is not a label of this item"),
     "undeclared missing code": ("tru01", -99, "-99 is outside the range"),
     "code of another item": ("mood", -9, "-9 is outside the range"),
     "bytes": ("tru01", b"3", "is of type bytes, not a number or a text"),
@@ -198,7 +198,7 @@ def test_stray_answers_are_not_called_missing_codes(stray):
 @pytest.mark.parametrize("name", ["Tru01", "tru_01", "tru1", "TRU-1", "tru.01", " tru01 "])
 def test_a_key_that_looks_like_an_absent_item_is_a_problem(name):
     row = without("tru01") | {name: 4}
-    words = f"item tru01 ({name!r}): 4 stands under a name that is no item; allowed: the name 'tru01'"
+    words = f"item tru01 ({name!r}): 4 is under a name that is not an item; allowed: the name 'tru01'"
     for table in (row, [row, GOOD]):
         text = message(InvalidResponsesError, table)
         assert words in text
@@ -225,7 +225,7 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "nothing": ({}, {}, ResponseError, ["is empty", "no item of closeness", "{'tru01': None}"]),
     "absent column": (
         frame(IDS[1:]), {}, MissingColumnsError,
-        ["1 of 4 items of closeness have no column:\n  tru01\n", "allow_missing_items=True", "other 3 have"],
+        ["1 of 4 items of closeness has no column:\n  tru01\n", "allow_missing_items=True", "other 3 have"],
     ),
     "absent key": ([without("mood")], {}, MissingColumnsError, ["1 of 4", "  mood", "allow_missing_items"]),
     "rows without answers": ([{}, {}], {}, MissingColumnsError, ["4 of 4 items", "no columns"]),
@@ -251,30 +251,30 @@ BAD_INPUTS: dict[str, tuple[Any, dict[str, Any], type[Exception], list[str]]] = 
     "duplicated array column": (
         np.ones((1, 5)), {"columns": [*IDS, "mood"]}, ResponseError, ["2 columns named 'mood'"],
     ),
-    "list for a frame": (frame(IDS), {"columns": IDS}, ResponseError, ["order of a numpy array", "'q{n}'"]),
-    "list for a mapping": (GOOD, {"columns": IDS}, ResponseError, ["order of a numpy array", "'q{n}'"]),
+    "list for a frame": (frame(IDS), {"columns": IDS}, ResponseError, ["items in a numpy array", "'q{n}'"]),
+    "list for a mapping": (GOOD, {"columns": IDS}, ResponseError, ["items in a numpy array", "'q{n}'"]),
     "pattern without a field": (GOOD, {"columns": "q"}, ResponseError, ["is not a pattern", "{item}", "{n}"]),
     "pattern of another field": (GOOD, {"columns": "{x}"}, ResponseError, ["'{x}' is not a pattern", "{n}"]),
     "pattern left open": (GOOD, {"columns": "q{n"}, ResponseError, ["'q{n' is not a pattern"]),
     "pattern of a wrong format": (GOOD, {"columns": "q{n:?}"}, ResponseError, ["'q{n:?}' is not a pattern"]),
     "columns of an unknown item": (
-        GOOD, {"columns": {"tru1": "a"}}, ResponseError, ["'tru1', which is no item", "you mean 'tru01'?"],
+        GOOD, {"columns": {"tru1": "a"}}, ResponseError, ["'tru1' is not an item", "you mean 'tru01'?"],
     ),
     "two items to one column": (
-        frame(IDS), {"columns": {"tru01": "tru02"}}, ResponseError, ["'tru02' to two items, tru01 and tru02"],
+        frame(IDS), {"columns": {"tru01": "tru02"}}, ResponseError, ["named for two items, tru01 and tru02"],
     ),
     "array without columns": (np.ones((2, 4)), {}, ResponseError, NO_NAMES),
     "array with a pattern": (np.ones((2, 4)), {"columns": "q{n}"}, ResponseError, NO_NAMES),
     "array of one dimension": (np.ones(4), {}, ResponseError, ["one-dimensional", "pass {item: answer}"]),
     "array of three dimensions": (np.ones((2, 4, 1)), {"columns": IDS}, ResponseError, ["(2, 4, 1)"]),
-    "array of other width": (np.ones((2, 3)), {"columns": IDS}, ResponseError, ["names 4 columns", "has 3"]),
+    "array of other width": (np.ones((2, 3)), {"columns": IDS}, ResponseError, ["has 4 names", "has 3"]),
     "array without an item": (np.ones((2, 3)), {"columns": IDS[:3]}, MissingColumnsError, ["1 of 4", "mood"]),
     "lazy frame": (pl.LazyFrame([GOOD]), {}, ResponseError, ["LazyFrame", "frame.collect()"]),
     "path": ("answers.csv", {}, ResponseError, ["is a text, not answers", "for a file use score_file()"]),
     "list of lists": ([[1, 2, 3]], {}, ResponseError, ["type list cannot be read", "list of mappings"]),
     "None": (None, {}, ResponseError, ["NoneType cannot be read"]),
-    "unknown on_invalid": (GOOD, {"on_invalid": "drop"}, ResponseError, ["='drop'", "'raise' or 'missing'"]),
-    "no on_invalid": ([GOOD], {"on_invalid": None}, ResponseError, ["=None", "'raise' or 'missing'"]),
+    "unknown on_invalid": (GOOD, {"on_invalid": "drop"}, ResponseError, ["='drop'", "'raise', 'missing'"]),
+    "no on_invalid": ([GOOD], {"on_invalid": None}, ResponseError, ["=None", "'raise', 'missing'"]),
     "missing code that is an answer": (
         [GOOD], {"missing_codes": 3}, ResponseError, ["missing code 3 is an answer", "item tru01", "1 to 5"],
     ),
@@ -437,7 +437,7 @@ def test_every_problem_says_where_what_and_why():
     problems = caught.value.problems
     mood = {"column": "How are you?", "item": "mood", "allowed": "0 to 3 in steps of 0.1"}
     trust: dict[str, Any] = {
-        "allowed": "1 to 5 or a label", "code": "label", "reason": "is no label of this item"
+        "allowed": "1 to 5 or a label", "code": "label", "reason": "is not a label of this item"
     }  # fmt: skip
     assert list(problems)[:4] == [
         ResponseProblem(row=0, person="a", column="tru01", item="tru01", value="purple", **trust),
@@ -449,7 +449,7 @@ def test_every_problem_says_where_what_and_why():
     ]  # fmt: skip
     lines = str(caught.value).splitlines()
     assert lines[0] == "7 answers are not valid for closeness:"
-    assert lines[1].startswith("  row 0, person a, item tru01: 'purple' is no label")
+    assert lines[1].startswith("  row 0, person a, item tru01: 'purple' is not a label")
     assert lines[2].startswith("  row 0, person a, item mood ('How are you?'): 9 is outside the range")
     assert (lines[5].startswith("  row 4"), lines[6]) == (True, "  … and 2 more")
     shown = caught.value.to_frame()
@@ -688,7 +688,7 @@ def test_one_persons_scores_as_json():
     purple, infinite = content["problems"]
     assert purple == {
         "column": "tru01", "item": "tru01", "value": "purple", "code": "label",
-        "reason": "is no label of this item",
+        "reason": "is not a label of this item",
         "allowed": "1 to 5 or a label", "suggestion": None,
     }  # fmt: skip
     assert (infinite["item"], infinite["value"], infinite["reason"]) == ("mood", "inf", "is infinite")

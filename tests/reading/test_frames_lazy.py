@@ -95,5 +95,5 @@ def test_one_table_is_not_a_stream(table):
 
 @pytest.mark.parametrize("wrong", [3, "answers.csv", None])
 def test_what_holds_no_tables_is_refused(wrong):
-    with pytest.raises(IntimacyScalesError, match="pass tables one after another"):
+    with pytest.raises(IntimacyScalesError, match="pass a list or generator of tables"):
         list(score_stream("ras", wrong))

@@ -62,17 +62,17 @@ CALLS: dict[str, tuple[Any, type[Exception], str]] = {
         lambda: score("ras", GOOD, missing_codes={"ras_1": [9]}), ResponseError, "of some items only",
     ),
     "missing codes of no kind": (
-        lambda: score("ras", GOOD, missing_codes=object()), ResponseError, "give a list",
+        lambda: score("ras", GOOD, missing_codes=object()), ResponseError, "pass a list",
     ),
     "a list as column": (
-        lambda: score("ras", GOOD, columns={"ras_1": ["a"]}), ResponseError, "no name of a column",
+        lambda: score("ras", GOOD, columns={"ras_1": ["a"]}), ResponseError, "as the name of a column",
     ),
     "person that is not there": (lambda: score("ras", GOOD, person="id"), ResponseError, "has no key 'id'"),
     "a table as batches": (
         lambda: list(score_stream("ras", pd.DataFrame([GOOD]))), ResponseError, "[table] here",
     ),
     "a sheet as batches": (lambda: list(score_stream("ras", GOOD)), ResponseError, "[table] here"),
-    "keep a number": (lambda: score("ras", [GOOD], keep=5), ResponseError, "list of columns"),
+    "keep a number": (lambda: score("ras", [GOOD], keep=5), ResponseError, "list of column names"),
     "loadings of some items": (lambda: simulate("ras", 4, loadings={"ras_1": 0.5}), ValueError, "'ras_2'"),
     "half a person": (lambda: simulate("ras", 4.0), ValueError, "n=4.0"),
 }  # fmt: skip
@@ -122,13 +122,13 @@ def test_a_series_with_a_name_twice_is_refused() -> None:
 
 
 def test_scale_ids_that_results_would_overwrite_are_refused_at_load() -> None:
-    with pytest.raises(ValueError, match="'s_pomp' is what results call"):
+    with pytest.raises(ValueError, match="'s_pomp' is the name of a result column"):
         small(scales=[{"id": "s", "items": ["a"]}, {"id": "s_pomp", "items": ["b"]}])
 
 
 @pytest.mark.parametrize("label", ["NA", "na ", "NaN"])
 def test_a_label_that_reads_as_no_answer_is_refused(label: str) -> None:
-    with pytest.raises(ValueError, match="reads as no answer"):
+    with pytest.raises(ValueError, match="would be read as a missing answer"):
         small(response_scale={"minimum": 1, "maximum": 5, "labels": {"1": label}})
 
 
@@ -189,7 +189,7 @@ def test_a_json_line_with_a_name_twice_is_refused(tmp_path: Path) -> None:
     data = tmp_path / "a.jsonl"
     data.write_text('{"ras_1": 5, "ras_1": 1}\n', encoding="utf-8")
     result = run("score", data, "-i", "ras")
-    assert (result.exit_code, "'ras_1' stands twice" in result.output) == (2, True)
+    assert (result.exit_code, "'ras_1' occurs twice" in result.output) == (2, True)
 
 
 def test_every_problem_can_be_had_as_a_file(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ FILES: dict[str, tuple[str, bytes, list[str], str]] = {
         [], "are Qualtrics' question texts",
     ),
     "utf-16 without a mark": ("a.csv", HEADER.encode("utf-16-le"), [], "--encoding utf-16-le"),
-    "encoding of json lines": ("a.jsonl", b"{}", ["--encoding", "foo"], "no encoding that Python knows"),
+    "encoding of json lines": ("a.jsonl", b"{}", ["--encoding", "foo"], "allowed: one that Python knows"),
     "output is a folder": ("a.csv", HEADER.encode(), ["-o", "{dir}/folder.csv"], "is a folder"),
 }  # fmt: skip
 

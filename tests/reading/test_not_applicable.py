@@ -370,7 +370,7 @@ def test_a_stored_value_can_be_recoded_to_it():
 
 @pytest.mark.parametrize("stored", ["Does not apply", 8, "77"])
 def test_what_means_that_it_does_not_apply_is_not_recoded(stored: Any):
-    with pytest.raises(ResponseError, match="means already that the question does not apply") as caught:
+    with pytest.raises(ResponseError, match="already means that the question does not apply") as caught:
         encode(FORM, rows_of(3), recode={stored: 1, 1: 1, 2: 2, 3: 3, 4: 4})
     assert "Leave it out. If it is an answer in these data, take it out of not_applicable" in str(
         caught.value
@@ -431,9 +431,9 @@ def test_items_that_cannot_be_are_refused(items: list[str], words: str):
     [
         ({"a": 1}, "has no item 'a' with that answer"),
         ({"x": 1}, "has no item 'x' with that answer"),
-        ({"b": 0}, "0 is no number of persons to whom b does not apply"),
-        ({"b": -1}, "-1 is no number of persons"),
-        ({"b": 10}, "10 is no number of persons"),
+        ({"b": 0}, "0 for b is not valid; allowed: 1 to 9"),
+        ({"b": -1}, "-1 for b is not valid"),
+        ({"b": 10}, "10 for b is not valid"),
         ({"b": "4"}, "not_applicable"),
         ([1], "not_applicable"),
     ],
@@ -463,10 +463,10 @@ def test_another_range_keeps_it():
         ({"not_applicable": [3]}, "3 is also an answer that the response scale allows"),
         ({"not_applicable": ["yes"]}, "'yes' is also an answer"),
         ({"not_applicable": ["4.0"]}, "'4.0' is also an answer"),
-        ({"not_applicable": [9], "missing_codes": [9]}, "9 is a missing code, and not_applicable too"),
-        ({"not_applicable": [9.0], "missing_codes": ["9"]}, "and not_applicable too"),
-        ({"not_applicable": ["N/R"], "missing_codes": ["n/r"]}, "and not_applicable too"),
-        ({"not_applicable": ["NA"]}, "'NA' reads as no answer"),
+        ({"not_applicable": [9], "missing_codes": [9]}, "9 is both a missing code and not_applicable"),
+        ({"not_applicable": [9.0], "missing_codes": ["9"]}, "is both a missing code and not_applicable"),
+        ({"not_applicable": ["N/R"], "missing_codes": ["n/r"]}, "is both a missing code and not_applicable"),
+        ({"not_applicable": ["NA"]}, "'NA' would be read as a missing answer"),
         ({"not_applicable": [" "]}, "not_applicable"),
     ],
 )

@@ -218,7 +218,7 @@ def test_no_reader_is_left_out_here_and_none_is_lenient_unasked() -> None:
 
 @pytest.mark.parametrize("name", [*TABLES, *ENGINES])
 def test_a_table_without_an_item_is_refused_unless_that_is_allowed(name: str) -> None:
-    with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras have no column:\n  ras_7\n"):
+    with pytest.raises(MissingColumnsError, match=r"1 of 7 items of ras has no column:\n  ras_7\n"):
         (TABLES | ENGINES)[name](SHORT)
     if name in NEED_ALL:
         with pytest.raises(EstimationError):
@@ -252,7 +252,7 @@ def test_every_option_has_the_same_meaning_everywhere(name: str) -> None:
     assert "9" not in str(hidden.value).split(";")[0]
     with pytest.raises(ResponseError, match="'accept' is for tables of numbers without an instrument"):
         read(odd, on_invalid="accept", **named)
-    with pytest.raises(TypeError, match=r"'column' is no option of \w+\(\); there are .*mean 'columns'"):
+    with pytest.raises(TypeError, match=r"'column' is not an option of \w+\(\); allowed: .*mean 'columns'"):
         read(odd, column="Q{n}")
 
 
@@ -272,7 +272,7 @@ def test_the_options_of_many_sheets_mean_what_they_mean_elsewhere() -> None:
         score_many(FORM, sheets, on_invalid="accept")  # type: ignore[call-overload]
     for option in ("column", "keep", "allow_missing_items"):
         with pytest.raises(
-            TypeError, match=rf"'{option}' is no option of score_many\(\); there are instrument,"
+            TypeError, match=rf"'{option}' is not an option of score_many\(\); allowed: instrument,"
         ):
             score_many(FORM, sheets, **{option: "Q{n}"})  # type: ignore[call-overload]
 
@@ -282,7 +282,7 @@ def test_files_are_read_as_strictly(tmp_path: Path, name: str) -> None:
     read, options = FILES[name]
     for file, table in (("short.csv", SHORT), ("bad.csv", BAD)):
         table.to_csv(tmp_path / file, index=False)
-    with pytest.raises(MissingColumnsError, match="1 of 7 items of ras have no column"):
+    with pytest.raises(MissingColumnsError, match="1 of 7 items of ras has no column"):
         read(FORM, tmp_path / "short.csv", **options)
     assert read(FORM, tmp_path / "short.csv", allow_missing_items=True, **options).n_persons == 60
     output = tmp_path / ("o.csv" if name == "score_file" else "o.json")

@@ -75,7 +75,7 @@ BESIDE_CODES = {
 @pytest.mark.parametrize("name", BESIDE_CODES)
 @pytest.mark.parametrize("option", [{"recode": {1: 2, 2: 1}}, {"missing_codes": [5]}, {"keep": ["id"]}])
 def test_options_of_reading_are_refused_with_checked_answers(name: str, option: dict[str, Any]) -> None:
-    with pytest.raises(ResponseError, match=r"checked before: give options of reading them to encode\(\)"):
+    with pytest.raises(ResponseError, match=r"checked before: pass options of reading them to encode\(\)"):
         BESIDE_CODES[name](**option)
 
 
@@ -98,7 +98,7 @@ def test_an_instrument_passed_with_checked_answers_must_be_theirs() -> None:
     with pytest.raises(ResponseError, match="belong to csi-16"):
         htmt("a =~ csi16_1 + csi16_2\nb =~ csi16_3 + csi16_4", codes, instrument="ras")
     sample = covariances_as_sample(np.eye(3), n=50, names=["a", "b", "c"])
-    with pytest.raises(EstimationError, match="these are moments: leave it out"):
+    with pytest.raises(EstimationError, match="data holds moments; leave it out"):
         cfa("f =~ a + b + c", sample, instrument="ras")
 
 
@@ -141,7 +141,7 @@ def test_labels_that_say_nothing_are_nobodys(blank: Any) -> None:
     named = COUPLES.assign(couple=pd.Series(labels, dtype=object))
     with pytest.raises(EstimationError, match="20 persons belong to none"):
         reliability_report("scii-24", named, clusters="couple")
-    with pytest.raises(EstimationError, match="20 of 120 values belong to none"):
+    with pytest.raises(EstimationError, match="20 of 120 values belong to no group"):
         group_icc(np.arange(120) % 7, labels)
 
 
@@ -240,7 +240,7 @@ def test_empty_tables_keep_their_kind_and_columns() -> None:
 
 
 def test_two_columns_of_one_text_are_not_kept() -> None:
-    with pytest.raises(ResponseError, match="two columns are called '1'"):
+    with pytest.raises(ResponseError, match="two columns are named '1'"):
         score(RAS, [{**row, 1: "a", "1": "b"} for row in ROWS], keep=[1, "1"])
 
 
@@ -301,7 +301,10 @@ def test_comparisons_are_shown_without_another_library(monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: cronbach_alpha(RAS, TABLE, scal="total"), r"no option of cronbach_alpha\(\).*mean 'scale'"),
+        (
+            lambda: cronbach_alpha(RAS, TABLE, scal="total"),
+            r"not an option of cronbach_alpha\(\).*mean 'scale'",
+        ),
         (lambda: cfa("f =~ ras_1 + ras_2 + ras_3", TABLE, estimater="MLR"), r"of cfa\(\).*mean 'estimator'"),
         (lambda: efa(RAS, TABLE, n_factors=1, rotatio="none"), r"of efa\(\).*mean 'rotation'"),
         (lambda: kmo(TABLE, itms=["ras_1"]), r"of kmo\(\).*mean 'items'"),
@@ -315,7 +318,7 @@ def test_a_misspelt_option_is_one_of_the_function_that_was_called(call: Any, wor
 
 def test_persons_are_a_column() -> None:
     addresses = pd.Series([f"u{n}@example.org" for n in range(60)])
-    with pytest.raises(ResponseError, match="person is a Series: name the column") as caught:
+    with pytest.raises(ResponseError, match="person is a Series; pass the name of the column") as caught:
         score(RAS, TABLE, person=addresses)
     assert "example.org" not in str(caught.value)
     with pytest.raises(ResponseError, match="person: the table has no column") as caught:

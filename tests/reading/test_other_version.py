@@ -83,7 +83,7 @@ def test_a_table_about_the_partner_is_told_from_one_about_oneself():
 def test_items_not_asked_are_not_looked_for_elsewhere():
     with pytest.raises(MissingColumnsError) as caught:
         score("barriers", pd.DataFrame([ticked(load("barriers").item_ids[3:], 3)]))
-    assert "The other 18 have one, and no name looks like these." in str(caught.value)
+    assert "The other 18 have one, and no column has a name like these." in str(caught.value)
 
 
 # ---------------------------------------------------------------- rules and files that are taken for others
@@ -91,10 +91,10 @@ def test_items_not_asked_are_not_looked_for_elsewhere():
 
 def test_a_rule_that_asks_too_many_answers_is_named():
     form = load("resilience")
-    with pytest.raises(InstrumentError, match=r"scale 'adapting' has 6 items, and count = 9 answers"):
+    with pytest.raises(InstrumentError, match=r"scale 'adapting' has 6 items, but count = 9 answers"):
         form.with_missing_rule(MissingRule(count=9))
     strict = form.with_missing_rule(MissingRule(count=6))
-    with pytest.raises(InstrumentError, match=r"scale 'adapting' has 5 items, and count = 6 answers"):
+    with pytest.raises(InstrumentError, match=r"scale 'adapting' has 5 items, but count = 6 answers"):
         strict.without_items("res04", new_id="shorter", version="1")
 
 
@@ -107,7 +107,7 @@ def test_a_bank_next_to_a_form_comes_before_the_shipped_one(tmp_path):
         (shipped.banks_folder() / "components" / "trust.toml").read_text(encoding="utf-8")
     )
     with pytest.raises(
-        InstrumentError, match=r"banks\[0\]: 'trust' is the bank that ships .* write 'trust.toml'"
+        InstrumentError, match=r"banks\[0\]: 'trust' is a bank that ships .* write 'trust.toml'"
     ):
         load(form)
     text = form.read_text(encoding="utf-8").replace('banks = ["trust"', 'banks = ["trust.toml"')
@@ -117,5 +117,7 @@ def test_a_bank_next_to_a_form_comes_before_the_shipped_one(tmp_path):
 
 @pytest.mark.parametrize("read", [load, load_bank])
 def test_a_translation_says_what_it_is(read):
-    with pytest.raises(InstrumentError, match=r"is a translation of trust into 'de': load the form"):
+    with pytest.raises(
+        InstrumentError, match=r"is a translation of trust into 'de', .*: load trust, or a form"
+    ):
         read(shipped.banks_folder() / "components" / "trust.de.toml")

@@ -102,13 +102,15 @@ def test_errors_and_warnings_name_the_wording():
         "scii-12 0.3.0 (de neutral, forward translation)"
     )
     with pytest.raises(
-        EstimationError, match=r"scii-24 0\.2\.0 and of scii-24 0\.3\.0 do not add up: they are"
+        EstimationError, match=r"scii-24 0\.2\.0 and of scii-24 0\.3\.0 do not add up: they belong"
     ):
         _ = item_moments(OLD, [dict.fromkeys(OLD.item_ids, 3)]) + item_moments(
             NEW, [dict.fromkeys(NEW.item_ids, 3)]
         )
     parts = [score(form, NUMBERS).summary() for form in (FEMININE, MASCULINE)]
-    with pytest.raises(ValueError, match=r"they are of de feminine and de masculine\. To take languages"):
+    with pytest.raises(
+        ValueError, match=r"they belong to de feminine and de masculine\. To combine languages"
+    ):
         _ = parts[0] + parts[1]
     assert compare(FEMININE, MASCULINE).translated == (
         "the old asks in the variant feminine, the new in masculine, of one translation"
@@ -119,8 +121,8 @@ def test_pooled_variants_are_named_in_the_warning():
     with pytest.warns(LanguagesPooledWarning) as told:
         pool_languages(FEMININE, MASCULINE)
     assert str(told[0].message) == (
-        "scii-12: answers in de feminine and de masculine are taken together, and nobody has shown that they "
-        "mean the same in each: test invariance over variants, or report each variant apart"
+        "scii-12: answers in de feminine and de masculine are taken together, but no study has shown that "
+        "they mean the same: test invariance over variants, or report each variant separately"
     )
 
 
@@ -259,7 +261,7 @@ def test_other_languages_are_recognised_of_current_forms():
 
 def test_a_pool_says_that_it_reads_numbers():
     told = advice(labelled("en") + labelled("de"), form=POOLS["en, de"])
-    assert "are options of scii-12 in de and en, and a form that pools languages reads numbers" in told
+    assert "are options of scii-12 in de and en, and a form that pools languages reads only numbers" in told
     assert "score(pooled, encode(load('scii-12', language=…), rows))" in told
     assert "reads numbers" not in advice(labelled("fr"), form=POOLS["en, de"])
 

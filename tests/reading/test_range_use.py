@@ -72,7 +72,7 @@ def test_a_table_that_never_uses_the_top_is_warned_of(kind: str) -> None:
     text = told(form(1, 7), FIVES[kind](answers(1, 5)))
     assert text.startswith("form: none of 60 persons answered 6 or 7 to any of 4 items on 1 to 7; the values")
     assert "seen are 1 to 5" in text
-    assert "each of 2 reversed items comes out 2 points too high" in text
+    assert "each of 2 reverse-keyed items comes out 2 points too high" in text
     assert "instrument.with_response_scale(1, 5)" in text
 
 
@@ -97,7 +97,7 @@ def test_the_warning_says_what_was_seen_and_what_reversal_does(name: str) -> Non
 def test_options_stored_from_one_are_recognised() -> None:
     stored = answers(0, 4) + 1  # nobody chose the last of 0 to 5
     text = told(form(0, 5), stored)
-    assert "If the options were stored from 1, every answer counts 1 too much" in text
+    assert "If the options were stored from 1, every answer is 1 too high" in text
     assert "recode={n + 1: n for n in range(6)}" in text
     with pytest.warns(AnotherRangeWarning):  # read as they were given, nobody uses the top: as it is
         right = score(form(0, 5), stored, recode={n + 1: n for n in range(6)})["s"]
@@ -268,7 +268,9 @@ def test_items_of_one_range_can_be_named() -> None:
     variant = csi.with_response_scale(0, 4, items=csi.item_ids[1:])
     assert [item.response_scale.maximum for item in variant.items] == [6] + [4] * 15
     assert "in 15 of 16 items" in variant.title
-    with pytest.raises(InstrumentError, match="5 to 1 is no range for its answers: minimum 5 is not below"):
+    with pytest.raises(
+        InstrumentError, match="the range 5 to 1 is not valid for its answers: minimum 5 is not below"
+    ):
         form(1, 7).with_response_scale(5, 1)
     with pytest.raises(InstrumentError, match="has no item 'x'"):
         form(1, 7).with_response_scale(1, 5, items="x")
@@ -296,7 +298,9 @@ def test_answers_that_were_not_accepted_are_part_of_what_was_seen(low: int, high
         }
     )  # fmt: skip
     beyond = int(((points < low) | (points > high)).sum())
-    with pytest.warns(AnotherRangeWarning, match=f"Beside them {beyond} answers beyond that range") as caught:
+    with pytest.warns(
+        AnotherRangeWarning, match=f"In addition, {beyond} answers beyond that range"
+    ) as caught:
         score(form, table, on_invalid="missing")
     text = str(caught[0].message)
     assert f"Were the options stored from {low + shift}? Then pass recode={{" in text

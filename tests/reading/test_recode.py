@@ -121,14 +121,14 @@ def test_numbers_outside_the_mapping_are_named():
 
 
 WRONG = {
-    "no mapping": ([1, 2], "give a mapping, stored value → answer"),
+    "no mapping": ([1, 2], "pass a mapping from stored value to answer"),
     "a truth value": ({True: 1}, "True is neither a number nor a text"),
     "a list": ({6: [5]}, r"\[5\] is neither a number nor a text"),
-    "nothing": ({None: 1}, "a missing answer stands for none"),
-    "nan": ({float("nan"): 1}, "a missing answer stands for none"),
-    "NA": ({"NA": 1}, "'NA' means no answer already"),
-    "a declared code": ({-7: 1}, "-7 means no answer already"),
-    "no answer to anything": ({6: 9}, "6 stands for 9, which is an answer to no item"),
+    "nothing": ({None: 1}, "a missing answer cannot be recoded"),
+    "nan": ({float("nan"): 1}, "a missing answer cannot be recoded"),
+    "NA": ({"NA": 1}, "'NA' already means no answer"),
+    "a declared code": ({-7: 1}, "-7 already means no answer"),
+    "no answer to anything": ({6: 9}, "6 stands for 9, which is not an answer to any item"),
 }
 
 
@@ -141,5 +141,5 @@ def test_mappings_that_cannot_be_meant_are_refused(name):
 
 
 def test_a_code_cannot_be_missing_and_an_answer():
-    with pytest.raises(ResponseError, match="9 means no answer already"):
+    with pytest.raises(ResponseError, match="9 already means no answer"):
         score(FORM, {"a": 9, "b": 1}, missing_codes=[9], recode={9: 5})

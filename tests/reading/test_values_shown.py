@@ -164,7 +164,7 @@ def test_the_command_line_obeys_it(tmp_path: Any, monkeypatch: Any) -> None:
     result = CliRunner().invoke(app, call)
     assert result.exit_code == 1
     check_silent([result.output], ("husband",))
-    assert "column a: a value is no label of this item" in " ".join(result.output.split())
+    assert "column a: a value is not a label of this item" in " ".join(result.output.split())
 
 
 def test_warnings_hold_sums_and_no_ones_answers() -> None:

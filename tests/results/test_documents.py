@@ -80,10 +80,10 @@ def test_moments_of_nobody_and_of_parts_come_back() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        (("n_persons",), ..., "ItemMoments: n_persons lacks"),
+        (("n_persons",), ..., "ItemMoments: n_persons is missing"),
         (("n_persons",), 3, r"n_persons is 3, but \d+ answered a pair of items"),
         (("n_persons",), 80.0, "n_persons: 80.0 is not a whole number"),
-        (("n_person",), 80, "there is no 'n_person' in such a document; did you mean 'n_persons'"),
+        (("n_person",), 80, "'n_person' is not a name of such a document; did you mean 'n_persons'"),
         (("pairs", "sums", 0), [1], "pairs.sums: rows of unequal length"),
         (("pairs", "sums"), [[1]], r"pairs.sums: its shape is \(1, 1\); .* has the shape \(6, 6\)"),
         (("pairs", "counts", 0, 0), -1, "pairs.counts: a count is negative"),
@@ -110,8 +110,8 @@ def test_sums_that_cannot_be_are_refused_by_name(path: tuple[Any, ...], value: A
         (("scores", "total"), True, "PersonScores.scores.total: True is not a number"),
         (("scores",), [7], r"PersonScores.scores: \[7\] is not an object"),
         (("bounds", "total"), [1], r"bounds.total: \[1\] is not an array of 2"),
-        (("pomp",), ..., "PersonScores: pomp lacks"),
-        (("Scores",), {}, "there is no 'Scores' .* did you mean 'scores'"),
+        (("pomp",), ..., "PersonScores: pomp is missing"),
+        (("Scores",), {}, "'Scores' is not a name .* did you mean 'scores'"),
         (("problems",), None, "PersonScores.problems: None is not an array"),
         (("instrument", "id"), "kmss-2", "no instrument 'kmss-2' is shipped: pass it as instrument="),
         (("instrument", "digest"), "ab", "digest ab.*the shipped one is kmss"),
@@ -126,7 +126,7 @@ def test_documents_that_no_score_wrote_are_refused_by_name(
 
 @pytest.mark.parametrize("text", ["", "[1]", "null", "{", b"\xff", "[" * 100_000, "7"])
 def test_texts_that_are_not_documents_are_refused_by_name(text: Any) -> None:
-    with pytest.raises(DocumentError, match=r"PersonScores: .* is no (JSON|document)"):
+    with pytest.raises(DocumentError, match=r"PersonScores: .* is not (JSON|a document)"):
         PersonScores.from_json(text)
 
 
@@ -135,8 +135,8 @@ def test_texts_that_are_not_documents_are_refused_by_name(text: Any) -> None:
     [
         (Path("scores.json"), r"not its path: PersonScores\.from_json\(path\.read_bytes\(\)\)"),
         (io.StringIO("{}"), r"not the file: PersonScores\.from_json\(file\.read\(\)\)"),
-        ({"scores": {}}, r"a dict is no text: read it with PersonScores\.from_dict\(document\)"),
-        (None, r"a value of type NoneType is no text: give what to_json\(\) returned"),
+        ({"scores": {}}, r"a dict is not a text: read it with PersonScores\.from_dict\(document\)"),
+        (None, r"a value of type NoneType is not a text: pass what to_json\(\) returned"),
     ],
 )
 def test_values_and_texts_that_are_not_documents(given: Any, told: str) -> None:
@@ -147,7 +147,7 @@ def test_values_and_texts_that_are_not_documents(given: Any, told: str) -> None:
 def test_a_name_that_stands_twice_is_refused() -> None:
     """Of two values the last would have won."""
     text = one("kmss").to_json().replace('"scores": {', '"scores": {"total": 3, ')
-    with pytest.raises(DocumentError, match="PersonScores: 'total' stands there twice in one object"):
+    with pytest.raises(DocumentError, match="PersonScores: 'total' occurs twice in one object"):
         PersonScores.from_json(text)
 
 
@@ -189,7 +189,9 @@ def test_an_instrument_of_ones_own_is_passed_and_checked() -> None:
         PersonScores.from_dict(result.to_dict())
     assert PersonScores.from_dict(result.to_dict(), instrument=form) == result
     other = form.model_copy(update={"version": "2"})
-    with pytest.raises(DocumentError, match=r"instrument is small 2 .digest .* the one it was written with"):
+    with pytest.raises(
+        DocumentError, match=r"the one passed is small 2 .digest .* the one it was written with"
+    ):
         PersonScores.from_dict(result.to_dict(), instrument=other)
 
 

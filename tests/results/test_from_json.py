@@ -307,7 +307,7 @@ def test_models_that_were_read_can_be_compared() -> None:
     assert again.changes == comparison.changes
     fitted = read_again(cfa(MODEL, answers()))
     other = covariances_as_sample(np.cov(good(80, 6, 4).T), n=fitted.n, names=fitted.model.observed)
-    with pytest.raises(EstimationError, match="models of different answers"):
+    with pytest.raises(EstimationError, match="fitted to different answers"):
         compare_models(fitted, cfa(ONE, other))
 
 
@@ -383,10 +383,12 @@ def test_rows_of_scores_that_were_read_are_nobody_s() -> None:
     one, other = (score(halves_of_a_scale(), rows) for rows in (table, table.iloc[::-1]))
     read = [Scores.from_json(r.to_json(), instrument=halves_of_a_scale()) for r in (one, other)]
     for before, after in ((read[0], read[1]), (one, read[1]), (read[0], other)):
-        with pytest.raises(EstimationError, match=r"do not tell whose .* before\['all'\] and after"):
+        with pytest.raises(
+            EstimationError, match=r"do not identify their persons.* before\['all'\] and after"
+        ):
             reliable_change(before, after, reliability=0.8)
     assert len(reliable_change(read[0]["all"], one["all"].copy(), reliability=0.8).index) == len(table)
-    with pytest.raises(ResponseError, match="was read from its document, which holds no column of the table"):
+    with pytest.raises(ResponseError, match="was read from its document, which has no column of the table"):
         read[0].to_frame(keep=["who"])
 
 
@@ -451,15 +453,15 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
             "ItemAnalysis",
             ("items", 0, "frequencies"),
             {"often": 3},
-            "parts do not belong together: could",
+            "parts do not fit together: could",
         ),
-        ("ItemAnalysis", ("items", 0, "n"), 2**70, "its parts do not belong together: "),
+        ("ItemAnalysis", ("items", 0, "n"), 2**70, "its parts do not fit together: "),
         ("ModelComparison", ("fit", "model 1", "chi_square"), 1.0, "does not follow"),
         (
             "ModelComparison",
             ("changes", 0, "before"),
             "model 7",
-            "one of each model against the model before",
+            "they do not compare each model with the one before",
         ),
         ("PersonScores", ("pomp", "total"), 3.0, "pomp.total: 3.0 does not follow from the score"),
         ("PersonScores", ("pomp", "total"), None, "pomp.total: None does not follow from the score"),
@@ -475,13 +477,28 @@ def test_arrays_of_another_length_are_refused_or_do_no_harm(name: str) -> None:
         ("EFAResult", ("phi",), [1.0, 0.5, 0.5], "EFAResult.phi: 1 levels of arrays; 2 are needed"),
         ("McDonaldOmega", ("estimate",), 0.5, "estimate: 0.5 is not its model_implied"),
         ("PersonScores", ("instrument", "status"), "validated", "another version, status, coding, "),
-        ("SampleMoments", ("correlations", 0, 1), 0.9, "SampleMoments.correlations: not symmetric"),
-        ("SampleMoments", ("names",), ["x", "x", "z"], "SampleMoments.names: each variable once"),
-        ("SampleMoments", ("n",), -1, "SampleMoments.n: -1 is no number of anything"),
+        (
+            "SampleMoments",
+            ("correlations", 0, 1),
+            0.9,
+            "SampleMoments.correlations: the matrix is not symmetric",
+        ),
+        ("SampleMoments", ("names",), ["x", "x", "z"], "SampleMoments.names: a variable is named twice"),
+        ("SampleMoments", ("n",), -1, "SampleMoments.n: -1 is not a count"),
         ("HeterotraitMonotrait", ("htmt",), [[[]] * 2] * 2, "htmt"),
         ("Scores", ("answered", "b", 0), -1, "answered: a count is negative"),
-        ("CFAResult", ("parameters", 0, "lhs"), "no", "CFAResult.parameters: .* in the model or here"),
-        ("CFAResult", ("parameters",), [], "CFAResult.parameters: a =~ q1, a =~ q2, .*not both"),
+        (
+            "CFAResult",
+            ("parameters", 0, "lhs"),
+            "no",
+            "CFAResult.parameters: .* must be in the model and here",
+        ),
+        (
+            "CFAResult",
+            ("parameters",),
+            [],
+            "CFAResult.parameters: a =~ q1, a =~ q2, .*must be in the model and here",
+        ),
     ],
 )
 def test_documents_that_were_changed_are_refused_by_name(name: str, path: Any, value: Any, told: str) -> None:
@@ -503,7 +520,7 @@ def test_words_of_another_version_are_not_change() -> None:
         (("statements", 0, "op"), "~", r"CFAResult.statements: a ~ q1 is a path .*use sem\(model, data\)"),
         (("statements", 0, "rhs"), "a", "measure each other in a circle"),
         (("parameters", 0, "estimate"), "x", "CFAResult.parameters.0..estimate: 'x' is not a number"),
-        (("solution",), 1, "there is no 'solution'"),
+        (("solution",), 1, "'solution' is not a name of such a document"),
     ],
 )
 def test_models_that_cannot_be_are_refused_by_name(path: tuple[Any, ...], value: Any, told: str) -> None:

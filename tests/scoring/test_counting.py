@@ -339,13 +339,13 @@ def test_bounds_of_a_difference_of_scales_that_share_an_item():
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"weights": {"a": -1}}, 'a has -1, and weights are above 0: .* reverse-keyed, "-a" under items'),
+        ({"weights": {"a": -1}}, 'a has -1, but weights must be above 0: .* reverse-keyed, "-a" under items'),
         ({"weights": {"a": 0}}, "and one that does not count is left out"),
-        ({"weights": {"z": 1}}, "weights: 'z' is no item of the scale"),
+        ({"weights": {"z": 1}}, "weights: 'z' is not an item of the scale"),
         ({"weights": {"a": "much"}}, "'much' is not a number: write 1.25 or '5/4'"),
-        ({"weights": [1, 2]}, "weights are a table of item = number"),
+        ({"weights": [1, 2]}, "weights must be a table of item = number"),
         ({"weights": [["a", 1], ["a", 2]]}, "'a' has 2 weights"),
-        ({"multiply": 0}, "multiply: 0 is not above 0: .* turn the keys"),
+        ({"multiply": 0}, "multiply: 0 is not above 0; .* reverse the keys"),
         ({"multiply": -1.25}, "multiply: -1.25 is not above 0"),
         ({"multiply": "1/0"}, "is not a number"),
         ({"multiply": True}, "True is not a number"),
@@ -365,9 +365,9 @@ def test_what_no_score_can_be_made_of_is_refused(fields, words):
     ("fields", "words"),
     [
         ({"of": ["ideal"]}, "'of' names 1"),
-        ({"missing": {"count": 1}}, "a difference needs both scores"),
-        ({"weights": {"ideal": 2}}, "weights: is of items"),
-        ({"rescale": [0, 1]}, "rescale: is of items"),
+        ({"missing": {"count": 1}}, "a difference always needs both scores"),
+        ({"weights": {"ideal": 2}}, "weights: applies to items only"),
+        ({"rescale": [0, 1]}, "rescale: applies to items only"),
     ],
 )
 def test_a_difference_that_cannot_be_is_refused(fields, words):

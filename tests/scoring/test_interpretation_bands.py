@@ -123,7 +123,9 @@ def test_the_linter_names_gaps_between_bands(bands: Any, words: list[str]) -> No
 def test_overlapping_bands_load_with_a_warning(bands: Any, tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(form(bands).to_toml(), encoding="utf-8")
-    with pytest.warns(OverlappingBandsWarning, match=r"support: cut-off bands overlap: 's': .* told both"):
+    with pytest.warns(
+        OverlappingBandsWarning, match=r"support: cut-off bands overlap: 's': .* both interpretations"
+    ):
         load_file(path)
     explained = [{"rule": "bands", "because": "the article has them so"}]
     path.write_text(form(bands, accepted=explained).to_toml(), encoding="utf-8")

@@ -263,13 +263,13 @@ def test_norms_of_another_instrument_or_scoring_are_refused():
     person = {f"csi16_{n}": 3 for n in range(1, 17)}
     with pytest.raises(NoNormsError, match="made from scores of ras, but these are scores of csi-16"):
         score("csi-16", person).standardize(norms)
-    with pytest.raises(ValueError, match="is of 'ras', and this is 'csi-16'"):
+    with pytest.raises(ValueError, match="belongs to instrument 'ras', not to 'csi-16'"):
         load("csi-16").with_norms(norms)
     for wrong in (norm(mean=350), norm(mean=0)):
-        with pytest.raises(NoNormsError, match=r"its scores go from 1 to 5.*another way of scoring"):
+        with pytest.raises(NoNormsError, match=r"but scores range from 1 to 5.*another way of scoring"):
             score("ras", ras(4, 4, 4, 4, 4, 4, 4)).standardize(wrong)
     sums = score(load("ras").with_method("sum"), answers)
-    with pytest.raises(NoNormsError, match="its scores go from 7 to 35"):
+    with pytest.raises(NoNormsError, match="but scores range from 7 to 35"):
         sums.standardize(norms)
     renamed = norms[0].model_copy(update={"instrument": None})
     assert score("ras", answers).standardize(renamed).samples == (SAMPLE,)
@@ -278,7 +278,7 @@ def test_norms_of_another_instrument_or_scoring_are_refused():
 
 def test_norms_need_the_scores_of_a_table():
     for wrong in (score("ras", ras(4, 4, 4, 4, 4, 4, 4)), pd.DataFrame({"total": [1, 2]})):
-        with pytest.raises(NoNormsError, match="norms are made of the scores of a table"):
+        with pytest.raises(NoNormsError, match="norms are made from the scores of a table"):
             Norm.from_scores(wrong, sample=SAMPLE)
     answers = simulate("ras", 40, rng=1).answers
     assert len(Norm.from_scores(score("ras", answers), sample=SAMPLE, scales="total")) == 1

@@ -77,7 +77,7 @@ def test_a_table_that_cannot_be_of_its_sample_is_refused(changes, words):
     ],
 )
 def test_a_norm_in_other_units_is_refused(changes, words):
-    with pytest.raises(NoNormsError, match="scores go from 1 to 5") as caught:
+    with pytest.raises(NoNormsError, match="scores range from 1 to 5") as caught:
         score("ras", ras(*[4] * 7)).standardize(norm(**changes))
     assert words in str(caught.value)
     assert "such as a sum" in str(caught.value)

@@ -57,10 +57,10 @@ def test_a_norm_is_not_compared_with_scores_of_another_variant(other: str) -> No
     scores.standardize(norms)
     second = form().with_response_scale(1, 5, new_id="same", **VARIANTS[other])
     for result in (score(second, table(second)), score(second, table(second).iloc[0].to_dict())):
-        with pytest.raises(NoNormsError, match=r"made of scores of another key.*model_copy") as caught:
+        with pytest.raises(NoNormsError, match=r"made from scores of another key.*model_copy") as caught:
             result.standardize(norms)
     assert "key_digest" in str(caught.value)
-    with pytest.raises(InstrumentError, match="made of scores of another key"):
+    with pytest.raises(InstrumentError, match="made from scores of another key"):
         second.with_norms(norms)
     freed = norms[0].model_copy(update={"key_digest": None})  # the advice
     assert score(second, table(second)).standardize(freed).scales["s"].norm == freed
@@ -115,12 +115,12 @@ def summed(norm: dict[str, Any], method: str = "sum") -> Instrument:
 @pytest.mark.parametrize(
     ("norm", "words"),
     [
-        ({"mean": 3.57, "sd": 0.68}, "a mean of 3.57, and its scores go from 6 to 30"),
+        ({"mean": 3.57, "sd": 0.68}, "a mean of 3.57, but scores range from 6 to 30"),
         ({"mean": 20, "sd": 17}, "an sd of 17"),
         ({"mean": 40, "sd": 5}, "a mean of 40"),
         ({"mean": 11, "sd": 1, "percentiles": [[10, 5], [11, 50], [60, 99]]}, "a rank of 99 at 60"),
-        ({"scale": "t", "mean": 11, "sd": 1}, "its scores go from 2 to 10"),
-        ({"scale": "both", "mean": 41, "sd": 1}, "its scores go from 8 to 40"),
+        ({"scale": "t", "mean": 11, "sd": 1}, "but scores range from 2 to 10"),
+        ({"scale": "both", "mean": 41, "sd": 1}, "but scores range from 8 to 40"),
     ],
 )
 def test_an_instrument_with_norms_of_another_way_of_scoring_is_refused(norm: Any, words: str) -> None:
@@ -132,7 +132,7 @@ def test_an_instrument_with_norms_of_another_way_of_scoring_is_refused(norm: Any
 @pytest.mark.parametrize("norm", [{"mean": 21.4, "sd": 4.1}, {"mean": 6.2, "sd": 0.4, "n": 40}])
 def test_an_instrument_with_norms_of_its_scores_loads(norm: Any) -> None:
     assert summed(norm).norms[0].mean == norm["mean"]
-    with pytest.raises(ValueError, match="of another way of scoring"):
+    with pytest.raises(ValueError, match="must belong to another way of scoring"):
         summed(norm, method="mean")
 
 

@@ -221,7 +221,7 @@ def test_one_prorated_score_on_the_command_line(tmp_path: Path) -> None:
 
 
 def test_columns_of_marks_hide_no_other_column(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="'sum_prorated' is what results call a column of 'sum'"):
+    with pytest.raises(ValueError, match="'sum_prorated' is the name of a result column of 'sum'"):
         Instrument.model_validate(FORM | {"scales": [SUM, scale("sum_prorated", "5", "6")]})
     table = pd.DataFrame([WHOLE]).assign(sum_prorated="theirs")
     with pytest.raises(ResponseError, match="'sum_prorated' has the name of a column of scores"):

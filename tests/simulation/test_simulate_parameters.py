@@ -57,7 +57,9 @@ def test_a_share_is_a_number_from_0_to_1(call: Callable[..., Any], name: str, va
 def test_a_number_of_persons_is_a_whole_number(call: Callable[..., Any], name: str, value: Any) -> None:
     with pytest.raises(EstimationError) as caught:
         call(**{name: value})
-    assert str(caught.value).startswith(f"{name}={value!r}: a whole number, at least 1 ")
+    assert str(caught.value).startswith(
+        f"{name}={value!r} is not valid; allowed: a whole number, at least 1 "
+    )
 
 
 @pytest.mark.parametrize("call", [once, daily])
@@ -66,8 +68,8 @@ def test_a_loading_for_all_is_a_number(call: Callable[..., Any], value: Any) -> 
     with pytest.raises(EstimationError) as caught:
         call(loadings=value)
     assert str(caught.value) == (
-        f"loadings={value!r}: one number between -1 and 1 for all items, such as 0.7, or a mapping from "
-        "every scored item to its own"
+        f"loadings={value!r} is not valid; allowed: one number between -1 and 1 for all items, such as 0.7, "
+        "or a mapping from each scored item to its loading"
     )
 
 
@@ -76,7 +78,8 @@ def test_a_loading_of_an_item_is_a_number(value: Any) -> None:
     loadings = once().parameters["loadings"] | {"car13": value}
     with pytest.raises(EstimationError) as caught:
         once(loadings=loadings)
-    assert str(caught.value) == f"the loading {value!r} of car13 is not between -1 and 1, such as 0.7"
+    allowed = "a number between -1 and 1, such as 0.7"
+    assert str(caught.value) == f"the loading {value!r} of car13 is not valid; allowed: {allowed}"
 
 
 @pytest.mark.parametrize("value", [NAN, INF, -0.1, 1.1, "yes", True, False, [0.4] * 6, 1j])
@@ -86,29 +89,29 @@ def test_a_correlation_of_partners_is_a_number(scale: str | None, value: Any) ->
         once(couples=value if scale is None else {"trust": 0.3, scale: value})
     of = "" if scale is None else " of caring"
     assert str(caught.value) == (
-        f"couples: the partner correlation {value!r}{of} is not between 0 and 1; give one for all scales, "
-        "such as 0.4, a mapping from scales to theirs, or None where persons form no couples"
+        f"couples: the partner correlation {value!r}{of} is not between 0 and 1; pass one for all scales, "
+        "such as 0.4, a mapping from scales to theirs, or None if persons do not form couples"
     )
 
 
 @pytest.mark.parametrize(
     ("value", "fault"),
     [
-        (NAN, "=nan;"),
-        (1.5, "=1.5;"),
-        ("high", "='high';"),
-        (None, "=None;"),
-        (True, "=True;"),
-        ({"trust": 0.3}, "={'trust': 0.3};"),
-        ([[1, 0.5], [0.5]], "=[[1, 0.5], [0.5]];"),
-        ([["1", "0"], ["0", "1"]], "=[['1', '0'], ['0', '1']];"),
-        (np.eye(7), ": got shape (7, 7);"),
-        ([0.5] * 6, ": got shape (6,);"),
-        (with_cell(0, 1, NAN), "[0, 1] = nan;"),
-        (with_cell(3, 2, -INF), "[3, 2] = -inf;"),
-        (with_cell(5, 0, 1.5), "[5, 0] = 1.5;"),
-        (with_cell(2, 2, 0.9), "[2, 2] = 0.9;"),
-        (with_cell(4, 4, NAN), "[4, 4] = nan;"),
+        (NAN, "=nan is not valid;"),
+        (1.5, "=1.5 is not valid;"),
+        ("high", "='high' is not valid;"),
+        (None, "=None is not valid;"),
+        (True, "=True is not valid;"),
+        ({"trust": 0.3}, "={'trust': 0.3} is not valid;"),
+        ([[1, 0.5], [0.5]], "=[[1, 0.5], [0.5]] is not valid;"),
+        ([["1", "0"], ["0", "1"]], "=[['1', '0'], ['0', '1']] is not valid;"),
+        (np.eye(7), " has the shape (7, 7);"),
+        ([0.5] * 6, " has the shape (6,);"),
+        (with_cell(0, 1, NAN), "[0, 1] = nan is not valid;"),
+        (with_cell(3, 2, -INF), "[3, 2] = -inf is not valid;"),
+        (with_cell(5, 0, 1.5), "[5, 0] = 1.5 is not valid;"),
+        (with_cell(2, 2, 0.9), "[2, 2] = 0.9 is not valid;"),
+        (with_cell(4, 4, NAN), "[4, 4] = nan is not valid;"),
         (with_cell(1, 4, 0.4), "[1, 4] = 0.4, but [4, 1] = 0.5;"),
     ],
 )
@@ -119,14 +122,14 @@ def test_correlations_of_factors_are_one_number_or_a_matrix(
     with pytest.raises(EstimationError) as caught:
         call(scale_correlations=value)
     assert str(caught.value) == (
-        f"scale_correlations{fault} allowed are one number from -1 to 1, or a symmetric (6, 6) matrix of "
+        f"scale_correlations{fault} allowed: one number from -1 to 1, or a symmetric (6, 6) matrix of "
         f"such numbers with 1 on its diagonal, in the order {SIX}"
     )
 
 
 def test_correlations_that_cannot_be_together() -> None:
     with pytest.raises(
-        EstimationError, match=r"cannot exist together.* is -0\.5, .*nearer to each other or to 0"
+        EstimationError, match=r"not positive semidefinite.* is -0\.5, .*more similar, or smaller"
     ):
         once(scale_correlations=-0.3)
 
@@ -143,8 +146,8 @@ def test_thresholds_are_ascending_numbers(cuts: list[Any], by_item: bool) -> Non
     with pytest.raises(EstimationError) as caught:
         once(thresholds={"kno07": cuts} if by_item else cuts)
     assert str(caught.value) == (
-        f"thresholds of {'kno07' if by_item else 'tru01'} must be 6 ascending numbers for its 7 points, none "
-        f"of them nan or infinite; got {cuts!r}"
+        f"thresholds of {'kno07' if by_item else 'tru01'}: {cuts!r} is not valid; allowed: 6 ascending "
+        "finite numbers, for its 7 options"
     )
 
 
@@ -154,8 +157,8 @@ def test_thresholds_are_several(call: Callable[..., Any], value: Any) -> None:
     with pytest.raises(EstimationError) as caught:
         call(thresholds=value)
     assert str(caught.value) == (
-        f"thresholds={value!r}: ascending numbers, one fewer than points, for all items, or a mapping from "
-        "items to theirs"
+        f"thresholds={value!r} is not valid; allowed: ascending numbers for all items, one fewer than "
+        "options, or a mapping from items to theirs"
     )
 
 
@@ -206,8 +209,8 @@ ITEMS = "tru01, kno06, mut04, com09, car13, int08 and 6 more"
         ("zzz", f"its items are {ITEMS}"),
         (5, f"its items are {ITEMS}"),
         (None, f"its items are {ITEMS}"),
-        ("trust", f"that is a scale, and {{what}} are by item: {ITEMS}"),
-        ("total", f"that is a scale, and {{what}} are by item: {ITEMS}"),
+        ("trust", f"it is a scale, and {{what}} are by item: {ITEMS}"),
+        ("total", f"it is a scale, and {{what}} are by item: {ITEMS}"),
     ],
 )
 def test_a_name_of_no_item_is_not_passed_over(what: str, name: Any, hint: str) -> None:
@@ -216,7 +219,7 @@ def test_a_name_of_no_item_is_not_passed_over(what: str, name: Any, hint: str) -
     with pytest.raises(EstimationError) as caught:
         once(**{what: given})
     assert str(caught.value) == (
-        f"{what} names {name!r}, which is no item of scii-12; {hint.format(what=what)}"
+        f"{what} names {name!r}, which is not an item of scii-12; {hint.format(what=what)}"
     )
 
 
@@ -226,19 +229,19 @@ def test_a_name_of_no_item_is_not_passed_over(what: str, name: Any, hint: str) -
         (
             "scii-12",
             "trsut",
-            f"which is no scale of scii-12 (did you mean 'trust'?); the scales with a factor: {SIX}",
+            f"which is not a scale of scii-12 (did you mean 'trust'?); scales with a factor: {SIX}",
         ),
-        ("scii-12", 3, f"which is no scale of scii-12; the scales with a factor: {SIX}"),
+        ("scii-12", 3, f"which is not a scale of scii-12; scales with a factor: {SIX}"),
         (
             "scii-12",
             "total",
-            f"which has no factor of its own: it is composed of {SIX}; the scales with a factor: {SIX}",
+            f"which has no factor of its own: it is composed of {SIX}; scales with a factor: {SIX}",
         ),
         (
             "tls-15",
             "total",
             "which has no factor of its own: its items belong to intimacy, passion, commitment, listed "
-            "before it; the scales with a factor: intimacy, passion, commitment",
+            "before it; scales with a factor: intimacy, passion, commitment",
         ),
     ],
 )
@@ -250,14 +253,14 @@ def test_couples_name_scales_that_have_a_factor(form: str, name: Any, why: str) 
 
 def test_a_total_of_items_is_not_counted_in_the_matrix() -> None:
     assert simulate("tls-15", 4, scale_correlations=np.eye(3), rng=1).true_scores.shape == (4, 5)
-    with pytest.raises(EstimationError, match=r"got shape \(4, 4\); .*a symmetric \(3, 3\) matrix"):
+    with pytest.raises(EstimationError, match=r"has the shape \(4, 4\); .*a symmetric \(3, 3\) matrix"):
         simulate("tls-15", 4, scale_correlations=np.eye(4), rng=1)
 
 
 def test_what_a_mapping_leaves_out() -> None:
     """Loadings must all be named; thresholds are then the default ones, and partners independent."""
     with pytest.raises(
-        EstimationError, match="loadings names no loading for 'kno06'; name every scored item"
+        EstimationError, match="loadings has no loading of 'kno06'; give one for each item that is scored"
     ):
         once(loadings={"tru01": 0.5, "tru04": 0.5})
     cuts = once(thresholds={"tru01": [-2, -1, 0, 1, 2, 3]}).parameters["thresholds"]

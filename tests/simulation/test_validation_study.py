@@ -207,7 +207,7 @@ def test_an_item_leaves_every_scale():
     assert "Nothing is known" in (shorter.evidence.note or "")
     with pytest.raises(UnknownInstrumentError, match="resilience has no item 'res14'"):
         whole.without_items(["res14"], new_id="x", version="1")
-    with pytest.raises(InstrumentError, match="no item is left of total"):
+    with pytest.raises(InstrumentError, match="no item of total is left"):
         load("kmss").without_items(["kmss_1", "kmss_2", "kmss_3"], new_id="x", version="1")
-    with pytest.raises(InstrumentError, match="is what the whole is called"):
+    with pytest.raises(InstrumentError, match="is the id of the whole instrument"):
         whole.without_items(["res01"], new_id="resilience", version="2")

@@ -189,7 +189,7 @@ def test_columns_next_to_answers_are_checked():
 
 def test_each_must_have_been_answered_together_with_everything(gaps):
     apart = gaps.assign(car01=gaps["car01"].where(gaps["com04"].isna()))
-    with pytest.raises(EstimationError, match="both com04 and car01, so that car01 cannot be related"):
+    with pytest.raises(EstimationError, match="both com04 and car01, so that their covariance cannot be"):
         cfa(WIDE, apart, missing="fiml", auxiliary=["car01"])
 
 
@@ -215,19 +215,19 @@ def test_a_strong_auxiliary_variable_is_not_improper():
         ({"auxiliary": ["car01", "car01"]}, "'car01' is named twice"),
         ({"auxiliary": ["tru01"]}, "'tru01' is part of the model"),
         ({"auxiliary": ["f"]}, "'f' is part of the model"),
-        ({"auxiliary": ["car01"], "missing": "listwise"}, "take missing='fiml'"),
+        ({"auxiliary": ["car01"], "missing": "listwise"}, "use missing='fiml'"),
         (
             {"auxiliary": ["car01"], "estimator": "GLS"},
-            "'GLS' needs complete answers: take estimator='ML' or 'MLR' with missing='fiml', or leave",
+            "'GLS' needs complete answers; use estimator='ML' or 'MLR' with missing='fiml', or leave",
         ),
         (
             {"auxiliary": ["car01"], "estimator": "ULS", "missing": "listwise"},
-            "'ULS' needs complete answers: take estimator='ML' or 'MLR' with missing='fiml', or leave",
+            "'ULS' needs complete answers; use estimator='ML' or 'MLR' with missing='fiml', or leave",
         ),
         ({"auxiliary": ["car01"], "estimator": "MRL"}, "estimator='MRL' is not valid; allowed: 'ML'"),
         (
             {"auxiliary": ["car01"], "estimator": "MLR", "scaling": "satorra_bentler"},
-            "add nothing: leave one of both out",
+            "add nothing; leave one of the two out",
         ),
     ],
 )

@@ -180,17 +180,17 @@ def test_loadings_are_a_table_of_ones_own() -> None:
     pd.testing.assert_frame_equal(result.loadings, kept)
 
 
-EQUAL = "what it is set equal to"
+EQUAL = "the value it is set equal to"
 MEANINGS: dict[tuple[str, str, str, bool], tuple[str, str]] = {
     ("f", "=~", "x4", False): (
         "x4 also goes with f (cross-loading)", "x4 also goes against f (negative cross-loading)",
     ),
     ("x1", "~1", "", False): (
-        "the mean of x1 is higher than its factor says", "the mean of x1 is lower than its factor says",
+        "the mean of x1 is higher than its factor implies", "the mean of x1 is lower than its factor implies",
     ),
     ("x1", "~~", "x1", False): ("the variance of x1 is higher", "the variance of x1 is lower"),
     ("x1", "~~", "x2", False): (
-        "x1 and x2 share more than their factors say", "x1 and x2 share less than their factors say",
+        "x1 and x2 share more than their factors imply", "x1 and x2 share less than their factors imply",
     ),
     **{(lhs, op, rhs, True): (f"the {what} is higher than {EQUAL}", f"the {what} is lower than {EQUAL}")
        for lhs, op, rhs, what in (

@@ -172,7 +172,7 @@ def test_what_a_bartlett_score_needs(complete, fits):
     scores = result.factor_scores(table, method="bartlett")
     assert np.isnan(scores["f"][0])
     assert np.isfinite(scores["g"][0])
-    assert "no Bartlett score of 1 person" in scores.notes[0]
+    assert "no Bartlett scores of 1 person" in scores.notes[0]
 
 
 def test_an_improper_solution_has_none():
@@ -223,11 +223,11 @@ def test_answers_to_an_instrument_are_checked_and_keyed():
         result.factor_scores(bad)
     assert np.isfinite(result.factor_scores(bad, on_invalid="missing")["trust"][3])
     with pytest.raises(
-        TypeError, match=r"'colums' is no option of factor_scores\(\); there are responses, method"
+        TypeError, match=r"'colums' is not an option of factor_scores\(\); allowed: responses, method"
     ):
         result.factor_scores(table, colums="Q{n}")
     other = cfa(model, table[["tru01", "tru04", "tru09", "tru11"]], missing="fiml")
-    with pytest.raises(EstimationError, match="may not be keyed"):
+    with pytest.raises(EstimationError, match="may be keyed differently"):
         other.factor_scores(answers)
 
 

@@ -252,15 +252,15 @@ def test_derivatives_are_those_of_finite_differences(name: str, estimator: str) 
 
 
 @pytest.mark.parametrize("discrepancy", [ML(), GLS(), ULS(unit=1.7)], ids=["ML", "GLS", "ULS"])
-def test_information_of_added_parameters_is_part_of_the_whole(discrepancy: Discrepancy) -> None:
+def test_partial_information_is_part_of_the_whole(discrepancy: Discrepancy) -> None:
     solution = fitted("equal means", "GLS").solution
     (part,) = solution.problem.groups
     basis = solution.at.bases[0]
     fit = discrepancy.fitted(part.moments, basis.covariances, basis.means)
     assert fit is not None
     whole = discrepancy.expected_information(part.structure, basis, part.moments, fit)
-    added, own = discrepancy.information_of_added(part.structure, basis, part.moments, fit, 5)
-    np.testing.assert_allclose(added, whole[5:, :5], rtol=1e-10, atol=1e-12)
+    complement, own = discrepancy.information_of_added(part.structure, basis, part.moments, fit, 5)
+    np.testing.assert_allclose(complement, whole[5:, :5], rtol=1e-10, atol=1e-12)
     np.testing.assert_allclose(own, whole.diagonal()[5:], rtol=1e-10)
 
 

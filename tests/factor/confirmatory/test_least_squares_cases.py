@@ -42,13 +42,13 @@ def test_differences_of_chi_squares() -> None:
     assert (change.df_change, change.method, change.scaled) == (1, "difference of chi-squares", False)
     assert change.sentence().startswith("equal against free: chi-square difference(1) = ")
     robust = cfa(EQUAL, complete(), estimator="MLR")
-    with pytest.raises(EstimationError, match="estimator GLS and MLR"):
+    with pytest.raises(EstimationError, match="estimator is 'GLS' and 'MLR'"):
         compare_models(wide, robust)
     other = cfa(EQUAL, complete().head(399), estimator="GLS")
-    with pytest.raises(EstimationError, match="n 400 and 399"):
+    with pytest.raises(EstimationError, match="n is 400 and 399"):
         compare_models(wide, other)
     turned = complete().assign(tru01=complete()["tru01"].to_numpy()[::-1])
-    with pytest.raises(EstimationError, match="models of different answers"):
+    with pytest.raises(EstimationError, match="fitted to different answers"):
         compare_models(wide, cfa(EQUAL, turned, estimator="GLS"))
     with pytest.raises(EstimationError, match="fit both with estimator='ML' and compare AIC"):
         compare_models(
@@ -72,10 +72,10 @@ def test_steps_of_invariance(estimator: Any) -> None:
 
 def test_a_residual_based_chi_square_that_falls_gives_no_difference() -> None:
     wide, narrow = (cfa(m, complete(), estimator="ULS") for m in (TWO, EQUAL))
-    from intimacy_scales.factor.confirmatory.comparison import _below
+    from intimacy_scales.factor.confirmatory.comparison import _reason_below_zero
 
-    assert "leaves nothing to test" in _below(wide.solution.discrepancy, "free", "equal")
-    assert "not nested" in _below(ML(), "free", "equal")
+    assert "so that there is no test" in _reason_below_zero(wide.solution.discrepancy, "free", "equal")
+    assert "not nested" in _reason_below_zero(ML(), "free", "equal")
     (change,) = compare_models(wide, narrow).changes
     assert change.chi_square_change == pytest.approx(narrow.fit.chi_square - wide.fit.chi_square)
 
@@ -93,9 +93,9 @@ def test_complete_answers_are_used_and_others_are_refused(estimator: Any) -> Non
             match=f"'{estimator}' needs complete answers: use missing='listwise'.*'ML' with missing='fiml'",
         ):
             cfa(TWO, gaps, estimator=estimator, missing=rule)  # type: ignore[arg-type]
-    with pytest.raises(EstimationError, match="takes every person as independent; with clusters use 'MLR'"):
+    with pytest.raises(EstimationError, match="assumes independent persons; with clusters use 'MLR'"):
         cfa(TWO, complete(), estimator=estimator, clusters=[n // 2 for n in range(400)])
-    with pytest.raises(EstimationError, match="scaling='satorra_bentler' is of the robust test"):
+    with pytest.raises(EstimationError, match="scaling='satorra_bentler' is for the robust test"):
         cfa(TWO, complete(), estimator=estimator, scaling="satorra_bentler")
 
 

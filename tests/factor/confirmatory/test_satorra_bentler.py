@@ -70,11 +70,11 @@ def test_both_scalings_leave_estimates_and_errors_alone(skewed):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"estimator": "MLR", "scaling": "browne"}, "'yuan_bentler' or 'satorra_bentler'"),
+        ({"estimator": "MLR", "scaling": "browne"}, "allowed: 'yuan_bentler', 'satorra_bentler'"),
         ({"scaling": "satorra_bentler"}, "use estimator='MLR'"),
         (
             {"estimator": "MLR", "scaling": "satorra_bentler", "clusters": [n // 2 for n in range(300)]},
-            "stand alone",
+            "independent persons",
         ),
     ],
 )

@@ -16,7 +16,7 @@ FACTORS = "a =~ q1 + q2 + q3; b =~ q4 + q5 + q6"
 def test_scores_on_factors_are_of_measurement_models():
     model = sem(f"{FACTORS}; b ~ a", ANSWERS)
     for ask in (lambda: model.factor_scores(ANSWERS), model.factor_determinacy):
-        with pytest.raises(EstimationError, match=r"fit the factors alone by cfa\(\.\.\.\), and take their"):
+        with pytest.raises(EstimationError, match=r"fit the factors alone by cfa\(\.\.\.\), and use their"):
             ask()
     assert len(cfa(FACTORS, ANSWERS).factor_scores(ANSWERS).to_frame()) == 120
 

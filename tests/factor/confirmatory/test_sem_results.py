@@ -93,10 +93,10 @@ def test_omega_is_of_items_without_paths() -> None:
     inside = cfa("f =~ i1 + i2 + i3 + i4", DATA).omega()
     assert fitted.omega() == pytest.approx(inside, abs=0.02)
     with pytest.raises(
-        EstimationError, match="omega is of items that measure factors alone, and i2 has paths"
+        EstimationError, match="omega needs items that only measure factors, and i2 has paths"
     ):
         sem(DIRECT, DATA).omega()
-    with pytest.raises(EstimationError, match="the model has no items of factors"):
+    with pytest.raises(EstimationError, match="the model has no indicators"):
         sem(MEDIATION, DATA).omega()
 
 
@@ -151,7 +151,7 @@ def test_figures_that_are_not_defined_say_so() -> None:
     assert math.isnan(fitted.defined["k"].estimate)
     for method in ("delta", "monte_carlo"):
         interval = fitted.defined["k"].confidence_interval(method=method)  # type: ignore[arg-type]
-        assert interval.reason == "k is not defined at the estimates"
+        assert interval.reason == "k is undefined at the estimates"
     scarce = sem("m ~ a*x\nroot := sqrt(a - 0.28)", DATA).defined["root"]
     found = scarce.confidence_interval(method="monte_carlo", rng=1)
     assert math.isnan(scarce.estimate) or (found.reason and "more than 5 %" in found.reason)
@@ -160,8 +160,11 @@ def test_figures_that_are_not_defined_say_so() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"method": "bootstrap"}, "method='bootstrap': there are 'delta', 'monte_carlo'"),
-        ({"method": "monte_carlo", "n_draws": 10}, "n_draws=10: a whole number, at least 1000"),
+        ({"method": "bootstrap"}, "method='bootstrap' is not valid; allowed: 'delta', 'monte_carlo'"),
+        (
+            {"method": "monte_carlo", "n_draws": 10},
+            "n_draws=10 is not valid; allowed: a whole number, at least 1000",
+        ),
         ({"method": "monte_carlo", "rng": -1}, "rng=-1 is not valid"),
         ({"confidence_level": 95}, "confidence_level=95"),
     ],
@@ -189,7 +192,7 @@ def test_names_of_figures() -> None:
 @pytest.mark.parametrize(
     ("model", "error", "told"),
     [
-        ("y1 ~ y2 + x\ny2 ~ y1 + x", NotIdentifiedError, "each needs a predictor of its own"),
+        ("y1 ~ y2 + x\ny2 ~ y1 + x", NotIdentifiedError, "each needs a predictor on which the others"),
         ("y1 ~ y2\ny2 ~ y1", NotIdentifiedError, "4 free parameters for 3"),
         ("f =~ i1\nf ~ x", NotIdentifiedError, "one indicator"),
         ("y ~ 0*x\ny ~~ 1*y", EstimationError, "every parameter of the model is fixed"),
@@ -214,13 +217,15 @@ def test_models_that_cannot_be_fitted(model: str, error: type[Exception], told: 
 
 
 def test_options_that_do_not_go_together() -> None:
-    with pytest.raises(EstimationError, match="moments of x, z are fixed: use fixed_x=False"):
+    with pytest.raises(EstimationError, match="moments of x, z are fixed; use fixed_x=False"):
         sem(MEDIATION, DATA, estimator="MLR", scaling="satorra_bentler")
-    with pytest.raises(EstimationError, match=r"equal=.'paths'.: a list of .*'regressions'"):
+    with pytest.raises(
+        EstimationError, match=r"equal=.'paths'. is not valid; allowed: a list of .*'regressions'"
+    ):
         sem(MEDIATION, DATA, equal=["paths"])  # type: ignore[list-item]
     with pytest.raises(EstimationError, match=r"a list of 'loadings', 'intercepts', 'residuals'$"):
         cfa("f =~ i1 + i2 + i3", DATA, equal=["regressions"])
-    with pytest.raises(EstimationError, match="the model is about means"):
+    with pytest.raises(EstimationError, match="the model has means"):
         sem("y ~ x + 1", covariances_as_sample(DATA[["y", "x"]].cov().to_numpy(), n=N, names=["y", "x"]))
 
 
@@ -265,7 +270,9 @@ def test_covariates_are_columns_of_checked_answers() -> None:
     assert kept.exogenous == ("years",)
     assert kept.parameters["trust =~ tru09"].estimate > 0  # keyed
     assert sem(model, table, instrument="scii-24").fit == kept.fit
-    with pytest.raises(EstimationError, match=r"scii-24 has no item 'years'; nor was such a column kept"):
+    with pytest.raises(
+        EstimationError, match=r"scii-24 has no item 'years', and no column of that name was kept"
+    ):
         sem(model, encode("scii-24", table))
     with pytest.raises(ResponseError, match="variable year: the table has no column 'year'"):
         sem(model.replace("years", "year"), table, instrument="scii-24")

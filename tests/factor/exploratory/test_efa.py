@@ -136,9 +136,9 @@ def test_both_searches_come_to_the_same_place(monkeypatch):
     usual = [extract(matrix, 2) for extract in (minres, ml)]
     newton = minimum._newton
 
-    def few(objective: Any, start: Floats, tolerance: float) -> minimum.Rest:
+    def few(objective: Any, start: Floats, tolerance: float) -> minimum.SearchEnd:
         rest = newton(objective, start, tolerance)
-        return minimum.Rest(objective.point(start), 1.0, 1) if rest.steps > 1 else rest
+        return minimum.SearchEnd(objective.point(start), 1.0, 1) if rest.steps > 1 else rest
 
     monkeypatch.setattr(minimum, "_newton", few)
     for extract, expected in zip((minres, ml), usual, strict=True):
@@ -148,7 +148,7 @@ def test_both_searches_come_to_the_same_place(monkeypatch):
 def test_a_search_that_does_not_settle_says_so(monkeypatch):
     monkeypatch.setattr(minimum, "_quasi_newton", lambda _, start: start)
     monkeypatch.setattr(minimum, "_STEPS", 1)
-    with pytest.raises(NotConvergedError, match=r"did not settle in 2 steps .*; extract fewer factors"):
+    with pytest.raises(NotConvergedError, match=r"did not converge in 2 steps .*; extract fewer factors"):
         minres(correlations(1), 2)
 
 
@@ -246,7 +246,7 @@ def test_one_factor_and_no_degrees_of_freedom():
     full = efa(numbers(1, p=3, m=1), 1)
     assert full.df == 0
     assert math.isnan(full.p_value)
-    assert full.reason == "no degrees of freedom: so many factors fit any correlations"
+    assert full.reason == "no degrees of freedom, as so many factors fit any correlations"
     assert full.rmsea_interval().reason == full.reason
     assert full.to_dict()["rmsea"] is None
     few = efa(as_sample(correlations(1, p=9, m=3), n=6), 3)
@@ -357,20 +357,23 @@ def test_likelihood_is_that_of_factanal(shared: Path, name: str, block: str) -> 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"n_factors": 5}, "n_factors=5: 8 items have too few correlations .*; at most 4 of them"),
-        ({"n_factors": 0}, "n_factors=0: a whole number of factors, at least 1"),
-        ({"n_factors": 2.0}, r"n_factors=2\.0: a whole number"),
-        ({"method": "mle"}, "method='mle': 'minres' or 'ml'; did you mean 'ml'"),
-        ({"method": "pa"}, "method='pa': 'minres' or 'ml'$"),
-        ({"rotation": "oblimim"}, "rotation 'oblimim': one of .*; did you mean 'oblimin'"),
-        ({"missing": "fiml"}, "missing='fiml': 'pairwise' or 'listwise'"),
-        ({"n": 1}, "n=1: a whole number of persons, at least 3"),
-        ({"items": "q1"}, "items='q1': a list of items"),
+        ({"n_factors": 5}, "n_factors=5: 8 items have too few correlations .*; allowed: at most 4"),
+        ({"n_factors": 0}, "n_factors=0 is not valid; allowed: a whole number of factors, at least 1"),
+        ({"n_factors": 2.0}, r"n_factors=2\.0 is not valid; allowed: a whole number"),
+        ({"method": "mle"}, "method='mle' is not valid; allowed: 'minres', 'ml'; did you mean 'ml'"),
+        ({"method": "pa"}, "method='pa' is not valid; allowed: 'minres', 'ml'$"),
+        ({"rotation": "oblimim"}, "rotation 'oblimim' is not valid; allowed: .*; did you mean 'oblimin'"),
+        (
+            {"missing": "fiml"},
+            "missing='fiml' is not valid for exploratory methods; allowed: 'pairwise', 'listwise'",
+        ),
+        ({"n": 1}, "n=1 is not valid; allowed: a whole number of persons, at least 3"),
+        ({"items": "q1"}, "items='q1' is not valid; allowed: a list of items"),
         ({"items": ["q1", "q2", "q1"]}, "items: 'q1' is named twice"),
-        ({"items": ["q1", "q2"]}, "2 items: at least 3 are needed"),
+        ({"items": ["q1", "q2"]}, "2 items: the method needs at least 3"),
         (
             {"rotation": "target", "target": np.zeros((2, 2))},
-            r"target: shape \(2, 2\) for loadings of shape \(8, 2\)",
+            r"target has shape \(2, 2\), and the loadings have \(8, 2\)",
         ),
     ],
 )
@@ -383,7 +386,7 @@ def test_correlations_may_hold_fewer_factors():
     r = np.corrcoef(numbers(3, n=5, p=12, m=2), rowvar=False)
     few = covariances_as_sample(r, n=5, names=list("abcdefghijkl"))
     with pytest.raises(
-        EstimationError, match="n_factors=7: these correlations hold 4 factors, and the rest would"
+        EstimationError, match="n_factors=7: these correlations have only 4 factors with loadings"
     ):
         efa(few, 7)
 
@@ -392,9 +395,9 @@ def test_a_rotation_that_does_not_settle_is_told(monkeypatch):
     for name in ("_STEPS", "_NEWTON", "_POLISHING"):
         monkeypatch.setattr(criteria, name, 1)
     with pytest.raises(
-        NotConvergedError, match="the geomin rotation of 2 factors did not settle; extract fewer"
+        NotConvergedError, match="the geomin rotation of 2 factors did not converge; extract fewer"
     ):
         efa(numbers(0), 2, rotation="geomin")
     target = np.where(np.arange(16).reshape(8, 2) % 3 == 0, 0.0, np.nan)
-    with pytest.raises(NotConvergedError, match="or a target that names more loadings"):
+    with pytest.raises(NotConvergedError, match="or a target that specifies more loadings"):
         efa(numbers(0), 2, rotation="target", target=target)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from intimacy_scales import Instrument, encode, mcdonald_omega, reliability_report
 from intimacy_scales.errors import EstimationError, KeyingWarning
 from intimacy_scales.factor.confirmatory.estimation import starts
-from intimacy_scales.factor.exploratory.extraction import LOWEST, ml
-from intimacy_scales.factor.exploratory.one_factor import likely_loadings
+from intimacy_scales.factor.exploratory.extraction import LOWEST, likely_loadings, ml
 
 KINDS = ("good", "noise", "heywood", "two factors", "alike")
 

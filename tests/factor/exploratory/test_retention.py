@@ -312,12 +312,12 @@ def test_kmo_and_bartlett_are_those_of_psych(shared: Path, name: str, block: str
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"null": "uniform"}, "null='uniform': 'normal' or 'permuted'"),
-        ({"n_iterations": 0}, "n_iterations=0: a whole number, at least 1"),
+        ({"null": "uniform"}, "null='uniform' is not valid; allowed: 'normal', 'permuted'"),
+        ({"n_iterations": 0}, "n_iterations=0 is not valid; allowed: a whole number, at least 1"),
         ({"n_iterations": 2.5}, r"n_iterations=2\.5"),
-        ({"quantile": 95}, "quantile=95: a share between 0 and 1, such as 0.95"),
+        ({"quantile": 95}, "quantile=95 is not valid; allowed: a share between 0 and 1, such as 0.95"),
         ({"rng": "x"}, "rng='x'"),
-        ({"n": 2}, "n=2: a whole number of persons, at least 3"),
+        ({"n": 2}, "n=2 is not valid; allowed: a whole number of persons, at least 3"),
         ({"missing": "fiml"}, "missing='fiml'"),
         ({"items": ["q1", "q2", "q31"]}, "no column 'q31'"),
     ],
@@ -329,7 +329,9 @@ def test_options_that_do_not_fit_are_refused(options, told):
 
 @pytest.mark.parametrize("most", [0, 8, 2.5, True])
 def test_map_test_cannot_take_out_all_components(most):
-    with pytest.raises(EstimationError, match=r"max_factors=.*: a whole number from 1 to 7, for 8 items"):
+    with pytest.raises(
+        EstimationError, match=r"max_factors=.* is not valid for 8 items; allowed: a whole number from 1 to 7"
+    ):
         map_test(numbers(0), most)
 
 
@@ -347,7 +349,8 @@ def test_data_without_correlations_are_refused():
     with pytest.raises(MissingColumnsError, match=r"no column 'q11' \(did you mean 'q1'"):
         scree(table, items=["q11", "q2", "q3"])
     with pytest.raises(
-        EstimationError, match="everyone gave q2, q5 the same answer: it correlates with nothing"
+        EstimationError,
+        match="everyone gave q2, q5 the same answer, so that correlations are undefined; leave them out",
     ):
         scree(table.assign(q2=3.0, q5=1.0))
     apart = table.copy()
@@ -361,7 +364,7 @@ def test_data_without_correlations_are_refused():
     apart.loc[:99, "q4"] = np.tile([0.0, 2.0], 50)
     apart.loc[100:, "q4"] = np.where(np.arange(100) < 9, 1.0, np.nan)
     with pytest.raises(
-        EstimationError, match="those who answered both q1 and q4 do not differ in one of them"
+        EstimationError, match="everyone who answered both q1 and q4 gave the same answer to one of them"
     ):
         scree(apart)
     with pytest.raises(EstimationError, match="2 usable persons, pairwise"):

@@ -124,7 +124,7 @@ def test_slopes_of_a_turn_are_differences(kind, name):
         turns = turns + 0.3 * chance.normal(size=turns.shape)
         turns /= np.linalg.norm(turns, axis=1, keepdims=True)
     _, slopes = family.valued(turns)
-    for way in family.ways:
+    for way in family.directions:
         ahead, behind = (family.valued(family.moved(turns, h * way[None]))[0][0] for h in (1e-6, -1e-6))
         close((slopes[0] * way).sum(), (ahead - behind) / 2e-6, 1e-7)
 
@@ -326,24 +326,27 @@ def test_rotations_are_those_of_r(shared: Path, name: str, block: str, missing: 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"method": "varimx"}, "rotation 'varimx': one of oblimin, .*; did you mean 'varimax'"),
-        ({"n_starts": 0}, "n_starts=0: a whole number of starts, at least 1"),
+        (
+            {"method": "varimx"},
+            "rotation 'varimx' is not valid; allowed: oblimin, .*; did you mean 'varimax'",
+        ),
+        ({"n_starts": 0}, "n_starts=0 is not valid; allowed: a whole number of starts, at least 1"),
         ({"n_starts": 2.5}, "n_starts=2.5"),
-        ({"method": "promax", "power": 1}, "power=1: a number above 1"),
-        ({"method": "geomin", "epsilon": 0}, "epsilon=0: a small number above 0"),
-        ({"gamma": 0.9}, "gamma=0.9: a number up to 0.8, usually 0 or less"),
+        ({"method": "promax", "power": 1}, "power=1 is not valid; allowed: a number above 1"),
+        ({"method": "geomin", "epsilon": 0}, "epsilon=0 is not valid; allowed: a small number above 0"),
+        ({"gamma": 0.9}, "gamma=0.9 is not valid; allowed: a number up to 0.8, usually 0 or less"),
         ({"rng": -1}, "rng=-1"),
         ({"method": "target"}, "rotation 'target' needs target="),
-        ({"target": np.zeros((9, 3))}, "target= goes with rotation 'target', not with 'oblimin'"),
-        ({"weights": np.zeros((9, 3))}, "weights= goes with rotation 'target'"),
+        ({"target": np.zeros((9, 3))}, "target= is for rotation 'target', not for 'oblimin'"),
+        ({"weights": np.zeros((9, 3))}, "weights= is for rotation 'target'"),
         (
             {"method": "target", "target": np.zeros((3, 9))},
-            r"target: shape \(3, 9\) for loadings of shape \(9, 3\)",
+            r"target has shape \(3, 9\), and the loadings have \(9, 3\)",
         ),
-        ({"method": "target", "target": np.full((9, 3), np.nan)}, "target: names no loading at all"),
+        ({"method": "target", "target": np.full((9, 3), np.nan)}, "target: all loadings are free"),
         (
             {"method": "target", "target": np.zeros((9, 3)), "weights": np.full((9, 3), -1)},
-            "weights: numbers from 0",
+            "weights are not valid; allowed: numbers from 0",
         ),
     ],
 )
@@ -355,9 +358,9 @@ def test_options_that_do_not_fit_are_refused(options, told):
 @pytest.mark.parametrize(
     ("loadings", "told"),
     [
-        ([1, 2, 3], r"not an array of shape \(3,\)"),
-        ([["a"]], "loadings: a matrix of numbers"),
-        ([[1.0, np.nan]], "with gaps"),
+        ([1, 2, 3], r"loadings of shape \(3,\) are not valid"),
+        ([["a"]], "loadings are not valid; allowed: a matrix of numbers"),
+        ([[1.0, np.nan]], "with missing values"),
     ],
 )
 def test_loadings_must_be_a_matrix_of_numbers(loadings, told):
@@ -370,12 +373,12 @@ def test_factors_that_fall_together_are_told(monkeypatch):
         raise np.linalg.LinAlgError
 
     with monkeypatch.context() as patched:
-        patched.setattr(criteria, "_settled", singular)
-        with pytest.raises(NotConvergedError, match="the factors fell together while they were rotated"):
+        patched.setattr(criteria, "_descend", singular)
+        with pytest.raises(NotConvergedError, match="two factors became the same during rotation"):
             rotate(loose(0), gamma=0.8)
     empty = np.column_stack([loose(1), np.zeros(9)])
     with pytest.raises(
-        EstimationError, match="4 columns hold 3 factors, and the rest could be turned to anything"
+        EstimationError, match="4 columns have rank 3, so that the rotation is not determined"
     ):
         rotate(empty, "promax")
     close(rotate(empty, "none").loadings[:, 3], 0)

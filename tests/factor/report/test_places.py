@@ -48,9 +48,9 @@ def test_scales_whose_items_spread_are_flagged(case):
     assert [scale for scale, own in flags(found).items() if set(own) == {"spread"}] == spread
     for scale in spread:
         told = next(text for text in found.warnings if text.startswith(f"the items of {scale} spread"))
-        assert "no exploratory factor holds more than half" in told
+        assert "no exploratory factor has clear loadings of more than half" in told
         first = next(item for item in found.items if item.scale == scale)
-        assert f"with {first.efa_factor}" in told
+        assert f"on {first.efa_factor}" in told
     assert "(spread)" in found.to_markdown()
     assert (found.to_frame().efa_flag == "spread").sum() == sum(len(flags(found)[s]) for s in spread)
     assert found.to_dict()["warnings"] == list(found.warnings)
@@ -64,7 +64,7 @@ def test_items_that_go_with_no_factor_are_a_minority():
     found = report_of(x, {"a": "q1 q2 q3 q4", "b": "q5 q6 q7 q8"})
     assert flags(found) == {"a": ["spread"] * 4, "b": [None] * 4}
     told = next(text for text in found.warnings if text.startswith("the items of a spread"))
-    assert "with none (largest loading below 0.30)" in told
+    assert "on none (largest loading below 0.30)" in told
 
 
 @pytest.mark.parametrize("sizes", [(3, 3, 4), (4, 4, 4), (3, 5, 3)])
@@ -144,17 +144,19 @@ def test_answers_without_a_model_are_told_what_it_needs(name, table):
         with pytest.raises(EstimationError) as caught:
             call(given)
         said = str(caught.value)
-        assert f"{name}: {kind} holds answers, and no model says which items measure what" in said
+        assert f"{name}: {kind} holds answers, and the model (which items measure what) is missing" in said
         assert f"{name}(answers.instrument, answers)" in said
         assert text in said
-    with pytest.raises(EstimationError, match="the first argument is a table, and no model says") as caught:
+    with pytest.raises(EstimationError, match="the first argument is a table, and the model") as caught:
         call(table)
     assert "instrument" not in str(caught.value)
     for swapped in (codes, moments, table):
         for model in ("trust =~ tru01 + tru04 + tru09", load("scii-24")):
-            with pytest.raises(EstimationError, match="the other way round: the model before the answers"):
+            with pytest.raises(
+                EstimationError, match="and the model comes second; pass the model before the answers"
+            ):
                 call(swapped, model)
-    with pytest.raises(EstimationError, match=rf"{name}: there are no answers \(data is None\)"):
+    with pytest.raises(EstimationError, match=rf"{name}: answers are missing \(data is None\)"):
         call("scii-24")
 
 

@@ -114,7 +114,7 @@ def test_degrees_of_freedom_are_those_of_the_rank(there, seed):
     person, _, p, r = indicators(there)
     left = len(person) - np.linalg.matrix_rank(np.hstack([p, r]))
     if left < 1:
-        with pytest.raises(EstimationError, match="no degree of freedom is left"):
+        with pytest.raises(EstimationError, match="leave no degrees of freedom for error"):
             intraclass_corr(filled(there, seed))
         return
     result = intraclass_corr(filled(there, seed))
@@ -234,7 +234,7 @@ def test_persons_who_do_not_differ_at_all(scale):
         assert math.isnan(forms["ICC(3,1)"].p_value)
         assert (
             forms["ICC(3,1)"].reason
-            == "persons differ so little that the variance it is a share of is not above 0"
+            == "persons differ so little that the total variance in its denominator is not above 0"
         )
         assert float(forms["ICC(2,1)"]) == 0
 
@@ -282,7 +282,7 @@ def diary(there, parts, method="reml"):
 def test_diaries_are_refused_where_the_rank_leaves_nothing(there):
     person, _, p, t = indicators(there)
     if len(person) - np.linalg.matrix_rank(np.hstack([p, t])) < 1:
-        with pytest.raises(EstimationError, match="told apart"):
+        with pytest.raises(EstimationError, match=r"to separate|cannot be separated"):
             diary(there, ("p", "t", "pt", "pi", "e"))
     else:
         assert diary(there, ("p", "t", "pt", "pi", "e")).n_rows == len(person)

@@ -79,7 +79,7 @@ def test_the_order_of_persons_changes_nothing():
 
 @pytest.mark.parametrize("method", ["f", "psych", ""])
 def test_no_such_method(method):
-    with pytest.raises(EstimationError, match="'generalized' or 'shrout-fleiss'"):
+    with pytest.raises(EstimationError, match="allowed: 'generalized', 'shrout-fleiss'"):
         intraclass_corr(SHROUT_FLEISS)["ICC2"].confidence_interval(method=method)
 
 

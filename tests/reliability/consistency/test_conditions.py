@@ -325,7 +325,7 @@ WRONG = [
     (lambda: stratified_alpha(UNEQUAL, scale="b"), "not of scales; composites are c"),
     (lambda: stratified_alpha(UNEQUAL, scale="c", reliabilities={"a": 0.7}), "one for each of a, b"),
     (lambda: ALPHA.confidence_interval(method="fisher"), "method='fisher' is not .* 'bonett', "),
-    (lambda: ALPHA.confidence_interval(95), "confidence_level=95: a share between 0 and 1"),
+    (lambda: ALPHA.confidence_interval(95), "confidence_level=95 is not valid; allowed: a share"),
     (lambda: ALPHA.confidence_interval(method="bca", n_resamples=20), "n_resamples=20 .* at least 100"),
     (lambda: spearman_brown(0.7, 0), "factor=0 is not valid; allowed: a number above 0"),
     (lambda: spearman_brown(70, 2), "reliability=70 is not valid; .* from -1 to 1"),

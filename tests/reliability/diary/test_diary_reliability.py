@@ -203,7 +203,9 @@ def test_coefficients_by_hand():
             }
         )
     for m in (-1, 0):
-        with pytest.raises(EstimationError, match=f"n_occasions={m}: a number, at least 1"):
+        with pytest.raises(
+            EstimationError, match=f"n_occasions={m} is not valid; allowed: a number of at least 1"
+        ):
             result.coefficients(m)
 
 
@@ -252,7 +254,7 @@ def test_the_same_occasion_twice_names_rows_of_the_table():
     table.loc[0, "q1"] = np.nan
     table.loc[10, "day"] = table.loc[9, "day"]
     with pytest.raises(
-        EstimationError, match=r"1 occasions stand more than once.*number the occasions"
+        EstimationError, match=r"1 occasions of a person occur more than once.*its own number"
     ) as error:
         reliability(table)
     assert reliability(table, occasion=None).n_rows == 19
@@ -267,12 +269,12 @@ REFUSED = {
     "one item": (lambda: reliability(rows(FEW[:, :, :1])), "1 item "),
     "nobody": (lambda: reliability(rows(FEW)[:0]), "0 persons"),
     "no complete row": (lambda: reliability(rows(FEW).assign(q1=np.nan)), "0 persons"),
-    "all alike": (lambda: reliability(rows(np.full((3, 3, 3), 5))), "all answers are alike"),
+    "all alike": (lambda: reliability(rows(np.full((3, 3, 3), 5))), "all answers are equal"),
     "missing days": (
         lambda: reliability(rows(FEW)[1:], method="anova"),
         "needs every person on every occasion",
     ),
-    "no such method": (lambda: reliability(rows(FEW), method="ml"), "'reml' or 'anova'"),
+    "no such method": (lambda: reliability(rows(FEW), method="ml"), "allowed: 'reml', 'anova'"),
     "no such column": (lambda: reliability(rows(FEW), person="who"), "person: the table has no column 'who'"),
     "not checked": (
         lambda: diary_reliability(rows(FEW), person="person"),
@@ -286,8 +288,11 @@ REFUSED = {
         lambda: reliability(rows(FEW).assign(person=pd.array([None, *"abbbaacccddddea"], dtype="string"))),
         "person: row 0 has no label",
     ),
-    "one row a person": (lambda: reliability(rows(FEW)[::5]), "told apart"),
-    "one row an occasion": (lambda: reliability(rows(FEW).assign(day=range(16))), "told apart"),
+    "one row a person": (lambda: reliability(rows(FEW)[::5]), "cannot be separated"),
+    "one row an occasion": (
+        lambda: reliability(rows(FEW).assign(day=range(16))),
+        "too few occasions to separate",
+    ),
 }
 
 

@@ -77,7 +77,9 @@ def parameters(model, data, seed=2):
 def test_the_gradient_is_that_of_small_steps(kind):
     data, model = cluster_moments(*sample(20)), MODELS[kind](4)
     theta = parameters(model, data)
-    gradient, _ = cluster_search.slopes(likelihood_at(data, *model.matrices(theta)), model, theta)
+    gradient, _ = cluster_search.gradient_and_information(
+        likelihood_at(data, *model.matrices(theta)), model, theta
+    )
     for i, expected in enumerate(gradient):
         step = np.zeros(len(theta))
         step[i] = 1e-5
@@ -104,9 +106,11 @@ def test_the_information_is_the_curvature_at_expected_moments(kind, sizes):
     model = MODELS[kind](4)
     theta = parameters(model, cluster_moments(*sample(20)))
     data = as_expected(*model.matrices(theta), sizes, [30] * len(sizes))
-    gradient, information = cluster_search.slopes(likelihood_at(data, *model.matrices(theta)), model, theta)
+    gradient, information = cluster_search.gradient_and_information(
+        likelihood_at(data, *model.matrices(theta)), model, theta
+    )
     assert abs(gradient).max() < 1e-9
-    curvature = cluster_search._observed(data, model, theta)
+    curvature = cluster_search._positive_hessian(data, model, theta)
     assert curvature == pytest.approx(information, rel=1e-5, abs=1e-4 * abs(information).max())
 
 
@@ -141,7 +145,7 @@ def test_newton_arrives_where_scoring_does(monkeypatch):
     data = cluster_moments(*sample())
     fits = {}
     for steps in (1, 40):
-        monkeypatch.setattr(cluster_search, "_SCORING", steps)
+        monkeypatch.setattr(cluster_search, "_SCORING_STEPS", steps)
         fits[steps] = fit_two_level(data)
     assert [fits[steps].method for steps in (1, 40)] == ["newton", "scoring"]
     assert fits[1].theta == pytest.approx(fits[40].theta, abs=1e-5)
@@ -171,7 +175,9 @@ def test_units_do_not_matter():
 
 def test_moments_of_too_few():
     for y, who in ((np.ones((3, 2)), [0, 0, 0]), (np.ones((2, 2)), [0, 1])):
-        with pytest.raises(EstimationError, match="two persons, and more rows than persons"):
+        with pytest.raises(
+            EstimationError, match="at least two persons are needed, and more rows than persons"
+        ):
             cluster_moments(y, np.array(who))
 
 
@@ -206,10 +212,10 @@ def test_standard_errors_are_those_of_small_steps():
 @pytest.mark.parametrize(
     ("sums", "covariance", "words"),
     [
-        ([3, -1, 3, 1], 0.1, "it comes out as 1.125, and a share of variance lies between 0 and 1"),
+        ([3, -1, 3, 1], 0.1, "its estimate is 1.125, which is not from 0 to 1"),
         # slopes (6 - 0.9 * 6) / 10 and -0.9 / 10, times sqrt(50)
         ([3, 1, 3, 1], 50, "error is 0.765, and no variable between 0 and 1 with a mean of 0.9"),
-        ([3, -9, 3, 1], 0.1, "leaves the sum of the items a variance of 0"),
+        ([3, -9, 3, 1], 0.1, "the model implies a variance of 0 of the items' sum"),
         ([3, 1, 3, 1], math.nan, "do not determine its standard error"),
     ],
 )

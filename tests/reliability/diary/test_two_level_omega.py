@@ -66,7 +66,7 @@ def test_improper_solutions_are_named_and_can_be_held(shared):
     held = two_level_omega(answers, person="subjnr", scale="PA", variances="nonnegative")
     assert held.between.residual_variances["pa_2"] == 0
     assert held.between.improper == held.equal_loadings.improper == ()
-    assert "pa_2 between persons is held at 0" in repr(held)
+    assert "pa_2 between persons is constrained to 0" in repr(held)
     assert held.log_likelihood < free.log_likelihood
     assert two_level_omega(answers, person="subjnr", scale="NA").warnings == ()
 
@@ -263,7 +263,7 @@ def test_two_items_have_alpha_but_no_omega():
     y, who = sample(60)
     result = omega(diary(y[:, :2], who))
     covariances = fit_saturated(cluster_moments(diary(y[:, :2], who)[["q0", "q1"]].to_numpy(), who))
-    assert "two items have one covariance at each level" in result.reason
+    assert "two items have a single covariance at each level" in result.reason
     for name, coefficient in result.coefficients.items():
         assert math.isnan(coefficient.estimate) == name.startswith("omega")
         assert (coefficient.reason is None) == name.startswith("alpha")
@@ -286,14 +286,14 @@ def test_items_that_load_differently_at_the_levels_are_warned_of():
 
 
 UNDEFINED = {
-    "constant": (lambda t: t.assign(q1=5), "nobody's answers to q1 differ between occasions"),
-    "constant in persons": (lambda t: t.assign(q1=t["person"]), "nobody's answers to q1 differ"),
+    "constant": (lambda t: t.assign(q1=5), "no person's answers to q1 differ between occasions"),
+    "constant in persons": (lambda t: t.assign(q1=t["person"]), "no person's answers to q1 differ"),
     "few persons": (lambda t: t[t["person"] < 4], "4 persons are too few for 4 items"),
     "few occasions": (
         lambda t: pd.concat([t.drop_duplicates("person"), t[1:4]]),
         "43 occasions of 40 persons are too few for 4 items",
     ),
-    "a copy": (lambda t: t.assign(q1=t["q3"]), "within persons q[13], q[13] determine each other"),
+    "a copy": (lambda t: t.assign(q1=t["q3"]), "within persons, q[13], q[13] are linearly dependent"),
 }
 
 
@@ -316,7 +316,7 @@ def unsettled():
 
 def test_a_model_that_does_not_settle_says_what_to_try():
     with pytest.raises(
-        NotConvergedError, match=r"did not settle.*variances='nonnegative'.*diary_reliability"
+        NotConvergedError, match=r"did not converge.*variances='nonnegative'.*diary_reliability"
     ):
         omega(unsettled())
     held = omega(unsettled(), variances="nonnegative")
@@ -339,8 +339,8 @@ def test_models_that_do_not_converge_are_left_out(monkeypatch):
     result = omega(table)
     assert result.within.estimate == expected.within.estimate
     assert math.isnan(result.chi_square)
-    assert "without structure did not settle" in result.between.alpha.reason
-    assert "with equal loadings within and between persons did not settle" in result.overall.reason
+    assert "the saturated model did not converge" in result.between.alpha.reason
+    assert "with equal loadings within and between persons did not converge" in result.overall.reason
     assert result.reason is None
     assert "not defined" in repr(result)
 
@@ -348,10 +348,10 @@ def test_models_that_do_not_converge_are_left_out(monkeypatch):
 REFUSED = {
     "one person": (lambda t: omega(t[t["person"] == 3]), "1 person with complete answers"),
     "one item": (lambda t: omega(t, ["q0"]), "1 item with complete answers"),
-    "one row a person": (lambda t: omega(t.drop_duplicates("person")), "cannot be told apart"),
+    "one row a person": (lambda t: omega(t.drop_duplicates("person")), "cannot be separated"),
     "nobody": (lambda t: omega(t[:0]), "0 persons"),
     "no such column": (lambda t: omega(t, person="who"), "person: the table has no column 'who'"),
-    "no such option": (lambda t: omega(t, variances="positive"), "'free' or 'nonnegative'"),
+    "no such option": (lambda t: omega(t, variances="positive"), "allowed: 'free', 'nonnegative'"),
     "no name": (lambda t: omega(t.assign(person=[None, *[1] * (len(t) - 1)])), "person: row 0 has no label"),
     "labels of others": (lambda t: omega(t, person=[1, 2]), "person: 2 labels for 170 rows"),
     "not checked": (lambda t: two_level_omega(t, person="person"), "pass the instrument before the table"),
@@ -367,7 +367,7 @@ def test_calls_that_cannot_work(case):
 
 @pytest.mark.parametrize(
     ("second", "words"),
-    [(["q3"], "do not count alike"), (["-q0", "q1", "q2"], "counts q0 in both directions")],
+    [(["q3"], "do not count equally"), (["-q0", "q1", "q2"], "counts q0 in both directions")],
 )
 def test_composites_that_are_not_a_sum_of_items(second, words):
     scales = [{"id": "a", "items": ["q0", "q1", "q2"]}, {"id": "b", "items": second}]

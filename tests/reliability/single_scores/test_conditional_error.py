@@ -172,27 +172,27 @@ def test_a_published_reliable_change_names_its_study() -> None:
     assert type(found).from_json(found.to_json()) == found
     tables = [score("rdas", [sheet] * 3) for sheet in sheets]
     assert reliable_change(*tables, method="published", scale="total").category == (found.category,) * 3
-    with pytest.raises(EstimationError, match="has no reliable change of 'cohesion'"):
+    with pytest.raises(EstimationError, match="has no published reliable change of 'cohesion'"):
         reliable_change(then, now, method="published", scale="cohesion")
 
 
 WRONG: dict[str, tuple[Any, str]] = {
     "method": (
         lambda: reliable_change(BEFORE, AFTER, reliability=0.8, method="x"),
-        "there are jacobson-truax",
+        "allowed: 'jacobson-truax'",
     ),
     "no reliability": (lambda: reliable_change(BEFORE, AFTER), "pass a coefficient, or method='published'"),
     "no practice": (
         lambda: reliable_change(BEFORE, AFTER, reliability=0.8, method="chelune"),
-        "pass practice=",
+        "needs practice=",
     ),
     "practice": (
         lambda: reliable_change(BEFORE, AFTER, reliability=0.8, practice=2),
-        "is of method='chelune'",
+        "is only for method='chelune'",
     ),
     "sd_after": (
         lambda: reliable_change(BEFORE, AFTER, reliability=0.8, sd_after=2),
-        "is of method='iverson'",
+        "is only for method='iverson'",
     ),
     "one person": (
         lambda: reliable_change(1, 2, reliability=0.8, sd=1, method="hageman-arrindell"),
@@ -202,13 +202,13 @@ WRONG: dict[str, tuple[Any, str]] = {
         lambda: reliable_change(BEFORE, BEFORE + np.eye(7)[2], reliability=0.5, method="hageman-arrindell"),
         "do not differ in their change",
     ),
-    "numbers": (lambda: reliable_change(BEFORE, AFTER, method="published"), "pass what score"),
+    "numbers": (lambda: reliable_change(BEFORE, AFTER, method="published"), "pass the results of score"),
     "both": (
         lambda: reliable_change(BEFORE, AFTER, method="published", reliability=0.8),
         "takes no reliability",
     ),
-    "beyond": (lambda: errors().at(99), "errors beyond are not known"),
-    "model": (lambda: errors(model="x"), "there are feldt-qualls, multinomial"),
+    "beyond": (lambda: errors().at(99), "score=99 is not valid; allowed: from"),
+    "model": (lambda: errors(model="x"), "allowed: 'feldt-qualls', 'multinomial'"),
     "degree": (lambda: errors(degree=9), "a whole number from 0 to 4"),
     "sums": (
         lambda: conditional_error(

@@ -41,19 +41,22 @@ def test_error_of_measurement_by_hand():
     [
         (lambda: measurement_error(0.8, sd=1).true_score(3), "needs the mean"),
         (lambda: measurement_error(0.8), "pass the standard deviation"),
-        (lambda: measurement_error(-0.2, sd=1), "nothing to build on"),
-        (lambda: measurement_error(NO, sd=1), "between 0 and 1"),
+        (lambda: measurement_error(-0.2, sd=1), "no standard error of measurement"),
+        (lambda: measurement_error(NO, sd=1), "from 0 to 1"),
         (lambda: measurement_error(0.8, sd=NO), "above 0"),
         (lambda: attenuation_corrected(1.2, 0.8, 0.8), "r=1.2"),
         (lambda: attenuation_corrected(0.4, -0.1, 0.8), "reliability_x"),
-        (lambda: attenuation_corrected(0.4, 0.8, 0), "0 leaves nothing"),
-        (lambda: jacobson_truax_cutoffs(clinical=(60, 6), functional=(40, 4)), "60, where higher is better"),
+        (lambda: attenuation_corrected(0.4, 0.8, 0), "reliability_y=0: both must be above 0"),
+        (
+            lambda: jacobson_truax_cutoffs(clinical=(60, 6), functional=(40, 4)),
+            "60 although higher scores are better",
+        ),
         (
             lambda: jacobson_truax_cutoffs(clinical=(4, 6), functional=(6, 4), higher_is_better=False),
-            "mean 6 is not better than the clinical mean 4, where lower is better; check the order",
+            "mean 6 is not better than the clinical mean 4 although lower scores are better; check which",
         ),
         (lambda: jacobson_truax_cutoffs(), r"pass clinical=\(mean, sd\), functional=\(mean, sd\), or both"),
-        (lambda: reliable_change([1, 2], [1, 2], reliability=1), "without error, every change counts"),
+        (lambda: reliable_change([1, 2], [1, 2], reliability=1), "every change would count"),
     ],
 )
 def test_what_cannot_be_computed(call, words):

@@ -179,24 +179,25 @@ def test_what_is_not_a_pair_of_scores_is_refused_by_name() -> None:
     refuses(EstimationError, "has 2 scales; name one, for example scale='a'", person, person)
     refuses(EstimationError, "has 2 scales; name one, for example scale='a'", table, table)
     refuses(UnknownInstrumentError, "no scale 'aa'; it has a, b", person, person, scale="aa")
-    refuses(EstimationError, "before is one score and after a column of scores", 4, [5])
-    refuses(EstimationError, "(PersonScores) and after one score", person, 5.0, scale="a")
+    refuses(EstimationError, "before is one score and after is a column of scores", 4, [5])
+    refuses(EstimationError, "(PersonScores) and after is one score", person, 5.0, scale="a")
     refuses(
-        EstimationError, "before is the scores of a table (Scores) and after the", table, person, scale="a"
+        EstimationError, "before is the scores of a table (Scores) and after is the", table, person, scale="a"
     )
-    refuses(EstimationError, "numbers need none", 4, 5, scale="a")
-    refuses(EstimationError, "numbers need none", [4], [5], scale="a")
-    refuses(EstimationError, "the scores of one person do not vary", 4, 5, sd=None)
-    refuses(EstimationError, "the scores of one person do not vary", person, person, sd=None, scale="a")
+    refuses(EstimationError, "leave it out with plain numbers", 4, 5, scale="a")
+    refuses(EstimationError, "leave it out with plain numbers", [4], [5], scale="a")
+    refuses(EstimationError, "the score of one person has no standard deviation", 4, 5, sd=None)
     refuses(
-        ResponseError, "before: pass a number, a column of numbers, or what score() returned, not str", "4", 5
+        EstimationError,
+        "the score of one person has no standard deviation",
+        person,
+        person,
+        sd=None,
+        scale="a",
     )
-    refuses(
-        ResponseError,
-        "after: pass a number, a column of numbers, or what score() returned, not bool",
-        4,
-        True,
-    )
+    allowed = "allowed: a number, a column of numbers, or a result of score()"
+    refuses(ResponseError, f"before is a value of type str; {allowed}", "4", 5)
+    refuses(ResponseError, f"after is a value of type bool; {allowed}", 4, True)
     refuses(ResponseError, "row 0 is infinite", 4, float("inf"))
 
 

@@ -1,7 +1,7 @@
-"""Reading a file part by part, each fetched in a thread while the one before it is being used.
+"""Reading of a file in parts, each fetched in a thread while the one before it is used.
 
-A text file is parsed so as long as there is no doubt what stands in a chunk; the rest is left to another
-reader.
+A text file is parsed in this way as long as each chunk can be read in only one way; another reader reads the
+rest.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from intimacy_scales.reading.frames import Table
 
 
 class Rest(NamedTuple):
-    """Where the part of a file begins that was not read here.
+    """The beginning of the part of a file that was not read.
 
     Attributes
     ----------
     offset
-        Its first byte.
+        Position of its first byte.
     n_lines
-        How many lines stand above it.
+        Number of lines above it.
     """
 
     offset: int
@@ -36,11 +36,11 @@ class Parsed(NamedTuple):
     table
         Its rows.
     n_bytes, n_lines
-        How long it is.
+        Its length.
     n_blank
-        Rows in which nothing stands.
+        Number of blank rows.
     names
-        Names that occur in it, where not every chunk has the same.
+        Names that occur in it, in formats whose chunks may have different names.
     """
 
     table: Table
@@ -55,7 +55,7 @@ Part = TypeVar("Part")
 
 
 def fetched_ahead(parts: Iterator[Part]) -> Generator[Part, None, None]:
-    """Yield the parts of something, each while the next one is being fetched."""
+    """Yield parts, each while the next one is being fetched in a thread."""
     with ThreadPoolExecutor(1) as worker:
         waiting = worker.submit(next, parts, None)
         while (part := waiting.result()) is not None:
@@ -64,22 +64,22 @@ def fetched_ahead(parts: Iterator[Part]) -> Generator[Part, None, None]:
 
 
 def parsed_ahead(parse: Parse, records: Iterator[bytes]) -> Iterator[Parsed]:
-    """Yield parsed chunks up to the first doubt, where ``parse`` returns None."""
+    """Yield parsed chunks up to the first ambiguous one, for which ``parse`` returns None."""
     parts: Iterator[Parsed | None] = map(parse, records)
-    return fetched_ahead(iter(lambda: next(parts, None), None))  # None: a doubt, or the end
+    return fetched_ahead(iter(lambda: next(parts, None), None))  # None: an ambiguous chunk, or the end
 
 
 def whole_records(file: IO[bytes], size: int, end_of_record: Callable[[bytes], int]) -> Iterator[bytes]:
-    """Yield chunks that end where a record does; stops where one is longer than that.
+    """Yield chunks that end where a record ends; stop at a record that is longer than a chunk.
 
     Parameters
     ----------
     file
-        Read from where it stands.
+        Read from its current position.
     size
-        Bytes that are read at a time.
+        Number of bytes that are read at a time.
     end_of_record
-        The position after the last whole record in some bytes; 0 where there is none.
+        Function from bytes to the position after their last whole record; 0 if it is not whole.
     """
     before = b""
     while True:

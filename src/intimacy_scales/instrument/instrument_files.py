@@ -1,4 +1,4 @@
-"""Instrument files on disk: read as data, bounded and checked, and made into models."""
+"""Instrument files: read from disk as data, bounded in size, and validated as models."""
 
 from __future__ import annotations
 
@@ -18,33 +18,34 @@ MAX_BYTES = 4 * 1024 * 1024
 _Model = TypeVar("_Model", bound=Part)
 
 
-def _no_constant(text: str) -> None:
-    raise ValueError(f"{text} is not a number of JSON")
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is not a number in JSON")
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a table of JSON; raise a ValueError if a field occurs twice."""
     table = dict(pairs)
     if len(table) < len(pairs):
         counts = Counter(name for name, _ in pairs)
-        twice = next(name for name, count in counts.items() if count > 1)
-        raise ValueError(f"field {twice!r} occurs twice in one table")
+        duplicate = next(name for name, count in counts.items() if count > 1)
+        raise ValueError(f"field {duplicate!r} occurs twice in one table")
     return table
 
 
 def read_document(path: Path) -> dict[str, Any]:
-    """Read a TOML or JSON file as data: bounded, UTF-8, one table."""
+    """Return the content of a TOML or JSON file: one table, in UTF-8, of limited size."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: no path can have that name
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = getattr(error, "strerror", None) or error
         raise InstrumentError(f"{path}: cannot be read: {reason}", str(path)) from None
     if len(raw) > MAX_BYTES:
-        raise InstrumentError(f"{path}: larger than 4 MiB, which no instrument file is", str(path))
+        raise InstrumentError(f"{path}: is larger than 4 MiB, the limit for instrument files", str(path))
     try:
         text = raw.decode("utf-8-sig")
         if path.suffix.casefold() == ".json":
-            content = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+            content = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates)
         else:
             content = tomli.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
@@ -54,12 +55,12 @@ def read_document(path: Path) -> dict[str, Any]:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
         raise InstrumentError(f"{path}: is not valid {kind}: {reason}", str(path)) from None
     if not isinstance(content, dict):
-        raise InstrumentError(f"{path}: holds no table of fields at its top", str(path))
+        raise InstrumentError(f"{path}: must have a table of fields at the top level", str(path))
     return content
 
 
 def build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
-    """Make a model of what a file holds, or say what is wrong with it, and in which file."""
+    """Return the content of a file as a model; an `InstrumentError` lists its faults with file and field."""
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -67,7 +68,7 @@ def build(model: type[_Model], content: dict[str, Any], path: Path) -> _Model:
 
 
 def kind_of(content: dict[str, Any]) -> str:
-    """Return what a document is: what it says, or what its fields show."""
+    """Return the kind of a document: the one that it states, or the one that its fields imply."""
     if "kind" in content:
         return str(content.pop("kind"))
     if {"of", "source_digest"} <= content.keys():

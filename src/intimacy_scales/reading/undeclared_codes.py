@@ -1,4 +1,4 @@
-"""Tables of numbers without an instrument: which of them look like codes for missing answers."""
+"""Tables of numbers without an instrument: numbers that look like codes for missing answers."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from intimacy_scales.reading.options import DiaryReadingOptions, OnInvalid, Read
 
 Floats = NDArray[np.float64]
 
-_WIDE = 20  # points of the widest response scale whose answers could be told from a code
-_FAR, _FAR_AT_LEAST = 3, 10  # times what the answers reach over, or so many points: no answer
-_ODD_AT_MOST, _ODD_NEAR = 3, 2  # codes that no one uses, such as 995, 996, 997, and how near they are
+_WIDE = 20  # points of the widest response scale on which a code differs from every answer
+_FAR, _FAR_AT_LEAST = 3, 10  # multiple of the span of the answers, and points: a number so far off is a code
+_ODD_AT_MOST, _ODD_NEAR = 3, 2  # number of unusual codes, such as 995, 996, 997, and their span
 _USUAL = re.compile(r"([6-9])\1+|9+[78]")  # 66, 77, 88, 99, 999, 98 …
-_USUAL_BELOW = re.compile(r"[1-9]|[6-9]{2,5}")  # -9, -99, -89 … beside answers on a response scale
-_USUAL_BELOW_SCORES = re.compile(r"[789]|([6-9])\1+|9+[78]")  # beside scores and sliders
-_FEW, _BEYOND, _BEYOND_FEW = 5, 2, 10  # so many times the highest score, or of few scores, is no score
-_SOME = 10  # scores from which one below 0 is odd where it is the only one
-_SHOWN = 5
+_USUAL_BELOW = re.compile(r"[1-9]|[6-9]{2,5}")  # -9, -99, -89 … next to answers on a response scale
+_USUAL_BELOW_SCORES = re.compile(r"[789]|([6-9])\1+|9+[78]")  # next to scores and sliders
+_FEW, _BEYOND, _BEYOND_FEW = 5, 2, 10  # few scores; multiples of the highest score, of many and of few scores
+_SOME = 10  # scores, from which a single one below 0 is odd
+_SHOWN = 5  # cells in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """Whether every number of a table without an instrument is taken as it is; true where it is.
+    """The choice whether every number of a table without an instrument is accepted; its truth value is that.
 
     Attributes
     ----------
     every
-        That.
+        Whether every number is accepted.
     show_values
-        Whether messages may hold numbers; None: as the environment says.
+        Whether messages may contain numbers; None: as the environment variable says.
     """
 
     every: bool = False
@@ -48,25 +48,24 @@ CHECKED = Accepts()
 
 
 def accepts(options: ReadingOptions | DiaryReadingOptions) -> Accepts:
-    """Tell whether every number of a table without an instrument is taken as it is.
+    """Return whether every number of a table without an instrument is accepted, given a function's options.
 
     Raises
     ------
     ResponseError
-        Options of reading that need an instrument.
+        An option needs an instrument.
     """
     check_known(options)
     others = [name for name in options if name not in ("on_invalid", "show_values")]
     if others:
         raise ResponseError(
-            f"{others[0]}= says how answers to an instrument are read: pass the instrument too, or leave it "
-            "out"
+            f"{others[0]}= needs an instrument: pass the instrument too, or leave {others[0]}= out"
         )
     on_invalid = options.get("on_invalid", "raise")
     if on_invalid not in ("raise", "accept"):
         raise ResponseError(
-            f"on_invalid={on_invalid!r}: without an instrument nothing says which answers are valid; "
-            "'raise', or 'accept' to take every number as it is"
+            f"on_invalid={on_invalid!r} is not valid without an instrument, which says what answers are "
+            "valid; allowed: 'raise', or 'accept' to take every number as it is"
         )
     return Accepts(on_invalid == "accept", options.get("show_values"))
 
@@ -74,49 +73,49 @@ def accepts(options: ReadingOptions | DiaryReadingOptions) -> Accepts:
 def undeclared_codes(values: Floats, *, scores: bool = False) -> list[float]:
     """Return numbers of a column that look like codes for missing answers.
 
-    Beside answers on a response scale (few whole numbers) that is a usual code (-9, -99, 88, 999 …) that
-    stands apart from them, or what is far from all others. Beside anything else (scores, means, sliders)
-    it is a usual code below 0 where nothing else is, or one far above everything else.
+    Next to answers on a response scale (few whole numbers) these are usual codes (-9, -99, 88, 999 …) apart
+    from the answers, or any number far from all others. Next to anything else (scores, means, sliders) they
+    are usual codes below 0 where nothing else is, or far above everything else.
 
     Parameters
     ----------
     values
         (n,): nan where missing.
     scores
-        Whether these are scores: a sum far from all others may be one.
+        Whether the values are scores; a score may be far from all others.
 
     Examples
     --------
     >>> undeclared_codes(np.array([1.0, 5.0, 3.0, 999.0])), undeclared_codes(np.array([1.0, 5.0, 7.0, 9.0]))
     ([999.0], [])
     """
-    there = values[~np.isnan(values)]
-    distinct = np.unique(there)
+    present = values[~np.isnan(values)]
+    distinct = np.unique(present)
     answers, odd = _without_usual_codes(distinct, _USUAL_BELOW)
     if not scores and _are_answers(answers, fewest=1):
-        found = [value for value in odd if _is_no_answer(value, answers)]
+        codes = [value for value in odd if _is_no_answer(value, answers)]
     else:
         answers, odd = _without_usual_codes(distinct, _USUAL_BELOW_SCORES)
-        n = int(np.count_nonzero(np.isin(there, answers))) if odd else len(there)
-        found = [value for value in odd if n and _is_no_score(value, answers, n)]
-    rest = np.setdiff1d(distinct, found) if found else distinct
-    return found if scores else sorted(found + _far_from_others(rest))
+        n = int(np.count_nonzero(np.isin(present, answers))) if odd else len(present)
+        codes = [value for value in odd if n and _is_no_score(value, answers, n)]
+    others = np.setdiff1d(distinct, codes) if codes else distinct
+    return codes if scores else sorted(codes + _far_from_others(others))
 
 
 def _without_usual_codes(distinct: Floats, below: re.Pattern[str]) -> tuple[Floats, list[float]]:
-    """Return ascending values without those that are often codes, unless these go on where others end."""
-    whole = distinct == np.rint(distinct)
-    odd = [value for value in distinct[whole].tolist() if _is_usual_code(value, below)]
-    answers = [value for value in distinct.tolist() if value not in odd] if odd else distinct.tolist()
-    for value in (*reversed([v for v in odd if v < 0]), *(v for v in odd if v >= 0)):
-        if answers and min(answers) - 1 <= value <= max(answers) + 1:  # as -1 beside 0, from -3 to 3
+    """Return ascending values without usual codes, and these codes; a code next to an answer is an answer."""
+    is_whole = distinct == np.rint(distinct)
+    codes = [value for value in distinct[is_whole].tolist() if _is_usual_code(value, below)]
+    answers = [value for value in distinct.tolist() if value not in codes] if codes else distinct.tolist()
+    for value in (*reversed([v for v in codes if v < 0]), *(v for v in codes if v >= 0)):
+        if answers and min(answers) - 1 <= value <= max(answers) + 1:  # as -1 next to 0, on -3 to 3
             answers.append(value)
-            odd.remove(value)
-    return np.array(sorted(answers)), odd
+            codes.remove(value)
+    return np.array(sorted(answers)), codes
 
 
 def _is_usual_code(value: float, below: re.Pattern[str]) -> bool:
-    """Tell whether a whole number is often a code for no answer."""
+    """Tell whether a whole number is a usual code for a missing answer."""
     digits = str(abs(int(value)))
     return bool(below.fullmatch(digits) if value < 0 else value > _WIDE and _USUAL.fullmatch(digits))
 
@@ -137,7 +136,7 @@ def _is_no_answer(code: float, answers: Floats) -> bool:
 
 
 def _is_no_score(code: float, scores: Floats, n: int) -> bool:
-    """Tell whether a usual code is none of n ascending scores, of which ``scores`` are the distinct ones."""
+    """Tell whether a usual code is not one of n scores, whose distinct values are ``scores``, ascending."""
     low, high = scores[0], scores[-1]
     if code > high:
         times = _BEYOND if len(scores) >= _FEW else _BEYOND_FEW
@@ -146,12 +145,12 @@ def _is_no_score(code: float, scores: Floats, n: int) -> bool:
     if low < 0 or n < _SOME:
         return bool(apart > (high - low) * (0.5 if low >= 0 and code < -_SOME else 1))
     half = len(scores) // 2
-    between = (scores[half] - low) / max(half, 1)  # the lower scores, on average
+    between = (scores[half] - low) / max(half, 1)  # mean distance between the lower scores
     return bool(code < -_SOME or apart > max(1.0, _FAR * between))
 
 
 def _far_from_others(distinct: Floats) -> list[float]:
-    """Return the ends of ascending values, at most three near one another, that are far from all others."""
+    """Return the lowest or highest of ascending values, at most three close together, far from all others."""
     for count in range(1, _ODD_AT_MOST + 1):
         for below in range(count, -1, -1):
             last = len(distinct) - count + below
@@ -166,30 +165,31 @@ def _far_from_others(distinct: Floats) -> list[float]:
 
 
 def check_numbers(names: Sequence[str], rows: Floats) -> None:
-    """Raise where numbers look like codes for missing answers that nobody declared.
+    """Raise where numbers look like codes for missing answers that were not declared.
 
     Parameters
     ----------
     names, rows
-        Columns, and their numbers (n, k), nan where missing.
+        Names of columns, and their numbers (n, k), nan where missing.
 
     Raises
     ------
     ResponseError
         Names the cells.
     """
-    odd = [undeclared_codes(column) for column in rows.T]
-    if any(odd) and not values_shown():
+    found_codes = [undeclared_codes(column) for column in rows.T]
+    if any(found_codes) and not values_shown():
         raise ResponseError(
-            f"{_hidden(names, list(rows.T), odd)}\nIf these mean no answer, make them missing in the table; "
-            'or pass the instrument, which knows its answers. If they are answers, pass on_invalid="accept".'
+            f"{_hidden(names, list(rows.T), found_codes)}\nIf these mean no answer, make them missing in the "
+            "table; or pass the instrument, which knows its answers. If they are answers, pass "
+            'on_invalid="accept".'
         )
-    if any(odd):
-        problem = _described(names, list(rows.T), odd, "the other answers to {} are")
+    if any(found_codes):
+        problem = _described(names, list(rows.T), found_codes, "the other answers to {} are")
         raise ResponseError(
-            f"{problem}\nIf {_either(odd)} means no answer, make it missing in the table, as by "
-            f"table.replace({_replaced(names, rows, odd)}, float('nan')) in pandas; or pass the instrument, "
-            'which knows its answers. If it is an answer, pass on_invalid="accept".'
+            f"{problem}\nIf {_either(found_codes)} means no answer, make it missing in the table, as by "
+            f"table.replace({_replaced(names, rows, found_codes)}, float('nan')) in pandas; or pass the "
+            'instrument, which knows its answers. If it is an answer, pass on_invalid="accept".'
         )
 
 
@@ -206,43 +206,45 @@ def check_scores(columns: Mapping[str, Floats], on_invalid: OnInvalid) -> None:
     Raises
     ------
     ResponseError
-        Names the cells; or ``on_invalid`` is something else.
+        Names the cells; or ``on_invalid`` is not valid.
     """
     if accepts(ReadingOptions(on_invalid=on_invalid)):
         return
     codes = undeclared_codes(np.concatenate(list(columns.values())), scores=True)
-    odd = [[code for code in codes if (column == code).any()] for column in columns.values()]
+    found_codes = [[code for code in codes if (column == code).any()] for column in columns.values()]
     if codes and not values_shown():
         raise ResponseError(
-            f"{_hidden(list(columns), list(columns.values()), odd)}\nIf these mean that there is no score, "
-            'make them missing (None or nan). If they are scores, pass on_invalid="accept".'
+            f"{_hidden(list(columns), list(columns.values()), found_codes)}\nIf these mean that there is no "
+            'score, make them missing (None or nan). If they are scores, pass on_invalid="accept".'
         )
     if codes:
-        name = next(name for name, found in zip(columns, odd, strict=True) if found)
-        problem = _described(list(columns), list(columns.values()), odd, "the other numbers of {} are")
+        name = next(name for name, column_codes in zip(columns, found_codes, strict=True) if column_codes)
+        problem = _described(
+            list(columns), list(columns.values()), found_codes, "the other numbers of {} are"
+        )
         raise ResponseError(
-            f"{problem}\nIf {_either(odd)} means that there is no score, make it missing: None in a list, "
-            f"nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If it is "
-            'a score, pass on_invalid="accept".'
+            f"{problem}\nIf {_either(found_codes)} means that there is no score, make it missing: None in a "
+            f"list, nan in an array, {name}.replace({_written(codes)}, float('nan')) of a pandas Series. If "
+            'it is a score, pass on_invalid="accept".'
         )
 
 
 def _described(
     names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[float]], others: str
 ) -> str:
-    """Return which cells hold codes, and what stands beside the first."""
+    """Return a text that lists cells with codes, and the span of the other numbers of the first column."""
     within = ""
     for name, column, codes in zip(names, columns, odd, strict=True):
-        there = column[~np.isnan(column) & ~np.isin(column, codes)]
-        if codes and len(there):
-            within = f" ({others.format(name)} {there.min():g} to {there.max():g})"
+        others_present = column[~np.isnan(column) & ~np.isin(column, codes)]
+        if codes and len(others_present):
+            within = f" ({others.format(name)} {others_present.min():g} to {others_present.max():g})"
             break
     cells = _cells(names, columns, odd)
     return _listed(cells, within, [f"  row {row}, {name}: {value:g}" for row, name, value in cells[:_SHOWN]])
 
 
 def _hidden(names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[float]]) -> str:
-    """Return which cells hold codes, without any number of the table."""
+    """Return a text that lists the cells with codes, without any number of the table."""
     cells = _cells(names, columns, odd)
     return _listed(cells, "", [f"  row {row}, {name}" for row, name, _ in cells[:_SHOWN]])
 
@@ -250,16 +252,17 @@ def _hidden(names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[
 def _cells(
     names: Sequence[str], columns: Sequence[Floats], odd: Sequence[list[float]]
 ) -> list[tuple[int, str, float]]:
-    """Return row, column and number of all that look like codes, by row."""
-    found = [
+    """Return row, column and number of all cells that look like codes, sorted by row."""
+    cells = [
         (int(row), name, float(column[row]))
         for name, column, codes in zip(names, columns, odd, strict=True)
         for row in np.flatnonzero(np.isin(column, codes))
     ]
-    return sorted(found, key=lambda cell: cell[0])
+    return sorted(cells, key=lambda cell: cell[0])
 
 
 def _listed(cells: Sequence[object], within: str, lines: list[str]) -> str:
+    """Return a heading with the number of cells, and the lines of the first few."""
     if len(cells) > _SHOWN:
         lines.append(f"  … and {len(cells) - _SHOWN} more")
     count = "1 number looks" if len(cells) == 1 else f"{len(cells)} numbers look"
@@ -271,9 +274,11 @@ def _either(odd: Iterable[list[float]]) -> str:
 
 
 def _replaced(names: Sequence[str], rows: Floats, odd: Sequence[list[float]]) -> str:
-    """Return what pandas is to replace: codes, or codes of some columns where others hold them as answers."""
-    codes = sorted({code for found in odd for code in found})
-    elsewhere = any(np.isin(rows[:, j], np.setdiff1d(codes, found)).any() for j, found in enumerate(odd))
+    """Return the argument of pandas' ``replace``: codes, by column if other columns have them as answers."""
+    codes = sorted({code for column_codes in odd for code in column_codes})
+    elsewhere = any(
+        np.isin(rows[:, j], np.setdiff1d(codes, column_codes)).any() for j, column_codes in enumerate(odd)
+    )
     if not elsewhere:
         return _written(codes)
     return "{" + ", ".join(f"{n!r}: {_written(c)}" for n, c in zip(names, odd, strict=True) if c) + "}"

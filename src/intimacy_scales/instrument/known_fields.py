@@ -1,4 +1,4 @@
-"""Which fields a table of an instrument file may have, and which one was probably meant."""
+"""Fields that a table of an instrument file may have, and which one was probably meant."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, get_args
 from intimacy_scales.errors import nearest
 from intimacy_scales.instrument.base import Part
 
-# what other programs and authors call a field of ours, by the table that it stands in
-_CALLED = {
+# names that other programs and authors use for one of our fields, by the table that the field belongs to
+_SYNONYMS = {
     "Scale": {
         "score": "method", "scoring": "method", "type": "method", "formula": "method", "function": "method",
         "subscales": "of", "parts": "of", "components": "of", "scales": "of",
@@ -42,38 +42,38 @@ _CALLED = {
         "m": "mean", "average": "mean", "std": "sd", "s": "sd", "ranks": "percentiles", "group": "sample",
     },
 }  # fmt: skip
-_CALLED["Instrument"] = {
+_SYNONYMS["Instrument"] = {
     "multiple_answers": "choose_all", "multiple_response": "choose_all", "response_sets": "choose_all",
     "questions": "items", "subscales": "scales",
 }  # fmt: skip
-_CALLED["BankItem"] = _CALLED["Item"]
+_SYNONYMS["BankItem"] = _SYNONYMS["Item"]
 
 _REVERSE = 'reverse-keyed items have a minus in the list of a scale: items = ["a", "-b"]'
-_WITHOUT = {
+_ADVICE = {  # on fields that have no counterpart in our files
     "reverse": _REVERSE, "reversed": _REVERSE, "reverse_items": _REVERSE, "reverse_keyed": _REVERSE,
 }  # fmt: skip
 PAGE = "docs/reference/instrument-file.md"
-_OF_FILES = ("response_scale", "response_scales", "kind")  # resolved before a model is made of the rest
-_WHOLE = ("Instrument", "ItemBank", "Form")
+_FILE_FIELDS = ("response_scale", "response_scales", "kind")  # resolved before the model is made
+_TOP_LEVEL = ("Instrument", "ItemBank", "Form")
 
 
-def _parts(part: type[Part] = Part) -> Iterator[type[Part]]:
-    for kind in part.__subclasses__():
-        yield kind
-        yield from _parts(kind)
+def _subclasses(part: type[Part] = Part) -> Iterator[type[Part]]:
+    for subclass in part.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
 
 
 def _part_in(annotation: Any) -> type[Part] | None:
     """Return the model that an annotation such as ``tuple[Scale, ...]`` or ``Norm | None`` holds."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return annotation
-    found = (_part_in(inner) for inner in get_args(annotation))
-    return next((part for part in found if part is not None), None)
+    parts = (_part_in(inner) for inner in get_args(annotation))
+    return next((part for part in parts if part is not None), None)
 
 
 def _part_at(title: str, location: Sequence[int | str]) -> type[Part] | None:
-    """Return the model of the table that a location leads to, from the model of that name."""
-    part = next((kind for kind in _parts() if kind.__name__ == title), None)
+    """Return the model of the table at a location within the model that is named ``title``."""
+    part = next((model for model in _subclasses() if model.__name__ == title), None)
     for step in location:
         if part is None:
             return None
@@ -87,26 +87,26 @@ def fields_of(part: type[Part]) -> list[str]:
     """Return the fields that a table of a file may have."""
     return [
         *part.model_fields,
-        *(f for f in _OF_FILES if part.__name__ in _WHOLE and f not in part.model_fields),
+        *(f for f in _FILE_FIELDS if part.__name__ in _TOP_LEVEL and f not in part.model_fields),
     ]
 
 
-def no_such_field(title: str, location: Sequence[int | str]) -> str:
-    """Say that a field is not known, which was probably meant, and which there are.
+def unknown_field_message(title: str, location: Sequence[int | str]) -> str:
+    """Return a message that a field is unknown, with the one that was probably meant and all known ones.
 
     Parameters
     ----------
     title
         Name of the model that was read.
     location
-        Where the field stands in it; its last step is the field.
+        Path to the field in it; the last step is the field's name.
     """
     name = str(location[-1]).casefold()
     part = _part_at(title, location[:-1])
     if part is None:
         return "no such field"
     known = fields_of(part)
-    called = _CALLED.get(part.__name__, {}).get(name)
-    near = [called] if called else nearest(name, known)
-    hint = _WITHOUT.get(name) or (f"did you mean {near[0]!r}?" if near else "")
+    synonym = _SYNONYMS.get(part.__name__, {}).get(name)
+    near = [synonym] if synonym else nearest(name, known)
+    hint = _ADVICE.get(name) or (f"did you mean {near[0]!r}?" if near else "")
     return f"no such field{f'; {hint}' if hint else ''} (fields are {', '.join(known)}; see {PAGE})"

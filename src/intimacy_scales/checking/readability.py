@@ -1,4 +1,4 @@
-"""How hard sentences are to read."""
+"""Readability of sentences: reading grades and hard words."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from intimacy_scales.checking.syllables import syllables
 from intimacy_scales.checking.vocabulary import EVERYDAY
 from intimacy_scales.checking.words import Sentence, words
 
-BANK_GRADE = 6
-# One long word moves the grade of a short sentence far: this many syllables too many are let pass.
+BANK_GRADE = 6  # highest reading grade
+# Syllables above the limit that a single sentence may have: one long word changes its grade a lot.
 SYLLABLES_TO_SPARE = 1.5
-_HARD, _VERY_HARD = 3, 4
+_HARD, _VERY_HARD = 3, 4  # syllables of a word
 
 
 def reading_grade(texts: Sequence[str]) -> float:
-    """Return the Flesch-Kincaid grade of sentences: school years that it takes to read them.
+    """Return the Flesch-Kincaid grade of sentences: the school years needed to read them.
 
     ``0.39 * words per sentence + 11.8 * syllables per word - 15.59`` (Kincaid, Fishburne, Rogers & Chissom,
     1975).
@@ -25,21 +25,21 @@ def reading_grade(texts: Sequence[str]) -> float:
     Parameters
     ----------
     texts
-        One sentence each; at least one word in all.
+        One sentence each; together they have at least one word.
 
     Examples
     --------
     >>> round(reading_grade(["I know that my partner is on my side."]), 1)
     1.0
     """
-    found = [word for text in texts for word in words(text)]
-    return 0.39 * len(found) / len(texts) + 11.8 * sum(map(syllables, found)) / len(found) - 15.59
+    tokens = [word for text in texts for word in words(text)]
+    return 0.39 * len(tokens) / len(texts) + 11.8 * sum(map(syllables, tokens)) / len(tokens) - 15.59
 
 
 def _spoken_length(word: str) -> int:
     """Return the syllables of a word without the ending of a verb or a plural (Gunning, 1952)."""
-    added = re.search(r"(?:ing|[td]ed|[sxzcg]es|[cs]hes)$", word) is not None
-    return syllables(word) - added
+    has_spoken_ending = re.search(r"(?:ing|[td]ed|[sxzcg]es|[cs]hes)$", word) is not None
+    return syllables(word) - has_spoken_ending
 
 
 def _hard_words(sentence: Sentence) -> Iterator[Hit]:
@@ -57,9 +57,9 @@ def _hard_words(sentence: Sentence) -> Iterator[Hit]:
         yield Hit("hard-word", message, sentence.item, sentence.field, None if very else "note")
 
 
-def check_reading(found: Sequence[Sentence]) -> Iterator[Hit]:
-    """Yield hard words and grades: of each sentence, and of all sentences of one wording."""
-    readable = [sentence for sentence in found if words(sentence.text)]
+def check_readability(worded: Sequence[Sentence]) -> Iterator[Hit]:
+    """Yield hard words, and too high grades of single sentences and of all sentences of one wording."""
+    readable = [sentence for sentence in worded if words(sentence.text)]
     for sentence in readable:
         yield from _hard_words(sentence)
         grade = reading_grade([sentence.text])

@@ -1,4 +1,4 @@
-"""Files that people hold instead of answers, and what to do with each."""
+"""Files that are often passed instead of answers, and what to do with each."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ _PAGE = re.compile(
     r"""\s*<(?:
         !doctype | !-- | \?xml
         | (?:html|head|body|table|thead|tbody|tr|div|meta|title|style|script|center|form|main|h[1-6])
-          (?:\s[^>]*)? /?> (?![ ]*[,;|\t])         # a tag, and not a name of a column in such marks
+          (?:\s[^>]*)? /?> (?![ ]*[,;|\t])         # a tag, and not a column name in angle brackets
         | [\w:.-]+ \s+ [\w:.-]+ \s*=\s* ["']      # any tag that has an attribute
-        | [\w:.-]+ \s* /?> [ ]* (?:<|[\r\n]|\Z)  # or that another follows
+        | [\w:.-]+ \s* /?> [ ]* (?:<|[\r\n]|\Z)  # or one followed by another
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_JSON = re.compile(r"""\s*(\[\s*[\[{"]|\{\s*\n)""")  # a list, or an object that its first line does not end
+_JSON = re.compile(
+    r"""\s*(\[\s*[\[{"]|\{\s*\n)"""
+)  # a list, or an object that continues after its first line
 
 
 class Other(NamedTuple):
-    """Something that is no table of answers: how it begins, what it is, what to do.
+    """A format that is not a table of answers: how it is recognised, what it is, and what to do.
 
-    A file with the ending ``unless`` is rather a damaged one of that kind.
+    A file with the ending ``unless`` is treated as a damaged file of that ending instead.
     """
 
     detect: Callable[[Head], bool]
@@ -77,8 +79,8 @@ OTHERS = (
         "a workbook or document with a password",
         "open it and save it without one",
     ),
-    Other(_holds(_OLD, "WordDocument".encode("utf-16-le")), "a Word document of the old kind (.doc)", _COPY),
-    Other(_begins(_OLD), "an Excel workbook of the old kind (.xls)", "save it as .xlsx or .csv"),
+    Other(_holds(_OLD, "WordDocument".encode("utf-16-le")), "an old Word document (.doc)", _COPY),
+    Other(_begins(_OLD), "an old Excel workbook (.xls)", "save it as .xlsx or .csv"),
     Other(_packs("word/"), "a Word document", _COPY),
     Other(_packs("ppt/"), "a PowerPoint presentation", _COPY),
     Other(_packs("xl/workbook.bin"), "a binary Excel workbook (.xlsb)", "save it as .xlsx or .csv"),
@@ -106,17 +108,17 @@ OTHERS = (
         "table to score()",
     ),
     Other(_begins(b"RDX", b"RDA", b"X\n\0\0\0"), "a file of R objects", _FROM_R),
-    Other(_begins(b"%PDF"), "a PDF", "answers stand in tables: .csv or .xlsx"),
+    Other(_begins(b"%PDF"), "a PDF", "pass a table of answers, such as .csv or .xlsx"),
     Other(
         _is_page,
         "a web page or XML",
-        "if it was downloaded, the page may be a login: export the answers as .csv; if Excel opens it as a "
+        "if it was downloaded, it may be a login page: export the answers as .csv; if Excel opens it as a "
         "table, save it there as .xlsx",
     ),
     Other(
         _is_json,
         "JSON in one piece",
-        "write each person's answers as one object without lists and objects in it, on a line of its own "
+        "write each person's answers as one object on one line, without lists and objects in it "
         "(.jsonl), or read it and pass the list of persons to score()",
     ),
 )

@@ -1,10 +1,9 @@
-"""Objects of JSON, one a line, whose members are parsed once for each text that they are written as.
+"""Objects of JSON, one on each line, whose members are parsed once for each distinct text.
 
-An object is members between braces, with commas between them (RFC 8259, section 4). A file of answers has
-few that differ, each again and again: ``"tru01":3``. So a chunk of lines is cut at its commas and newlines,
-and every distinct text is parsed by itself, between braces of its own. Where each of them is an object of one
-member whose value is neither an object nor a list, the line is the object of these members; else there is a
-doubt.
+An object consists of members between braces, separated by commas (RFC 8259, section 4). In a file of answers
+few members differ, and they recur: ``"tru01":3``. So a chunk of lines is cut at its commas and newlines, and
+every distinct text is parsed once, between braces. If each of them is an object of one member whose value is
+neither an object nor a list, the line is the object of these members; otherwise it is ambiguous.
 """
 
 from __future__ import annotations
@@ -20,17 +19,19 @@ from intimacy_scales.reading.frames import Distinct, arrow_numbers, numpy_number
 
 _COMMA, _NEWLINE, _QUOTE = map(ord, ',\n"')
 _BLANKS = " \t\r"  # within a line
-_MANY = 64  # texts of one name in one chunk: it holds ids or notes, not answers
+_MANY = 64  # distinct texts of one name in a chunk, which are ids or notes, not answers
 _MOST_FORMS = 64
-_MOST_KNOWN = 50_000  # texts, before they are forgotten
-_ABSENT = 16  # times as many places in a chunk as members: most names are absent from most lines
+_MOST_KNOWN = 50_000  # texts that are remembered; beyond that all are forgotten
+_ABSENT = (
+    16  # cells of rows by names, per member of a chunk: with more, most names are absent from most lines
+)
 _NO_MEMBER = 0  # the place of an object without members
 
 Places = NDArray[np.int32]
 
 
 class _Known(NamedTuple):
-    """What a text stands for: the place of its name, of its value, and where it may stand."""
+    """The member that a text is: the place of its name, of its value, and whether it begins an object."""
 
     name: int
     value: int
@@ -38,7 +39,7 @@ class _Known(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """How members of a name are written whose values are texts: all that stands around the value."""
+    """The form in which members of a name with texts as values are written: the bytes around the value."""
 
     before: bytes
     behind: bytes
@@ -52,7 +53,7 @@ class _Texts(NamedTuple):
     Attributes
     ----------
     at
-        Where the members stand among the distinct ones of a chunk.
+        Positions of the members among the distinct members of a chunk.
     values
         A pyarrow array of texts.
     """
@@ -67,12 +68,12 @@ class Objects(NamedTuple):
     Attributes
     ----------
     columns
-        Name → its values by row, null where a row has no such member: a pyarrow array of texts, or a few
-        values and where they stand.
+        Name → its values by row, null where a row has no such member: a pyarrow array of texts, or distinct
+        values with their positions.
     names
         Names of all members.
     n_rows, n_blank
-        How many objects there are, and how many without members.
+        Number of objects, and of objects without members.
     """
 
     columns: dict[str, Any]
@@ -82,21 +83,21 @@ class Objects(NamedTuple):
 
 
 class Members:
-    """What is known of members by their text, from one chunk to the next.
+    """The members parsed so far, by their text, from one chunk to the next.
 
     Parameters
     ----------
     is_wanted
-        Whether the values of a name are asked for; all others are only read.
+        Function that tells whether the values of a name are wanted; all others are only checked.
 
     Attributes
     ----------
     names
-        Every name that was met → its place from 1.
+        Every name so far → its place, from 1.
     wanted
-        Those among them whose values are asked for.
+        The names whose values are wanted → their places.
     forms
-        How members are written whose texts hardly ever stand twice.
+        The forms of members whose texts hardly ever recur.
     """
 
     def __init__(self, is_wanted: Callable[[str], bool]) -> None:
@@ -112,46 +113,49 @@ class Members:
         self._values: dict[int, list[Any]] = {}
 
     def objects(self, data: bytes) -> Objects | None:
-        """Return the objects of whole lines; None where a line may be none, or something else."""
+        """Return the objects of whole lines; None if a line is not an object, or is ambiguous."""
         if not data.isascii() and not _is_utf_8(data):
             return None
         data = data if data.endswith(b"\n") else data + b"\n"
         if len(self._known) > _MOST_KNOWN:
             self._forget()
-        found = None if self._has_quoted_commas else self._cut(data, at_every_comma=True)
-        if found is None and b'"' in data:
-            found = self._cut(data, at_every_comma=False)
-            self._has_quoted_commas = self._has_quoted_commas or found is not None
-        return found
+        objects = None if self._has_quoted_commas else self._cut(data, at_every_comma=True)
+        if objects is None and b'"' in data:
+            objects = self._cut(data, at_every_comma=False)
+            self._has_quoted_commas = self._has_quoted_commas or objects is not None
+        return objects
 
     def _cut(self, data: bytes, *, at_every_comma: bool) -> Objects | None:
-        """Return objects cut at all commas, or at those that are not within a text."""
+        """Return objects, cut at all commas or only at those outside of texts."""
         import pyarrow as pa
 
         cells = np.frombuffer(data, np.uint8)
-        at = np.flatnonzero((cells == _COMMA) | (cells == _NEWLINE))
-        ends_line = cells[at] == _NEWLINE
+        cuts = np.flatnonzero((cells == _COMMA) | (cells == _NEWLINE))
+        ends_line = cells[cuts] == _NEWLINE
         if not at_every_comma:
-            outside = ends_line | ~_is_quoted(data, at)
-            at, ends_line = at[outside], ends_line[outside]
-        ends = np.zeros(len(at) + 1, np.int32)
-        np.add(at, 1, out=ends[1:], casting="unsafe")
-        texts = pa.Array.from_buffers(pa.binary(), len(at), [None, pa.py_buffer(ends), pa.py_buffer(data)])
-        coded = texts.dictionary_encode()
-        known = _Distinct(self, coded.dictionary)
+            outside = ends_line | ~_is_quoted(data, cuts)
+            cuts, ends_line = cuts[outside], ends_line[outside]
+        ends = np.zeros(len(cuts) + 1, np.int32)
+        np.add(cuts, 1, out=ends[1:], casting="unsafe")
+        texts = pa.Array.from_buffers(pa.binary(), len(cuts), [None, pa.py_buffer(ends), pa.py_buffer(data)])
+        encoded = texts.dictionary_encode()
+        distinct = _Distinct(self, encoded.dictionary)
         begins_line = np.concatenate([[True], ends_line[:-1]])
-        return known.objects(numpy_numbers(coded.indices), begins_line, ends_line) if known.is_sure else None
+        if not distinct.is_sure:
+            return None
+        return distinct.objects(numpy_numbers(encoded.indices), begins_line, ends_line)
 
     def values(self, name: int) -> list[Any]:
-        """Return the values of a name that were met so far."""
+        """Return the values of a name so far."""
         return self._values.setdefault(name, [])
 
     def known(self, text: bytes) -> _Known | None:
-        """Return what a text stands for; None where it is no member."""
-        found = self._known.get(text)
-        return self._learned(text) if found is None else found
+        """Return the member that a text is; None if it is not a member."""
+        member = self._known.get(text)
+        return self._learned(text) if member is None else member
 
     def _learned(self, text: bytes) -> _Known | None:
+        """Parse a new text and remember it, if it is a member."""
         member = _member(text)
         if member is None:
             return None
@@ -159,10 +163,11 @@ class Members:
         place = _NO_MEMBER if name is None else self._place(name)
         values = self.values(place)
         values.append(value)
-        found = self._known[text] = _Known(place, len(values) - 1, is_first)
-        return found
+        known_member = self._known[text] = _Known(place, len(values) - 1, is_first)
+        return known_member
 
     def _place(self, name: str) -> int:
+        """Return the place of a name, a new one if the name is new."""
         if name not in self.names:
             self.names[name] = len(self.names) + 1
             if self._is_wanted(name):
@@ -170,10 +175,10 @@ class Members:
         return self.names[name]
 
     def learn_form(self, name: int, text: bytes) -> None:
-        """Remember how a member is written whose value is a text without escapes; other members pass by."""
+        """Remember the form of a member whose value is a text without escapes; ignore other members."""
         value = self.values(name)[self._known[text].value]
         parts = text.split(b'"')
-        if not isinstance(value, str) or b"\\" in text or len(parts) != len(("", "name", ":", "value", "")):
+        if not isinstance(value, str) or b"\\" in text or len(parts) != 5:  # "name":"value"
             return
         form = _Form(b'"'.join(parts[:3]) + b'"', b'"' + parts[4], name, self._known[text].is_first)
         if form not in self.forms and len(self.forms) < _MOST_FORMS:
@@ -186,7 +191,7 @@ class _Distinct:
     Attributes
     ----------
     is_sure
-        Whether each is a member.
+        Whether each text is a member.
     """
 
     def __init__(self, members: Members, texts: Any) -> None:
@@ -200,7 +205,7 @@ class _Distinct:
         self.is_sure = self._look_up(texts, np.flatnonzero(others))
 
     def _match(self, form: _Form, texts: Any, others: NDArray[np.bool_]) -> None:
-        """Cut the values out of members of a form; others are left to the parser."""
+        """Cut the values out of members of a form, and clear these in ``others``, which are to be parsed."""
         import pyarrow as pa
         from pyarrow import compute
 
@@ -212,35 +217,35 @@ class _Distinct:
         if not len(at):
             return
         values = compute.binary_slice(texts.take(arrow_numbers(at)), len(form.before), -len(form.behind))
-        held = b"".join(values.to_pylist())
-        if b'"' in held or b"\\" in held or (np.frombuffer(held, np.uint8) < ord(" ")).any():
+        joined = b"".join(values.to_pylist())
+        if b'"' in joined or b"\\" in joined or (np.frombuffer(joined, np.uint8) < ord(" ")).any():
             return
         others[at] = False
         self._names[at], self._is_first[at] = form.name, form.is_first
         self._cut_out.setdefault(form.name, []).append(_Texts(at, values.cast(pa.string())))
 
     def _look_up(self, texts: Any, at: NDArray[np.intp]) -> bool:
-        """Find out what other members stand for; tells whether all are members."""
-        few = texts.take(arrow_numbers(at)).to_pylist()
-        found = [self._members.known(text) for text in few]
-        sure = [one for one in found if one is not None]
-        if len(sure) < len(found):
+        """Parse the other texts, and return whether all are members."""
+        unmatched = texts.take(arrow_numbers(at)).to_pylist()
+        parsed = [self._members.known(text) for text in unmatched]
+        members = [member for member in parsed if member is not None]
+        if len(members) < len(parsed):
             return False
         if not len(at):
             return True
-        names, values, is_first = map(np.array, zip(*sure, strict=True))
+        names, values, is_first = map(np.array, zip(*members, strict=True))
         self._names[at], self._values[at], self._is_first[at] = names, values, is_first
         for name in np.flatnonzero(np.bincount(names) > _MANY):
-            self._members.learn_form(int(name), few[int(np.argmax(names == name))])
+            self._members.learn_form(int(name), unmatched[int(np.argmax(names == name))])
         return True
 
     def objects(
         self, codes: Places, begins_line: NDArray[np.bool_], ends_line: NDArray[np.bool_]
     ) -> Objects | None:
-        """Return what stands in the rows, given the position of each member among the distinct ones.
+        """Return the objects of the rows, given the position of each member among the distinct members.
 
-        None where a brace stands elsewhere than at the beginning of a line, where a name stands twice in a
-        line, or where lines have hardly a name in common.
+        None if a brace opens elsewhere than at the beginning of a line, if a name occurs twice in a line, or
+        if lines have hardly any names in common.
         """
         if not np.array_equal(self._is_first[codes], begins_line):
             return None
@@ -255,17 +260,17 @@ class _Distinct:
         if n_values.sum() < len(codes):
             return None
         columns = {name: self._column(place, grid[place]) for name, place in self._members.wanted.items()}
-        there = [name for name, place in self._members.names.items() if n_values[place]]
-        return Objects(columns, there, n_rows, int(n_values[_NO_MEMBER]))
+        names_present = [name for name, place in self._members.names.items() if n_values[place]]
+        return Objects(columns, names_present, n_rows, int(n_values[_NO_MEMBER]))
 
     def _column(self, name: int, codes: Places) -> Any:
-        """Return the values of a name, given each row's member (-1: none)."""
+        """Return the values of a name, given the position of its member for each row (-1: none)."""
         import pyarrow as pa
 
         values = self._members.values(name)
         cut_out = self._cut_out.get(name)
         if cut_out is None:
-            return _of_those_used(values, self._values[codes])
+            return _distinct_used(values, self._values[codes])
         texts = pa.concat_arrays([part.values for part in cut_out])
         place = np.full(len(self._values), -1, np.int32)
         place[np.concatenate([part.at for part in cut_out])] = np.arange(len(texts))
@@ -276,8 +281,8 @@ class _Distinct:
         return Distinct([*values, *texts.to_pylist()], behind)
 
 
-def _of_those_used(values: list[Any], positions: Places) -> Distinct:
-    """Return a column, of many values with those alone that occur in it."""
+def _distinct_used(values: list[Any], positions: Places) -> Distinct:
+    """Return a column; if there are more values than rows, only with those that occur in it."""
     if len(values) <= len(positions):
         return Distinct([*values], positions)
     used = np.unique(positions[positions >= 0])
@@ -294,17 +299,17 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _is_quoted(data: bytes, at: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Tell which bytes stand within a text: behind an odd number of quotes that are not escaped."""
+    """Return which bytes are within a text, that is, after an odd number of quotes that are not escaped."""
     without_escapes = data.replace(b"\\\\", b"  ").replace(b'\\"', b"  ") if b"\\" in data else data
     quotes = np.frombuffer(without_escapes, np.uint8) == _QUOTE
     return np.bitwise_xor.accumulate(quotes.view(np.uint8))[at].view(np.bool_)
 
 
 def _member(text: bytes) -> tuple[str | None, Any, bool] | None:
-    """Return the name and the value of a member, and whether a brace opens before it; None of anything else.
+    """Return the name and value of a member, and whether a brace opens before it; None if it is not a member.
 
-    What stands behind a member, a comma or a newline, is the last byte of its text; a brace closes before a
-    newline. The name is None where nothing stands between two braces.
+    The last byte of a text is the comma or newline after its member; a brace closes before a newline. The
+    name is None for an object without members.
     """
     ends_line = text.endswith(b"\n")
     inner = text[:-1].decode().strip(_BLANKS)
@@ -318,6 +323,6 @@ def _member(text: bytes) -> tuple[str | None, Any, bool] | None:
         return None
     if not pairs and is_first and ends_line:
         return None, None, True
-    if len(pairs) != 1 or isinstance(pairs[0][1], list):  # pairs of an object, too, are a list
+    if len(pairs) != 1 or isinstance(pairs[0][1], list):  # an object is a list of pairs here
         return None
     return *pairs[0], is_first
