@@ -22,8 +22,8 @@ import griffe
 from intimacy_scales import errors
 from intimacy_scales.reading.options import ReadingOptions, SheetReadingOptions
 from intimacy_scales.results.result import Result
+from tests.shared.folders import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference" / "api"
 MODULES = ROOT / "docs" / "reference" / "modules.md"
 PACKAGES = (
