@@ -205,7 +205,8 @@ def test_lost_modules_are_found() -> None:
 
 def test_lost_names_are_found() -> None:
     assert (
-        lost_names("`reading.answers.AnswerKey.decode`, `reading.table.BLOCK`, `messages.values_shown()`") == []
+        lost_names("`reading.answers.AnswerKey.decode`, `reading.table.BLOCK`, `messages.values_shown()`")
+        == []
     )
     assert lost_names("`reading.answers.NoKey`, `reading.tables.BLOCK`") == [
         "reading.answers.NoKey",
