@@ -25,6 +25,7 @@ from intimacy_scales.reliability.agreement.anova import mean_squares
 from intimacy_scales.reliability.agreement.crossed import Floats
 from intimacy_scales.reliability.agreement.icc_forms import icc_forms, squares_and_variances
 from intimacy_scales.reliability.agreement.icc_result import IntraclassCorrelations
+from intimacy_scales.reliability.consistency.shape import shape_of_columns
 
 _WITHOUT_IDS = (
     "leave out columns that hold no ratings, in pandas with ratings.drop(columns=…); if all are ratings, "
@@ -107,7 +108,7 @@ def intraclass_corr(
             "residual": squares.error,
         }
     return IntraclassCorrelations(
-        forms=icc_forms(squares, k, variances),
+        forms=icc_forms(squares, k, variances, shape_of_columns(matrix).narrows_agreement("ratings")),
         n_persons=n,
         n_raters=k,
         raters=raters,
