@@ -1,4 +1,4 @@
-"""Arithmetic of labels, as in ``k := p/a`` and ``a1 == 2*a2``: read, written, and told apart by what it is.
+"""Arithmetic of labels, as in ``k := p/a`` and ``a1 == 2*a2``: reading, writing, evaluation, linear forms.
 
 sum     := product (('+' | '-') product)*
 product := signed (('*' | '/') signed)*
@@ -24,26 +24,26 @@ FUNCTIONS = ("exp", "log", "sqrt", "abs")
 _OPERAND = "a number, a label, '(' or one of " + ", ".join(f"{name}(...)" for name in FUNCTIONS)
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "negative": 3, "^": 4}
 _ATOM = 5
-DEEPEST = 100  # operations within each other, as in a sum of that many terms
-_DEEPEST_PARTS = 30  # parentheses, functions and powers within each other
+DEEPEST = 100  # nested operations, as in a sum of that many terms
+_DEEPEST_PARTS = 30  # nested parentheses, functions and powers
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A number, a label, or what is made of others.
+    """A number, a label, or an operation on other expressions.
 
     Attributes
     ----------
     kind
         ``number``, ``label``, ``negative``, an operator, or the name of a function.
     parts
-        What it is made of.
+        The operands.
     value
-        Of a number.
+        The value of a number.
     name
-        Of a label.
+        The name of a label.
     at
-        Where it was written; not part of what it says.
+        Where it was written; not compared.
     """
 
     kind: str
@@ -53,14 +53,14 @@ class Expression:
     at: Token | None = field(default=None, compare=False, repr=False)
 
     def labels(self) -> Iterator[Expression]:
-        """Yield the labels in it, in the order of the text."""
+        """Yield the labels of the expression, in the order of the text."""
         if self.kind == "label":
             yield self
         for part in self.parts:
             yield from part.labels()
 
     def __str__(self) -> str:
-        """Return it as a text that reads as the same."""
+        """Return a text that is read as the same expression."""
         if self.kind == "number":
             return f"{self.value:g}" if float(f"{self.value:g}") == self.value else repr(self.value)
         if self.kind == "label":
@@ -70,73 +70,73 @@ class Expression:
         if self.kind == "negative":
             return f"-{_enclosed(self.parts[0], _STRENGTH['negative'])}"
         strength, (left, right) = _STRENGTH[self.kind], self.parts
-        to_the_right = self.kind == "^"  # a^b^c is a^(b^c); a-b-c is (a-b)-c
+        right_first = self.kind == "^"  # a^b^c is a^(b^c); a-b-c is (a-b)-c
         sides = (
-            _enclosed(left, strength + to_the_right),
-            _enclosed(right, strength if to_the_right else strength + 1),
+            _enclosed(left, strength + right_first),
+            _enclosed(right, strength if right_first else strength + 1),
         )
         return (f" {self.kind} " if self.kind in "+-" else self.kind).join(sides)
 
 
 def _enclosed(part: Expression, least: int) -> str:
-    """Return an operand, in parentheses where it would be read otherwise."""
+    """Return an operand, in parentheses if it would be read differently without."""
     text = str(part)
     return f"({text})" if _STRENGTH.get(part.kind, _ATOM) < least else text
 
 
 def take_expression(cursor: Cursor) -> Expression:
-    """Read a sum and stop behind it."""
+    """Read a sum and move past it."""
     begin = cursor.here
-    found = _Reader(cursor).sum()
-    if _depth(found) > DEEPEST:
+    expression = _Reader(cursor).sum()
+    if _depth(expression) > DEEPEST:
         raise cursor.error(
-            f"more than {DEEPEST} operations in a row: define parts of it by names of their own", begin
+            f"more than {DEEPEST} operations in a row: define parts of this under names of their own", begin
         )
-    return found
+    return expression
 
 
 class _Reader:
-    """Reads one expression; each method reads what it is named after and stops behind it."""
+    """Reader of one expression; each method reads what it is named after and moves past it."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
-        self._inside = 0
+        self._nested = 0
 
     def sum(self) -> Expression:
         cursor = self._cursor
-        found = self._product()
+        total = self._product()
         while cursor.here.is_("+", "-"):
             token = cursor.take()
-            found = Expression(token.text, (found, self._product()), at=token)
-        return found
+            total = Expression(token.text, (total, self._product()), at=token)
+        return total
 
     def _product(self) -> Expression:
         cursor = self._cursor
-        found = self._signed()
+        product = self._signed()
         while cursor.here.is_("*", "/"):
             token = cursor.take()
-            found = Expression(token.text, (found, self._signed()), at=token)
-        return found
+            product = Expression(token.text, (product, self._signed()), at=token)
+        return product
 
     def _signed(self) -> Expression:
         cursor = self._cursor
         signs = []
         while cursor.here.is_("+", "-"):
             signs.append(cursor.take())
-        found = self._power()
+        signed = self._power()
         for token in reversed(signs):
             if token.text == "-":
-                found = Expression("negative", (found,), at=token)
-        return found
+                signed = Expression("negative", (signed,), at=token)
+        return signed
 
     def _power(self) -> Expression:
         base, cursor = self._atom(), self._cursor
         if not cursor.here.is_("^"):
             return base
         token = self._enter()
-        found = Expression("^", (base, self._signed()), at=token)
-        self._inside -= 1
-        return found
+        power = Expression("^", (base, self._signed()), at=token)
+        self._nested -= 1
+        return power
 
     def _atom(self) -> Expression:
         cursor = self._cursor
@@ -145,8 +145,8 @@ class _Reader:
             return Expression("number", value=cursor.take_number(_OPERAND), at=here)
         if here.kind == "name" and cursor.after.is_("("):
             if here.text not in FUNCTIONS:
-                there = ", ".join(f"{name}()" for name in FUNCTIONS)
-                raise cursor.error(f"{here.text}() is no function here; there are {there}", here)
+                allowed = ", ".join(f"{name}()" for name in FUNCTIONS)
+                raise cursor.error(f"{here.text}() is not a function here; allowed: {allowed}", here)
             cursor.take()
             return Expression(here.text, (self._enclosed(f"{here.text}("),), at=here)
         if here.is_("("):
@@ -155,41 +155,41 @@ class _Reader:
 
     def _enclosed(self, opened: str) -> Expression:
         self._enter()
-        found = self.sum()
+        inner = self.sum()
         self._cursor.take_operator(
             ")", f"')' to close {opened!r}" if opened == "(" else f"')' to close {opened}"
         )
-        self._inside -= 1
-        return found
+        self._nested -= 1
+        return inner
 
     def _enter(self) -> Token:
-        """Go on over what begins a part of the expression."""
-        self._inside += 1
-        if self._inside > _DEEPEST_PARTS:
+        """Move past the token that begins a nested part."""
+        self._nested += 1
+        if self._nested > _DEEPEST_PARTS:
             raise self._cursor.error(
-                f"more than {_DEEPEST_PARTS} parts within each other: define some by names of their own"
+                f"more than {_DEEPEST_PARTS} nested parts: define some of them under names of their own"
             )
         return self._cursor.take()
 
 
 def _depth(expression: Expression) -> int:
-    """Return how many operations stand within each other."""
-    deepest, left = 0, [(expression, 0)]
-    while left:
-        part, depth = left.pop()
+    """Return the number of nested operations."""
+    deepest, remaining = 0, [(expression, 0)]
+    while remaining:
+        part, depth = remaining.pop()
         deepest = max(deepest, depth)
-        left += [(inner, depth + 1) for inner in part.parts]
+        remaining += [(inner, depth + 1) for inner in part.parts]
     return deepest
 
 
 @lru_cache(maxsize=1024)
 def expression_of(text: str) -> Expression:
-    """Return the expression that a text is.
+    """Return the expression that a text describes.
 
     Raises
     ------
     ModelSyntaxError
-        It is none; says where and what to write.
+        The text is not an expression; the message says where, and what to write.
 
     Examples
     --------
@@ -197,29 +197,35 @@ def expression_of(text: str) -> Expression:
     '-(a + b)^2/exp(c)'
     """
     cursor = Cursor(text)
-    found = take_expression(cursor)
+    expression = take_expression(cursor)
     if cursor.here.kind != "end" or cursor.after is not cursor.here:
         raise cursor.unexpected("an operator, or the end")
-    return found
+    return expression
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """``constant`` plus multiples of labels.
+    """A linear form: a constant plus multiples of labels.
 
     Attributes
     ----------
     weights
-        Label → what it is multiplied by.
+        Label → its multiplier.
     constant
-        The rest.
+        The constant.
     """
 
     weights: dict[str, float]
     constant: float
 
     def plus(self, other: Linear, times: float = 1.0) -> Linear:
-        """Return this and a multiple of another."""
+        """Return the sum of this and a multiple of another.
+
+        Examples
+        --------
+        >>> Linear({"a": 1.0}, 2.0).plus(Linear({"a": 1.0, "b": 3.0}, 0.0), -1.0)
+        Linear(weights={'b': -3.0}, constant=2.0)
+        """
         weights = dict(self.weights)
         for name, weight in other.weights.items():
             weights[name] = weights.get(name, 0.0) + times * weight
@@ -228,7 +234,13 @@ class Linear:
 
 
 class NotLinearError(ValueError):
-    """An expression is not linear in its labels; `part` is the piece that is not."""
+    """An expression that is not linear in its labels.
+
+    Attributes
+    ----------
+    part
+        The part that is not linear.
+    """
 
     def __init__(self, part: Expression) -> None:
         super().__init__(f"{part} is not linear in its labels")
@@ -236,49 +248,58 @@ class NotLinearError(ValueError):
 
 
 def linear_form(expression: Expression, defined: Mapping[str, Linear | None]) -> Linear:
-    """Return an expression as multiples of labels.
+    """Return an expression as a linear form of labels.
 
     Parameters
     ----------
     expression
-        What stands on one side of a constraint.
+        One side of a constraint.
     defined
-        What is defined, as multiples of labels; None where it is not linear.
+        Name → linear form of what is defined under it; None if that is not linear.
 
     Raises
     ------
     NotLinearError
-        A product or quotient of labels, a power or a function of one, or a number that is not finite.
+        The expression has a product or quotient of labels, a power or a function of one, or a number that is
+        not finite.
+
+    Examples
+    --------
+    >>> linear_form(expression_of("2*(a - b) + 1"), {})
+    Linear(weights={'a': 2.0, 'b': -2.0}, constant=1.0)
     """
     if expression.kind == "number":
         return Linear({}, expression.value)
     if expression.kind == "label":
         if expression.name not in defined:
             return Linear({expression.name: 1.0}, 0.0)
-        meant = defined[expression.name]
-        if meant is None:
+        definition = defined[expression.name]
+        if definition is None:
             raise NotLinearError(expression)
-        return meant
+        return definition
     parts = [linear_form(part, defined) for part in expression.parts]
-    found = _combined(expression, parts)
-    if found is None or not math.isfinite(found.constant):
+    combined = _combined(expression, parts)
+    if combined is None or not math.isfinite(combined.constant):
         raise NotLinearError(expression)
-    return found
+    return combined
 
 
 def linear_forms(definitions: Mapping[str, Expression]) -> dict[str, Linear | None]:
-    """Return what is defined as multiples of labels, each by what is defined before; None of the others."""
-    found: dict[str, Linear | None] = {}
+    """Return definitions as linear forms of labels, None for those that are not linear.
+
+    Each may use the definitions before it.
+    """
+    forms: dict[str, Linear | None] = {}
     for name, expression in definitions.items():
         try:
-            found[name] = linear_form(expression, found)
+            forms[name] = linear_form(expression, forms)
         except NotLinearError:
-            found[name] = None
-    return found
+            forms[name] = None
+    return forms
 
 
 def _combined(expression: Expression, parts: list[Linear]) -> Linear | None:
-    """Return what an operator or function makes of linear parts; None where that is not linear."""
+    """Return the linear form of an operation on linear forms; None if it is not linear."""
     kind, first, last = expression.kind, parts[0], parts[-1]
     if kind in ("+", "-"):
         return first.plus(last, 1.0 if kind == "+" else -1.0)
@@ -296,16 +317,16 @@ def _combined(expression: Expression, parts: list[Linear]) -> Linear | None:
 def evaluate(
     expression: Expression, values: Mapping[str, Any], functions: Mapping[str, Callable[[Any], Any]]
 ) -> Any:
-    """Return what an expression is worth.
+    """Return the value of an expression.
 
     Parameters
     ----------
     expression
-        What to work out.
+        The expression.
     values
-        Label → number, or whatever has the operators: arrays, or numbers with their derivatives.
+        Label → number, or anything with the operators: arrays, or numbers with their derivatives.
     functions
-        Name → function of such numbers.
+        Name → function of such values.
     """
     if expression.kind == "number":
         return np.float64(expression.value)

@@ -1,15 +1,14 @@
-"""lavaan's syntax of models → statements.
+"""The parser of lavaan's model syntax: a text → statements.
 
-    closeness =~ clo1 + clo2 + clo3     # a factor and what measures it
-    satisfaction ~ a*closeness + age    # a path: what depends on what
+    closeness =~ clo1 + clo2 + clo3     # a factor and its items
+    satisfaction ~ a*closeness + age    # paths (a regression)
     clo1 ~~ clo2                        # a variance or covariance
     clo1 ~ 0*1                          # a mean or intercept
-    l1 == l2                            # two labels stand for one number
+    l1 == l2                            # two equal labels
     a1 + a2 == 2*b                      # a linear constraint
-    k := p/a                            # a figure computed of labels
+    k := p/a                            # a figure computed from labels
 
-A text is read from left to right, one token at a time; the first token that cannot go on is the
-one that the error points at.
+A text is read from left to right, one token at a time. An error points at the first token that does not fit.
 """
 
 from __future__ import annotations
@@ -57,8 +56,8 @@ _RELATIONS = ("=~", "~~", "~", "==", ":=")
 _BLOCKS = {
     "group": "begins the model of one group, and models are the same in all groups: pass the groups in the "
     "call; c(a, b)*x has one value for each",
-    "level": "begins a level of a multilevel model, and models here are of one level: leave this out",
-    "block": "begins a part of a model, and models here are of one part: leave this out",
+    "level": "begins a level of a multilevel model, and models here have one level: leave this out",
+    "block": "begins a part of a model, and models here have one part: leave this out",
 }
 
 
@@ -66,16 +65,16 @@ LONGEST = 200_000  # characters of a model: thousands of items
 
 
 def parse(text: str) -> tuple[AnyStatement, ...]:
-    """Return what a model in lavaan's syntax says: each parameter once, in the order of the text.
+    """Return the statements of a model in lavaan's syntax: each parameter once, in the order of the text.
 
-    A parameter may be written several times, each time with one modifier, and these complete each
-    other: ``f =~ NA*x1 + l1*x1``, or ``x ~~ y`` and ``y ~~ 0*x``. A loading or path written twice
-    without any is refused: it may stand where another variable was meant.
+    A parameter may be written several times with one modifier each time, and these are combined:
+    ``f =~ NA*x1 + l1*x1``, or ``x ~~ y`` and ``y ~~ 0*x``. A loading or path written twice without any is an
+    error, as another variable may have been intended.
 
     Raises
     ------
     ModelSyntaxError
-        The text is no model, or contradicts itself; says where and what to write.
+        The text is not a model, or contradicts itself; the message says where, and what to write.
 
     Examples
     --------
@@ -83,7 +82,7 @@ def parse(text: str) -> tuple[AnyStatement, ...]:
     ['f =~ x1', 'f =~ x2', 'f ~~ f', 'x1 ~ 1']
     """
     if not isinstance(text, str):
-        raise ModelSyntaxError(f"a model is a text such as 'f =~ x1 + x2', not a {type(text).__name__}")
+        raise ModelSyntaxError(f"a model must be a text such as 'f =~ x1 + x2', not a {type(text).__name__}")
     if len(text) > LONGEST:
         raise ModelSyntaxError(f"a text of {len(text):,} characters; at most {LONGEST:,} are read as a model")
     return _Parser(text).model()
@@ -97,11 +96,11 @@ class _Mention(NamedTuple):
 
 
 class _Parser:
-    """Reads one model; each method reads what it is named after and stops behind it."""
+    """Reader of one model; each method reads what it is named after and moves past it."""
 
     def __init__(self, text: str) -> None:
         self._cursor = Cursor(text)
-        self._found: dict[_Key, AnyStatement] = {}
+        self._statements: dict[_Key, AnyStatement] = {}
         self._expressions: dict[tuple[int, int], tuple[Expression, ...]] = {}
         self._mentions: dict[_Key, list[_Mention]] = {}
         self._by_group: _Mention | None = None
@@ -111,15 +110,20 @@ class _Parser:
             if self._cursor.here.kind != "end":
                 self._statement()
             self._cursor.take()
-        if not self._found:
+        if not self._statements:
             raise ModelSyntaxError("the model is empty; write for example 'f =~ x1 + x2 + x3'")
         self._refer_to_definitions()
-        found = tuple(self._found.values())
-        fault = calculation_fault(found, self._read)
+        statements = tuple(self._statements.values())
+        if self._expressions:
+            self._check_calculations(statements)
+        return statements
+
+    def _check_calculations(self, statements: Sequence[AnyStatement]) -> None:
+        """Raise if a definition or constraint cannot be computed."""
+        fault = calculation_fault(statements, self._read)
         if fault:
             start = Token("fault", "-", fault.statement.line, fault.statement.column)
             raise self._cursor.error(fault.message, fault.at or start)
-        return found
 
     def _read(self, calculation: Calculation) -> tuple[Expression, ...]:
         return self._expressions[calculation.line, calculation.column]
@@ -133,7 +137,9 @@ class _Parser:
             return
         if begin.kind == "number" or begin.is_("-"):
             cursor.take_number(_ON_THE_LEFT)
-            raise cursor.unexpected("'==' after a number (0.5 == a), or '+' before it to go on from above")
+            raise cursor.unexpected(
+                "'==' after a number (0.5 == a), or '+' before it to continue a statement"
+            )
         if cursor.after.is_(":="):
             self._definition()
             return
@@ -143,7 +149,7 @@ class _Parser:
             cursor.take()
             self._right(names, operator)
         elif operator.is_(":=") and len(names) > 1:
-            raise cursor.error("one name stands before ':=', as in k := p/a")
+            raise cursor.error("only one name is allowed before ':=', as in k := p/a")
         elif operator.is_(":") and names[-1].text.lower() in _BLOCKS:
             raise cursor.error(f"'{names[-1].text}:' {_BLOCKS[names[-1].text.lower()]}", names[-1])
         else:
@@ -158,12 +164,12 @@ class _Parser:
         if cursor.here.is_("("):
             raise cursor.error(refused_function(names[-1]), names[-1])
         if cursor.here.is_("*", "?"):
-            raise cursor.error("a modifier stands on the right of the operator, f =~ 0.5*x", names[-1])
+            raise cursor.error("a modifier belongs on the right of the operator, f =~ 0.5*x", names[-1])
         return names
 
     def _right(self, names: Sequence[Token], operator: Token) -> None:
         cursor = self._cursor
-        if cursor.here.is_("+"):  # variables below each other, each with its '+'
+        if cursor.here.is_("+"):  # one variable in each line, each with a '+' before it
             cursor.take()
         terms = [self._mention(names[0], operator)]
         while cursor.here.is_("+"):
@@ -193,7 +199,7 @@ class _Parser:
         return _Mention(modifiers, cursor.take_name("a variable after '*'"))
 
     def _path(self, name: Token) -> _Mention:
-        """Read a term of ``y ~ a*x + 1``: a variable, or the mean; ``x ~ 0`` is short for ``x ~ 0*1``."""
+        """Read a term of ``y ~ a*x + 1``: a variable or the mean; ``x ~ 0`` is short for ``x ~ 0*1``."""
         cursor = self._cursor
         modifiers: tuple[Modifier, ...] = ()
         begin = cursor.here
@@ -221,9 +227,10 @@ class _Parser:
         raise cursor.error(f"saw {seen(token)}, expected {_MEAN}", token)
 
     def _refuse_second_modifier(self, first: Token, variable: str) -> None:
+        """Raise if another modifier follows the first."""
         cursor = self._cursor
-        counted = cursor.here.kind in ("number", "text") and cursor.after.is_("*", "?")
-        if counted or names_modifier(cursor):
+        value_follows = cursor.here.kind in ("number", "text") and cursor.after.is_("*", "?")
+        if value_follows or names_modifier(cursor):
             raise cursor.error(
                 f"a second modifier of one variable, after {seen(first)}: write the variable once for each, "
                 f"as in a*{variable} + start(0.5)*{variable}"
@@ -237,14 +244,16 @@ class _Parser:
         right = take_expression(cursor)
         self._end()
         if left == right or (_number(left) is not None and _number(right) is not None):
-            raise cursor.error(f"{left} == {right} says nothing of any parameter: write a == b", begin)
+            raise cursor.error(f"{left} == {right} restricts no parameter; write a == b", begin)
         label, other = (right, left) if _number(left) is not None else (left, right)
-        meant = other.name if other.kind == "label" else _number(other)
+        value = other.name if other.kind == "label" else _number(other)
         key = ("==", str(begin.line), str(begin.column))
-        if label.kind == "label" and meant is not None:
-            self._found[key] = Equality(left=label.name, right=meant, line=begin.line, column=begin.column)
+        if label.kind == "label" and value is not None:
+            self._statements[key] = Equality(
+                left=label.name, right=value, line=begin.line, column=begin.column
+            )
         else:
-            self._found[key] = Constraint(
+            self._statements[key] = Constraint(
                 first=str(left), second=str(right), line=begin.line, column=begin.column
             )
         self._expressions[begin.line, begin.column] = (left, right)
@@ -257,19 +266,20 @@ class _Parser:
         expression = take_expression(cursor)
         self._end()
         self._expressions[name.line, name.column] = (expression,)
-        self._found[":=", str(name.line), str(name.column)] = Definition(
+        self._statements[":=", str(name.line), str(name.column)] = Definition(
             name=name.text, expression=str(expression), line=name.line, column=name.column
         )
 
     def _refer_to_definitions(self) -> None:
-        """Make constraints of the equalities of which a side is defined, not the label of a parameter."""
-        defined = {s.name for s in self._found.values() if isinstance(s, Definition)}
-        for key, s in self._found.items():
+        """Replace equalities by constraints if a side is a defined name, not the label of a parameter."""
+        defined = {s.name for s in self._statements.values() if isinstance(s, Definition)}
+        for key, s in self._statements.items():
             if isinstance(s, Equality) and (s.left in defined or s.right in defined):
                 left, right = map(str, self._expressions[s.line, s.column])
-                self._found[key] = Constraint(first=left, second=right, line=s.line, column=s.column)
+                self._statements[key] = Constraint(first=left, second=right, line=s.line, column=s.column)
 
     def _end(self) -> None:
+        """Raise unless the statement ends here."""
         cursor = self._cursor
         if cursor.here.is_(*_RELATIONS):
             raise cursor.error(
@@ -284,7 +294,7 @@ class _Parser:
             )
 
     def _check_groups(self, mention: _Mention) -> None:
-        """Raise where two parameters are spoken of in different numbers of groups."""
+        """Raise if two parameters have modifiers for different numbers of groups."""
         n = len(mention.modifiers)
         if n <= 1:
             return
@@ -297,38 +307,39 @@ class _Parser:
             )
 
     def _add(self, name: Token, operator: Token, mention: _Mention) -> None:
-        """Add a parameter, or what is said of one that was written before."""
+        """Add a parameter, or a modifier of one that was written before."""
         token = mention.token
         op = _operator(operator, token)
         rhs = "" if op == "~1" else token.text
         if op == "=~" and name.text == rhs:
             raise self._cursor.error(f"{rhs} =~ {rhs}: a factor cannot measure itself; name its items", token)
         key = (op, *sorted((name.text, rhs))) if op == "~~" else (op, name.text, rhs)
-        known = self._found.get(key)
-        if not isinstance(known, Statement):
-            known = Statement(
+        statement = self._statements.get(key)
+        if not isinstance(statement, Statement):
+            statement = Statement(
                 lhs=name.text, op=op, rhs=rhs, modifiers=(), line=token.line, column=token.column
             )
         earlier = self._mentions.setdefault(key, [])
-        self._check_agreement(known, earlier, mention)
+        self._check_agreement(statement, earlier, mention)
         earlier.append(mention)
         if mention.modifiers:
-            known = replace(known, modifiers=completed(known.modifiers, mention.modifiers))
-        self._found[key] = known
+            statement = replace(statement, modifiers=completed(statement.modifiers, mention.modifiers))
+        self._statements[key] = statement
 
     def _check_agreement(self, statement: Statement, earlier: Sequence[_Mention], now: _Mention) -> None:
-        """Raise where a parameter was written before, unless each time adds something to it."""
+        """Raise if a parameter was written before, unless its modifiers can be combined."""
         for then in earlier:
             if statement.op in ("=~", "~") and not then.modifiers and not now.modifiers:
                 raise self._cursor.error(
-                    f"{statement} is written here and in {_place(then)}: write it once, or the "
-                    "variable that was meant",
+                    f"{statement} is written here and in {_place(then)}: write it once, or the variable that "
+                    "you meant",
                     now.token,
                 )
-            told = contradiction(then.modifiers, now.modifiers)
-            if told:
+            contradicting = contradiction(then.modifiers, now.modifiers)
+            if contradicting:
+                old, new = contradicting
                 raise self._cursor.error(
-                    f"{statement} is {told[1]} here and {told[0]} in {_place(then)}: say one of them",
+                    f"{statement} is {new} here and {old} in {_place(then)}: keep one of them",
                     now.token,
                 )
 
@@ -344,7 +355,7 @@ def _operator(written: Token, term: Token) -> Operator:
 
 
 def _number(expression: Expression) -> float | None:
-    """Return the number that an expression is, with its sign; None where it is none."""
+    """Return the value of a number with its sign; None for any other expression."""
     if expression.kind == "negative" and expression.parts[0].kind == "number":
         return -expression.parts[0].value
     return expression.value if expression.kind == "number" else None

@@ -1,4 +1,4 @@
-"""What may be said of a parameter before its variable: ``0.5*x``, ``NA*x``, ``a*x``, ``start(0.5)*x``."""
+"""Modifiers of a parameter, which precede its variable: ``0.5*x``, ``NA*x``, ``a*x``, ``start(0.5)*x``."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from intimacy_scales.factor.syntax.tokens import FREE, REFUSED, Cursor, Token, i
 
 _BOUND = REFUSED["<"]
 _REFUSED_FUNCTIONS = {
-    "efa": "is an exploratory block, and in a model each loading is written: leave efa() out",
+    "efa": "is an exploratory block, and here each loading is written: leave efa() out",
     "equal": "makes parameters equal: give them one label instead, a*x1 + a*x2",
     "lower": _BOUND,
     "upper": _BOUND,
-    "prior": "is a Bayesian prior, and models here have none: start(0.5)*x says where to start",
-    "rv": "is a random slope of a multilevel model, and models here are of one level: leave it out",
+    "prior": "is a Bayesian prior, and models here have none: give a start value, start(0.5)*x",
+    "rv": "is a random slope of a multilevel model, and models here have one level: leave it out",
 }
-_UNQUOTED = "; a variable stands without quotes, and a column with other characters needs a new name"
-_NO_NUMBERS = ("Inf", "inf", "NaN", "nan")
+_UNQUOTED = "; write variables without quotes, and rename columns with other characters"
+_NOT_NUMBERS = ("Inf", "inf", "NaN", "nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Modifier:
-    """What is said of one parameter in one group.
+    """The modifiers of one parameter in one group.
 
     Attributes
     ----------
     fixed
-        Its value, where it is not estimated: ``0.5*x``.
+        The value at which it is fixed, ``0.5*x``; None if it is estimated.
     free
-        Whether it was set free, ``NA*x``. A parameter of which this is not said may be free too.
+        Whether it is set free, ``NA*x``; a parameter may also be free by default.
     start
-        Where its estimation starts: ``start(0.5)*x`` or ``0.5?x``.
+        Its start value: ``start(0.5)*x`` or ``0.5?x``.
     label
-        Its name: ``a*x``, ``"a"*x`` or ``label("a")*x``. Parameters of one name are equal.
+        Its label: ``a*x``, ``"a"*x`` or ``label("a")*x``. Parameters with the same label are equal.
     """
 
     fixed: float | None = None
@@ -43,82 +43,82 @@ class Modifier:
     label: str | None = None
 
     def __str__(self) -> str:
-        said = {"fixed at": self.fixed, "started at": self.start, "labelled": self.label}
+        values = {"fixed at": self.fixed, "started at": self.start, "labelled": self.label}
         parts = [
-            f"{word} {str(value).removesuffix('.0')}" for word, value in said.items() if value is not None
+            f"{word} {str(value).removesuffix('.0')}" for word, value in values.items() if value is not None
         ]
-        return " and ".join([*parts, *(["free"] if self.free else [])]) or "not spoken of"
+        return " and ".join([*parts, *(["free"] if self.free else [])]) or "without a modifier"
 
 
 _NOTHING = Modifier()
 
 
 def completed(earlier: Sequence[Modifier], later: Sequence[Modifier]) -> tuple[Modifier, ...]:
-    """Return what two mentions of a parameter, which do not contradict each other, say together."""
+    """Return two mentions of a parameter, which do not contradict each other, as one."""
     return tuple(
         Modifier(
-            fixed=one.fixed if other.fixed is None else other.fixed,
-            free=one.free or other.free,
-            start=one.start if other.start is None else other.start,
-            label=one.label if other.label is None else other.label,
+            fixed=old.fixed if new.fixed is None else new.fixed,
+            free=old.free or new.free,
+            start=old.start if new.start is None else new.start,
+            label=old.label if new.label is None else new.label,
         )
-        for one, other in _group_by_group(earlier, later)
+        for old, new in _group_by_group(earlier, later)
     )
 
 
 def contradiction(earlier: Sequence[Modifier], later: Sequence[Modifier]) -> tuple[Modifier, Modifier] | None:
-    """Return what two mentions of a parameter say that cannot both be, in the first such group."""
-    for one, other in _group_by_group(earlier, later):
-        same = all(
-            old is None or new is None or old == new
-            for old, new in ((one.fixed, other.fixed), (one.start, other.start), (one.label, other.label))
+    """Return the modifiers of the first group in which two mentions of a parameter contradict each other."""
+    for old, new in _group_by_group(earlier, later):
+        agree = all(
+            first is None or second is None or first == second
+            for first, second in ((old.fixed, new.fixed), (old.start, new.start), (old.label, new.label))
         )
-        if not same or _holds_and_releases(one, other) or _holds_and_releases(other, one):
-            return one, other
+        if not agree or _fixes_and_frees(old, new) or _fixes_and_frees(new, old):
+            return old, new
     return None
 
 
 def modifier_follows(cursor: Cursor) -> bool:
-    """Return whether a modifier, and not yet a variable, is next."""
+    """Return whether a modifier is next, not a variable."""
     here = cursor.here
     return here.kind in ("number", "text") or here.is_("-", "+") or names_modifier(cursor)
 
 
 def names_modifier(cursor: Cursor) -> bool:
-    """Return whether a name is next that modifies, and is no variable."""
+    """Return whether the next name is a modifier, not a variable."""
     return cursor.here.kind == "name" and cursor.after.is_("*", "?", "(")
 
 
 def take_modifier(cursor: Cursor) -> tuple[Modifier, ...]:
-    """Read one modifier and its ``*`` or ``?``; return one for all groups, or one for each."""
+    """Read one modifier with its ``*`` or ``?``; return one for all groups, or one for each group."""
     begin = cursor.here
-    called = begin.text if cursor.after.is_("(") else ""
-    if called in ("start", "label"):
+    function = begin.text if cursor.after.is_("(") else ""
+    if function in ("start", "label"):
         cursor.take()
         cursor.take()
         entries = _entries(cursor)
-        cursor.take_operator(")", f"')' to close {called}(")
-        made = _starts(cursor, entries) if called == "start" else _labels(cursor, entries)
+        cursor.take_operator(")", f"')' to close {function}(")
+        modifiers = _starts(cursor, entries) if function == "start" else _labels(cursor, entries)
     else:
         entries = _entries(cursor)
-        made = _starts(cursor, entries) if cursor.here.is_("?") else _values(cursor, entries)
-    if not (cursor.here.is_("*") or (cursor.here.is_("?") and called not in ("start", "label"))):
+        modifiers = _starts(cursor, entries) if cursor.here.is_("?") else _values(cursor, entries)
+    if not (cursor.here.is_("*") or (cursor.here.is_("?") and function not in ("start", "label"))):
         hint = _UNQUOTED if begin.kind == "text" else ""
         raise cursor.unexpected(f"'*' and a variable after a modifier, as in 0.5*x or a*x{hint}")
-    if not any(modifier != _NOTHING for modifier in made):
-        raise cursor.error(f"a modifier that says nothing: leave it out, or write {FREE}*x", begin)
+    if not any(modifier != _NOTHING for modifier in modifiers):
+        raise cursor.error(f"an empty modifier: leave it out, or write {FREE}*x", begin)
     cursor.take()
-    return made
+    return modifiers
 
 
 def refused_function(name: Token) -> str:
-    """Return why a function cannot stand before a variable."""
+    """Return the message that a function cannot precede a variable, and why."""
     allowed = 'cannot stand here; allowed are start(0.5)*x, label("a")*x and c(a, b)*x'
     return f"{name.text}() {_REFUSED_FUNCTIONS.get(name.text, allowed)}"
 
 
 class _Entry(NamedTuple):
-    """A number, a label or NA (None), and where it stands."""
+    """A number, a label or NA (None), with its token."""
 
     value: float | str | None
     token: Token
@@ -127,15 +127,15 @@ class _Entry(NamedTuple):
 def _group_by_group(
     earlier: Sequence[Modifier], later: Sequence[Modifier]
 ) -> list[tuple[Modifier, Modifier]]:
-    """Pair what is said of each group; one modifier speaks of all of them."""
+    """Return pairs of the modifiers of each group; a single one is for all groups."""
     old, new = list(earlier) or [_NOTHING], list(later) or [_NOTHING]
     n_groups = max(len(old), len(new))
-    old, new = (said * n_groups if len(said) == 1 else said for said in (old, new))
+    old, new = (modifiers * n_groups if len(modifiers) == 1 else modifiers for modifiers in (old, new))
     return list(zip(old, new, strict=True))
 
 
-def _holds_and_releases(one: Modifier, other: Modifier) -> bool:
-    return one.fixed is not None and (other.free or other.start is not None)
+def _fixes_and_frees(first: Modifier, second: Modifier) -> bool:
+    return first.fixed is not None and (second.free or second.start is not None)
 
 
 def _entries(cursor: Cursor) -> list[_Entry]:
@@ -160,15 +160,15 @@ def _entry(cursor: Cursor) -> _Entry:
         label = token.text[1:-1].strip()
         if label and (label == FREE or not is_name(label)):
             raise cursor.error(
-                f"{token.text} is no label: a name of letters, digits, '.' and '_'{_UNQUOTED}", token
+                f"{token.text} is not a label, which has letters, digits, '.' and '_' only{_UNQUOTED}", token
             )
         return _Entry(label, cursor.take())
     if token.kind != "name":
         raise cursor.unexpected(f"a number, {FREE} (free) or a label")
     if cursor.after.is_("("):
         raise cursor.error(refused_function(token), token)
-    if token.text in _NO_NUMBERS:
-        raise cursor.error(f"{token.text} is no value that a parameter can have; write a number", token)
+    if token.text in _NOT_NUMBERS:
+        raise cursor.error(f"{token.text} is not a value that a parameter can have; write a number", token)
     return _Entry(None if token.text == FREE else token.text, cursor.take())
 
 

@@ -1,4 +1,4 @@
-"""What a model says, statement by statement, and whether what it computes of labels can be computed."""
+"""The statements of a model, and checks of its definitions and constraints."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Statement:
     modifiers
         Empty, one for all groups, or one for each group.
     line, column
-        Where the right-hand variable was first written, from 1; not part of what the statement says.
+        Where the right-hand variable was first written, from 1; not compared.
     """
 
     lhs: str
@@ -52,16 +52,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equality:
-    """Two labels that stand for one number, or a label and its number.
+    """Two labels that are equal, or a label and its value.
 
     Attributes
     ----------
     left
         A label.
     right
-        Another label, or the number.
+        Another label, or a number.
     line, column
-        Where the equality begins, from 1; not part of what it says.
+        Where the equality begins, from 1; not compared.
     """
 
     left: str
@@ -82,7 +82,7 @@ class Constraint:
     first, second
         The sides, as they are written.
     line, column
-        Where the constraint begins, from 1; not part of what it says.
+        Where the constraint begins, from 1; not compared.
     """
 
     first: str
@@ -96,16 +96,16 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A figure that is computed of labelled parameters, such as ``k := p/a``.
+    """A figure that is computed from labelled parameters, such as ``k := p/a``.
 
     Attributes
     ----------
     name
-        What it is called.
+        Its name.
     expression
-        What it is.
+        The expression that defines it.
     line, column
-        Where the definition begins, from 1; not part of what it says.
+        Where the definition begins, from 1; not compared.
     """
 
     name: str
@@ -122,7 +122,7 @@ Calculation = Constraint | Definition
 
 
 class Fault(NamedTuple):
-    """What cannot be computed: why, in which statement, and at which word of it."""
+    """A definition or constraint that cannot be computed: the message, the statement, and the token."""
 
     message: str
     statement: Calculation
@@ -131,68 +131,69 @@ class Fault(NamedTuple):
 
 def labels_of(statements: Sequence[AnyStatement]) -> dict[str, None]:
     """Return the labels of parameters, in the order of the text."""
-    said = (m.label for s in statements if isinstance(s, Statement) for m in s.modifiers)
-    return dict.fromkeys(label for label in said if label is not None)
+    labels = (m.label for s in statements if isinstance(s, Statement) for m in s.modifiers)
+    return dict.fromkeys(label for label in labels if label is not None)
 
 
 def definitions_of(statements: Sequence[AnyStatement]) -> dict[str, Expression]:
-    """Return what is defined, by name."""
+    """Return the expressions of definitions, by name."""
     return {s.name: expression_of(s.expression) for s in statements if isinstance(s, Definition)}
 
 
 def calculation_fault(
     statements: Sequence[AnyStatement], read: Callable[[Calculation], tuple[Expression, ...]]
 ) -> Fault | None:
-    """Return the first definition or constraint that cannot be computed; None where all can.
+    """Return the first definition or constraint that cannot be computed, or None.
 
     Parameters
     ----------
     statements
-        Of a model.
+        The statements of a model.
     read
-        Returns the expressions of a definition or constraint, with where their words stand in the text.
+        Returns the expressions of a definition or constraint, with their tokens in the text.
     """
     labels, defined = labels_of(statements), dict[str, Expression]()
     for s in statements:
         if isinstance(s, Definition):
             message = None
             if s.name in labels:
-                message = f"{s.name} is the label of a parameter: give what is defined another name"
+                message = f"{s.name} is the label of a parameter; give the defined figure another name"
             elif s.name in defined:
-                message = f"{s.name} is defined twice: give one of them another name"
-            fault = Fault(message, s, None) if message else _unknown(s, read(s), labels, defined)
+                message = f"{s.name} is defined twice; give one of the figures another name"
+            fault = Fault(message, s, None) if message else _unknown_label(s, read(s), labels, defined)
             if fault:
                 return fault
             defined[s.name] = read(s)[0]
     forms = linear_forms(defined)
     for s in statements:
         if isinstance(s, Constraint):
-            fault = _unknown(s, read(s), labels, defined) or _not_linear(s, read(s), forms)
+            fault = _unknown_label(s, read(s), labels, defined) or _not_linear(s, read(s), forms)
             if fault:
                 return fault
     return None
 
 
-def _unknown(
+def _unknown_label(
     statement: Calculation,
     expressions: Sequence[Expression],
     labels: Mapping[str, None],
     defined: Mapping[str, Expression],
 ) -> Fault | None:
-    for name, at in _named(expressions):
+    """Return the first label that no parameter has and no definition makes, as a fault; else None."""
+    for name, at in _labels_with_tokens(expressions):
         if name not in labels and name not in defined:
             known = (*labels, *defined)
             below = " above" if isinstance(statement, Definition) else ""
             return Fault(
-                f"no parameter has the label {name!r}{suggest(name, known)}, and nothing of that name is "
-                f"defined{below}; label a parameter before '*', as in y ~ {name}*x",
+                f"no parameter has the label {name!r}, and nothing of that name is defined{below}; label a "
+                f"parameter before '*', as in y ~ {name}*x{suggest(name, known)}",
                 statement,
                 at,
             )
     return None
 
 
-def _named(expressions: Sequence[Expression]) -> Iterator[tuple[str, Token | None]]:
+def _labels_with_tokens(expressions: Sequence[Expression]) -> Iterator[tuple[str, Token | None]]:
     for expression in expressions:
         for label in expression.labels():
             yield label.name, label.at
@@ -201,15 +202,16 @@ def _named(expressions: Sequence[Expression]) -> Iterator[tuple[str, Token | Non
 def _not_linear(
     statement: Constraint, expressions: Sequence[Expression], defined: Mapping[str, Linear | None]
 ) -> Fault | None:
+    """Return the first part of a constraint that is not linear, as a fault; else None."""
     try:
         left, right = (linear_form(expression, defined) for expression in expressions)
     except NotLinearError as error:
         return Fault(
-            f"{error}: constraints are linear, sums of labels and of numbers times labels, "
-            "as in a == 2*b + c; a product or ratio can be defined (k := p/a) and tested by its interval",
+            f"{error}: constraints are sums of labels and of numbers times labels, as in a == 2*b + c; a "
+            "product or ratio can be defined (k := p/a) and tested by its interval",
             statement,
             error.part.at,
         )
     if left.plus(right, -1.0).weights:
         return None
-    return Fault(f"{statement} says nothing of any parameter: write a == b", statement, None)
+    return Fault(f"{statement} restricts no parameter; write a == b", statement, None)

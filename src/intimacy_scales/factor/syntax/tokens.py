@@ -1,4 +1,4 @@
-"""The text of a model → its words, numbers and operators, and errors that point at one of them."""
+"""Tokens of a model's text (names, numbers, operators), and errors that point at one of them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ Kind = Literal["name", "number", "text", "operator", "end", "fault"]
 
 FREE = "NA"
 OPERATORS = ("=~", "~~", "~", "==", ":=", "+", "-", "*", "?", ",", "(", ")")
-_ARROW = "is no operator here: write f =~ x for a loading, y ~ x for a path and x ~~ y for a covariance"
+_ARROW = "is not an operator here: write f =~ x for a loading, y ~ x for a path and x ~~ y for a covariance"
 _BOUND = (
-    "bounds a parameter, and models are without bounds: fix it (0*x), or leave it free and see its interval"
+    "bounds a parameter, and models here have no bounds: fix it (0*x), or leave it free and look at its "
+    "interval"
 )
 _ARITHMETIC = (
-    "is arithmetic, which stands in k := p/a and in a == 2*b alone: here write the number itself (0.5*x)"
+    "is arithmetic, which is allowed in k := p/a and in a == 2*b only: here write the number itself (0.5*x)"
 )
 REFUSED = {
     "<~": "makes a composite of its items, which models here do not have: write f =~ x1 + x2 for a factor "
     "that its items reflect, or score the composite as a scale",
-    "~*~": "scales the response behind an ordered item, and models here are of numbers: leave this out",
-    "|": "names thresholds of an ordered item, and models here are of numbers, without thresholds: leave "
-    "this out",
-    ":": "multiplies two variables, and models have no interactions: make a column of the product, and use "
-    "it as a variable",
+    "~*~": "scales the latent response of an ordered item, and items here are numeric: leave this out",
+    "|": "names thresholds of an ordered item, and items here are numeric, without thresholds: leave this "
+    "out",
+    ":": "multiplies two variables, and models here have no interactions: make a column of the product, and "
+    "use it as a variable",
     "<=": _BOUND,
     ">=": _BOUND,
     "<": _BOUND,
@@ -38,15 +39,15 @@ REFUSED = {
     "->": _ARROW,
     "/": _ARITHMETIC,
     "^": _ARITHMETIC,
-    "=": "is no operator: did you mean '=~' (is measured by), '==' (equals) or ':=' (is defined as)?",
+    "=": "is not an operator: did you mean '=~' (is measured by), '==' (equals) or ':=' (is defined as)?",
 }
 
 _LONGEST_FIRST = sorted((*OPERATORS, *REFUSED), key=len, reverse=True)
-_NOT_BEFORE_A_BREAK = (")",)  # every other operator at the end of a line needs the next one
-_NOT_AFTER_A_BREAK = ("(", "-")
+_NOT_BEFORE_A_BREAK = (")",)  # after any other operator, a statement goes on in the next line
+_NOT_AFTER_A_BREAK = ("(", "-")  # before any other operator, it goes on from the previous line
 _DIGITS = "0123456789"
 _QUOTES = "\"'"
-# what word processors and PDF files make of the characters on a keyboard
+# look-alikes of characters on a keyboard, as word processors and PDF files write them
 _MEANT = {
     "\u02dc": "~", "\u223c": "~", "\uff5e": "~", "\u2212": "-", "\u2013": "-", "\u2014": "-", "\u201c": '"',
     "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u00d7": "*", "\u2217": "*", "\u22c5": "*", "\uff0b": "+",
@@ -56,16 +57,16 @@ _SHOWN = 100  # characters of a long line
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text.
+    """A token of the text.
 
     Attributes
     ----------
     kind
-        ``end`` closes a statement; ``fault`` is no piece of any model.
+        ``end`` closes a statement; a ``fault`` is not valid in any model.
     text
-        As written, with quotes; empty at the end of a line.
+        The text as written, with quotes; empty at the end of a line.
     line, column
-        Where it begins, from 1.
+        Where the token begins, from 1.
     """
 
     kind: Kind
@@ -79,7 +80,7 @@ class Token:
 
 
 class Cursor:
-    """The tokens of a text and which is next; every error is told from here."""
+    """The tokens of a text and the position of the next one, which errors point at."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -88,12 +89,12 @@ class Cursor:
 
     @property
     def here(self) -> Token:
-        """The next token; the closing ``end`` behind the last."""
+        """The next token; after the last one, the closing ``end``."""
         return self._tokens[min(self._at, len(self._tokens) - 1)]
 
     @property
     def after(self) -> Token:
-        """The token behind the next."""
+        """The token after the next."""
         return self._tokens[min(self._at + 1, len(self._tokens) - 1)]
 
     @property
@@ -102,13 +103,13 @@ class Cursor:
         return self._at >= len(self._tokens)
 
     def take(self) -> Token:
-        """Return the next token and go on."""
+        """Return the next token and move past it."""
         token = self.here
         self._at += 1
         return token
 
     def next_of(self, *operators: str) -> Token | None:
-        """Return the first of these operators in what is left of the statement, or None."""
+        """Return the first of these operators in the rest of the statement, or None."""
         for token in self._tokens[self._at :]:
             if token.kind == "end":
                 return None
@@ -127,21 +128,23 @@ class Cursor:
         return last
 
     def take_operator(self, operator: str, expected: str) -> None:
-        """Go on over an operator that must be here."""
+        """Move past an operator, or raise if it is not next."""
         if not self.here.is_(operator):
             raise self.unexpected(expected)
         self.take()
 
     def take_name(self, expected: str) -> Token:
-        """Return the name that must be here."""
+        """Return a name, or raise if none is next."""
         if self.here.kind != "name":
             raise self.unexpected(expected)
         if self.here.text == FREE:
-            raise self.error(f"{FREE} sets a parameter free, {FREE}*x: it is no name; expected {expected}")
+            raise self.error(
+                f"{FREE} sets a parameter free, as in {FREE}*x, and is not a name; expected {expected}"
+            )
         return self.take()
 
     def take_number(self, expected: str) -> float:
-        """Return the number that must be here, with its sign."""
+        """Return a number with its sign, or raise if none is next."""
         sign = self.take() if self.here.is_("-", "+") else None
         if self.here.kind != "number":
             raise self.unexpected(expected)
@@ -152,7 +155,7 @@ class Cursor:
         return -value if sign is not None and sign.text == "-" else value
 
     def unexpected(self, expected: str) -> ModelSyntaxError:
-        """Return the error that the next token is not what should be here."""
+        """Return the error that the next token is not what is expected."""
         token = self.here
         if token.kind == "fault":
             return self.error(f"{_fault(token)}; expected {expected}")
@@ -164,26 +167,26 @@ class Cursor:
         """Return an error that points at a token, by default at the next."""
         token = token or self.here
         before = self._tokens[self._at - 1] if self._at else None
-        if token is self.here and not token.text and before:  # comments may stand between
+        if token is self.here and not token.text and before:  # comments may be in between
             return syntax_error(self._text, message, before.line, before.column + len(before.text))
         return syntax_error(self._text, message, token.line, token.column)
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Return the pieces of a text; the last is an ``end``.
+    """Return the tokens of a text; the last is an ``end``.
 
-    A line break is an ``end`` unless an operator stands before or after it.
+    A line break is an ``end`` unless there is an operator before or after it.
     """
     tokens: list[Token] = []
-    broken: Token | None = None
+    line_end: Token | None = None
     lines = _lines(text)
     for number, line in enumerate(lines, 1):
-        for token in _pieces(line, number):
-            if broken and tokens and not _goes_on(tokens[-1], token):
-                tokens.append(broken)
-            broken = None
+        for token in _tokens_of(line, number):
+            if line_end and tokens and not _goes_on(tokens[-1], token):
+                tokens.append(line_end)
+            line_end = None
             tokens.append(token)
-        broken = broken or Token("end", "", number, len(line) + 1)
+        line_end = line_end or Token("end", "", number, len(line) + 1)
     return (*tokens, Token("end", "", len(lines), len(lines[-1]) + 1))
 
 
@@ -193,7 +196,7 @@ def is_name(text: str) -> bool:
 
 
 def seen(token: Token) -> str:
-    """Return a token in words, for an error."""
+    """Return a token as an error shows it."""
     return repr(token.text) if token.text else "the end of the statement"
 
 
@@ -205,9 +208,9 @@ def syntax_error(text: str, message: str, line: int, column: int) -> ModelSyntax
     text
         The whole model.
     message
-        What is wrong, what was seen, what is allowed.
+        The message.
     line, column
-        Where, from 1.
+        Position of the fault, from 1.
     """
     source = _lines(text)[line - 1]
     start = max(0, min(column - 1 - _SHOWN // 2, len(source) - _SHOWN))
@@ -221,7 +224,7 @@ def syntax_error(text: str, message: str, line: int, column: int) -> ModelSyntax
 
 
 def _fault(token: Token) -> str:
-    """Return what is wrong with a piece that is no piece of any model."""
+    """Return what is wrong with a token that is not valid in any model."""
     first = token.text[0]
     if first in _QUOTES:
         return f"{first} opens a label that is not closed on this line"
@@ -237,7 +240,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _blank(character: str) -> str:
-    """Return space as wide as a character, so that a caret stands right below it."""
+    """Return space as wide as a character, so that the caret is right below it."""
     if character == "\t":
         return character
     if unicodedata.combining(character):
@@ -247,23 +250,24 @@ def _blank(character: str) -> str:
 
 def _goes_on(before: Token, after: Token) -> bool:
     """Return whether a statement goes on across a line break."""
-    asks = before.kind == "operator" and before.text not in _NOT_BEFORE_A_BREAK
-    return asks or (after.kind == "operator" and after.text not in _NOT_AFTER_A_BREAK)
+    needs_more = before.kind == "operator" and before.text not in _NOT_BEFORE_A_BREAK
+    return needs_more or (after.kind == "operator" and after.text not in _NOT_AFTER_A_BREAK)
 
 
-def _pieces(line: str, number: int) -> Iterator[Token]:
+def _tokens_of(line: str, number: int) -> Iterator[Token]:
+    """Yield the tokens of a line up to a comment, which ``#`` or ``!`` begins."""
     at = 0
     while at < len(line) and line[at] not in "#!":
         if line[at].isspace():
             at += 1
             continue
-        kind, end = _piece(line, at)
+        kind, end = _kind_and_end(line, at)
         yield Token(kind, line[at:end], number, at + 1)
         at = end
 
 
-def _piece(line: str, at: int) -> tuple[Kind, int]:
-    """Return what begins at a place, and where it ends."""
+def _kind_and_end(line: str, at: int) -> tuple[Kind, int]:
+    """Return the kind of the token that begins at a position, and where it ends."""
     first = line[at]
     if first == ";":
         return "end", at + 1
@@ -272,8 +276,8 @@ def _piece(line: str, at: int) -> tuple[Kind, int]:
         return ("fault", len(line)) if closing < 0 else ("text", closing + 1)
     if first in _DIGITS or (first == "." and line.startswith(tuple(_DIGITS), at + 1)):
         end = _number_end(line, at)
-        beyond = _end_of(line, end, _in_name)
-        return ("number", end) if beyond == end else ("fault", beyond)
+        name_end = _end_of(line, end, _in_name)
+        return ("number", end) if name_end == end else ("fault", name_end)
     if _starts_name(first):
         return "name", _end_of(line, at, _in_name)
     for operator in _LONGEST_FIRST:
@@ -287,9 +291,9 @@ def _number_end(line: str, at: int) -> int:
     if line.startswith(".", end):
         end = _end_of(line, end + 1, _is_digit)
     if line.startswith(("e", "E"), end):
-        power = end + 1 + line.startswith(("+", "-"), end + 1)
-        beyond = _end_of(line, power, _is_digit)
-        end = beyond if beyond > power else end
+        exponent = end + 1 + line.startswith(("+", "-"), end + 1)
+        exponent_end = _end_of(line, exponent, _is_digit)
+        end = exponent_end if exponent_end > exponent else end
     return end
 
 

@@ -1,8 +1,8 @@
-"""Scaling factors of the difference between two nested models (arrays only).
+"""Scaling factors for the difference between two nested models' chi-squares (arrays only).
 
-The wider model is written at the narrower one's estimates: at those of its own parameter values that imply
-the same moments. There the directions in which the narrower model can move are some of its own, and what
-is left of them is the restriction that a difference tests.
+The less constrained model ("wider") is evaluated at those of its parameter values that imply the moments of
+the more constrained one ("narrower"). There, the derivatives of the narrower model's moments lie in the space
+of the wider one's. The directions of this space that they leave out are the restriction that is tested.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from scipy.linalg import svd
 from intimacy_scales.errors import NotConvergedError
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.mlr import first_order_information
-from intimacy_scales.factor.confirmatory.estimation.estimation import maximize
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, Problem
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import expected_misfit
+from intimacy_scales.factor.confirmatory.estimation.search import maximize
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.numerics.tolerances import SAME_MOMENTS
 
-_SAME = 1e-7  # of standard deviations and correlations: moments of two models that count as equal
 _STEPS = 200
 
 
 def factor_of_2000(wider: Solution, narrower: Solution, df: int) -> float:
-    """Return the scaling factor of Satorra (2000), positive wherever it is defined; nan where it is not.
+    """Return the scaling factor of Satorra (2000), which is positive; nan if it is undefined.
 
     With P the information and B the mean product of scores in the wider model, and A the ``df`` directions
-    that the narrower one lacks: ``tr((A P^-1 A')^-1 A P^-1 B P^-1 A') / df``. The test has the mean of a
-    chi-square, not its variance too: the scaled-shifted test is another one.
+    that the narrower one leaves out, it is ``tr((A P^-1 A')^-1 A P^-1 B P^-1 A') / df``. This corrects the
+    mean of the test, not its variance, which the scaled-shifted test does.
     """
     at = wider_at_narrower(wider, narrower)
     if at is None or wider.scores is None:
@@ -44,79 +44,85 @@ def factor_of_2000(wider: Solution, narrower: Solution, df: int) -> float:
         if wider.information == "expected" or wider.scaling == "satorra_bentler"
         else wider.problem.observed_information(wider.at)
     )
-    reach = np.linalg.solve(information, restriction.T)
-    spread = reach.T @ wider.scores @ reach
-    return float(np.trace(np.linalg.solve(restriction @ reach, spread))) / df
+    solved = np.linalg.solve(information, restriction.T)  # P^-1 A'
+    spread = solved.T @ wider.scores @ solved
+    return float(np.trace(np.linalg.solve(restriction @ solved, spread))) / df
 
 
 def factor_of_2010(wider: Solution, narrower: Solution, df: int) -> float:
-    """Return the scaling factor of Satorra and Bentler (2010); nan where it is not defined.
+    """Return the scaling factor of Satorra and Bentler (2010); nan if it is undefined.
 
-    What the wider model's chi-square is to be expected at the narrower one's estimates, not at its own,
-    is taken from that of the narrower.
+    It is the expected chi-square of the narrower model less that of the wider one, evaluated at the estimates
+    of the narrower one instead of its own, by ``df``.
     """
     at = wider_at_narrower(wider, narrower)
     if at is None:
         return np.nan
-    return (narrower.excess - _excess(wider, at)) / df
+    return (narrower.expected_chi_square - _expected_chi_square(wider, at)) / df
 
 
-def _excess(solution: Solution, at: Evaluation) -> float:
-    """Return what chi-square of a model is to be expected at other values; its answers must be kept."""
+def _expected_chi_square(solution: Solution, at: Evaluation) -> float:
+    """Return the expected chi-square of a model at other values; its answers must be kept."""
     problem = solution.problem
     if solution.scaling == "satorra_bentler":
         return expected_misfit(problem, at)
-    own, there = (
+    at_estimates, elsewhere = (
         float(np.trace(np.linalg.solve(problem.observed_information(x), first_order_information(problem, x))))
         for x in (solution.at, at)
     )
-    return solution.excess + own - there
+    return solution.expected_chi_square + at_estimates - elsewhere
 
 
 def wider_at_narrower(wider: Solution, narrower: Solution) -> Evaluation | None:
-    """Return the wider model at the narrower one's implied moments, or None where it cannot imply them."""
+    """Return the wider model at the narrower one's implied moments, or None if it cannot imply them."""
     implied = _implied(narrower, wider.table.model.observed)
-    written = _by_name(wider, narrower)
-    if written is not None:
-        at = wider.problem.evaluate(written)
-        if at is not None and _is_at(at, implied, with_means=wider.table.with_means):
+    named = _values_by_name(wider, narrower)
+    if named is not None:
+        at = wider.problem.evaluate(named)
+        if at is not None and _implies(at, implied, with_means=wider.table.with_means):
             return at
     exact = tuple(
-        replace(group, moments=_exact(group.moments, *own))
-        for group, own in zip(wider.problem.groups, implied, strict=True)
+        replace(group, moments=_exact_moments(group.moments, *moments))
+        for group, moments in zip(wider.problem.groups, implied, strict=True)
     )
-    whole = Problem(groups=exact, n_free=wider.problem.n_free, discrepancy=ML())
+    problem = Problem(groups=exact, n_free=wider.problem.n_free, discrepancy=ML())
     try:
-        found = maximize(whole, wider.at.values, max_iterations=_STEPS)
+        optimum = maximize(problem, wider.at.values, max_iterations=_STEPS)
     except NotConvergedError:
         return None
-    at = wider.problem.evaluate(found.at.values)
-    return at if at is not None and _is_at(at, implied, with_means=wider.table.with_means) else None
+    at = wider.problem.evaluate(optimum.at.values)
+    return at if at is not None and _implies(at, implied, with_means=wider.table.with_means) else None
 
 
 def _implied(solution: Solution, order: Sequence[str]) -> list[tuple[Floats, Floats]]:
     """Return each group's implied covariances and means, items in the order of another model."""
-    own = [solution.table.model.observed.index(name) for name in order]
-    return [(basis.covariances[np.ix_(own, own)], basis.means[own]) for basis in solution.at.bases]
+    items = [solution.table.model.observed.index(name) for name in order]
+    return [(basis.covariances[np.ix_(items, items)], basis.means[items]) for basis in solution.at.bases]
 
 
-def _exact(moments: MeanCovariance, covariances: Floats, means: Floats) -> MeanCovariance:
-    """Return as many persons whose moments are exactly these."""
-    whole = Pattern(n=moments.n, observed=None, means=means, covariances=covariances, rows=None)
-    return MeanCovariance(patterns=(whole,), n=moments.n, with_means=moments.with_means)
+def _exact_moments(moments: MeanCovariance, covariances: Floats, means: Floats) -> MeanCovariance:
+    """Return the observed moments of as many persons that equal these."""
+    pattern = Pattern(n=moments.n, observed=None, means=means, covariances=covariances, rows=None)
+    return MeanCovariance(patterns=(pattern,), n=moments.n, with_means=moments.with_means)
 
 
-def _is_at(at: Evaluation, moments: Sequence[tuple[Floats, Floats]], *, with_means: bool) -> bool:
+def _implies(at: Evaluation, moments: Sequence[tuple[Floats, Floats]], *, with_means: bool) -> bool:
+    """Return whether a model implies these moments of each group."""
     for basis, (covariances, means) in zip(at.bases, moments, strict=True):
         sds = np.sqrt(covariances.diagonal())
-        apart = np.abs(basis.covariances - covariances) / np.outer(sds, sds)
-        if apart.max() > _SAME or (with_means and (np.abs(basis.means - means) / sds).max() > _SAME):
+        differences = np.abs(basis.covariances - covariances) / np.outer(sds, sds)
+        if differences.max() > SAME_MOMENTS:
+            return False
+        if with_means and (np.abs(basis.means - means) / sds).max() > SAME_MOMENTS:
             return False
     return True
 
 
-def _by_name(wider: Solution, narrower: Solution) -> Floats | None:
-    """Return the narrower model's values of the wider one's free parameters, 0 for those it does not have."""
+def _values_by_name(wider: Solution, narrower: Solution) -> Floats | None:
+    """Return the narrower model's values of the wider one's free parameters, 0 for those it does not have.
+
+    None if it does not have a variance.
+    """
     known: dict[tuple[int, str, frozenset[str]], float] = {}
     for group, part in enumerate(narrower.problem.groups):
         values = part.values(narrower.at.values)
@@ -134,14 +140,17 @@ def _by_name(wider: Solution, narrower: Solution) -> Floats | None:
     return total / count
 
 
-def _slopes(solution: Solution, at: Evaluation, order: Sequence[str]) -> Floats:
-    """Return derivatives of all implied moments by the free parameters (n_moments, n_free)."""
-    own = np.array([solution.table.model.observed.index(name) for name in order])
-    i, j = np.tril_indices(len(own))
+def _moment_derivatives(solution: Solution, at: Evaluation, order: Sequence[str]) -> Floats:
+    """Return derivatives of all implied moments by the free parameters (n_moments, n_free).
+
+    Moments are in units of implied standard deviations.
+    """
+    items = np.array([solution.table.model.observed.index(name) for name in order])
+    i, j = np.tril_indices(len(items))
     parts = []
     for group, basis in zip(solution.problem.groups, at.bases, strict=True):
-        x, y = (basis.columns[own][:, ends] for ends in (group.structure.x, group.structure.y))
-        sds = np.sqrt(basis.covariances.diagonal()[own])
+        x, y = (basis.columns[items][:, ends] for ends in (group.structure.x, group.structure.y))
+        sds = np.sqrt(basis.covariances.diagonal()[items])
         covariances = basis.coefficients * (x[i] * y[j] + y[i] * x[j]) / (sds[i] * sds[j])[:, None]
         means = basis.slopes * x / sds[:, None] if solution.table.with_means else np.zeros((0, len(x.T)))
         parts.append(group.collect_columns(np.vstack([covariances, means]), solution.problem.n_free))
@@ -149,11 +158,13 @@ def _slopes(solution: Solution, at: Evaluation, order: Sequence[str]) -> Floats:
 
 
 def _restriction(wider: Solution, at: Evaluation, narrower: Solution, df: int) -> Floats:
-    """Return the directions of the wider model's parameters that the narrower one lacks (df, n_free)."""
+    """Return A, the directions of the wider model's parameters that the narrower one leaves out (df, n_free).
+
+    With D and D0 the derivatives of the moments in both models, ``D0 = D H``, and A is orthogonal to H.
+    """
     order = wider.table.model.observed
-    own, restricted = _slopes(wider, at, order), _slopes(narrower, narrower.at, order)
-    units = np.sqrt((own**2).sum(axis=0))
-    within = np.linalg.lstsq(own / units, restricted / np.sqrt((restricted**2).sum(axis=0)), rcond=None)[0]
-    sides = svd(within)[0]
-    found: Floats = sides[:, -df:].T * units
-    return found
+    d, d0 = _moment_derivatives(wider, at, order), _moment_derivatives(narrower, narrower.at, order)
+    units = np.sqrt((d**2).sum(axis=0))
+    h = np.linalg.lstsq(d / units, d0 / np.sqrt((d0**2).sum(axis=0)), rcond=None)[0]
+    restriction: Floats = svd(h)[0][:, -df:].T * units
+    return restriction

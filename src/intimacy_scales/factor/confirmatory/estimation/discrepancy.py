@@ -1,4 +1,4 @@
-"""How far what a model implies is from what was observed, and what follows for errors and tests.
+"""The discrepancy between observed and implied moments, and what follows for standard errors and tests.
 
 An estimator is a `Discrepancy`: a file in `discrepancies/`, and a line in `discrepancies/named.py`.
 """
@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from intimacy_scales.errors import EstimationError
-from intimacy_scales.factor.confirmatory.estimation.independence import (
-    NO_EXOGENOUS,
-    Exogenous,
-    Independence,
-)
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import (
     Fitted,
     MeanCovariance,
     mean_covariance_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Structure
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
@@ -36,58 +36,58 @@ Scaling = Literal["yuan_bentler", "satorra_bentler"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inference:
-    """How uncertain estimates are, and what chi-squares are to be expected.
+    """The uncertainty of estimates, and the expected values of chi-squares.
 
     Attributes
     ----------
     covariance
         (n_free, n_free): of the estimates.
-    excess, baseline_excess
-        What chi-square of the model, and of the one without relations, is to be expected where the
-        model holds; nan where that is their degrees of freedom, so that nothing is scaled.
+    expected_chi_square, baseline_expected_chi_square
+        Expected value of the chi-square of the model, and of the independence model, where the model holds;
+        nan if that is their degrees of freedom, so that nothing is scaled.
     scaling
-        By which of the two definitions.
+        Which of the two definitions they follow.
     scores
-        (n_free, n_free): how persons' (or clusters') scores vary, which a scaled difference rests on; None
-        where nothing is scaled.
+        (n_free, n_free): mean product of persons' (or clusters') scores, on which a scaled difference rests;
+        None if nothing is scaled.
     """
 
     covariance: Floats
-    excess: float = math.nan
-    baseline_excess: float = math.nan
+    expected_chi_square: float = math.nan
+    baseline_expected_chi_square: float = math.nan
     scaling: Scaling = "yuan_bentler"
     scores: Floats | None = None
 
 
 class Discrepancy(ABC):
-    """What an estimator minimizes, what it needs of a sample, and how it tests.
+    """The function that an estimator minimizes, the sample that it needs, and its tests.
 
-    Methods that take ``moments`` are of one group, those that take a ``problem`` of all of them. Values are
-    of one person on average: 2 n times the value at the estimates, less that of the model that says nothing,
-    is a chi-square where answers are normal and the estimator efficient.
+    Methods that take ``moments`` are about one group, those that take a ``problem`` about all groups. Values
+    are averages over persons: 2 n times the value at the estimates, less that of the saturated model, is a
+    chi-square if answers are normal and the estimator is efficient.
 
     Attributes
     ----------
     name, title
-        What `cfa` knows it by, and what it is called in a sentence.
+        The value of ``estimator`` in `cfa`, and the name in a sentence.
     missing
-        Which rules of missing answers it can do with.
+        The rules of missing answers that it can handle.
     needs_answers
         Whether it needs each person's answers, not only moments.
     needs_means
         Whether means must be part of the model.
     counts_clusters
-        Whether it can count clusters, not persons, as independent.
+        Whether it can treat clusters, not persons, as independent.
     is_likelihood
         Whether it is minus a log likelihood.
     is_scaled
         Whether its test is corrected for answers that are not normal.
     information
-        What standard errors rest on by default.
+        The information that standard errors rest on by default.
     sought, several
-        What a search looks for, and what to say where there are several of these, in words.
+        In words: what a search looks for, and the note where there are several of these.
     difference
-        What the difference of two nested models' chi-squares is called.
+        Name of the difference between two nested models' chi-squares.
     """
 
     name: ClassVar[Estimator]
@@ -102,44 +102,46 @@ class Discrepancy(ABC):
     sought: ClassVar[str] = "minimum of the discrepancy"
     several: ClassVar[str] = (
         "the discrepancy has several minima, and this is the lowest that was found: other starts led to "
-        "higher ones, where estimates differ"
+        "higher ones, with other estimates"
     )
     difference: ClassVar[str] = "difference of chi-squares"
 
-    # ------------------------------------------------------------------ what it needs
+    # ------------------------------------------------------------------ the sample
 
-    def lacking(self, sample: SampleMoments) -> str:
-        """Say what a sample lacks that `check` refuses, and what to do."""
-        return f"estimator={self.name!r} with missing={sample.missing!r}: use missing={self.missing[0]!r}"
+    def requirement(self, sample: SampleMoments) -> str:
+        """Return the message about a sample that `check` refuses: what is needed, and what to do."""
+        return (
+            f"estimator={self.name!r} cannot use missing={sample.missing!r}; use missing={self.missing[0]!r}"
+        )
 
     def check(self, sample: SampleMoments) -> None:
-        """Raise where a sample does not have what is needed."""
+        """Raise if a sample does not have what is needed."""
         if (self.needs_answers and sample.rows is None) or sample.missing not in self.missing:
-            raise EstimationError(self.lacking(sample))
+            raise EstimationError(self.requirement(sample))
 
     def observed(self, sample: SampleMoments, *, with_means: bool) -> MeanCovariance:
-        """Return what is fitted in one group."""
+        """Return the moments of one group that are fitted."""
         return mean_covariance_of(sample, with_means=with_means)
 
     def known_moments(self, sample: SampleMoments) -> tuple[Floats, Floats]:
-        """Return covariances and means that are fixed as they were observed."""
+        """Return the observed covariances and means, at which those of exogenous variables are fixed."""
         return sample.ml_covariances, sample.means
 
     def for_groups(self, groups: Sequence[MeanCovariance]) -> Discrepancy:
-        """Return this discrepancy in units of what was observed, if it has units."""
+        """Return this discrepancy in units of the observed variances, if it depends on a unit."""
         return self
 
     # ------------------------------------------------------------------ one group
 
     @abstractmethod
     def fitted(self, moments: MeanCovariance, covariances: Floats, means: Floats) -> Fitted | None:
-        """Return the value and its derivatives by implied moments, or None where these are not possible."""
+        """Return the value and its derivatives by the implied moments, or None if these are not possible."""
 
     @abstractmethod
     def expected_information(
         self, structure: Structure, basis: Basis, moments: MeanCovariance, fit: Fitted
     ) -> Floats:
-        """Return the second derivatives by the parameters that are expected where the model holds."""
+        """Return the expected second derivatives by the parameters, given that the model holds."""
 
     @abstractmethod
     def observed_information(
@@ -150,31 +152,32 @@ class Discrepancy(ABC):
     def average_information(
         self, structure: Structure, basis: Basis, moments: MeanCovariance, fit: Fitted
     ) -> Floats:
-        """Return what stands for the expected information where that takes long; else that itself."""
+        """Return a cheap substitute for the expected information if that is costly; else that itself."""
         return self.expected_information(structure, basis, moments, fit)
 
-    def information_beside(
-        self, structure: Structure, basis: Basis, moments: MeanCovariance, fit: Fitted, n_own: int
+    def information_of_added(
+        self, structure: Structure, basis: Basis, moments: MeanCovariance, fit: Fitted, n_fitted: int
     ) -> tuple[Floats, Floats]:
-        """Return the expected information of parameters after the first ``n_own``.
+        """Return the expected information of the parameters after the first ``n_fitted``.
 
-        Beside these (n - n_own, n_own), and of themselves (n - n_own,), without the pairs of later ones.
+        Their rows in the columns of the first (n_added, n_fitted), and their diagonal (n_added,); pairs of
+        added parameters are left out.
         """
-        whole = self.expected_information(structure, basis, moments, fit)
-        return whole[n_own:, :n_own], whole.diagonal()[n_own:]
+        information = self.expected_information(structure, basis, moments, fit)
+        return information[n_fitted:, :n_fitted], information.diagonal()[n_fitted:]
 
     @abstractmethod
     def saturated(self, moments: MeanCovariance, where: str = "") -> Saturated:
-        """Return means and covariances without any model."""
+        """Return the estimates of the saturated model: means and covariances without any structure."""
 
     @abstractmethod
     def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
-        """Return the model in which nothing is related but exogenous variables, as its test has it."""
+        """Return the independence model, in which only exogenous variables covary."""
 
     # ------------------------------------------------------------------ all groups
 
     def testing(self) -> Discrepancy:
-        """Return the discrepancy whose fall is a chi-square: this one, if its estimates are efficient."""
+        """Return the discrepancy whose decrease is a chi-square: this one, if its estimates are efficient."""
         return self
 
     def inference(
@@ -194,31 +197,33 @@ class Discrepancy(ABC):
         problem, at
             The model, at its estimates.
         bread
-            Inverse (n_free, n_free) of the information that was asked for.
+            Inverse (n_free, n_free) of the requested information.
         hessian
             The observed information.
         saturated, baseline
-            What is compared with, in each group.
+            The saturated and the independence model of each group.
         exogenous
-            The variables that only predict.
+            The exogenous variables.
         """
         return Inference(covariance=bread / problem.n)
 
     def chi_square(self, problem: Problem, at: Evaluation, saturated: Sequence[Saturated]) -> float:
-        """Return the test of a model, not scaled."""
-        return 2 * problem.n * (at.value - problem.average([one.value for one in saturated]))
+        """Return the chi-square of a model, not scaled."""
+        return 2 * problem.n * (at.value - problem.average([group.value for group in saturated]))
 
     def baseline_chi_square(
         self, problem: Problem, baseline: Sequence[Independence], saturated: Sequence[Saturated]
     ) -> float:
-        """Return the test of the model in which nothing is related, not scaled."""
-        base, whole = (problem.average([one.value for one in every]) for every in (baseline, saturated))
-        return 2 * problem.n * (base - whole)
+        """Return the chi-square of the independence model, not scaled."""
+        independent, least = (
+            problem.average([group.value for group in groups]) for groups in (baseline, saturated)
+        )
+        return 2 * problem.n * (independent - least)
 
     def persons_in_test(self, problem: Problem) -> int | None:
-        """Return how many persons chi-square counts, where these are not all."""
+        """Return the number of persons that chi-square counts, or None if these are all."""
         return None
 
     def log_likelihood(self, problem: Problem, value: float) -> float:
-        """Return the log likelihood, constants included, where the discrepancy is this; nan if it is none."""
+        """Return the log likelihood, constants included, at this discrepancy; nan if it is no likelihood."""
         return math.nan

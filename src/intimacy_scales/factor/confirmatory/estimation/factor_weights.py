@@ -1,7 +1,7 @@
-"""Scores of persons on factors, as weighted sums of what they answered (arrays only).
+"""Persons' scores on factors, as weighted sums of their answers (arrays only).
 
-Of a model y = nu + Lambda eta + e with covariances Sigma = Lambda V Lambda' + Theta, of the items that a
-person answered. Everything is written with the inverse of Sigma, which exists where that of Theta does not.
+In a model ``y = nu + Lambda eta + e`` with covariances ``Sigma = Lambda V Lambda' + Theta``, all matrices are
+those of the items that a person answered. Equations use the inverse of Sigma, as Theta may be singular.
 """
 
 from __future__ import annotations
@@ -14,22 +14,21 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.patterns import patterns_of
 from intimacy_scales.factor.confirmatory.estimation.solution import Solution
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
+from intimacy_scales.numerics.tolerances import DETERMINED, SINGULAR
 
 ScoreMethod = Literal["regression", "bartlett"]
-_SINGULAR = 1e-10  # of the largest eigenvalue of what items say of factors, in factors' own units
-_DETERMINED = 1e-6  # how far a factor may be from what the answered items determine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """One group's estimates as scores need them.
+    """The estimates of one group that scores need.
 
     Attributes
     ----------
     loadings
         (p, m): Lambda.
     covariances, means
-        (p, p) and (p,): of items, implied; means observed where the model has none.
+        (p, p) and (p,): implied, of items; observed means if the model has none.
     latent_covariances, latent_means
         (m, m) and (m,): of factors.
     """
@@ -43,14 +42,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What answers count for scores.
+    """The weights of answers in scores.
 
     Attributes
     ----------
     weights
         (m, q): of deviations from the means of q answered items.
     errors
-        (m,): standard errors of the scores; nan of a factor that these items do not determine.
+        (m,): standard errors of the scores; nan for a factor that these items do not determine.
     """
 
     weights: Floats
@@ -58,7 +57,7 @@ class Weights:
 
 
 def measured(solution: Solution, group: int, n_items: int) -> Measured:
-    """Return one group's estimates, of the first so many observed variables."""
+    """Return one group's estimates of the first ``n_items`` observed variables."""
     part, basis = solution.problem.groups[group], solution.at.bases[group]
     loadings = part.structure.matrices(part.values(solution.at.values))["lambda"]
     means = basis.means if solution.table.with_means else solution.saturated[group].means
@@ -72,7 +71,7 @@ def measured(solution: Solution, group: int, n_items: int) -> Measured:
 
 
 def weights_of(model: Measured, answered: Positions, method: ScoreMethod) -> Weights:
-    """Return the weights of the items that were answered."""
+    """Return the weights of the answered items."""
     loadings = model.loadings[answered]
     inverse = np.linalg.inv(model.covariances[np.ix_(answered, answered)])
     return (_regression if method == "regression" else _bartlett)(
@@ -80,34 +79,37 @@ def weights_of(model: Measured, answered: Positions, method: ScoreMethod) -> Wei
     )
 
 
-def _regression(reach: Floats, loadings: Floats, latent: Floats) -> Weights:
-    """Return ``V Lambda' Sigma^-1`` (Thurstone, 1935); the errors are those of factors given the answers."""
-    weights = latent @ reach
-    left = (latent - weights @ loadings @ latent).diagonal()
-    return Weights(weights=weights, errors=np.sqrt(np.maximum(left, 0.0)))
+def _regression(weighted: Floats, loadings: Floats, latent: Floats) -> Weights:
+    """Return ``V Lambda' Sigma^-1`` (Thurstone, 1935), from ``weighted`` = Lambda' Sigma^-1.
+
+    The errors are standard deviations of factors given the answers, from ``V - V Lambda' Sigma^-1 Lambda V``.
+    """
+    weights = latent @ weighted
+    variances = (latent - weights @ loadings @ latent).diagonal()
+    return Weights(weights=weights, errors=np.sqrt(np.maximum(variances, 0.0)))
 
 
-def _bartlett(reach: Floats, loadings: Floats, latent: Floats) -> Weights:
-    """Return ``(Lambda' Theta^-1 Lambda)^-1 Lambda' Theta^-1`` (Bartlett, 1937).
+def _bartlett(weighted: Floats, loadings: Floats, latent: Floats) -> Weights:
+    """Return ``(Lambda' Theta^-1 Lambda)^-1 Lambda' Theta^-1`` (Bartlett, 1937), from Lambda' Sigma^-1.
 
-    With ``J = Lambda' Sigma^-1 Lambda`` that is ``J^-1 Lambda' Sigma^-1``, whose errors have the covariances
-    ``J^-1 - V``: generalized least squares also where Theta is singular (Rao, 1971). A factor that the
+    With ``J = Lambda' Sigma^-1 Lambda`` they are ``J^-1 Lambda' Sigma^-1``, with errors of covariances
+    ``J^-1 - V``. This is generalized least squares even if Theta is singular (Rao, 1971). A factor that the
     answered items do not determine has no score.
     """
-    precision = reach @ loadings  # J
-    sizes = np.sqrt(precision.diagonal())
+    j = weighted @ loadings
+    sizes = np.sqrt(j.diagonal())
     scale = np.divide(1.0, sizes, out=np.zeros_like(sizes), where=sizes > 0)
     units = np.outer(scale, scale)
-    inverse = np.linalg.pinv(precision * units, rcond=_SINGULAR, hermitian=True)
-    # the diagonal of the product of both, which is 1 of what is determined
-    determined = np.abs((inverse * precision * units).sum(axis=1) - 1) < _DETERMINED
+    inverse = np.linalg.pinv(j * units, rcond=SINGULAR, hermitian=True)
+    # the diagonal of J^- J, which is 1 for a factor that is determined
+    determined = np.abs((inverse * j * units).sum(axis=1) - 1) < DETERMINED
     inverse = inverse * units
     variances = np.maximum((inverse - latent).diagonal(), 0.0)
-    return Weights(weights=inverse @ reach, errors=np.sqrt(np.where(determined, variances, np.nan)))
+    return Weights(weights=inverse @ weighted, errors=np.sqrt(np.where(determined, variances, np.nan)))
 
 
 def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Floats, Floats]:
-    """Return scores and their standard errors (n, m), nan where there are none.
+    """Return scores and their standard errors (n, m), nan if the answers do not determine a factor.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
     rows
         (n, p): answers, nan where one is missing.
     method
-        Which scores.
+        The kind of scores.
     """
     m = len(model.latent_means)
     scores, errors = np.full((len(rows), m), np.nan), np.full((len(rows), m), np.nan)
@@ -125,31 +127,31 @@ def scores_of(model: Measured, rows: Floats, method: ScoreMethod) -> tuple[Float
     patterns, order = patterns_of(rows)
     assert patterns.rows is not None
     start = 0
-    for there, n in zip(patterns.there, patterns.persons.tolist(), strict=True):
-        persons, answered = order[start : start + n], np.flatnonzero(there)
+    for mask, n in zip(patterns.answered, patterns.persons.tolist(), strict=True):
+        persons, answered = order[start : start + n], np.flatnonzero(mask)
         if len(answered):
-            counted = weights_of(model, answered, method)
-            off = patterns.rows[start : start + n, answered] - model.means[answered]
-            on_factors = model.latent_means + off @ counted.weights.T
-            scores[persons] = np.where(np.isnan(counted.errors), np.nan, on_factors)
-            errors[persons] = counted.errors
+            weights = weights_of(model, answered, method)
+            deviations = patterns.rows[start : start + n, answered] - model.means[answered]
+            of_pattern = model.latent_means + deviations @ weights.weights.T
+            scores[persons] = np.where(np.isnan(weights.errors), np.nan, of_pattern)
+            errors[persons] = weights.errors
         start += n
     return scores, errors
 
 
 def determinacy_of(model: Measured, method: ScoreMethod) -> tuple[Floats, Floats]:
-    """Return how factors go with all items, and with their scores: two correlations (m,).
+    """Return correlations of factors with all items, and with their scores (m,).
 
     The first is the multiple correlation of a factor with the items, which regression scores attain:
-    ``rho² = (V Lambda' Sigma^-1 Lambda V)_jj / V_jj`` (Grice, 2001). That of Bartlett scores is
+    ``rho² = (V Lambda' Sigma^-1 Lambda V)_jj / V_jj`` (Grice, 2001). The correlation with Bartlett scores is
     ``sqrt(V_jj / (V_jj + error variance))``.
     """
     every, variances = np.arange(len(model.means)), model.latent_covariances.diagonal()
-    whole = weights_of(model, every, "regression").errors ** 2
+    unexplained = weights_of(model, every, "regression").errors ** 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        rho: Floats = np.sqrt(1 - whole / variances)
+        rho: Floats = np.sqrt(1 - unexplained / variances)
         if method == "regression":
             return rho, rho
         errors = weights_of(model, every, method).errors ** 2
-        valid: Floats = np.sqrt(variances / (variances + errors))
-    return rho, valid
+        validity: Floats = np.sqrt(variances / (variances + errors))
+    return rho, validity

@@ -1,4 +1,4 @@
-"""How well a model fits: the likelihood ratio and what is made of it."""
+"""The fit of a model: chi-square tests and fit indices."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scipy.special import chndtr, gammaincc
 
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.late import late_module
+from intimacy_scales.numerics.tolerances import DISCREPANCY_ROUNDING
 from intimacy_scales.results.document_types import documented
 from intimacy_scales.results.interval import Interval, check_level, undefined_interval
 from intimacy_scales.results.result import Result, plain, result_class
@@ -22,20 +23,25 @@ if TYPE_CHECKING:
 else:
     pd = late_module("pandas")
 
-_CLOSE, _NOT_CLOSE = 0.05, 0.08
-_ROUNDING = 1e-11  # of a chi-square, by person: what two likelihoods that are equal may differ by
+_CLOSE, _NOT_CLOSE = 0.05, 0.08  # RMSEA
 SCALINGS = {"yuan_bentler": "Yuan-Bentler", "satorra_bentler": "Satorra-Bentler"}
 
 
 def chi_square_p(chi_square: float, df: int) -> float:
-    """Return the probability of a chi-square at least as large; nan without degrees of freedom."""
+    """Return the probability of a chi-square at least as large; nan without degrees of freedom.
+
+    Examples
+    --------
+    >>> round(chi_square_p(3.84, 1), 3)
+    0.05
+    """
     if df <= 0:
         return math.nan
     return float(gammaincc(df / 2, max(chi_square, 0.0) / 2))
 
 
 def p_text(p: float) -> str:
-    """Write a probability.
+    """Return a p-value in words.
 
     Examples
     --------
@@ -48,27 +54,35 @@ def p_text(p: float) -> str:
 
 @result_class
 class FitIndices(Result):
-    """A test of fit, and the indices made of it.
+    """A test of fit, and the indices derived from it.
 
     Attributes
     ----------
     chi_square, df, p_value
-        Test of the model against the one that says nothing; p is nan without degrees of freedom. Of ULS it is
+        Test of the model against the saturated model; p is nan without degrees of freedom. With ULS it is
         residual-based (Browne, 1984).
     baseline_chi_square, baseline_df
-        The same of the model in which no items are related.
+        The test of the independence model, in which no items are related.
     cfi, tli
         Comparative fit index (Bentler, 1990) and Tucker-Lewis index (1973).
     rmsea
         Root mean square error of approximation (Steiger & Lind, 1980).
     n, n_groups
-        Persons, and groups of persons.
+        Numbers of persons and of groups.
     n_in_test
-        Persons that chi-square and RMSEA count, where these are fewer: with least squares n - 1 of each
-        group.
+        Number of persons that chi-square and RMSEA count, if this is smaller: n - 1 of each group with least
+        squares; None otherwise.
+
+    Examples
+    --------
+    >>> tested = fit_indices(chi_square=12.0, df=5, baseline=400.0, baseline_df=10, n=300, n_groups=1)
+    >>> round(tested.cfi, 3), round(tested.rmsea, 3)
+    (0.982, 0.068)
+    >>> [round(end, 3) for end in tested.rmsea_interval()]
+    [0.017, 0.119]
     """
 
-    # what documents mean that were written before they had a name; all were of likelihoods
+    # values of fields that older documents do not have; all were of likelihoods
     _gained: ClassVar[Mapping[str, Any]] = {"rmsea_not_close_p": math.nan, "n_in_test": None}
 
     chi_square: float
@@ -88,33 +102,38 @@ class FitIndices(Result):
         level = check_level(confidence_level)
         method = "noncentral chi-square"
         if math.isnan(self.chi_square):
-            return undefined_interval(level, method, self.n, "the scaled test is not defined")
+            return undefined_interval(level, method, self.n, "the scaled test is undefined")
         if self.df == 0:
             return Interval(low=0.0, high=0.0, confidence_level=level, method=method, n=self.n)
         ends = [self._rmsea_of(noncentrality(self.chi_square, self.df, (1 + s * level) / 2)) for s in (1, -1)]
         return Interval(low=ends[0], high=ends[1], confidence_level=level, method=method, n=self.n)
 
-    def _rmsea_of(self, excess: float) -> float:
-        return math.sqrt(excess / ((self.n_in_test or self.n) * self.df)) * math.sqrt(self.n_groups)
+    def _rmsea_of(self, noncentral: float) -> float:
+        """Return ``sqrt(G lambda / (n df))`` of a noncentrality lambda in G groups."""
+        return math.sqrt(noncentral / ((self.n_in_test or self.n) * self.df)) * math.sqrt(self.n_groups)
 
     def close_fit_p(self, rmsea: float = _CLOSE) -> float:
-        """Return the probability of such a chi-square where RMSEA is this value (Browne & Cudeck, 1993)."""
-        return 1 - self._below(rmsea)
+        """Return the probability of a chi-square at least as large if RMSEA has this value.
+
+        This is the test of close fit (Browne & Cudeck, 1993).
+        """
+        return 1 - self._probability_below(rmsea)
 
     def not_close_fit_p(self, rmsea: float = _NOT_CLOSE) -> float:
-        """Return the probability of so small a chi-square where RMSEA is this value.
+        """Return the probability of a chi-square at most as large if RMSEA has this value.
 
-        The test of not-close fit (MacCallum, Browne & Sugawara, 1996): where it is small, a misfit of this
-        size or a larger one is rejected. That of close fit can only be kept, never shown to hold.
+        This is the test of not-close fit (MacCallum, Browne & Sugawara, 1996): if the probability is small, a
+        misfit of this size or more is rejected. The test of close fit can fail to reject, but never show,
+        that the fit is close.
         """
-        return self._below(rmsea)
+        return self._probability_below(rmsea)
 
-    def _below(self, rmsea: float) -> float:
-        """Return the probability of a chi-square no larger than this one where RMSEA is this value."""
+    def _probability_below(self, rmsea: float) -> float:
+        """Return the probability of a chi-square no larger than this one if RMSEA has this value."""
         if self.df == 0 or math.isnan(self.chi_square):
             return math.nan
-        excess = rmsea**2 * (self.n_in_test or self.n) * self.df / self.n_groups
-        return float(chndtr(self.chi_square, self.df, excess))
+        noncentral = rmsea**2 * (self.n_in_test or self.n) * self.df / self.n_groups
+        return float(chndtr(self.chi_square, self.df, noncentral))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the indices as plain values."""
@@ -163,17 +182,17 @@ _SHARED = ("n", "n_groups", "n_in_test", "rmsea_confidence_level")
 
 
 def noncentrality(chi_square: float, df: int, probability: float) -> float:
-    """Return the noncentrality under which so small a chi-square has this probability, at least 0."""
+    """Return the noncentrality, at least 0, with this probability of a chi-square at most as large."""
 
-    def below(excess: float) -> float:
-        return float(chndtr(chi_square, df, excess)) - probability
+    def difference(noncentral: float) -> float:
+        return float(chndtr(chi_square, df, noncentral)) - probability
 
-    if below(0.0) <= 0:
+    if difference(0.0) <= 0:
         return 0.0
     high = max(chi_square, 1.0)
-    while below(high) > 0:
+    while difference(high) > 0:
         high *= 2
-    return float(brentq(below, 0.0, high, xtol=1e-10, rtol=1e-12))
+    return float(brentq(difference, 0.0, high, xtol=1e-10, rtol=1e-12))
 
 
 def fit_indices(
@@ -186,8 +205,12 @@ def fit_indices(
     n_groups: int,
     n_in_test: int | None = None,
 ) -> FitIndices:
-    """Return the indices of a test of fit."""
-    excess, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)
+    """Return the indices of a test of fit.
+
+    With d = max(chi-square - df, 0) and r = chi-square / df of the model, and d0, r0 of the baseline, CFI is
+    ``1 - d / max(d, d0)``, TLI ``(r0 - r) / (r0 - 1)`` and, in G groups, RMSEA ``sqrt(G d / (n df))``.
+    """
+    misfit, most = max(chi_square - df, 0.0), max(baseline - baseline_df, chi_square - df, 0.0)
     base = baseline / baseline_df if baseline_df else math.nan
     ratio = chi_square / df if df else math.nan
     tli = 1.0 if df == 0 else (base - ratio) / (base - 1) if base != 1 else math.nan
@@ -197,9 +220,9 @@ def fit_indices(
         p_value=chi_square_p(chi_square, df),
         baseline_chi_square=baseline,
         baseline_df=baseline_df,
-        cfi=1 - excess / most if most > _ROUNDING * n else 1.0,
+        cfi=1 - misfit / most if most > DISCREPANCY_ROUNDING * n else 1.0,
         tli=tli,
-        rmsea=math.sqrt(excess / ((n_in_test or n) * df)) * math.sqrt(n_groups) if df else 0.0,
+        rmsea=math.sqrt(misfit / ((n_in_test or n) * df)) * math.sqrt(n_groups) if df else 0.0,
         n=n,
         n_groups=n_groups,
         n_in_test=n_in_test,
@@ -215,16 +238,23 @@ class ScaledFit(FitIndices):
     scaling
         ``yuan_bentler`` or ``satorra_bentler``.
     scaling_factor, baseline_scaling_factor
-        What the uncorrected chi-squares were divided by. Where the first is not positive, because
-        persons are too few for so many parameters, there is no test: its figures are nan.
+        Divisors of the uncorrected chi-squares. If the first is not positive, because there are too few
+        persons for so many parameters, the test is undefined: its figures are nan.
     robust_cfi, robust_tli, robust_rmsea
-        Indices of the population's misfit (Brosseau-Liard & Savalei, 2014): of uncorrected
-        chi-squares, less scaling factor times degrees of freedom. With missing answers lavaan since
-        0.6-13 corrects them for these too, and differs by up to 0.01 in small samples.
+        Indices of the population's misfit (Brosseau-Liard & Savalei, 2014), from uncorrected chi-squares less
+        scaling factor times degrees of freedom. With missing answers, lavaan since 0.6-13 corrects them for
+        these too, and differs by up to 0.01 in small samples.
 
     Notes
     -----
     ``rmsea`` and `rmsea_interval` are of the corrected chi-square.
+
+    Examples
+    --------
+    >>> tested = fit_indices(chi_square=12.0, df=5, baseline=400.0, baseline_df=10, n=300, n_groups=1)
+    >>> scaled = scaled_fit(tested, 1.2, 1.5, "satorra_bentler")
+    >>> scaled.title, round(scaled.chi_square, 2), round(scaled.robust_cfi, 3)
+    ('Satorra-Bentler scaled chi-square', 10.0, 0.984)
     """
 
     scaling: str
@@ -236,12 +266,12 @@ class ScaledFit(FitIndices):
 
     @property
     def title(self) -> str:
-        """What the test is called, for example ``Yuan-Bentler scaled chi-square``."""
+        """Name of the test, for example ``Yuan-Bentler scaled chi-square``."""
         return f"{SCALINGS[self.scaling]} scaled chi-square"
 
     def _short(self) -> str:
         if math.isnan(self.chi_square):
-            return f"{self.title}({self.df}) is not defined: its scaling factor is not positive"
+            return f"{self.title}({self.df}) is undefined: its scaling factor is not positive"
         if self.df == 0:
             return FitIndices._short(self)
         low, high = self.robust_rmsea_interval()
@@ -278,25 +308,32 @@ class ScaledFit(FitIndices):
 
 @result_class
 class Fit(FitIndices):
-    """How well a model fits.
+    """The fit of a model: the test, indices derived from it, and residuals.
 
     Attributes
     ----------
     srmr
-        Standardized root mean square residual (Bentler, 1995), means included where the model has them.
+        Standardized root mean square residual (Bentler, 1995), means included if the model has them.
     crmr
-        Correlation root mean square residual (Maydeu-Olivares, 2017): of correlations observed and implied,
-        each of its own standard deviations, without the diagonal, which is 1 in both; means (in observed
-        standard deviations) included where the model has them. nan in results that were read from a document
-        written before there was one.
+        Correlation root mean square residual (Maydeu-Olivares, 2017), of observed less implied correlations
+        without the diagonal; means (in observed standard deviations) included if the model has them. nan in
+        results that were read from documents written before this index was added.
     log_likelihood, saturated_log_likelihood
-        Of the model, and without any model; nan of least squares, as are AIC and BIC.
+        Of the model and of the saturated model; nan with least squares, as are AIC and BIC.
     n_parameters
-        Free parameters.
+        Number of free parameters.
     aic, bic, adjusted_bic
         ``-2 logL`` plus 2, ln n, or ln((n + 2) / 24) for each parameter.
     scaled
         The test corrected for answers that are not normal; None without robust estimation.
+
+    Examples
+    --------
+    >>> from intimacy_scales import cfa, encode, simulate
+    >>> answers = encode("scii-24", simulate("scii-24", 400, rng=1).answers)
+    >>> fit = cfa("trust =~ tru01 + tru04 + tru09 + tru11", answers).fit
+    >>> fit.df, fit.n, round(fit.srmr, 2) < 0.05, fit.scaled is None
+    (2, 400, True, True)
     """
 
     _gained: ClassVar[Mapping[str, Any]] = {**FitIndices._gained, "crmr": math.nan}
@@ -327,12 +364,12 @@ class Fit(FitIndices):
         """Return all indices as a pandas table of one column."""
         from intimacy_scales.results.frames import pandas_frame
 
-        found = {k: v for k, v in self.to_dict().items() if k != "scaled"}
+        indices = {k: v for k, v in self.to_dict().items() if k != "scaled"}
         if self.scaled is not None:
-            own = {k: v for k, v in self.scaled.to_dict().items() if k not in (*_SHARED, "scaling")}
-            found |= {k if "scaling" in k or "robust" in k else f"{k}_scaled": v for k, v in own.items()}
-        values = [math.nan if v is None else float(v) for v in found.values()]
-        return pandas_frame({"index": list(found), "value": values}).set_index("index")
+            scaled = {k: v for k, v in self.scaled.to_dict().items() if k not in (*_SHARED, "scaling")}
+            indices |= {k if "scaling" in k or "robust" in k else f"{k}_scaled": v for k, v in scaled.items()}
+        values = [math.nan if v is None else float(v) for v in indices.values()]
+        return pandas_frame({"index": list(indices), "value": values}).set_index("index")
 
     def __repr__(self) -> str:
         if self.scaled is None or self.df == 0:
@@ -347,7 +384,7 @@ def scaled_fit(
     n, groups, df, base_df = plain_fit.n, plain_fit.n_groups, plain_fit.df, plain_fit.baseline_df
     chi, base = plain_fit.chi_square, plain_fit.baseline_chi_square
     if not factor > 0:  # too few persons for so many parameters
-        return _no_scaled_fit(plain_fit, factor, baseline_factor, scaling)
+        return _undefined_scaled_fit(plain_fit, factor, baseline_factor, scaling)
     corrected = fit_indices(
         chi_square=chi / factor if df else 0.0,
         df=df,
@@ -356,21 +393,24 @@ def scaled_fit(
         n=n,
         n_groups=groups,
     )
-    excess, most = chi - factor * df, base - baseline_factor * base_df
-    bounded = max(excess, 0.0)
+    misfit, baseline_misfit = chi - factor * df, base - baseline_factor * base_df
+    bounded = max(misfit, 0.0)
+    most = max(baseline_misfit, bounded)
     return ScaledFit(
         **{name: getattr(corrected, name) for name in _INDICES},
         scaling=scaling,
         scaling_factor=factor,
         baseline_scaling_factor=baseline_factor,
-        robust_cfi=1 - bounded / max(most, bounded) if max(most, bounded) > _ROUNDING * n else 1.0,
-        robust_tli=1 - excess * base_df / (most * df) if df and most else 1.0,
+        robust_cfi=1 - bounded / most if most > DISCREPANCY_ROUNDING * n else 1.0,
+        robust_tli=1 - misfit * base_df / (baseline_misfit * df) if df and baseline_misfit else 1.0,
         robust_rmsea=math.sqrt(bounded / (n * df)) * math.sqrt(groups) if df else 0.0,
     )
 
 
-def _no_scaled_fit(plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str) -> ScaledFit:
-    """Return a corrected test that is not defined: its scaling factor is not positive."""
+def _undefined_scaled_fit(
+    plain_fit: FitIndices, factor: float, baseline_factor: float, scaling: str
+) -> ScaledFit:
+    """Return a corrected test that is undefined, as its scaling factor is not positive."""
     kept = ("df", "baseline_df", "n", "n_groups", "n_in_test")
     same: dict[str, Any] = {name: getattr(plain_fit, name) for name in kept}
     names = ("chi_square", "p_value", "cfi", "tli", "rmsea", "robust_cfi", "robust_tli", "robust_rmsea")
@@ -386,7 +426,7 @@ def _no_scaled_fit(plain_fit: FitIndices, factor: float, baseline_factor: float,
 def srmr_of(
     observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
 ) -> float:
-    """Return the root mean square of residuals of standardized variables, without those that are nan."""
+    """Return the root mean square of residuals in units of observed standard deviations, nan left out."""
     sds, position = np.sqrt(np.diag(observed)), np.arange(len(observed))
     residuals = ((observed - implied) / (sds[:, None] * sds))[position[:, None] >= position]
     if observed_means is not None and implied_means is not None:
@@ -397,12 +437,14 @@ def srmr_of(
 def crmr_of(
     observed: Floats, implied: Floats, observed_means: Floats | None, implied_means: Floats | None
 ) -> float:
-    """Return the root mean square of residual correlations, without those that are nan; 0 of one variable.
+    """Return the root mean square of residual correlations, nan left out; 0 for one variable.
 
-    Each matrix is in units of its own standard deviations (Maydeu-Olivares, 2017), means in observed ones.
+    Observed and implied covariances are each divided by their own standard deviations (Maydeu-Olivares,
+    2017), and means by observed ones.
     """
-    sds, own, position = np.sqrt(np.diag(observed)), np.sqrt(np.diag(implied)), np.arange(len(observed))
-    residuals = observed / np.outer(sds, sds) - implied / np.outer(own, own)
+    sds, implied_sds = np.sqrt(np.diag(observed)), np.sqrt(np.diag(implied))
+    position = np.arange(len(observed))
+    residuals = observed / np.outer(sds, sds) - implied / np.outer(implied_sds, implied_sds)
     below = residuals[position[:, None] > position]
     if observed_means is not None and implied_means is not None:
         below = np.concatenate([below, (observed_means - implied_means) / sds])

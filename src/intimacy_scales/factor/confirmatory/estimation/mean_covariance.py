@@ -1,4 +1,4 @@
-"""What is fitted: means and covariances of one group's answers (arrays only).
+"""The moments that are fitted: means and covariances of one group's answers (arrays only).
 
 Persons are grouped by which variables they answered; complete answers are one pattern.
 """
@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from intimacy_scales.factor.confirmatory.estimation.gaps import Stack, Stacked, stack_of
+from intimacy_scales.factor.confirmatory.estimation.pattern_likelihood import Stack, Stacked, stack_of
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern, Patterns, patterns_of
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 from intimacy_scales.factor.sample import SampleMoments
@@ -29,13 +29,13 @@ class MeanCovariance:
     patterns
         Persons by which variables they answered.
     n
-        Persons in all.
+        Number of persons.
     with_means
         Whether means are part of the model.
     clusters
-        (n,): who belongs together, in the order of the patterns' rows; None where each stands alone.
+        (n,): the cluster of each person, in the order of the patterns' rows; None if persons are independent.
     stack
-        Many patterns as arrays; None where they are taken one by one.
+        Many patterns as arrays; None if they are few and taken one by one.
     """
 
     patterns: Sequence[Pattern]
@@ -46,7 +46,7 @@ class MeanCovariance:
 
     @cached_property
     def shrinkage(self) -> float:
-        """(n - 1) / n: what least squares count of a group."""
+        """The weight of a group in least squares, (n - 1) / n."""
         return (self.n - 1) / self.n
 
     @cached_property
@@ -64,7 +64,7 @@ class MeanCovariance:
 
     @property
     def correction(self) -> float:
-        """What sums of squares of clusters are multiplied by, J / (J - 1); 1 without clusters."""
+        """The factor of sums of squares over J clusters, J / (J - 1); 1 without clusters."""
         if self.clusters is None:
             return 1.0
         n_clusters = len(np.unique(self.clusters))
@@ -72,59 +72,59 @@ class MeanCovariance:
 
     @property
     def counts(self) -> Floats:
-        """How many persons answered each variable (p,)."""
+        """Numbers of persons who answered each variable (p,)."""
         if isinstance(self.patterns, Patterns):
-            return self.patterns.persons.astype(np.float64) @ self.patterns.there
+            return self.patterns.persons.astype(np.float64) @ self.patterns.answered
         return np.full(len(self.patterns[0].means), float(self.n))
 
-    def own_moments(self) -> tuple[Floats, Floats]:
-        """Return mean and variance (divisor n) of each variable, of all who answered it (p,)."""
+    def item_moments(self) -> tuple[Floats, Floats]:
+        """Return mean and variance (divisor n) of each variable, from everyone who answered it (p,)."""
         if not isinstance(self.patterns, Patterns):
             return self.patterns[0].means, self.patterns[0].covariances.diagonal()
         patterns, counts = self.patterns, self.counts
         persons = patterns.persons.astype(np.float64)
         means = persons @ patterns.means / counts
-        squares = persons @ np.where(patterns.there, patterns.means - means, 0.0) ** 2
+        squares = persons @ np.where(patterns.answered, patterns.means - means, 0.0) ** 2
         for n, covariances in patterns.covariances.items():
-            squares[patterns.there[n]] += persons[n] * covariances.diagonal()
+            squares[patterns.answered[n]] += persons[n] * covariances.diagonal()
         return means, squares / counts
 
-    def of(self, variables: Positions) -> MeanCovariance:
-        """Return what was observed of some variables, in ascending order, of who answered any."""
+    def subset(self, variables: Positions) -> MeanCovariance:
+        """Return the moments of some variables (ascending), from everyone who answered any of them."""
         if self.complete:
-            only, square = self.patterns[0], np.ix_(variables, variables)
+            pattern, square = self.patterns[0], np.ix_(variables, variables)
             part = Pattern(
-                n=only.n,
+                n=pattern.n,
                 observed=None,
-                means=only.means[variables],
-                covariances=only.covariances[square],
-                rows=None if only.rows is None else only.rows[:, variables],
+                means=pattern.means[variables],
+                covariances=pattern.covariances[square],
+                rows=None if pattern.rows is None else pattern.rows[:, variables],
             )
             return replace(self, patterns=(part,))
         assert isinstance(self.patterns, Patterns)
         rows = self.patterns.rows
         assert rows is not None
-        there = ~np.isnan(rows[:, variables]).all(axis=1)
-        patterns, order = patterns_of(rows[np.ix_(there, variables)])
+        answered_any = ~np.isnan(rows[:, variables]).all(axis=1)
+        patterns, order = patterns_of(rows[np.ix_(answered_any, variables)])
         return MeanCovariance(
             patterns=patterns,
-            n=int(there.sum()),
+            n=int(answered_any.sum()),
             with_means=self.with_means,
-            clusters=None if self.clusters is None else self.clusters[there][order],
+            clusters=None if self.clusters is None else self.clusters[answered_any][order],
             stack=stack_of(patterns),
         )
 
-    def summed(self, persons: Floats) -> Floats:
-        """Return what persons add to a sum, added up within clusters where there are any."""
-        return persons if self.clusters is None else sum_by_cluster(persons, self.clusters)
+    def cluster_sums(self, terms: Floats) -> Floats:
+        """Return persons' terms of a sum, added up within clusters if there are any."""
+        return terms if self.clusters is None else sum_by_cluster(terms, self.clusters)
 
-    def together(self, p: int) -> NDArray[np.bool_]:
+    def answered_together(self, p: int) -> NDArray[np.bool_]:
         """Return whether anyone answered both of two variables (p, p)."""
         if not isinstance(self.patterns, Patterns):
             return np.ones((p, p), dtype=np.bool_)
-        there = self.patterns.there.astype(np.float64)
-        found: NDArray[np.bool_] = there.T @ there > 0
-        return found
+        answered = self.patterns.answered.astype(np.float64)
+        together: NDArray[np.bool_] = answered.T @ answered > 0
+        return together
 
     @property
     def has_rows(self) -> bool:
@@ -135,18 +135,17 @@ class MeanCovariance:
 
     @property
     def complete(self) -> bool:
-        """Whether there is one pattern, with every variable."""
+        """Whether everyone answered every variable, so that there is one pattern."""
         return len(self.patterns) == 1 and self.patterns[0].observed is None
 
     def without_rows(self) -> MeanCovariance:
         """Return the same moments without each person's answers."""
-        patterns = self.patterns
-        bare = (
-            patterns.without_rows()
-            if isinstance(patterns, Patterns)
-            else tuple(replace(pattern, rows=None) for pattern in patterns)
+        patterns = (
+            self.patterns.without_rows()
+            if isinstance(self.patterns, Patterns)
+            else tuple(replace(pattern, rows=None) for pattern in self.patterns)
         )
-        return MeanCovariance(patterns=bare, n=self.n, with_means=self.with_means)
+        return MeanCovariance(patterns=patterns, n=self.n, with_means=self.with_means)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,15 +155,15 @@ class Fitted:
     Attributes
     ----------
     value
-        Of one person on average; of a likelihood -logL / n without the constant.
+        The average over persons; of a likelihood -logL / n without the constant.
     weights, mean_weights
-        Its derivatives by the covariances (symmetric, (p, p)) and means (p,).
+        Its derivatives by the implied covariances (symmetric, (p, p)) and means (p,).
     inverses
-        Of a likelihood: inverse implied covariances of each pattern; none where the patterns are stacked.
+        Of a likelihood: inverse implied covariances of each pattern; empty if the patterns are stacked.
     deviations
-        Of a likelihood: m - mu of each pattern; none where the patterns are stacked.
+        Of a likelihood: m - mu of each pattern; empty if the patterns are stacked.
     stacked
-        What stands for both where patterns are stacked.
+        Both of these for stacked patterns.
     """
 
     value: float
@@ -184,16 +183,18 @@ class Fitted:
 
 
 def mean_covariance_of(sample: SampleMoments, *, with_means: bool) -> MeanCovariance:
-    """Return one group's moments as patterns; several only with FIML."""
+    """Return one group's moments as patterns; there are several only with FIML."""
     if sample.missing != "fiml" or sample.rows is None or not np.isnan(sample.rows).any():
-        whole = Pattern(
+        pattern = Pattern(
             n=sample.n,
             observed=None,
             means=sample.means,
             covariances=sample.ml_covariances,
             rows=sample.rows if sample.missing != "pairwise" else None,
         )
-        return MeanCovariance(patterns=(whole,), n=sample.n, with_means=with_means, clusters=sample.clusters)
+        return MeanCovariance(
+            patterns=(pattern,), n=sample.n, with_means=with_means, clusters=sample.clusters
+        )
     patterns, order = patterns_of(sample.rows)
     clusters = None if sample.clusters is None else sample.clusters[order]
     return MeanCovariance(

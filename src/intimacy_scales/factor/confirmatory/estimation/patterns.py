@@ -1,4 +1,4 @@
-"""Persons by which variables they answered (arrays only)."""
+"""Patterns of missing answers: persons grouped by which variables they answered (arrays only)."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Pattern:
     Attributes
     ----------
     n
-        How many.
+        Number of persons.
     observed
         Positions of the variables they answered; None for all.
     means, covariances
         Of these persons, divisor n.
     rows
-        (n, q): their answers; None where only sums are known.
+        (n, q): their answers; None if only sums are known.
     """
 
     n: int
@@ -50,20 +50,21 @@ class Patterns(Sequence[Pattern]):
 
     Attributes
     ----------
-    there
+    answered
         (N, p): which variables the persons of each pattern answered.
     persons
-        (N,): how many there are.
+        (N,): numbers of persons.
     means
         (N, p): zeros where answers are missing.
     covariances
-        Of the variables they answered, divisor n, by the position of the pattern; of single persons none.
+        Position of a pattern → covariances of the variables answered, divisor n; patterns of a single person
+        are left out.
     rows
-        (n, p): answers of the first pattern's persons, of the second's, and so on; None where only sums are
+        (n, p): answers of the first pattern's persons, of the second's, and so on; None if only sums are
         known.
     """
 
-    there: NDArray[np.bool_]
+    answered: NDArray[np.bool_]
     persons: Positions
     means: Floats
     covariances: Mapping[int, Floats]
@@ -77,33 +78,33 @@ class Patterns(Sequence[Pattern]):
         return len(self.persons)
 
     def __getitem__(self, position: int) -> Pattern:  # type: ignore[override]
-        return self._each[position]
+        return self._patterns[position]
 
     def __getstate__(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
-    def _each(self) -> tuple[Pattern, ...]:
-        """The patterns one by one, made where somebody asks for one."""
-        return tuple(map(self._made, range(len(self))))
+    def _patterns(self) -> tuple[Pattern, ...]:
+        """The patterns one by one, made when the first is used."""
+        return tuple(map(self._pattern, range(len(self))))
 
-    def _made(self, n: int) -> Pattern:
-        observed = np.flatnonzero(self.there[n])
+    def _pattern(self, n: int) -> Pattern:
+        observed = np.flatnonzero(self.answered[n])
         q, covariances = len(observed), self.covariances.get(n)
         rows = None if self.rows is None else self.rows[self._ends[n] : self._ends[n + 1], observed]
         return Pattern(
             n=int(self.persons[n]),
-            observed=None if q == self.there.shape[1] else observed,
+            observed=None if q == self.answered.shape[1] else observed,
             means=self.means[n, observed],
             covariances=np.zeros((q, q)) if covariances is None else covariances,
             rows=rows,
         )
 
     def deviations(self, position: int) -> Floats:
-        """Return how answers of one pattern's persons deviate from their means (n, p), 0 where missing."""
+        """Return deviations of one pattern's answers from their means (n, p), 0 where missing."""
         assert self.rows is not None
         rows = self.rows[self._ends[position] : self._ends[position + 1]]
-        return np.where(self.there[position], rows - self.means[position], 0.0)
+        return np.where(self.answered[position], rows - self.means[position], 0.0)
 
     def without_rows(self) -> Patterns:
         """Return the same patterns without each person's answers."""
@@ -111,19 +112,27 @@ class Patterns(Sequence[Pattern]):
 
 
 def patterns_of(rows: Floats) -> tuple[Patterns, Positions]:
-    """Return the patterns of answers, nan where missing, and where their persons' rows stand, in order."""
-    answered = ~np.isnan(rows)
+    """Return the patterns of rows (n, p) that are nan where answers are missing, and the rows in their order.
+
+    Returns
+    -------
+    tuple
+        The patterns, and (n,): positions of the rows, those of the first pattern's persons first.
+    """
+    present = ~np.isnan(rows)
     _, first, which, persons = np.unique(
-        np.packbits(answered, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
+        np.packbits(present, axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
     )
     order = np.argsort(which.ravel(), kind="stable")
-    there, ordered = answered[first], rows[order]
-    means, covariances = np.where(there, rows[first], 0.0), {}
+    answered, ordered = present[first], rows[order]
+    means, covariances = np.where(answered, rows[first], 0.0), {}
     starts = np.cumsum(persons) - persons
     for n in np.flatnonzero(persons > 1).tolist():
-        values = ordered[starts[n] : starts[n] + persons[n], there[n]]
-        means[n, there[n]] = values.mean(axis=0)
-        centred = values - means[n, there[n]]
+        values = ordered[starts[n] : starts[n] + persons[n], answered[n]]
+        means[n, answered[n]] = values.mean(axis=0)
+        centred = values - means[n, answered[n]]
         covariances[n] = centred.T @ centred / len(values)
-    found = Patterns(there=there, persons=persons, means=means, covariances=covariances, rows=ordered)
-    return found, order
+    patterns = Patterns(
+        answered=answered, persons=persons, means=means, covariances=covariances, rows=ordered
+    )
+    return patterns, order

@@ -1,8 +1,11 @@
-"""What a chi-square is to be expected where answers are not normal, after Satorra and Bentler (1994).
+"""Expected values of chi-squares without normality, after Satorra and Bentler (1994); arrays only.
 
-``tr(U Gamma)``, with Gamma the sampling covariances of means and covariances and U what a model
-leaves of their weights V: ``tr(V Gamma) - tr((D' V D)^-1 D' V Gamma V D)``. Both terms are means over
-persons, so that no matrix of all pairs of pairs of items is made.
+It is ``tr(U Gamma)``. Gamma are the sampling covariances of the observed means and covariances, V their
+normal-theory weights, D the derivatives of the implied moments, and ``U = V - V D (D' V D)^-1 D' V``, so that
+
+    tr(U Gamma) = tr(V Gamma) - tr((D' V D)^-1 D' V Gamma V D).
+
+Both terms are means over persons. So Gamma, with a row and a column for each pair of items, is never formed.
 """
 
 from __future__ import annotations
@@ -16,13 +19,17 @@ from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, P
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 
-def _weighted_sampling(moments: MeanCovariance, inverse: Floats) -> float:
-    """Return tr(V Gamma): ``½ (mean (d' M d)² - tr(M S M S))``, and tr(M S) where means are modelled."""
-    only = moments.patterns[0]
-    assert only.rows is not None
-    centred = only.rows - only.means
+def _trace_of_weights(moments: MeanCovariance, inverse: Floats) -> float:
+    """Return tr(V Gamma), V normal-theory weights with ``inverse`` in place of Sigma^-1.
+
+    With M that inverse and d a person's deviations it is ``½ (mean (d' M d)² - tr(M S M S))``, plus tr(M S)
+    if means are modelled.
+    """
+    pattern = moments.patterns[0]
+    assert pattern.rows is not None
+    centred = pattern.rows - pattern.means
     distances = np.einsum("ij,ij->i", centred @ inverse, centred)
-    product = inverse @ only.covariances
+    product = inverse @ pattern.covariances
     total = (float(np.mean(distances**2)) - float(np.sum(product * product.T))) / 2
     return total + (float(product.trace()) if moments.with_means else 0.0)
 
@@ -30,43 +37,45 @@ def _weighted_sampling(moments: MeanCovariance, inverse: Floats) -> float:
 def expected_misfit(problem: Problem, at: Evaluation) -> float:
     """Return tr(U Gamma) of a model, from complete answers."""
     pairs = zip(problem.groups, at.fits, strict=True)
-    whole = sum(_weighted_sampling(group.moments, fit.inverses[0]) for group, fit in pairs)
-    spread = spread_of_scores(problem, at)
-    return whole - float(np.trace(np.linalg.solve(problem.expected_information(at), spread)))
+    trace = sum(_trace_of_weights(group.moments, fit.inverses[0]) for group, fit in pairs)
+    spread = score_covariances(problem, at)
+    return trace - float(np.trace(np.linalg.solve(problem.expected_information(at), spread)))
 
 
-def spread_of_scores(problem: Problem, at: Evaluation) -> Floats:
-    """Return D' V Gamma V D (n_free, n_free): how scores vary around their means, from complete answers."""
-    spread = np.zeros((problem.n_free, problem.n_free))
+def score_covariances(problem: Problem, at: Evaluation) -> Floats:
+    """Return D' V Gamma V D (n_free, n_free), the covariances of scores, from complete answers.
+
+    With P = Sigma^-1, a person with deviations r has the scores ``c (x' P r) (y' P r) + s x' P r``.
+    """
+    total = np.zeros((problem.n_free, problem.n_free))
     for group, basis, fit in zip(problem.groups, at.bases, at.fits, strict=True):
-        only, structure = group.moments.patterns[0], group.structure
-        assert only.rows is not None
-        reach = (only.rows - only.means) @ fit.inverses[0] @ basis.columns
-        moves = basis.coefficients * reach[:, structure.x] * reach[:, structure.y]
-        moves -= moves.mean(axis=0)
+        pattern, structure = group.moments.patterns[0], group.structure
+        assert pattern.rows is not None
+        projected = (pattern.rows - pattern.means) @ fit.inverses[0] @ basis.columns
+        scores = basis.coefficients * projected[:, structure.x] * projected[:, structure.y]
+        scores -= scores.mean(axis=0)
         if group.moments.with_means:
-            moves += basis.slopes * reach[:, structure.x]
-        spread += group.collect_square(moves.T @ moves / problem.n, problem.n_free)
-    return spread
+            scores += basis.slopes * projected[:, structure.x]
+        total += group.collect_square(scores.T @ scores / problem.n, problem.n_free)
+    return total
 
 
-def expected_misfit_of_independence(
-    observed_in_groups: Sequence[MeanCovariance], related: Positions
-) -> float:
-    """Return tr(U Gamma) of the model in which nothing is related, but for some variables with each other."""
+def expected_misfit_of_independence(groups: Sequence[MeanCovariance], related: Positions) -> float:
+    """Return tr(U Gamma) of the independence model, in which only the ``related`` variables covary."""
     total = 0.0
-    for moments in observed_in_groups:
-        only = moments.patterns[0]
-        assert only.rows is not None
-        variances = only.covariances.diagonal()
-        standardized = (only.rows - only.means) / np.sqrt(variances)
-        own = float(np.sum(np.delete(np.mean(standardized**4, axis=0) - 1, related))) / 2
-        own += len(variances) - len(related) if moments.with_means else 0
+    for moments in groups:
+        pattern = moments.patterns[0]
+        assert pattern.rows is not None
+        variances = pattern.covariances.diagonal()
+        standardized = (pattern.rows - pattern.means) / np.sqrt(variances)
+        # tr((D' V D)^-1 D' V Gamma V D), as D takes one variance or mean each
+        fitted = float(np.sum(np.delete(np.mean(standardized**4, axis=0) - 1, related))) / 2
+        fitted += len(variances) - len(related) if moments.with_means else 0
         weights = np.diag(1 / variances)
         if len(related):
-            part = moments.of(related)
+            part = moments.subset(related)
             inverse: Floats = np.linalg.inv(part.patterns[0].covariances).astype(np.float64)
             weights[np.ix_(related, related)] = inverse
-            own += _weighted_sampling(part, inverse)
-        total += _weighted_sampling(moments, weights) - own
+            fitted += _trace_of_weights(part, inverse)
+        total += _trace_of_weights(moments, weights) - fitted
     return total

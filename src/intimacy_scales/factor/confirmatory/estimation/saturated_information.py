@@ -1,8 +1,13 @@
-"""What scaled tests need of the model that says nothing.
+"""The trace tr(B A^-1) of the saturated model, which scaled tests need.
 
-P of a pattern are the inverse covariances of the variables that its persons answered, with zeros for the
-others. Sums over patterns of products of entries of P and of sums of products are products of two tall
-matrices, a row for each pattern and a column for each pair of variables.
+A is the observed information and B the mean product of persons' scores. For each pattern, P is the inverse of
+the covariances of its variables, with zeros for the others, and a person with deviations d from the means has
+the scores
+
+    c ((P d)_i (P d)_j - P_ij)  of the covariance of i and j (c = ½ if i = j, else 1),  (P d)_i  of the mean.
+
+A holds sums over patterns of products of entries of P and of (P d)(P d)'. They are products of two tall
+matrices, with a row for each pattern and a column for each pair of variables.
 """
 
 from __future__ import annotations
@@ -14,80 +19,85 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.likelihood import invert
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
 from intimacy_scales.factor.confirmatory.estimation.patterns import Pattern
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Saturated
 from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 
 _AT_ONCE = 1024  # patterns
 NOTHING = np.zeros(0, dtype=np.intp)
 
 
-def _precisions(moments: MeanCovariance, whole: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
-    """Yield each pattern, the variables of it, and their inverse covariances."""
+def _precisions(moments: MeanCovariance, saturated: Saturated) -> Iterator[tuple[Pattern, Positions, Floats]]:
+    """Yield each pattern with its variables and their inverse covariances."""
     for pattern in moments.patterns:
-        observed = np.arange(len(whole.means)) if pattern.observed is None else pattern.observed
-        found = invert(whole.covariances[np.ix_(observed, observed)])
-        assert found is not None  # where the likelihood has its maximum
-        yield pattern, observed, found[0]
+        observed = np.arange(len(saturated.means)) if pattern.observed is None else pattern.observed
+        inverted = invert(saturated.covariances[np.ix_(observed, observed)])
+        assert inverted is not None  # at the maximum of the likelihood
+        yield pattern, observed, inverted[0]
 
 
 class PersonTerms:
-    """What each person adds to sums of products of inverse covariances.
+    """Each person's scores in the saturated model, and the terms of its information.
 
     Parameters
     ----------
     moments
         Answers, with each person's rows.
-    whole
-        Most likely means and covariances.
+    saturated
+        Maximum likelihood estimates of means and covariances.
     """
 
-    def __init__(self, moments: MeanCovariance, whole: Saturated) -> None:
-        self.n, self.p = moments.n, len(whole.means)
-        self.rows = np.array(np.nonzero(np.tril(moments.together(self.p))), dtype=np.intp)
-        self._moments, self._whole = moments, whole
+    def __init__(self, moments: MeanCovariance, saturated: Saturated) -> None:
+        self.n, self.p = moments.n, len(saturated.means)
+        self.rows = np.array(np.nonzero(np.tril(moments.answered_together(self.p))), dtype=np.intp)
+        self._moments, self._saturated = moments, saturated
         self._lower = np.tril_indices(self.p)
         self._fill()
 
     def _fill(self) -> None:
-        """Gather P of each pattern, sums of (P d)(P d)' over its persons, and each person's score."""
-        n_patterns, pairs = len(self._moments.patterns), len(self._lower[0])
+        """Gather P of each pattern, sums of P d and (P d)(P d)' over its persons, and persons' scores."""
+        n_patterns, n_pairs = len(self._moments.patterns), len(self._lower[0])
         i, j = self.rows
         c = np.where(i == j, 0.5, 1.0)
-        self.precisions, self.sums = np.zeros((n_patterns, pairs)), np.zeros((n_patterns, pairs))
-        self.reaches, self.persons = np.zeros((n_patterns, self.p)), np.zeros(n_patterns)
+        self.precisions, self.sums = np.zeros((n_patterns, n_pairs)), np.zeros((n_patterns, n_pairs))
+        self.mean_sums, self.persons = np.zeros((n_patterns, self.p)), np.zeros(n_patterns)
         self.scores = np.empty((self.n, len(i) + self.p))
         start = 0
-        for k, (pattern, observed, inverse) in enumerate(_precisions(self._moments, self._whole)):
+        for k, (pattern, observed, inverse) in enumerate(_precisions(self._moments, self._saturated)):
             assert pattern.rows is not None
-            precision, reach = np.zeros((self.p, self.p)), np.zeros((pattern.n, self.p))
+            precision, pd = np.zeros((self.p, self.p)), np.zeros((pattern.n, self.p))
             precision[np.ix_(observed, observed)] = inverse
-            reach[:, observed] = (pattern.rows - self._whole.means[observed]) @ inverse
-            self.precisions[k], self.sums[k] = precision[self._lower], (reach.T @ reach)[self._lower]
-            self.reaches[k], self.persons[k] = reach.sum(axis=0), pattern.n
-            own = self.scores[start : start + pattern.n]
-            own[:, : len(i)] = c * (reach[:, i] * reach[:, j] - precision[i, j])
-            own[:, len(i) :] = reach
+            pd[:, observed] = (pattern.rows - self._saturated.means[observed]) @ inverse
+            self.precisions[k], self.sums[k] = precision[self._lower], (pd.T @ pd)[self._lower]
+            self.mean_sums[k], self.persons[k] = pd.sum(axis=0), pattern.n
+            scores = self.scores[start : start + pattern.n]
+            scores[:, : len(i)] = c * (pd[:, i] * pd[:, j] - precision[i, j])
+            scores[:, len(i) :] = pd
             start += pattern.n
 
     def information(self) -> Floats:
-        """Return the Hessian of -logL / n by covariances (pairs of `rows`), then means."""
+        """Return A, the Hessian of -logL / n by covariances (pairs of `rows`), then means.
+
+        With K the sum of (P d)(P d)' over the m persons of a pattern, the derivative by the covariances of
+        i, j and of x, y is ``c c' / n`` times the sum over patterns of
+        ``P_xi K_yj + P_yj K_xi - m P_xi P_yj`` and of the same with x and y exchanged.
+        """
         i, j = self.rows
         c, p = np.where(i == j, 0.5, 1.0), self.p
         position = np.empty((p, p), dtype=np.intp)
         position[self._lower] = position[self._lower[::-1]] = np.arange(len(self._lower[0]))
-        # sum of P[a, b] (K[d, e] - P[d, e] / 2), K = (P d)(P d)'
-        both = np.zeros((len(self._lower[0]),) * 2)
+        # sums over patterns of P[a, b] (K[d, e] - n P[d, e] / 2), and of P[a, b] times sums of P d
+        products = np.zeros((len(self._lower[0]),) * 2)
         crossed = np.zeros((len(self._lower[0]), p))
         for start in range(0, len(self.persons), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            own = self.precisions[part]
-            both += own.T @ (self.sums[part] - own * (self.persons[part] / 2)[:, None])
-            crossed += own.T @ self.reaches[part]
-        both /= self.n
-        both += both.T
+            block = self.precisions[part]
+            products += block.T @ (self.sums[part] - block * (self.persons[part] / 2)[:, None])
+            crossed += block.T @ self.mean_sums[part]
+        products /= self.n
+        products += products.T
         x, y = i[:, None], j[:, None]
-        yj, xi, yi, xj = (position[one, other] for one, other in ((y, j), (x, i), (y, i), (x, j)))
-        covariances = np.outer(c, c) * (both[xi, yj] + both[yi, xj])
+        yj, xi, yi, xj = position[y, j], position[x, i], position[y, i], position[x, j]
+        covariances = np.outer(c, c) * (products[xi, yj] + products[yi, xj])
         crossed /= self.n
         every = np.arange(p)[:, None]
         mixed = c * (crossed[position[every, i], j] + crossed[position[every, j], i])
@@ -95,55 +105,55 @@ class PersonTerms:
         return np.block([[covariances, mixed.T], [mixed, means]])
 
 
-def score_to_information(moments: MeanCovariance, whole: Saturated, given: Positions = NOTHING) -> float:
-    """Return tr(B A^-1) of the model that says nothing, B from persons' scores, A observed.
+def score_to_information(moments: MeanCovariance, saturated: Saturated, given: Positions = NOTHING) -> float:
+    """Return tr(B A^-1) of the saturated model.
 
-    For complete answers of persons who stand alone, with ``b`` the multivariate kurtosis of Mardia
-    (1970): ``(b - p) / 2``, and p more where means are part of the model. The moments of exogenous variables
-    are ``given`` and not among its parameters.
+    For complete answers of independent persons, with ``b`` the multivariate kurtosis of Mardia (1970), it is
+    ``(b - p) / 2``, plus p if means are part of the model. The moments of exogenous variables are ``given``
+    and not among its parameters.
     """
-    p = len(whole.means)
+    p = len(saturated.means)
     if len(given):
-        return _beside_given(moments, whole, given)
+        return _trace_without_given(moments, saturated, given)
     if not moments.complete:
-        terms = PersonTerms(moments, whole)
-        scores = moments.summed(terms.scores)
+        terms = PersonTerms(moments, saturated)
+        scores = moments.cluster_sums(terms.scores)
         products = moments.correction / terms.n * (scores.T @ scores)
         return float(np.trace(np.linalg.solve(terms.information(), products)))
-    only = moments.patterns[0]
-    assert only.rows is not None
-    centred = only.rows - only.means
+    pattern = moments.patterns[0]
+    assert pattern.rows is not None
+    centred = pattern.rows - pattern.means
     if moments.clusters is not None:
-        return _of_complete_clusters(moments, centred, only.covariances)
-    distances = np.einsum("ij,ij->i", centred @ np.linalg.inv(only.covariances), centred)
+        return _trace_of_complete_clusters(moments, centred, pattern.covariances)
+    distances = np.einsum("ij,ij->i", centred @ np.linalg.inv(pattern.covariances), centred)
     return (p if moments.with_means else 0) + (float(np.mean(distances**2)) - p) / 2
 
 
-def _of_complete_clusters(moments: MeanCovariance, centred: Floats, covariances: Floats) -> float:
-    """Return ``sum_c (½ |T_c|² + |t_c|²) / n``, of the sums T of ``z z' - I`` and t of z in each cluster.
+def _trace_of_complete_clusters(moments: MeanCovariance, centred: Floats, covariances: Floats) -> float:
+    """Return ``sum_c (½ |T_c|² + |t_c|²) / n``, with T and t the sums of ``z z' - I`` and z in a cluster.
 
-    z are answers of covariance 1; t counts where means are part of the model.
+    z are answers transformed to unit covariances; t counts only if means are part of the model.
     """
     n, p = centred.shape
     z = np.linalg.solve(np.linalg.cholesky(covariances), centred.T).T
     i, j = np.tril_indices(p)
     products = z[:, i] * z[:, j] - (i == j)
-    squares = moments.summed(products) ** 2
+    squares = moments.cluster_sums(products) ** 2
     total = float(np.sum(squares * np.where(i == j, 0.5, 1.0)))
     if moments.with_means:
-        total += float(np.sum(moments.summed(z) ** 2))
+        total += float(np.sum(moments.cluster_sums(z) ** 2))
     return float(moments.correction * total / n)
 
 
-def _beside_given(moments: MeanCovariance, whole: Saturated, given: Positions) -> float:
-    """Return tr(B A^-1) of all moments but those of exogenous variables."""
-    terms = PersonTerms(moments, whole)
+def _trace_without_given(moments: MeanCovariance, saturated: Saturated, given: Positions) -> float:
+    """Return tr(B A^-1) of all moments except those of exogenous variables."""
+    terms = PersonTerms(moments, saturated)
     exogenous = np.zeros(terms.p, dtype=np.bool_)
     exogenous[given] = True
     i, j = terms.rows
     means = ~exogenous if moments.with_means else np.zeros(terms.p, dtype=np.bool_)
     free = np.flatnonzero(np.concatenate([~(exogenous[i] & exogenous[j]), means]))
-    scores = moments.summed(terms.scores[:, free])
+    scores = moments.cluster_sums(terms.scores[:, free])
     products = moments.correction / terms.n * (scores.T @ scores)
     information = terms.information()[np.ix_(free, free)]
     return float(np.trace(np.linalg.solve(information, products)))

@@ -17,7 +17,6 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Information,
     Scaling,
 )
-from intimacy_scales.factor.confirmatory.estimation.estimation import Optimum, RanOffError, maximize
 from intimacy_scales.factor.confirmatory.estimation.fit import (
     Fit,
     FitIndices,
@@ -27,43 +26,41 @@ from intimacy_scales.factor.confirmatory.estimation.fit import (
     scaled_fit,
     srmr_of,
 )
-from intimacy_scales.factor.confirmatory.estimation.independence import Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import is_positive_definite
 from intimacy_scales.factor.confirmatory.estimation.problem import Evaluation, GroupPart, Problem
+from intimacy_scales.factor.confirmatory.estimation.reference_models import Exogenous, Independence, Saturated
 from intimacy_scales.factor.confirmatory.estimation.restart import (
     best_maximum,
+    best_of_several,
+    is_doubtful,
+    negative_starts,
     plain_start,
     problem_of,
     rescaled_start,
     usable_start,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
-from intimacy_scales.factor.confirmatory.estimation.several import (
-    best_of_several,
-    is_doubtful,
-    negative_starts,
-)
+from intimacy_scales.factor.confirmatory.estimation.search import DivergedError, Optimum, maximize
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.confirmatory.model.table import ParameterTable
 from intimacy_scales.factor.sample import SampleMoments
 from intimacy_scales.numerics.normal_draws import standard_normal
 from intimacy_scales.numerics.ties import descending, members_of_space
+from intimacy_scales.numerics.tolerances import EQUAL_SHARES, UNIDENTIFIED
 
-_SINGULAR = 1e-9
-_ALIKE = 1e-4  # shares in what cannot be told apart: no closer are eigenvectors of what is all but singular
-_SHOWN = 6
+_SHOWN = 6  # names in a message
+_TAKES_PART = 0.1  # share of a parameter in a singular direction: messages name those with more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """A model, estimated.
+    """The estimates of a model.
 
     Attributes
     ----------
     table
         The parameters.
     problem
-        The model as arrays, without each person's answers unless they were to be kept.
+        The model as arrays, without each person's answers unless they are kept.
     optimum
         Estimates of the free parameters, and the discrepancy there.
     covariance
@@ -71,13 +68,13 @@ class Solution:
     information
         ``expected`` or ``observed``.
     saturated
-        Means and covariances of each group without any model; nan for those that nobody's answers tell.
+        The saturated model of each group; nan for covariances of variables that nobody answered together.
     baseline
-        The model without relations, in each group.
-    excess, baseline_excess, scaling, scores
-        What a scaled test rests on, see `Inference`.
+        The independence model of each group.
+    expected_chi_square, baseline_expected_chi_square, scaling, scores
+        The basis of a scaled test, see `Inference`.
     several
-        Whether other starts led to places where the discrepancy is least nearby, but higher than here.
+        Whether other starts led to local optima that are not as good.
     """
 
     table: ParameterTable
@@ -87,8 +84,8 @@ class Solution:
     information: Information
     saturated: tuple[Saturated, ...]
     baseline: tuple[Independence, ...]
-    excess: float
-    baseline_excess: float
+    expected_chi_square: float
+    baseline_expected_chi_square: float
     scaling: Scaling
     scores: Floats | None = None
     several: bool = False
@@ -100,24 +97,26 @@ class Solution:
 
     @property
     def discrepancy(self) -> Discrepancy:
-        """What was minimized."""
+        """The discrepancy that was minimized."""
         return self.problem.discrepancy
 
     @property
     def keeps_answers(self) -> bool:
-        """Whether each person's answers are still there."""
+        """Whether each person's answers are kept."""
         return all(group.moments.has_rows for group in self.problem.groups)
 
 
 def degrees_of_freedom(table: ParameterTable) -> int:
-    """Return how many more moments than free parameters there are."""
+    """Return the degrees of freedom: moments less free parameters."""
     return table.n_moments * table.n_groups - table.n_free
 
 
 def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: str | None = None) -> None:
-    """Raise where there are more parameters than moments, or none at all."""
+    """Raise if there are more parameters than moments, or no free parameters."""
     if table.n_free == 0:
-        raise EstimationError("every parameter of the model is fixed: there is nothing to estimate")
+        raise EstimationError(
+            "every parameter of the model is fixed, so that nothing is estimated; free one, as in NA*x"
+        )
     df = degrees_of_freedom(table)
     if df >= 0:
         return
@@ -125,7 +124,7 @@ def check_counts(table: ParameterTable, groups: Sequence[str | None], advice: st
     n_moments = table.n_free + df
     raise NotIdentifiedError(
         f"the model is not identified: {table.n_free} free parameters for {n_moments} variances, covariances"
-        f"{' and means' if table.with_means else ''} ({_few(names)}). "
+        f"{' and means' if table.with_means else ''} ({_first_names(names)}). "
         f"{_sentence(advice) or to_identify(table)}",
         names,
     )
@@ -135,7 +134,7 @@ def _sentence(advice: str | None) -> str | None:
     return advice and advice[0].upper() + advice[1:]
 
 
-def _few(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"{', '.join(names[:_SHOWN])}{more}"
 
@@ -147,22 +146,22 @@ def check_identified(
     where: str,
     advice: str | None = None,
 ) -> None:
-    """Raise where the average information is singular, naming what cannot be told apart."""
+    """Raise if the average information is singular, naming the parameters that cannot be told apart."""
     scale = np.sqrt(information.diagonal())
-    flat = np.flatnonzero(~(scale > 0))
-    if len(flat):
+    without_effect = np.flatnonzero(~(scale > 0))
+    if len(without_effect):
         names = table.free_names(groups)
-        tied = [names[i] for i in flat]
+        tied = [names[i] for i in without_effect]
     else:
         scaled = information / (scale[:, None] * scale)
-        if is_positive_definite(scaled - _SINGULAR * np.eye(len(scaled))):
+        if is_positive_definite(scaled - UNIDENTIFIED * np.eye(len(scaled))):
             return
         names = table.free_names(groups)
         values, vectors = np.linalg.eigh(scaled)
-        share = members_of_space(vectors[:, values < _SINGULAR])
-        tied = [names[i] for i in descending(share, _ALIKE) if share[i] > 0.1]  # takes part
+        share = members_of_space(vectors[:, values < UNIDENTIFIED])
+        tied = [names[i] for i in descending(share, EQUAL_SHARES) if share[i] > _TAKES_PART]
     raise NotIdentifiedError(
-        f"the model is not identified{where}: these parameters cannot be told apart: {_few(tied)}. "
+        f"the model is not identified{where}: these parameters cannot be told apart: {_first_names(tied)}. "
         f"{_sentence(advice) or to_identify(table)}",
         tied,
     )
@@ -187,17 +186,17 @@ def solve(
     table, samples
         The parameters, and the moments of each group in the order of the model's items.
     discrepancy
-        What to minimize; by default that of maximum likelihood.
+        The discrepancy to minimize; by default that of maximum likelihood.
     information
-        What standard errors rest on, if not what the discrepancy has by default.
+        The information that standard errors rest on; by default that of the discrepancy.
     max_iterations
-        Steps at most.
+        Largest number of steps.
     start
-        Values of the free parameters to begin with, of a model that is known to be identified.
+        Start values of the free parameters, for a model that is known to be identified.
     identified
-        Whether it is known to be, so that only the estimates are looked at.
+        Whether the model is known to be identified, so that only the estimates are checked.
     advice
-        What to try where there is no solution, if not what `cfa` has options for.
+        What to try if there is no solution; by default it names options of `cfa`.
     keep_answers
         Whether the solution keeps each person's answers.
     """
@@ -205,50 +204,52 @@ def solve(
     check_counts(table, labels, advice)
     kind = discrepancy or discrepancy_of("ML", rule_of(samples))
     problem = problem_of(table, samples, kind)
-    wholes = tuple(
-        kind.saturated(g.moments, _where(label)) for g, label in zip(problem.groups, labels, strict=True)
+    saturated = tuple(
+        kind.saturated(g.moments, _of_group(label)) for g, label in zip(problem.groups, labels, strict=True)
     )
-    given, begin = start is not None, None
+    given, at_start = start is not None, None
     if start is None:
-        start, begin = usable_start(table, samples, problem)
+        start, at_start = usable_start(table, samples, problem)
         if not identified:
-            _check_at_large(problem, start, table, labels, advice)
-    optimum = _settled(table, samples, problem, start, begin, max_iterations, advice)
+            _check_near_start(problem, start, table, labels, advice)
+    optimum = _converged(table, samples, problem, start, at_start, max_iterations, advice)
     several = False
     if not given:
         optimum = best_maximum(table, samples, problem, optimum, max_iterations)
-        tested = problem.discrepancy.chi_square(problem, optimum.at, wholes)
-        if is_doubtful(problem, optimum.at, tested, degrees_of_freedom(table)):
+        chi_square = problem.discrepancy.chi_square(problem, optimum.at, saturated)
+        if is_doubtful(problem, optimum.at, chi_square, degrees_of_freedom(table)):
             optimum, several = best_of_several(table, samples, problem, optimum)
-    _check_variances(problem, table, optimum.at, labels)
+    _check_explained_variances(problem, table, optimum.at, labels)
     hessian, average = optimum.hessian, optimum.information
-    assert hessian is not None  # both of every maximum
+    assert hessian is not None  # `maximize` returns both
     assert average is not None
     check_identified(average, table, labels, " at the estimates", advice)
     basis = information or kind.information
     bread = _inverse(hessian if basis == "observed" else _expected(problem, optimum.at, average))
     exogenous = Exogenous(positions=table.exogenous_positions, fixed=table.fixed_x)
     baseline = tuple(kind.independence(group.moments, exogenous) for group in problem.groups)
-    found = problem.discrepancy.inference(problem, optimum.at, bread, hessian, wholes, baseline, exogenous)
+    inference = problem.discrepancy.inference(
+        problem, optimum.at, bread, hessian, saturated, baseline, exogenous
+    )
     solution = Solution(
         table=table,
         problem=problem,
         optimum=replace(optimum, hessian=None, information=None),
-        covariance=(found.covariance + found.covariance.T) / 2,
+        covariance=(inference.covariance + inference.covariance.T) / 2,
         information=basis,
-        saturated=tuple(map(_observed_only, wholes, problem.groups)),
+        saturated=tuple(map(_observed_only, saturated, problem.groups)),
         baseline=baseline,
-        excess=found.excess,
-        baseline_excess=found.baseline_excess,
-        scaling=found.scaling,
-        scores=found.scores,
+        expected_chi_square=inference.expected_chi_square,
+        baseline_expected_chi_square=inference.baseline_expected_chi_square,
+        scaling=inference.scaling,
+        scores=inference.scores,
         several=several,
     )
     return solution if keep_answers else without_answers(solution)
 
 
 def _expected(problem: Problem, at: Evaluation, average: Floats) -> Floats:
-    """Return the expected information; of few patterns the average one is just that."""
+    """Return the expected information, which equals the average one if patterns are few."""
     return problem.expected_information(at) if problem.is_stacked else average
 
 
@@ -256,40 +257,45 @@ def _inverse(information: Floats) -> Floats:
     try:
         inverse: Floats = np.asarray(np.linalg.inv(information), dtype=np.float64)
     except np.linalg.LinAlgError:
-        raise NotIdentifiedError("the information matrix at the estimates is singular", ()) from None
+        raise NotIdentifiedError(
+            "the model is not identified: the information matrix at the estimates is singular; fix some "
+            "parameters, or set some equal with a label",
+            (),
+        ) from None
     return inverse
 
 
-def _observed_only(whole: Saturated, group: GroupPart) -> Saturated:
-    """Return the moments without those of variables that nobody answered together, which are nan."""
+def _observed_only(saturated: Saturated, group: GroupPart) -> Saturated:
+    """Return the saturated model with nan for covariances of variables that nobody answered together."""
     if group.moments.complete:
-        return whole
-    there = group.moments.together(len(whole.means))
-    return whole if there.all() else replace(whole, covariances=np.where(there, whole.covariances, np.nan))
+        return saturated
+    together = group.moments.answered_together(len(saturated.means))
+    if together.all():
+        return saturated
+    return replace(saturated, covariances=np.where(together, saturated.covariances, np.nan))
 
 
 def without_answers(solution: Solution) -> Solution:
     """Return the same solution without each person's answers."""
-    groups = solution.problem.groups
-    bare = tuple(replace(group, moments=group.moments.without_rows()) for group in groups)
-    return replace(solution, problem=replace(solution.problem, groups=bare))
+    groups = tuple(replace(group, moments=group.moments.without_rows()) for group in solution.problem.groups)
+    return replace(solution, problem=replace(solution.problem, groups=groups))
 
 
-def _settled(
+def _converged(
     table: ParameterTable,
     samples: Sequence[SampleMoments],
     problem: Problem,
     start: Floats,
-    begin: Evaluation | None,
+    at_start: Evaluation | None,
     max_iterations: int,
     advice: str | None,
 ) -> Optimum:
-    """Search from a start, where the discrepancy may be known; from others where that does not settle."""
+    """Search from a start, and from other starts if that does not converge."""
     try:
-        return maximize(problem, start, at=begin, max_iterations=max_iterations)
+        return maximize(problem, start, at=at_start, max_iterations=max_iterations)
     except NotConvergedError as first:
-        for other in (partial(rescaled_start, discrepancy=problem.discrepancy), plain_start):
-            again = other(table, samples, max_iterations)
+        for make_start in (partial(rescaled_start, discrepancy=problem.discrepancy), plain_start):
+            again = make_start(table, samples, max_iterations)
             if again is None:
                 continue
             try:
@@ -298,67 +304,72 @@ def _settled(
                 continue
         if problem.evaluate(start) is None:
             raise
-        named = any(impossible_triads(table, samples))  # what to do about these is better known
-        for again in () if named else negative_starts(table, samples, problem):
+        has_triads = any(impossible_triads(table, samples))  # for these, `to_settle` has better advice
+        for again in () if has_triads else negative_starts(table, samples, problem):
             try:
                 return maximize(problem, again, max_iterations=max_iterations)
             except NotConvergedError:
                 continue
-        ways = first.way if isinstance(first, RanOffError) else None
-        labels = [sample.group for sample in samples]
-        there = "" if ways is None else f", with {table.free_names(labels)[int(np.argmax(ways))]} the most"
-        raise NotConvergedError(f"{first}{there}: {to_settle(table, samples, advice)}") from None
+        fastest = ""
+        if isinstance(first, DivergedError):
+            names = table.free_names([sample.group for sample in samples])
+            fastest = f", {names[int(np.argmax(first.changes))]} the fastest"
+        raise NotConvergedError(f"{first}{fastest}: {to_settle(table, samples, advice)}") from None
 
 
-def _check_variances(
+def _check_explained_variances(
     problem: Problem, table: ParameterTable, at: Evaluation, labels: Sequence[str | None]
 ) -> None:
-    """Raise where a factor explains nothing: its loadings could be anything."""
+    """Raise if a factor explains no variance, so that its loadings could have any values."""
     for label, part, basis in zip(labels, problem.groups, at.bases, strict=True):
         effects = basis.columns[:, part.structure.p : part.structure.p + part.structure.m]
         variances = np.abs(basis.latent_covariances.diagonal())
         explained = np.max(effects**2 * variances / basis.covariances.diagonal()[:, None], axis=0)
-        own = explained[: len(table.model.latent)]  # beyond are observed variables of paths
-        for factor, share in zip(table.model.latent, own, strict=True):
-            if share < _SINGULAR:
+        shares = explained[: len(table.model.latent)]  # observed variables of paths come after the factors
+        for factor, share in zip(table.model.latent, shares, strict=True):
+            if share < UNIDENTIFIED:
                 names = [f"{factor} =~ {item}" for item in table.model.indicators(factor)]
                 raise NotIdentifiedError(
-                    f"the model is not identified at the estimates: {factor}{_where(label)} explains "
-                    f"nothing, so that these parameters cannot be told apart: {_few(names)}",
+                    f"the model is not identified at the estimates: {factor}{_of_group(label)} explains "
+                    f"no variance, so that these parameters cannot be told apart: {_first_names(names)}; "
+                    "leave the factor out, or some of its items",
                     names,
                 )
 
 
-def _where(label: str | None) -> str:
+def _of_group(label: str | None) -> str:
     return "" if label is None else f" of group {label!r}"
 
 
-def _check_at_large(
+def _check_near_start(
     problem: Problem,
     starts: Floats,
     table: ParameterTable,
     labels: Sequence[str | None],
     advice: str | None,
 ) -> None:
-    """Raise where parameters cannot be told apart at values near the start that nothing singles out."""
+    """Raise if parameters cannot be told apart at random values near the start.
+
+    At the start itself, which may have zeros, the information of an identified model may be singular.
+    """
     rng = np.random.default_rng(1)
     for spread in (0.2, 0.1, 0.03, 0.0):
         shift = 1 + spread * standard_normal(rng, len(starts))
-        off_zero = np.where(starts == 0, spread * _typical(table, problem), 0.0)
+        off_zero = np.where(starts == 0, spread * _typical_sizes(table, problem), 0.0)
         at = problem.evaluate(starts * shift + off_zero * standard_normal(rng, len(starts)))
         if at is not None:
             check_identified(problem.average_information(at), table, labels, "", advice)
             return
 
 
-def _typical(table: ParameterTable, problem: Problem) -> Floats:
-    """Return the size that a parameter which begins at 0 may have."""
+def _typical_sizes(table: ParameterTable, problem: Problem) -> Floats:
+    """Return a typical size of each free parameter (n_free,), for those that start at 0."""
     sizes = np.ones(table.n_free)
     for group, part in enumerate(problem.groups):
-        level = float(np.mean(part.moments.own_moments()[1])) or 1.0
+        variance = float(np.mean(part.moments.item_moments()[1])) or 1.0
         for p in table.of_group(group):
             if p.free >= 0 and p.place[0] in ("theta", "psi"):
-                sizes[p.free] = 0.3 * level
+                sizes[p.free] = 0.3 * variance
     return sizes
 
 
@@ -375,16 +386,16 @@ def fit_of(solution: Solution) -> Fit:
         n_groups=groups,
         n_in_test=kind.persons_in_test(problem),
     )
-    given = problem.average([one.given for one in solution.baseline])
+    given = problem.average([model.given for model in solution.baseline])
     log_likelihood = kind.log_likelihood(problem, at.value - given)
-    whole = problem.average([one.value for one in solution.saturated]) - given
+    saturated = problem.average([model.value for model in solution.saturated]) - given
     k = solution.table.n_free
     return Fit(
         **{name: getattr(tested, name) for name in FitIndices.__slots__},
         srmr=of_residuals(solution, srmr_of),
         crmr=of_residuals(solution, crmr_of),
         log_likelihood=log_likelihood,
-        saturated_log_likelihood=kind.log_likelihood(problem, whole),
+        saturated_log_likelihood=kind.log_likelihood(problem, saturated),
         n_parameters=k,
         aic=-2 * log_likelihood + 2 * k,
         bic=-2 * log_likelihood + k * math.log(problem.n),
@@ -394,20 +405,21 @@ def fit_of(solution: Solution) -> Fit:
 
 
 def of_residuals(solution: Solution, index: Callable[..., float], n_items: int | None = None) -> float:
-    """Return the mean over persons of an index of what is left of each group's moments.
+    """Return an index of residuals, averaged over groups by their persons.
 
-    Of the first ``n_items`` observed variables; None: of all.
+    The index is of the first ``n_items`` observed variables, or of all if that is None.
     """
-    found, line = [], slice(n_items)
-    for whole, basis in zip(solution.saturated, solution.at.bases, strict=True):
-        means = (whole.means[line], basis.means[line]) if solution.table.with_means else (None, None)
-        found.append(index(whole.covariances[line, line], basis.covariances[line, line], *means))
-    return solution.problem.average(found)
+    by_group, items = [], slice(n_items)
+    for saturated, basis in zip(solution.saturated, solution.at.bases, strict=True):
+        means = (saturated.means[items], basis.means[items]) if solution.table.with_means else (None, None)
+        by_group.append(index(saturated.covariances[items, items], basis.covariances[items, items], *means))
+    return solution.problem.average(by_group)
 
 
 def _scaled(solution: Solution, tested: FitIndices) -> ScaledFit | None:
-    if math.isnan(solution.excess):
+    """Return the scaled test, whose factors are expected chi-squares by degree of freedom; None without."""
+    if math.isnan(solution.expected_chi_square):
         return None
-    factor = solution.excess / tested.df if tested.df else 1.0
-    baseline_factor = solution.baseline_excess / tested.baseline_df
+    factor = solution.expected_chi_square / tested.df if tested.df else 1.0
+    baseline_factor = solution.baseline_expected_chi_square / tested.baseline_df
     return scaled_fit(tested, factor, baseline_factor, solution.scaling)

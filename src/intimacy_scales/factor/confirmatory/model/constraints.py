@@ -1,4 +1,4 @@
-"""Linear constraints among parameters, solved: some follow from the others."""
+"""Linear constraints among parameters, solved for some of them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from intimacy_scales.errors import ModelSyntaxError
 from intimacy_scales.factor.confirmatory.model.structure import Floats
 from intimacy_scales.factor.syntax.expressions import Linear, expression_of, linear_form, linear_forms
 from intimacy_scales.factor.syntax.statements import AnyStatement, Constraint, definitions_of
-
-_NOTHING = 1e-10
+from intimacy_scales.numerics.tolerances import ELIMINATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependence:
-    """What a parameter is that follows from free ones: ``constant + sum weight * free``.
+    """A parameter that follows from free ones: ``constant + sum of weight * free parameter``.
 
     Attributes
     ----------
     constant
-        What is added.
+        The constant.
     weights
-        Pairs: which free parameter of the model, and what it is multiplied by.
+        Pairs of the number of a free parameter and its weight.
     """
 
     constant: float
@@ -38,29 +37,30 @@ def solved(
     values: Mapping[str, float],
     n_free: int,
 ) -> tuple[list[int], dict[int, Dependence]]:
-    """Return what is left free when constraints hold, and what follows from it.
+    """Return the parameters that remain free under constraints, and those that follow from them.
 
-    Gauss-Jordan elimination; of each constraint the parameter with the largest weight, of equally large ones
-    the last, follows from the others.
+    The method is Gauss-Jordan elimination. Each constraint is solved for the parameter with the largest
+    weight, the last one among equals.
 
     Parameters
     ----------
     constraints, statements
-        The constraints, and all statements of the model, which may define what they speak of.
+        The constraints, and all statements of the model, whose definitions they may use.
     numbers, values
-        Of each label: which free parameter it is, or its value where it is fixed.
+        Label → number of its free parameter, or its value if it is fixed.
     n_free
-        How many are free without them.
+        Number of free parameters without constraints.
 
     Returns
     -------
     tuple
-        The new number of each, -1 for those that follow; and what these are, by their old number.
+        The new number of each free parameter, -1 for those that follow from others; and the dependence of
+        these, by their old number.
 
     Raises
     ------
     ModelSyntaxError
-        A constraint that contradicts the others; says in which line and column.
+        A constraint contradicts the others; the message names line and column.
     """
     defined = linear_forms(definitions_of(statements))
     matrix, pivots = np.zeros((0, n_free + 1)), list[int]()
@@ -69,34 +69,34 @@ def solved(
         left, right = sides
         row = _row(left.plus(right, -1.0), numbers, values, n_free)
         size = float(np.abs(row).max(initial=1.0))
-        for known, pivot in zip(matrix, pivots, strict=True):
-            row = row - row[pivot] * known
-        row[np.abs(row) < _NOTHING * size] = 0.0
+        for solved_row, pivot in zip(matrix, pivots, strict=True):
+            row = row - row[pivot] * solved_row
+        row[np.abs(row) < ELIMINATED * size] = 0.0
         if not row[:-1].any():
             if row[-1]:
-                _contradicts(constraint)
+                raise _contradiction(constraint)
             continue  # follows from the others
         weights = np.abs(row[:-1])
-        pivot = int(np.flatnonzero(weights >= (1 - _NOTHING) * weights.max())[-1])
+        pivot = int(np.flatnonzero(weights >= (1 - ELIMINATED) * weights.max())[-1])
         row = row / row[pivot]
         matrix = matrix - matrix[:, [pivot]] * row
         matrix, pivots = np.vstack([matrix, row]), [*pivots, pivot]
-    left_free = [n for n in range(n_free) if n not in pivots]
+    still_free = [n for n in range(n_free) if n not in pivots]
     renumbered = [-1] * n_free
-    for new, old in enumerate(left_free):
+    for new, old in enumerate(still_free):
         renumbered[old] = new
-    found = {
+    dependences = {
         pivot: Dependence(
             constant=float(-row[-1]),
-            weights=tuple((renumbered[n], float(-row[n])) for n in left_free if row[n]),
+            weights=tuple((renumbered[n], float(-row[n])) for n in still_free if row[n]),
         )
         for pivot, row in zip(pivots, matrix, strict=True)
     }
-    return renumbered, found
+    return renumbered, dependences
 
 
 def _row(form: Linear, numbers: Mapping[str, int], values: Mapping[str, float], n_free: int) -> Floats:
-    """Return a form that must be 0 as weights of the free parameters, and a constant."""
+    """Return the weights of the free parameters in a form that must be 0, and its constant (n_free + 1,)."""
     row = np.zeros(n_free + 1)
     row[-1] = form.constant
     for label, weight in form.weights.items():
@@ -107,10 +107,10 @@ def _row(form: Linear, numbers: Mapping[str, int], values: Mapping[str, float], 
     return row
 
 
-def _contradicts(constraint: Constraint) -> None:
-    raise ModelSyntaxError(
-        f"line {constraint.line}, column {constraint.column}: {constraint} cannot hold: it contradicts what "
-        "is said of these parameters elsewhere",
+def _contradiction(constraint: Constraint) -> ModelSyntaxError:
+    return ModelSyntaxError(
+        f"line {constraint.line}, column {constraint.column}: {constraint} cannot hold: it contradicts other "
+        "statements about these parameters; remove one of them",
         constraint.line,
         constraint.column,
     )

@@ -1,4 +1,4 @@
-"""What a model says of each parameter: what is written, and what is taken for granted."""
+"""The modifiers of each parameter of a model: as written, and by default."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Identification = Literal["marker", "fixed_factor", "none"]
 Equal = Literal["loadings", "intercepts", "residuals", "regressions"]
 Key = tuple[str, str, str]
 _NOTHING = Modifier()
-OBSERVED = Modifier(fixed=0.0)  # of exogenous variables: the moment that was observed stands there later
+OBSERVED = Modifier(fixed=0.0)  # moments of exogenous variables, later replaced by the observed values
 
 
 def _key(statement: Statement, model: Model) -> Key:
@@ -25,31 +25,31 @@ def _key(statement: Statement, model: Model) -> Key:
     return (statement.lhs, statement.op, statement.rhs)
 
 
-def _ordered(model: Model, one: str, other: str) -> Key:
-    """Return a covariance, the variable first that comes first in the model, observed before factors."""
+def _ordered(model: Model, first: str, second: str) -> Key:
+    """Return the key of a covariance, with variables in the order of the model, observed before latent."""
     order = {name: n for n, name in enumerate([*model.observed, *model.latent])}
-    lhs, rhs = sorted((one, other), key=order.__getitem__)
+    lhs, rhs = sorted((first, second), key=order.__getitem__)
     return (lhs, "~~", rhs)
 
 
 def written_in_groups(model: Model, n_groups: int) -> dict[Key, list[Modifier]]:
-    """Return what the model says of each parameter, in each group."""
-    found: dict[Key, list[Modifier]] = {}
+    """Return the modifiers of each parameter in each group, as they are written in the model."""
+    by_key: dict[Key, list[Modifier]] = {}
     for s in model.statements:
         if not isinstance(s, Statement):
             continue
         if len(s.modifiers) not in (0, 1, n_groups):
             raise EstimationError(
                 f"line {s.line}: {len(s.modifiers)} values for {s.lhs} {s.op} {s.rhs} in {n_groups} "
-                f"group{'s' if n_groups > 1 else ''}"
+                f"group{'s' if n_groups > 1 else ''}; write one for each group, or one for all"
             )
         modifiers = list(s.modifiers) or [_NOTHING]
-        found[_key(s, model)] = modifiers * (n_groups if len(modifiers) == 1 else 1)
-    return found
+        by_key[_key(s, model)] = modifiers * (n_groups if len(modifiers) == 1 else 1)
+    return by_key
 
 
-def add_implied(
-    said: dict[Key, Modifier],
+def add_defaults(
+    modifiers: dict[Key, Modifier],
     model: Model,
     group: int,
     identification: Identification,
@@ -57,44 +57,46 @@ def add_implied(
     *,
     with_means: bool,
 ) -> None:
-    """Add what a model takes for granted to what is said of one group."""
+    """Add the parameters and fixed values that a model has by default to the modifiers of one group."""
     later = group > 0
     if identification == "marker":
         for factor in model.latent:
             key = (factor, "=~", model.indicators(factor)[0])
-            own = said[key]
-            if own.fixed is None and not own.free:
-                said[key] = Modifier(fixed=1.0, label=own.label)
+            if modifiers[key].fixed is None and not modifiers[key].free:
+                modifiers[key] = Modifier(fixed=1.0, label=modifiers[key].label)
     for name in (*model.observed, *model.latent):
         fixed = identification == "fixed_factor" and name in model.latent
         released = later and "loadings" in equal
-        said.setdefault((name, "~~", name), Modifier(fixed=1.0) if fixed and not released else _NOTHING)
+        modifiers.setdefault((name, "~~", name), Modifier(fixed=1.0) if fixed and not released else _NOTHING)
     roles = roles_of(model)
-    for one, other in (*roles.related, *combinations(roles.exogenous, 2)):
-        said.setdefault(_ordered(model, one, other), _NOTHING)
+    for first, second in (*roles.related, *combinations(roles.exogenous, 2)):
+        modifiers.setdefault(_ordered(model, first, second), _NOTHING)
     if not with_means:
         return
     for name in model.observed:
-        said.setdefault((name, "~1", ""), _NOTHING)
+        modifiers.setdefault((name, "~1", ""), _NOTHING)
     for name in model.latent:
-        direct = any(rhs not in model.latent for rhs in model.indicators(name))
-        released = later and "intercepts" in equal and direct
-        said.setdefault((name, "~1", ""), _NOTHING if released else Modifier(fixed=0.0))
+        has_items = any(rhs not in model.latent for rhs in model.indicators(name))
+        released = later and "intercepts" in equal and has_items
+        modifiers.setdefault((name, "~1", ""), _NOTHING if released else Modifier(fixed=0.0))
 
 
-def add_of_exogenous(
-    said: dict[Key, Modifier], model: Model, exogenous: Sequence[str], *, with_means: bool
+def add_exogenous_moments(
+    modifiers: dict[Key, Modifier], model: Model, exogenous: Sequence[str], *, with_means: bool
 ) -> None:
-    """Hold the moments of exogenous variables, of which nothing is said, at what is observed."""
-    for n, one in enumerate(exogenous):
-        for other in exogenous[n:]:
-            said[_ordered(model, one, other)] = OBSERVED
+    """Add variances, covariances and means of exogenous variables, fixed at the observed values."""
+    for n, first in enumerate(exogenous):
+        for second in exogenous[n:]:
+            modifiers[_ordered(model, first, second)] = OBSERVED
         if with_means:
-            said[one, "~1", ""] = OBSERVED
+            modifiers[first, "~1", ""] = OBSERVED
 
 
-def in_order(said: dict[Key, Modifier], model: Model) -> list[Key]:
-    """Return loadings, paths, residual variances, covariances, factor variances, intercepts, means."""
+def in_order(modifiers: dict[Key, Modifier], model: Model) -> list[Key]:
+    """Return the keys in the order of parameters.
+
+    Loadings, paths, residual variances and covariances, factor variances and covariances, intercepts, means.
+    """
     latent = {name: n for n, name in enumerate(model.latent)}
     observed = {name: n for n, name in enumerate(model.observed)}
 
@@ -110,4 +112,4 @@ def in_order(said: dict[Key, Modifier], model: Model) -> list[Key]:
             return (2 if lhs == rhs else 3, observed[lhs], observed.get(rhs, 0))
         return (4 if lhs == rhs else 5, latent[lhs], latent[rhs])
 
-    return sorted(said, key=rank)
+    return sorted(modifiers, key=rank)

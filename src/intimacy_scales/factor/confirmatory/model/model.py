@@ -1,10 +1,11 @@
-"""Models: which items measure which factors, and what depends on what."""
+"""Models: factors with their items, and regressions (paths)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
@@ -27,12 +28,13 @@ _FACTORS = ("correlated", "one", "second_order", "bifactor")
 
 @dataclass(frozen=True)
 class Model:
-    """A model: what measures what, what depends on what.
+    """A model of factors and their items, covariances, and regressions (paths).
 
     Parameters
     ----------
     statements
-        What `intimacy_scales.factor.syntax.grammar.parse` makes of a text; a text is parsed.
+        The statements of the model, as `intimacy_scales.factor.syntax.grammar.parse` returns them; see
+        `from_text`.
 
     Examples
     --------
@@ -45,11 +47,12 @@ class Model:
     def __post_init__(self) -> None:
         if not any(isinstance(s, Statement) for s in self.statements):
             raise EstimationError(
-                "the model has neither factor nor path: write 'trust =~ a + b + c' or 'y ~ x'"
+                "the model has neither a factor nor a path; write 'trust =~ a + b + c' or 'y ~ x'"
             )
-        fault = calculation_fault(self.statements, _read)
-        if fault:
-            raise _at(fault.statement, fault.message)
+        if self.definitions or self.constraints:
+            fault = calculation_fault(self.statements, _read)
+            if fault:
+                raise _at(fault.statement, fault.message)
         _check_hierarchy({factor: self.indicators(factor) for factor in self.latent})
 
     @classmethod
@@ -59,13 +62,24 @@ class Model:
         Raises
         ------
         ModelSyntaxError
-            Not such a text; names line and column.
+            The text is not a model; the message names line and column.
+
+        Examples
+        --------
+        >>> Model.from_text("trust =~ a + b + c; satisfaction ~ trust")
+        <Model of 4 variables, factors trust>
         """
         return cls(parse(text))
 
     @classmethod
     def one_factor(cls, items: Sequence[str], factor: str = "factor") -> Model:
-        """Return the model of one factor behind all items."""
+        """Return the model in which all items measure one factor.
+
+        Examples
+        --------
+        >>> print(Model.one_factor(["a", "b", "c"], "trust"))
+        trust =~ a + b + c
+        """
         return cls(tuple(_loadings(factor, items, 1)))
 
     @classmethod
@@ -84,62 +98,71 @@ class Model:
         instrument
             An `Instrument`, or the id or `Path` of one.
         scales
-            Which scales; by default all that consist of items, but for totals of others. A composite
-            stands for its parts.
+            Scales of the model; by default all scales of items, except totals of others. A composite stands
+            for its parts.
         factors
-            ``correlated``: one for each scale. ``one``: one for all items. ``second_order``: one behind
-            those of the scales. ``bifactor``: one for all items beside those of the scales, all of them
+            ``correlated``: one for each scale. ``one``: one for all items. ``second_order``: one for each
+            scale, and one that these measure. ``bifactor``: one for each scale and one for all items, all
             uncorrelated.
         general
-            Name of the factor behind everything; by default that of the composite of these scales, or
-            ``general``.
+            Name of the factor of all items; by default that of the composite of these scales, or ``general``.
 
         Raises
         ------
         EstimationError
-            Scales that share items (name some of them), or no such arrangement.
+            Scales share items (name some of them), or ``factors`` is not valid.
+
+        Examples
+        --------
+        >>> Model.from_instrument("scii-24", scales=["trust", "caring"])
+        <Model of 8 items, factors trust, caring>
+        >>> Model.from_instrument("scii-24", factors="second_order").latent[-1]
+        'total'
         """
         form = as_instrument(instrument)
         if factors not in _FACTORS:
-            raise EstimationError(f"factors={factors!r}: there are {', '.join(map(repr, _FACTORS))}")
+            raise EstimationError(
+                f"factors={factors!r} is not valid; allowed: {', '.join(map(repr, _FACTORS))}"
+            )
         parts = parts_of(form, scales)
         items = {scale: [key.item for key in form.scale(scale).keys] for scale in parts}
         _check_separate(form, items, named=scales is not None)
-        whole = general or _composite_of(form, parts) or "general"
-        every = [item for own in items.values() for item in own]
+        total = general or _composite_of(form, parts) or "general"
+        every_item = [item for of_scale in items.values() for item in of_scale]
         if factors == "one":
-            return cls(tuple(_loadings(whole, every, 1)))
-        if factors == "second_order" and len(parts) <= 2:  # that many are not identified
+            return cls(tuple(_loadings(total, every_item, 1)))
+        if factors == "second_order" and len(parts) <= 2:
             raise EstimationError(
-                f"factors='second_order': {len(parts)} scales do not identify a factor behind them; three "
-                "do. Use factors='correlated'"
+                f"factors='second_order' needs three scales to identify the factor that they measure, and "
+                f"there are {len(parts)}; use factors='correlated'"
             )
-        found = [s for n, scale in enumerate(parts, 1) for s in _loadings(scale, items[scale], n)]
+        statements = [s for n, scale in enumerate(parts, 1) for s in _loadings(scale, items[scale], n)]
         line = len(parts) + 1
         if factors == "second_order":
-            found += _loadings(whole, parts, line)
+            statements += _loadings(total, parts, line)
         if factors == "bifactor":
-            found = [*_loadings(whole, every, line), *found, *_uncorrelated([whole, *parts], line + 1)]
-        return cls(tuple(found))
+            uncorrelated = _uncorrelated([total, *parts], line + 1)
+            statements = [*_loadings(total, every_item, line), *statements, *uncorrelated]
+        return cls(tuple(statements))
 
     @cached_property
     def loadings(self) -> tuple[Statement, ...]:
-        """The statements that say what measures what."""
+        """The statements of loadings: which items measure which factors."""
         return tuple(s for s in self.statements if isinstance(s, Statement) and s.op == "=~")
 
     @cached_property
     def paths(self) -> tuple[Statement, ...]:
-        """The statements that say what depends on what (regressions)."""
+        """The statements of paths (regressions)."""
         return tuple(s for s in self.statements if isinstance(s, Statement) and s.op == "~")
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
-        """The figures that are computed of labelled parameters."""
+        """The definitions of figures that are computed from labelled parameters."""
         return tuple(s for s in self.statements if isinstance(s, Definition))
 
     @cached_property
     def constraints(self) -> tuple[Constraint, ...]:
-        """The linear constraints, but for labels that stand for one number."""
+        """The linear constraints, except equalities of two labels, or of a label and a number."""
         return tuple(s for s in self.statements if isinstance(s, Constraint))
 
     @cached_property
@@ -157,7 +180,13 @@ class Model:
         return tuple(name for name in dict.fromkeys([*sides, *more]) if name not in latent)
 
     def indicators(self, factor: str) -> tuple[str, ...]:
-        """Return what a factor is measured by."""
+        """Return the indicators of a factor: the items or factors that measure it.
+
+        Examples
+        --------
+        >>> Model.from_text("trust =~ a + b + c").indicators("trust")
+        ('a', 'b', 'c')
+        """
         return tuple(s.rhs for s in self.loadings if s.lhs == factor)
 
     def __str__(self) -> str:
@@ -176,12 +205,12 @@ class Model:
 
 
 def is_instrument_id(text: str) -> bool:
-    """Whether a text names an instrument, which no model does: a model has an operator."""
+    """Return whether a text is the id of an instrument, not a model, which has an operator."""
     return len(text) <= LONGEST and bool(text.strip()) and not any(c in text for c in "~=#\n;")
 
 
 def as_model(model: Model | str | Instrument) -> Model:
-    """Return a model from one, from its text, or from an instrument's keys."""
+    """Return a `Model` as it is, or the one that a text or an instrument's keys describe."""
     if isinstance(model, Model):
         return model
     if isinstance(model, Instrument):
@@ -189,7 +218,7 @@ def as_model(model: Model | str | Instrument) -> Model:
     if isinstance(model, str):
         return Model.from_instrument(model) if is_instrument_id(model) else Model.from_text(model)
     raise EstimationError(
-        f"model is a {type(model).__name__}: pass a text such as 'trust =~ a + b + c', or a Model"
+        f"model is a {type(model).__name__}; pass a text such as 'trust =~ a + b + c', or a Model"
     )
 
 
@@ -199,23 +228,25 @@ def as_measurement_model(model: Model | str | Instrument) -> Model:
     Raises
     ------
     EstimationError
-        It has paths, figures that are defined, or no factor: such models are fitted by ``sem``.
+        The model has paths or defined figures, which ``sem`` can fit, or no factor.
     """
-    found = as_model(model)
-    for s in found.statements:
+    measurement = as_model(model)
+    for s in measurement.statements:
         if isinstance(s, Definition) or (isinstance(s, Statement) and s.op == "~"):
-            rather = ""
+            instead = ""
             if isinstance(s, Statement):
-                rather = f", or write {s.lhs} ~~ {s.rhs} to let them covary, {s.lhs} =~ {s.rhs} for a loading"
+                instead = (
+                    f", or write {s.lhs} ~~ {s.rhs} to let them covary, {s.lhs} =~ {s.rhs} for a loading"
+                )
             what = "defines a figure" if isinstance(s, Definition) else "is a path (a regression)"
-            raise _at(s, f"{s} {what}, and this is for measurement models: use sem(model, data){rather}")
-    if not found.latent:
-        raise EstimationError("the model has no factor: write one as 'trust =~ a + b + c'")
-    return found
+            raise _at(s, f"{s} {what}, and this is for measurement models: use sem(model, data){instead}")
+    if not measurement.latent:
+        raise EstimationError("the model has no factor; write one as 'trust =~ a + b + c'")
+    return measurement
 
 
 def _at(statement: AnyStatement, message: str) -> ModelSyntaxError:
-    """Return an error that says where in the model's text a statement is, if it comes of one."""
+    """Return an error with the line and column of a statement, if it comes from a text."""
     if not statement.line:
         return ModelSyntaxError(message)
     place = f"line {statement.line}, column {statement.column}"
@@ -223,20 +254,23 @@ def _at(statement: AnyStatement, message: str) -> ModelSyntaxError:
 
 
 def _read(calculation: Calculation) -> tuple[Expression, ...]:
+    """Return the expressions of a definition or constraint."""
     if isinstance(calculation, Definition):
         return (expression_of(calculation.expression),)
     return expression_of(calculation.first), expression_of(calculation.second)
 
 
 def _check_hierarchy(indicators: dict[str, tuple[str, ...]]) -> None:
-    """Raise where a factor is measured by itself, directly or through others."""
-    left = dict(indicators)
-    while left:
-        done = [f for f, own in left.items() if not any(name in left for name in own)]
+    """Raise if a factor measures itself, directly or through others."""
+    remaining = dict(indicators)
+    while remaining:
+        done = [f for f, names in remaining.items() if not any(name in remaining for name in names)]
         if not done:
-            raise EstimationError(f"the factors {', '.join(left)} measure each other in a circle")
+            raise EstimationError(
+                f"the factors {', '.join(remaining)} measure each other in a circle; remove a loading"
+            )
         for factor in done:
-            del left[factor]
+            del remaining[factor]
 
 
 def _loadings(factor: str, indicators: Sequence[str], line: int) -> list[Statement]:
@@ -248,51 +282,52 @@ def _loadings(factor: str, indicators: Sequence[str], line: int) -> list[Stateme
 
 def _uncorrelated(factors: Sequence[str], line: int) -> list[Statement]:
     zero = (Modifier(fixed=0.0),)
-    pairs = [(one, other) for n, one in enumerate(factors) for other in factors[n + 1 :]]
     return [
-        Statement(lhs=one, op="~~", rhs=other, modifiers=zero, line=line, column=n)
-        for n, (one, other) in enumerate(pairs, 1)
+        Statement(lhs=first, op="~~", rhs=second, modifiers=zero, line=line, column=n)
+        for n, (first, second) in enumerate(combinations(factors, 2), 1)
     ]
 
 
 def parts_of(form: Instrument, scales: Sequence[str] | None) -> list[str]:
-    """Return the scales of items that are meant, composites as their parts."""
+    """Return scales of items, composites replaced by their parts; by default all except totals."""
     if scales is None:
-        own = {scale.id: {key.item for key in scale.keys} for scale in form.scales if not scale.of}
-        return [name for name in own if not _is_total(name, own)]
+        items = {scale.id: {key.item for key in scale.keys} for scale in form.scales if not scale.of}
+        return [name for name in items if not _is_total(name, items)]
     if isinstance(scales, str):
         scales = [scales]
     if not scales:
-        raise EstimationError(f"scales={scales!r}: name one or more of {', '.join(form.scale_ids)}")
-    found: dict[str, None] = {}
+        raise EstimationError(f"scales={scales!r} is empty; allowed: {', '.join(form.scale_ids)}")
+    parts: dict[str, None] = {}
     for name in scales:
         scale = form.scale(name)
-        found.update(dict.fromkeys(parts_of(form, scale.of) if scale.of else [scale.id]))
-    return list(found)
+        parts.update(dict.fromkeys(parts_of(form, scale.of) if scale.of else [scale.id]))
+    return list(parts)
 
 
 def parts_of_total(form: Instrument, scale: str) -> list[str]:
-    """Return the scales that a total is of: a composite's parts, or scales that share out its items."""
+    """Return the scales that make up a total: a composite's parts, or scales that divide up its items."""
     if form.scale(scale).of:
         return parts_of(form, [scale])
-    own = {s.id: {key.item for key in s.keys} for s in form.scales if not s.of}
-    parts = [other for other in own if other != scale and own[other] < own[scale]]
-    apart = sum(len(own[part]) for part in parts) == len(own[scale])
-    return parts if len(parts) > 1 and apart and set().union(*(own[p] for p in parts)) == own[scale] else []
+    items = {s.id: {key.item for key in s.keys} for s in form.scales if not s.of}
+    parts = [other for other in items if other != scale and items[other] < items[scale]]
+    without_overlap = sum(len(items[part]) for part in parts) == len(items[scale])
+    complete = set().union(*(items[part] for part in parts)) == items[scale]
+    return parts if len(parts) > 1 and without_overlap and complete else []
 
 
 def _is_total(name: str, items: dict[str, set[str]]) -> bool:
-    """Whether a scale has the items of two or more others, and no others."""
-    parts = [own for other, own in items.items() if other != name and own < items[name]]
+    """Return whether a scale has the items of two or more others, and no others."""
+    parts = [of_part for other, of_part in items.items() if other != name and of_part < items[name]]
     return len(parts) > 1 and set().union(*parts) == items[name]
 
 
 def _check_separate(form: Instrument, items: dict[str, list[str]], *, named: bool) -> None:
+    """Raise if scales share items, or have the name of an item."""
     owners: dict[str, str] = {}
-    for scale, own in items.items():
-        for item in own:
+    for scale, of_scale in items.items():
+        for item in of_scale:
             if owners.setdefault(item, scale) != scale:
-                hint = "choose others" if named else "name those that are meant, scales=[...]"
+                hint = "choose others" if named else "choose some of them, scales=[...]"
                 raise EstimationError(
                     f"the scales {owners[item]} and {scale} of {form.id} share {item}: their factors could "
                     f"not be told apart; {hint}, or write the model as a text"
@@ -304,11 +339,12 @@ def _check_separate(form: Instrument, items: dict[str, list[str]], *, named: boo
 
 
 def _composite_of(form: Instrument, parts: Sequence[str]) -> str | None:
-    every = {key.item for part in parts for key in form.scale(part).keys}
+    """Return the composite of these scales, or else another scale of all their items, or None."""
+    every_item = {key.item for part in parts for key in form.scale(part).keys}
     for scale in form.scales:
-        own = {key.item for key in scale.keys}
+        items = {key.item for key in scale.keys}
         if (scale.of and set(parts_of(form, scale.of)) == set(parts)) or (
-            scale.id not in parts and own == every
+            scale.id not in parts and items == every_item
         ):
             return scale.id
     return None
@@ -322,18 +358,18 @@ def _line(statement: AnyStatement) -> str:
 
 
 def _term(statement: Statement) -> str:
-    """Return a variable with everything that is said of it, as terms to be added."""
+    """Return a variable with its modifiers, each as a term to be added."""
     name = statement.rhs or "1"
-    said = [_said(m) for m in statement.modifiers]
-    kinds = {kind for own in said for kind in own}
+    written = [_written(modifier) for modifier in statement.modifiers]
+    kinds = {kind for of_group in written for kind in of_group}
     if not kinds:
         return name
-    if len(said) == 1:
-        return " + ".join(f"{text}*{name}" for text in said[0].values())
+    if len(written) == 1:
+        return " + ".join(f"{text}*{name}" for text in written[0].values())
     terms = []
     for kind in ("value", "start", "label"):
         if kind in kinds:
-            values = [own.get(kind, "NA" if kind == "value" else '""') for own in said]
+            values = [of_group.get(kind, "NA" if kind == "value" else '""') for of_group in written]
             if kind == "start":
                 values = [v.removeprefix("start(").removesuffix(")").replace('""', "NA") for v in values]
                 terms.append(f"start(c({', '.join(values)}))*{name}")
@@ -342,14 +378,15 @@ def _term(statement: Statement) -> str:
     return " + ".join(terms)
 
 
-def _said(modifier: Modifier) -> dict[str, str]:
-    found = {}
+def _written(modifier: Modifier) -> dict[str, str]:
+    """Return each part of a modifier as it is written in a model."""
+    parts = {}
     if modifier.fixed is not None:
-        found["value"] = f"{modifier.fixed!r}"
+        parts["value"] = f"{modifier.fixed!r}"
     if modifier.free:
-        found["value"] = "NA"
+        parts["value"] = "NA"
     if modifier.start is not None:
-        found["start"] = f"start({modifier.start!r})"
+        parts["start"] = f"start({modifier.start!r})"
     if modifier.label is not None:
-        found["label"] = f'"{modifier.label}"'
-    return found
+        parts["label"] = f'"{modifier.label}"'
+    return parts

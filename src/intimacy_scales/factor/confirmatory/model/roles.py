@@ -1,7 +1,7 @@
-"""Which part each variable of a model has: predictor, outcome, item; and what follows without being written.
+"""The role of each variable in a model (predictor, outcome, item), and the covariances that follow from it.
 
-The rules are those of lavaan's ``sem`` (Rosseel, 2012): what only predicts is exogenous, and what depends on
-others without predicting any keeps its residual's covariances with its like.
+The rules are those of lavaan's ``sem`` (Rosseel, 2012): variables that only predict are exogenous, and the
+residuals of outcomes that predict nothing covary with each other.
 """
 
 from __future__ import annotations
@@ -16,73 +16,78 @@ from intimacy_scales.factor.syntax.statements import Statement
 
 @dataclass(frozen=True)
 class Roles:
-    """The parts that a model's variables have.
+    """The roles of a model's variables.
 
     Parameters
     ----------
     model
-        Whose they are.
+        The model.
     """
 
     model: Model
 
     @cached_property
     def dependent(self) -> frozenset[str]:
-        """What depends on other variables by a path."""
+        """The variables that depend on others by a path."""
         return frozenset(s.lhs for s in self.model.paths)
 
     @cached_property
     def predicting(self) -> frozenset[str]:
-        """What other variables depend on by a path."""
+        """The variables on which others depend by a path."""
         return frozenset(s.rhs for s in self.model.paths)
 
     @cached_property
     def measured(self) -> frozenset[str]:
-        """What factors are measured by: items, and factors of a higher order's."""
+        """The indicators of factors: items, and the factors that measure higher-order ones."""
         return frozenset(s.rhs for s in self.model.loadings)
 
     @cached_property
     def in_paths(self) -> tuple[str, ...]:
-        """The observed variables that stand among the factors: of paths, and tied to these or to factors."""
-        found = {name for s in self.model.paths for name in (s.lhs, s.rhs)}
+        """The observed variables that are placed among the factors.
+
+        They are those of paths, and those that covary with these or with factors.
+        """
+        placed = {name for s in self.model.paths for name in (s.lhs, s.rhs)}
         latent = set(self.model.latent)
-        ties = [(s.lhs, s.rhs) for s in self._said("~~") if s.lhs != s.rhs]
+        covariances = [(s.lhs, s.rhs) for s in self._statements("~~") if s.lhs != s.rhs]
         while True:
             more = {
                 name
-                for one, other in ties
-                for name, beside in ((one, other), (other, one))
-                if name not in latent and name not in found and (beside in latent or beside in found)
+                for pair in covariances
+                for name, partner in (pair, pair[::-1])
+                if name not in latent and name not in placed and (partner in latent or partner in placed)
             }
             if not more:
-                return tuple(name for name in self.model.observed if name in found)
-            found |= more
+                return tuple(name for name in self.model.observed if name in placed)
+            placed |= more
 
     @cached_property
     def exogenous(self) -> tuple[str, ...]:
-        """Observed variables that only predict, and of whose moments the model does not speak."""
-        spoken = {name for s in (*self._said("~~"), *self._said("~1")) for name in (s.lhs, s.rhs)}
+        """Observed variables that only predict, and whose moments do not occur in the model."""
+        mentioned = {
+            name for s in (*self._statements("~~"), *self._statements("~1")) for name in (s.lhs, s.rhs)
+        }
         return tuple(
             name
             for name in self.model.observed
-            if name in self.predicting and name not in self.dependent | self.measured | spoken
+            if name in self.predicting and name not in self.dependent | self.measured | mentioned
         )
 
     @cached_property
     def in_circles(self) -> bool:
         """Whether paths lead from some variable back to it."""
-        left = {(s.lhs, s.rhs) for s in self.model.paths} | {(s.rhs, s.lhs) for s in self.model.loadings}
-        while left:
-            ends = {to for to, _ in left}
-            further = {pair for pair in left if pair[1] in ends}
-            if further == left:
+        remaining = {(s.lhs, s.rhs) for s in self.model.paths} | {(s.rhs, s.lhs) for s in self.model.loadings}
+        while remaining:
+            ends = {to for to, _ in remaining}
+            further = {pair for pair in remaining if pair[1] in ends}
+            if further == remaining:
                 return True
-            left = further
+            remaining = further
         return False
 
     @cached_property
     def related(self) -> tuple[tuple[str, str], ...]:
-        """Pairs whose covariance is free although nobody wrote it, but for those of exogenous variables."""
+        """Pairs whose covariance is free by default, except those of exogenous variables."""
         latent = self.model.latent
         sources = [f for f in latent if f not in self.measured | self.dependent]
         outcomes = [
@@ -94,21 +99,21 @@ class Roles:
 
     @cached_property
     def unrelated(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of variables that depend on nothing, of which one predicts, and that are unrelated unwritten.
+        """Pairs of factors and predictors that depend on nothing, whose covariance is 0 as it is not written.
 
-        A model that forgets such a covariance makes it 0, which is seldom meant.
+        Leaving out such a covariance is seldom intended.
         """
         free = (*self.model.latent, *(name for name in self.model.observed if name in self.predicting))
         sources = [name for name in free if name not in self.dependent | self.measured]
-        written = {frozenset((s.lhs, s.rhs)) for s in self._said("~~")}
+        written = {frozenset((s.lhs, s.rhs)) for s in self._statements("~~")}
         known = written | set(map(frozenset, (*self.related, *combinations(self.exogenous, 2))))
         return tuple(pair for pair in combinations(sources, 2) if frozenset(pair) not in known)
 
-    def _said(self, op: str) -> list[Statement]:
+    def _statements(self, op: str) -> list[Statement]:
         return [s for s in self.model.statements if isinstance(s, Statement) and s.op == op]
 
 
 @lru_cache(maxsize=256)
 def roles_of(model: Model) -> Roles:
-    """Return the parts of a model's variables."""
+    """Return the roles of a model's variables."""
     return Roles(model)

@@ -1,13 +1,17 @@
-"""What a measurement model implies: covariances, means, and their derivatives (arrays only).
+"""The implied covariances and means of a model, and their derivatives (arrays only).
 
-A model is y = nu + Lambda eta + e, eta = alpha + B eta + zeta, with cov(zeta) = Psi and
-cov(e) = Theta (Jöreskog, 1970; Bentler & Weeks, 1980). With E = (I - B)^-1 and V = E Psi E', every
-parameter changes the covariances by ``c (x y' + y x')`` and the means by ``s x``, where x and y are
-columns of one small basis ``Z = [I, Lambda E, Lambda V]``. So gradients, information and Hessians of
+A model is ``y = nu + Lambda eta + e``, ``eta = alpha + B eta + zeta``, with cov(zeta) = Psi, cov(e) = Theta
+(Jöreskog, 1970; Bentler & Weeks, 1980). With ``E = (I - B)^-1`` and ``V = E Psi E'`` it implies
+
+    Sigma = Lambda V Lambda' + Theta    and    mu = nu + Lambda E alpha.
+
+Every parameter changes Sigma by ``c (x y' + y x')`` and mu by ``s x``, where x and y are columns of the basis
+``Z = [I, Lambda E, Lambda V]``. For example, a loading of item i on factor k has x = e_i and y = column k of
+Lambda V, as ``dSigma = dLambda V Lambda' + Lambda V dLambda'``. So the gradient, information and Hessian of
 all parameters are products of entries of a few matrices ``Z' M Z``.
 
-An observed variable of a path stands among the factors too, as one that it measures alone: with a loading of
-1 and no residual, so that its paths are in B and its (residual) covariances in Psi.
+In the model of a path, an observed variable is also a factor that it alone measures, with a loading of 1 and
+no residual. So its paths are in B, and its (residual) variances and covariances in Psi.
 """
 
 from __future__ import annotations
@@ -24,12 +28,12 @@ from intimacy_scales.results.frozen import locked
 Floats = NDArray[np.float64]
 Positions = NDArray[np.intp]
 Place = Literal["lambda", "beta", "psi", "theta", "nu", "alpha"]
-_NO_LATENT = -1
+_NO_FACTOR = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
-    """Implied moments at some parameter values, and what derivatives are made of.
+    """Implied moments at some parameter values, and the basis of their derivatives.
 
     Attributes
     ----------
@@ -42,9 +46,9 @@ class Basis:
     effects
         E (m, m).
     coefficients
-        (n_parameters,): c of each parameter's change of the covariances.
+        (n_parameters,): c, by which each parameter changes the covariances.
     slopes
-        (n_parameters,): s of each parameter's change of the means.
+        (n_parameters,): s, by which it changes the means.
     """
 
     covariances: Floats
@@ -58,16 +62,16 @@ class Basis:
 
 
 class Structure:
-    """One group's model matrices and where each parameter stands in them.
+    """One group's model matrices and the place of each parameter in them.
 
     Parameters
     ----------
     n_observed, n_latent
         p and m.
     places
-        For each parameter: matrix, row, column.
+        Matrix, row and column of each parameter.
     standing
-        Observed variables that stand among the factors: the item, and the factor that it measures alone.
+        Observed variables of paths: the item, and the factor that it alone measures.
     """
 
     def __init__(
@@ -86,10 +90,10 @@ class Structure:
         self._constant = np.zeros(self._size)
         self._constant[[starts["lambda"] + i * m + k for i, k in standing]] = 1.0
         widths = {"lambda": m, "beta": m, "psi": m, "theta": p, "nu": 1, "alpha": 1}
-        self._own = np.array([starts[k] + i * widths[k] + j for k, i, j in places], dtype=np.intp)
+        self._spots = np.array([starts[k] + i * widths[k] + j for k, i, j in places], dtype=np.intp)
         mirrored = [n for n, (k, i, j) in enumerate(places) if k in ("psi", "theta") and i != j]
         self._mirrored = np.array(mirrored, dtype=np.intp)
-        self._other = np.array(
+        self._mirrored_spots = np.array(
             [starts[places[n][0]] + places[n][2] * widths[places[n][0]] + places[n][1] for n in mirrored],
             dtype=np.intp,
         )
@@ -98,28 +102,29 @@ class Structure:
         self.y = np.array([e[1] for e in ends], dtype=np.intp)
         self._c = np.array([e[2] for e in ends])
         self._constant_slope = np.array([1.0 if k in ("nu", "alpha") else 0.0 for k, _, _ in places])
-        self._from_latent = np.array(
-            [j if k in ("lambda", "beta") else _NO_LATENT for k, _, j in places], dtype=np.intp
+        self._from_factor = np.array(
+            [j if k in ("lambda", "beta") else _NO_FACTOR for k, _, j in places], dtype=np.intp
         )
         self.kinds: tuple[Place, ...] = tuple(k for k, _, _ in places)
         self.has_paths_between_latents = "beta" in self.kinds
         self.places = tuple(places)
-        self._through = np.flatnonzero(self._from_latent >= 0)
-        of = {kind: [n for n, k in enumerate(self.kinds) if k == kind] for kind in ("psi", "beta")}
-        self._of_psi, self._of_beta = (np.array(of[kind], dtype=np.intp) for kind in ("psi", "beta"))
+        self._loadings_and_paths = np.flatnonzero(self._from_factor >= 0)
+        by_kind = {kind: [n for n, k in enumerate(self.kinds) if k == kind] for kind in ("psi", "beta")}
+        self._in_psi, self._in_beta = (np.array(by_kind[kind], dtype=np.intp) for kind in ("psi", "beta"))
         self._psi_rows, self._psi_columns = (
-            np.array([places[n][side] for n in of["psi"]], dtype=np.intp) for side in (1, 2)
+            np.array([places[n][side] for n in by_kind["psi"]], dtype=np.intp) for side in (1, 2)
         )
-        self._beta_rows = np.array([places[n][1] for n in of["beta"]], dtype=np.intp)
-        # the columns of the basis that each parameter adds to others, see `_motions`
-        self._onto, self._other_onto = np.zeros_like(self.x), np.zeros_like(self.x)
-        self._onto[self._through] = self.x[self._through]
-        self._onto[self._of_psi], self._other_onto[self._of_psi] = p + self._psi_rows, p + self._psi_columns
-        self._other_onto[self._of_beta] = p + m + self._from_latent[self._of_beta]
+        self._beta_rows = np.array([places[n][1] for n in by_kind["beta"]], dtype=np.intp)
+        # the columns of the basis in which other columns change, see `_column_changes`
+        self._first_column, self._second_column = np.zeros_like(self.x), np.zeros_like(self.x)
+        self._first_column[self._loadings_and_paths] = self.x[self._loadings_and_paths]
+        self._first_column[self._in_psi] = p + self._psi_rows
+        self._second_column[self._in_psi] = p + self._psi_columns
+        self._second_column[self._in_beta] = p + m + self._from_factor[self._in_beta]
         self._columns = np.concatenate([np.eye(p), np.zeros((p, 2 * m))], axis=1)
-        self._no_effects = np.eye(m)  # of factors on each other
+        self._no_effects = np.eye(m)  # E without paths
         for name, value in list(vars(self).items()):
-            if isinstance(value, np.ndarray):  # all fits of a model share them
+            if isinstance(value, np.ndarray):  # shared by all fits of a model
                 setattr(self, name, locked(value))
 
     def _ends(self, kind: Place, row: int, column: int) -> tuple[int, int, float]:
@@ -138,9 +143,9 @@ class Structure:
     def matrices(self, values: Floats) -> dict[str, Floats]:
         """Return Lambda, B, Psi, Theta, nu and alpha with these parameter values."""
         p, m, flat = self.p, self.m, self._constant.astype(values.dtype)
-        flat[self._own] = values
-        if len(self._other):
-            flat[self._other] = values[self._mirrored]
+        flat[self._spots] = values
+        if len(self._mirrored_spots):
+            flat[self._mirrored_spots] = values[self._mirrored]
         s = self._starts
         return {
             "lambda": flat[: s["beta"]].reshape(p, m),
@@ -151,30 +156,30 @@ class Structure:
             "alpha": flat[s["alpha"] :],
         }
 
-    def own_variances(self, matrices: Mapping[str, Floats]) -> Floats:
-        """Return each observed variable's variance of its own (p,): of residuals, and beside its paths."""
-        own: Floats = matrices["theta"].diagonal()
+    def residual_variances(self, matrices: Mapping[str, Floats]) -> Floats:
+        """Return each observed variable's residual variance (p,), which is in Psi for those of paths."""
+        variances: Floats = matrices["theta"].diagonal()
         if self.standing:
             items, factors = (list(side) for side in zip(*self.standing, strict=True))
-            own = own.copy()
-            own[items] += matrices["psi"].diagonal()[factors]
-        return own
+            variances = variances.copy()
+            variances[items] += matrices["psi"].diagonal()[factors]
+        return variances
 
     def values_in(
         self, *, loadings: Floats, beta: Floats, psi: Floats, theta: Floats, nu: Floats, alpha: Floats
     ) -> Floats:
-        """Return what the matrices hold at the parameters' places: the reverse of `matrices`."""
+        """Return the parameter values that the matrices hold: the reverse of `matrices`."""
         flat = np.concatenate([loadings.ravel(), beta.ravel(), psi.ravel(), theta.ravel(), nu, alpha])
-        return flat[self._own]
+        return flat[self._spots]
 
     def basis(self, values: Floats) -> Basis:
         """Return implied moments and the basis of derivatives at these parameter values."""
         p, m = self.p, self.m
-        found = self.matrices(values)
-        loadings, psi, alpha = found["lambda"], found["psi"], found["alpha"]
+        matrices = self.matrices(values)
+        loadings, psi, alpha = matrices["lambda"], matrices["psi"], matrices["alpha"]
         columns = self._columns.astype(values.dtype)
         if self.has_paths_between_latents:
-            effects: Floats = np.asarray(np.linalg.inv(np.eye(m) - found["beta"]), dtype=values.dtype)
+            effects: Floats = np.asarray(np.linalg.inv(np.eye(m) - matrices["beta"]), dtype=values.dtype)
             latent = effects @ psi @ effects.T
             columns[:, p : p + m] = loadings @ effects
             latent_means = effects @ alpha
@@ -184,10 +189,10 @@ class Structure:
         columns[:, p + m :] = loadings @ latent
         slopes = self._constant_slope.astype(values.dtype)
         if latent_means.any():
-            slopes[self._through] = latent_means[self._from_latent[self._through]]
+            slopes[self._loadings_and_paths] = latent_means[self._from_factor[self._loadings_and_paths]]
         return Basis(
-            covariances=columns[:, p + m :] @ loadings.T + found["theta"],
-            means=found["nu"] + loadings @ latent_means,
+            covariances=columns[:, p + m :] @ loadings.T + matrices["theta"],
+            means=matrices["nu"] + loadings @ latent_means,
             columns=columns,
             latent_covariances=latent,
             latent_means=latent_means,
@@ -197,27 +202,30 @@ class Structure:
         )
 
     def covariance_gradient(self, basis: Basis, weights: Floats) -> Floats:
-        """Return tr(weights dSigma) of each parameter, for symmetric weights (p, p)."""
+        """Return ``tr(W dSigma) = 2 c x' W y`` of each parameter, for symmetric weights W (p, p)."""
         products = basis.columns.T @ weights @ basis.columns
         gradient: Floats = 2 * basis.coefficients * products[self.x, self.y]
         return gradient
 
     def mean_gradient(self, basis: Basis, weights: Floats) -> Floats:
-        """Return weights' dmu of each parameter, for weights (p,)."""
+        """Return ``w' dmu = s w' x`` of each parameter, for weights w (p,)."""
         gradient: Floats = basis.slopes * (weights @ basis.columns)[self.x]
         return gradient
 
     def information(self, basis: Basis, inverse: Floats, *, columns: Floats | None = None) -> Floats:
-        """Return ½ tr(M dSigma_i M dSigma_j) + dmu_i' M dmu_j of all pairs of parameters, M = inverse.
+        """Return ``½ tr(M dSigma_i M dSigma_j) + dmu_i' M dmu_j`` of all pairs of parameters.
+
+        M is the ``inverse``. With gxx the entries ``x_i' M x_j`` of g = Z' M Z, and so on, it is
+        ``c_i c_j (gxx gyy + gxy gyx) + s_i s_j gxx``.
 
         Parameters
         ----------
         basis
-            At the parameter values.
+            The basis at the parameter values.
         inverse
-            (p, p): inverse of the implied covariances; of observed ones, where variables are missing.
+            (p, p): inverse of the implied covariances, or of other ones.
         columns
-            Rows of the basis that belong to ``inverse``, where variables are missing.
+            The rows of the basis that belong to ``inverse``, if it is of some variables only.
         """
         z = basis.columns if columns is None else columns
         g = z.T @ inverse @ z
@@ -229,70 +237,86 @@ class Structure:
             information += np.outer(s, s) * xx
         return information
 
-    def information_beside(
-        self, basis: Basis, inverse: Floats, n_own: int, *, columns: Floats | None = None
+    def information_of_added(
+        self, basis: Basis, inverse: Floats, n_fitted: int, *, columns: Floats | None = None
     ) -> tuple[Floats, Floats]:
-        """Return what `information` has of the later parameters: beside the first, and of themselves.
+        """Return the part of `information` that modification indices need of the later parameters.
 
         Returns
         -------
         tuple
-            (n - n_own, n_own), and the diagonal (n - n_own,): without the pairs of later ones.
+            The rows of the parameters after the first ``n_fitted``, in the columns of the first
+            (n_added, n_fitted); and their diagonal (n_added,). Pairs of added parameters are left out.
         """
         z = basis.columns if columns is None else columns
         g = z.T @ inverse @ z
-        x, y, c, s = self.x[n_own:], self.y[n_own:], basis.coefficients, basis.slopes
-        first, second = self.x[:n_own], self.y[:n_own]
+        x, y, c, s = self.x[n_fitted:], self.y[n_fitted:], basis.coefficients, basis.slopes
+        fitted_x, fitted_y = self.x[:n_fitted], self.y[:n_fitted]
         gx, gy = g[x], g[y]
-        xx = gx[:, first]
-        beside: Floats = np.outer(c[n_own:], c[:n_own]) * (xx * gy[:, second] + gx[:, second] * gy[:, first])
-        beside += np.outer(s[n_own:], s[:n_own]) * xx
-        own = c[n_own:] ** 2 * (g[x, x] * g[y, y] + g[x, y] ** 2) + s[n_own:] ** 2 * g[x, x]
-        return beside, own
+        xx = gx[:, fitted_x]
+        of_sigma = xx * gy[:, fitted_y] + gx[:, fitted_y] * gy[:, fitted_x]
+        crossed: Floats = np.outer(c[n_fitted:], c[:n_fitted]) * of_sigma
+        crossed += np.outer(s[n_fitted:], s[:n_fitted]) * xx
+        diagonal = c[n_fitted:] ** 2 * (g[x, x] * g[y, y] + g[x, y] ** 2) + s[n_fitted:] ** 2 * g[x, x]
+        return crossed, diagonal
 
     def curvature(self, basis: Basis, weights: Floats, mean_weights: Floats | None) -> Floats:
-        """Return tr(weights d²Sigma_ij) + mean_weights' d²mu_ij of all pairs of parameters.
+        """Return ``tr(W d²Sigma_ij) + w' d²mu_ij`` of all pairs of parameters.
 
-        Columns of the basis change within the basis itself: Lambda E with Lambda and B, Lambda V with
-        Lambda, B and Psi.
+        As ``dSigma_i = c (x y' + y x')`` and ``dmu_i = s x``, the two terms are
+
+            2 c (dx_j' W y + x' W dy_j)    and    s w' dx_j + ds_j w' x.
+
+        Columns of the basis change within the basis: those of I do not change, those of Lambda E change with
+        Lambda and B, and those of Lambda V with Lambda, B and Psi.
         """
-        products = basis.columns.T @ weights @ basis.columns
-        reach = None if mean_weights is None else mean_weights @ basis.columns
+        zwz = basis.columns.T @ weights @ basis.columns
+        zw = None if mean_weights is None else mean_weights @ basis.columns
         c, total = basis.coefficients, np.zeros((len(self.x), len(self.x)))
-        for moved, onto in self._motions(basis):
-            # parameter j moves column z of the basis by onto[j, z] times column moved[j]
-            by_x, by_y = onto[:, self.x].T, onto[:, self.y].T
-            along = products[moved]
-            total += 2 * c[:, None] * (by_x * along[:, self.y].T + by_y * along[:, self.x].T)
-            if reach is not None:
-                total += basis.slopes[:, None] * by_x * reach[moved]
-        if reach is not None:
-            total += self._slope_changes(basis) * reach[self.x][:, None]
+        for added, amounts in self._column_changes(basis):
+            # parameter j changes column z of the basis by amounts[j, z] times column added[j]
+            of_x, of_y = amounts[:, self.x].T, amounts[:, self.y].T
+            rows = zwz[added]
+            total += 2 * c[:, None] * (of_x * rows[:, self.y].T + of_y * rows[:, self.x].T)
+            if zw is not None:
+                total += basis.slopes[:, None] * of_x * zw[added]
+        if zw is not None:
+            total += self._slope_changes(basis) * zw[self.x][:, None]
         return total
 
-    def _motions(self, basis: Basis) -> list[tuple[Positions, Floats]]:
-        """Return, twice: the column each parameter adds, and how much of it to each other column."""
+    def _column_changes(self, basis: Basis) -> list[tuple[Positions, Floats]]:
+        """Return the derivatives of the basis: two terms, each of one column times amounts.
+
+        Each term is the column that a parameter adds to other columns, and how much of it to each of them:
+
+            d(Lambda E) = dLambda E + Lambda E dB E
+            d(Lambda V) = dLambda V + Lambda E dB V + Lambda V dB' E' + Lambda E dPsi E'
+        """
         p, m, n = self.p, self.m, len(self.x)
         first, second = np.zeros((n, p + 2 * m)), np.zeros((n, p + 2 * m))
         e, v = basis.effects, basis.latent_covariances
-        through, latent = self._through, self._from_latent[self._through]
-        first[through, p : p + m], first[through, p + m :] = e[latent], v[latent]
-        if len(self._of_psi):
-            rows, columns, c = self._psi_rows, self._psi_columns, self._c[self._of_psi, None]
-            first[self._of_psi, p + m :] = c * e.T[columns]
-            second[self._of_psi, p + m :] = c * e.T[rows]
-        if len(self._of_beta):
-            second[self._of_beta, p + m :] = e.T[self._beta_rows]
-        return [(self._onto, first), (self._other_onto, second)]
+        parameters = self._loadings_and_paths
+        factors = self._from_factor[parameters]
+        first[parameters, p : p + m], first[parameters, p + m :] = e[factors], v[factors]
+        if len(self._in_psi):
+            rows, columns, c = self._psi_rows, self._psi_columns, self._c[self._in_psi, None]
+            first[self._in_psi, p + m :] = c * e.T[columns]
+            second[self._in_psi, p + m :] = c * e.T[rows]
+        if len(self._in_beta):
+            second[self._in_beta, p + m :] = e.T[self._beta_rows]
+        return [(self._first_column, first), (self._second_column, second)]
 
     def _slope_changes(self, basis: Basis) -> Floats:
-        """Return the change of each parameter's slope with each other parameter."""
+        """Return the derivative of each slope s by each parameter, as ``E alpha`` changes with B and alpha.
+
+        ``d(E alpha) = E dB E alpha + E dalpha``.
+        """
         n, changes = len(self.x), np.zeros((len(self.x), len(self.x)))
-        through = np.flatnonzero(self._from_latent >= 0)
+        parameters = self._loadings_and_paths
+        factors = self._from_factor[parameters]
         for j, (kind, row, column) in enumerate(self.places):
             if kind == "alpha":
-                changes[through, j] = basis.effects[self._from_latent[through], row]
+                changes[parameters, j] = basis.effects[factors, row]
             elif kind == "beta":
-                moved = basis.effects[self._from_latent[through], row] * basis.latent_means[column]
-                changes[through, j] = moved
+                changes[parameters, j] = basis.effects[factors, row] * basis.latent_means[column]
         return changes.reshape(n, n)

@@ -1,4 +1,4 @@
-"""A model's parameters in each group: what is fixed, what is free, and what is set equal."""
+"""A model's parameters in each group: which are fixed, free, or set equal."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from intimacy_scales.factor.confirmatory.model.implied import (
     Equal,
     Identification,
     Key,
-    add_implied,
-    add_of_exogenous,
+    add_defaults,
+    add_exogenous_moments,
     in_order,
     written_in_groups,
 )
@@ -40,19 +40,19 @@ class Parameter:
     group
         Position of the group.
     fixed
-        Its value where it is fixed, otherwise None.
+        Its value if it is fixed, otherwise None.
     label
-        What it is called; parameters of one label are equal.
+        Its label; parameters with the same label are equal.
     start
-        Where the search begins, if the model says so.
+        Its start value, if the model gives one.
     place
         Matrix, row and column.
     free
-        Which free parameter it is; -1 for fixed ones, and for what follows from free ones.
+        Number of the free parameter; -1 if it is fixed, or follows from others.
     exogenous
-        Whether it is a moment of exogenous variables, fixed at what was observed.
+        Whether it is a moment of exogenous variables, fixed at the observed value.
     follows
-        From which free parameters it follows by constraints; None of all others.
+        The free parameters from which it follows by constraints; None for all others.
     """
 
     lhs: str
@@ -69,32 +69,31 @@ class Parameter:
 
     @property
     def name(self) -> str:
-        """How it is written in a model."""
+        """The parameter as it is written in a model."""
         return f"{self.lhs} ~ 1" if self.op == "~1" else f"{self.lhs} {self.op} {self.rhs}"
 
     @property
     def estimated(self) -> bool:
-        """Whether its value is estimated: it is free, or follows from what is."""
+        """Whether its value is estimated: it is free, or follows from free parameters."""
         return self.free >= 0 or self.follows is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Layout:
-    """Where one group's parameters stand, as arrays.
+    """The places and values of one group's parameters, as arrays.
 
     Attributes
     ----------
     structure
-        The matrices that they are in.
+        The matrices of the model.
     fixed
         (n_parameters,): values of fixed ones, 0 for free ones.
     free
         (n_parameters,): which free parameter of the whole model each is; -1 for fixed ones.
     items
-        Of each factor: the items that it is behind, ascending.
+        The items that measure each factor, ascending.
     spread
-        (n_parameters, n_free): what each is of the free ones, beside ``fixed``; None where each is one of
-        them or fixed.
+        (n_parameters, n_free): with constraints, parameters are ``fixed + spread @ free values``; else None.
     """
 
     structure: Structure
@@ -111,21 +110,21 @@ class ParameterTable:
     Attributes
     ----------
     model
-        Whose they are.
+        The model.
     parameters
         By group, then loadings, variances and covariances, intercepts and means.
     n_groups
-        How many groups.
+        Number of groups.
     n_free
-        Free parameters, equal ones counted once.
+        Number of free parameters, equal ones counted once.
     with_means
         Whether means are part of the model.
     standing
-        Observed variables that stand among the factors, behind these: those of paths.
+        Observed variables that are placed among the factors, after them: those of paths.
     exogenous
-        Those that only predict, and of whose moments the model does not speak.
+        Observed variables that only predict, and whose moments do not occur in the model.
     fixed_x
-        Whether variances, covariances and means of these are as observed.
+        Whether variances, covariances and means of these are fixed at the observed values.
     """
 
     model: Model
@@ -139,31 +138,31 @@ class ParameterTable:
 
     @cached_property
     def exogenous_positions(self) -> Positions:
-        """Which observed variables are exogenous, ascending."""
+        """Positions of the exogenous variables among the observed ones, ascending."""
         observed = self.model.observed
         return locked(np.array([observed.index(name) for name in self.exogenous], dtype=np.intp))
 
     @property
     def n_moments(self) -> int:
-        """How many variances, covariances and means are modelled in each group."""
+        """Number of variances, covariances and means that are modelled in each group."""
         p, q = len(self.model.observed), len(self.exogenous) if self.fixed_x else 0
         means = p - q if self.with_means else 0
         return (p * (p + 1) - q * (q + 1)) // 2 + means
 
     @property
     def n_relations(self) -> int:
-        """How many covariances are 0 in each group where nothing is related but exogenous variables."""
+        """Number of covariances that the independence model fixes at 0 in each group."""
         p, q = len(self.model.observed), len(self.exogenous)
         return (p * (p - 1) - q * (q - 1)) // 2
 
     @property
     def is_structural(self) -> bool:
-        """Whether observed variables or factors have paths, or observed ones stand among the factors."""
+        """Whether there are paths, or observed variables placed among the factors."""
         return bool(self.standing or self.model.paths)
 
     @property
     def among_factors(self) -> tuple[str, ...]:
-        """The factors, and what stands among them, in the order of the matrices."""
+        """The factors and the observed variables placed among them, in the order of the matrices."""
         return (*self.model.latent, *self.standing)
 
     def of_group(self, group: int) -> tuple[Parameter, ...]:
@@ -177,22 +176,22 @@ class ParameterTable:
 
     @cached_property
     def layouts(self) -> tuple[Layout, ...]:
-        """Where the parameters of each group stand, as arrays."""
-        return tuple(_layout(self, own) for own in self.by_group)
+        """The parameters of each group as arrays."""
+        return tuple(_layout(self, parameters) for parameters in self.by_group)
 
     @cached_property
     def relations(self) -> NDArray[np.bool_]:
-        """Which free parameters relate two variables, without a start that the model gives (n_free,)."""
-        found = np.zeros(self.n_free, dtype=np.bool_)
+        """Which free parameters relate two variables and have no start value in the model (n_free,)."""
+        relations = np.zeros(self.n_free, dtype=np.bool_)
         for p in self.parameters:
             kind, row, column = p.place
             between = kind in ("lambda", "beta") or (kind in ("psi", "theta") and row != column)
             if p.free >= 0 and p.start is None and between:
-                found[p.free] = True
-        return locked(found)
+                relations[p.free] = True
+        return locked(relations)
 
     def free_names(self, groups: Sequence[str | None]) -> list[str]:
-        """Return how each free parameter is written, with its group where there are several."""
+        """Return each free parameter as it is written, with its group if there are several."""
         names = [""] * self.n_free
         for p in self.parameters:
             if p.free >= 0 and not names[p.free]:
@@ -212,12 +211,13 @@ def _layout(table: ParameterTable, parameters: Sequence[Parameter]) -> Layout:
         structure=Structure(len(observed), len(table.among_factors), places, standing),
         fixed=locked(np.array([p.follows.constant if p.follows else p.fixed or 0.0 for p in parameters])),
         free=locked(np.array([p.free for p in parameters], dtype=np.intp)),
-        items=tuple(locked(np.array(sorted(own), dtype=np.intp)) for own in items),
+        items=tuple(locked(np.array(sorted(positions), dtype=np.intp)) for positions in items),
         spread=_spread(parameters, table.n_free),
     )
 
 
 def _spread(parameters: Sequence[Parameter], n_free: int) -> Floats | None:
+    """Return `Layout.spread`."""
     if not any(p.follows for p in parameters):
         return None
     spread = np.zeros((len(parameters), n_free))
@@ -241,50 +241,52 @@ def parameter_table(
     structural: bool = False,
     fixed_x: bool = True,
 ) -> ParameterTable:
-    """Return a model's parameters, with what is implied as well as what is written.
+    """Return a model's parameters, both those that are written and those it has by default.
 
-    As lavaan's ``cfa``: residual and factor variances are free, factors that are not themselves
-    measured by others' loadings correlate, intercepts are free and factor means 0. With paths as its
+    Defaults are those of lavaan's ``cfa``: residual and factor variances are free, factors that do not
+    measure others correlate, intercepts are free, and factor means are 0. With paths they are those of
     ``sem``, see `roles`.
 
     Parameters
     ----------
     model
-        What measures what, and what depends on what.
+        The model.
     n_groups
         Number of groups.
     identification
         ``marker``: the first loading of each factor is 1. ``fixed_factor``: factor variances are 1.
-        ``none``: only what the model says.
+        ``none``: nothing is fixed by default.
     with_means
         Whether means are part of the model.
     equal
-        What is set equal across groups: ``loadings``, ``intercepts``, ``residuals``, ``regressions``. With
+        Parameters set equal across groups: ``loadings``, ``intercepts``, ``residuals``, ``regressions``. With
         equal loadings factor variances, with equal intercepts factor means are free in all groups but the
         first.
     partial
-        Parameters that are not set equal all the same, as they are written.
+        Exceptions from ``equal``, as they are written in a model.
     structural
-        Whether observed variables may stand among the factors: in paths, and related to factors.
+        Whether observed variables may be placed among the factors: in paths, and covarying with factors.
     fixed_x
-        Whether variances, covariances and means of exogenous variables are as observed.
+        Whether variances, covariances and means of exogenous variables are fixed at the observed values.
     """
     standing = roles_of(model).in_paths if structural else ()
     exogenous = roles_of(model).exogenous if structural else ()
-    held = exogenous if fixed_x else ()
     written = written_in_groups(model, n_groups)
     uses_means = with_means or any(op == "~1" for _, op, _ in written)
     aliases = _aliases(model)
-    found: list[Parameter] = []
+    parameters: list[Parameter] = []
     for group in range(n_groups):
-        said = {key: modifiers[group] for key, modifiers in written.items()}
-        add_implied(said, model, group, identification, frozenset(equal), with_means=uses_means)
-        add_of_exogenous(said, model, held, with_means=uses_means)
-        found += [
-            _parameter(model, key, said[key], group, aliases, standing) for key in in_order(said, model)
+        modifiers = {key: by_group[group] for key, by_group in written.items()}
+        add_defaults(modifiers, model, group, identification, frozenset(equal), with_means=uses_means)
+        add_exogenous_moments(modifiers, model, exogenous if fixed_x else (), with_means=uses_means)
+        parameters += [
+            _parameter(model, key, modifiers[key], group, aliases, standing)
+            for key in in_order(modifiers, model)
         ]
-    shared = _shared_labels(found, frozenset(equal), frozenset(_named(partial, found)), model.latent)
-    numbered, n_free = _numbered([replace(p, label=label) for p, label in zip(found, shared, strict=True)])
+    exceptions = frozenset(_names_of(partial, parameters))
+    labels = _labels_across_groups(parameters, frozenset(equal), exceptions, model.latent)
+    labelled = [replace(p, label=label) for p, label in zip(parameters, labels, strict=True)]
+    numbered, n_free = _numbered(labelled)
     if model.constraints:
         numbered, n_free = _constrained(model, numbered, n_free, aliases)
     return ParameterTable(
@@ -302,31 +304,32 @@ def parameter_table(
 def _parameter(
     model: Model,
     key: Key,
-    said: Modifier,
+    modifier: Modifier,
     group: int,
     aliases: dict[str, str | float],
     standing: Sequence[str],
 ) -> Parameter:
+    """Return one parameter as its modifier describes it, not numbered yet."""
     lhs, op, rhs = key
-    fixed, label = said.fixed, said.label
-    meant = aliases.get(label, label) if label else None
-    if isinstance(meant, float):
-        fixed, meant = meant, None
+    fixed = modifier.fixed
+    label = aliases.get(modifier.label, modifier.label) if modifier.label else None
+    if isinstance(label, float):
+        fixed, label = label, None
     return Parameter(
         lhs=lhs,
         op=op,
         rhs=rhs,
         group=group,
         fixed=fixed,
-        label=meant,
-        start=said.start,
+        label=label,
+        start=modifier.start,
         place=place_of(model, standing, lhs, op, rhs),
-        exogenous=said is OBSERVED,
+        exogenous=modifier is OBSERVED,
     )
 
 
 def place_of(model: Model, standing: Sequence[str], lhs: str, op: str, rhs: str) -> tuple[Place, int, int]:
-    """Return matrix, row and column of a parameter; ``standing`` are observed variables among the factors."""
+    """Return matrix, row and column of a parameter; see `ParameterTable` for ``standing``."""
     latent, observed = (*model.latent, *standing), model.observed
     if op in ("=~", "~"):
         to, by = (rhs, lhs) if op == "=~" else (lhs, rhs)
@@ -338,7 +341,7 @@ def place_of(model: Model, standing: Sequence[str], lhs: str, op: str, rhs: str)
     if (lhs in latent) != (rhs in latent):
         item, factor = (rhs, lhs) if lhs in latent else (lhs, rhs)
         raise EstimationError(
-            f"{lhs} ~~ {rhs}: {factor} is a factor and {item} an item; an item is tied to a factor by a "
+            f"{lhs} ~~ {rhs} is not valid: {factor} is a factor and {item} an item; relate them by a "
             f"loading, {factor} =~ {item}"
         )
     if lhs in latent:
@@ -347,12 +350,12 @@ def place_of(model: Model, standing: Sequence[str], lhs: str, op: str, rhs: str)
 
 
 def _aliases(model: Model) -> dict[str, str | float]:
-    """Return what each label stands for after equalities."""
-    found: dict[str, str | float] = {}
+    """Return the label or value that equalities put in place of each label."""
+    replaced: dict[str, str | float] = {}
 
-    def meant(label: str | float) -> str | float:
-        while isinstance(label, str) and label in found:
-            label = found[label]
+    def final(label: str | float) -> str | float:
+        while isinstance(label, str) and label in replaced:
+            label = replaced[label]
         return label
 
     labels = labels_of(model.statements)
@@ -361,18 +364,22 @@ def _aliases(model: Model) -> dict[str, str | float]:
             continue
         for side in (s.left, s.right):
             if isinstance(side, str) and side not in labels:
-                raise EstimationError(f"line {s.line}: no parameter has the label {side!r}")
-        left, right = meant(s.left), meant(s.right)
+                raise EstimationError(
+                    f"line {s.line}: no parameter has the label {side!r}; label one as in f =~ {side}*x"
+                )
+        left, right = final(s.left), final(s.right)
         if isinstance(left, str) and left != right:
-            found[left] = right
+            replaced[left] = right
         elif left != right:
-            raise EstimationError(f"line {s.line}: {s.left} == {s.right} contradicts an earlier line")
-    return {label: meant(label) for label in found}
+            raise EstimationError(
+                f"line {s.line}: {s.left} == {s.right} contradicts an earlier line; remove one of them"
+            )
+    return {label: final(label) for label in replaced}
 
 
-def _named(partial: Sequence[str], found: list[Parameter]) -> list[str]:
-    """Return the names of the parameters that are meant."""
-    known = {"".join(p.name.split()): p.name for p in found}
+def _names_of(partial: Sequence[str], parameters: list[Parameter]) -> list[str]:
+    """Return the names of parameters that may be written with other spaces."""
+    known = {"".join(p.name.split()): p.name for p in parameters}
     unknown = [name for name in partial if "".join(name.split()) not in known]
     if unknown:
         raise EstimationError(
@@ -381,29 +388,34 @@ def _named(partial: Sequence[str], found: list[Parameter]) -> list[str]:
     return [known["".join(name.split())] for name in partial]
 
 
-def _shared_labels(
-    found: list[Parameter], equal: frozenset[Equal], partial: frozenset[str], latent: Sequence[str]
+def _labels_across_groups(
+    parameters: list[Parameter], equal: frozenset[Equal], exceptions: frozenset[str], latent: Sequence[str]
 ) -> list[str | None]:
-    """Return each parameter's label, with those that make groups equal."""
+    """Return each parameter's label; those set equal across groups have their name as a label."""
     kinds: dict[str, Equal] = {"=~": "loadings", "~": "regressions"}
     labels: list[str | None] = []
-    for p in found:
+    for p in parameters:
         kind = kinds.get(p.op)
         if p.lhs not in latent and (p.op == "~1" or (p.op == "~~" and p.lhs == p.rhs)):
             kind = "intercepts" if p.op == "~1" else "residuals"
-        shared = kind in equal and p.fixed is None and p.label is None and p.name not in partial
+        shared = kind in equal and p.fixed is None and p.label is None and p.name not in exceptions
         labels.append(f".{p.name}" if shared else p.label)
     return labels
 
 
-def _numbered(found: list[Parameter]) -> tuple[tuple[Parameter, ...], int]:
+def _numbered(parameters: list[Parameter]) -> tuple[tuple[Parameter, ...], int]:
+    """Return the parameters with numbers of free ones, and how many are free.
+
+    Parameters with the label of a fixed one are fixed too.
+    """
     numbers: dict[str, int] = {}
-    fixed_labels = {p.label: p.fixed for p in found if p.label is not None and p.fixed is not None}
+    fixed_labels = {p.label: p.fixed for p in parameters if p.label is not None and p.fixed is not None}
     numbered: list[Parameter] = []
     n_free = 0
-    for p in found:
+    for p in parameters:
         if p.fixed is None and p.label in fixed_labels:
-            p = replace(p, fixed=fixed_labels[p.label])  # noqa: PLW2901 - equal to a fixed one: fixed too
+            numbered.append(replace(p, fixed=fixed_labels[p.label]))
+            continue
         if p.fixed is not None:
             numbered.append(p)
             continue
@@ -414,47 +426,49 @@ def _numbered(found: list[Parameter]) -> tuple[tuple[Parameter, ...], int]:
 
 
 def _constrained(
-    model: Model, found: Sequence[Parameter], n_free: int, aliases: dict[str, str | float]
+    model: Model, parameters: Sequence[Parameter], n_free: int, aliases: dict[str, str | float]
 ) -> tuple[tuple[Parameter, ...], int]:
-    """Return the parameters where linear constraints hold, and how many are left free."""
-    numbers = {p.label: p.free for p in found if p.label is not None and p.free >= 0}
-    values = {p.label: p.fixed for p in found if p.label is not None and p.fixed is not None}
-    for label, meant in aliases.items():
-        if isinstance(meant, float):
-            values[label] = meant
-        elif meant in numbers:
-            numbers[label] = numbers[meant]
+    """Return the parameters under the model's linear constraints, and how many remain free."""
+    numbers = {p.label: p.free for p in parameters if p.label is not None and p.free >= 0}
+    values = {p.label: p.fixed for p in parameters if p.label is not None and p.fixed is not None}
+    for label, alias in aliases.items():
+        if isinstance(alias, float):
+            values[label] = alias
+        elif alias in numbers:
+            numbers[label] = numbers[alias]
         else:
-            values[label] = values[meant]
-    renumbered, followers = solved(model.constraints, model.statements, numbers, values, n_free)
-    made = []
-    for p in found:
-        follows = followers.get(p.free)
+            values[label] = values[alias]
+    renumbered, dependences = solved(model.constraints, model.statements, numbers, values, n_free)
+    constrained = []
+    for p in parameters:
+        follows = dependences.get(p.free)
         if follows is not None and not follows.weights:
-            made.append(replace(p, fixed=follows.constant, free=-1))
+            constrained.append(replace(p, fixed=follows.constant, free=-1))
         else:
-            made.append(p if p.free < 0 else replace(p, free=renumbered[p.free], follows=follows))
-    return tuple(made), n_free - len(followers)
+            constrained.append(p if p.free < 0 else replace(p, free=renumbered[p.free], follows=follows))
+    return tuple(constrained), n_free - len(dependences)
 
 
 def with_observed(table: ParameterTable, moments: Sequence[tuple[Floats, Floats]]) -> ParameterTable:
-    """Return the table with moments of exogenous variables as they were observed.
+    """Return the table with moments of exogenous variables fixed at the observed values.
 
     Parameters
     ----------
     table
         The parameters.
     moments
-        Of each group: covariances (p, p), divisor n, and means (p,), in the order of the model's variables.
+        Covariances (p, p) and means (p,) of each group, in the order of the model's variables.
     """
     if not table.exogenous or not table.fixed_x:
         return table
     position = {name: n for n, name in enumerate(table.model.observed)}
-    made = []
-    for p in table.parameters:
-        if p.exogenous:
-            covariances, means = moments[p.group]
-            i = position[p.lhs]
-            p = replace(p, fixed=float(means[i] if p.op == "~1" else covariances[i, position[p.rhs]]))  # noqa: PLW2901 - the same one
-        made.append(p)
-    return replace(table, parameters=tuple(made))
+
+    def fixed_at_observed(p: Parameter) -> Parameter:
+        covariances, means = moments[p.group]
+        i = position[p.lhs]
+        value = means[i] if p.op == "~1" else covariances[i, position[p.rhs]]
+        return replace(p, fixed=float(value))
+
+    return replace(
+        table, parameters=tuple(fixed_at_observed(p) if p.exogenous else p for p in table.parameters)
+    )

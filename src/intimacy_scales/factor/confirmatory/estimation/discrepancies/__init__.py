@@ -1,1 +1,1 @@
-"""What an estimator minimizes: a file each, and what some of them share."""
+"""Estimators, one file for each, and what some of them share."""

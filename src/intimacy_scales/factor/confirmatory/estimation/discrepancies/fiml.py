@@ -1,4 +1,4 @@
-"""Maximum likelihood from every answer, where answers are missing at random (Arbuckle, 1996)."""
+"""Full-information maximum likelihood, for answers that are missing at random (Arbuckle, 1996)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from intimacy_scales.factor.sample import MissingAnswers
 
 
 class FIML(ML):
-    """The same likelihood, of persons who answered some of the items each.
+    """The likelihood of `ML`, of whichever items each person answered.
 
-    Standard errors rest on the observed information: the expected one assumes that answers are missing
+    Standard errors rest on the observed information, as the expected one assumes that answers are missing
     completely at random (Kenward & Molenberghs, 1998).
     """
 

@@ -7,12 +7,11 @@ Satorra and Bentler (1994).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from intimacy_scales.factor.confirmatory.estimation import independence
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.ml import ML
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Estimator,
@@ -20,20 +19,26 @@ from intimacy_scales.factor.confirmatory.estimation.discrepancy import (
     Information,
     Scaling,
 )
-from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.likelihood import person_scores
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import MeanCovariance
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+    independence,
+    saturated,
+)
 from intimacy_scales.factor.confirmatory.estimation.satorra_bentler import (
     expected_misfit,
     expected_misfit_of_independence,
-    spread_of_scores,
+    score_covariances,
 )
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
 from intimacy_scales.factor.confirmatory.estimation.saturated_information import (
     NOTHING,
     score_to_information,
 )
-from intimacy_scales.factor.confirmatory.model.structure import Floats
+from intimacy_scales.factor.confirmatory.model.structure import Floats, Positions
 from intimacy_scales.factor.sample import MissingAnswers, SampleMoments
 
 if TYPE_CHECKING:
@@ -42,12 +47,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class MLR(ML):
-    """The likelihood of `ML` and `FIML`; what follows from it rests on each person's scores.
+    """The likelihood of `ML`, with standard errors and tests from each person's scores.
 
     Attributes
     ----------
     scaling
-        Whose test.
+        The definition of the scaled test: that of Yuan and Bentler, or of Satorra and Bentler.
     """
 
     name: ClassVar[Estimator] = "MLR"
@@ -60,14 +65,16 @@ class MLR(ML):
 
     scaling: Scaling = "yuan_bentler"
 
-    def lacking(self, sample: SampleMoments) -> str:
-        """Say that each person's answers are needed."""
+    def requirement(self, sample: SampleMoments) -> str:
+        """Return the message that each person's answers are needed."""
         instead = "use missing='fiml'" if sample.rows is not None else "pass encode(instrument, table)"
         return f"estimator='MLR' needs each person's answers to all items it uses: {instead}"
 
     def independence(self, moments: MeanCovariance, exogenous: Exogenous = NO_EXOGENOUS) -> Independence:
-        """Return the likelihood of means and variances alone, with what its scaled test needs."""
-        return independence.independence(moments, scores=True, exogenous=exogenous)
+        """Return the likelihood of the independence model, with the trace that its scaled test needs."""
+        return replace(
+            independence(moments, exogenous), score_to_information=_score_to_information(moments, exogenous)
+        )
 
     def inference(
         self,
@@ -79,40 +86,81 @@ class MLR(ML):
         baseline: Sequence[Independence],
         exogenous: Exogenous = NO_EXOGENOUS,
     ) -> Inference:
-        """Return the sandwich, and what the chi-squares are to be expected."""
+        """Return the sandwich ``A^-1 B A^-1 / n``, and the expected values of the chi-squares.
+
+        B is the mean product of scores, A the information. The expected value of chi-square is, for Yuan and
+        Bentler (2000) in the form of Mplus, ``tr(B A^-1)`` of the saturated model less that of the model, and
+        for Satorra and Bentler (1994) ``tr(U Gamma)``.
+        """
         b = first_order_information(problem, at)
         groups = [group.moments for group in problem.groups]
         if self.scaling == "satorra_bentler":
-            excess = expected_misfit(problem, at)
-            base = expected_misfit_of_independence(groups, exogenous.positions)
-            scores = spread_of_scores(problem, at)
+            expected = expected_misfit(problem, at)
+            baseline_expected = expected_misfit_of_independence(groups, exogenous.positions)
+            scores = score_covariances(problem, at)
         else:
             given = exogenous.positions if exogenous.fixed else NOTHING
             pairs = zip(groups, saturated, strict=True)
-            whole = sum(score_to_information(one, own, given) for one, own in pairs)
-            excess = whole - float(np.trace(np.linalg.solve(hessian, b)))
-            base, scores = whole - sum(one.score_to_information for one in baseline), b
+            trace = sum(score_to_information(moments, estimates, given) for moments, estimates in pairs)
+            expected = trace - float(np.trace(np.linalg.solve(hessian, b)))
+            baseline_expected = trace - sum(model.score_to_information for model in baseline)
+            scores = b
         return Inference(
             covariance=bread @ b @ bread / problem.n,
-            excess=excess,
-            baseline_excess=base,
+            expected_chi_square=expected,
+            baseline_expected_chi_square=baseline_expected,
             scaling=self.scaling,
             scores=scores,
         )
 
 
 class RobustFIML(MLR):
-    """The same of every answer."""
+    """`MLR` with the likelihood of `FIML`."""
 
     missing: ClassVar[tuple[MissingAnswers, ...]] = ("fiml", "listwise")
     needs_means: ClassVar[bool] = True
 
 
 def first_order_information(problem: Problem, at: Evaluation) -> Floats:
-    """Return the mean product of persons' (or clusters') scores (n_free, n_free)."""
+    """Return B, the mean product of persons' (or clusters') scores (n_free, n_free)."""
     total = np.zeros((problem.n_free, problem.n_free))
     for group, basis, fit in zip(problem.groups, at.bases, at.fits, strict=True):
-        scores = group.moments.summed(person_scores(group.structure, basis, group.moments, fit))
+        scores = group.moments.cluster_sums(person_scores(group.structure, basis, group.moments, fit))
         products = group.moments.correction / problem.n * (scores.T @ scores)
         total += group.collect_square(products, problem.n_free)
     return total
+
+
+def _score_to_information(moments: MeanCovariance, exogenous: Exogenous) -> float:
+    """Return tr(B A^-1) of the independence model, from each person's answers."""
+    means, variances = moments.item_moments()
+    x = exogenous.positions
+    trace = _trace_of_single_items(moments, means, variances, x)
+    if len(x) and not exogenous.fixed:
+        part = moments.subset(x)
+        trace += score_to_information(part, saturated(part))
+    return trace
+
+
+def _trace_of_single_items(
+    moments: MeanCovariance, means: Floats, variances: Floats, left_out: Positions
+) -> float:
+    """Return tr(B A^-1) of each item's mean and variance alone, summed over items.
+
+    For standardized answers z of an item it is the mean of ``½ (z² - 1)² + z²``.
+    """
+    standardized = np.zeros((moments.n, len(means)))
+    squares = np.zeros_like(standardized)
+    counts, start = np.zeros(len(means)), 0
+    for pattern in moments.patterns:
+        assert pattern.rows is not None
+        items = np.arange(len(means)) if pattern.observed is None else pattern.observed
+        z = (pattern.rows - means[items]) / np.sqrt(variances[items])
+        persons = slice(start, start + pattern.n)
+        standardized[persons, items], squares[persons, items] = z, z**2 - 1
+        counts[items] += pattern.n
+        start += pattern.n
+    terms = np.sum(moments.cluster_sums(squares) ** 2, axis=0) / 2
+    if moments.with_means:
+        terms += np.sum(moments.cluster_sums(standardized) ** 2, axis=0)
+    return moments.correction * float(np.sum(np.delete(terms / counts, left_out)))

@@ -1,4 +1,4 @@
-"""Estimators by the names that `cfa` knows them by."""
+"""Estimators by the values of ``estimator`` in `cfa`."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ _RULES: tuple[MissingAnswers, ...] = ("fiml", "listwise", "pairwise")
 
 
 def check_estimator(estimator: str) -> None:
-    """Raise where there is no such estimator."""
+    """Raise if there is no such estimator."""
     if estimator not in _NAMED:
-        known = ", ".join(f"{name!r} ({kinds[0].title})" for name, kinds in _NAMED.items())
+        allowed = ", ".join(f"{name!r} ({kinds[0].title})" for name, kinds in _NAMED.items())
         raise EstimationError(
-            f"estimator={estimator!r}: one of {known}. The test of 'MLR' with scaling='satorra_bentler' is "
-            "that of MLM. Estimators for ordered categories, such as WLSMV, are not there"
+            f"estimator={estimator!r} is not valid; allowed: {allowed}. For the test of MLM use 'MLR' with "
+            "scaling='satorra_bentler'. Estimators for ordered categories, such as WLSMV, are not available"
         )
 
 
 def rule_of(samples: Sequence[SampleMoments]) -> MissingAnswers:
-    """Return the rule of missing answers under which groups are fitted together."""
+    """Return the rule of missing answers for groups that are fitted together."""
     return "fiml" if any(sample.missing == "fiml" for sample in samples) else samples[0].missing
 
 
 def discrepancy_of(
     estimator: Estimator, missing: MissingAnswers = "listwise", *, scaling: Scaling = "yuan_bentler"
 ) -> Discrepancy:
-    """Return what an estimator minimizes under a rule of missing answers.
+    """Return the discrepancy of an estimator under a rule of missing answers.
 
-    Where it has none for this rule, the one whose `Discrepancy.check` says what to do instead.
+    If it cannot handle this rule, `Discrepancy.check` of the one returned says what to do instead.
     """
     kinds = _NAMED[estimator]
-    found = next((kind for kind in kinds if missing in kind.missing), kinds[0])
-    return replace(found, scaling=scaling) if isinstance(found, MLR) else found
+    chosen = next((kind for kind in kinds if missing in kind.missing), kinds[0])
+    return replace(chosen, scaling=scaling) if isinstance(chosen, MLR) else chosen
 
 
 def missing_rules(estimator: Estimator) -> tuple[MissingAnswers, ...]:
-    """Return the rules of missing answers that an estimator can do with, the best one first."""
+    """Return the rules of missing answers that an estimator can handle, the best one first."""
     kinds = _NAMED[estimator]
     return tuple(rule for rule in _RULES if any(rule in kind.missing for kind in kinds))
 
 
 def check_completeness(estimator: Estimator, missing: MissingAnswers) -> None:
-    """Raise where an estimator needs complete answers, and another rule is asked for."""
+    """Raise if an estimator needs complete answers, and another rule is requested."""
     if missing_rules(estimator) == ("listwise",) and missing != "listwise":
         raise EstimationError(needs_complete(estimator))

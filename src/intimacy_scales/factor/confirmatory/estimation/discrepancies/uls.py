@@ -12,9 +12,13 @@ import numpy as np
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.gls import GLS
 from intimacy_scales.factor.confirmatory.estimation.discrepancies.least_squares import LeastSquares
 from intimacy_scales.factor.confirmatory.estimation.discrepancy import Discrepancy, Estimator, Inference
-from intimacy_scales.factor.confirmatory.estimation.independence import NO_EXOGENOUS, Exogenous, Independence
 from intimacy_scales.factor.confirmatory.estimation.mean_covariance import Fitted, MeanCovariance
-from intimacy_scales.factor.confirmatory.estimation.saturated import Saturated
+from intimacy_scales.factor.confirmatory.estimation.reference_models import (
+    NO_EXOGENOUS,
+    Exogenous,
+    Independence,
+    Saturated,
+)
 from intimacy_scales.factor.confirmatory.model.structure import Basis, Floats, Positions, Structure
 
 if TYPE_CHECKING:
@@ -26,20 +30,21 @@ class ULS(LeastSquares):
     """``½ (n - 1) / n`` times the sum of squared residuals: each variance, covariance and mean counts once.
 
     Estimates are lavaan's (``estimator = "ULS"``). ``½ tr((S - Sigma)²)`` of Jöreskog (1977) counts each
-    covariance twice; where residual variances are free, and variances are met, both have the same estimates.
+    covariance twice; if residual variances are free, so that variances are reproduced, the estimates of both
+    are the same.
 
-    They are not efficient, so the least value is no chi-square, and standard errors do not follow from second
-    derivatives. Both are what normal answers imply (Browne, 1984): standard errors from ``Gamma``, the
-    sampling covariances of the moments, and his residual-based test. lavaan has these with ``Gamma`` of
-    normal answers as ``NACOV`` and ``se = "robust.sem"``, and as ``test = "browne.residual.nt"``. Its default
-    for ULS, ``se = "standard"``, puts the identity matrix for ``Gamma``: answers in units ten times as fine
-    then have standard errors of loadings a tenth as large.
+    They are not efficient. So the minimum is not a chi-square, and standard errors do not follow from second
+    derivatives. Both assume normality instead (Browne, 1984): standard errors rest on ``Gamma``, the sampling
+    covariances of the moments, and the test is the residual-based one. In lavaan these are a normal-theory
+    ``NACOV`` with ``se = "robust.sem"``, and ``test = "browne.residual.nt"``. lavaan's default for ULS,
+    ``se = "standard"``, takes the identity matrix as ``Gamma``: for answers in units ten times as fine,
+    standard errors of loadings are then a tenth as large.
 
     Attributes
     ----------
     unit
-        The mean variance, in squares of which the sum is taken, so that a search needs no other steps for
-        answers in other units.
+        The mean variance. Residuals are in this unit, so that the search does not depend on the units of
+        the answers.
     """
 
     name: ClassVar[Estimator] = "ULS"
@@ -49,16 +54,16 @@ class ULS(LeastSquares):
 
     def for_groups(self, groups: Sequence[MeanCovariance]) -> ULS:
         """Return the sum of squares in units of the mean variance of all groups."""
-        n = sum(one.n for one in groups)
-        return ULS(unit=sum(one.n / n * float(one.unbiased.diagonal().mean()) for one in groups))
+        n = sum(group.n for group in groups)
+        return ULS(unit=sum(group.n / n * float(group.unbiased.diagonal().mean()) for group in groups))
 
     def _scale(self, moments: MeanCovariance) -> float:
         return moments.shrinkage / self.unit**2
 
     def fitted(self, moments: MeanCovariance, covariances: Floats, means: Floats) -> Fitted | None:
-        """Return the value and its derivatives: with R the residuals, ``-½ k (R + diag R)`` by Sigma."""
+        """Return the value and its derivatives; by Sigma, with residuals R, ``-½ k (R + diag R)``."""
         residuals, k = moments.unbiased - covariances, self._scale(moments)
-        halved = (residuals + np.diag(residuals.diagonal())) / 2  # each pair stands there twice
+        halved = (residuals + np.diag(residuals.diagonal())) / 2  # the matrix holds each covariance twice
         value = float(np.sum(halved * residuals))
         mean_weights = np.zeros(len(residuals))
         if moments.with_means:
@@ -72,7 +77,7 @@ class ULS(LeastSquares):
     def expected_information(
         self, structure: Structure, basis: Basis, moments: MeanCovariance, fit: Fitted
     ) -> Floats:
-        """Return ``k Delta' Delta``, Delta the derivatives of the moments."""
+        """Return ``k Delta' Delta`` with Delta the derivatives of the implied moments."""
         i, j = np.tril_indices(structure.p)
         x, y = (basis.columns[:, ends] for ends in (structure.x, structure.y))
         delta = basis.coefficients * (x[i] * y[j] + y[i] * x[j])
@@ -84,7 +89,7 @@ class ULS(LeastSquares):
         return information
 
     def testing(self) -> Discrepancy:
-        """Return generalized least squares, whose weights are those of normal answers."""
+        """Return generalized least squares, whose normal-theory weights make a chi-square."""
         return GLS()
 
     def inference(
@@ -97,49 +102,51 @@ class ULS(LeastSquares):
         baseline: Sequence[Independence],
         exogenous: Exogenous = NO_EXOGENOUS,
     ) -> Inference:
-        """Return ``A^-1 (Delta' Gamma Delta) A^-1 / n`` with Gamma of normal answers (Browne, 1984)."""
+        """Return ``A^-1 (Delta' Gamma Delta) A^-1 / n`` with the normal-theory Gamma (Browne, 1984)."""
         given = exogenous.positions if exogenous.fixed else NO_EXOGENOUS.positions
         spread = np.zeros((problem.n_free, problem.n_free))
         for group, basis in zip(problem.groups, at.bases, strict=True):
-            own = _spread(group.structure, basis, group.moments, given)
-            own *= self._scale(group.moments) / self.unit**2
-            spread += group.moments.n / problem.n * group.collect_square(own, problem.n_free)
+            of_group = _spread(group.structure, basis, group.moments, given)
+            of_group *= self._scale(group.moments) / self.unit**2
+            spread += group.moments.n / problem.n * group.collect_square(of_group, problem.n_free)
         return Inference(covariance=bread @ spread @ bread / problem.n)
 
     def chi_square(self, problem: Problem, at: Evaluation, saturated: Sequence[Saturated]) -> float:
-        """Return Browne's residual-based test.
+        """Return the residual-based test with normal-theory weights (Browne, 1984).
 
-        What generalized least squares leave at these estimates, less what one step of theirs would gain: the
-        part of the residuals that other values of the parameters would take up.
+        With V those weights, ``n r' [V - V Delta (Delta' V Delta)^-1 Delta' V] r``: the discrepancy of
+        generalized least squares at these estimates, less what one Gauss-Newton step would gain.
         """
-        tested = problem.under(self.testing())
-        here = tested.evaluate(at.values)
-        assert here is not None  # finite residuals have finite squares
-        step = np.linalg.solve(tested.expected_information(here), here.gradient)
-        return 2 * problem.n * (here.value - float(here.gradient @ step) / 2)
+        weighted = problem.under(self.testing())
+        at_estimates = weighted.evaluate(at.values)
+        assert at_estimates is not None  # finite residuals have finite squares
+        gradient = at_estimates.gradient
+        step = np.linalg.solve(weighted.expected_information(at_estimates), gradient)
+        return 2 * problem.n * (at_estimates.value - float(gradient @ step) / 2)
 
 
 def _spread(structure: Structure, basis: Basis, moments: MeanCovariance, given: Positions) -> Floats:
-    """Return ``Delta' Gamma Delta`` of normal answers: the covariances of ``r' Delta``, times n - 1.
+    """Return ``Delta' Gamma Delta`` under normality: the covariances of ``r' Delta``, times n - 1.
 
-    ``r' Delta_j = tr(R M_j)`` with ``M_j`` half of ``dSigma_j`` and of its diagonal, and ``tr(S M_i)`` of
-    normal answers has covariances ``2 tr(M_i S M_j S) / (n - 1)``. Where moments of exogenous variables x are
-    given, what these tell of others is taken away: M_j is less ``S_xx^-1 (S M_j S)_xx S_xx^-1`` at x.
+    ``r' Delta_j = tr(R M_j)`` with ``M_j = ½ (dSigma_j + diag dSigma_j)``, and under normality ``tr(S M_i)``
+    and ``tr(S M_j)`` have the covariance ``2 tr(M_i S M_j S) / (n - 1)``. If the moments of exogenous
+    variables x are fixed, the part that they predict is removed: ``S_xx^-1 (S M_j S)_xx S_xx^-1`` is
+    subtracted from M_j at x.
     """
     s, columns = moments.unbiased, basis.columns
     x, y = columns[:, structure.x].T, columns[:, structure.y].T
     products = basis.coefficients[:, None, None] * x[:, :, None] * y[:, None, :]
-    moves = (products + products.transpose(0, 2, 1)) / 2
+    m = (products + products.transpose(0, 2, 1)) / 2
     diagonal = np.arange(structure.p)
-    moves[:, diagonal, diagonal] *= 2
+    m[:, diagonal, diagonal] *= 2
     if len(given):
         square = np.ix_(given, given)
         inverse = np.linalg.inv(s[square])
-        told = (s @ moves @ s)[:, given[:, None], given]
-        moves[:, given[:, None], given] -= inverse @ told @ inverse
-    moved = moves @ s
-    n = len(moved)
-    spread: Floats = 2 * moved.reshape(n, -1) @ moved.transpose(0, 2, 1).reshape(n, -1).T
+        predicted = (s @ m @ s)[:, given[:, None], given]
+        m[:, given[:, None], given] -= inverse @ predicted @ inverse
+    ms = m @ s
+    n = len(ms)
+    spread: Floats = 2 * ms.reshape(n, -1) @ ms.transpose(0, 2, 1).reshape(n, -1).T
     if moments.with_means:
         slopes = basis.slopes[:, None] * x
         if len(given):
