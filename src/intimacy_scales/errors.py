@@ -368,8 +368,8 @@ class EstimationError(IntimacyScalesError, ValueError):
     >>> try:
     ...     simulate("ras", -1)
     ... except EstimationError as error:
-    ...     print(str(error).partition(":")[0])
-    n=-1
+    ...     print(str(error).partition(";")[0])
+    n=-1 is not valid
     """
 
 
