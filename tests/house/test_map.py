@@ -212,3 +212,27 @@ def test_lost_names_are_found() -> None:
         "reading.answers.NoKey",
         "reading.tables.BLOCK",
     ]
+
+
+# What newcomers ask: a word of the row that they look for, and where it sends them.
+QUESTIONS = {
+    "Where do polychoric correlations go?": ("polychoric", "moments/ordinal/"),
+    "Where does an actor-partner model of couples go?": ("actor-partner", "dyads/"),
+    "Where does a reader of Qualtrics exports go?": ("export of a survey platform", "interop/answers/"),
+    "How does lambda-2 get an interval?": ("intervals", "reliability/consistency/figures.py"),
+    "Where does a plot of item responses go?": ("a plot", "plots/"),
+    "Where do scores of a graded response model go?": ("item response models", "irt/"),
+    "Where does a published key go?": ("a published key", "data/facts/"),
+    "Where does an exporter of web forms go?": ("a form for another survey tool", "interop/forms/"),
+    "Where does an index of careless answers go?": ("careless", "careless/"),
+    "Where does another estimator go?": ("an estimator", "estimation/discrepancies/"),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_newcomers_find_one_row(question: str) -> None:
+    word, place = QUESTIONS[question]
+    rows = [line for line in MAP.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    asked = [row.split("|")[1:] for row in rows if word in row.split("|")[1]]
+    assert len(asked) == 1, f"{question} {len(asked)} rows begin with {word!r}"
+    assert place in asked[0][1], question

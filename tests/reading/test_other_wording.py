@@ -164,13 +164,13 @@ def test_documents_of_a_pooled_form_are_read_back(name: str):
         ),
         (
             OLD, NEW,
-            "the document was written with scii-24 0.2.0 (digest DIGEST), and the one passed is scii-24 0.3.0 "
-            "(digest OTHER): leave instrument= out, or pass load('scii-24', version='0.2.0')",
+            "the document was written with scii-24 0.2.0 (digest DIGEST), and the one passed is scii-24 "
+            "0.3.0 (digest OTHER): leave instrument= out, or pass load('scii-24', version='0.2.0')",
         ),
         (
             FORMS["en"], POOLS["variants"],
-            "the document was written with scii-12 0.3.0 (digest DIGEST), and the one passed is scii-12 0.3.0 "
-            "(de feminine and de masculine pooled; digest OTHER): leave instrument= out, or pass "
+            "the document was written with scii-12 0.3.0 (digest DIGEST), and the one passed is scii-12 "
+            "0.3.0 (de feminine and de masculine pooled; digest OTHER): leave instrument= out, or pass "
             "load('scii-12')",
         ),
     ],
